@@ -45,9 +45,7 @@ impl From<SessionError> for Failed {
     fn from(error: SessionError) -> Self {
         let status = match &error {
             SessionError::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
-            SessionError::Encode { .. } | SessionError::TooDeep | SessionError::DuplicateKey => {
-                StatusCode::BAD_REQUEST
-            }
+            SessionError::Encode { .. } => StatusCode::BAD_REQUEST,
             SessionError::Decode { .. }
             | SessionError::Unreadable
             | SessionError::NotRemembering => StatusCode::CONFLICT,

@@ -47,9 +47,8 @@ impl<T: Payload> Session<T> {
     ///
     /// # Errors
     ///
-    /// Returns the errors of [every change](Session#errors), [`Encode`](SessionError::Encode) for a value whose `Serialize`
-    /// fails, [`TooDeep`](SessionError::TooDeep) for a value that is nested too deeply to be read again, and
-    /// [`DuplicateKey`](SessionError::DuplicateKey) for a map that has a key twice.
+    /// Returns the errors of [every change](Session#errors), and [`Encode`](SessionError::Encode) for a value that
+    /// cannot be stored.
     #[doc(alias = "set")]
     pub fn insert<V: Serialize>(&self, key: &str, value: V) -> Result<(), SessionError>
     where

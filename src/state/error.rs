@@ -28,8 +28,9 @@ pub enum SessionError {
     /// ([`revalidate_after`](crate::carrier::SessionBuilder::revalidate_after)), or could not answer. If it could not
     /// answer, its error is the [`source`](Error::source).
     Unvalidated(Option<Arc<dyn Error + Send + Sync>>),
-    /// A value cannot be stored, because its `Serialize` fails or, in a typed session, because the next request would
-    /// not read an equal value. The error does not show the value.
+    /// A value cannot be stored: its `Serialize` fails, it is nested deeper than 63 levels, it has a MessagePack
+    /// extension, a map in it has a key twice, or, in a typed session, the next request would not read an equal value.
+    /// The error does not show the value.
     #[non_exhaustive]
     Encode {
         /// Name of the value's type.
@@ -37,10 +38,6 @@ pub enum SessionError {
         /// The cause.
         reason: &'static str,
     },
-    /// A value is nested deeper than 63 levels, or holds a MessagePack extension.
-    TooDeep,
-    /// A map inside the value has a key twice. Languages disagree on which entry counts.
-    DuplicateKey,
     /// A stored value is not of the type that was asked for. The error does not show the value, because errors end
     /// up in logs.
     #[non_exhaustive]
@@ -103,8 +100,6 @@ impl fmt::Display for SessionError {
             SessionError::Stale => STALE,
             SessionError::Unvalidated(None) => NOT_ASKED,
             SessionError::Unvalidated(Some(_)) => NO_ANSWER,
-            SessionError::TooDeep => TOO_DEEP,
-            SessionError::DuplicateKey => DUPLICATE_KEY,
             SessionError::NotRemembering => NOT_REMEMBERING,
         })
     }
@@ -147,8 +142,5 @@ const STALE: &str = "the request does not bring the proof that its session needs
 const NOT_ASKED: &str = "the application was not asked whether the session is still valid; call `validate` before \
     you use the session";
 const NO_ANSWER: &str = "the application cannot say whether the session is still valid";
-const TOO_DEEP: &str =
-    "the value is nested deeper than 63 levels, or holds a MessagePack extension";
-const DUPLICATE_KEY: &str = "a map in the value has a key twice; store each key once";
 const NOT_REMEMBERING: &str = "sessions cannot be remembered; set `remember_up_to` on the builder, to the longest \
     duration of `remember_for`";

@@ -58,8 +58,6 @@ fn errors() -> Vec<(SessionError, u16)> {
         (SessionError::Unvalidated(None), 503),
         (unvalidated("the database does not answer"), 503),
         (session.insert("a", Unserializable).unwrap_err(), 500),
-        (SessionError::TooDeep, 500),
-        (SessionError::DuplicateKey, 500),
         (session.deserialize::<u32>().unwrap_err(), 500),
         (SessionError::NotRemembering, 500),
     ]

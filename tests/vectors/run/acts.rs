@@ -86,7 +86,7 @@ fn word(error: &SessionError) -> &'static str {
         SessionError::AfterHead => "after-head",
         SessionError::NoContext => "no-context",
         SessionError::NotRemembering => "not-remembering",
-        SessionError::TooDeep | SessionError::DuplicateKey | SessionError::Encode { .. } => "value",
+        SessionError::Encode { .. } => "value",
         SessionError::TooLarge(_) => "size",
         SessionError::Unreadable => "unreadable",
         SessionError::Stale => "stale",
