@@ -156,6 +156,18 @@ fn a_session_opens_with_the_proof_of_its_companion_alone() {
 }
 
 #[test]
+fn a_companion_names_its_tokens_by_a_word() {
+    for word in ["", "Proof", "proof:a", "ключ", &"x".repeat(33)] {
+        let word = word.to_owned();
+        let cookie = builder().companion(move |setup| {
+            setup.seal(&word, None)?;
+            Ok(Proofs::of(setup))
+        });
+        assert!(says(&cookie.build(), "names its tokens by a word"));
+    }
+}
+
+#[test]
 fn a_session_is_bound_in_an_answer_about_it_and_in_no_other() {
     let cookie = cookie();
     let (pair, _) = signed_in(&cookie);

@@ -36,8 +36,13 @@ impl Setup<'_> {
     ///
     /// # Errors
     ///
-    /// Returns an error if the keys cannot be derived.
+    /// Returns an error unless `word` has 1 to 32 letters, all in lower case.
     pub fn seal(&self, word: &str, lasts: Option<Duration>) -> Result<Seal, ConfigError> {
+        let is_word =
+            (1..=32).contains(&word.len()) && word.bytes().all(|b| b.is_ascii_lowercase());
+        if !is_word {
+            return Err(ConfigError::new("companion", NO_WORD));
+        }
         let purpose = self.slot.purpose.device(word);
         Ok(Seal {
             // The cookie's own sessions already warn of a key that ends early.
@@ -105,3 +110,6 @@ impl fmt::Debug for Prepare {
         f.write_str("Prepare")
     }
 }
+
+const NO_WORD: &str =
+    "names its tokens by a word that has other characters than lower-case letters, or not 1 to 32";
