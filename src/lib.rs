@@ -156,8 +156,7 @@
 //!
 //! | Feature | | Adds |
 //! |---|---|---|
-//! | `http` | Sessions from and to an `http::HeaderMap`. | `load_from` and `save_to`, [`web::host_of`], [`web::local_path`] |
-//! | `tower` | `SessionLayer`, a tower layer over any body. | [`SessionLayer`], [`csrf::CsrfGuard`], and feature `http` |
+//! | `tower` | `SessionLayer`, a tower layer over any body. | [`SessionLayer`], [`csrf::CsrfGuard`] |
 //! | `axum` | `Session` as an axum extractor. | [`Session`] as an argument, [`csrf::GuardedForm`], [`SessionError`] as a response, and feature `tower` |
 //! | `actix` | `SessionLayer` as actix-web middleware, `Session` as an extractor. | [`SessionLayer`] and [`csrf::CsrfGuard`] for `App::wrap`, [`Session`] and [`csrf::GuardedForm`] as arguments, [`SessionError`] as a response, and feature `tower` |
 //! | `cookie` | Sessions from and to the cookies of a `cookie::CookieJar`. | `load_from_cookies` and `save_as_cookies` |
@@ -210,7 +209,6 @@ pub mod carrier;
 
 // The outside.
 pub mod settings;
-#[cfg(feature = "http")]
 pub mod web;
 #[cfg(feature = "tower")]
 pub mod csrf {
@@ -229,13 +227,11 @@ pub mod companion {
     //! The seam for packages that add a proof to the sessions of a cookie, such as `hardtack-device`, which binds them to
     //! the visitor's device. Applications do not need it.
 
-    #[cfg(feature = "http")]
-    pub use crate::session::companion::Beside;
     #[cfg(feature = "tower")]
     pub use crate::web::companion::layer::CompanionLayer;
     pub use crate::{
         carrier::builder::companion::Setup,
-        session::companion::{Admission, Companion, Seal},
+        session::companion::{Admission, Beside, Companion, Seal},
     };
 }
 

@@ -23,10 +23,6 @@ pub(crate) struct CookieFields {
         allow(dead_code, reason = "only layers know the page")
     )]
     pub(crate) is_told: AtomicBool,
-    #[cfg_attr(
-        not(feature = "http"),
-        allow(dead_code, reason = "the fields of requests say")
-    )]
     pub(crate) refresh_navigations_only: bool,
     /// Fields that drop the cookie with former attributes.
     pub(crate) former: Vec<Template>,

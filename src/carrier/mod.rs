@@ -12,7 +12,6 @@ mod inspect;
 #[cfg(feature = "cookie")]
 mod jar;
 mod keys_in_use;
-#[cfg(feature = "http")]
 mod said;
 pub(crate) mod token;
 

@@ -4,7 +4,6 @@ pub(crate) mod attributes;
 mod name;
 mod parts;
 mod request;
-#[cfg(feature = "http")]
 pub(crate) mod response;
 mod set_cookie;
 mod values;
@@ -12,9 +11,7 @@ mod values;
 pub(crate) use attributes::{Attributes, FormerAttributes, MAX_AGE_LEN, SameSite, max_age_len};
 pub use name::CookieName;
 pub(crate) use parts::{PartNumbers, Whole};
-pub(crate) use request::Finder;
-#[cfg(feature = "http")]
-pub(crate) use request::unquoted;
+pub(crate) use request::{Finder, unquoted};
 pub use set_cookie::SetCookies;
 pub(crate) use set_cookie::{PART_LEN, Template};
 pub(crate) use values::Values;

@@ -11,24 +11,23 @@ use super::{
     SessionId, SessionInfo,
     companion::Companion,
     core::Core,
+    duplicates::Candidate,
     handle::Session,
     loaded::Loaded,
     lock::{Contents, Held},
+    opening::Opening,
     outcome::Outcome,
     save_error::{SaveError, SaveProblem},
 };
-#[cfg(feature = "http")]
-use super::{duplicates::Candidate, opening::Opening};
-#[cfg(feature = "http")]
-use crate::{base::time::UnixSeconds, cookie::Values, state::Standing};
 use crate::{
-    base::time::system_time,
-    cookie::PartNumbers,
+    base::time::{UnixSeconds, system_time},
+    cookie::{PartNumbers, Values},
     crypto::{cipher::RANDOM_LEN, random},
     events,
     keys::{KeyId, SlotKeys},
     state::{
-        BodyToSeal, Circumstances, Decision, Payload, Said, SessionError, State, TokenChange, Touch,
+        BodyToSeal, Circumstances, Decision, Payload, Said, SessionError, Standing, State,
+        TokenChange, Touch,
     },
     token::{self, Context},
 };
@@ -104,7 +103,6 @@ impl<T: Payload> Session<T> {
 
     /// Returns `true` if these values of the response are the session that arrived, refreshed or sealed again. If they are
     /// the only ones, a session that nobody touched is not read for that.
-    #[cfg(feature = "http")]
     pub(crate) fn arrived_as(&self, core: &Core, values: &Values, are_alone: bool) -> bool {
         // An error means that this thread is inside an `update` of the session, which cannot be saved then.
         let Ok(mut held) = self.lock.hold() else {
@@ -161,7 +159,6 @@ impl<'a, T> Closing<'a, T> {
     }
 
     /// Seals a session again that this request has bound to a device, if that is possible.
-    #[cfg(feature = "http")]
     pub(super) fn of_bound(
         mut held: Held<'a, T>,
         Candidate { key_id, opened }: Candidate,

@@ -47,7 +47,6 @@ impl<'a> Opening<'a> {
     }
 
     /// Returns the earliest time of issue of a session that may still be alive by its dates.
-    #[cfg(feature = "http")]
     pub(super) fn oldest(&self) -> UnixSeconds {
         let lasts = self.core.policy.lifetimes.longest();
         let by_age = self.now.saturating_add(1).saturating_sub(lasts);

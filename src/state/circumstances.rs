@@ -12,10 +12,6 @@ pub(crate) struct Circumstances {
 
 /// Session that a service inside or the handler has already set or dropped in the response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(
-    not(feature = "http"),
-    allow(dead_code, reason = "the fields of responses say")
-)]
 pub(crate) enum Said {
     Nothing,
     /// The session that arrived, refreshed or sealed again.
@@ -25,10 +21,6 @@ pub(crate) enum Said {
 
 /// Use that a browser makes of a response, as its request describes it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[cfg_attr(
-    not(feature = "http"),
-    allow(dead_code, reason = "the fields of requests say")
-)]
 pub(crate) enum Destination {
     /// A page that the visitor asked for, as far as is known.
     #[default]

@@ -1,4 +1,4 @@
-//! Loads sessions from an [`http::HeaderMap`] and saves them to one. Feature `http`.
+//! Loads sessions from an [`http::HeaderMap`] and saves them to one.
 
 use std::{borrow::Cow, sync::Arc};
 
@@ -18,7 +18,7 @@ use crate::{
     token::Context,
 };
 
-/// With feature `http`.
+/// With an [`http::HeaderMap`].
 impl<T: Payload> SessionCookie<T> {
     /// Loads the session of a request with these fields. See [`load`](Self::load).
     ///
@@ -127,7 +127,7 @@ impl<T: Payload> SessionCookie<T> {
     }
 }
 
-/// With feature `http`.
+/// With an [`http::HeaderMap`].
 impl<T: Payload> SessionToken<T> {
     /// Loads the session of a request with these headers. See [`load`](Self::load). Bare tokens are in no header, so
     /// the session is then a new one, which [`save_to`](Self::save_to) refuses.

@@ -1,4 +1,4 @@
-//! Host that a request is for. Feature `http`.
+//! Host that a request is for.
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! Check of an address of the own site, for a redirect. Feature `http`.
+//! Check of an address of the own site, for a redirect.
 
 /// Returns `next` if it is a path of this site without `//`, with or without a query.
 ///

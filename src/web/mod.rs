@@ -1,7 +1,7 @@
 //! Sessions in web servers: with an `http::HeaderMap`, in tower services, in axum and in actix-web.
 //!
-//! With feature `http`, [`SessionCookie`](crate::SessionCookie) and [`SessionToken`](crate::SessionToken) have the
-//! methods `load_from` and `save_to`. `SessionLayer` is a tower layer that calls them.
+//! [`SessionCookie`](crate::SessionCookie) and [`SessionToken`](crate::SessionToken) have the methods `load_from` and
+//! `save_to`. `SessionLayer` is a tower layer that calls them.
 
 #[cfg(feature = "actix")]
 mod actix;

@@ -35,7 +35,6 @@ use hardtack::{
     carrier::{SessionCookieBuilder, SessionTokenBuilder},
     session::{Map, Outcome, Payload, Reason},
 };
-#[cfg(feature = "http")]
 use http::{HeaderMap, header::SET_COOKIE};
 
 pub(crate) use browser::{Jar, pair_of};
@@ -146,7 +145,6 @@ pub(crate) fn words(body: String, failure: Option<&hardtack::web::Failure>) -> S
     }
 }
 
-#[cfg(feature = "http")]
 pub(crate) fn set_cookies(headers: &HeaderMap) -> Vec<&str> {
     let fields = headers.get_all(SET_COOKIE).into_iter();
     fields.map(|field| field.to_str().unwrap()).collect()

@@ -189,7 +189,6 @@ async fn a_server_error_keeps_the_old_cookie() {
 }
 
 /// It would replace the one that the browser hides, and the old cookie comes again.
-#[cfg(feature = "http")]
 #[test]
 fn no_session_is_taken_over_for_good_where_the_browser_hides_ours() {
     let cookie = cookie();

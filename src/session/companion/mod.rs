@@ -1,14 +1,11 @@
 //! The seam for a package that adds something to each session, as `hardtack-device` does.
 
-#[cfg(feature = "http")]
 mod answer;
-#[cfg(feature = "http")]
 mod beside;
 mod seal;
 
 use std::time::SystemTime;
 
-#[cfg(feature = "http")]
 pub use beside::Beside;
 pub use seal::Seal;
 
@@ -68,8 +65,7 @@ pub trait Companion: Send + Sync {
     }
 
     /// Answers a request in place of the application. `beside` knows the session that came along, and is `None` if the
-    /// request belongs to no context. Needs feature `http`.
-    #[cfg(feature = "http")]
+    /// request belongs to no context.
     fn answer(
         &self,
         request: &http::request::Parts,

@@ -1,4 +1,4 @@
-//! Requests that a companion answers. Feature `http`.
+//! Requests that a companion answers.
 
 #[cfg(feature = "tower")]
 pub(crate) mod layer;
@@ -20,7 +20,7 @@ use crate::{
     token::Context,
 };
 
-/// With feature `http`.
+/// With its [companion](crate::companion).
 impl<T: Payload> SessionCookie<T> {
     /// Answers a request for the [`Companion`] of this cookie. Returns `None` for any other request, which the
     /// application answers.

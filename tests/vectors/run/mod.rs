@@ -1,20 +1,15 @@
 //! Runs the vectors of `tests/vectors/`, which a second implementation made. They are not in `tests/` because some fix
 //! the random bytes, which nothing public allows.
 
-#[cfg(feature = "http")]
 mod acts;
-#[cfg(feature = "http")]
 mod caches;
 mod contexts;
 mod cookies;
 mod csrf;
-#[cfg(feature = "http")]
 mod devices;
 mod encode;
-#[cfg(feature = "http")]
 mod endpoints;
 /// The package that binds sessions to devices: its vectors have the scenes of the others.
-#[cfg(feature = "http")]
 #[path = "../../../crates/device/src/lib.rs"]
 #[allow(
     dead_code,
@@ -24,7 +19,6 @@ mod endpoints;
 )]
 mod hardtack_device;
 mod headers;
-#[cfg(feature = "http")]
 mod hosts;
 mod json;
 mod keys;
@@ -33,12 +27,9 @@ mod others;
 mod policies;
 mod primitives;
 mod published;
-#[cfg(feature = "http")]
 mod scene;
 mod seal;
-#[cfg(feature = "http")]
 mod settings;
-#[cfg(feature = "http")]
 mod writes;
 
 use std::{
@@ -143,7 +134,6 @@ fn context(pairs: &[(String, String)]) -> Context {
 
 /// The content of a token.
 struct Content {
-    #[cfg_attr(not(feature = "http"), allow(dead_code, reason = "for writes"))]
     key_id: KeyId,
     metadata: Metadata,
     flash: Vec<(String, String)>,

@@ -117,7 +117,6 @@ pub(super) struct Visit<const SCHEMA: u32> {
 
 impl<const SCHEMA: u32> Visit<SCHEMA> {
     /// Returns the value that a vector puts in.
-    #[cfg(feature = "http")]
     pub(super) fn of(value: &serde_json::Value) -> Visit<SCHEMA> {
         let fields = value.as_object().unwrap();
         assert_eq!(fields.len(), 2, "{value}");

