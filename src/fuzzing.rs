@@ -24,8 +24,9 @@ where
     F: IntoIterator<Item: AsRef<[u8]>>,
 {
     let values = Finder::new(name).find(fields, LONGEST_TOKEN);
-    let tokens = values.whole(LONGEST_TOKEN);
-    let tokens = tokens.map(|token| token.ok().map(|whole| whole.text.into_owned()));
+    let tokens = values
+        .whole(LONGEST_TOKEN)
+        .map(|token| token.ok().map(|whole| whole.text.into_owned()));
     values.iter().map(<[u8]>::to_vec).zip(tokens).collect()
 }
 

@@ -65,13 +65,7 @@ fn no_files_import_each_other_in_a_circle() {
 #[test]
 fn every_file_stands_in_a_room_and_is_no_longer_than_can_be_read() {
     for (path, text) in &Repository::read().files {
-        let packages = [
-            "crates/cli/src/",
-            "crates/derive/src/",
-            "crates/device/src/",
-            "crates/migrate/src/",
-        ];
-        let is_of_package = packages.iter().any(|folder| path.starts_with(folder));
+        let is_of_package = PACKAGES.iter().any(|folder| path.starts_with(folder));
         if !is_of_package && !path.starts_with("src/") {
             continue;
         }
@@ -85,6 +79,22 @@ fn every_file_stands_in_a_room_and_is_no_longer_than_can_be_read() {
             "{path} has {lines} lines before its tests"
         );
     }
+}
+
+/// `let x = a.b(); let x = x.c();` makes a reader keep two values of one name, where one chain says the same.
+#[test]
+fn no_chain_of_methods_is_cut_to_bind_its_name_again() {
+    for (path, text) in &Repository::read().files {
+        if PACKAGES.iter().any(|folder| path.starts_with(folder)) || path.starts_with("src/") {
+            let cut: Vec<_> = cut_chains(&code(text)).map(str::to_owned).collect();
+            assert!(cut.is_empty(), "{path}: {cut:?}");
+        }
+    }
+    let cut =
+        "let mut x: Vec<u8> = a.b();\n    let x = x\n        .c();\nlet y = x.d();\nlet y = y?;";
+    assert!(cut_chains(cut).eq(["x", "y"]));
+    let whole = "let x = a.b().c();\nlet xs = x.d();\nlet y = f();\nlet y = g(y);";
+    assert_eq!(cut_chains(whole).count(), 0);
 }
 
 #[test]
@@ -335,6 +345,23 @@ fn leaves_its_room(path: &str, code: &str) -> bool {
     code.contains(&"super::".repeat(depth))
 }
 
+/// Returns the names that a statement binds, and the next one binds again to what a method makes of them.
+fn cut_chains(code: &str) -> impl Iterator<Item = &str> {
+    let bound = |statement| {
+        let (_, binding) = str::rsplit_once(statement, "let ")?;
+        let (pattern, value) = binding.split_once('=')?;
+        let name = pattern.trim().trim_start_matches("mut ");
+        Some((name.split(':').next()?.trim(), value.trim_start()))
+    };
+    let pairs = code.split(';').zip(code.split(';').skip(1));
+    pairs.filter_map(move |(before, next)| {
+        let (name, _) = bound(before)?;
+        let (again, value) = bound(next)?;
+        let rest = value.strip_prefix(name)?.trim_start();
+        (name == again && rest.starts_with(['.', '?'])).then_some(name)
+    })
+}
+
 fn is_of_a_name(c: char) -> bool {
     c.is_ascii_alphanumeric() || c == '_'
 }
@@ -351,6 +378,14 @@ pub(crate) fn without_tests(text: &str) -> &str {
     let code = before.and_then(|(before, _)| before.rsplit_once("\n#[cfg("));
     code.map_or(text, |(code, _)| code)
 }
+
+/// The other packages that are published.
+const PACKAGES: [&str; 4] = [
+    "crates/cli/src/",
+    "crates/derive/src/",
+    "crates/device/src/",
+    "crates/migrate/src/",
+];
 
 /// Files outside the rooms: the root of the crate, and the entry points of the fuzz targets.
 const APART: [&str; 3] = ["src/lib.rs", "src/fuzzing.rs", "src/guide"];

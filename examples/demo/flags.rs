@@ -129,9 +129,10 @@ impl Flags {
     ) -> Result<SessionCookieBuilder, Refused> {
         let builder = settings(&self.of_sessions)?.apply_to(builder)?;
         let builder = settings(&self.of_cookies)?.apply_to(builder)?;
-        Ok(match self.is_device_bound {
-            true => builder.device_bound(DeviceBound::at("/.session")),
-            false => builder,
+        Ok(if self.is_device_bound {
+            builder.device_bound(DeviceBound::at("/.session"))
+        } else {
+            builder
         })
     }
 

@@ -131,9 +131,10 @@ impl Site {
 
     fn finish(&self, layer: SessionLayer) -> SessionLayer {
         let layer = layer.clock(self.clock.for_sessions());
-        match self.flags.is_eager {
-            true => layer.eager(),
-            false => layer,
+        if self.flags.is_eager {
+            layer.eager()
+        } else {
+            layer
         }
     }
 
@@ -169,9 +170,10 @@ impl Shared {
 fn display(is_insecure: bool, name: String) -> Result<SessionCookie, Refused> {
     let ring = KeyRing::from(SigningKey::generate()?);
     let cookie = SessionCookie::unencrypted_but_signed(ring).name(name);
-    Ok(match is_insecure {
-        true => cookie.danger_allow_http().build()?,
-        false => cookie.build()?,
+    Ok(if is_insecure {
+        cookie.danger_allow_http().build()?
+    } else {
+        cookie.build()?
     })
 }
 

@@ -11,9 +11,10 @@ fuzz_target!(|bytes: &[u8]| {
     let fields: Vec<&str> = text.split('\0').collect();
     let mut theirs = Vec::new();
     for pair in fields.iter().flat_map(|field| field.split(';')) {
-        let value = match is_trimmed_more(pair) {
-            true => value_as_in_browsers(pair),
-            false => value_of(pair),
+        let value = if is_trimmed_more(pair) {
+            value_as_in_browsers(pair)
+        } else {
+            value_of(pair)
         };
         // Ours are the first four that differ.
         if let Some(value) = value.filter(|value| !theirs.contains(value)) {

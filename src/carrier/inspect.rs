@@ -191,12 +191,12 @@ impl<T: Payload> SessionToken<T> {
         let (now, core) = (clock.into().now(), &self.core);
         core.slot.keep_up(now);
         let opening = Opening::new(core, self.context.as_deref(), now);
-        let candidate = opening.verify(&Whole::in_one_cookie(token.as_ref()));
-        let candidate = candidate.map_err(|refused| refused.reason)?;
+        let candidate = opening
+            .verify(&Whole::in_one_cookie(token.as_ref()))
+            .map_err(|refused| refused.reason)?;
         let Candidate { key_id, opened } = &candidate;
         let (metadata, payload) = opened.session();
-        let checked = opening.check(&candidate);
-        let checked = checked.map_err(|refused| refused.reason);
+        let checked = opening.check(&candidate).map_err(|refused| refused.reason);
         let read = checked.and_then(|()| T::accept(metadata.schema, payload));
         Ok(TokenContent {
             refused: read.err(),

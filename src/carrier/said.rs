@@ -50,8 +50,9 @@ impl<T: Payload> SessionCookie<T> {
         session: &Session<T>,
         fields: impl Iterator<Item = &'a [u8]>,
     ) -> (Said, Vec<bool>) {
-        let parts = fields.filter_map(|field| self.part_in(field));
-        let parts = parts.map(|(value, number)| (unquoted(value), number));
+        let parts = fields
+            .filter_map(|field| self.part_in(field))
+            .map(|(value, number)| (unquoted(value), number));
         said_by(session, &self.token.core, parts, Values::of_cookies)
     }
 

@@ -32,8 +32,9 @@ struct Cipher<D>(D);
 impl<D: Fn(&Nonce) -> (LessSafeKey, aead::Nonce) + Send + Sync> Aead for Cipher<D> {
     fn encrypt(&self, nonce: &Nonce, aad: &[u8], body: &mut [u8]) -> Tag {
         let (key, nonce) = self.0(nonce);
-        let tag = key.seal_in_place_separate_tag(nonce, Aad::from(aad), body);
-        let tag = tag.expect("a body is shorter than 64 GiB");
+        let tag = key
+            .seal_in_place_separate_tag(nonce, Aad::from(aad), body)
+            .expect("a body is shorter than 64 GiB");
         tag.as_ref().try_into().expect("a tag has 16 bytes")
     }
 

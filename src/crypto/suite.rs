@@ -203,8 +203,8 @@ mod tests {
             suites,
             ["XAES-256-GCM", "XChaCha20-Poly1305", "HMAC-SHA-256"]
         );
-        let libraries = [Backend::RustCrypto, Backend::AwsLc, Backend::AwsLcFips];
-        let libraries = libraries.map(|library| library.to_string());
+        let libraries = [Backend::RustCrypto, Backend::AwsLc, Backend::AwsLcFips]
+            .map(|library| library.to_string());
         assert_eq!(libraries, ["RustCrypto", "AWS-LC", "AWS-LC FIPS"]);
         let modes = [Mode::Encrypted, Mode::UnencryptedButSigned].map(|mode| mode.to_string());
         assert_eq!(modes, ["encrypted", "unencrypted-but-signed"]);

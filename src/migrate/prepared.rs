@@ -45,8 +45,11 @@ impl PreparedCookie {
             name.map_err(|error| ConfigError::of(SETTING, &error))
         };
         let name = parse(&old.name)?;
-        let others = old.others.iter().map(parse);
-        let others = others.collect::<Result<Vec<_>, _>>()?;
+        let others = old
+            .others
+            .iter()
+            .map(parse)
+            .collect::<Result<Vec<_>, _>>()?;
         let range = unix_seconds_from(range.start)..unix_seconds_from(range.end);
         let (of_another_type, is_chain, is_former) = match &old.source {
             Source::Format(_) => (false, false, false),
@@ -86,8 +89,9 @@ impl PreparedCookie {
 
     /// Returns the cookies that a response drops: this one, and the cookies that belong to it.
     pub(super) fn dropped(&self) -> impl Iterator<Item = DroppedCookie> {
-        let own = iter::once(&self.template).chain(&self.old.formerly);
-        let own = own.map(|template| (template, self.old.most_cookies));
+        let own = iter::once(&self.template)
+            .chain(&self.old.formerly)
+            .map(|template| (template, self.old.most_cookies));
         let others = self.others.iter().map(|(_, template)| (template, 1));
         let all = own.chain(others);
         all.map(|(template, cookies)| DroppedCookie {

@@ -42,8 +42,8 @@ impl Migration {
     ) -> Result<Migration, ConfigError> {
         let cookies = all
             .iter()
-            .map(|(old, range)| PreparedCookie::new(old, range, attributes, name, held));
-        let cookies = cookies.collect::<Result<Vec<_>, _>>()?;
+            .map(|(old, range)| PreparedCookie::new(old, range, attributes, name, held))
+            .collect::<Result<Vec<_>, _>>()?;
         let mut dropped: Vec<DroppedCookie> = Vec::new();
         for new in cookies.iter().flat_map(PreparedCookie::dropped) {
             let mut known = dropped.iter_mut();

@@ -81,8 +81,7 @@ impl<T: Payload> Session<T> {
         if !std::ptr::eq(loader, core) && !loader.is_like(core) {
             return Err(SaveProblem::FOREIGN_SESSION.into());
         }
-        let held = self.lock.hold();
-        let mut held = held.map_err(|_| SaveProblem::INSIDE_UPDATE)?;
+        let mut held = self.lock.hold().map_err(|_| SaveProblem::INSIDE_UPDATE)?;
         held.count_request(circumstances);
         let was_closed = held.close(SessionError::AfterHead);
         let mut closing = Closing::new(held, core);
@@ -267,8 +266,9 @@ impl<T> Loaded<T> {
         };
         // A session that was taken over has no key.
         let key_id = arrived_under.unwrap_or(sealing);
-        let departed = state.departed(is_dropped);
-        let departed = departed.map(|session| SessionInfo::of(session, key_id));
+        let departed = state
+            .departed(is_dropped)
+            .map(|session| SessionInfo::of(session, key_id));
         let renewed = state.renewed_sid().filter(|_| !is_dropped).map(SessionId);
         companion.fields(context, departed.as_ref(), renewed, system_time(state.now))
     }
@@ -283,13 +283,15 @@ fn carry_out<T>(
     keys: SlotKeys,
 ) -> Result<(Touch, TokenChange<ToSeal>), SaveError> {
     let purpose = core.slot.purpose.name();
-    let to_seal = |body| match state.has_writable_time() {
-        true => Ok(ToSeal {
+    let to_seal = |body| {
+        if !state.has_writable_time() {
+            return Err(SaveError::from(SaveProblem::CLOCK));
+        }
+        Ok(ToSeal {
             keys,
             body,
             random: random::from_thread()?,
-        }),
-        false => Err(SaveError::from(SaveProblem::CLOCK)),
+        })
     };
     let kept = |tell: fn(&str)| {
         tell(purpose);

@@ -34,8 +34,10 @@ impl FromStr for SessionId {
 
     fn from_str(text: &str) -> Result<SessionId, SessionIdError> {
         let is_digits = text.len() == 16 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
-        let number = u64::from_str_radix(text, 16).ok().filter(|_| is_digits);
-        let number = number.ok_or(SessionIdError(()))?;
+        let number = u64::from_str_radix(text, 16)
+            .ok()
+            .filter(|_| is_digits)
+            .ok_or(SessionIdError(()))?;
         Ok(SessionId(number.to_be_bytes()))
     }
 }

@@ -40,9 +40,10 @@ impl<T> Loaded<T> {
 
     /// Returns the outcome of reading, for the application.
     pub(super) fn outcome(&self) -> Outcome {
-        match self.state.arrived_unvalidated() {
-            true => self.outcome.refused(Reason::Unvalidated),
-            false => self.outcome,
+        if self.state.arrived_unvalidated() {
+            self.outcome.refused(Reason::Unvalidated)
+        } else {
+            self.outcome
         }
     }
 
@@ -72,9 +73,10 @@ impl<T> Loaded<T> {
 
     /// Returns the key that sealed the session that outlives the request, or `None` if it is not sealed yet.
     pub(super) fn key_id(&self) -> Option<KeyId> {
-        match self.state.is_replaced() {
-            true => self.begun_under,
-            false => self.outcome.opened_under().or(self.begun_under),
+        if self.state.is_replaced() {
+            self.begun_under
+        } else {
+            self.outcome.opened_under().or(self.begun_under)
         }
     }
 

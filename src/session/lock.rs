@@ -64,8 +64,7 @@ impl<T> SessionLock<T> {
             return Err(SessionError::InsideUpdate);
         }
         // A panic inside `update` leaves the session as it was.
-        let contents = self.contents.lock();
-        let contents = contents.unwrap_or_else(PoisonError::into_inner);
+        let contents = self.contents.lock().unwrap_or_else(PoisonError::into_inner);
         self.holder.store(this_thread, Ordering::Relaxed);
         Ok(Held {
             core: &self.core,

@@ -204,8 +204,8 @@ impl<'a> Opening<'a> {
         if lifetimes.is_validation_due(answered_at, self.now) {
             return Err(refuse(Refused::under(key_id, Reason::Unvalidated)));
         }
-        let decoded = decode(metadata.schema, opened.payload());
-        let decoded = decoded.ok_or_else(|| refuse(Refused::under(key_id, Reason::Payload)))?;
+        let decoded = decode(metadata.schema, opened.payload())
+            .ok_or_else(|| refuse(Refused::under(key_id, Reason::Payload)))?;
         core.report(self.outcome_under(key_id), token.len(), None);
         Ok(decoded)
     }
@@ -293,8 +293,10 @@ mod tests {
     /// A cookie under a ring of two keys, and the pairs of a session in one cookie or two.
     fn cookie_and_pairs(text_len: usize) -> (SessionCookie, Vec<String>) {
         let keys = [(); 2].map(|()| EncryptionKey::generate().unwrap());
-        let cookie = SessionCookie::encrypted(KeyRing::from_keys(keys).unwrap());
-        let cookie = cookie.size(Size::Split(2)).build().unwrap();
+        let cookie = SessionCookie::encrypted(KeyRing::from_keys(keys).unwrap())
+            .size(Size::Split(2))
+            .build()
+            .unwrap();
         let session = cookie.load(None::<&str>, now());
         session.insert("text", "x".repeat(text_len)).unwrap();
         let fields = cookie.save(&session).unwrap();

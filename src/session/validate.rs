@@ -112,9 +112,10 @@ impl<T: Payload> Held<'_, T> {
         }
         let (core, after_head) = (self.core, self.contents.closed.is_some());
         let read_at = self.state().now;
-        let now = match after_head {
-            true => self.contents.arrival.clock.now(),
-            false => read_at,
+        let now = if after_head {
+            self.contents.arrival.clock.now()
+        } else {
+            read_at
         };
         let loaded = self.read();
         if after_head && !loaded.would_open(core, now) {
@@ -122,8 +123,9 @@ impl<T: Payload> Held<'_, T> {
         }
         let session = loaded.state.to_ask_about(now, after_head);
         let (metadata, payload) = session.ok_or_else(|| loaded.state.known_validity())?;
-        let key_id = loaded.key_id();
-        let key_id = key_id.unwrap_or_else(|| core.slot.keys().sealing_id(now));
+        let key_id = loaded
+            .key_id()
+            .unwrap_or_else(|| core.slot.keys().sealing_id(now));
         Ok((OpenedSession::new(metadata, Some(payload), key_id), now))
     }
 }

@@ -150,8 +150,8 @@ impl SessionSettings {
     /// Returns a [`ConfigError`] if `text` is not TOML, if it has no table of this name, or if a setting is refused.
     pub fn from_toml(text: &str, table: &str) -> Result<SessionSettings, ConfigError> {
         let mut settings = SessionSettings::with_prefix(format!("{table}."));
-        let tables = toml::from_str::<std::collections::HashMap<String, Value>>(text);
-        let mut tables = tables.map_err(|error| not_toml(text, &error))?;
+        let mut tables = toml::from_str::<std::collections::HashMap<String, Value>>(text)
+            .map_err(|error| not_toml(text, &error))?;
         match tables.remove(table) {
             Some(Value::Table(entries)) => settings.take_all(entries),
             _ => settings.refuse(table, NO_TABLE),
@@ -209,8 +209,8 @@ impl SessionSettings {
         let mut settings = SessionSettings::with_prefix(prefix);
         settings.is_in_capitals = true;
         for (variable, value) in variables {
-            let variable = variable.into();
-            let variable = variable.to_string_lossy();
+            let given = variable.into();
+            let variable = given.to_string_lossy();
             let name = variable.strip_prefix(prefix);
             let is_wanted =
                 |name: &&str| variable != X11_SESSION_MANAGER && !is_of_kubernetes(name);
@@ -269,8 +269,11 @@ impl SessionSettings {
         }
         let (_, options, _) = settings.applied();
         let lifetimes = options.lifetime_mistakes();
-        let conflicts = lifetimes.iter().filter(|error| !error.is_about_one());
-        let conflicts: Vec<_> = conflicts.map(|error| settings.mistake(error)).collect();
+        let conflicts: Vec<_> = lifetimes
+            .iter()
+            .filter(|error| !error.is_about_one())
+            .map(|error| settings.mistake(error))
+            .collect();
         settings.problems.extend(conflicts);
         settings.check().map(|()| settings)
     }

@@ -64,9 +64,10 @@ impl Value {
     /// password.
     pub(super) fn line(&self) -> Result<String, Sentence> {
         let text = self.text()?;
-        match text.contains(['\n', '\r']) {
-            true => Err("has several lines; give it one".into()),
-            false => Ok(text),
+        if text.contains(['\n', '\r']) {
+            Err("has several lines; give it one".into())
+        } else {
+            Ok(text)
         }
     }
 
@@ -101,9 +102,10 @@ impl Value {
     /// Reads a duration: `30m`, `1h 30m`, or a number of seconds.
     pub(super) fn duration(&self) -> Result<Duration, String> {
         let word = self.word();
-        let duration = match word.bytes().all(|byte| byte.is_ascii_digit()) {
-            true => word.parse().ok().map(Duration::from_secs),
-            false => parse_duration(word),
+        let duration = if word.bytes().all(|byte| byte.is_ascii_digit()) {
+            word.parse().ok().map(Duration::from_secs)
+        } else {
+            parse_duration(word)
         };
         duration.ok_or_else(|| format!("must be {A_DURATION}"))
     }
@@ -147,12 +149,12 @@ impl Value {
             Some((name.trim().to_owned(), value.trim().to_owned().into()))
         };
         let pairs = |table| split(table).into_iter().map(pair).collect();
-        let tables: Option<Vec<Table>> = match self {
+        let read: Option<Vec<Table>> = match self {
             Value::Text(text) => text.split(',').map(pairs).collect(),
             Value::List(values) => values.iter().map(Value::to_table).collect(),
             value => value.to_table().map(|table| vec![table]),
         };
-        let mut tables = tables.ok_or(no_tables)?;
+        let mut tables = read.ok_or(no_tables)?;
         for table in &mut tables {
             table.sort_by(|(a, _), (b, _)| a.cmp(b));
             if table.windows(2).any(|pairs| pairs[0].0 == pairs[1].0) {

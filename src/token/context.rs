@@ -69,8 +69,8 @@ impl Context {
 fn append_pair(label: &str, value: &str, encoded: &mut Vec<u8>) -> Result<(), ConfigError> {
     let label_len =
         u8::try_from(label.len()).map_err(|_| too_long(" label", label.len(), "255"))?;
-    let value_len = u16::try_from(value.len());
-    let value_len = value_len.map_err(|_| too_long(" value", value.len(), "65535"))?;
+    let value_len =
+        u16::try_from(value.len()).map_err(|_| too_long(" value", value.len(), "65535"))?;
     encoded.push(label_len);
     encoded.extend_from_slice(label.as_bytes());
     encoded.extend_from_slice(&value_len.to_be_bytes());

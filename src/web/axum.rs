@@ -137,8 +137,9 @@ where
     async fn from_request(request: Request, state: &S) -> Result<Self, Self::Rejection> {
         let check = CsrfCheck::of(request.extensions(), request.uri().path())?;
         let content_type = request.headers().get(CONTENT_TYPE).cloned();
-        let body = String::from_request(request, state).await;
-        let body = body.map_err(|error| GuardedRejection::Inner(error.into_response()))?;
+        let body = String::from_request(request, state)
+            .await
+            .map_err(|error| GuardedRejection::Inner(error.into_response()))?;
         let content_type = content_type.as_ref().map(HeaderValue::as_bytes);
         GuardedForm::read(&check, content_type, body.as_bytes(), NoForm::into_response)
     }

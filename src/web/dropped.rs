@@ -40,8 +40,9 @@ pub(super) fn warning<T, F: Fields>(
         return None;
     }
     let host = host_of_page(request);
-    let elsewhere = domain.zip(host.as_deref());
-    let elsewhere = elsewhere.filter(|(domain, host)| !is_within(host, domain));
+    let elsewhere = domain
+        .zip(host.as_deref())
+        .filter(|(domain, host)| !is_within(host, domain));
     let (attribute, value, page) = match elsewhere {
         Some((domain, host)) => ("domain", domain, host),
         None if is_missed(of, path) => ("path", of, path),

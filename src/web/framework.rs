@@ -112,8 +112,10 @@ macro_rules! implement {
 
                 fn retain(&mut self, name: &Self::Name, mut is_kept: impl FnMut(&[u8]) -> bool) {
                     let values = self.get_all(name).into_iter();
-                    let kept = values.filter(|value| is_kept(value.as_bytes())).cloned();
-                    let kept: Vec<_> = kept.collect();
+                    let kept: Vec<_> = values
+                        .filter(|value| is_kept(value.as_bytes()))
+                        .cloned()
+                        .collect();
                     self.remove(name);
                     for value in kept {
                         self.append(name.clone(), value);

@@ -99,8 +99,7 @@ fn is_this_machine(host: &str) -> bool {
 /// Returns `true` for an address, and for a name without empty parts.
 fn is_named_in_full(host: &str) -> bool {
     if let Some(address) = host.strip_prefix('[') {
-        let address = address.trim_end_matches(']').parse::<Ipv6Addr>();
-        return address.is_ok();
+        return address.trim_end_matches(']').parse::<Ipv6Addr>().is_ok();
     }
     let is_label = |label: &str| label.contains(|c: char| c.is_ascii_alphanumeric());
     let is_number = |label: &str| label.bytes().all(|byte| byte.is_ascii_digit());

@@ -183,8 +183,10 @@ where
         if let Some(inner) = this.inner.as_pin_mut() {
             return inner.poll(cx);
         }
-        let answer = this.answer.take();
-        let answer = answer.expect("a future is not polled after it was ready");
+        let answer = this
+            .answer
+            .take()
+            .expect("a future is not polled after it was ready");
         Poll::Ready(Ok(answer.map(ResponseBody::from)))
     }
 }

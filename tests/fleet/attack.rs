@@ -93,9 +93,10 @@ impl Attacker<'_> {
 
     fn replay(&mut self, time: u64) {
         let all = self.hoard.len();
-        let place = match self.rng.bool() {
-            true => self.rng.usize(..all),
-            false => self.rng.usize(all.saturating_sub(16)..all),
+        let place = if self.rng.bool() {
+            self.rng.usize(..all)
+        } else {
+            self.rng.usize(all.saturating_sub(16)..all)
         };
         let instance = self.fleet.any(&mut self.rng);
         let deed = [Deed::Read, Deed::Count, Deed::SignIn][self.rng.usize(..3)];

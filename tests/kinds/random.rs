@@ -88,10 +88,13 @@ impl Shape {
             Shape::Maybe(inner) => Value::Maybe(rng.bool().then(|| Box::new(inner.value(rng)))),
             Shape::List(inner) => Value::List((0..rng.u8(..3)).map(|_| inner.value(rng)).collect()),
             Shape::Fields(parts) => {
-                let field = |part: &Part| match part.is_written {
-                    true => part.shape.value(rng),
-                    // Nobody expects that it is kept.
-                    false => part.shape.default(),
+                let field = |part: &Part| {
+                    if part.is_written {
+                        part.shape.value(rng)
+                    } else {
+                        // Nobody expects that it is kept.
+                        part.shape.default()
+                    }
                 };
                 Value::Fields(parts.iter().map(field).collect())
             }
@@ -241,9 +244,10 @@ impl<'de> Visitor<'de> for Reader<'_> {
         };
         let mut values = Vec::new();
         for field in fields {
-            let value = match field.is_read {
-                true => parts.next_element_seed(&field.shape)?,
-                false => Some(field.shape.default()),
+            let value = if field.is_read {
+                parts.next_element_seed(&field.shape)?
+            } else {
+                Some(field.shape.default())
             };
             values.push(value.ok_or_else(|| de::Error::custom("too short"))?);
         }

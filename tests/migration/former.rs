@@ -23,9 +23,10 @@ fn cookie(
 ) -> Result<SessionCookie, ConfigError> {
     let from = UNIX_EPOCH + Duration::from_secs(1_796_083_200); // 2026-12-01, before the first step
     let until = from + Duration::from_secs(90 * 86_400); // no session in the signed cookie lives longer
-    match is_first_step {
-        true => signed.migrate_from(encrypted.build()?, from..until).build(),
-        false => encrypted.migrate_from(signed.build()?, from..until).build(),
+    if is_first_step {
+        signed.migrate_from(encrypted.build()?, from..until).build()
+    } else {
+        encrypted.migrate_from(signed.build()?, from..until).build()
     }
 }
 

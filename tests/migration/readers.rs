@@ -91,11 +91,12 @@ fn a_reader_gets_the_cookies_that_belong_to_the_old_one_which_are_dropped_with_i
         ("old=x; old.sig=x; old.sig=x", true),
     ] {
         let session = cookie.load([field], start());
-        let expected = match is_right {
-            true => Outcome::Migrated,
-            false => Outcome::NotMigrated {
+        let expected = if is_right {
+            Outcome::Migrated
+        } else {
+            Outcome::NotMigrated {
                 reason: Reason::Auth,
-            },
+            }
         };
         assert_eq!(session.outcome(), expected, "{field}");
         session.insert("seen", true).unwrap();

@@ -251,9 +251,10 @@ enum Sent {
 fn expected(before: &Model, after: &Model, deeds: Deeds) -> Sent {
     let has_arrived = before.created.is_some();
     if deeds.is_discarded {
-        return match has_arrived && deeds.is_invalidated {
-            true => Sent::Ending,
-            false => Sent::Nothing,
+        return if has_arrived && deeds.is_invalidated {
+            Sent::Ending
+        } else {
+            Sent::Nothing
         };
     }
     let is_emptied = has_arrived && after != before && !after.is_persistent();

@@ -39,9 +39,10 @@ fn app(
 }
 
 async fn home(session: Session) -> Result<HttpResponse, SessionError> {
-    let (path, field) = match session.contains_key("user") {
-        true => ("/sign-out", "Sign out"),
-        false => ("/sign-in", r#"<input name="password" type="password">"#),
+    let (path, field) = if session.contains_key("user") {
+        ("/sign-out", "Sign out")
+    } else {
+        ("/sign-in", r#"<input name="password" type="password">"#)
     };
     let token = session.csrf_token()?;
     let page = format!(

@@ -284,9 +284,10 @@ fn of_epoch(name: &str, epoch: u32, now: u64) -> String {
 #[test]
 fn a_hook_may_depend_on_a_condition() {
     let site = |is_strict: bool| {
-        let builder = match is_strict {
-            true => builder().revoked_if(|_| true),
-            false => builder(),
+        let builder = if is_strict {
+            builder().revoked_if(|_| true)
+        } else {
+            builder()
         };
         builder.save_on_server_error().build().unwrap()
     };

@@ -140,9 +140,10 @@ impl TryFrom<String> for Fickle {
     type Error = &'static str;
 
     fn try_from(name: String) -> Result<Fickle, &'static str> {
-        match REFUSES.get() {
-            true => Err("on purpose"),
-            false => Ok(Fickle { name }),
+        if REFUSES.get() {
+            Err("on purpose")
+        } else {
+            Ok(Fickle { name })
         }
     }
 }

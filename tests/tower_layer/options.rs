@@ -65,12 +65,13 @@ fn the_context_of_a_request_counts_before_the_carriers_and_that_before_the_build
         ];
         let counts = counts.into_iter().find(|(is_set, _)| *is_set);
         let (builder, header) = (builder(), header_builder("x-session"));
-        let (builder, header) = match in_builder {
-            true => (
+        let (builder, header) = if in_builder {
+            (
                 builder.context("of", "builder"),
                 header.context("of", "builder"),
-            ),
-            false => (builder, header),
+            )
+        } else {
+            (builder, header)
         };
         let (mut site, mut header) = (builder.build().unwrap(), header.build().unwrap());
         if in_carrier {
@@ -79,9 +80,12 @@ fn the_context_of_a_request_counts_before_the_carriers_and_that_before_the_build
                 header.in_context(of("carrier")),
             );
         }
-        let bound = |layer: SessionLayer| match in_request {
-            true => layer.clock(at(0)).context_by(|_| Some(of("request"))),
-            false => layer.clock(at(0)),
+        let bound = |layer: SessionLayer| {
+            if in_request {
+                layer.clock(at(0)).context_by(|_| Some(of("request")))
+            } else {
+                layer.clock(at(0))
+            }
         };
         let fill = |session: &Session| session.insert("user", 42).unwrap();
         let fields = visit(&bound(SessionLayer::new(site)), "", fill);

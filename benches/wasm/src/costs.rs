@@ -25,9 +25,10 @@ impl Visitor {
     /// The session has a text of this many bytes, and its key is for XChaCha20-Poly1305 or for XAES-256-GCM.
     #[wasm_bindgen(constructor)]
     pub fn new(is_xchacha20: bool, bytes: usize) -> Visitor {
-        let key = match is_xchacha20 {
-            true => EncryptionKey::generate_xchacha20(),
-            false => EncryptionKey::generate(),
+        let key = if is_xchacha20 {
+            EncryptionKey::generate_xchacha20()
+        } else {
+            EncryptionKey::generate()
         };
         let key = key.expect("the system has random bytes");
         let cookie = SessionCookie::encrypted(key).typed().build();

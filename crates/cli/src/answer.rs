@@ -21,8 +21,10 @@ pub(crate) struct Program;
 
 impl Display for Program {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let typed = env::args_os().next().filter(|_| cfg!(target_os = "wasi"));
-        let typed = typed.and_then(|typed| typed.into_string().ok());
+        let typed = env::args_os()
+            .next()
+            .filter(|_| cfg!(target_os = "wasi"))
+            .and_then(|typed| typed.into_string().ok());
         f.write_str(typed.as_deref().unwrap_or("hardtack"))
     }
 }
@@ -57,9 +59,10 @@ impl Failure {
 
     /// Makes a failure about a file. `what` begins the sentence: "cannot read".
     pub(crate) fn file(what: &str, path: &Path, error: impl Display) -> Failure {
-        let place = match path == Path::new(STANDARD_INPUT) {
-            true => "standard input".into(),
-            false => path.to_string_lossy(),
+        let place = if path == Path::new(STANDARD_INPUT) {
+            "standard input".into()
+        } else {
+            path.to_string_lossy()
         };
         Failure::File(format!("{what} {place}: {error}"))
     }
@@ -186,9 +189,9 @@ fn one_sentence(error: &clap::Error) -> String {
     let is_message = |line: &&str| !line.starts_with("Usage:") && !line.starts_with("For more");
     let is_help = |line: &&str| !line.is_empty() && !line.starts_with("tip: to pass");
     let lines = text.lines().take_while(is_message).map(str::trim);
-    let sentence = lines.filter(is_help).collect::<Vec<_>>().join(" ");
-    let sentence = sentence.replace(" tip: ", "; tip: ");
-    let sentence = sentence.strip_prefix("error: ").unwrap_or(&sentence);
+    let joined = lines.filter(is_help).collect::<Vec<_>>().join(" ");
+    let told = joined.replace(" tip: ", "; tip: ");
+    let sentence = told.strip_prefix("error: ").unwrap_or(&told);
     format!("{sentence}; see `--help`")
 }
 

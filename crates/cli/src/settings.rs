@@ -36,8 +36,12 @@ impl Layers {
     /// Returns `None` if no layer was given.
     pub(crate) fn read(&self) -> Result<Option<SessionSettings>, Failure> {
         let variables = self.prefix.as_deref().map(read_variables);
-        let layers = self.files.iter().map(|path| read(path)).chain(variables);
-        let layers: Vec<_> = layers.collect::<Result<_, _>>()?;
+        let layers: Vec<_> = self
+            .files
+            .iter()
+            .map(|path| read(path))
+            .chain(variables)
+            .collect::<Result<_, _>>()?;
         Ok(layers.into_iter().reduce(SessionSettings::overridden_by))
     }
 
@@ -47,8 +51,10 @@ impl Layers {
 
     /// Returns the options for another command line, each after a space.
     pub(crate) fn repeated(&self) -> String {
-        let files = self.files.iter();
-        let files = files.map(|path| format!(" --settings {}", path.display()));
+        let files = self
+            .files
+            .iter()
+            .map(|path| format!(" --settings {}", path.display()));
         let prefix = self
             .prefix
             .iter()
@@ -79,8 +85,9 @@ fn read_variables(prefix: &str) -> Result<SessionSettings, Failure> {
 /// Returns the table `session` of a file, or the whole file without such a table.
 fn read(path: &Path) -> Result<SessionSettings, Failure> {
     let fail = |error: String| Failure::File(format!("cannot read {}: {error}", path.display()));
-    let bytes = File::open(path).and_then(all_of);
-    let bytes = bytes.map_err(|error| fail(error.to_string()))?;
+    let bytes = File::open(path)
+        .and_then(all_of)
+        .map_err(|error| fail(error.to_string()))?;
     let text = str::from_utf8(&bytes).map_err(|_| fail("it is not UTF-8".to_owned()))?;
     Format::of(path).find(text).map_err(fail)
 }
@@ -206,8 +213,8 @@ fn json_of(yaml: Yaml) -> Value {
         Yaml::Real(text) | Yaml::String(text) => text.into(),
         Yaml::Array(list) => list.into_iter().map(json_of).collect(),
         Yaml::Hash(table) => {
-            let entries = table.into_iter();
-            let entries = entries
+            let entries = table
+                .into_iter()
                 .map(|(name, value)| (name.into_string().unwrap_or_default(), json_of(value)));
             Value::Object(entries.collect())
         }

@@ -9,9 +9,10 @@ use zeroize::Zeroizing;
 pub(crate) fn all_of(source: impl Read) -> io::Result<Zeroizing<Vec<u8>>> {
     let mut bytes = Zeroizing::new(Vec::new());
     source.take(LONGEST + 1).read_to_end(&mut bytes)?;
-    match bytes.len() as u64 > LONGEST {
-        true => Err(io::Error::other("it is longer than 1 MiB")),
-        false => Ok(bytes),
+    if bytes.len() as u64 > LONGEST {
+        Err(io::Error::other("it is longer than 1 MiB"))
+    } else {
+        Ok(bytes)
     }
 }
 

@@ -50,8 +50,9 @@ pub(crate) fn now() -> Result<SystemTime, Failure> {
 }
 
 pub(crate) fn after(time: SystemTime, duration: Duration) -> Result<SystemTime, Failure> {
-    let later = time.checked_add(duration);
-    let later = later.filter(|later| *later < UNIX_EPOCH + YEAR_10000);
+    let later = time
+        .checked_add(duration)
+        .filter(|later| *later < UNIX_EPOCH + YEAR_10000);
     later.ok_or_else(|| Failure::usage("the time is after the year 9999; give a shorter duration"))
 }
 
@@ -68,8 +69,9 @@ pub(crate) fn show(time: SystemTime) -> String {
 
 /// Parses a time. Refuses every other form, such as one with an offset, a fraction of a second or a space.
 fn parse(text: &str) -> Result<SystemTime, &'static str> {
-    let time = humantime::parse_rfc3339(text).ok();
-    let time = time.filter(|time| show(*time) == text);
+    let time = humantime::parse_rfc3339(text)
+        .ok()
+        .filter(|time| show(*time) == text);
     time.ok_or("expected a time like `2026-12-15T00:00:00Z`, or a duration from now like `+15m`")
 }
 

@@ -62,9 +62,10 @@ impl Session {
                     Some("from_dictionary") => from_dictionary.replace(()).is_none(),
                     _ => return Err(meta.error(EXPECTED)),
                 };
-                match is_new {
-                    true => Ok(()),
-                    false => Err(meta.error("given twice")),
+                if is_new {
+                    Ok(())
+                } else {
+                    Err(meta.error("given twice"))
                 }
             })?;
         }

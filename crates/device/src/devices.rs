@@ -156,8 +156,10 @@ impl Companion for Devices {
 
 /// Returns the device of `key`, which was registered for this id: `SHA-256(key || id)[0..16]`.
 pub(crate) fn device_id(key: &PublicKey, id: SessionId) -> DeviceId {
-    let hash = Sha256::new().chain_update(key.to_bytes());
-    let hash = hash.chain_update(id.as_bytes()).finalize();
+    let hash = Sha256::new()
+        .chain_update(key.to_bytes())
+        .chain_update(id.as_bytes())
+        .finalize();
     std::array::from_fn(|i| hash[i])
 }
 

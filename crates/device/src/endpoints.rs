@@ -206,8 +206,11 @@ impl Devices {
     }
 
     fn is_for(&self, proof: &Proof<'_>, request: &DeviceRequest<'_>) -> bool {
-        let origin = self.settings.origin.clone();
-        let origin = origin.or_else(|| origin_of(request.parts));
+        let origin = self
+            .settings
+            .origin
+            .clone()
+            .or_else(|| origin_of(request.parts));
         proof.is_for(origin.as_deref(), &self.settings.path_of(request.endpoint))
     }
 
@@ -317,12 +320,15 @@ mod tests {
     #[test]
     fn a_challenge_is_checked_before_a_signature() {
         let keys = EncryptionKey::generate().expect("random bytes");
-        let cookie = SessionCookie::encrypted(keys).device_bound(DeviceBound::at("/.session"));
-        let cookie = cookie.build().expect("sound settings");
+        let cookie = SessionCookie::encrypted(keys)
+            .device_bound(DeviceBound::at("/.session"))
+            .build()
+            .expect("sound settings");
         let answer = |path: &str, fields: &[(&str, &str)]| -> (Response<String>, usize) {
             let before = VERIFIED.get();
-            let response = cookie.answer(&asked(path, fields), Clock::system());
-            let response = response.expect("an endpoint");
+            let response = cookie
+                .answer(&asked(path, fields), Clock::system())
+                .expect("an endpoint");
             (response, VERIFIED.get() - before)
         };
         let session = cookie.load(None::<&str>, Clock::system());
@@ -330,8 +336,8 @@ mod tests {
         let mut fields = HeaderMap::new();
         let saved = cookie.save_to(&session, StatusCode::OK, &mut fields);
         saved.expect("it fits");
-        let offer = fields["secure-session-registration"].to_str();
-        let offer = offer
+        let offer = fields["secure-session-registration"]
+            .to_str()
             .expect("it was renewed")
             .split('"')
             .nth(3)
@@ -362,8 +368,11 @@ mod tests {
         };
         let (challenged, verified) = refresh(offer);
         assert_eq!((challenged.status().as_u16(), verified), (403, 0));
-        let challenge = challenged.headers()["secure-session-challenge"].to_str();
-        let challenge = challenge.expect("a text").split('"').nth(1);
+        let challenge = challenged.headers()["secure-session-challenge"]
+            .to_str()
+            .expect("a text")
+            .split('"')
+            .nth(1);
         let (refreshed, verified) = refresh(challenge.expect("a challenge"));
         assert_eq!((refreshed.status().as_u16(), verified), (200, 1));
     }

@@ -131,8 +131,8 @@ mod tests {
             let signature: Signature = key.sign(b"message");
             let signature: [u8; 64] = signature.to_bytes().into();
             for is_compressed in [false, true] {
-                let point = key.verifying_key().to_sec1_point(is_compressed);
-                let point = point.as_bytes();
+                let encoded = key.verifying_key().to_sec1_point(is_compressed);
+                let point = encoded.as_bytes();
                 assert!(verify(point, signature));
                 for place in [0, 31, 32, 63] {
                     let mut changed = signature;

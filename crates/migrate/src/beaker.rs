@@ -113,8 +113,8 @@ impl Reader for Beaker {
         let mut entries: Map<String, Value> = parse(&json)?;
         let mut date = |key| {
             let date: Option<Value> = entries.remove(key);
-            let date = date.map(|date| time(date.as_f64().ok_or(Reason::Payload)?));
-            date.transpose()
+            date.map(|date| time(date.as_f64().ok_or(Reason::Payload)?))
+                .transpose()
         };
         let (created_at, last_active_at) = (date("_creation_time")?, date("_accessed_time")?);
         entries.retain(|key, _| !["_domain", "_id", "_path"].contains(&key.as_str()));

@@ -105,8 +105,9 @@ fn refused_together(options: &[Given<'_>], said: &[Said<'_>]) -> Vec<Said<'stati
         ),
         (SAVED, is_unsaved && is_timed, UNSAVED),
     ];
-    let refused = refused.into_iter().filter(|(_, is_refused, _)| *is_refused);
     refused
+        .into_iter()
+        .filter(|(_, is_refused, _)| *is_refused)
         .map(|(option, _, reason)| (option, Err(reason)))
         .collect()
 }
@@ -177,15 +178,15 @@ const OPTIONS: &[OptionRow] = &[
     (&["samesite"], |value| is("same_site", value)),
     (&["timeout"], |value| Ok(vec![Is("idle_timeout", value), VISITS])),
     (&["reissue_time"], |value| is("refresh_after", value)),
-    (&[SAVED], |value| Ok(match flag(value)? {
-        true => vec![VISITS],
-        false => vec![Is("refresh_after", "on-change"), Else("idle_timeout", "off")],
+    (&[SAVED], |value| Ok(if flag(value)? {
+        vec![VISITS]
+    } else {
+        vec![Is("refresh_after", "on-change"), Else("idle_timeout", "off")]
     })),
     (&["set_on_exception", "cookie_on_exception"], |value| is("save_on_server_error", value)),
-    (&["type"], |value| match is_cookie(value) {
-        true => Ok(Vec::new()),
-        false => Err("is not `cookie`, and sessions are kept nowhere else; leave it out"),
-    }),
+    (&["type"], |value| is_cookie(value).then(Vec::new).ok_or(
+        "is not `cookie`, and sessions are kept nowhere else; leave it out",
+    )),
     (&["auto"], |value| only_true(value,
         "cannot be turned off, because a change is saved without `save`; leave it out, and call `discard` \
          for changes that are not to be saved")),

@@ -143,9 +143,10 @@ fn visitors_are_signed_out_when_the_other_libraries_sign_them_out() {
             .persistent()
             .idle_timeout(Duration::from_secs(TWO_WEEKS))
             .absolute_timeout(3650 * DAY)
-            .refresh_after(match plan.is_every_request {
-                true => RefreshAfter::EveryRequest,
-                false => RefreshAfter::OnChange,
+            .refresh_after(if plan.is_every_request {
+                RefreshAfter::EveryRequest
+            } else {
+                RefreshAfter::OnChange
             })
             .build()
             .unwrap();

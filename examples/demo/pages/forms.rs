@@ -224,12 +224,11 @@ pub(crate) async fn copy(Posted(visit, _): Posted) -> Done {
 
 /// Puts the good cookie back, and sets the clock right first if the form says so.
 pub(crate) async fn undo(Posted(visit, fields): Posted) -> Done {
-    let effect = match fields.seconds.is_empty() {
-        true => "flip.undone",
-        false => {
-            visit.site.clock.set_right();
-            "clock.undone"
-        }
+    let effect = if fields.seconds.is_empty() {
+        "flip.undone"
+    } else {
+        visit.site.clock.set_right();
+        "clock.undone"
     };
     let done = visit.done(effect, &[])?;
     visit.set_raw(&visit.aside(KEPT).unwrap_or_default(), done)

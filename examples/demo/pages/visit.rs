@@ -57,10 +57,11 @@ impl Display {
     }
 
     pub(super) fn choose_theme(&self, theme: &str) -> Result<(), SessionError> {
-        match THEMES.contains(&theme) && theme != SYSTEM {
-            true => self.0.insert("theme", theme),
+        if THEMES.contains(&theme) && theme != SYSTEM {
+            self.0.insert("theme", theme)
+        } else {
             // With default settings this cookie is not needed.
-            false => self.0.remove("theme").map(drop),
+            self.0.remove("theme").map(drop)
         }
     }
 }

@@ -118,9 +118,10 @@ impl Play {
             self.start("");
         }
         let (name, request) = request.split_once(": ").unwrap_or(("ada", request));
-        let (name, request) = match name.contains(' ') {
-            true => ("ada", format!("{name}: {request}")),
-            false => (name, request.to_owned()),
+        let (name, request) = if name.contains(' ') {
+            ("ada", format!("{name}: {request}"))
+        } else {
+            (name, request.to_owned())
         };
         let request = self.filled(&request);
         let mut parts = request.split(" | ");

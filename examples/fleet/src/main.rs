@@ -81,9 +81,10 @@ fn health(instance: Instance) -> Router {
 
 async fn show_health(State(instance): State<Instance>) -> (StatusCode, KeysInUse) {
     let keys = instance.cookie.keys_in_use(SystemTime::now());
-    let status = match instance.is_leaving.load(Ordering::Relaxed) {
-        true => StatusCode::SERVICE_UNAVAILABLE,
-        false => StatusCode::OK,
+    let status = if instance.is_leaving.load(Ordering::Relaxed) {
+        StatusCode::SERVICE_UNAVAILABLE
+    } else {
+        StatusCode::OK
     };
     (status, keys)
 }

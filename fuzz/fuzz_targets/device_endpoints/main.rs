@@ -202,9 +202,10 @@ impl Asked<'_> {
         } else {
             &SITE.offer
         };
-        let header = match self.is_refresh {
-            true => json!({"alg": "ES256", "typ": "dbsc+jwt"}),
-            false => json!({"alg": "ES256", "typ": "dbsc+jwt", "jwk": jwk(&SITE.device)}),
+        let header = if self.is_refresh {
+            json!({"alg": "ES256", "typ": "dbsc+jwt"})
+        } else {
+            json!({"alg": "ES256", "typ": "dbsc+jwt", "jwk": jwk(&SITE.device)})
         };
         let payload = json!({"jti": challenge});
         [self.header, self.payload] == [header, payload].map(|part| part.to_string())

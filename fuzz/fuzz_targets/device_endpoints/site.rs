@@ -222,10 +222,13 @@ pub fn check(seconds: u64, act: &str, cookies: &str) {
 fn expected(pairs: &[&str], is_proven: bool) -> Option<Got> {
     let (bound, session, unbound) = (&*SITE.bound, &*SITE.session, &*SITE.unbound);
     match pairs {
-        _ if *pairs == [session, bound] || *pairs == [bound, session] => match is_proven {
-            true => Some(Got::Bound),
-            false => Some(Got::Stale),
-        },
+        _ if *pairs == [session, bound] || *pairs == [bound, session] => {
+            if is_proven {
+                Some(Got::Bound)
+            } else {
+                Some(Got::Stale)
+            }
+        }
         _ if *pairs == [session] => Some(Got::Stale),
         _ if *pairs == [unbound] => Some(Got::Unbound),
         // The browser has registered, and its first response has not come yet.

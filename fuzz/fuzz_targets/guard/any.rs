@@ -87,9 +87,10 @@ impl Fields<'_> {
             return;
         }
         let is_left_to_handler = self.tokens == Tokens::InForms && is_form(&fields);
-        match fields.contains_key(TOKEN) {
-            true => assert!(has_token_of_session(&fields), "{method} {uri} {fields:?}"),
-            false => assert!(is_left_to_handler, "{method} {uri} {fields:?}"),
+        if fields.contains_key(TOKEN) {
+            assert!(has_token_of_session(&fields), "{method} {uri} {fields:?}")
+        } else {
+            assert!(is_left_to_handler, "{method} {uri} {fields:?}")
         }
     }
 

@@ -123,9 +123,10 @@ impl Visit {
             "/transfer"
         };
         let mut request = Request::builder().method(self.method.word());
-        request = match self.is_http_2 {
-            true => request.uri(format!("{}{path}", self.site.text())),
-            false => request.uri(path).header("host", self.site.authority()),
+        request = if self.is_http_2 {
+            request.uri(format!("{}{path}", self.site.text()))
+        } else {
+            request.uri(path).header("host", self.site.authority())
         };
         request = request.header("cookie", &VISITOR.cookie);
         if self.tells_site() {

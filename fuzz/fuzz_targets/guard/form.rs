@@ -63,12 +63,10 @@ enum Outcome {
 
 impl Submission<'_> {
     pub fn check(self) {
-        let mut request = Request::builder()
-            .uri("/transfer")
-            .method(match self.is_post {
-                true => "POST",
-                false => "GET",
-            });
+        let mut request =
+            Request::builder()
+                .uri("/transfer")
+                .method(if self.is_post { "POST" } else { "GET" });
         request = request.header("cookie", &VISITOR.cookie);
         if let Some(token) = self.token_in_header.text() {
             request = request.header("x-csrf-token", token);
@@ -99,10 +97,13 @@ impl Submission<'_> {
             _ if !is_checked => Outcome::Refused(500),
             _ if !self.is_post => Outcome::Refused(403),
             Extractor::GuardedForm => self.expected_form(),
-            Extractor::Check => match self.is_proven(&self.body()) {
-                true => Outcome::Handled(Vec::new()),
-                false => Outcome::Refused(403),
-            },
+            Extractor::Check => {
+                if self.is_proven(&self.body()) {
+                    Outcome::Handled(Vec::new())
+                } else {
+                    Outcome::Refused(403)
+                }
+            }
         }
     }
 
@@ -113,9 +114,10 @@ impl Submission<'_> {
         }
         let is_token = |(name, _): &(String, String)| name == "csrf_token";
         let (tokens, fields): (Vec<_>, _) = self.pairs().into_iter().partition(is_token);
-        match self.is_proven(tokens.first().map_or("", |(_, token)| token)) {
-            true => Outcome::Handled(fields),
-            false => Outcome::Refused(403),
+        if self.is_proven(tokens.first().map_or("", |(_, token)| token)) {
+            Outcome::Handled(fields)
+        } else {
+            Outcome::Refused(403)
         }
     }
 

@@ -63,10 +63,12 @@ impl Place {
             (self.host, site.host),
             (Host::Own | Host::Sibling, Host::Own | Host::Sibling)
         ) || self.host == site.host;
-        match is_same_site && self.is_https == site.is_https {
-            _ if self.text() == site.text() => "same-origin",
-            true => "same-site",
-            false => "cross-site",
+        if self.text() == site.text() {
+            "same-origin"
+        } else if is_same_site && self.is_https == site.is_https {
+            "same-site"
+        } else {
+            "cross-site"
         }
     }
 }

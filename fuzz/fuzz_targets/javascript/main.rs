@@ -131,9 +131,10 @@ impl Case {
             let (name, rest) = field.split_once('=').expect("a field has a name");
             let (value, attributes) = rest.split_once(';').expect("it has attributes");
             let attributes = attributes.replace(' ', "");
-            match self.site.is_signed {
-                true => format!("{name}={value};{attributes}"),
-                false => format!("{name}={};{attributes}", value.len()),
+            if self.site.is_signed {
+                format!("{name}={value};{attributes}")
+            } else {
+                format!("{name}={};{attributes}", value.len())
             }
         });
         shown.collect()
@@ -170,9 +171,10 @@ struct Site {
 
 impl Site {
     fn new(is_signed: bool, name: &'static str) -> Site {
-        let builder = match is_signed {
-            true => SessionCookie::unencrypted_but_signed(signing_key()),
-            false => SessionCookie::encrypted(encryption_key()),
+        let builder = if is_signed {
+            SessionCookie::unencrypted_but_signed(signing_key())
+        } else {
+            SessionCookie::encrypted(encryption_key())
         };
         let cookie = builder.name(name).build().expect("the settings are sound");
         let save = |from: Option<&str>, now: u64| {
@@ -200,9 +202,10 @@ impl Site {
     }
 
     fn seal(&self, body: &[u8]) -> String {
-        match self.is_signed {
-            true => fuzzing::sign_body(signing_key(), self.name, body),
-            false => fuzzing::seal_body(encryption_key(), self.name, body),
+        if self.is_signed {
+            fuzzing::sign_body(signing_key(), self.name, body)
+        } else {
+            fuzzing::seal_body(encryption_key(), self.name, body)
         }
     }
 

@@ -21,8 +21,10 @@ impl<C, T: Payload> SessionBuilder<C, T> {
         let lifetimes = options.lifetimes();
         let (plain, remembered) = (lifetimes.plain, lifetimes.remembered);
         let seconds = |seconds: Option<u64>| seconds.map_or("off".to_owned(), |it| it.to_string());
-        let pairs = options.context.iter();
-        let pairs = pairs.map(|(label, value)| format!("{}:{}", encoded(label), encoded(value)));
+        let pairs = options
+            .context
+            .iter()
+            .map(|(label, value)| format!("{}:{}", encoded(label), encoded(value)));
         // A cookie's name has no `:`.
         let of_name = purpose.name().split_once(':');
         let (carrier, name) = of_name.unwrap_or(("cookie", purpose.name()));
@@ -76,9 +78,12 @@ impl InCookie {
 /// Encodes all bytes that are not unreserved (RFC 3986 section 2.3).
 fn encoded(text: &str) -> String {
     let is_unreserved = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
-    let encode = |byte: u8| match is_unreserved(byte) {
-        true => char::from(byte).to_string(),
-        false => format!("%{byte:02X}"),
+    let encode = |byte: u8| {
+        if is_unreserved(byte) {
+            char::from(byte).to_string()
+        } else {
+            format!("%{byte:02X}")
+        }
     };
     text.bytes().map(encode).collect()
 }

@@ -108,8 +108,9 @@ impl<K> Ring<K> {
     pub(crate) fn show_accepted(&self, now: UnixSeconds) -> String {
         let show = |key: &Member<K>| {
             let (from, until) = (key.info.seal_from, key.info.accept_until);
-            let from = from.filter(|from| now < unix_seconds(*from));
-            let from = from.map(|time| format!(" seals from {}", show_time(time)));
+            let from = from
+                .filter(|from| now < unix_seconds(*from))
+                .map(|time| format!(" seals from {}", show_time(time)));
             let until = until.map(|time| format!(" until {}", show_time(time)));
             let parts = [Some(key.info.id.to_string()), from, until];
             parts.into_iter().flatten().collect::<String>()

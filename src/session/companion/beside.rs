@@ -56,8 +56,9 @@ impl Beside<'_> {
             Some(Err(refused)) if refused.reason == Reason::Revoked => false,
             _ => may_exist && !hooks.is_revoked(&named(subject), None, subject.key_id),
         };
-        let came = came.and_then(|came| came.as_ref().ok());
-        let came = came.map(|came| SessionInfo::of(&came.opened.metadata, came.key_id));
+        let came = came
+            .and_then(|came| came.as_ref().ok())
+            .map(|came| SessionInfo::of(&came.opened.metadata, came.key_id));
         // Only `subject` itself can be bound, and only if the browser proves no device for it already.
         self.may_bind =
             is_alive && came.is_some_and(|came| came.device.is_none() && came.id == subject.id);

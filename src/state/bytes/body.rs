@@ -67,8 +67,10 @@ impl Metadata {
     pub(crate) fn len(&self) -> usize {
         let sid = self.sid.map_or(0, |sid| sid.len());
         let device = self.device.map_or(0, |device| device.len());
-        let optional = [self.limit, self.remembered, self.written_schema()];
-        let optional = optional.into_iter().flatten().map(varint_len);
+        let optional = [self.limit, self.remembered, self.written_schema()]
+            .into_iter()
+            .flatten()
+            .map(varint_len);
         1 + 4 + varint_len(self.age) + optional.sum::<usize>() + sid + device
     }
 

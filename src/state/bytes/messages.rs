@@ -44,8 +44,7 @@ mod tests {
     proptest! {
         #[test]
         fn messages_come_back_in_their_order(list in vec((text(), text()), 0..8)) {
-            let pairs = list.iter().map(|(queue, message)| (queue.as_str(), message.as_str()));
-            let pairs: Vec<_> = pairs.collect();
+            let pairs: Vec<_> = list.iter().map(|(queue, message)| (queue.as_str(), message.as_str())).collect();
             let bytes = encode(&pairs);
             prop_assert!(messages(&bytes).eq(pairs));
             prop_assert_eq!(bytes.is_empty(), list.is_empty());

@@ -142,8 +142,9 @@ mod tests {
             let mut bytes = vec![0; 300];
             (bytes[0], bytes[width]) = (marker, 2);
             let mut decoder = rmp_serde::Deserializer::new(Cursor::new(&bytes));
-            let theirs = IgnoredAny::deserialize(&mut decoder).ok();
-            let theirs = theirs.map(|_| decoder.get_ref().position() as usize);
+            let theirs = IgnoredAny::deserialize(&mut decoder)
+                .ok()
+                .map(|_| decoder.get_ref().position() as usize);
             let is_extension = matches!(marker, 0xC7..=0xC9 | 0xD4..=0xD8);
             let expected = theirs.filter(|_| !is_extension);
             // The keys of a map may be the same here.

@@ -315,8 +315,9 @@ pub(in crate::state) fn encode<T: SessionData>(
     let bytes = buffer.start(room);
     postcard::serialize_with_flavor(value, Appended(bytes))
         .map_err(|_| SessionError::unstorable::<T>(FAILS))?;
-    let read = decode(bytes).filter(|read| read == value);
-    let read = read.ok_or_else(unread::<T>)?;
+    let read = decode(bytes)
+        .filter(|read| read == value)
+        .ok_or_else(unread::<T>)?;
     Ok((buffer, read))
 }
 

@@ -48,13 +48,12 @@ impl fmt::Display for TooLarge {
             write!(f, "`{}` does not fit: ", key.escape_debug())?;
         }
         // Several cookies need a few bytes more than one, so the next refusal may name a larger size.
-        let larger = if self.is_in_cookies {
+        let sizes = if self.is_in_cookies {
             LARGER_COOKIES
         } else {
             LARGER_TOKENS
         };
-        let mut larger = larger.iter();
-        let larger = larger.find(|(bytes, _)| *bytes >= needed);
+        let larger = sizes.iter().find(|(bytes, _)| *bytes >= needed);
         let advice = larger.map_or("and keep the rest on the server", |(_, advice)| advice);
         write!(
             f,

@@ -129,8 +129,7 @@ impl CsrfCheck {
         extensions: &impl Extensions,
         path: &str,
     ) -> Result<CsrfCheck, GuardedRejection<R>> {
-        let checks: Option<&TokenChecks> = extensions.get();
-        let checks = checks.ok_or(GuardedRejection::NoGuard)?;
+        let checks: &TokenChecks = extensions.get().ok_or(GuardedRejection::NoGuard)?;
         if checks.passed.is_empty() {
             let refusal = reported(CsrfRefusal::NotAsked, path, None, None);
             return Err(GuardedRejection::Refused(refusal));

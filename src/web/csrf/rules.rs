@@ -50,8 +50,8 @@ impl Rules {
         let checks: Option<TokenChecks> = extensions.remove();
         // Logged here, because an application may answer a refused request itself.
         if let Err(Failure::Csrf(refusal)) = &checked {
-            let origin = text_of(request, &header::ORIGIN);
-            let origin = origin.filter(|o| *o == HIDDEN || Origin::parse(o).is_some());
+            let origin = text_of(request, &header::ORIGIN)
+                .filter(|o| *o == HIDDEN || Origin::parse(o).is_some());
             let host = Host::of(request).map(|host| host.to_string());
             let of_token = match refusal {
                 CsrfRefusal::NoToken | CsrfRefusal::WrongToken { .. } => checks.as_ref(),

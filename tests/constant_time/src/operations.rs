@@ -83,14 +83,18 @@ const WORKS: [(&str, Work); 13] = [
         let is_signing = is_signing(text);
         let text = text.to_owned();
         hide(&text.as_bytes()[PREFIX_LEN..]);
-        match is_signing {
-            true => _ = black_box(text.parse::<SigningKey>().is_ok()),
-            false => _ = black_box(text.parse::<EncryptionKey>().is_ok()),
+        if is_signing {
+            _ = black_box(text.parse::<SigningKey>().is_ok())
+        } else {
+            _ = black_box(text.parse::<EncryptionKey>().is_ok())
         }
     }),
-    ("write_key", |text| match is_signing(text) {
-        true => _ = black_box(signing(text).expose_secret()),
-        false => _ = black_box(encryption(text).expose_secret()),
+    ("write_key", |text| {
+        if is_signing(text) {
+            _ = black_box(signing(text).expose_secret())
+        } else {
+            _ = black_box(encryption(text).expose_secret())
+        }
     }),
     ("compare_keys_same", |text| compare(text, |_| ())),
     ("compare_keys_first_byte", |text| {
@@ -192,9 +196,10 @@ fn refuse(reader: &impl Reader, value: &str) {
 
 fn compare(text: &str, change: fn(&mut [u8])) {
     let other = changed_key(text, change);
-    let is_equal = match is_signing(text) {
-        true => shown(signing(text) == signing(&other)),
-        false => shown(encryption(text) == encryption(&other)),
+    let is_equal = if is_signing(text) {
+        shown(signing(text) == signing(&other))
+    } else {
+        shown(encryption(text) == encryption(&other))
     };
     assert_eq!(is_equal, text == other);
 }
@@ -224,17 +229,19 @@ fn field(text: &str, change: impl Fn(&mut Vec<u8>)) -> String {
 }
 
 fn cookie(text: &str) -> SessionCookie<Secret> {
-    build(match is_signing(text) {
-        true => SessionCookie::unencrypted_but_signed(text.parse::<SigningKey>().expect(KEY)),
-        false => SessionCookie::encrypted(text.parse::<EncryptionKey>().expect(KEY)),
+    build(if is_signing(text) {
+        SessionCookie::unencrypted_but_signed(text.parse::<SigningKey>().expect(KEY))
+    } else {
+        SessionCookie::encrypted(text.parse::<EncryptionKey>().expect(KEY))
     })
 }
 
 /// Returns a cookie whose keys are all derived from a hidden secret.
 fn hidden_cookie(text: &str) -> SessionCookie<Secret> {
-    build(match is_signing(text) {
-        true => SessionCookie::unencrypted_but_signed(KeyRing::from(signing(text))),
-        false => SessionCookie::encrypted(KeyRing::from(encryption(text))),
+    build(if is_signing(text) {
+        SessionCookie::unencrypted_but_signed(KeyRing::from(signing(text)))
+    } else {
+        SessionCookie::encrypted(KeyRing::from(encryption(text)))
     })
 }
 

@@ -50,9 +50,10 @@ fn main() -> ExitCode {
     for mistake in &mistakes {
         println!("MISTAKE  {mistake}");
     }
-    match mistakes.is_empty() {
-        true => ExitCode::SUCCESS,
-        false => ExitCode::FAILURE,
+    if mistakes.is_empty() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
     }
 }
 

@@ -36,9 +36,10 @@ fn try_edits(root: &Path, words: &[String]) -> ExitCode {
     let is_noticed = |verdict: &&Verdict| matches!(verdict, Verdict::Noticed | Verdict::Endless);
     let noticed = verdicts.iter().filter(is_noticed).count();
     println!("\n{} edits, {noticed} noticed", chosen.len());
-    match noticed == chosen.len() && noticed > 0 {
-        true => ExitCode::SUCCESS,
-        false => ExitCode::FAILURE,
+    if noticed == chosen.len() && noticed > 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
     }
 }
 
@@ -86,9 +87,10 @@ fn try_mutants(root: &Path, words: &[String]) -> ExitCode {
         wrong.len(),
         unnoticed.min(listed.count()),
     );
-    match wrong.is_empty() && !chosen.is_empty() {
-        true => ExitCode::SUCCESS,
-        false => ExitCode::FAILURE,
+    if wrong.is_empty() && !chosen.is_empty() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
     }
 }
 

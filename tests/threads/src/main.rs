@@ -22,9 +22,10 @@ fn main() -> ExitCode {
         .env("RUSTFLAGS", "--cap-lints=allow")
         .status()
         .expect("cargo runs");
-    match status.success() {
-        true => ExitCode::SUCCESS,
-        false => ExitCode::FAILURE,
+    if status.success() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
     }
 }
 

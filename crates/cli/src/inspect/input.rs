@@ -30,11 +30,11 @@ pub(super) fn find(
     carrier: &Carrier,
     default_name: impl FnOnce() -> Result<CookieName, Failure>,
 ) -> Result<Found, Failure> {
-    let text = match argument {
+    let given = match argument {
         None | Some("-") => from_stdin()?,
         Some(text) => Zeroizing::new(text.to_owned()),
     };
-    let text = text.trim();
+    let text = given.trim();
     if text.is_empty() {
         return Err(Failure::usage(
             "the input is empty, expected a token, `name=value`, or `Cookie` and `Set-Cookie` fields",
@@ -69,20 +69,19 @@ fn without_bearer<'a>(header: &str, value: &'a str) -> &'a [u8] {
 /// Returns the tokens in the cookies of a text. A text without cookies is itself the token.
 fn in_cookies(text: &str, name: Option<&str>, default_name: &str) -> Result<Found, Failure> {
     let pairs = pairs_in(text);
-    let name = match name {
+    let given = match name {
         None if !pairs.is_empty() => name_in(&pairs, default_name)?,
         name => name.unwrap_or(default_name),
     };
-    let name: CookieName = name
+    let name: CookieName = given
         .parse()
         .map_err(|error: ConfigError| Failure::usage(error.naming(|_| "--name".to_owned())))?;
-    let tokens = match pairs.is_empty() {
-        false => name.tokens_in(pairs),
-        true => {
-            let fields = ["Cookie", "Set-Cookie"].map(|field| field_value(text, field));
-            let token = fields.into_iter().flatten().next().unwrap_or(text);
-            vec![Ok(token.as_bytes().to_vec())]
-        }
+    let tokens = if pairs.is_empty() {
+        let fields = ["Cookie", "Set-Cookie"].map(|field| field_value(text, field));
+        let token = fields.into_iter().flatten().next().unwrap_or(text);
+        vec![Ok(token.as_bytes().to_vec())]
+    } else {
+        name.tokens_in(pairs)
     };
     if tokens.is_empty() {
         return Err(Failure::usage(format!("there is no cookie named {name}")));
@@ -112,9 +111,10 @@ fn pairs_in(text: &str) -> Vec<&str> {
             "" | "set-cookie" => {
                 replaced_at.insert(name_of(items[0]), pairs.len());
                 let is_deletion = |item: &&str| item.eq_ignore_ascii_case("Max-Age=0");
-                match items[1..].iter().any(is_deletion) {
-                    true => deleted = Some(items[0]),
-                    false => pairs.push(items[0]),
+                if items[1..].iter().any(is_deletion) {
+                    deleted = Some(items[0])
+                } else {
+                    pairs.push(items[0])
                 }
             }
             _ => {}
@@ -138,8 +138,11 @@ fn pairs_in(text: &str) -> Vec<&str> {
 /// Returns the name of the session's cookie among these pairs.
 fn name_in<'a>(pairs: &[&'a str], default_name: &'a str) -> Result<&'a str, Failure> {
     let mut all = HashSet::new();
-    let names = pairs.iter().map(|pair| name_of(pair));
-    let mut names: Vec<&str> = names.filter(|name| all.insert(*name)).collect();
+    let mut names: Vec<&str> = pairs
+        .iter()
+        .map(|pair| name_of(pair))
+        .filter(|name| all.insert(*name))
+        .collect();
     // `name.1` to `name.7` are parts of the session in `name`.
     names.retain(|name| !matches!(name.rsplit_once('.'), Some((of, _)) if all.contains(of)));
     match &names[..] {

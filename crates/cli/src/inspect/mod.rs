@@ -86,17 +86,18 @@ impl Inspect {
             None => Ok(CookieName::default()),
         };
         let found = input::find(self.cookie.as_deref(), &self.carrier, name)?;
-        let opener = ring.map(|ring| {
-            Opener::<T>::new(
-                ring,
-                &self.carrier,
-                &self.sessions,
-                &found.name,
-                now,
-                reader,
-            )
-        });
-        let opener = opener.transpose()?;
+        let opener = ring
+            .map(|ring| {
+                Opener::<T>::new(
+                    ring,
+                    &self.carrier,
+                    &self.sessions,
+                    &found.name,
+                    now,
+                    reader,
+                )
+            })
+            .transpose()?;
         let report = report::Report::of(&found, opener.as_ref(), at, self.show_id);
         answer::print(&if self.json {
             report.as_json().to_string()

@@ -77,8 +77,11 @@ impl Report<'_> {
     }
 
     pub(super) fn as_json(&self) -> Value {
-        let tokens = self.tokens.iter();
-        let tokens: Vec<_> = tokens.map(|token| token.as_json(self.show_id)).collect();
+        let tokens: Vec<_> = self
+            .tokens
+            .iter()
+            .map(|token| token.as_json(self.show_id))
+            .collect();
         json!({
             "carrier": self.found.kind,
             "name": self.found.name,
@@ -142,8 +145,7 @@ impl Token {
         let info = self.info.as_ref().ok();
         let content = self.content.as_ref();
         let unread = content.filter(|_| self.value.is_none());
-        let guessed = unread.filter(|content| content.schema != 0);
-        let guessed = guessed.map(|content| {
+        let guessed = unread.filter(|content| content.schema != 0).map(|content| {
             let parts = guess(&content.payload);
             parts.iter().map(Part::as_json).collect::<Value>()
         });
@@ -235,8 +237,10 @@ fn bytes_of(characters: usize) -> usize {
 
 fn content_lines(found: &TokenContent, report: &Report<'_>) -> impl Iterator<Item = String> {
     let flash = if found.has_flash { "yes" } else { "no" };
-    let id = found.session.id.map(|id| id.to_string());
-    let id = id.unwrap_or_else(|| "none".to_owned());
+    let id = found
+        .session
+        .id
+        .map_or_else(|| "none".to_owned(), |id| id.to_string());
     let assumed = report.assumes_timeouts.then(|| ASSUMED.to_owned());
     let rows = [
         ("created", Some(show(found.session.created_at))),
@@ -250,8 +254,8 @@ fn content_lines(found: &TokenContent, report: &Report<'_>) -> impl Iterator<Ite
         ("padding", Some(format!("{} bytes", found.padding))),
         ("id", report.show_id.then_some(id)),
     ];
-    let rows = rows.into_iter();
-    rows.filter_map(|(name, value)| Some(row(name, value?)))
+    rows.into_iter()
+        .filter_map(|(name, value)| Some(row(name, value?)))
 }
 
 fn persistent(found: &TokenContent) -> String {

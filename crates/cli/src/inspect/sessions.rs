@@ -202,9 +202,10 @@ fn mistake(error: &ConfigError) -> Failure {
     Failure::usage(error.naming(|setting| {
         let option = setting.replace('_', "-");
         let mut options = options.get_arguments();
-        match options.any(|known| known.get_long() == Some(&option)) {
-            true => format!("--{option}"),
-            false => setting.to_owned(),
+        if options.any(|known| known.get_long() == Some(&option)) {
+            format!("--{option}")
+        } else {
+            setting.to_owned()
         }
     }))
 }

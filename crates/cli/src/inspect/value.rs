@@ -124,12 +124,13 @@ impl<'de> Visitor<'de> for AnyValue {
         while let Some((Shown(key), Shown(value))) = map.next_entry()? {
             entries.push((key, value));
         }
-        let pairs = entries.iter();
-        let pairs = pairs.map(|(key, value)| Some((key.as_str()?.to_owned(), value.clone())));
+        let pairs = entries
+            .iter()
+            .map(|(key, value)| Some((key.as_str()?.to_owned(), value.clone())));
         let object: Option<Map<_, _>> = pairs.collect();
         // Below the top level, a key may occur twice.
-        let object = object.filter(|object| object.len() == entries.len());
-        Ok(object.map_or_else(|| json!({ "$map": entries }), Value::Object))
+        let whole = object.filter(|object| object.len() == entries.len());
+        Ok(whole.map_or_else(|| json!({ "$map": entries }), Value::Object))
     }
 }
 

@@ -49,8 +49,10 @@ impl Add {
 
     fn another(&self, sealing: KeyInfo, edit: &mut Edit) -> Result<Vec<String>, Failure> {
         let key = new_key(self.suite, &sealing)?;
-        let seal_from = self.seal_from.map(|from| from.resolve(edit.now));
-        let seal_from = seal_from.transpose()?;
+        let seal_from = self
+            .seal_from
+            .map(|from| from.resolve(edit.now))
+            .transpose()?;
         if seal_from.is_some_and(|from| from <= edit.now) {
             return Err(Failure::no(
                 "no instance has the new key yet, so --seal-from must be in the future",

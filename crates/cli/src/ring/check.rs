@@ -143,9 +143,10 @@ impl Check {
         for short in used_overlaps(ring).filter(is_short) {
             let (id, file) = (short.key, self.file.display());
             let end = time::after(short.seal_from, needed)?;
-            let options = match end > now {
-                true => format!(" --at {}", show(end)),
-                false => String::new(),
+            let options = if end > now {
+                format!(" --at {}", show(end))
+            } else {
+                String::new()
             } + &self.overlap.repeated();
             let sentence = format!(
                 "key {id} retires at {}, and tokens that it sealed may be valid until {}: their visitors are then signed \
@@ -242,8 +243,10 @@ impl Report {
         let mut first = self.verdict();
         let print = self.fingerprint.iter();
         first.extend(print.map(|print| format!(", fingerprint {print}")));
-        let findings = self.findings.iter();
-        let findings = findings.map(|finding| format!("{}: {}", finding.level, finding.sentence));
+        let findings = self
+            .findings
+            .iter()
+            .map(|finding| format!("{}: {}", finding.level, finding.sentence));
         [first]
             .into_iter()
             .chain(findings)

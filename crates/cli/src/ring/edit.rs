@@ -68,8 +68,9 @@ impl Target {
             return Err(Failure::usage(NO_FILE));
         }
         // A dry run does not lock the file.
-        let file = (!self.dry_run && !self.is_piped()).then(|| EditedFile::open(&self.file));
-        let file = file.transpose()?;
+        let file = (!self.dry_run && !self.is_piped())
+            .then(|| EditedFile::open(&self.file))
+            .transpose()?;
         let text = match &file {
             Some(file) => file.text()?,
             None if self.is_piped() || self.file.exists() => file::read(&self.file)?,
@@ -112,12 +113,15 @@ impl Target {
     }
 
     fn begin(&self, text: &str, now: SystemTime) -> Result<Edit, Failure> {
-        let lines = match self.is_piped() {
-            true => RingText::of_variable(text),
-            false => RingText::new(text),
+        let lines = if self.is_piped() {
+            RingText::of_variable(text)
+        } else {
+            RingText::new(text)
         };
-        let before = lines.has_keys().then(|| file::parse(text, &self.file));
-        let before = before.transpose()?;
+        let before = lines
+            .has_keys()
+            .then(|| file::parse(text, &self.file))
+            .transpose()?;
         let noted = file::overlap(text, &self.file)?;
         let file = self.file.display().to_string();
         Ok(Edit {
@@ -174,9 +178,10 @@ impl Edit {
     /// Returns a sentence about an overlap that is too short, with the remedy.
     pub(super) fn too_short(&self, short: &Overlap) -> Result<String, Failure> {
         let (id, next, needed) = (short.key, short.next, self.overlap()?);
-        let end = match short.accept_until <= self.now {
-            true => String::new(),
-            false => format!(" --at {}", show(time::after(short.seal_from, needed)?)),
+        let end = if short.accept_until <= self.now {
+            String::new()
+        } else {
+            format!(" --at {}", show(time::after(short.seal_from, needed)?))
         };
         Ok(format!(
             "key {id} would open for only {} after key {next} begins to seal, and its tokens may open for {}; first \

@@ -21,9 +21,10 @@ use crate::{
 
 /// Returns the text of a file, or of standard input for `-`.
 pub(super) fn read(path: &Path) -> Result<Zeroizing<String>, Failure> {
-    let bytes = match path == Path::new(STANDARD_INPUT) {
-        true => all_of(io::stdin()),
-        false => File::open(path).and_then(all_of),
+    let bytes = if path == Path::new(STANDARD_INPUT) {
+        all_of(io::stdin())
+    } else {
+        File::open(path).and_then(all_of)
     };
     text_of(
         &bytes.map_err(|error| Failure::file("cannot read", path, error))?,

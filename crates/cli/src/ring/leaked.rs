@@ -59,8 +59,12 @@ impl Leaked {
         for key in ring.keys() {
             edit.text.remove(key.id);
         }
-        let others = ring.keys().into_iter().filter(|key| key.id != leaked.id);
-        let others: Vec<_> = others.map(|key| key.id.to_string()).collect();
+        let others: Vec<_> = ring
+            .keys()
+            .into_iter()
+            .filter(|key| key.id != leaked.id)
+            .map(|key| key.id.to_string())
+            .collect();
         let too = "dropped too: a forgery may have been sealed again under each";
         let mut told = vec![format!("key {} is dropped", leaked.id)];
         match &others[..] {
@@ -171,8 +175,9 @@ fn keep_overlap(edit: &mut Edit, ring: &KeyRing, leaked: &KeyInfo) -> Vec<String
             removed = key;
             continue;
         }
-        let end = next.and_then(|next| Some(ring.overlap(key.id)?.duration()).zip(next.seal_from));
-        let end = end.and_then(|(duration, from)| time::after(from, duration).ok());
+        let end = next
+            .and_then(|next| Some(ring.overlap(key.id)?.duration()).zip(next.seal_from))
+            .and_then(|(duration, from)| time::after(from, duration).ok());
         edit.text.set(key.id, ACCEPT_UNTIL, end);
         let (id, file) = (key.id, &edit.file);
         told.push(match next.zip(end) {

@@ -46,9 +46,10 @@ impl Retire {
         let last = self.last_sealed(&ring, &key, edit)?;
         let needed = match edit.known {
             None if self.force => None,
-            _ => last.map(|last| time::after(last, edit.overlap()?)),
+            _ => last
+                .map(|last| time::after(last, edit.overlap()?))
+                .transpose()?,
         };
-        let needed = needed.transpose()?;
         if !self.force {
             self.check_end(&ring, &key, at.unwrap_or(edit.now), needed, edit)?;
         }
@@ -110,9 +111,10 @@ impl Retire {
         let is_planned = ring.role(id, edit.now) == Some(KeyRole::Planned);
         let waits = self.at.is_none() && (is_planned || key.accept_until >= Some(needed));
         let needed = show(needed);
-        let remedy = match waits {
-            true => "wait until then".to_owned(),
-            false => format!("run `{HARDTACK} ring retire {file} {id} --at {needed}{options}`"),
+        let remedy = if waits {
+            "wait until then".to_owned()
+        } else {
+            format!("run `{HARDTACK} ring retire {file} {id} --at {needed}{options}`")
         };
         Err(Failure::no(format!(
             "tokens that key {id} sealed may open until {needed}; {remedy}, or give --force"

@@ -44,9 +44,10 @@ impl RingText {
     /// none yet.
     pub(super) fn of_variable(text: &str) -> RingText {
         let ring = text.trim();
-        match ring.contains('\n') || ring.starts_with('#') {
-            true => RingText::new(text),
-            false => RingText::in_one_line(text),
+        if ring.contains('\n') || ring.starts_with('#') {
+            RingText::new(text)
+        } else {
+            RingText::in_one_line(text)
         }
     }
 

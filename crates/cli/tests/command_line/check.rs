@@ -158,9 +158,10 @@ fn a_key_that_retired_too_early_is_no_error_once_it_is_needed_no_more() {
             let ran = desk.run(&format!("ring check keys --lifetime 30d {option}"));
             assert_eq!(ran.code, Some(i32::from(!is_valid)), "{now}: {}", ran.out);
             let found = findings(&desk, &format!("--lifetime 30d {option}"));
-            let expected = match is_valid {
-                true => ["warning retired", "warning short-overlap"],
-                false => ["error retires-early", "warning short-overlap"],
+            let expected = if is_valid {
+                ["warning retired", "warning short-overlap"]
+            } else {
+                ["error retires-early", "warning short-overlap"]
             };
             assert_eq!(found, expected, "{now}");
         }

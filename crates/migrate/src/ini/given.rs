@@ -33,12 +33,12 @@ impl<'a> Options<'a> {
         let is_of_beaker = OF_BEAKER.contains(&prefix);
         let mut others = OF_BEAKER.iter().filter(|other| **other != prefix);
         let has_others = is_of_beaker && others.any(begins);
-        let problem = match begins(&prefix) {
-            false => Some(NO_OPTION),
-            true => has_others.then_some(OTHER_PREFIX),
+        let problem = if begins(&prefix) {
+            has_others.then_some(OTHER_PREFIX)
+        } else {
+            Some(NO_OPTION)
         };
-        let options = lines.into_iter();
-        let options = options.filter_map(|(name, value)| {
+        let options = lines.into_iter().filter_map(|(name, value)| {
             let (option, is_plain) = after_prefix(name, prefix)?;
             let mut given = Given::new(option, value);
             given.problem = given.problem.or((!is_plain).then_some(OF_PASTE));

@@ -113,9 +113,10 @@ pub(super) fn deadlines(visit: &Visit) -> Vec<Deadline> {
         return vec![duration("server.remembered", created, end)];
     }
     let absolute = flags.duration("absolute_timeout").unwrap_or(ABSOLUTE);
-    let idle = match flags.sets("idle_timeout") {
-        true => flags.duration("idle_timeout"),
-        false => Some(IDLE),
+    let idle = if flags.sets("idle_timeout") {
+        flags.duration("idle_timeout")
+    } else {
+        Some(IDLE)
     };
     let idle = idle.filter(|idle| *idle < absolute);
     let idle = idle.map(|idle| duration("server.idle", active, active + idle));

@@ -67,9 +67,10 @@ impl Front {
                     "body": body,
                     "isBase64Encoded": false,
                 });
-                let (name, headers) = match multi_value {
-                    true => ("multiValueHeaders", multi),
-                    false => ("headers", single),
+                let (name, headers) = if multi_value {
+                    ("multiValueHeaders", multi)
+                } else {
+                    ("headers", single)
                 };
                 event[name] = headers;
                 event

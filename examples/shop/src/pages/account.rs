@@ -22,9 +22,10 @@ pub(crate) async fn show(
         orders => format!("<ul>\n{orders}</ul>\n"),
     };
     let user = shop.users.get(login.user).await?;
-    let admin = match user.is_some_and(|user| user.is_admin) {
-        true => "<p><a href=\"/admin\">Users</a></p>\n",
-        false => "",
+    let admin = if user.is_some_and(|user| user.is_admin) {
+        "<p><a href=\"/admin\">Users</a></p>\n"
+    } else {
+        ""
     };
     let here = html::form(&session, "/account/sign-out", "<button>Sign out</button>")?;
     let everywhere = "<button>Sign out everywhere</button>";

@@ -16,17 +16,19 @@ pub(crate) async fn list(
     let mut rows = String::new();
     for user in shop.users.all().await? {
         let (id, name) = (user.id, html::escaped(&user.name));
-        let (state, change) = match user.is_locked {
-            true => ("locked", "Unlock"),
-            false => ("open", "Lock"),
+        let (state, change) = if user.is_locked {
+            ("locked", "Unlock")
+        } else {
+            ("open", "Lock")
         };
         let button = format!(
             r#"<input type="hidden" name="user" value="{id}"><input type="hidden" name="is_locked" value="{}"><button>{change} {name}</button>"#,
             !user.is_locked
         );
-        let button = match id == admin.login.user {
-            true => "this is you".to_owned(),
-            false => html::form(&admin.session, "/admin/lock", &button)?,
+        let button = if id == admin.login.user {
+            "this is you".to_owned()
+        } else {
+            html::form(&admin.session, "/admin/lock", &button)?
         };
         rows += &format!("<tr><td>{name}</td><td>{state}</td><td>{button}</td></tr>\n");
     }

@@ -187,9 +187,10 @@ impl Visit<'_> {
             return (Change::Keep, false);
         }
         if self.has_changed() || (self.wish == Wish::Force && !self.is_new()) {
-            return match self.now >= self.settings.last_end(&self.session.record) {
-                true => self.drop_token(),
-                false => (Change::Store(self.written()), true),
+            return if self.now >= self.settings.last_end(&self.session.record) {
+                self.drop_token()
+            } else {
+                (Change::Store(self.written()), true)
             };
         }
         if self.is_new() || !self.is_quiet(response) {
@@ -198,9 +199,10 @@ impl Visit<'_> {
         if self.is_refresh_due() {
             return (Change::Store(self.active_now()), false);
         }
-        match response.is_under_earlier_key {
-            true => (Change::Store(self.session.record), false),
-            false => (Change::Keep, false),
+        if response.is_under_earlier_key {
+            (Change::Store(self.session.record), false)
+        } else {
+            (Change::Keep, false)
         }
     }
 
@@ -220,9 +222,10 @@ impl Visit<'_> {
     }
 
     fn drop_token(&self) -> (Change, bool) {
-        match self.has_token {
-            true => (Change::Drop, true),
-            false => (Change::Keep, false),
+        if self.has_token {
+            (Change::Drop, true)
+        } else {
+            (Change::Keep, false)
         }
     }
 
@@ -258,9 +261,10 @@ impl Visit<'_> {
             Refresh::OnValidation(_) => self.answered == Answered::Valid,
             _ => true,
         };
-        match moves {
-            true => self.active_now(),
-            false => self.session.record,
+        if moves {
+            self.active_now()
+        } else {
+            self.session.record
         }
     }
 

@@ -118,9 +118,10 @@ impl Settings {
         let overhead = if self.is_signed { 21 } else { 45 };
         let longest_body = cookies * (field - fixed) * 3 / 4 - overhead;
         let fits = |room: &usize| padme(METADATA + room + 1) <= longest_body;
-        match self.is_padded {
-            true => (0..longest_body).rev().find(fits).expect("there is room"),
-            false => longest_body - METADATA,
+        if self.is_padded {
+            (0..longest_body).rev().find(fits).expect("there is room")
+        } else {
+            longest_body - METADATA
         }
     }
 }

@@ -80,9 +80,10 @@ impl Settings {
 
     /// Returns the idle timeout of the session (SPEC.md § 8.2).
     pub fn idle_of(&self, record: &Record) -> Option<u64> {
-        match self.is_remembered(record) {
-            true => self.remembered_idle,
-            false => self.idle,
+        if self.is_remembered(record) {
+            self.remembered_idle
+        } else {
+            self.idle
         }
     }
 

@@ -221,9 +221,10 @@ fn flash<T: Payload>(
     session: &Session<T>,
     visit: &mut Visit<'_>,
 ) {
-    let done = told(match once {
-        true => session.flash_once(queue, text),
-        false => session.flash(queue, text),
+    let done = told(if once {
+        session.flash_once(queue, text)
+    } else {
+        session.flash(queue, text)
     });
     let message = (queue.to_owned(), text.to_owned());
     // The lengths of the model are those of few messages.

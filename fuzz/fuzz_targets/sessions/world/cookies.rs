@@ -35,9 +35,10 @@ impl World {
             (first, second) = (second, first);
         }
         first.extend(self.between(beside));
-        Cookies(match beside.is_apart {
-            true => vec![first, second],
-            false => vec![[first, second].concat()],
+        Cookies(if beside.is_apart {
+            vec![first, second]
+        } else {
+            vec![[first, second].concat()]
         })
     }
 

@@ -95,9 +95,10 @@ impl World {
             }
             Step::Arrive { browser, is_newest } => {
                 let browser = &mut self.browsers[usize::from(*browser) % 3];
-                let sent = match is_newest {
-                    true => browser.late.pop_back(),
-                    false => browser.late.pop_front(),
+                let sent = if *is_newest {
+                    browser.late.pop_back()
+                } else {
+                    browser.late.pop_front()
                 };
                 browser.jar.receive(sent.into_iter().flatten());
             }

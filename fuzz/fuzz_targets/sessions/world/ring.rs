@@ -217,16 +217,18 @@ impl Keys {
 }
 
 fn built(ring: &Ring, is_signed: bool) -> Result<KeyRing, KeyError> {
-    match is_signed {
-        false => ring.build(encryption_key),
-        true => ring.build(signing_key),
+    if is_signed {
+        ring.build(signing_key)
+    } else {
+        ring.build(encryption_key)
     }
 }
 
 pub fn id_of(key: usize, is_signed: bool) -> KeyId {
-    match is_signed {
-        false => ENCRYPTION_KEYS[key].1,
-        true => SIGNING_KEYS[key].1,
+    if is_signed {
+        SIGNING_KEYS[key].1
+    } else {
+        ENCRYPTION_KEYS[key].1
     }
 }
 

@@ -91,9 +91,10 @@ impl Builder<'_> {
     }
 
     fn cookie<T: Content>(&self, keys: &Keys, size: model::Size) -> SessionCookie<T> {
-        let mut builder = match keys.are_signing {
-            false => SessionCookie::encrypted(keys.shared.clone()),
-            true => SessionCookie::unencrypted_but_signed(keys.shared.clone()),
+        let mut builder = if keys.are_signing {
+            SessionCookie::unencrypted_but_signed(keys.shared.clone())
+        } else {
+            SessionCookie::encrypted(keys.shared.clone())
         };
         builder = builder.name(self.settings.name()).size(match size {
             model::Size::Anywhere => Size::Anywhere,
@@ -111,18 +112,20 @@ impl Builder<'_> {
     }
 
     fn header<T: Content>(&self, keys: &Keys, name: &str, longest: usize) -> SessionToken<T> {
-        let builder = match keys.are_signing {
-            false => SessionToken::encrypted(keys.shared.clone()).header(name),
-            true => SessionToken::unencrypted_but_signed(keys.shared.clone()).header(name),
+        let builder = if keys.are_signing {
+            SessionToken::unencrypted_but_signed(keys.shared.clone()).header(name)
+        } else {
+            SessionToken::encrypted(keys.shared.clone()).header(name)
         };
         let builder = self.with_responses(builder.max_token_len(longest));
         self.with_options(builder).build().expect(AGREE)
     }
 
     fn token<T: Content>(&self, keys: &Keys, longest: usize) -> SessionToken<T> {
-        let builder = match keys.are_signing {
-            false => SessionToken::encrypted(keys.shared.clone()).purpose("visits"),
-            true => SessionToken::unencrypted_but_signed(keys.shared.clone()).purpose("visits"),
+        let builder = if keys.are_signing {
+            SessionToken::unencrypted_but_signed(keys.shared.clone()).purpose("visits")
+        } else {
+            SessionToken::encrypted(keys.shared.clone()).purpose("visits")
         };
         let builder = builder.max_token_len(longest);
         self.with_options(builder).build().expect(AGREE)

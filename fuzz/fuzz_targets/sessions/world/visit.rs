@@ -140,9 +140,10 @@ pub struct Sent {
 impl Jar {
     pub fn receive(&mut self, sent: impl IntoIterator<Item = Sent>) {
         for sent in sent {
-            match sent.value.is_empty() || sent.max_age == Some(0) {
-                true => drop(self.0.remove(&sent.name)),
-                false => drop(self.0.insert(sent.name, sent.value)),
+            if sent.value.is_empty() || sent.max_age == Some(0) {
+                drop(self.0.remove(&sent.name))
+            } else {
+                drop(self.0.insert(sent.name, sent.value))
             }
         }
     }

@@ -34,9 +34,10 @@ fn every_form_of_a_value_is_read_and_one_of_them_is_written() {
     let mut tally = Tally::default();
     for vector in file.vectors {
         let is_extension = matches!(&*vector.type_name, "ext" | "timestamp");
-        let expected = match is_extension {
-            true => TestResult::Invalid,
-            false => TestResult::Valid,
+        let expected = if is_extension {
+            TestResult::Invalid
+        } else {
+            TestResult::Valid
         };
         for form in &vector.forms {
             let value = unhex(form);

@@ -47,9 +47,10 @@ fn cases<T: DeserializeOwned>(list: &str) -> Vec<T> {
 }
 
 fn expected(is_valid: bool) -> TestResult {
-    match is_valid {
-        true => TestResult::Valid,
-        false => TestResult::Invalid,
+    if is_valid {
+        TestResult::Valid
+    } else {
+        TestResult::Invalid
     }
 }
 

@@ -34,9 +34,10 @@ fn path(page: Page) -> &'static str {
 }
 
 fn actix(plan: &Plan) {
-    let policy = match plan.is_every_request {
-        true => TtlExtensionPolicy::OnEveryRequest,
-        false => TtlExtensionPolicy::OnStateChanges,
+    let policy = if plan.is_every_request {
+        TtlExtensionPolicy::OnEveryRequest
+    } else {
+        TtlExtensionPolicy::OnStateChanges
     };
     let lifecycle = PersistentSession::default()
         .session_ttl(Duration::seconds(TWO_WEEKS as i64))
