@@ -7,8 +7,8 @@ use crate::{
     cookie::{
         Attributes, CookieName, Finder, PART_LEN, PartNumbers, SetCookies, Template, max_age_len,
     },
-    session::{Closing, DroppedCookie, OldCookies, ToSeal},
-    state::{Overhead, TokenChange},
+    session::{Change, Closing, DroppedCookie, OldCookies, ToSeal},
+    state::Overhead,
 };
 
 /// Cookies of one carrier: the current one, its former ones, and the cookies that it takes sessions over from.
@@ -36,9 +36,9 @@ impl CookieFields {
     /// the fields that drop the cookies it replaces.
     pub(crate) fn close<T>(&self, closing: Closing<'_, T>) -> SetCookies {
         let to_seal = match &closing.change {
-            TokenChange::Keep => return SetCookies::default(),
-            TokenChange::Store(to_seal) => Some(to_seal),
-            TokenChange::Drop => None,
+            Change::Keep => return SetCookies::default(),
+            Change::Store(to_seal) => Some(to_seal),
+            Change::Drop => None,
         };
         let carried = closing.carried();
         let mut fields = SetCookies::default();

@@ -17,12 +17,13 @@ pub(crate) mod token;
 
 pub use crate::{
     cookie::attributes::FormerAttributes,
-    state::{Padding, RefreshAfter, TokenChange},
+    state::{Padding, RefreshAfter},
     token::Context,
 };
 pub use builder::{InCookie, InToken, SessionBuilder, SessionCookieBuilder, SessionTokenBuilder};
 pub use inspect::{TokenContent, TokenInfo};
 pub use keys_in_use::KeysInUse;
+pub use token::TokenChange;
 
 pub(crate) use builder::{Options, Size};
 pub(crate) use cookie::SessionCookie;

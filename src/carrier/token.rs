@@ -5,8 +5,8 @@ use crate::{
     cookie::Values,
     crypto::suite::Mode,
     events,
-    session::{Arrival, Core, Opening, Predecessor, SaveError, Session},
-    state::{Asked, Circumstances, Map, Payload, SessionData, TokenChange, Touch},
+    session::{Arrival, Change, Core, Opening, Predecessor, SaveError, Session},
+    state::{Asked, Circumstances, Map, Payload, SessionData, Touch},
     token::{Context, LONGEST_TOKEN},
 };
 
@@ -239,13 +239,13 @@ impl<T: Payload> SessionToken<T> {
     ) -> Result<(Touch, TokenChange), SaveError> {
         let closing = session.closing(&self.core, circumstances)?;
         let change = match &closing.change {
-            TokenChange::Keep => TokenChange::Keep,
-            TokenChange::Store(to_seal) => {
+            Change::Keep => TokenChange::Keep,
+            Change::Store(to_seal) => {
                 let mut token = String::with_capacity(closing.token_len(to_seal));
                 closing.seal_into(to_seal, &mut token);
                 TokenChange::Store(token)
             }
-            TokenChange::Drop => TokenChange::Drop,
+            Change::Drop => TokenChange::Drop,
         };
         Ok((closing.touch, change))
     }
@@ -327,5 +327,47 @@ impl<T> fmt::Debug for SessionToken<T> {
             .field("name", &self.core.slot.purpose.name())
             .field("mode", &self.core.slot.keys().mode())
             .finish_non_exhaustive()
+    }
+}
+
+/// Change of a client's token at the end of its session's use.
+///
+/// # Examples
+///
+/// ```
+/// # use hardtack::{EncryptionKey, SessionToken, carrier::TokenChange};
+/// # use std::time::SystemTime;
+/// # let tokens = SessionToken::encrypted(EncryptionKey::generate()?).purpose("mobile").build()?;
+/// # let session = tokens.load(Some("of an earlier key"), SystemTime::now());
+/// # session.invalidate()?;
+/// let (field, value) = match tokens.save(&session)? {
+///     TokenChange::Store(token) => ("session-token", token),
+///     TokenChange::Drop => ("session-token", String::new()),
+///     _ => return Ok(()),
+/// };
+/// assert_eq!((field, value.as_str()), ("session-token", ""));
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+#[must_use = "a session is not saved unless its token is sent"]
+pub enum TokenChange {
+    /// The client keeps the token that it has, if any.
+    #[default]
+    Keep,
+    /// The client stores this token in place of the token that it has.
+    Store(String),
+    /// The session has ended, so the client drops its token.
+    Drop,
+}
+
+/// Does not show the token.
+impl fmt::Debug for TokenChange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            TokenChange::Keep => f.write_str("Keep"),
+            TokenChange::Store(token) => write!(f, "Store({} bytes)", token.len()),
+            TokenChange::Drop => f.write_str("Drop"),
+        }
     }
 }

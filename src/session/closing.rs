@@ -26,8 +26,7 @@ use crate::{
     events,
     keys::{KeyId, SlotKeys},
     state::{
-        BodyToSeal, Circumstances, Decision, Payload, Said, SessionError, Standing, State,
-        TokenChange, Touch,
+        BodyToSeal, Circumstances, Decision, Payload, Said, SessionError, Standing, State, Touch,
     },
     token::{self, Context},
 };
@@ -38,9 +37,16 @@ pub(crate) struct Closing<'a, T> {
     /// Core of the carrier that saves the session.
     core: &'a Core,
     pub(crate) touch: Touch,
-    pub(crate) change: TokenChange<ToSeal>,
+    pub(crate) change: Change,
     /// Fields of the session's companion, by name and value.
     pub(crate) of_companion: Vec<(&'static str, String)>,
+}
+
+/// Change of the client's token.
+pub(crate) enum Change {
+    Keep,
+    Store(ToSeal),
+    Drop,
 }
 
 /// A body to seal, with the keys and the random bytes for it, so that sealing cannot fail.
@@ -152,7 +158,7 @@ impl<'a, T> Closing<'a, T> {
             held,
             core,
             touch: Touch::Untouched,
-            change: TokenChange::Keep,
+            change: Change::Keep,
             of_companion: Vec::new(),
         }
     }
@@ -204,8 +210,8 @@ impl<'a, T> Closing<'a, T> {
         let decision = loaded.state.decide(circumstances, arrival.asked, standing);
         (self.touch, self.change) = carry_out(decision, &loaded.state, core, keys)?;
         let context = arrival.context(core);
-        let is_dropped = matches!(self.change, TokenChange::Drop);
-        let is_stored = matches!(self.change, TokenChange::Store(_));
+        let is_dropped = matches!(self.change, Change::Drop);
+        let is_stored = matches!(self.change, Change::Store(_));
         if let Some(companion) = core.companion.as_deref()
             && (is_dropped || is_stored)
         {
@@ -281,7 +287,7 @@ fn carry_out<T>(
     state: &State<T>,
     core: &Core,
     keys: SlotKeys,
-) -> Result<(Touch, TokenChange<ToSeal>), SaveError> {
+) -> Result<(Touch, Change), SaveError> {
     let purpose = core.slot.purpose.name();
     let to_seal = |body| {
         if !state.has_writable_time() {
@@ -295,23 +301,23 @@ fn carry_out<T>(
     };
     let kept = |tell: fn(&str)| {
         tell(purpose);
-        (Touch::Touched, TokenChange::Keep)
+        (Touch::Touched, Change::Keep)
     };
     let (touch, change) = match decision {
-        Decision::Drop => (Touch::Written, TokenChange::Drop),
-        Decision::Store(body) => (Touch::Written, TokenChange::Store(to_seal(body)?)),
+        Decision::Drop => (Touch::Written, Change::Drop),
+        Decision::Store(body) => (Touch::Written, Change::Store(to_seal(body)?)),
         // These are optional, so they do not fail a response.
         Decision::Refresh(body) | Decision::Reseal(body) => {
-            let change = to_seal(body).map_or(TokenChange::Keep, TokenChange::Store);
+            let change = to_seal(body).map_or(Change::Keep, Change::Store);
             (Touch::Touched, change)
         }
-        Decision::Keep => (Touch::Touched, TokenChange::Keep),
+        Decision::Keep => (Touch::Touched, Change::Keep),
         Decision::KeepTooLarge => kept(events::refresh_was_left_out),
         Decision::KeepLapsed => kept(events::change_of_a_lapsed_session),
         Decision::KeepHidden => kept(events::new_session_was_not_stored),
         Decision::KeepSaid => kept(events::change_was_left_out),
     };
-    if !matches!(change, TokenChange::Keep) {
+    if !matches!(change, Change::Keep) {
         for change in decision.changes(state) {
             events::written(purpose, change);
         }

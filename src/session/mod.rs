@@ -26,7 +26,7 @@ mod validate;
 
 pub(crate) use self::core::Core;
 pub(crate) use arrival::Arrival;
-pub(crate) use closing::{Closing, ToSeal};
+pub(crate) use closing::{Change, Closing, ToSeal};
 pub(crate) use companion::{Companion, Seal};
 pub(crate) use duplicates::{Candidate, Duplicates};
 pub(crate) use handle::Session;

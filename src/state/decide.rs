@@ -1,45 +1,12 @@
 //! Decides at the end of a request what becomes of the client's token (docs/spec/writer.md § 8.12). `refresh.rs` says
 //! when a refresh is due, and `session/loaded.rs` says how the session stands under the key ring.
 
-use std::fmt;
-
 use super::{
     body_to_seal::BodyToSeal,
     circumstances::{Asked, Circumstances, Destination, Said, Standing},
     data::{Ended, Policy, SaveMode, State},
 };
 use crate::crypto::scratch::Wiped;
-
-/// Change of a client's token at the end of its session's use. `T` is the token, or what carries it.
-///
-/// # Examples
-///
-/// ```
-/// # use hardtack::{EncryptionKey, SessionToken, carrier::TokenChange};
-/// # use std::time::SystemTime;
-/// # let tokens = SessionToken::encrypted(EncryptionKey::generate()?).purpose("mobile").build()?;
-/// # let session = tokens.load(Some("of an earlier key"), SystemTime::now());
-/// # session.invalidate()?;
-/// let (field, value) = match tokens.save(&session)? {
-///     TokenChange::Store(token) => ("session-token", token),
-///     TokenChange::Drop => ("session-token", String::new()),
-///     _ => return Ok(()),
-/// };
-/// assert_eq!((field, value.as_str()), ("session-token", ""));
-/// # Ok::<_, Box<dyn std::error::Error>>(())
-/// ```
-#[derive(Clone, Copy, Default, PartialEq, Eq)]
-#[non_exhaustive]
-#[must_use = "a session is not saved unless its token is sent"]
-pub enum TokenChange<T = String> {
-    /// The client keeps the token that it has, if any.
-    #[default]
-    Keep,
-    /// The client stores this token in place of the token that it has.
-    Store(T),
-    /// The session has ended, so the client drops its token.
-    Drop,
-}
 
 /// Extent to which a response depends on its session.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -302,16 +269,5 @@ impl<T> State<T> {
     pub(super) fn has_empty_payload(&self) -> bool {
         self.draft.metadata.schema == self.policy.schema
             && *self.payload() == *self.policy.empty_payload
-    }
-}
-
-/// Does not show the token.
-impl fmt::Debug for TokenChange {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            TokenChange::Keep => f.write_str("Keep"),
-            TokenChange::Store(token) => write!(f, "Store({} bytes)", token.len()),
-            TokenChange::Drop => f.write_str("Drop"),
-        }
     }
 }

@@ -34,7 +34,6 @@ pub use bytes::{
 pub(crate) use came::Withheld;
 pub(crate) use circumstances::{Asked, Circumstances, Destination, Said, Standing};
 pub(crate) use data::{Policy, State, csrf_name};
-pub use decide::TokenChange;
 pub(crate) use decide::{Decision, Touch};
 pub use error::SessionError;
 pub use lifetime::RefreshAfter;
