@@ -191,7 +191,11 @@ test("an old cookie that comes where the browser hides ours is not taken over fo
   const cookies = await migrating();
   const load = (fields) => cookies.load({ cookie: "sid=user-ada", ...fields }, NOW);
   const hidden = await load({ "sec-fetch-site": "cross-site" });
-  assert.deepEqual([hidden.get("user"), await cookies.save(hidden)], ["ada", []]);
+  assert.deepEqual([hidden.get("user"), hidden.hasChanged, await cookies.save(hidden)], ["ada", false, []]);
+  const ended = await load({ "sec-fetch-site": "cross-site" });
+  ended.invalidate();
+  ended.flash("", "Bye.");
+  assert.deepEqual([ended.hasChanged, await cookies.save(ended)], [false, []]);
   const next = await load({});
   assert.equal(next.get("user"), "ada");
   assert.equal((await cookies.save(next)).length, 2);

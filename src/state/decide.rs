@@ -133,17 +133,12 @@ impl<T> State<T> {
 
     /// Returns `true` if a successful response stores the session or drops its token, because it was changed.
     pub(crate) fn is_to_write(&self, asked: Asked) -> bool {
-        if self.withheld().is_some() {
-            return false;
+        match self.decide(Circumstances::UNKNOWN, asked, Standing::Good) {
+            Decision::Drop => true,
+            // Without a change, `save` asks for it.
+            Decision::Store(_) => self.has_changed(),
+            _ => false,
         }
-        let is_discarded = self.save == SaveMode::Discard;
-        let has_token = self.came.has_token();
-        if self.is_over(is_discarded) {
-            return has_token;
-        }
-        let is_hidden = asked.may_hide && !self.draft.renewed;
-        let is_storable = has_token || !is_hidden && self.now < self.absolute_deadline();
-        !is_discarded && is_storable && self.has_changed()
     }
 
     /// Returns `true` if the application ended the session that opened, but not for a sign-in.

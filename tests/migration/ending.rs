@@ -197,8 +197,11 @@ fn no_session_is_taken_over_for_good_where_the_browser_hides_ours() {
     let next = cookie.load_from(&request, start());
     request.insert("sec-fetch-site", "cross-site".parse().unwrap());
     let hidden = cookie.load_from(&request, start());
-    for (session, count) in [(hidden, 0), (next, 2)] {
+    let ended = cookie.load_from(&request, start());
+    assert!(ended.invalidate().and(ended.flash("", "Bye.")).is_ok());
+    for (session, count) in [(hidden, 0), (ended, 0), (next, 2)] {
         assert_eq!(session.outcome(), Outcome::Migrated);
+        assert_eq!(session.has_changed(), count > 0);
         assert_eq!(saved(&cookie, &session).len(), count);
     }
 }

@@ -272,7 +272,7 @@ export class State {
     if (isSilenced || this.save === "discard") return keep;
     if (this.hasChanged() || (this.save === "force" && !this.isNew)) {
       // A sign-out counts, although its message does not.
-      if (this.mayHide && !this.isRenewed) return this.ended ? drop : keep;
+      if (this.mayHide && !this.isRenewed) return this.ended && isSame !== undefined ? drop : keep;
       if (this.now >= deadlineOf(this.metadata, this.policy)) return drop;
       if (!this.#canSeal()) throw new SessionError("clock", "clock must be from 2026 to 2162");
       return { ...this.#store(this.#ageToWrite(this.contentLength, this.metadata)), touch: "written" };
@@ -327,7 +327,7 @@ export class State {
     const hasToken = this.came.kind !== "nothing";
     if (this.#isOver(false)) return hasToken;
     const isHidden = this.mayHide && !this.isRenewed;
-    if (!hasToken && (isHidden || this.now >= deadlineOf(this.metadata, this.policy))) return false;
+    if (isHidden || (!hasToken && this.now >= deadlineOf(this.metadata, this.policy))) return false;
     return this.save !== "discard" && this.hasChanged();
   }
 
