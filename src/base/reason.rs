@@ -64,7 +64,8 @@ pub enum Reason {
     Revoked,
     /// The payload has an unknown schema, or cannot be decoded.
     Payload,
-    /// Several cookies of this name open and no rule prefers one, or a part of a large session has two values.
+    /// Several cookies of this name open and no rule prefers one, a part of a large session has two values, or the header
+    /// or the old cookie came with two values.
     Duplicate,
     /// The session's [`Companion`](crate::companion::Companion) does not admit the request.
     Stale,

@@ -128,7 +128,7 @@ impl<T: Payload> SessionCookie<T> {
         Ok(fields.into_iter().map(parsed).collect())
     }
 
-    /// Returns `true` if requests are searched for cookies of this name, or if a part of a large session has this name.
+    /// Returns `true` for the names that a request is searched for. Others that begin alike do no harm.
     fn reads(&self, name: &str) -> bool {
         let is_old = |old: &DroppedCookie| match old.cookies {
             1 => old.template.name == name,

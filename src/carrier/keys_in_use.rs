@@ -31,7 +31,7 @@ pub struct KeysInUse {
     /// Ids of the keys that open, including the sealing key, in the order in which they take over sealing (SPEC.md
     /// § 3.4.2).
     pub accepts: Vec<KeyId>,
-    /// Fingerprint of the ring's keys, their times and their order.
+    /// Fingerprint of the ring's keys, their times and order, and its `not_before`.
     pub fingerprint: Fingerprint,
     /// Fingerprint of the settings that all programs with these sessions must share ([SPEC.md § 3.7]).
     ///

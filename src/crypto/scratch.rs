@@ -6,7 +6,7 @@ use std::{
     ops::{Deref, Range},
 };
 
-/// Bytes that are overwritten on drop. If the thread keeps few buffers, their memory then becomes one. Bytes that were
+/// Bytes that are overwritten on drop. If the thread has few buffers, it keeps this memory as another one. Bytes that were
 /// truncated earlier are not overwritten.
 #[derive(Default)]
 pub(crate) struct Wiped {

@@ -1,8 +1,9 @@
 //! Everything that is logged (feature `tracing`) and counted (feature `metrics`). Without these features, the calls do
 //! nothing, except that a debug build prints the application's mistakes to standard error.
 //!
-//! Functions take names, numbers, strings and displayable ids. No event or label contains a token, a key or content. A
-//! function that every read or write calls is `#[inline]`, so that nothing is left of it without the features.
+//! Functions take names, numbers, strings and displayable ids. No event or label contains a token, a secret key or a value
+//! of a session; some name the key of an entry. A function that every read or write calls is `#[inline]`, so that nothing
+//! is left of it without the features.
 
 #![cfg_attr(
     not(all(

@@ -29,7 +29,7 @@ pub(crate) fn opened(purpose: &str, key_id: impl Display, token_bytes: usize) {
     log!(trace, purpose, %key_id, token_bytes, "session opened");
 }
 
-/// A token opened under a key that only opens.
+/// A token opened under another key of the ring.
 #[inline]
 pub(crate) fn opened_under_accepted_key(purpose: &str, key_id: impl Display, token_bytes: usize) {
     log!(
@@ -56,7 +56,7 @@ macro_rules! log_rejected {
     };
 }
 
-/// A token did not open. `key_id` is the id that it names. `off_by` is the number of seconds by which a date is out of
+/// A token gave no session. `key_id` is the id that it names. `off_by` is the number of seconds by which a date is out of
 /// range, if a date is the reason.
 #[inline]
 pub(crate) fn rejected(

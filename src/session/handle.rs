@@ -188,8 +188,8 @@ impl<T: Payload> Session<T> {
 
 impl<T> Session<T> {
     /// Returns `true` if any other method of the session was called in this request, except for
-    /// [`has_changed`](Self::has_changed) and a [`validate`](Self::validate) that had nothing to ask. Does not read the
-    /// session.
+    /// [`has_changed`](Self::has_changed) and a [`validate`](Self::validate) that had nothing to ask. With a layer, a handle
+    /// that a body, a task or an extension still holds at the end counts too. Does not read the session.
     ///
     /// This is for code that writes the fields of a response itself. The response depends on the request's cookie
     /// exactly if this is `true`, and then needs `Vary: Cookie`. `SessionLayer` and `save_to` add it themselves.

@@ -186,7 +186,8 @@ impl<T> fmt::Debug for OpenedSession<'_, T> {
 pub struct ReadEvent {
     /// Outcome, with the key under which the session opened, or the reason why it did not.
     pub outcome: Outcome,
-    /// Length of the token that arrived, in bytes. If there are several tokens, the sum of their lengths.
+    /// Length of the token that arrived, in bytes. If there are several tokens, the sum of their lengths. A token whose
+    /// parts cannot be joined counts 0.
     pub token_bytes: usize,
 }
 

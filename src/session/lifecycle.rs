@@ -50,7 +50,8 @@ impl<T: Payload> Session<T> {
     ///
     /// # Errors
     ///
-    /// Returns the errors of [`sign_in`](Self::sign_in).
+    /// Returns the errors of [`sign_in`](Self::sign_in), and [`TooLarge`](SessionError::TooLarge) if the session arrived
+    /// larger than may be sent and a new id does not fit.
     ///
     /// [docs/spec/writer.md § 8.7]: https://github.com/hardtack-rs/hardtack/blob/main/docs/spec/writer.md#8-what-is-written
     #[doc(alias = "regenerate")]

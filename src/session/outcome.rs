@@ -25,12 +25,12 @@ pub enum Outcome {
         /// Id of that key.
         key_id: KeyId,
     },
-    /// The token opened under a key that only opens.
+    /// The token opened under another key of the ring.
     OpenedUnderAcceptedKey {
         /// Id of that key.
         key_id: KeyId,
     },
-    /// The token did not open, so the session is new.
+    /// The token did not open, or its session is withheld, so the session is new.
     Rejected {
         /// Step that failed.
         reason: Reason,

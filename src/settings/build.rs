@@ -36,8 +36,8 @@ impl SessionSettings {
         ConfigError::all(self.misread().chain(alone))
     }
 
-    /// Checks everything that [`build`](Self::build) checks, except the keys. Use it to test a settings file where the
-    /// keys are not available.
+    /// Checks everything that [`build`](Self::build) checks, except the keys and the settings about them (`keys`, …,
+    /// `watch_keys`). Use it to test a settings file where the keys are not available.
     ///
     /// # Examples
     ///

@@ -1,4 +1,4 @@
-//! Effects of what an application calls on its session by `session/lifecycle.rs` (docs/spec/writer.md § 8.7).
+//! Effects of the calls in `session/lifecycle.rs` (docs/spec/writer.md § 8.7).
 
 use super::{
     bytes::body::{Metadata, Sid},

@@ -156,7 +156,7 @@ impl<T> State<T> {
         (!self.is_new()).then_some(&self.draft.metadata)
     }
 
-    /// Returns the metadata and the payload of the session that arrived, unless the application has invalidated it.
+    /// Returns the metadata and the payload of the session that arrived, unless it is withheld or has ended.
     pub(crate) fn arrived(&self) -> Option<(&Metadata, &[u8])> {
         self.came.arrived().map(Body::session)
     }

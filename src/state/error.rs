@@ -29,8 +29,8 @@ pub enum SessionError {
     /// answer, its error is the [`source`](Error::source).
     Unvalidated(Option<Arc<dyn Error + Send + Sync>>),
     /// A value cannot be stored: its `Serialize` fails, it is nested deeper than 63 levels, it has a MessagePack
-    /// extension, a map in it has a key twice, or, in a typed session, the next request would not read an equal value.
-    /// The error does not show the value.
+    /// extension, a map in it has a key twice, a list or map has another length than it announces, or, in a typed session,
+    /// the next request would not read an equal value. The error does not show the value.
     #[non_exhaustive]
     Encode {
         /// Name of the value's type.

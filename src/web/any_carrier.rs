@@ -11,7 +11,7 @@ pub(super) enum AnyCarrier<T> {
 }
 
 impl<T> AnyCarrier<T> {
-    /// Returns the name of the cookie or header.
+    /// Returns the name of the purpose: the cookie's name, or `header:` and the header's.
     pub(super) fn name(&self) -> &str {
         let (AnyCarrier::Cookie(SessionCookie { token, .. }) | AnyCarrier::Header(token)) = self;
         token.core.slot.purpose.name()

@@ -181,7 +181,7 @@ impl Failure {
             Failure::Session(SessionError::Unvalidated(Some(_))) => {}
             Failure::Session(error) => events::session_failed(error.key(), error),
             Failure::Save(error) => events::save_failed(error),
-            // Reported by web/csrf/rules.rs, which knows the origin and the host.
+            // Reported by web/csrf/rules.rs and form.rs, which know the request.
             Failure::Csrf(_) => {}
             Failure::Setup(sentence) => events::setup_is_wrong(path, sentence),
         }

@@ -71,7 +71,8 @@ impl<T> SessionCookieBuilder<T> {
     /// # Security
     ///
     /// Closing the browser no longer signs out, which matters on a shared computer. A copy of the cookie can be kept
-    /// alive up to the absolute timeout, unless the question of [`revalidate_after`](Self::revalidate_after) ends it.
+    /// alive up to the absolute timeout, unless [`revalidate_after`](Self::revalidate_after),
+    /// [`revoked_if`](Self::revoked_if) or [`not_before`](Self::not_before) ends it.
     ///
     /// [docs/spec/writer.md § 8.10]: https://github.com/hardtack-rs/hardtack/blob/main/docs/spec/writer.md#rules-of-finish
     pub fn persistent(mut self) -> Self {

@@ -185,11 +185,12 @@ impl<C, T: 'static> SessionBuilder<C, T> {
         self
     }
 
-    /// Calls `on_outcome` with the outcome of every session that is read, at its first touch, for metrics. The function
+    /// Calls `on_outcome` with the outcome of every session that is read, for metrics: at its first touch or, if
+    /// [`revalidate_after`](Self::revalidate_after) has to ask, with the answer or at the end of the request. The function
     /// must not use the session.
     ///
-    /// A panic in the function propagates through the method that touched the session. If this method was a change, the
-    /// change is not made, and later calls find the session as it arrived.
+    /// A panic in the function propagates through the method that called it. If this method was a change, the change is
+    /// not made, and later calls find the session as it arrived.
     ///
     /// # Examples
     ///

@@ -7,7 +7,7 @@ use crate::{
     crypto::suite::{Mode, Suite},
 };
 
-/// An error from a key, a key ring or a source of one. Its message says what is wrong and what to do.
+/// An error from a key, a key ring or a source of one. Its message says what is wrong and, for most mistakes, what to do.
 ///
 /// The message calls keys by their ids, and sources by their names. It never shows a key, nor a part of a string that
 /// may be a key.

@@ -249,7 +249,7 @@ impl KeyRing {
         (time != 0).then(|| system_time(time))
     }
 
-    /// Returns a fingerprint of the keys, their times and their order. Compare it between instances, for example in a
+    /// Returns a fingerprint of the keys, their times and order, and `not_before`. Compare it between instances, for example in a
     /// health check, to see whether they use the same ring. The fingerprint is public ([SPEC.md § 3.6]).
     ///
     /// # Examples

@@ -42,7 +42,7 @@ impl Following {
         }
     }
 
-    /// Returns `true` if the last poll is late at `now`. A poll in the future is late as well, because a clock that was
+    /// Returns `true` if the last poll is late at `now`. So is one that lies as far in the future, because a clock that was
     /// set back says nothing about its age.
     #[inline]
     pub(super) fn is_late(&self, now: UnixSeconds) -> bool {

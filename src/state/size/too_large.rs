@@ -7,7 +7,7 @@ use crate::base::debug_by_display;
 ///
 /// Both numbers are bytes of the whole `Set-Cookie` field, with name, token and attributes. An id, every date and
 /// `Max-Age` count at their longest ([docs/spec/writer.md § 9.6]). For a session in several cookies, they count all
-/// fields together. For a bare token, they count the token alone.
+/// fields together. For a token, they count the token alone.
 ///
 /// # Examples
 ///
