@@ -96,10 +96,9 @@ impl<T: Payload> SessionCookie<T> {
 
     /// Returns the value that a field sets for the session's cookie or a part of it, with the number of the part.
     fn part_in<'a>(&self, field: &'a [u8]) -> Option<(&'a [u8], usize)> {
-        let own = self.fields.template.expire_one(0);
+        let own = ReadCookie::named(&self.fields.name, &self.fields.attributes);
         let read = ReadCookie::of(field)?;
-        let number = read.part_of(&ReadCookie::of(own.as_bytes())?)?;
-        Some((read.value, number))
+        Some((read.value, read.part_of(&own)?))
     }
 }
 

@@ -1,7 +1,7 @@
 //! `Set-Cookie` fields of a response, as far as they decide about a session (docs/spec/writer.md § 8.12.2).
 //! `Expires` is not read.
 
-use super::parts::part_number;
+use super::{CookieName, attributes::Attributes, parts::part_number};
 
 /// Cookie that a field sets or expires.
 #[derive(Debug)]
@@ -46,6 +46,18 @@ impl<'a> ReadCookie<'a> {
             read.value = b"";
         }
         Some(read)
+    }
+
+    /// Returns the cookie of this name that a field with these attributes expires.
+    pub(crate) fn named(name: &'a CookieName, attributes: &'a Attributes) -> ReadCookie<'a> {
+        let domain = attributes.domain.as_deref().unwrap_or_default();
+        ReadCookie {
+            name: name.as_str().as_bytes(),
+            value: b"",
+            path: Some(attributes.path.as_bytes()),
+            domain: domain.to_ascii_lowercase().into(),
+            is_partitioned: attributes.partitioned,
+        }
     }
 
     /// If this is a part of `cookie`, returns its number, which is 0 for the cookie itself. Returns `None` if a browser
