@@ -196,7 +196,9 @@ impl<T: Payload> SessionToken<T> {
             .map_err(|refused| refused.reason)?;
         let Candidate { key_id, opened } = &candidate;
         let (metadata, payload) = opened.session();
-        let checked = opening.check(&candidate).map_err(|refused| refused.reason);
+        let checked = core
+            .check(metadata, payload, *key_id, &opening.keys, now)
+            .map_err(|refused| refused.reason);
         let read = checked.and_then(|()| T::accept(metadata.schema, payload));
         Ok(TokenContent {
             refused: read.err(),

@@ -85,14 +85,6 @@ impl Core {
         }
     }
 
-    /// Tells logs of a remembered session, if this program remembers no sessions.
-    #[cold]
-    pub(super) fn tell_of_remembered(&self, now: UnixSeconds) {
-        if self.policy.lifetimes.remembered.is_none() {
-            self.lately.note_remembered(self.slot.purpose.name(), now);
-        }
-    }
-
     /// Returns `true` if both seal alike, which takes the same purpose, context and ring, and the same companion or no
     /// companion in both.
     pub(crate) fn is_like(&self, other: &Core) -> bool {

@@ -20,7 +20,7 @@ use crate::{
 /// Reader of a request's tokens, with a carrier's settings and keys, in the context and at the time of the request.
 pub(crate) struct Opening<'a> {
     pub(super) core: &'a Core,
-    keys: SlotKeys,
+    pub(crate) keys: SlotKeys,
     /// Context that the request chose, or `None` for the builder's context.
     context: Option<&'a Context>,
     pub(super) now: UnixSeconds,
@@ -229,15 +229,18 @@ impl<'a> Opening<'a> {
     fn verify_and_check(&self, token: &Whole<'_>) -> Result<Candidate, Refused> {
         let (core, now) = (self.core, self.now);
         let candidate = self.verify(token)?;
-        if candidate.opened.metadata.has_remembered() {
-            core.tell_of_remembered(now);
+        let remembers = core.policy.lifetimes.remembered.is_some();
+        if candidate.opened.metadata.has_remembered() && !remembers {
+            let purpose = core.slot.purpose.name();
+            core.lately.note_remembered(purpose, now);
         }
-        let checked = self.check(&candidate);
-        checked.inspect_err(|refused| core.note_refused(refused, now))?;
+        let (metadata, payload) = candidate.opened.session();
+        core.check(metadata, payload, candidate.key_id, &self.keys, now)
+            .inspect_err(|refused| core.note_refused(refused, now))?;
         Ok(candidate)
     }
 
-    /// Takes the steps before the dates, which [`check`](Self::check) checks.
+    /// Takes the steps before the dates, which [`Core::check`] checks.
     #[inline]
     pub(crate) fn verify(&self, token: &Whole<'_>) -> Result<Candidate, Refused> {
         let (core, Whole { text, cookies }) = (self.core, token);
@@ -252,14 +255,6 @@ impl<'a> Opening<'a> {
             .filter(|body| body.metadata.device.is_none() || core.companion.is_some())
             .ok_or(Refused::under(key_id, Reason::Malformed))?;
         Ok(Candidate { key_id, opened })
-    }
-
-    /// Checks the dates, and asks the application whether the session is revoked.
-    #[inline]
-    pub(crate) fn check(&self, Candidate { key_id, opened }: &Candidate) -> Result<(), Refused> {
-        let (metadata, payload) = opened.session();
-        self.core
-            .check(metadata, payload, *key_id, &self.keys, self.now)
     }
 
     #[inline]

@@ -149,7 +149,7 @@ impl<C, T: Payload> SessionBuilder<C, T> {
                 .shared_caching
                 .then_some("danger_allow_shared_caching"),
         ];
-        let has_companion = overhead.device > 0;
+        let has_companion = cookie.is_some_and(|cookie| cookie.companion.is_some());
         let (token_lifetime, key_overlap) = options.key_times(has_companion);
         let sessions = Sessions {
             held: TypeId::of::<T>(),
