@@ -8,7 +8,7 @@ use crate::{
     cookie::{CookieName, SameSite, SetCookies, Values},
     crypto::suite::Mode,
     session::{Predecessor, SaveError, SaveProblem, Session},
-    state::{Asked, Circumstances, Map, Payload, SessionError, Touch},
+    state::{Circumstances, Hints, Map, Payload, SessionError, Touch},
     token::{Context, LONGEST_TOKEN},
 };
 
@@ -74,7 +74,7 @@ impl<T: Payload> SessionCookie<T> {
         cookie_fields: impl IntoIterator<Item: AsRef<[u8]>>,
         clock: impl Into<Clock>,
     ) -> Session<T> {
-        self.arrive(cookie_fields, clock.into(), None, |_| Asked::default())
+        self.arrive(cookie_fields, clock.into(), None, |_| Hints::default())
     }
 
     /// Returns the same cookie for the sessions of `context`, such as the tenant of a request. `context` replaces the
@@ -228,7 +228,7 @@ impl<T: Payload> SessionCookie<T> {
         cookie_fields: impl IntoIterator<Item: AsRef<[u8]>>,
         clock: Clock,
         context: Option<Arc<Context>>,
-        ask: impl FnOnce(bool) -> Asked,
+        hints: impl FnOnce(bool) -> Hints,
     ) -> Session<T> {
         let fields = &*self.fields;
         let mut old = fields.old_cookies.as_ref().map(Predecessor::look);
@@ -242,8 +242,8 @@ impl<T: Payload> SessionCookie<T> {
         }
         let old = old.filter(|old| !old.is_empty());
         let is_for_all_sites = fields.attributes.same_site == SameSite::None;
-        let asked = ask(values.is_empty() && !is_for_all_sites);
-        self.token.begin(values, old, clock, context, asked)
+        let hints = hints(values.is_empty() && !is_for_all_sites);
+        self.token.begin(values, old, clock, context, hints)
     }
 
     /// Finishes the request for `session`. Returns the extent to which its response depends on it, and the `Set-Cookie`
@@ -254,7 +254,7 @@ impl<T: Payload> SessionCookie<T> {
         circumstances: Circumstances,
     ) -> Result<(Touch, SetCookies), SaveError> {
         let closing = session.closing(&self.token.core, circumstances)?;
-        Ok((closing.touch, self.fields.close(closing)))
+        Ok((closing.touch, self.fields.write(closing)))
     }
 }
 

@@ -34,7 +34,7 @@ pub(crate) struct CookieFields {
 impl CookieFields {
     /// Returns the fields of a response at the end of its session's request: the cookie that is set or dropped, between
     /// the fields that drop the cookies it replaces.
-    pub(crate) fn close<T>(&self, closing: Closing<'_, T>) -> SetCookies {
+    pub(crate) fn write<T>(&self, closing: Closing<'_, T>) -> SetCookies {
         let to_seal = match &closing.change {
             Change::Keep => return SetCookies::default(),
             Change::Store(to_seal) => Some(to_seal),

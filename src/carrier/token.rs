@@ -6,7 +6,7 @@ use crate::{
     crypto::suite::Mode,
     events,
     session::{Arrival, Change, Core, Opening, Predecessor, SaveError, Session},
-    state::{Asked, Circumstances, Map, Payload, SessionData, Touch},
+    state::{Circumstances, Hints, Map, Payload, SessionData, Touch},
     token::{Context, LONGEST_TOKEN},
 };
 
@@ -77,7 +77,7 @@ impl<T: Payload> SessionToken<T> {
         values: impl IntoIterator<Item: AsRef<[u8]>>,
         clock: impl Into<Clock>,
     ) -> Session<T> {
-        self.arrive(values, clock.into(), None, Asked::default())
+        self.arrive(values, clock.into(), None, Hints::default())
     }
 
     /// Ends the request for `session`, which is read-only afterwards. Returns whether the client keeps, replaces or
@@ -200,14 +200,14 @@ impl<T: Payload> SessionToken<T> {
         values: impl IntoIterator<Item: AsRef<[u8]>>,
         clock: Clock,
         context: Option<Arc<Context>>,
-        asked: Asked,
+        hints: Hints,
     ) -> Session<T> {
         let mut tokens = Values::default();
         for value in values {
             let token = token_in(self.header(), value.as_ref());
             tokens.push(token, LONGEST_TOKEN);
         }
-        self.begin(tokens, None, clock, context, asked)
+        self.begin(tokens, None, clock, context, hints)
     }
 
     /// Begins a request that brought these tokens.
@@ -218,14 +218,14 @@ impl<T: Payload> SessionToken<T> {
         old: Option<Box<Predecessor>>,
         clock: Clock,
         context: Option<Arc<Context>>,
-        asked: Asked,
+        hints: Hints,
     ) -> Session<T> {
         let arrival = Arrival {
             values,
             old,
             clock,
             context: context.or_else(|| self.context.clone()),
-            asked,
+            hints,
         };
         Session::new(Arc::clone(&self.core), arrival)
     }

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use super::{core::Core, old_cookies::Predecessor};
-use crate::{base::clock::Clock, cookie::Values, state::Asked, token::Context};
+use crate::{base::clock::Clock, cookie::Values, state::Hints, token::Context};
 
 /// Part of a request that its session is read from. Reading takes the tokens.
 pub(crate) struct Arrival {
@@ -11,7 +11,7 @@ pub(crate) struct Arrival {
     pub(crate) clock: Clock,
     /// Context that the request chose, or `None` for the builder's context.
     pub(crate) context: Option<Arc<Context>>,
-    pub(crate) asked: Asked,
+    pub(crate) hints: Hints,
 }
 
 impl Arrival {

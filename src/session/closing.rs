@@ -89,7 +89,7 @@ impl<T: Payload> Session<T> {
         }
         let mut held = self.lock.hold().map_err(|_| SaveProblem::INSIDE_UPDATE)?;
         held.count_request(circumstances);
-        let was_closed = held.close(SessionError::AfterHead);
+        let was_closed = held.make_read_only(SessionError::AfterHead);
         let mut closing = Closing::new(held, core);
         let contents = &closing.held.contents;
         if contents.is_touched && contents.loaded.is_some() {
@@ -131,19 +131,19 @@ impl<T> Session<T> {
         if let Ok(mut held) = self.lock.hold() {
             let arrival = &mut held.contents.arrival;
             (arrival.values, arrival.old) = (Values::default(), None);
-            held.close(SessionError::NoContext);
+            held.make_read_only(SessionError::NoContext);
         }
     }
 
     /// Makes the session read-only, and saves nothing of it, because its request was cancelled or failed.
     #[cfg(feature = "tower")]
-    pub(crate) fn close(&self) {
+    pub(crate) fn abandon(&self) {
         let close = || {
             // An error means that this thread is inside an `update` of the session.
             let Ok(mut held) = self.lock.hold() else {
                 return;
             };
-            held.close(SessionError::AfterHead);
+            held.make_read_only(SessionError::AfterHead);
             held.report();
         };
         // Nobody is left to see a panic of `on_outcome`, because the request is gone, perhaps by another panic.
@@ -201,13 +201,13 @@ impl<'a, T> Closing<'a, T> {
         };
         loaded.report(core);
         let now = loaded.state.now;
-        let is_begun = loaded.state.is_new() && loaded.state.is_to_write(arrival.asked);
+        let is_begun = loaded.state.is_new() && loaded.state.is_to_write(arrival.hints);
         if core.slot.is_late(now) && is_begun {
             core.slot.keep_up(now);
         }
         let keys = core.slot.keys();
         let (standing, sealing) = (loaded.standing(core, &keys), keys.sealing_id(now));
-        let decision = loaded.state.decide(circumstances, arrival.asked, standing);
+        let decision = loaded.state.decide(circumstances, arrival.hints, standing);
         (self.touch, self.change) = carry_out(decision, &loaded.state, core, keys)?;
         let context = arrival.context(core);
         let is_dropped = matches!(self.change, Change::Drop);

@@ -82,7 +82,7 @@ impl<T: Payload> Session<T> {
     fn taken(&self, of: impl Fn(&str) -> bool) -> Result<Vec<(String, String)>, SessionError> {
         let mut held = self.try_touch()?;
         let taken = held.state().flashes(&of);
-        if held.contents.arrival.asked.destination == Destination::Prefetch {
+        if held.contents.arrival.hints.destination == Destination::Prefetch {
             return Ok(Vec::new());
         }
         if !taken.is_empty() {

@@ -4,7 +4,7 @@ use super::{
     arrival::Arrival,
     core::Core,
     id::SessionId,
-    lock::{Contents, Held, SessionLock},
+    lock::{Held, SessionLock},
     outcome::Outcome,
 };
 use crate::{
@@ -235,11 +235,8 @@ impl<T> Session<T> {
     pub fn has_changed(&self) -> bool {
         // An error means that this thread is inside an `update` of the session.
         self.lock.hold().is_ok_and(|held| {
-            let Contents {
-                loaded, arrival, ..
-            } = &*held.contents;
-            let loaded = loaded.as_ref();
-            loaded.is_some_and(|loaded| loaded.state.is_to_write(arrival.asked))
+            let loaded = held.contents.loaded.as_ref();
+            loaded.is_some_and(|loaded| loaded.state.is_to_write(held.contents.arrival.hints))
         })
     }
 }
@@ -247,7 +244,7 @@ impl<T> Session<T> {
 impl<T: Payload> Session<T> {
     /// Reads the session without touching it.
     #[cfg(feature = "tower")]
-    pub(crate) fn verify(&self) {
+    pub(crate) fn read_ahead(&self) {
         // An error means that this thread is inside an `update` of the session, which has read it.
         let _ = self.lock.hold().map(|mut held| _ = held.read());
     }

@@ -89,7 +89,7 @@ impl<T> Held<'_, T> {
 
     /// Makes the session read-only from now on. Every change then fails with this error. Returns `true` if it already
     /// was.
-    pub(super) fn close(&mut self, error: SessionError) -> bool {
+    pub(super) fn make_read_only(&mut self, error: SessionError) -> bool {
         self.contents.closed.replace(error).is_some()
     }
 }
@@ -138,7 +138,7 @@ impl<T: Payload> Held<'_, T> {
     pub(super) fn count_request(&mut self, response: Circumstances) {
         let arrival = &self.contents.arrival;
         let policy = &self.core.policy;
-        if policy.counts_request(response, arrival.asked.destination)
+        if policy.counts_request(response, arrival.hints.destination)
             && (self.contents.loaded.is_some() || !arrival.has_no_token())
         {
             let is_new = self.state().is_new();

@@ -34,7 +34,7 @@ pub(crate) enum Destination {
 
 /// Request, as its browser describes it. By default, nothing is known of it.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Asked {
+pub(crate) struct Hints {
     pub(crate) destination: Destination,
     /// The request brought no token, but the browser may have one and hide it, because another site made the request.
     pub(crate) may_hide: bool,

@@ -3,7 +3,7 @@
 
 use super::{
     body_to_seal::BodyToSeal,
-    circumstances::{Asked, Circumstances, Destination, Said, Standing},
+    circumstances::{Circumstances, Destination, Hints, Said, Standing},
     data::{Ended, Policy, SaveMode, State},
 };
 use crate::crypto::scratch::Wiped;
@@ -82,11 +82,11 @@ impl<T> State<T> {
     pub(crate) fn decide(
         &self,
         response: Circumstances,
-        asked: Asked,
+        hints: Hints,
         standing: Standing,
     ) -> Decision {
         let has_begun_or_ended = self.draft.renewed || self.draft.ended.is_some();
-        match (response.said, self.decide_alone(response, asked, standing)) {
+        match (response.said, self.decide_alone(response, hints, standing)) {
             (Said::Same | Said::Other, Decision::Refresh(_) | Decision::Reseal(_)) => {
                 Decision::Keep
             }
@@ -98,7 +98,7 @@ impl<T> State<T> {
         }
     }
 
-    fn decide_alone(&self, response: Circumstances, asked: Asked, standing: Standing) -> Decision {
+    fn decide_alone(&self, response: Circumstances, hints: Hints, standing: Standing) -> Decision {
         // A timeout (408) dropped the handler midway, so nothing is saved.
         if self.withheld().is_some() || response.status == 408 {
             return Decision::Keep;
@@ -116,7 +116,7 @@ impl<T> State<T> {
         if is_forced || self.has_changed() {
             return if has_lapsed {
                 Decision::KeepLapsed
-            } else if self.draft.renewed || !asked.may_hide {
+            } else if self.draft.renewed || !hints.may_hide {
                 self.store(response.said)
             } else if self.draft.ended.is_some() && response.said != Said::Nothing {
                 // The sign-out takes effect, although its message is lost.
@@ -125,15 +125,15 @@ impl<T> State<T> {
                 Decision::KeepHidden
             };
         }
-        if has_lapsed || self.is_new() || !self.policy.may_refresh_in(response, asked.destination) {
+        if has_lapsed || self.is_new() || !self.policy.may_refresh_in(response, hints.destination) {
             return Decision::Keep;
         }
         self.refresh(standing == Standing::UnderEarlierKey)
     }
 
     /// Returns `true` if a successful response stores the session or drops its token, because it was changed.
-    pub(crate) fn is_to_write(&self, asked: Asked) -> bool {
-        match self.decide(Circumstances::UNKNOWN, asked, Standing::Good) {
+    pub(crate) fn is_to_write(&self, hints: Hints) -> bool {
+        match self.decide(Circumstances::UNKNOWN, hints, Standing::Good) {
             Decision::Drop => true,
             // Without a change, `save` asks for it.
             Decision::Store(_) => self.has_changed(),

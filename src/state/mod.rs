@@ -32,7 +32,7 @@ pub use bytes::{
     session_data::{Map, Payload, SessionData},
 };
 pub(crate) use came::Withheld;
-pub(crate) use circumstances::{Asked, Circumstances, Destination, Said, Standing};
+pub(crate) use circumstances::{Circumstances, Destination, Hints, Said, Standing};
 pub(crate) use data::{Policy, State, csrf_name};
 pub(crate) use decide::{Decision, Touch};
 pub use error::SessionError;

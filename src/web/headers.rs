@@ -14,7 +14,7 @@ use crate::{
     carrier::{SessionCookie, TokenChange, token::SessionToken},
     events,
     session::{Core, SaveError, SaveProblem, Session},
-    state::{Asked, Payload, Said, Touch},
+    state::{Hints, Payload, Said, Touch},
     token::Context,
 };
 
@@ -53,7 +53,7 @@ impl<T: Payload> SessionCookie<T> {
     ) -> Session<T> {
         let name = H::COOKIE;
         let cookies = request.values(&name);
-        self.arrive(cookies, clock, context, |may_hide| Asked {
+        self.arrive(cookies, clock, context, |may_hide| Hints {
             destination: destination_of(request, self.fields.refresh_navigations_only),
             may_hide: may_hide && is_cookie_hidden(request),
         })
@@ -144,11 +144,11 @@ impl<T: Payload> SessionToken<T> {
     ) -> Session<T> {
         let name = self.header().map(H::name);
         let values = name.iter().flat_map(|name| request.values(name));
-        let asked = Asked {
+        let hints = Hints {
             destination: destination_of(request, false),
-            ..Asked::default()
+            ..Hints::default()
         };
-        self.arrive(values, clock, context, asked)
+        self.arrive(values, clock, context, hints)
     }
 
     /// Ends the request for `session`, and adds the headers that its response must have: the token, or an empty value

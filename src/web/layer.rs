@@ -197,7 +197,7 @@ impl<T: Payload, W> SessionLayer<T, W> {
             session.refuse();
         }
         if self.is_eager {
-            session.verify();
+            session.read_ahead();
         }
         PendingSession {
             carrier: Arc::clone(&self.carrier),

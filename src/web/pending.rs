@@ -41,7 +41,7 @@ impl<T: Payload> PendingSession<T> {
 impl<T> Drop for PendingSession<T> {
     fn drop(&mut self) {
         if !self.is_saved {
-            self.session.close();
+            self.session.abandon();
         }
     }
 }

@@ -16,7 +16,7 @@ use crate::{
     base::clock::Clock,
     carrier::SessionCookie,
     session::Companion,
-    state::{Asked, Payload},
+    state::{Hints, Payload},
     token::Context,
 };
 
@@ -48,10 +48,10 @@ impl<T: Payload> SessionCookie<T> {
         clock: Clock,
     ) -> Response<String> {
         let fields = request.headers.get_all(COOKIE);
-        let session = self.arrive(fields, clock, context, |_| Asked::default());
+        let session = self.arrive(fields, clock, context, |_| Hints::default());
         let (mut response, closing) = session.answer_by(companion, request);
         if let Some(closing) = closing {
-            for field in self.fields.close(closing) {
+            for field in self.fields.write(closing) {
                 let field = HeaderMap::sensitive(field);
                 response.headers_mut().append(SET_COOKIE, field);
             }
