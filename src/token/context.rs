@@ -68,9 +68,9 @@ impl Context {
 
 fn append_pair(label: &str, value: &str, encoded: &mut Vec<u8>) -> Result<(), ConfigError> {
     let label_len =
-        u8::try_from(label.len()).map_err(|_| too_long(" label", label.len(), "255"))?;
+        u8::try_from(label.len()).map_err(|_| too_long("a label of ", label.len(), "255"))?;
     let value_len =
-        u16::try_from(value.len()).map_err(|_| too_long(" value", value.len(), "65535"))?;
+        u16::try_from(value.len()).map_err(|_| too_long("a value of ", value.len(), "65535"))?;
     encoded.push(label_len);
     encoded.extend_from_slice(label.as_bytes());
     encoded.extend_from_slice(&value_len.to_be_bytes());
@@ -79,9 +79,9 @@ fn append_pair(label: &str, value: &str, encoded: &mut Vec<u8>) -> Result<(), Co
 }
 
 fn too_long(part: &str, found: usize, most: &str) -> ConfigError {
-    ConfigError::of(
+    ConfigError::new(
         "context",
-        format!("context{part} has {found} bytes, expected at most {most}"),
+        format!("has {part}{found} bytes, expected at most {most}"),
     )
 }
 

@@ -204,7 +204,7 @@ fn what_does_not_go_together_is_told_at_once_with_what_is_wrong_with_the_keys() 
         for says in [
             "leave out `path`",
             "set `absolute_timeout`",
-            "`context`: ",
+            "`context` has",
             "`application`",
             says,
         ] {

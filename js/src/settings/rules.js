@@ -119,14 +119,14 @@ function mistakesOfLabels({ application, context = [] }) {
   const wrong = context.map(wrongPairOf).find(Boolean);
   return [
     ...(length < 1 || length > 255 ? [mistakeIn("application", `has ${length} bytes, expected 1 to 255`)] : []),
-    ...(wrong ? [mistake("context", `{context}: context ${wrong}`)] : []),
+    ...(wrong ? [mistake("context", `{context} ${wrong}`)] : []),
   ];
 }
 
 function wrongPairOf([label, value]) {
   const [ofLabel, ofValue] = [lengthOf(label), lengthOf(value)];
-  if (ofLabel > 255) return `label has ${ofLabel} bytes, expected at most 255`;
-  return ofValue > 65_535 ? `value has ${ofValue} bytes, expected at most 65535` : null;
+  if (ofLabel > 255) return `has a label of ${ofLabel} bytes, expected at most 255`;
+  return ofValue > 65_535 ? `has a value of ${ofValue} bytes, expected at most 65535` : null;
 }
 
 const NO_DOMAIN = "is not a host name, expected one like `example.com`, without a leading dot or a port";
