@@ -34,7 +34,8 @@ use crate::{
 /// A session at the end of its request: closed, and with its lock held until its token is written.
 pub(crate) struct Closing<'a, T> {
     held: Held<'a, T>,
-    /// Core of the carrier that saves the session.
+    /// Core of the carrier that saves the session. It may be another than the one that loaded it, with an equal ring, and
+    /// the rings may differ later.
     core: &'a Core,
     pub(crate) touch: Touch,
     pub(crate) change: Change,

@@ -66,6 +66,7 @@ impl<'a> Opening<'a> {
         let has_token = !values.is_empty() || old.is_some();
         let state = State::new(&self.core.policy, self.now, has_token);
         let loaded = place.insert(Loaded::new(state, values.carried));
+        // Without the feature, the compiler leaves `take_over` out.
         match old.filter(|_| cfg!(feature = "migrate")) {
             // An old cookie is not read if there is a cookie of ours, even one that does not open.
             Some(old) if values.is_empty() => self.take_over(&old, loaded),

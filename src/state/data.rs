@@ -31,6 +31,18 @@ pub(crate) struct Policy {
 }
 
 /// One session during one request (docs/spec/writer.md § 8.6). The rules are methods of this type.
+///
+/// | `came` | since then | `is_new` | `arrived` | `withheld` | `lasting` |
+/// |---|---|---|---|---|---|
+/// | `Nothing`, `Unopened` | | yes | | | |
+/// | `Nothing`, `Unopened` | `renew`, `sign_in` | yes | | | the draft |
+/// | `Arrived` | any change | no | the body | | the body |
+/// | `Arrived` | `renew` | no | the body | | the draft |
+/// | `Ended` | `invalidate`, or an answer | yes | | | |
+/// | `Ended` | `sign_in` | yes | | | the draft |
+/// | `Withheld` | | yes | | the reason | the body, if `Unvalidated` |
+/// | `Withheld` | `invalidate` | yes | | | |
+/// | `Withheld` | `renew`, `sign_in` | yes | | | the draft |
 pub(crate) struct State<T> {
     pub(super) policy: Arc<Policy>,
     pub(crate) now: UnixSeconds,
