@@ -43,7 +43,7 @@ export class State {
   mayHide = false;
   isTouched = false;
   isClosed = false;
-  /** The last wish of the application: `auto`, `discard` or `force`. */
+  /** What the application called last: `auto` for neither, `discard`, or `force` for `save`. */
   save = "auto";
   /** The least end set by `limitTo` in this request, or null. */
   limitedUntil = null;
@@ -260,12 +260,12 @@ export class State {
     const isCounted = isQuiet && !isShareable && this.policy.refreshAfter === "every-request";
     if (!this.isTouched && !isCounted) return { change: "keep", touch: "untouched" };
     const keep = { change: "keep", touch: "touched" };
-    // A timeout gave the handler up, as a client does that leaves.
+    // The handler was abandoned, by a timeout or a disconnect.
     if (this.withheld || isClosed || status === 408) return keep;
     const standing = this.sealer.standingOf(this);
-    // The holder of a leaked key would otherwise get forgeries sealed under the next key, by slow requests.
-    // Only a part of the changes may have been made, whatever the status.
+    // If the handler failed, only a part of the changes may have been made.
     const isFailure = status >= 500 || this.hasFailed;
+    // Otherwise the holder of a leaked key could use slow requests to get forgeries sealed under the next key.
     const isSilenced = standing === "lapsed" || (isFailure && !this.policy.saveOnServerError && this.save !== "force");
     const drop = this.came.kind !== "nothing" || isSame !== undefined ? { change: "drop", touch: "written" } : keep;
     if (this.#isOver(isSilenced)) return drop;
