@@ -158,6 +158,7 @@ async function sent(vector, carrier, session, came) {
   const { status, fields: others } = vector.response ?? { status: 200, fields: [] };
   const response = { status, isShareable: isShareable(others), mayShare: vector.may_share };
   const isSaid = vector.expect.left !== undefined;
+  const { hasChanged } = session;
   let decision;
   let fields;
   let after = {};
@@ -169,6 +170,8 @@ async function sent(vector, carrier, session, came) {
     if (error.name !== "SessionError") throw error;
     return { failed: error.code, fields: [] };
   }
+  const isSaved = vector.actions.some(([action]) => action === "save");
+  if (!isSaid && status < 400 && !isSaved) equal(hasChanged, decision.touch === "written", "hasChanged");
   const parts = fields.flatMap((field) => partIn(field, nameOf(vector.purpose)));
   const isExpired = fields.some(([name, value]) => value === "" || (name === "set-cookie" && value.startsWith(`${vector.purpose.name}=;`)));
   const change = parts.length > 0 ? "store" : isExpired ? "drop" : "keep";

@@ -119,6 +119,7 @@ fn visit<T: Acts>(scene: &Scene, vector: &Vector) -> Expected {
     let told = perform(scene, &session, &vector.actions);
     (found.errors, found.told, found.ids) = (told.errors, told.ended, told.ids);
     found.taken = vector.expect.taken.is_some().then_some(told.taken);
+    let has_changed = session.has_changed();
     let (status, response) = response_of(vector.response.as_ref());
     let (said, stays) = match &carrier {
         Carrier::Cookie(cookie) => cookie.said_in(&session, lines_of(&response, "set-cookie")),
@@ -168,6 +169,10 @@ fn visit<T: Acts>(scene: &Scene, vector: &Vector) -> Expected {
             found.failed = Some("clock".to_owned());
         }
         Ok((touch, fields)) => {
+            let is_saved = vector.actions.iter().any(|action| action[0] == "save");
+            if said == Said::Nothing && status < 400 && !is_saved {
+                assert_eq!(has_changed, touch == Touch::Written);
+            }
             let came = came_with(scene, &carrier);
             sent(scene, came, touch, &fields, &mut found);
             found.left = (said != Said::Nothing).then_some(left);
