@@ -32,6 +32,7 @@ fn said_by<'a, T: Payload>(
             values.push_part(*number, value, LONGEST_TOKEN);
         }
         let is_same = session.arrived_as(core, &values, writes.len() == 1);
+        // A refresh would bring back what another write has ended or changed.
         if is_same && said == Said::Other {
             continue;
         }
@@ -70,8 +71,8 @@ impl<T: Payload> SessionCookie<T> {
         parts.skip(1).any(|(_, number)| number == 0)
     }
 
-    /// Returns a function that is called with each of these fields in turn, and returns `true` for the fields to keep
-    /// next to `added`, so that each cookie is set once. Returns `None` if all fields stay.
+    /// Returns a filter for these fields, to be called for each in order. It is `true` for a field that stays next to
+    /// `added`. So no cookie is set twice. Returns `None` if all fields stay.
     pub(crate) fn stays_beside(
         &self,
         stays: Vec<bool>,
