@@ -64,7 +64,7 @@ where
         let session = (layer.wrap)(pending.session.clone());
         provide::<T, _>(request.extensions_mut(), session);
         ResponseFuture {
-            inner: self.inner.call(request),
+            inner: Some(self.inner.call(request)),
             pending,
         }
     }
@@ -73,8 +73,9 @@ where
 pin_project! {
     /// Response of a service with a [`SessionLayer`] around it.
     pub struct ResponseFuture<F, T = Map> {
+        // Response of the inner service, or `None` once it was ready.
         #[pin]
-        inner: F,
+        inner: Option<F>,
         pending: PendingSession<T>,
     }
 }
@@ -93,8 +94,12 @@ where
     type Output = F::Output;
 
     fn poll(self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<Self::Output> {
-        let this = self.project();
-        let mut response = ready!(this.inner.poll(cx))?;
+        let mut this = self.project();
+        let inner = this.inner.as_mut().as_pin_mut().expect(IS_OVER);
+        let answered = ready!(inner.poll(cx));
+        // A future may keep its request, as that of a retry does, and so a handle that nobody has any more.
+        this.inner.set(None);
+        let mut response = answered?;
         let status = status_to_save_by(response.status().as_u16(), response.extensions());
         if let Err(failure) = this.pending.save(status, response.headers_mut()) {
             *response.status_mut() = failure.answer().0;
@@ -183,10 +188,9 @@ where
         if let Some(inner) = this.inner.as_pin_mut() {
             return inner.poll(cx);
         }
-        let answer = this
-            .answer
-            .take()
-            .expect("a future is not polled after it was ready");
+        let answer = this.answer.take().expect(IS_OVER);
         Poll::Ready(Ok(answer.map(ResponseBody::from)))
     }
 }
+
+const IS_OVER: &str = "a future is not polled after it was ready";

@@ -92,6 +92,28 @@ fn a_body_without_a_handle_is_no_touch() {
     assert_eq!(answer.lines(), UNTOUCHED);
 }
 
+/// A future that keeps its request after it was ready, as that of `tower::retry` does.
+struct Kept(Request<()>);
+
+impl Future for Kept {
+    type Output = Result<Response<()>, Infallible>;
+
+    fn poll(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Self::Output> {
+        assert!(self.0.extensions().get::<Session>().is_some());
+        Poll::Ready(Ok(Response::new(())))
+    }
+}
+
+#[test]
+fn a_handle_in_a_future_that_is_ready_is_no_touch() {
+    let answer = block_on(
+        layer(1000)
+            .layer(service_fn(Kept))
+            .oneshot(signed_in_request()),
+    );
+    assert_eq!(Answer::of(answer).lines(), UNTOUCHED);
+}
+
 #[test]
 fn a_handle_in_the_extensions_of_the_response_counts_as_touched() {
     let service = layer(0).layer(service_fn(|request: Request<()>| async move {
