@@ -176,6 +176,19 @@ const MONTHS: [&str; 12] = [
     "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
 ];
 
+/// Returns the lines of `Vary` in one, with `field`, because some layers around keep only the first line. Returns `None`
+/// if there is none, or one that is not text.
+pub(super) fn vary_with<'a>(vary: impl Iterator<Item = &'a [u8]>, field: &str) -> Option<String> {
+    let lines = vary.map(|line| str::from_utf8(line.trim_ascii()));
+    let mut all: Vec<_> = lines.collect::<Result<_, _>>().ok()?;
+    if all.is_empty() {
+        return None;
+    }
+    all.retain(|line| !line.is_empty());
+    all.push(field);
+    Some(all.join(", "))
+}
+
 /// Returns `true` if `field`, which brought the session, must be added to `Vary`.
 pub(super) fn needs_vary<'a>(
     touch: Touch,

@@ -235,7 +235,10 @@ fn instruct<H: Fields, C>(
         .as_ref()
         .map_or(Touch::Written, |(touch, _)| *touch);
     if caching::needs_vary(touch, response.values(&H::VARY), &source) {
-        response.add(H::VARY, H::value(source));
+        match caching::vary_with(response.values(&H::VARY), &source) {
+            Some(vary) => response.replace(H::VARY, H::value(vary.into())),
+            None => response.add(H::VARY, H::value(source)),
+        }
     }
     match caches.cache_control_for(touch, core.policy.shared_caching) {
         Some(NO_STORE) => {
