@@ -60,8 +60,9 @@ middleware! {
     /// clone it for each worker, so that all workers share its keys.
     ///
     /// A handler takes the session as an argument, and its response is saved as in a tower service. A streaming body
-    /// can still read the session, but no longer change it. If an inner middleware returns an error instead of a
-    /// response, changes are dropped, as with a panic, because there is no response head.
+    /// to which the handler passes the session can still read it, but no longer change it; the request no longer has
+    /// it. If an inner middleware returns an error instead of a response, changes are dropped, as with a panic, because
+    /// there is no response head.
     ///
     /// # Examples
     ///

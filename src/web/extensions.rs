@@ -8,7 +8,7 @@ use std::{
 use super::{
     failure::Failure,
     framework::Extensions,
-    missing_session::{ambiguous, no_layer, other_type},
+    missing_session::{after_head, ambiguous, no_layer, other_type},
 };
 use crate::{session::Session, state::Payload};
 
@@ -91,6 +91,8 @@ impl<T: Payload> Session<T> {
         let is_ambiguous = extensions.get::<Ambiguous<Session<T>>>().is_some();
         Err(Failure::Setup(match extensions.get() {
             _ if is_ambiguous => ambiguous(asked),
+            // A request of actix-web lives on without its session.
+            Some(&Provided(provided)) if provided == asked => after_head(asked),
             Some(&Provided(provided)) => other_type(asked, provided),
             None => no_layer(asked),
         }))

@@ -53,6 +53,15 @@ pub(super) fn ambiguous(asked: &'static str) -> String {
     )
 }
 
+/// The head of the response was made before the session was asked for.
+pub(super) fn after_head(asked: &'static str) -> String {
+    let session = session_of(asked);
+    format!(
+        "{session} was asked for after the head of its response, by a body, a task or a middleware outside of the \
+         session layer; take it in the handler, and pass it on"
+    )
+}
+
 /// Returns the end of a message about a new layer for sessions that hold this type.
 fn with_cookie_of(held: &'static str) -> String {
     let typed = typed(held).map(|held| format!(", with a cookie of `.typed::<{held}>()`"));

@@ -83,6 +83,50 @@ fn a_body_that_streams_reads_its_session_and_cannot_change_it() {
     assert_eq!(answer.headers()["cache-control"], "private");
 }
 
+/// A body that asks its request for the session when it is sent.
+struct Asking(Option<HttpRequest>);
+
+impl MessageBody for Asking {
+    type Error = Infallible;
+
+    fn size(&self) -> BodySize {
+        BodySize::Stream
+    }
+
+    fn poll_next(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<web::Bytes, Infallible>>> {
+        Poll::Ready(self.0.take().map(|request| {
+            let asked = <Session>::extract(&request).as_mut().poll(context);
+            let Poll::Ready(Err(failure)) = asked else {
+                panic!("{asked:?}")
+            };
+            Ok(failure.to_string().into())
+        }))
+    }
+}
+
+#[test]
+fn a_session_that_is_asked_for_after_the_head_is_an_error_that_says_so() {
+    async fn stream(request: HttpRequest) -> HttpResponse {
+        HttpResponse::Ok().body(Asking(Some(request)))
+    }
+    let answer = ask(
+        |app| {
+            let scope = web::scope("").wrap(layer());
+            app.service(scope.route("/", web::get().to(stream)));
+        },
+        &[("cookie", &signed_in(&cookie()))],
+    );
+    assert_eq!(
+        answer.body(),
+        "`Session` was asked for after the head of its response, by a body, a task or a middleware outside of the session \
+         layer; take it in the handler, and pass it on"
+    );
+    assert!(!answer.headers().contains_key("vary"));
+}
+
 type Kept = Arc<Mutex<Option<Session>>>;
 
 /// A handler that keeps its session, and changes it.
