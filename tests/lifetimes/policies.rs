@@ -105,9 +105,10 @@ fn an_idle_timeout_that_no_session_reaches_is_refused_where_it_was_asked_for() {
         "`idle_timeout` is longer than `absolute_timeout` (7d and 12h; the default is 12h), so it would never take effect; \
          set `absolute_timeout` to at least the same, or a shorter `idle_timeout`"
     );
+    let part = Duration::from_millis(999);
     assert!(
         site()
-            .idle_timeout(week)
+            .idle_timeout(week + part)
             .absolute_timeout(week)
             .build()
             .is_ok()

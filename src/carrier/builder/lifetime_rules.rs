@@ -194,10 +194,9 @@ impl Options {
     }
 
     fn ends_before_it_is_asked(&self) -> bool {
-        let asked_after = self.revalidate_after.map(|after| after.as_secs());
-        let is_short =
-            |up_to: Duration| asked_after.is_none_or(|asked_after| up_to.as_secs() <= asked_after);
-        self.unvalidated_up_to.is_some_and(is_short)
+        let [up_to, after] = [self.unvalidated_up_to, self.revalidate_after]
+            .map(|duration| duration.map(|duration| duration.as_secs()));
+        up_to.is_some_and(|up_to| after.is_none_or(|after| up_to <= after))
     }
 
     /// Returns the longest time for which a token opens without being sealed again, and the time for which a key has to
@@ -231,7 +230,7 @@ fn out_of_range((setting, duration): Setting, or: &str) -> Option<ConfigError> {
 /// Returns a mistake if the timeout `a` would never take effect, because `b` is shorter.
 fn too_long((a, idle): Setting, (b, longest): Setting, default: &str) -> Option<ConfigError> {
     let (idle, longest) = idle.zip(longest)?;
-    let is_longer = in_range(idle) && in_range(longest) && idle > longest;
+    let is_longer = in_range(idle) && in_range(longest) && idle.as_secs() > longest.as_secs();
     let (idle, longest) = (show_duration(idle), show_duration(longest));
     let reason = format!(
         "is longer than {{{b}}} ({idle} and {longest}{default}), so it would never take effect; set {{{b}}} to at least \
