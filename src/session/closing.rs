@@ -202,8 +202,8 @@ impl<'a, T> Closing<'a, T> {
         };
         loaded.report(core);
         let now = loaded.state.now;
-        let is_begun = loaded.state.is_new() && loaded.state.is_to_write(arrival.hints);
-        if core.slot.is_late(now) && is_begun {
+        let may_begin_late = core.slot.is_late(now) && loaded.state.is_new();
+        if may_begin_late && loaded.state.is_to_write(arrival.hints) {
             core.slot.keep_up(now);
         }
         let keys = core.slot.keys();

@@ -132,6 +132,7 @@ impl<T> State<T> {
     }
 
     /// Returns `true` if a successful response stores the session or drops its token, because it was changed.
+    #[cold]
     pub(crate) fn is_to_write(&self, hints: Hints) -> bool {
         match self.decide(Circumstances::UNKNOWN, hints, Standing::Good) {
             Decision::Drop => true,
