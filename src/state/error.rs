@@ -62,7 +62,7 @@ impl SessionError {
         SessionError::Encode { found, reason }
     }
 
-    /// Returns the dictionary key that was read or changed, if the error is about one.
+    /// Returns the dictionary key whose value is too large or of another type, if it is known.
     #[must_use]
     pub fn key(&self) -> Option<&str> {
         match self {
@@ -129,8 +129,8 @@ impl From<RandomError> for SessionError {
 
 pub(super) const FAILS: &str =
     "its `Serialize` fails, as for a variant with `skip` or, in a typed session, `flatten`";
-const AFTER_HEAD: &str = "the head of the response has been sent, or the request has ended without one, so the session \
-    can no longer be changed";
+const AFTER_HEAD: &str = "the head of the response was sent or the request has ended, so the session can no longer be \
+    changed";
 const NO_CONTEXT: &str =
     "the request has no session: `context_by` returned no context for it, or it names no host";
 const INSIDE_UPDATE: &str =

@@ -100,13 +100,20 @@ pub(crate) fn encode<V: Serialize + ?Sized>(value: &V) -> Result<Wiped, SessionE
     value
         .serialize(&mut serializer.with_human_readable())
         .map_err(|_| SessionError::unstorable::<V>(FAILS))?;
+    match refusal(bytes) {
+        None => Ok(buffer),
+        Some(reason) => Err(SessionError::unstorable::<V>(reason)),
+    }
+}
+
+/// Returns the reason why no reader would take an encoded value, if there is one.
+fn refusal(bytes: &[u8]) -> Option<&'static str> {
     let is_whole = |end: Option<usize>| end == Some(bytes.len());
     if is_whole(skip_value::<true>(bytes, 0)) {
-        return Ok(buffer);
+        return None;
     }
     let is_readable = is_whole(skip_value::<false>(bytes, 0));
-    let reason = if is_readable { DUPLICATE_KEY } else { FORM };
-    Err(SessionError::unstorable::<V>(reason))
+    Some(if is_readable { DUPLICATE_KEY } else { FORM })
 }
 
 /// Decodes one value. The error names `key`, or with `None` the whole dictionary.
@@ -241,9 +248,9 @@ fn read_key_header(bytes: &[u8], at: usize) -> Option<(usize, usize)> {
 }
 
 // Languages disagree on which entry counts.
-const DUPLICATE_KEY: &str = "a map in it has a key twice; store each key once";
-const FORM: &str = "it is nested deeper than 63 levels, has a MessagePack extension, or has a list or map of another \
-    length than it announces";
+const DUPLICATE_KEY: &str = "a map in it has a key twice";
+const FORM: &str =
+    "it is nested deeper than 63 levels, or has a MessagePack extension or a wrong length";
 const HEADER_LEN_MAX: usize = 5;
 /// Bytes allocated to encode a value. A larger value allocates again.
 const USUAL_VALUE: usize = 256;
