@@ -32,7 +32,7 @@ pub(crate) struct Answer {
 /// The use of the session by the application.
 type Work<T> = Arc<dyn Fn(&Session<T>) -> Result<(), SessionError> + Send + Sync>;
 
-/// The adapters of the feature `http` and of every framework.
+/// The adapters: `HeaderMap`, and each framework.
 pub(crate) const ADAPTERS: usize = if cfg!(feature = "actix") { 4 } else { 3 };
 
 /// Makes `visit` through every adapter, and compares the fields that concern sessions.
