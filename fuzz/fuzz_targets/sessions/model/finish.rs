@@ -8,7 +8,7 @@ use hardtack::session::Reason;
 use super::{
     Record,
     settings::Refresh,
-    visit::{Ended, Refused, Session, Visit, Wish},
+    visit::{Ended, Refused, SaveMode, Session, Visit},
 };
 
 /// What the application says.
@@ -174,10 +174,10 @@ impl Visit<'_> {
         if !self.is_touched || self.session.withheld.is_some() {
             return (Change::Keep, false);
         }
-        let discards = self.wish == Wish::Discard;
+        let discards = self.save == SaveMode::Discard;
         let has_failed = response.status >= 500
             && !self.settings.saves_on_server_error
-            && self.wish != Wish::Force;
+            && self.save != SaveMode::Force;
         let has_lapsed = response.has_lapsed && self.session.arrived.is_some();
         let is_silenced = has_failed || has_lapsed;
         if self.is_over(discards, is_silenced) {
@@ -186,7 +186,7 @@ impl Visit<'_> {
         if discards || is_silenced {
             return (Change::Keep, false);
         }
-        if self.has_changed() || (self.wish == Wish::Force && !self.is_new()) {
+        if self.has_changed() || (self.save == SaveMode::Force && !self.is_new()) {
             return if self.now >= self.settings.last_end(&self.session.record) {
                 self.drop_token()
             } else {

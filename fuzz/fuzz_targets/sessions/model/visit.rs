@@ -13,7 +13,7 @@ pub struct Visit<'a> {
     /// The request carried a token.
     pub(super) has_token: bool,
     pub is_touched: bool,
-    pub(super) wish: Wish,
+    pub(super) save: SaveMode,
     pub session: Session,
     /// Session that waits for the answer of the application.
     pub(super) waiting: Option<Session>,
@@ -66,7 +66,7 @@ pub(super) enum Ended {
 }
 
 #[derive(Clone, Copy, PartialEq)]
-pub(super) enum Wish {
+pub(super) enum SaveMode {
     Auto,
     Force,
     Discard,
@@ -80,7 +80,7 @@ impl<'a> Visit<'a> {
             form,
             has_token: arrival.has_token,
             is_touched: false,
-            wish: Wish::Auto,
+            save: SaveMode::Auto,
             session: Session::new(now, form),
             waiting: None,
             answered: Answered::Not,
@@ -208,13 +208,13 @@ impl<'a> Visit<'a> {
 
     pub fn save(&mut self) -> Result<(), Refused> {
         self.check_writable()?;
-        self.wish = Wish::Force;
+        self.save = SaveMode::Force;
         Ok(())
     }
 
     pub fn discard(&mut self) -> Result<(), Refused> {
         self.check_context()?;
-        self.wish = Wish::Discard;
+        self.save = SaveMode::Discard;
         Ok(())
     }
 
