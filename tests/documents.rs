@@ -119,48 +119,6 @@ fn no_page_hides_lines_of_its_examples() {
     assert!(blocks > 20, "there are {blocks} examples");
 }
 
-/// A bug takes the same to be reproduced as a vulnerability.
-#[test]
-fn the_form_for_bugs_asks_for_what_a_report_needs() {
-    let repository = Repository::read();
-    let form = repository.text(".github/ISSUE_TEMPLATE/bug.yml");
-    let form = form.to_lowercase();
-    let report = repository.text("SECURITY.md").replace('\n', " ");
-    let (_, report) = report
-        .split_once("Include the version, the features, ")
-        .unwrap();
-    let asked = "your configuration, and the smallest program or token that shows the problem, with keys made for that purpose.";
-    assert!(report.starts_with(asked), "the form asks for what this was");
-    for word in [
-        "version",
-        "features",
-        "configuration",
-        "the smallest program or token",
-        "with keys made for that purpose",
-    ] {
-        assert!(form.contains(word), "{word}");
-    }
-}
-
-#[test]
-fn the_gate_has_few_steps_and_each_says_what_it_guards() {
-    let repository = Repository::read();
-    let script = repository.text(".ci/run");
-    let steps: Vec<_> = script.match_indices("step \"").collect();
-    for (at, _) in &steps {
-        let line = script[*at..].lines().next().unwrap();
-        assert_eq!(line.matches('"').count(), 4, "{line}");
-    }
-    let (always, only_in_all) = script.split_once("\nif [ \"${1:-}\" = all ]").unwrap();
-    let count = |part: &str| part.matches("step \"").count();
-    let gate = count(always);
-    let all = gate + count(only_in_all);
-    assert!(gate <= 15, "{gate} steps");
-    let page = repository.text("tests/README.md");
-    let counts = format!("`.ci/run` has {gate} steps, `.ci/run all` {all}.");
-    assert!(page.contains(&counts), "{counts}");
-}
-
 #[test]
 fn no_doc_comment_opens_with_a_question_word() {
     let repository = Repository::read();

@@ -68,8 +68,6 @@ fn a_type_has_one_path() {
     assert_eq!(items.find(|item| !seen.insert(*item)), None);
 }
 
-/// A ratchet: a change that raises one of these numbers says in its commit what it took away, and one that lowers it
-/// lowers it here.
 #[test]
 fn what_a_user_meets_and_a_maintainer_holds_does_not_grow() {
     let repository = Repository::read();
@@ -83,20 +81,25 @@ fn what_a_user_meets_and_a_maintainer_holds_does_not_grow() {
     };
     let is_function = |line: &&str| line.starts_with("pub ") && line.contains("fn ");
     let is_code = |line: &&str| !line.is_empty() && !line.starts_with("//");
-    let of_library = repository.files.iter();
-    let of_library =
-        of_library.filter(|(path, _)| path.starts_with("src/") && path.ends_with(".rs"));
-    let code = of_library.flat_map(|(_, text)| without_tests(text).lines().map(str::trim));
-    let found = [
-        ("types", of_kind(&["struct", "enum", "union"])),
-        ("traits", of_kind(&["trait"])),
-        ("functions", surface.lines().filter(is_function).count()),
+    let is_of_library = |path: &str| path.starts_with("src/") && path.ends_with(".rs");
+    let code = (repository.files.iter())
+        .filter(|(path, _)| is_of_library(path))
+        .flat_map(|(_, text)| without_tests(text).lines().map(str::trim));
+    for (kind, count, most) in [
+        ("types", of_kind(&["struct", "enum", "union"]), 66),
+        ("traits", of_kind(&["trait"]), 4),
         (
-            "hundreds of lines of code",
-            code.filter(is_code).count() / 100,
+            "functions",
+            surface.lines().filter(is_function).count(),
+            361,
         ),
-    ];
-    assert_eq!(found, PUBLIC_AND_KEPT);
+        ("hundreds of lines", code.filter(is_code).count() / 100, 136),
+    ] {
+        assert!(
+            count <= most,
+            "{count} {kind} are more than {most}: take others away, or raise the number here and say in the commit why"
+        );
+    }
 }
 
 /// Returns the kind and the name of an item that a line shows.
@@ -122,14 +125,6 @@ fn libraries(line: &str) -> impl Iterator<Item = &str> {
     let paths = words.filter_map(|word| Some(word.split_once("::")?.0));
     paths.filter(|first| first.starts_with(|c: char| c.is_ascii_lowercase()))
 }
-
-/// With all features, without the tests in files of `src`.
-const PUBLIC_AND_KEPT: [(&str, usize); 4] = [
-    ("types", 66),
-    ("traits", 4),
-    ("functions", 361),
-    ("hundreds of lines of code", 136),
-];
 
 /// Libraries whose types those that are named show as theirs.
 const OF_THESE: &[&str] = &["actix_http", "actix_service", "serde_core"];

@@ -1,6 +1,7 @@
 //! The files of the repository, for tests of its documents.
 
 use std::{
+    collections::BTreeSet,
     fs,
     path::{Path, PathBuf},
     sync::LazyLock,
@@ -32,5 +33,18 @@ impl Repository {
     pub(crate) fn text(&self, path: &str) -> &str {
         let file = self.files.iter().find(|file| file.0 == path);
         &file.unwrap().1
+    }
+
+    /// The variants of `Reason`.
+    pub(crate) fn reasons(&self) -> BTreeSet<&str> {
+        let (_, code) = (self.text("src/base/reason.rs"))
+            .split_once("pub enum Reason {")
+            .unwrap();
+        let (code, _) = code.split_once("\n}").unwrap();
+        let lines = code
+            .lines()
+            .map(str::trim)
+            .filter(|line| !line.starts_with('/'));
+        lines.filter_map(|line| line.strip_suffix(',')).collect()
     }
 }

@@ -32,7 +32,7 @@ impl SessionData for Login {
     const SCHEMA: u32 = 7;
 }
 
-/// At least one arrival for every reason.
+/// At least one arrival for every reason but `Stale` and `Unvalidated`.
 pub(crate) fn arrivals() -> Vec<Arrival> {
     let mut arrivals = unverified();
     arrivals.extend(verified());
