@@ -3,7 +3,10 @@
 
 use std::{collections::BTreeSet, process::Command};
 
-use crate::{architecture::without_tests, common::repository::Repository};
+use crate::{
+    architecture::{code, is_of_a_name, without_tests},
+    common::repository::Repository,
+};
 
 #[test]
 fn every_file_that_a_document_names_exists() {
@@ -32,50 +35,64 @@ fn every_test_that_a_document_names_exists() {
     }
 }
 
+/// Each stands at the root, in `src/`, or in the folder that its line names before.
+#[test]
+fn every_file_of_the_map_is_where_its_line_says() {
+    let repository = Repository::read();
+    let map = repository.text("ARCHITECTURE.md").split("```").step_by(2);
+    let count: usize = map
+        .flat_map(str::lines)
+        .map(|line| places(repository, line).len())
+        .sum();
+    assert!(count > 80, "there are {count}");
+}
+
 /// So a reader of the map finds what it points to.
+#[test]
+fn what_the_map_names_is_declared_in_the_file_that_it_names() {
+    let repository = Repository::read();
+    let mut count = 0;
+    for (heading, columns) in [("One request", 1..3), ("Where to find rules", 2..3)] {
+        let (_, section) = (repository.text("ARCHITECTURE.md"))
+            .split_once(&format!("\n## {heading}\n"))
+            .unwrap();
+        let (section, _) = section.split_once("\n## ").unwrap_or((section, ""));
+        for row in section.lines().filter(|row| row.starts_with('|')) {
+            let cells = row.split('|').collect::<Vec<_>>()[columns.clone()].concat();
+            let files = places(repository, &cells);
+            for name in quoted(&cells).filter(|word| is_identifier(word)) {
+                let is_there = repository.files.iter().any(|(path, text)| {
+                    files.iter().any(|place| path.starts_with(place)) && declares(text, name)
+                });
+                assert!(is_there, "{files:?} do not declare `{name}`");
+                count += 1;
+            }
+        }
+    }
+    assert!(count > 35, "there are {count}");
+}
+
 #[test]
 fn every_identifier_of_the_map_is_in_the_code() {
     let repository = Repository::read();
-    let sources = repository.files.iter();
-    let sources = sources.filter(|(path, _)| path.starts_with("src/") && path.ends_with(".rs"));
-    let is_of_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    let words: BTreeSet<_> = sources
-        .flat_map(|(_, text)| text.split(|c| !is_of_name(c)))
+    let code: Vec<_> = (repository.files.iter())
+        .filter(|(path, _)| path.starts_with("src/") && path.ends_with(".rs"))
+        .map(|(_, text)| code(text))
+        .collect();
+    let words: BTreeSet<_> = (code.iter())
+        .flat_map(|text| text.split(|c| !is_of_a_name(c)))
         .collect();
     let methods =
         quoted(repository.text(".github/CONTRIBUTING.md")).filter(|name| name.contains("::"));
     let named = quoted(repository.text("ARCHITECTURE.md")).chain(methods);
     let identifiers: Vec<_> = named
+        .filter(|name| name.len() > 1 && is_identifier(name))
         .flat_map(|name| name.split("::"))
-        .filter(|name| name.len() > 1 && name.chars().all(is_of_name))
         .collect();
     assert!(identifiers.len() > 50, "there are {}", identifiers.len());
     for identifier in identifiers {
         assert!(words.contains(identifier), "the map names `{identifier}`");
     }
-}
-
-#[test]
-fn what_the_walk_of_a_request_names_is_in_the_file_that_it_names() {
-    let repository = Repository::read();
-    let (_, walk) = repository
-        .text("ARCHITECTURE.md")
-        .split_once("\n## One request\n")
-        .unwrap();
-    let (walk, _) = walk.split_once("\n## ").unwrap();
-    let mut count = 0;
-    for row in walk.lines().filter_map(|row| row.strip_prefix("| `")) {
-        let (functions, rest) = row.split_once(" | ").unwrap();
-        let (files, _) = rest.split_once(" | ").unwrap();
-        let files: Vec<_> = quoted(files).map(|file| format!("src/{file}")).collect();
-        for function in quoted(&format!("`{functions}")) {
-            let head = format!("fn {}", function.rsplit("::").next().unwrap());
-            let is_there = |file: &String| repository.text(file).contains(&head);
-            assert!(files.iter().any(is_there), "{files:?} have no `{function}`");
-            count += 1;
-        }
-    }
-    assert!(count >= 25, "there are {count} steps");
 }
 
 #[test]
@@ -192,8 +209,8 @@ fn the_libraries_that_hold_secrets_overwrite_them() {
     let tree = String::from_utf8(output.stdout).unwrap();
     for library in OVERWRITING {
         let is_line_of = |line: &&str| line.split(' ').next() == Some(library);
-        let line = tree.lines().find(is_line_of);
-        let line = line.unwrap_or_else(|| panic!("{library} is not used"));
+        let line =
+            (tree.lines().find(is_line_of)).unwrap_or_else(|| panic!("{library} is not used"));
         assert!(line.contains("zeroize"), "{line}");
     }
 }
@@ -209,6 +226,39 @@ fn has(repository: &Repository, path: &str) -> bool {
             file.ends_with(&inner)
         }
     })
+}
+
+/// Returns the files and folders that a line of ARCHITECTURE.md names.
+fn places(repository: &Repository, line: &str) -> Vec<String> {
+    let mut folder = "src/".to_owned();
+    let mut places = Vec::new();
+    for path in quoted(line).filter(|word| is_path(word)) {
+        let exists = |place: &String| {
+            let is_it =
+                |file: &str| file == place || (place.ends_with('/') && file.starts_with(place));
+            repository.files.iter().any(|(file, _)| is_it(file))
+        };
+        let place = [&folder, "src/", ""]
+            .map(|folder| format!("{folder}{path}"))
+            .into_iter()
+            .find(exists)
+            .unwrap_or_else(|| panic!("ARCHITECTURE.md names `{path}` after {folder}"));
+        folder = place[..=place.rfind('/').unwrap_or_default()].to_owned();
+        places.push(place);
+    }
+    places
+}
+
+/// Returns `true` if the text declares what the last part of `path` names.
+fn declares(text: &str, path: &str) -> bool {
+    let name = path.rsplit("::").next().unwrap();
+    ["const", "enum", "fn", "struct", "trait"]
+        .iter()
+        .any(|kind| {
+            let head = format!("{kind} {name}");
+            let mut found = text.split(&head).skip(1);
+            found.any(|rest| !rest.starts_with(is_of_a_name))
+        })
 }
 
 /// Returns `true` if the text has a test of this name that runs.
@@ -232,10 +282,17 @@ pub(crate) fn quoted(text: &str) -> impl Iterator<Item = &str> + Clone {
 
 /// The words of the first block of ARCHITECTURE.md, which is a tree of files.
 fn tree(text: &str) -> impl Iterator<Item = &str> {
-    let block = text.split("```text\nsrc/").nth(1);
-    let block = block.and_then(|block| block.split("```").next());
-    let words = block.unwrap_or_default().split_whitespace();
+    let block = text.split("```text\nsrc/").nth(1).unwrap_or_default();
+    let words = block
+        .split("```")
+        .next()
+        .into_iter()
+        .flat_map(str::split_whitespace);
     words.map(|word| word.trim_matches(|c: char| "(),;:".contains(c)))
+}
+
+fn is_identifier(word: &str) -> bool {
+    word.chars().all(|c| is_of_a_name(c) || c == ':')
 }
 
 fn is_path(word: &str) -> bool {
