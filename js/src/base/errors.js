@@ -35,7 +35,7 @@ export function misused(sentence) {
   throw new TypeError(sentence);
 }
 
-/** How a request is answered that fails by such an error: in words for its visitor, where the message is for operators. */
+/** The response to such an error, worded for the visitor; `message` is for operators. */
 const ANSWERS = {
   size: { status: 413, body: "your session is full" },
   stale: { status: 403, body: "please sign in again" },

@@ -45,7 +45,7 @@ function droppedBy({ name, options }, first, source) {
     `not send \`${name}\` back to ${page}, which its ${attribute} \`${options[attribute]}\` leaves out; correct \`${attribute}\``;
   const page = first("sec-fetch-site") === "same-origin" && origin ? origin.host : host?.name.toLowerCase();
   if (domain && page && !isWithin(page, domain.toLowerCase())) return told("domain", page);
-  // A page may set a cookie for another part of the site. This one is meant to get it, but for a `/` too many.
+  // A page may set a cookie for another part of the site. This page would get it, if the path had no `/` too many.
   const meant = `/${path.split("/").filter(Boolean).join("/")}`;
   const asked = pathOf(Object(source));
   return isBelow(asked, meant) && !isBelow(asked, path) ? told("path", asked) : undefined;

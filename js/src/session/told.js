@@ -3,7 +3,7 @@
 import { dateOf } from "../base/time.js";
 import { deadlineOf, endOf, lastActiveOf } from "../state/lifetime.js";
 
-/** Of reasons that are told. Those that browsers and visitors cause all the time are not, but if there are many. */
+/** Levels of the reasons that are logged. Everyday ones are logged only in bulk. */
 const LEVELS = { Malformed: "error", Payload: "error", NotYetValid: "warn", UnknownKey: "warn", RetiredKey: "info", Auth: "info" };
 /** Sessions of one minute that are worth an event. */
 const MANY = 10;

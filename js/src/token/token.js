@@ -74,5 +74,5 @@ export class Sealer {
   }
 }
 
-/** The same object but for the changes: it sees those that are made in it later. */
+/** The same object except for the changes. Later changes of the object show in it. */
 export const changed = (object, changes) => Object.assign(Object.create(object), changes);

@@ -26,7 +26,7 @@ export function opener(cookies) {
   };
 }
 
-/** What stands in the place of a session is not saved, and signs nobody out. */
+/** Assigning to `session` would neither save nor sign out, so it throws. */
 export const refuseOther = () => misused("the session stays in its place; call `invalidate()` on it to sign out, and `set` to change it");
 
 const holders = new WeakMap();
@@ -46,7 +46,7 @@ export function checkPlace(session) {
 /** The failure in what is told, if any: a change that is lost has no other error behind it. */
 export const failureIn = (told) => (told.code === "left-out" ? told : told.cause);
 
-/** Tells a hook, or the log of a failure where there is none. Fails no request, and shows none: it has cookies. */
+/** Calls the hook; without one, logs failures. Never fails the request, and logs only its method and path, since it holds cookies. */
 function tell(hook, told, request, { sealer }) {
   const failed = (error) => sealer.say("error", FAILED, { error, method: request.method, path: pathOf(request) });
   if (hook) attempt(() => hook(told, request), failed);

@@ -74,7 +74,7 @@ function onEvent(event, sessions, session) {
 
 const isRemoval = ([, value]) => value === null;
 
-/** The fields `below` as h3 answers with them, under `Headers` that take their place, but for those of cookies. */
+/** The fields `below` as h3 answers with them, under `Headers` that take their place, except those of cookies. */
 const merged = (below, above) => [...[...below].filter(([name]) => name === "set-cookie" || !above.has(name)), ...above];
 
 function statusOf(error) {

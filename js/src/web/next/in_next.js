@@ -11,7 +11,7 @@ import { checkOptions } from "./options.js";
 import { decoded } from "./protect.js";
 import { Turn } from "./turns.js";
 
-/** By then every cookie of `migrateFrom` is dropped. */
+/** Late enough that every `migrateFrom` cookie is dropped. */
 const LATE = new Date("9999-01-01");
 const READ_ONLY =
   "session of `load()` is not saved; change it in `await sessions.update(…)`, and for CSRF tokens call `ensureId()` in the proxy";

@@ -3,7 +3,7 @@
 import { ensure, refuseUnknown } from "../../base/errors.js";
 import { FOR_NO_CACHE } from "./private.js";
 
-/** The sessions that a page was shown for. No other visitor may be given it, be it made at build time. */
+/** The sessions that a page was shown for. Nobody else may be given the page, even if it was made at build time. */
 export const letIn = new WeakSet();
 
 /**
@@ -25,7 +25,7 @@ export function protect(paths, options = {}) {
     if (path === page || !prefixes.some((prefix) => isBelow(folded(path), folded(plainPath(prefix))))) return undefined;
     if (await unless(session, request)) return void letIn.add(session);
     const answer = (status, field) => new Response(null, { status, headers: [...FOR_NO_CACHE, field] });
-    // Nobody can follow a redirect of an action, but the router of Next.js this one.
+    // After an action only the router of Next.js follows a redirect, and only in this form.
     if (headers.has("next-action")) return answer(401, ["x-action-redirect", `${to};push`]);
     const url = nextUrl.clone();
     // The router's own parameter, where Next.js lets it pass.
