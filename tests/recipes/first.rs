@@ -9,7 +9,7 @@ use hardtack::{
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let key = EncryptionKey::generate()?; // in production: KeyRing::from_env("SESSION_KEYS")?
+    let key = EncryptionKey::generate()?; // a restart signs everyone out; in production: KeyRing::from_env("SESSION_KEYS")?
     let cookie = SessionCookie::encrypted(key).idle_timeout(std::time::Duration::from_secs(1800)); // the default
     let app = Router::new()
         .route("/", get(home))
