@@ -28,7 +28,8 @@ pub(super) struct Contents<T> {
     pub(super) arrival: Arrival,
     /// `None` until the session is read.
     pub(super) loaded: Option<Loaded<T>>,
-    /// The application touched the session, or holds a handle beyond the handler. A session that is only read beforehand has no part in the response.
+    /// The application touched the session, or holds a handle beyond the handler. A session that is only read beforehand
+    /// has no part in the response.
     pub(super) is_touched: bool,
     /// Error of every change, once no change can be saved.
     pub(super) closed: Option<SessionError>,

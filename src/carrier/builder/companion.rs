@@ -111,5 +111,4 @@ impl fmt::Debug for Prepare {
     }
 }
 
-const NO_WORD: &str =
-    "names its tokens by a word that has other characters than lower-case letters, or not 1 to 32";
+const NO_WORD: &str = "names its tokens by a word that is not 1 to 32 lower-case letters";

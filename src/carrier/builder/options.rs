@@ -150,8 +150,8 @@ impl<C, T> SessionBuilder<C, T> {
     }
 
     /// Saves changes even with responses of a 5xx status. Default: off, so that such a response only drops a session that
-    /// was ended or left empty, or writes it after an explicit [`save`](crate::Session::save). `build` refuses this for bare tokens, because no
-    /// response carries them.
+    /// was ended or left empty, or writes it after an explicit [`save`](crate::Session::save). `build` refuses this for
+    /// bare tokens, because no response carries them.
     pub fn save_on_server_error(mut self) -> Self {
         self.options.save_on_server_error = true;
         self
