@@ -222,7 +222,7 @@ impl<T: Payload> SessionCookie<T> {
         self.token.inspect(token, clock)
     }
 
-    /// Loads the session of a request. The argument of `ask` is `true` if a browser may have hidden the cookie.
+    /// Loads the session of a request. The argument of `hints` is `true` if a browser may have hidden the cookie.
     pub(crate) fn arrive(
         &self,
         cookie_fields: impl IntoIterator<Item: AsRef<[u8]>>,

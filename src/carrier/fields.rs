@@ -17,7 +17,7 @@ pub(crate) struct CookieFields {
     pub(crate) finder: Finder,
     pub(crate) template: Template,
     pub(crate) attributes: Attributes,
-    /// The log has said that browsers drop the cookie, or do not send it back.
+    /// `true` once the log has said that browsers drop the cookie, or do not send it back.
     #[cfg_attr(
         not(feature = "tower"),
         allow(dead_code, reason = "only layers know the page")

@@ -14,8 +14,8 @@ use crate::{
 /// Reads the writes of a response to `session` from the values of its fields, each with the number of its part. `empty`
 /// returns the values of a request that brings none.
 ///
-/// Returns what the writes say, and for each field whether it stays unless another write replaces it: those of the last
-/// write that is not just a refresh do.
+/// Returns what the writes say and, for each field, whether it stays if nothing replaces it. The fields of the last write
+/// that is no refresh stay, or of the last write if all are refreshes.
 fn said_by<'a, T: Payload>(
     session: &Session<T>,
     core: &Core,

@@ -26,7 +26,7 @@ pub(crate) fn aead(suite: Suite, key: &[u8; 32]) -> Option<Box<dyn Aead>> {
     }
 }
 
-/// Key of a suite. It derives the inner key and the nonce of 12 bytes for the only message under a nonce.
+/// Key of a suite. For each nonce, which has one message only, it derives an inner key and a nonce of 12 bytes.
 struct Cipher<D>(D);
 
 impl<D: Fn(&Nonce) -> (LessSafeKey, aead::Nonce) + Send + Sync> Aead for Cipher<D> {

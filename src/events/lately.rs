@@ -16,7 +16,7 @@ pub(crate) struct Lately {
 
 impl Lately {
     /// A session was over by `over_by` seconds. Only many in a minute are logged: a single one is an everyday event,
-    /// but a clock that is ahead shows in nothing else. Counts of parallel requests may be lost when a minute begins.
+    /// but a clock that is ahead shows in nothing else here. Counts of parallel requests may be lost when a minute begins.
     #[cold]
     pub(crate) fn note_over(&self, purpose: &str, over_by: u64, now: u64) {
         if begins_a_minute(&self.over_since, now) {

@@ -34,8 +34,8 @@ use crate::{
 /// A session at the end of its request: closed, and with its lock held until its token is written.
 pub(crate) struct Closing<'a, T> {
     held: Held<'a, T>,
-    /// Core of the carrier that saves the session. It may be another than the one that loaded it, with an equal ring, and
-    /// the rings may differ later.
+    /// Core of the carrier that saves the session. It may differ from the core that loaded it. Their rings were equal
+    /// then, but may differ now.
     core: &'a Core,
     pub(crate) touch: Touch,
     pub(crate) change: Change,
@@ -61,7 +61,7 @@ pub(crate) struct ToSeal {
 }
 
 impl<T: Payload> Session<T> {
-    /// Returns `true` if the response owes nothing to the session, because the application neither touched it nor has a
+    /// Returns `true` if the response does not depend on the session, because the application neither touched it nor has a
     /// handle left to do so. A handle that a body or a task still has counts as a touch.
     #[cfg(feature = "tower")]
     pub(crate) fn release_if_untouched(&self) -> bool {

@@ -13,7 +13,7 @@ use crate::{
 /// A session that was read.
 pub(crate) struct Loaded<T> {
     pub(crate) state: State<T>,
-    /// Outcome of opening, before the application is asked.
+    /// Outcome of opening, or `Revoked` once the application has said that the session has ended.
     pub(crate) outcome: Outcome,
     /// Seconds by which a date of the token is out of range, if that is why it did not open.
     pub(super) off_by: Option<u64>,

@@ -234,8 +234,8 @@ impl ResponseError for Failure {
     }
 }
 
-/// Lets a handler use `?`. The response is the default one of [`Failure::Session`], which tells the visitor nothing. A
-/// `tracing` event has the error's message, and the response's extensions have the [`Failure`].
+/// Lets a handler use `?`. The response is the default one of [`Failure::Session`]: a status, and a sentence that does
+/// not tell the cause. A `tracing` event has the error's message, and the response's extensions have the [`Failure`].
 impl ResponseError for SessionError {
     fn status_code(&self) -> StatusCode {
         Failure::Session(self.clone()).status_code()

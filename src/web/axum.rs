@@ -66,8 +66,8 @@ impl IntoResponse for Failure {
     }
 }
 
-/// Lets a handler use `?`. The response is the default one of [`Failure::Session`], which tells the visitor nothing. A
-/// `tracing` event has the error's message, and the response's extensions have the [`Failure`].
+/// Lets a handler use `?`. The response is the default one of [`Failure::Session`]: a status, and a sentence that does
+/// not tell the cause. A `tracing` event has the error's message, and the response's extensions have the [`Failure`].
 ///
 /// # Examples
 ///

@@ -152,7 +152,7 @@ impl<C, T: 'static> SessionBuilder<C, T> {
     }
 
     /// Keeps a session for `duration` after its last answer if the question of
-    /// [`revalidate_after`](Self::revalidate_after) fails, so that visitors can read while a database is down.
+    /// [`revalidate_after`](Self::revalidate_after) fails, so that visitors can go on while a database is down.
     /// `duration` must be longer than that interval. Default: the session is not kept.
     ///
     /// While the question fails, every request asks it again.

@@ -12,7 +12,8 @@ use crate::{
 };
 
 impl<C, T> SessionBuilder<C, T> {
-    /// Sets the time without activity after which a session ends, or `None` for no idle timeout. Default: 30 minutes.
+    /// Sets the time without activity after which a session ends that is not
+    /// [remembered](Self::remember_up_to), or `None` for no idle timeout. Default: 30 minutes.
     /// In whole seconds, from 1 second to the absolute timeout; a longer one is refused, because it would never be
     /// reached. The default may be longer than a short absolute timeout, and then has no effect.
     ///
@@ -22,8 +23,8 @@ impl<C, T> SessionBuilder<C, T> {
         self
     }
 
-    /// Sets the time after which a session ends, counted from when it was issued. Default: 12 hours. In
-    /// whole seconds, from 1 second to 136 years.
+    /// Sets the time after which a session ends that is not [remembered](Self::remember_up_to), counted from when it was
+    /// issued. Default: 12 hours. In whole seconds, from 1 second to 136 years.
     ///
     /// A shorter timeout applies to existing sessions at once.
     pub fn absolute_timeout(mut self, duration: Duration) -> Self {

@@ -5,7 +5,7 @@ use std::{error::Error, fmt, sync::Arc};
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CsrfRefusal {
-    /// A page of another site sent the request.
+    /// A page of another origin sent the request, as far as the request tells.
     CrossSite,
     /// A page without TLS on the same host sent the request. Anyone on the network path can make such a page. A site
     /// without TLS has to [trust its own origin](crate::csrf::CsrfGuard::trust_origin).

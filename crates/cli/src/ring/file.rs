@@ -228,7 +228,7 @@ fn sync_folder(path: &Path) -> io::Result<()> {
     }
 }
 
-/// Returns a new file that only its owner can read, from the start.
+/// Returns the options of a new file, which on Unix only its owner can read, from the start.
 fn private() -> OpenOptions {
     let mut options = OpenOptions::new();
     options.read(true).write(true).create_new(true);
