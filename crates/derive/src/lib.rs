@@ -27,8 +27,8 @@ use syn::{DeriveInput, Error, LitInt, LitStr, Result, Type, parse_macro_input, s
 ///
 /// # Errors
 ///
-/// The compiler refuses an attribute without a label or a schema, unknown words in the attribute, and a `from` that
-/// leads back.
+/// The compiler refuses an attribute without a label or a schema, a word that is unknown or given twice, and a `from` of the
+/// same schema or one that leads back through types with this derive.
 #[proc_macro_derive(SessionData, attributes(session))]
 pub fn session_data(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);

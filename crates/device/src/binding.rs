@@ -26,7 +26,7 @@ impl<T> BindToDevice for SessionCookieBuilder<T> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum DeviceBinding {
-    /// The session belongs to no device. Most browsers never register a device.
+    /// The session belongs to no device, or this program cannot read it. Most browsers never register a device.
     Unbound,
     /// The request proved that it comes from the session's device.
     Bound,

@@ -11,7 +11,7 @@ use self::given::{
 };
 
 /// Reads the options of Beaker, Pylons or Pyramid from an ini file. Options are the lines in any section that begin
-/// with `prefix`, which is `beaker.session.` or `session.`.
+/// with `prefix`, such as `beaker.session.` or `session.`.
 ///
 /// Each option keeps its meaning or is refused, and the error names every refused option with the reason. No option is
 /// ignored. `docs/ini.md` lists the options. Settings of hardtack may have the same prefix; `keys_env` replaces

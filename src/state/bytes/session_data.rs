@@ -130,7 +130,7 @@ pub trait SessionData:
     /// (SPEC.md § 7.9). An empty dictionary has no bytes at all (SPEC.md § 5.4).
     ///
     /// Only one of two types may [`decode`](Self::decode) the other here, because they would call each other without
-    /// end for a schema that neither has. The derive refuses that.
+    /// end for a schema that neither has. The derive refuses that between two types that have it.
     ///
     /// # Examples
     ///

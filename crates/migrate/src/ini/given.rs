@@ -158,7 +158,7 @@ const OTHER_PREFIX: &str = "is not the only prefix of sessions in the file, and 
 /// Meaning of an option for a setting.
 #[derive(Clone, Copy)]
 pub(super) enum Says<'a> {
-    /// The setting has this value.
+    /// The setting has this value, unless an `AtMost` is smaller.
     Is(&'a str, &'a str),
     /// The setting is a duration of at most this.
     AtMost(&'a str, &'a str),
