@@ -45,10 +45,6 @@ impl Layers {
         Ok(layers.into_iter().reduce(SessionSettings::overridden_by))
     }
 
-    pub(crate) fn are_given(&self) -> bool {
-        !self.files.is_empty() || self.prefix.is_some()
-    }
-
     /// Returns the options for another command line, each after a space.
     pub(crate) fn repeated(&self) -> String {
         let files = self

@@ -9,7 +9,7 @@ mod value;
 use std::{env, path::PathBuf};
 
 use clap::Args;
-use hardtack::{KeyRing, cookie::CookieName, session::Payload};
+use hardtack::{KeyRing, SessionSettings, cookie::CookieName, session::Payload};
 
 use crate::{
     answer::{self, Answer, Failure},
@@ -80,9 +80,11 @@ impl Inspect {
     pub(crate) fn run<T: Payload>(self, reader: Reader) -> Answer {
         let now = time::now()?;
         let at = self.at.unwrap_or(Time::NOW).resolve(now)?;
-        let ring = self.ring()?;
+        // Read once, because a file may be a pipe.
+        let mut settings = self.sessions.settings()?;
+        let ring = self.ring(settings.as_mut())?;
         let name = || match &ring {
-            Some(ring) => self.sessions.cookie_name(ring, now),
+            Some(ring) => self.sessions.cookie_name(ring, settings.as_ref(), now),
             None => Ok(CookieName::default()),
         };
         let found = input::find(self.cookie.as_deref(), &self.carrier, name)?;
@@ -92,6 +94,7 @@ impl Inspect {
                     ring,
                     &self.carrier,
                     &self.sessions,
+                    settings.as_ref(),
                     &found.name,
                     now,
                     reader,
@@ -107,18 +110,21 @@ impl Inspect {
         Ok(report.is_good())
     }
 
-    /// Returns `None` if no place is given, and no variable has the default name.
-    fn ring(&self) -> Result<Option<KeyRing>, Failure> {
+    /// Returns `None` if no place is given, and no variable has the default name. Takes the keys out of the settings.
+    fn ring(&self, settings: Option<&mut SessionSettings>) -> Result<Option<KeyRing>, Failure> {
+        let has_settings = settings.is_some();
+        // The layers are already checked, so the only possible error is that they name no keys.
+        let sources = settings.and_then(|settings| settings.take_key_sources().ok());
         let from_env = |variable: &str| KeyRing::from_env(variable).map_err(Failure::unreadable);
         match (&self.keys.file, &self.keys.variable) {
             (Some(path), _) => return read_ring(path).map(Some),
             (_, Some(variable)) => return from_env(variable).map(Some),
             _ => {}
         }
-        match self.sessions.ring()? {
-            Some(ring) => Ok(Some(ring)),
+        match sources {
+            Some(sources) => self.sessions.ring(sources).map(Some),
             None if env::var_os(SESSION_KEYS).is_some() => from_env(SESSION_KEYS).map(Some),
-            None if self.sessions.has_settings() => Err(Failure::usage(NO_KEYS)),
+            None if has_settings => Err(Failure::usage(NO_KEYS)),
             None => Ok(None),
         }
     }

@@ -2,10 +2,10 @@ use std::time::{Duration, SystemTime};
 
 use clap::{Args, Command};
 use hardtack::{
-    ConfigError, KeyRing, SessionCookie, SessionToken,
+    ConfigError, KeyRing, SessionCookie, SessionSettings, SessionToken,
     carrier::{SessionBuilder, SessionCookieBuilder, SessionTokenBuilder, TokenContent},
     cookie::CookieName,
-    keys::Mode,
+    keys::{Mode, RingSource},
     session::{Outcome, Payload, Reason},
 };
 
@@ -97,14 +97,17 @@ impl Sessions {
     pub(super) fn cookie_name(
         &self,
         ring: &KeyRing,
+        settings: Option<&SessionSettings>,
         now: SystemTime,
     ) -> Result<CookieName, Failure> {
-        let cookie = self.configured(ring, cookie_under(ring), now)?.build();
-        Ok(cookie.map_err(|error| mistake(&error))?.name().clone())
+        let builder = self.configured(ring, settings, cookie_under(ring), now)?;
+        let cookie = builder.build().map_err(|error| mistake(&error))?;
+        Ok(cookie.name().clone())
     }
 
-    pub(super) fn has_settings(&self) -> bool {
-        self.settings.are_given()
+    /// Reads the settings, if any are given.
+    pub(super) fn settings(&self) -> Result<Option<SessionSettings>, Failure> {
+        self.settings.read()
     }
 
     fn give_timeouts(&self) -> bool {
@@ -113,33 +116,29 @@ impl Sessions {
             self.remember_up_to,
             self.remembered_idle_timeout,
         ];
-        self.has_settings() || self.idle_timeout.is_some() || timeouts.iter().any(Option::is_some)
+        self.idle_timeout.is_some() || timeouts.iter().any(Option::is_some)
     }
 
-    /// Returns the ring of the keys that the settings name, if any.
-    pub(super) fn ring(&self) -> Result<Option<KeyRing>, Failure> {
-        let Some(mut settings) = self.settings.read()? else {
-            return Ok(None);
-        };
-        // The layers are already checked, so the only possible error is that they name no keys.
-        let Ok(sources) = settings.take_key_sources() else {
-            return Ok(None);
-        };
-        let ring = KeyRing::from_sources(sources).map_err(|error| {
+    /// Returns the ring of the keys that the settings name.
+    pub(super) fn ring(&self, sources: Vec<RingSource>) -> Result<KeyRing, Failure> {
+        KeyRing::from_sources(sources).map_err(|error| {
             let place = self.settings.names();
             Failure::unreadable(format!("cannot read the keys of {place}: {error}"))
-        });
-        ring.map(Some)
+        })
     }
 
-    /// Returns `builder` with the application's settings.
+    /// Returns `builder` with the application's settings. Their keys are already taken.
     fn configured<C: 'static>(
         &self,
         ring: &KeyRing,
+        settings: Option<&SessionSettings>,
         builder: SessionBuilder<C>,
         now: SystemTime,
     ) -> Result<SessionBuilder<C>, Failure> {
-        let mut builder = self.with_settings(ring, builder)?;
+        let mut builder = match settings {
+            Some(settings) => self.with_settings(settings, ring, builder)?,
+            None => builder,
+        };
         if let Some(idle) = self.idle_timeout {
             // A longer idle timeout would be refused, and has the same effect as one of this length.
             let longest = self.absolute_timeout.unwrap_or(Duration::MAX);
@@ -174,14 +173,10 @@ impl Sessions {
 
     fn with_settings<C: 'static>(
         &self,
+        settings: &SessionSettings,
         ring: &KeyRing,
         builder: SessionBuilder<C>,
     ) -> Result<SessionBuilder<C>, Failure> {
-        let Some(mut settings) = self.settings.read()? else {
-            return Ok(builder);
-        };
-        // The keys are already read, or another place is given.
-        let _ = settings.take_key_sources();
         let fail = |error: ConfigError| {
             let place = self.settings.names();
             Failure::File(format!("cannot apply {place} to this ring: {error}"))
@@ -192,7 +187,7 @@ impl Sessions {
             .apply_to(cookie_under(ring))
             .map_err(fail)?;
         cookie.build().map_err(&fail)?;
-        settings.apply_to(builder).map_err(fail)
+        settings.clone().apply_to(builder).map_err(fail)
     }
 }
 
@@ -215,14 +210,15 @@ impl<T: Payload> Opener<T> {
         ring: KeyRing,
         carrier: &Carrier,
         sessions: &Sessions,
+        settings: Option<&SessionSettings>,
         name: &str,
         now: SystemTime,
         reader: Reader,
     ) -> Result<Opener<T>, Failure> {
-        let tokens = || sessions.configured(&ring, token_under(&ring), now);
+        let tokens = || sessions.configured(&ring, settings, token_under(&ring), now);
         let inspector = match (&carrier.header, &carrier.token) {
             (None, None) => {
-                let builder = sessions.configured(&ring, cookie_under(&ring), now)?;
+                let builder = sessions.configured(&ring, settings, cookie_under(&ring), now)?;
                 let cookie = builder.typed().name(name).build();
                 cookie.map(Inspector::Cookie)
             }
@@ -239,7 +235,7 @@ impl<T: Payload> Opener<T> {
         Ok(Opener {
             ring,
             reader,
-            assumes_timeouts: !sessions.give_timeouts(),
+            assumes_timeouts: settings.is_none() && !sessions.give_timeouts(),
             inspector,
         })
     }

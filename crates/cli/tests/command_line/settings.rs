@@ -144,6 +144,21 @@ fn a_cookie_of_another_name_opens_under_its_own() {
     assert!(ran.out.contains("opens        no: Auth"), "{}", ran.out);
 }
 
+/// As in `<(…)`.
+#[test]
+#[cfg(unix)]
+fn settings_may_come_from_a_pipe_which_can_be_read_once() {
+    let (desk, _) = Desk::with_ring();
+    let settings = "name = '__Host-shop'\nkeys_file = 'keys'\n";
+    let cookie = SessionCookie::encrypted(desk.ring()).name("__Host-shop");
+    let built = cookie.build().unwrap();
+    let pair = built
+        .cookie_for(at(0), |session| session.insert("user", 42))
+        .unwrap();
+    let ran = desk.run_on(settings, &format!("inspect {pair} --settings /dev/stdin"));
+    assert_eq!(ran.code, Some(0), "{}", ran.err);
+}
+
 #[test]
 fn a_session_is_shown_as_the_application_of_these_settings_sees_it() {
     let (desk, _) = Desk::with_ring();
