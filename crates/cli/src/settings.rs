@@ -13,7 +13,7 @@ use serde::{
     Deserialize,
     de::{DeserializeOwned, IgnoredAny},
 };
-use serde_json::Value;
+use serde_json::{Value, json};
 use yaml_rust2::{
     ScanError, Yaml, YamlLoader,
     parser::{Event, Parser},
@@ -115,14 +115,13 @@ impl Format {
     }
 
     fn find(self, text: &str) -> Result<SessionSettings, String> {
+        // A `Document` could also be read from a list.
+        let names: Names = self.parse(text)?;
         if let Some(settings) = self.parse::<Document>(text)?.session {
             let checked = settings.check().map(|()| settings);
             return checked.map_err(|error| error.to_string());
         }
-        if self
-            .parse::<Names>(text)
-            .is_ok_and(|names| names.is_empty())
-        {
+        if names.is_empty() {
             return Err("there is neither a table `session` nor a setting".to_owned());
         }
         let settings: SessionSettings = self.parse(text)?;
@@ -136,7 +135,7 @@ impl Format {
         match self {
             Format::Json => serde_json::from_str(text).map_err(|error| match error.line() {
                 line if error.is_data() => {
-                    format!("`session` is given twice or is not an object, at line {line}")
+                    format!("`session` is given twice, or the file is not an object, at line {line}")
                 }
                 line => format!("line {line} is not JSON"),
             }),
@@ -146,8 +145,9 @@ impl Format {
                 if documents.len() > 1 {
                     return Err("there are several documents of YAML".to_owned());
                 }
-                let document = documents.pop().map_or(Value::Null, json_of);
-                serde_json::from_value(document).map_err(|_| "`session` is not a table".to_owned())
+                let document = documents.pop().map(json_of).filter(|it| !it.is_null());
+                serde_json::from_value(document.unwrap_or_else(|| json!({})))
+                    .map_err(|_| "the file is not a table".to_owned())
             }
             Format::Toml => toml::from_str(text).map_err(|error| {
                 let start = error.span().map_or(0, |span| span.start);

@@ -304,7 +304,11 @@ fn settings_that_are_none_are_refused_without_what_stands_in_them() {
             format!("{{\n\n\"keys\": {key}}}"),
             "line 3 is not JSON",
         ),
-        ("a.json", format!("[\"{key}\"]"), "not a table"),
+        (
+            "a.json",
+            format!("[\"{key}\"]"),
+            "the file is not an object",
+        ),
         ("a.yaml", format!("name: a\nkeys: [{key}\n"), "is not YAML"),
         (
             "a.yaml",
@@ -317,6 +321,27 @@ fn settings_that_are_none_are_refused_without_what_stands_in_them() {
             "gives a name twice",
         ),
         ("a.yaml", "session: 7\n".to_owned(), "not a table"),
+        ("a.yaml", format!("- {key}\n"), "the file is not a table"),
+        (
+            "a.yaml",
+            "- name: a\n".to_owned(),
+            "the file is not a table",
+        ),
+        (
+            "a.yaml",
+            "# to do\n".to_owned(),
+            "there is neither a table `session` nor a setting",
+        ),
+        (
+            "a.yaml",
+            "---\n".to_owned(),
+            "there is neither a table `session` nor a setting",
+        ),
+        (
+            "a.json",
+            "7".to_owned(),
+            "or the file is not an object, at line 1",
+        ),
         (
             "a.yaml",
             "session: {name: a}\n---\nsession: {name: b}\n".to_owned(),
