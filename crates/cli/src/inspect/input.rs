@@ -44,7 +44,10 @@ pub(super) fn find(
         (None, None) => return in_cookies(text, carrier.name.as_deref(), default_name()?.as_str()),
         (None, Some(name)) => ("token", name, text.as_bytes()),
         (Some(name), _) => {
-            let value = field_value(text, name).unwrap_or(text);
+            let missing = || Failure::Usage(format!("there is no header named {name}"));
+            let value = field_value(text, name)
+                .or_else(|| bare(text))
+                .ok_or_else(missing)?;
             ("header", name, without_bearer(name, value))
         }
     };
@@ -78,8 +81,11 @@ fn in_cookies(text: &str, name: Option<&str>, default_name: &str) -> Result<Foun
         .map_err(|error: ConfigError| Failure::usage(error.naming(|_| "--name".to_owned())))?;
     let tokens = if pairs.is_empty() {
         let fields = ["Cookie", "Set-Cookie"].map(|field| field_value(text, field));
-        let token = fields.into_iter().flatten().next().unwrap_or(text);
-        vec![Ok(token.as_bytes().to_vec())]
+        let token = fields.into_iter().flatten().next().or_else(|| bare(text));
+        token
+            .into_iter()
+            .map(|token| Ok(token.as_bytes().to_vec()))
+            .collect()
     } else {
         name.tokens_in(pairs)
     };
@@ -157,6 +163,11 @@ fn name_in<'a>(pairs: &[&'a str], default_name: &'a str) -> Result<&'a str, Fail
 
 fn name_of(pair: &str) -> &str {
     pair.split_once('=').map_or(pair, |(name, _)| name)
+}
+
+/// Returns the text as a token, unless it has fields of a request, because no token has a colon.
+fn bare(text: &str) -> Option<&str> {
+    Some(text).filter(|text| !text.contains(':'))
 }
 
 /// Returns the value of the first field of this name.

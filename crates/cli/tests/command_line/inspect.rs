@@ -361,6 +361,27 @@ fn only_authorization_has_a_scheme_before_the_token() {
 }
 
 #[test]
+fn a_request_without_the_session_is_no_broken_token() {
+    let desk = Desk::new();
+    let request = "GET /?a=b HTTP/1.1\r\nHost: shop.example\r\nAccept: */*\r\n\r\n";
+    for (options, sentence) in [
+        ("", "there is no cookie named __Host-session"),
+        ("--name __Host-shop", "there is no cookie named __Host-shop"),
+        ("--header X-Session", "there is no header named X-Session"),
+        (
+            "--header Authorization",
+            "there is no header named Authorization",
+        ),
+    ] {
+        for pasted in [request, "Host: shop.example"] {
+            let ran = desk.run_on(pasted, &format!("inspect {options}"));
+            assert_eq!(ran.code, Some(2), "{options}: {}", ran.out);
+            assert_eq!(ran.sentence(), sentence);
+        }
+    }
+}
+
+#[test]
 fn context_and_timeouts_are_those_of_the_application() {
     let (desk, _) = Desk::with_ring();
     let cookie = builder(&desk)
