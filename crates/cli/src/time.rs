@@ -32,7 +32,9 @@ impl FromStr for Time {
     fn from_str(text: &str) -> Result<Time, &'static str> {
         match text.strip_prefix('+') {
             Some(text) => parse_duration(text).map(Time::FromNow),
-            None => parse(text).map(Time::At),
+            None => parse(text).map(Time::At).ok_or(
+                "expected a time like `2026-12-15T00:00:00Z`, or a duration from now like `+15m`",
+            ),
         }
     }
 }
@@ -44,7 +46,8 @@ pub(crate) fn now() -> Result<SystemTime, Failure> {
         return Ok(UNIX_EPOCH + Duration::from_secs(since.unwrap_or_default().as_secs()));
     };
     let text = text.to_string_lossy();
-    let now = parse(&text).map_err(|error| Failure::Usage(format!("{NOW}: {error}")))?;
+    let expected = || format!("{NOW}: expected a time like `2026-12-15T00:00:00Z`");
+    let now = parse(&text).ok_or_else(|| Failure::Usage(expected()))?;
     answer::note(&format!("using the time in {NOW}"));
     Ok(now)
 }
@@ -68,11 +71,9 @@ pub(crate) fn show(time: SystemTime) -> String {
 }
 
 /// Parses a time. Refuses every other form, such as one with an offset, a fraction of a second or a space.
-fn parse(text: &str) -> Result<SystemTime, &'static str> {
-    let time = humantime::parse_rfc3339(text)
-        .ok()
-        .filter(|time| show(*time) == text);
-    time.ok_or("expected a time like `2026-12-15T00:00:00Z`, or a duration from now like `+15m`")
+fn parse(text: &str) -> Option<SystemTime> {
+    let time = humantime::parse_rfc3339(text).ok()?;
+    Some(time).filter(|time| show(*time) == text)
 }
 
 const NOW: &str = "HARDTACK_NOW";

@@ -13,8 +13,8 @@ use crate::{
 
 /// Add a new key, which is accepted and does not seal yet
 ///
-/// Creates the file if it does not exist; its first key seals. Prints the id of the key, never the
-/// key.
+/// Creates the file if it does not exist; its first key seals. Prints the id of the key; with `-`
+/// also the ring, which contains the key.
 #[derive(Args)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct Add {
