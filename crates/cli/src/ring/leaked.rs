@@ -109,7 +109,9 @@ impl Leaked {
                 told.push(format!("key {} is dropped", leaked.id));
                 told.extend(self.remove(edit, ring, &leaked)?);
             }
-            Err(_) => told.push(format!("key {} is no longer in {}", self.key, edit.name)),
+            Err(absent) => told.push(format!(
+                "{absent}; if the leaked key is one of these, run this again with its id"
+            )),
         }
         edit.text.set_not_before(time);
         let (time, file) = (show(time), &edit.name);

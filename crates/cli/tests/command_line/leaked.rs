@@ -111,7 +111,9 @@ fn the_time_can_be_set_when_the_key_is_gone_already() {
     let leaked = |time| format!("ring leaked keys {old} --not-before 2027-03-01T06:{time}Z");
     let told = desk.done(&leaked("36:00"));
     for sentence in [
-        &*format!("key {old} is no longer in keys"),
+        &*format!(
+            "keys has no key {old}, only {other}; if the leaked key is one of these, run this again with its id"
+        ),
         "until 2027-03-01T06:36:00Z no one can stay signed in",
     ] {
         assert!(told.contains(sentence), "{told}");
