@@ -168,8 +168,8 @@ fn check_successor(ring: &KeyRing, id: KeyId, at: SystemTime, edit: &Edit) -> Re
     let file = &edit.file;
     let Some(next) = ring.next_after(id) else {
         return Err(Failure::no(format!(
-            "no key seals after key {id}; first run `{HARDTACK} ring rotate {file}` or `{HARDTACK} ring promote \
-             {file}` with another"
+            "no key seals after key {id}; first run `{HARDTACK} ring rotate {file} --after DURATION` or `{HARDTACK} ring \
+             promote {file}` with another"
         )));
     };
     match next.seal_from {

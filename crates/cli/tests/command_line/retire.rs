@@ -299,7 +299,13 @@ fn the_key_that_seals_is_refused() {
         )
     );
     let refused = desk.refused(1, &format!("ring retire keys {only} --at +24h"));
-    assert!(refused.starts_with(&format!("no key seals after key {only}; first run")));
+    assert_eq!(
+        refused,
+        format!(
+            "no key seals after key {only}; first run `hardtack ring rotate keys --after DURATION` or `hardtack ring \
+             promote keys` with another"
+        )
+    );
     let next = desk.add("--seal-from +1h");
     let refused = desk.refused(1, &format!("ring retire keys {only} --at +1h --force"));
     assert_eq!(
