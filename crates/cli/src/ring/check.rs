@@ -290,7 +290,7 @@ fn of_file(path: &Path, text: &str) -> Vec<Finding> {
     if path == Path::new(STANDARD_INPUT) {
         return findings;
     }
-    if let Some(mode) = mode(path).filter(|mode| mode & !0o600 != 0) {
+    if let Some(mode) = mode(path).filter(|mode| mode & 0o077 != 0) {
         let sentence = format!(
             "the file has mode {mode:04o}, so others may read the keys; `chmod 600` prevents that"
         );

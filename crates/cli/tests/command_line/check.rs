@@ -249,7 +249,7 @@ fn mode_and_last_line_of_the_file_are_looked_at() {
         (0o400, false),
         (0o640, true),
         (0o604, true),
-        (0o700, true),
+        (0o700, false),
     ] {
         let permissions = fs::Permissions::from_mode(mode);
         fs::set_permissions(desk.path("keys"), permissions).unwrap();
