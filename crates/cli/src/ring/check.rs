@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use super::{
     KeyRing, KeyRingExt,
-    edit::NOT_KNOWN,
+    edit::{NOT_KNOWN, UNLESS},
     file,
     keys::Overlap,
     overlap::{self, OverlapOptions},
@@ -170,7 +170,7 @@ impl Check {
                 Some(KeyRole::Retired) if early.iter().all(|finding| finding.key != Some(id)) => (
                     "retired",
                     format!(
-                        "key {id} no longer opens anything; `{HARDTACK} ring retire {file} {id}` removes it"
+                        "key {id} no longer opens anything; remove it with `{HARDTACK} ring retire {file} {id}`, {UNLESS}"
                     ),
                 ),
                 Some(KeyRole::Sealing)

@@ -240,3 +240,5 @@ const NO_FILE: &str = "expected the path of a file, found a key; put the key int
                        standard input";
 pub(super) const NOT_KNOWN: &str = "how long the application's tokens stay valid is not known; give --settings FILE, \
                                     --settings-env PREFIX, or --lifetime DURATION";
+/// Exception to the removal of a key that opens nothing.
+pub(super) const UNLESS: &str = "unless the application binds devices or keeps unknown keys";

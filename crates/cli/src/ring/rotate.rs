@@ -5,7 +5,7 @@ use clap::Args;
 use super::{
     KeyRingExt,
     add::new_key,
-    edit::{Edit, Target},
+    edit::{Edit, Target, UNLESS},
     text::ACCEPT_UNTIL,
 };
 use crate::{
@@ -59,8 +59,9 @@ impl Rotate {
             format!("from   {seal_from} key {new} seals, and key {old} only opens"),
             format!(
                 "from   {accept_until} key {old} opens nothing: remove it with `{HARDTACK} ring retire {file} \
-                 {old}`"
+                 {old}`,"
             ),
+            format!("       {UNLESS}"),
         ])
     }
 }

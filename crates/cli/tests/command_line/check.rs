@@ -336,7 +336,7 @@ fn a_finding_names_its_key() {
             "level": "warning",
             "finding": "retired",
             "key": old,
-            "sentence": format!("key {old} no longer opens anything; `hardtack ring retire keys {old}` removes it"),
+            "sentence": format!("key {old} no longer opens anything; remove it with `hardtack ring retire keys {old}`, unless the application binds devices or keeps unknown keys"),
         }])
     );
 }

@@ -267,7 +267,7 @@ fn nothing_ends_while_it_is_not_known_how_long_tokens_open() {
     assert_eq!(desk.refused(1, &format!("{retire} --at +1h")), UNKNOWN);
     let checked = desk.run("ring check keys").out;
     assert!(
-        checked.contains(&format!("`hardtack {retire}` removes it")),
+        checked.contains(&format!("remove it with `hardtack {retire}`")),
         "{checked}"
     );
     desk.done(&retire);

@@ -22,7 +22,8 @@ fn the_plan_is_told_and_written() {
             "new key {new}, accepted\n\
              before 2027-03-01T06:15:00Z give keys to every instance, in any order\n\
              from   2027-03-01T06:17:00Z key {new} seals, and key {old} only opens\n\
-             from   2027-03-01T18:33:00Z key {old} opens nothing: remove it with `hardtack ring retire keys {old}`\n\
+             from   2027-03-01T18:33:00Z key {old} opens nothing: remove it with `hardtack ring retire keys {old}`,\n\
+             \x20      unless the application binds devices or keeps unknown keys\n\
              fingerprint {}\n",
             ring.fingerprint()
         )

@@ -41,14 +41,15 @@ fn a_variable_is_rotated_as_a_file_is() {
     let (both, told) = change(&desk, &first, rotate);
     let (old, new) = (read(&first).sealing_key(at(0)), new_key(&told));
     assert_eq!(
-        told.lines().take(4).collect::<Vec<_>>(),
+        told.lines().take(5).collect::<Vec<_>>(),
         [
             format!("new key {new}, accepted"),
             "before 2027-03-01T06:15:00Z give the ring to every instance, in any order".to_owned(),
             format!("from   2027-03-01T06:17:00Z key {new} seals, and key {old} only opens"),
             format!(
-                "from   2027-03-01T07:03:00Z key {old} opens nothing: remove it with `hardtack ring retire - {old}`"
+                "from   2027-03-01T07:03:00Z key {old} opens nothing: remove it with `hardtack ring retire - {old}`,"
             ),
+            "       unless the application binds devices or keeps unknown keys".to_owned(),
         ]
     );
     assert_eq!(read(&both).sealing_key(at(17 * 60)).to_string(), new);
