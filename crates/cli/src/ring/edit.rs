@@ -32,7 +32,7 @@ pub(super) struct Target {
     /// The file that holds the key ring, one key per line; with `-` the ring is read from standard input, and printed after
     /// the change
     pub(super) file: PathBuf,
-    /// Show the result, and write nothing
+    /// Show the result, and write nothing; not with `-`, which writes no file
     #[arg(long)]
     dry_run: bool,
     #[command(flatten)]
@@ -66,6 +66,12 @@ impl Target {
         let name = self.file.to_string_lossy();
         if redact(&name) != name {
             return Err(Failure::usage(NO_FILE));
+        }
+        // A script would store the missing ring.
+        if self.dry_run && self.is_piped() {
+            return Err(Failure::usage(format!(
+                "`-` writes no file, so --dry-run does not go with it; give the printed ring to `{HARDTACK} ring show -`"
+            )));
         }
         // A dry run does not lock the file.
         let file = (!self.dry_run && !self.is_piped())
