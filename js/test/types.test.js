@@ -171,6 +171,6 @@ test("an entry is updated, and a dictionary has no value", async () => {
   const session = await cookies.load(null, NOW);
   session.update("visits", (visits = 0) => visits + 1).update("visits", (visits = 0) => visits + 1);
   assert.equal(session.get("visits"), 2);
-  assert.throws(() => session.value, /is a dictionary/);
-  assert.throws(() => (session.value = 1), /is a dictionary/);
+  assert.throws(() => session.value, /use `get`, `set`, `has` and `delete`/);
+  assert.throws(() => (session.value = 1), /use `get`, `set`, `has` and `delete`/);
 });

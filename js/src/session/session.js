@@ -269,20 +269,10 @@ export class Session extends BaseSession {
     if (bytes() !== before) refuseInside();
     return this.set(key, made === undefined && copy instanceof Object ? copy : made);
   }
-
-  get value() {
-    return refuseValue();
-  }
-
-  set value(_) {
-    refuseValue();
-  }
 }
 
 /** What the copy does not have would be lost. */
 export const refuseInside = () => misused("the value was changed inside of its own `update`");
-
-const refuseValue = () => misused("session is a dictionary; use `get`, `set`, `has` and `delete`");
 
 const isOf = (queue) => (checkText("a queue", queue), ([of]) => of === queue);
 const textOf = ([, text]) => text;
