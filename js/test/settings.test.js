@@ -224,6 +224,8 @@ test("a setting of the wrong type is refused, and weakens nothing", async () => 
   const refuses = (options, code) => assert.rejects(SessionCookie.encrypted(XAES_KEY, options), misconfigured(code));
   for (const name of ["idleTimeOut", "revokeIf", "mode"]) await refuses({ [name]: 1 }, "option");
   await refuses({ skipXChaCha: "false" }, "skipXChaCha");
+  await assert.rejects(KeyRing.parse(XCHACHA_KEY, { skipXChaCha: "false" }), misconfigured("skipXChaCha"));
+  await assert.rejects(KeyRing.follow(() => XCHACHA_KEY, { skipXChaCha: "false" }), misconfigured("skipXChaCha"));
   await refuses({ size: "split:5" }, "size");
   for (const padding of ["padme", "none", true, {}]) await refuses({ padding }, "padding");
   assert.throws(() => attributes({ domain: 5 }), misconfigured("cookie"));

@@ -1,7 +1,7 @@
 // The text of key rings (SPEC.md § 3.4, § 3.5).
 
 import { BLANK, EPOCH, SPACE, trim } from "../base/bytes.js";
-import { ConfigError, ensure, mustBe } from "../base/errors.js";
+import { ConfigError, ensure, mustBe, yesOrNo } from "../base/errors.js";
 import { isClockRunning, timeOf } from "../base/time.js";
 import { XCHA } from "../crypto/suites.js";
 import { Key } from "./key.js";
@@ -30,9 +30,9 @@ export class Ring {
  * Parses the text of a ring (§ 3.5), or several texts (§ 3.5.7). Returns its mode, its keys in order, `notBefore`, and
  * `skipXChaCha`. Times that the text does not have are 0, and `acceptUntil` is infinite.
  */
-export async function parseRing(texts, { mode = "encrypted", skipXChaCha = false } = {}) {
+export async function parseRing(texts, { mode = "encrypted", skipXChaCha } = {}) {
   mustBe(["encrypted", "signed"].includes(mode), "mode", "encrypted or signed");
-  const ring = { mode, skipXChaCha, keys: [], notBefore: 0 };
+  const ring = { mode, skipXChaCha: yesOrNo("skipXChaCha", skipXChaCha), keys: [], notBefore: 0 };
   for (const text of [texts].flat()) {
     ensure(typeof text === "string", "ring", `key ring must be a string; is its variable set? ${REMEDY}`);
     const { keys, notBefore } = await parseText(text, mode);

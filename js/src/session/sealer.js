@@ -1,6 +1,6 @@
 // The keys of one purpose, and the rules of the sessions under them: tokens to bodies, bodies to tokens.
 
-import { Refusal, ensure, yesOrNo } from "../base/errors.js";
+import { Refusal, ensure } from "../base/errors.js";
 import { contextBytes, purposeBytes } from "../keys/purpose.js";
 import { ANY_KEY_PREFIX } from "../keys/key.js";
 import { sayingBy } from "../base/log.js";
@@ -25,8 +25,7 @@ export class SessionSealer {
     const common = policyOf(rules);
     const { type } = common;
     type.checkRoom?.(own.budget.room);
-    const ofRing = { mode, skipXChaCha: yesOrNo("skipXChaCha", skipXChaCha) };
-    const parsed = ring instanceof Ring ? contentOf(ring) : await parseRing(ring, ofRing);
+    const parsed = ring instanceof Ring ? contentOf(ring) : await parseRing(ring, { mode, skipXChaCha });
     checkMode(parsed.mode, mode);
     const overlap = overlapOf(common, devicesBy);
     const bound = contextBytes(context);
