@@ -15,8 +15,12 @@ export function ironSession({ cookieName, password, cookieOptions = {}, convert,
   const { ttl, chunk, onUnsealError, ...unknown } = others;
   refuseUnknown(unknown, " of `ironSession`");
   const passwords = typeof password === "string" ? { 1: password } : { ...password };
-  if (!Object.values(passwords).every((text) => typeof text === "string" && text.length >= 32)) {
-    throw new ConfigError("password", "`password` is that of iron-session, at least 32 characters, or an object of ids and passwords");
+  const texts = Object.values(passwords);
+  if (texts.length === 0 || !texts.every((text) => typeof text === "string" && text.length >= 32)) {
+    throw new ConfigError(
+      "password",
+      "`password` is that of iron-session, at least 32 characters, or an object of ids and passwords; is its variable set?",
+    );
   }
   const { path, domain, secure, partitioned } = cookieOptions;
   const read = (value) => unseal(value, passwords);

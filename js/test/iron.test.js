@@ -268,7 +268,9 @@ test("mistakes in the settings are refused", async () => {
   assert.throws(() => ironSession({ ...old, from: "soon", until: NOW }), { code: "from" });
   assert.throws(() => ironSession({ ...old, from: NOW / 1000, until: NOW }), { code: "from" });
   assert.throws(() => ironSession({ ...old, from: new Date("2025-12-31T23:59:59Z"), until: NOW }), { code: "from" });
-  assert.throws(() => ironSession({ ...old, password: "short", ...range }), { code: "password" });
+  for (const password of ["short", undefined, null, {}, [], { 1: undefined }]) {
+    assert.throws(() => ironSession({ ...old, password, ...range }), { code: "password", message: /is its variable set\?$/ });
+  }
   assert.throws(() => oldCookie({ name: "a", ...range }), { code: "migrateFrom" });
   for (const wrong of [{ name: "a" }, "sid", 7]) await assert.rejects(build(wrong), { code: "migrateFrom" });
   await assert.rejects(build(ironSession({ ...old, cookieName: "__Host-session", ...range })), { code: "migrateFrom" });
