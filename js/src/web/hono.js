@@ -1,5 +1,6 @@
 // Hono.
 
+import { SessionError } from "../base/errors.js";
 import { BaseSession, stateOf } from "../session/session.js";
 import { admission, answerOf, claim, hasAnswer, refuseOther } from "./adapter.js";
 
@@ -19,8 +20,8 @@ export function session(cookies, options) {
       // That of another cookie, perhaps.
       if (!(c.get("session") instanceof BaseSession)) refuseOther();
       const { error } = c;
-      // Hono has answered the error of a handler, by itself or by `onError`, which may take its status.
-      stateOf(session).hasFailed = hasAnswer(error) && [500, error.status].includes(c.res.status);
+      // Hono has answered the error of a handler, by itself or by `onError`, with any status.
+      stateOf(session).hasFailed = error instanceof SessionError;
       const saved = await save(hasAnswer(error) && c.res.status === 500 ? answerOf(error) : c.res);
       // Where nothing has answered, Hono says so.
       if (saved === c.res || !c.finalized) return;
