@@ -105,6 +105,7 @@ test("requests for parts of a page refresh nothing", async () => {
 const INNER = { "x-action-redirect": "/;push", accept: "text/x-component", "sec-fetch-dest": "empty" };
 const AHEAD = [
   { "next-router-prefetch": "1" }, { "next-router-segment-prefetch": "/_tree" }, { "sec-purpose": "prefetch;prerender" }, { purpose: "prefetch" },
+  { "x-sec-purpose": "prefetch" }, { "x-purpose": "preview" }, { "x-moz": "prefetch" }, { "hx-preloaded": "true" },
 ];
 const BY_ROUTER = { accept: "*/*", "sec-fetch-dest": "empty" };
 

@@ -27,8 +27,8 @@ export function sessionProxy(sessions, NextResponse, handler = () => {}, options
   const isShown = (queue) => flashes === true || flashes.includes(queue);
   const admit = admission(sessions, { now, ...hooks });
   return async (request) => {
-    const kind = kindOf(request);
     const [session, save, refused, cookie] = await admit(request);
+    const kind = kindOf(request, stateOf(session));
     const answer = await (refused ?? answered(() => handler(request, session), request, session));
     const isAnswered = answer && !leadsOn(answer);
     if (isAnswered && kind !== "inner") {
@@ -103,15 +103,14 @@ function keepFromCaches(response) {
  * - `look`: any other look, such as those of the router of Next.js, be it for a click or for a link in view;
  * - `act`: another method, whose handler saves the session itself.
  */
-function kindOf({ method, headers }) {
+function kindOf({ method, headers }, { isPrefetch }) {
   if (!["GET", "HEAD"].includes(method)) return "act";
   if (headers.has("x-action-redirect")) return "inner";
-  if (PREFETCHES.some((name) => headers.has(name)) || isAhead(headers)) return "prefetch";
+  if (isPrefetch || PREFETCHES.some((name) => headers.has(name))) return "prefetch";
   return method === "GET" && isDocument(headers) ? "document" : "look";
 }
 
 const PREFETCHES = ["next-router-prefetch", "next-router-segment-prefetch"];
-const isAhead = (headers) => (headers.get("sec-purpose") ?? headers.get("purpose") ?? "").includes("prefetch");
 
 /** Browsers without `Sec-Fetch-Dest` ask for documents by their type, and the router of Next.js for anything. */
 const isDocument = (headers) => (headers.get("sec-fetch-dest") ?? (accepts(headers, "text/html") && "document")) === "document";
