@@ -9,7 +9,8 @@ import express from "express";
 import { transform } from "esbuild";
 import { Hono } from "hono";
 
-import { SessionCookie, csrfToken } from "../src/index.js";
+import { SessionCookie, csrfToken, sessionType } from "../src/index.js";
+import { struct, text } from "../src/struct.js";
 import { cookieOf, folder, here, load, programs } from "./programs.js";
 import { listening } from "./stand_ins.js";
 import { XAES_KEY } from "./visitor.js";
@@ -34,7 +35,7 @@ const jar = { set: (name, value) => jar.pairs.set(name, value), getAll: () => [.
 const STAND_INS = {
   react: "const Suspense = null;",
   "next/headers": "const cookies = async () => jarOfNext;",
-  "next/server": "const connection = async () => {};",
+  "next/server": "const [connection, NextResponse] = [async () => {}, { next: ({ request }) => new Response(null, request) }];",
   "next/navigation": "const redirect = (to) => { throw Object.assign(new Error(to), { digest: `NEXT_REDIRECT;push;${to};307;` }); };",
   arctic: `const [generateState, generateCodeVerifier, decodeIdToken] = [() => "a state", () => "a verifier", JSON.parse];
     class Google {
@@ -77,6 +78,21 @@ test("a wrong key stops Next.js when it starts", async (t) => {
   await assert.rejects(register(), { name: "ConfigError", code: "key" });
   process.env.SESSION_KEYS = XAES_KEY;
   await register();
+});
+
+test("the proxy gives sessions an id, and lets those pass that it cannot change", async () => {
+  await withJar();
+  const { default: proxy } = await loadOfNext("proxy.js");
+  const type = sessionType({ label: "", schema: 1, shape: struct({ user: text }) });
+  const newer = await SessionCookie.encrypted(XAES_KEY, { type });
+  const session = await newer.load(null);
+  session.value = { user: "ada" };
+  const [line] = await newer.save(session);
+  for (const [cookie, count] of [["", 1], [line.split(";")[0], 0]]) {
+    const request = new Request("https://app.example.com/", { headers: { cookie } });
+    const { status, headers } = await proxy(Object.assign(request, { nextUrl: new URL(request.url) }));
+    assert.deepEqual([status, headers.getSetCookie().length], [200, count]);
+  }
 });
 
 const formOf = (fields) => Object.entries(fields).reduce((form, [name, value]) => (form.set(name, value), form), new FormData());

@@ -13,7 +13,11 @@ export default sessionProxy(
   cookie,
   NextResponse,
   (request, session) => {
-    session.ensureId(); // for CSRF tokens before a sign-in; gives every visitor a cookie
+    try {
+      session.ensureId(); // for CSRF tokens before a sign-in; gives every visitor a cookie
+    } catch (error) {
+      if (!["unreadable", "stale"].includes(error.code)) throw error;
+    }
     return members(request, session);
   },
   { flashes: ["notice"] },

@@ -30,7 +30,11 @@ export default sessionProxy(
   NextResponse,
   async (request, session) => {
     const { pathname, searchParams } = request.nextUrl;
-    session.ensureId();
+    try {
+      session.ensureId();
+    } catch (error) {
+      if (!["unreadable", "stale"].includes(error.code)) throw error;
+    }
     if (searchParams.has("count")) session.update("visits", (visits = 0) => visits + 1);
     if (searchParams.has("user")) session.set("user", "ada");
     if (searchParams.has("say")) session.flash("notice", searchParams.get("say"));
