@@ -333,11 +333,11 @@ test("a log that fails, also later, fails no request, and then and by default ev
 });
 
 /** A source whose answers come when they are given. */
-async function waiting() {
+async function waiting(options) {
   const answers = [];
   let isFirst = true;
   const source = () => (isFirst ? ((isFirst = false), XAES_KEY) : new Promise((resolve) => answers.push(resolve)));
-  const ring = await KeyRing.follow(source);
+  const ring = await KeyRing.follow(source, options);
   return { answers, ring, cookies: await SessionCookie.encrypted(ring) };
 }
 
@@ -363,6 +363,17 @@ test("a source that never answers keeps one request, and is asked again", async 
   answers[0](XAES_KEY);
   await kept;
   assert.deepEqual(ring.keys, (await KeyRing.parse(OTHER_KEY)).keys);
+});
+
+test("an earlier question that fails late is not told as a refused ring", async () => {
+  const errors = [];
+  const { answers, cookies } = await waiting({ log: errorsTo(errors) });
+  const loads = [cookies.load(null, at(61)), cookies.load(null, at(122))];
+  answers[1](OTHER_KEY);
+  await loads[1];
+  answers[0](Promise.reject(new Error("timeout")));
+  await loads[0];
+  assert.deepEqual(errors, []);
 });
 
 test("of two answers that are taken at once the later question counts", async () => {

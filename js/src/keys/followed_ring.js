@@ -71,6 +71,7 @@ class FollowedRing {
       if (seen !== this.#used) await this.#replace(await parseRing(texts, this.#settings.options), seen, turn);
       this.#refused = null;
     } catch (error) {
+      if (turn < this.#heard) return;
       const told = seen ? error : await sentencesOf(error);
       this.#refuse(told, seen ?? String(told));
     }
