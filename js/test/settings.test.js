@@ -19,10 +19,20 @@ const validatedAfter = (seconds) => revalidation({ seconds, validate: () => true
 const REFRESHES = "never, on-change, always, every-request or at most half of each idle timeout";
 
 test("earlier attributes are those of another cookie, and nothing else", () => {
-  for (const formerly of [{}, { path: "/" }, { domain: null, partitioned: false }, { secure: false }, "/old", null, [{ partitioned: true }, {}]]) {
+  for (const formerly of [{}, { path: "/" }, { domain: null, partitioned: false }, { secure: false }, "/old", null, [{ partitioned: true }, {}], { path: undefined }]) {
     assert.throws(() => attributes({ formerly }), misconfigured("formerly"), JSON.stringify(formerly));
   }
   for (const formerly of [{ path: "/old" }, [{ domain: "example.com" }]]) attributes({ name: "__Secure-a", formerly });
+});
+
+test("an earlier attribute that is undefined was as it is now", async () => {
+  const droppedBy = async (more) => {
+    const cookie = attributes({ path: "/app", partitioned: true, formerly: { path: "/", ...more } });
+    const carrier = await build({ cookie });
+    return (await carrier.save((await carrier.load(null, NOW)).set("a", 1))).find((line) => line.includes("Path=/;"));
+  };
+  assert.match(await droppedBy({}), /Partitioned/);
+  assert.equal(await droppedBy({ domain: undefined, partitioned: undefined }), await droppedBy({}));
 });
 
 test("a setting that is refused says what is expected", async () => {

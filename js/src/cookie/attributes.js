@@ -74,11 +74,11 @@ export function isDomain(domain) {
 
 /** The cookie as it was, with the attributes of `changes` in place of the present ones. */
 function formerOf(changes, present, template) {
-  const { path, domain, partitioned, ...unknown } = Object(changes);
+  const { path = present.path, domain = present.domain, partitioned = present.partitioned, ...unknown } = Object(changes);
   const isRight = Object(changes) === changes && Object.keys(unknown).length === 0;
   mustBe(isRight, "formerly", "objects with `path`, `domain` and `partitioned`");
   const { name } = template;
-  const former = templateOf({ ...present, ...changes, name });
+  const former = templateOf({ ...present, path, domain, partitioned, name });
   const isOther = toSetCookie(former.expire(name)) !== toSetCookie(template.expire(name));
   mustBe(isOther, "formerly", "other attributes than those of now");
   return former;
