@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { runInNewContext } from "node:vm";
 
 import { equal } from "../src/base/bytes.js";
 import { SessionCookie, decodeDictionary, sessionType } from "../src/index.js";
@@ -21,6 +22,18 @@ async function both(fill, of = cookies) {
 }
 
 const refusedWith = (sentence) => (error) => refused("value")(error) && sentence.test(error.message);
+
+test("objects and lists of another realm are plain data, and instances of its classes are not", async () => {
+  const [now, later] = await both((session) => session.set("cart", runInNewContext("[{ id: 7, tags: ['a'] }]")));
+  for (const session of [now, later]) assert.deepEqual(session.get("cart"), [{ id: 7, tags: ["a"] }]);
+  const described = t.list(t.struct({ id: t.u32 }));
+  assert.deepEqual(described.decode(described.encode(runInNewContext("[{ id: 7 }]"))), [{ id: 7 }]);
+  for (const made of ["new (class List extends Array {})()", "new (class User {})()"]) {
+    assert.throws(() => now.set("cart", runInNewContext(made)), refused("value"), made);
+    assert.throws(() => described.encode(runInNewContext(made)), refused("value"), made);
+    assert.throws(() => described.encode([runInNewContext(made)]), refused("value"), made);
+  }
+});
 
 test("what would come back as something else is refused, and the error says what to store", async () => {
   const session = await cookies.load(null, NOW);

@@ -1,15 +1,14 @@
 // Plain data, which is what an application stores and is given.
 
-const PLAIN = [Object.prototype, Array.prototype, Map.prototype, null];
-
-/** An object, a list or a `Map`, and no instance of another class. */
-export const isPlain = (value) => PLAIN.includes(Object.getPrototypeOf(value));
-
 /** An object without a class, of this realm or another. */
 export function isRecord(object) {
   const prototype = Object.getPrototypeOf(object);
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
+
+/** An object, a list or a `Map`, and no instance of another class. */
+export const isPlain = (value) =>
+  isRecord(value) || ((Array.isArray(value) || value instanceof Map) && isRecord(Object.getPrototypeOf(value)));
 
 /**
  * Makes plain data unchangeable, at any depth. Returns true if all of it is now: bytes and instances of classes stay as they

@@ -1,6 +1,7 @@
 // What the values of described types may be.
 
 import { SessionError } from "../base/errors.js";
+import { isPlain, isRecord } from "../base/plain.js";
 
 export function refuse(expected, value) {
   const found = value === null || value === undefined ? String(value) : `${typeof value} ${Array.isArray(value) ? "(a list)" : ""}`.trim();
@@ -18,17 +19,21 @@ export function within(part, work) {
 }
 
 /** Refuses instances of other classes, and what is beside the parts of a value: it would be lost. */
-function checkPlain(value, expected, prototypes, isPart) {
-  if (typeof value !== "object" || value === null || !prototypes.includes(Object.getPrototypeOf(value))) refuse(expected, value);
+function checkPlain(value, expected, isRight, isPart) {
+  if (typeof value !== "object" || value === null || !isRight(value)) refuse(expected, value);
   const unknown = Reflect.ownKeys(value).find((name) => !isPart(name));
   if (unknown !== undefined) throw new SessionError("value", `there is no field \`${String(unknown)}\``);
 }
 
+const isList = (value) => Array.isArray(value) && isPlain(value);
+
 export const checkList = (value, expected) =>
-  checkPlain(value, expected, [Array.prototype], (name) => name === "length" || /^\d+$/.test(String(name)));
+  checkPlain(value, expected, isList, (name) => name === "length" || /^\d+$/.test(String(name)));
+
+const isMap = (value) => value instanceof Map && isPlain(value);
 
 /** Reading has frozen those that have methods of their own. */
 export const checkMap = (value) =>
-  checkPlain(value, "a Map", [Map.prototype], (name) => Object.isFrozen(value) && Object.hasOwn(Map.prototype, name));
+  checkPlain(value, "a Map", isMap, (name) => Object.isFrozen(value) && Object.hasOwn(Map.prototype, name));
 
-export const checkObject = (value, expected, isPart) => checkPlain(value, expected, [Object.prototype, null], isPart);
+export const checkObject = (value, expected, isPart) => checkPlain(value, expected, isRecord, isPart);
