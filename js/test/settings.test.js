@@ -17,6 +17,7 @@ import { NOW, SIGNING_KEY, XAES_KEY, XCHACHA_KEY, cookies, filled, later, miscon
 const build = (options, ring = XAES_KEY) => SessionCookie.encrypted(ring, options);
 const validatedAfter = (seconds) => revalidation({ seconds, validate: () => true });
 const REFRESHES = "never, on-change, always, every-request or at most half of each idle timeout";
+const SECONDS = "1 to 4,294,967,295 seconds";
 
 test("earlier attributes are those of another cookie, and nothing else", () => {
   for (const formerly of [{}, { path: "/" }, { domain: null, partitioned: false }, { secure: false }, "/old", null, [{ partitioned: true }, {}], { path: undefined }]) {
@@ -39,7 +40,10 @@ test("a setting that is refused says what is expected", async () => {
   const remembering = { rememberUpTo: 600, rememberedIdleTimeout: 600 };
   const wrong = [
     [{ rememberedIdleTimeout: 600 }, "rememberedIdleTimeout", "at most `rememberUpTo`, which it needs"],
-    [{ ...remembering, rememberedIdleTimeout: "600" }, "rememberedIdleTimeout", "a whole number of seconds above 0"],
+    [{ ...remembering, rememberedIdleTimeout: "600" }, "rememberedIdleTimeout", SECONDS],
+    [{ absoluteTimeout: 2 ** 32 }, "absoluteTimeout", SECONDS],
+    [{ rememberUpTo: 2 ** 32 }, "rememberUpTo", SECONDS],
+    [{ idleTimeout: 0 }, "idleTimeout", SECONDS],
     [{ idleTimeout: 601, absoluteTimeout: 600 }, "idleTimeout", "at most `absoluteTimeout`"],
     [{ refreshAfter: "every request" }, "refreshAfter", REFRESHES],
     [{ refreshAfter: null }, "refreshAfter", REFRESHES],
@@ -54,6 +58,7 @@ test("a setting that is refused says what is expected", async () => {
     await assert.rejects(build(options), { name: "ConfigError", code, message: `\`${name}\` must be ${expected}` });
   }
   await build({ rememberUpTo: null, rememberedIdleTimeout: null, persistent: false });
+  await build({ absoluteTimeout: 2 ** 32 - 1 });
 });
 
 test("that sessions are persistent is a setting of cookies", async () => {

@@ -1,13 +1,13 @@
 // Sessions in tokens: in header fields, and bare.
 
 import { SPACE, trim } from "../base/bytes.js";
-import { Refusal, misused, mustBe } from "../base/errors.js";
+import { Refusal, isWhole, misused, mustBe } from "../base/errors.js";
 import { overheadOf } from "../crypto/suites.js";
 import { LONGEST_TOKEN } from "../token/token.js";
 import { Budget } from "../state/budget.js";
 import { TOKEN_CHARACTERS } from "../cookie/set_cookie.js";
 import { SessionSealer } from "../session/sealer.js";
-import { optionsOf, positive } from "../session/settings.js";
+import { optionsOf } from "../session/settings.js";
 import { Carrier, fieldsOf, finish, loadBy, sealerOf, withAdvice } from "./carrier.js";
 
 const LONGEST = 16_384;
@@ -27,7 +27,7 @@ export class SessionToken extends Carrier {
   static async #build(mode, ring, options = {}) {
     const { header = null, purpose = null, maxTokenLength = 3072, padding, ...common } = optionsOf(options);
     const label = labelOf(header, purpose);
-    mustBe(positive("maxTokenLength", maxTokenLength, "characters") <= LONGEST, "maxTokenLength", "at most 16,384 characters");
+    mustBe(isWhole(maxTokenLength, 1, LONGEST), "maxTokenLength", "1 to 16,384 characters");
     const budget = new Budget({ field: maxTokenLength, cookies: 1 }, [0, 0], overheadOf(mode), padding);
     const sealer = await SessionSealer.build(mode, ring, label, common, { budget });
     return new SessionToken(sealer, header?.toLowerCase() ?? null, purpose);

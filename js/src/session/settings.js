@@ -1,12 +1,12 @@
 // The settings of a carrier (SPEC.md § 8, docs/spec/writer.md).
 
-import { EPOCH } from "../base/bytes.js";
+import { EPOCH, U32 } from "../base/bytes.js";
 import { isWhole, mustBe, refuseUnknown, yesOrNo } from "../base/errors.js";
 import { secondsOf } from "../base/time.js";
 import { DICTIONARY } from "../state/dictionary.js";
 
-export function positive(name, value, unit = "seconds") {
-  mustBe(isWhole(value, 1), name, `a whole number of ${unit} above 0`);
+function span(name, value) {
+  mustBe(isWhole(value, 1, U32), name, "1 to 4,294,967,295 seconds");
   return value;
 }
 
@@ -22,7 +22,7 @@ export function madeBy(maker, name, value, method) {
   return value;
 }
 
-const spanOr = (off, name, value) => (value === null ? off : positive(name, value));
+const spanOr = (off, name, value) => (value === null ? off : span(name, value));
 
 /** The rules of a session. An idle timeout that is off is infinite, and `rememberUpTo` is 0. */
 export function policyOf({
@@ -31,7 +31,7 @@ export function policyOf({
 }) {
   refuseUnknown(unknown);
   const idle = spanOr(Infinity, "idleTimeout", idleTimeout === undefined ? 1800 : idleTimeout);
-  const absolute = positive("absoluteTimeout", absoluteTimeout);
+  const absolute = span("absoluteTimeout", absoluteTimeout);
   mustBe((idleTimeout ?? 0) <= absolute, "idleTimeout", "at most `absoluteTimeout`");
   const longest = spanOr(0, "rememberUpTo", rememberUpTo);
   const rememberedIdle = spanOr(Infinity, "rememberedIdleTimeout", rememberedIdleTimeout);

@@ -1,7 +1,5 @@
 // Times (SPEC.md § 7.7, § 8).
 
-import { duration } from "../base/time.js";
-
 /** Seconds from `issued` to the end (§ 8.1). */
 function lifetimeOf(metadata, policy) {
   const longest = isRememberedNow(metadata, policy) ? policy.rememberUpTo : policy.absolute;
@@ -50,5 +48,5 @@ export const activeAge = ({ issued, age }, now) => Math.max(age, now - issued, 0
 /** Seconds for which a key is needed after the next one seals (§ 3.4.8). `isBound`: the sessions are bound to devices. */
 export function overlapOf({ absolute, idle, rememberUpTo, rememberedIdle, skew }, isBound) {
   const unused = Math.max(Math.min(absolute, idle), Math.min(rememberUpTo, rememberedIdle));
-  return duration(skew + (isBound ? Math.max(absolute, rememberUpTo) : unused));
+  return skew + (isBound ? Math.max(absolute, rememberUpTo) : unused);
 }
