@@ -353,6 +353,11 @@ const count: number = await next.update((session) => session.set("visits", 1).ge
 
 const looked = { next: (_init?: { request?: { headers?: Headers } }) => new Response() };
 const proxy: (request: Request) => Promise<Response> = sessionProxy(cookies, looked);
+class WithCookies extends Response {
+  readonly cookies = new Map<string, string>();
+}
+// @ts-expect-error a redirect of the handler has no `cookies`
+const withCookies: (request: Request) => Promise<WithCookies> = sessionProxy(cookies, { next: () => new WithCookies() });
 sessionProxy(cookies, looked, (request: Request, session) => {
   const user: string | undefined = session.get("user");
   return user === undefined ? Response.redirect(request.url) : undefined;

@@ -1,5 +1,5 @@
 import type { BaseSession, SessionCookie } from "../index.js";
-import type { AdapterOptions, Cookies, RequestLike, ResponseLike } from "./adapter.js";
+import type { AdapterOptions, AnyResponse, Cookies, RequestLike, ResponseLike } from "./adapter.js";
 
 /** The part of the cookies of `next/headers` that is needed. */
 export interface NextCookies {
@@ -56,8 +56,8 @@ export interface NextRequestLike extends RequestLike {
 }
 
 /** The part of `NextResponse` of `next/server` that is needed. */
-export interface NextResponses<R extends ResponseLike> {
-  next(init?: any): R;
+export interface NextResponses {
+  next(init?: any): ResponseLike;
 }
 
 export interface ProxyOptions extends Pick<AdapterOptions, "now" | "onOutcome" | "onRefused"> {
@@ -73,12 +73,12 @@ export interface ProxyOptions extends Pick<AdapterOptions, "now" | "onOutcome" |
  * looks at pages. `handler` may change the session, which the page of the same request then loads, and may answer the
  * request itself; `NextResponse.next()` and `NextResponse.rewrite()` lead on to the page.
  */
-export function sessionProxy<S extends BaseSession, R extends ResponseLike, Q extends NextRequestLike = any>(
+export function sessionProxy<S extends BaseSession, Q extends NextRequestLike = any>(
   sessions: Cookies<S, []>,
-  NextResponse: NextResponses<R>,
+  NextResponse: NextResponses,
   handler?: (request: Q, session: S) => ResponseLike | undefined | void | Promise<ResponseLike | undefined | void>,
   options?: ProxyOptions,
-): (request: Q) => Promise<R>;
+): (request: Q) => Promise<AnyResponse>;
 
 export interface ProtectOptions<S extends BaseSession> {
   /** Path of the page for signing in, without `basePath` and locale. It is never protected. */
