@@ -1,11 +1,10 @@
 // Sessions of other libraries, taken over from their cookies until a date, by the rules of `migrate_from` in Rust.
 
 import { EPOCH, U32 } from "./base/bytes.js";
-import { ConfigError, Refusal, SessionError, refuseUnknown } from "./base/errors.js";
+import { ConfigError, Refusal, SessionError, mustBe, refuseUnknown } from "./base/errors.js";
 import { duration, isClockRunning, secondsOf } from "./base/time.js";
 import { sealerOf } from "./carrier/carrier.js";
 import { chosenIn, settingsOf } from "./carrier/cookie.js";
-import { madeBy } from "./session/settings.js";
 import { flashBytes } from "./state/body.js";
 import { DICTIONARY, Dictionary, entryOf } from "./state/dictionary.js";
 import { templateOf } from "./cookie/attributes.js";
@@ -65,14 +64,14 @@ function ofAnother({ name, also = [], path, domain, partitioned, secure = true, 
 /** A cookie of this package. */
 function ownFormer({ cookie, ...unknown }) {
   refuseUnknown(unknown, " of an old cookie that is a `SessionCookie`");
-  const former = madeBy("`SessionCookie.encrypted`", "cookie", cookie, "saveToResponse");
-  const { template, old } = settingsOf(former);
-  const { budget, type } = sealerOf(former).policy;
+  mustBe(typeof cookie?.saveToResponse === "function", "cookie", "a `SessionCookie`; await it");
+  const { template, old } = settingsOf(cookie);
+  const { budget, type } = sealerOf(cookie).policy;
   const most = budget.allowed.cookies;
   if (old) throw new ConfigError("migrateFrom", OF_A_CHAIN);
   const open = async (_, fields, { now, sealer }) => {
-    await sealerOf(former).tokens.ring.refresh?.(now * 1000);
-    const chosen = await chosenIn(sealer.chosen ? former.inContext(sealer.chosen) : former, fields, now);
+    await sealerOf(cookie).tokens.ring.refresh?.(now * 1000);
+    const chosen = await chosenIn(sealer.chosen ? cookie.inContext(sealer.chosen) : cookie, fields, now);
     if (!chosen) return { opened: [] };
     const { reason, isForOthers } = chosen;
     return { opened: [chosen instanceof Refusal ? { reason, isForOthers } : { session: chosen.body, identity: String(chosen.bytes) }] };
