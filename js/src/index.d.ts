@@ -173,8 +173,8 @@ export class SessionError extends Error {
   /** Headers of that response: `Retry-After` for `unvalidated`. */
   readonly headers?: { readonly [name: string]: string };
   /**
-   * A session that reads as new and refuses all changes but `invalidate`, `signIn` and `renew`. Only on errors of `load` with the
-   * code `unvalidated`.
+   * A session that reads as new and refuses all changes but `signIn`, `renew`, `invalidate` and `discard`. Only on errors of `load`
+   * with the code `unvalidated`.
    */
   readonly session?: BaseSession;
 }
@@ -198,7 +198,7 @@ export type SessionErrorCode =
   | "after-head"
   /**
    * A change was not saved, because the response had the session's cookie already, for example from an inner request. `onRefused`
-   * or `failed` gets this error; without them it is printed.
+   * or `failed` gets this error; without them it is told to `log`.
    */
   | "left-out"
   /** The session comes from `load()` of `inNext`, which saves nothing; `update` does. */
@@ -591,7 +591,10 @@ export interface BaseSession {
   readonly expiresAt: Date | null;
   /** Bytes by which the content may still grow. */
   readonly remainingBytes: number;
-  /** Returns true if the session began, or was renewed, less than this many seconds ago. False for a new session. */
+  /**
+   * Returns true if the session began, or was renewed, less than this many seconds ago. False for a new session,
+   * unless it was renewed in this request.
+   */
   isRecent(seconds: number): boolean;
 
   /** Adds a message for the next page. The queue `""` is like any other. */

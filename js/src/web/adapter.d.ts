@@ -25,13 +25,14 @@ export interface CommonOptions<Q> {
    */
   readonly contextBy?: (request: Q) => Context | Promise<Context>;
   /**
-   * Gets the outcome of reading each request's session, before the guard and the handler run. What it throws is printed, and
-   * fails no request. A promise that it returns is not awaited. Without it, `outcome.cause` is printed with the method and the path.
+   * Gets the outcome of reading each request's session, before the guard and the handler run. What it throws is told to `log`,
+   * and fails no request. A promise that it returns is not awaited. Without it, `log` is told `outcome.cause`, the method and the
+   * path.
    */
   readonly onOutcome?: (outcome: Outcome, request: Q) => unknown;
   /**
    * Gets each refusal, in the same way as `onOutcome`, and an error with the code `left-out` for a change that is lost. Without it
-   * that error is printed, and so is the reason why a session cannot be validated.
+   * `log` is told that error, and why a session cannot be validated.
    */
   readonly onRefused?: (refusal: Refused, request: Q) => unknown;
 }
