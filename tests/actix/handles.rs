@@ -42,10 +42,10 @@ fn a_session_that_nobody_touched_costs_no_field_though_the_request_lives_on() {
     assert!(!answer.headers().contains_key("cache-control"));
 }
 
-/// A body that uses its session when it is sent.
-struct Streamed(Option<Session>);
+/// A body that is made when it is sent.
+struct Late<F>(Option<F>);
 
-impl MessageBody for Streamed {
+impl<F: FnOnce(&mut Context<'_>) -> String + Unpin> MessageBody for Late<F> {
     type Error = Infallible;
 
     fn size(&self) -> BodySize {
@@ -54,21 +54,26 @@ impl MessageBody for Streamed {
 
     fn poll_next(
         mut self: Pin<&mut Self>,
-        _: &mut Context<'_>,
+        context: &mut Context<'_>,
     ) -> Poll<Option<Result<web::Bytes, Infallible>>> {
-        Poll::Ready(self.0.take().map(|session| {
-            let late = session.insert("user", 43);
-            assert!(matches!(late, Err(SessionError::AfterHead)));
-            let user: Option<u32> = session.get("user").unwrap();
-            Ok(format!("user {}", user.unwrap()).into())
-        }))
+        Poll::Ready(self.0.take().map(|make| Ok(make(context).into())))
     }
+}
+
+/// Answers with a body that `make` makes when it is sent.
+fn late(make: impl FnOnce(&mut Context<'_>) -> String + Unpin + 'static) -> HttpResponse {
+    HttpResponse::Ok().body(Late(Some(make)))
 }
 
 #[test]
 fn a_body_that_streams_reads_its_session_and_cannot_change_it() {
     async fn stream(session: Session) -> HttpResponse {
-        HttpResponse::Ok().body(Streamed(Some(session)))
+        late(move |_| {
+            let late = session.insert("user", 43);
+            assert!(matches!(late, Err(SessionError::AfterHead)));
+            let user: Option<u32> = session.get("user").unwrap();
+            format!("user {}", user.unwrap())
+        })
     }
     let answer = ask(
         |app| {
@@ -83,34 +88,16 @@ fn a_body_that_streams_reads_its_session_and_cannot_change_it() {
     assert_eq!(answer.headers()["cache-control"], "private");
 }
 
-/// A body that asks its request for the session when it is sent.
-struct Asking(Option<HttpRequest>);
-
-impl MessageBody for Asking {
-    type Error = Infallible;
-
-    fn size(&self) -> BodySize {
-        BodySize::Stream
-    }
-
-    fn poll_next(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<web::Bytes, Infallible>>> {
-        Poll::Ready(self.0.take().map(|request| {
+#[test]
+fn a_session_that_is_asked_for_after_the_head_is_an_error_that_says_so() {
+    async fn stream(request: HttpRequest) -> HttpResponse {
+        late(move |context| {
             let asked = <Session>::extract(&request).as_mut().poll(context);
             let Poll::Ready(Err(failure)) = asked else {
                 panic!("{asked:?}")
             };
-            Ok(failure.to_string().into())
-        }))
-    }
-}
-
-#[test]
-fn a_session_that_is_asked_for_after_the_head_is_an_error_that_says_so() {
-    async fn stream(request: HttpRequest) -> HttpResponse {
-        HttpResponse::Ok().body(Asking(Some(request)))
+            failure.to_string()
+        })
     }
     let answer = ask(
         |app| {
