@@ -249,8 +249,8 @@ impl KeyRing {
         (time != 0).then(|| system_time(time))
     }
 
-    /// Returns a fingerprint of the keys, their times and order, and `not_before`. Compare it between instances, for example in a
-    /// health check, to see whether they use the same ring. The fingerprint is public ([SPEC.md § 3.6]).
+    /// Returns a fingerprint of the keys, their times and order, and `not_before`. Compare it between instances, for
+    /// example in a health check, to see whether they use the same ring. The fingerprint is public ([SPEC.md § 3.6]).
     ///
     /// # Examples
     ///
