@@ -15,6 +15,7 @@ use hardtack::{
     EncryptionKey, Session, SessionCookie, SessionToken,
     carrier::TokenChange,
     keys::{PollOutcome, RingSource, SharedKeyRing, WatchedKeyRing},
+    session::Reason,
 };
 
 use super::{Vault, id, key, watch};
@@ -67,6 +68,20 @@ fn the_first_session_is_read_under_the_ring_of_now() {
     assert!(opens(&cookie, &pair, SystemTime::now() + INTERVAL / 2));
     assert!(!opens(&cookie, &pair, later()));
     assert_eq!(cookie.keys_in_use(later()).seals, id(&new));
+}
+
+#[test]
+fn a_tool_that_inspects_a_token_knows_the_ring_of_now() {
+    let (vault, cookie, pair) = site();
+    let tokens = cookie.name().tokens_in([&pair]);
+    let token = tokens[0].as_ref().unwrap();
+    assert!(cookie.inspect(token, SystemTime::now()).is_ok());
+    vault.put(key());
+    let inspected = cookie.inspect(token, later());
+    assert!(
+        matches!(inspected, Err(Reason::UnknownKey)),
+        "{inspected:?}"
+    );
 }
 
 #[test]
