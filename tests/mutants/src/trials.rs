@@ -27,8 +27,8 @@ pub struct Program {
     pub tests: Vec<String>,
 }
 
-/// Builds the programs of these packages of the copy, in the folder `build` beside it. Lints are off, because changed code
-/// may have what they warn of.
+/// Builds the programs of these packages of the copy, in the `target` folder that the copy is in: most dependencies are built
+/// there already. Warnings are not shown, because changed code may have many.
 ///
 /// # Panics
 ///
@@ -37,20 +37,26 @@ pub fn build(copy: &Path, packages: &[&str]) -> Vec<Program> {
     let output = Command::new("cargo")
         .args(["test", "--no-run", "--all-features", "--lib", "--tests"])
         .args(packages.iter().flat_map(|name| ["--package", name]))
-        .arg("--message-format=json-render-diagnostics")
-        .env("CARGO_TARGET_DIR", copy.with_file_name("build"))
-        .env("RUSTFLAGS", "--cap-lints=allow")
+        .arg("--message-format=json")
+        .env("CARGO_TARGET_DIR", copy.join("../.."))
         .current_dir(copy)
         .stderr(Stdio::inherit())
         .output()
         .expect("cargo runs");
-    assert!(
-        output.status.success(),
-        "the copy with the changes does not compile"
-    );
-    let messages = String::from_utf8(output.stdout).expect("cargo writes text");
-    let built = messages.lines().filter_map(|line| {
-        let message: Value = serde_json::from_str(line).ok()?;
+    let text = String::from_utf8(output.stdout).expect("cargo writes text");
+    let lines = text.lines();
+    let messages = lines.filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    if !output.status.success() {
+        let errors = messages.filter(|message| message["message"]["level"] == "error");
+        for error in errors {
+            eprintln!(
+                "{}",
+                error["message"]["rendered"].as_str().unwrap_or_default()
+            );
+        }
+        panic!("the copy with the changes does not compile");
+    }
+    let built = messages.filter_map(|message| {
         let path = |key: &str| Some(PathBuf::from(message[key].as_str()?));
         let (file, manifest) = (path("executable")?, path("manifest_path")?);
         Some(Program {
