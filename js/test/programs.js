@@ -15,12 +15,13 @@ export const programs = new Map([...pages.join("").matchAll(/```(?:jsx?|ts)\n\/\
 /** The pages link to these. */
 const LINKED = {
   examples: [
-    "login.test.js", "magic_link.js", "migrate_cookie_session.js", "migrate_fastify.js", "migrate_h3.js", "migrate_react_router.js",
-    "passport.js",
+    "handler.test.js", "health.js", "koa_fastify.js", "lambda.js", "log.js", "login.test.js", "magic_link.js", "migrate_cookie_session.js",
+    "migrate_fastify.js", "migrate_h3.js", "migrate_jwt.js", "migrate_react_router.js", "origin.js", "passport.js", "struct.js",
+    "tenants.js", "types.ts",
   ],
   "examples/google": ["lib/google.js", "app/api/google/route.js", "app/api/google/callback/route.js"],
   "frameworks/next": ["instrumentation.js", "lib/cookie.js", "pages/api/legacy.js", "pages/legacy.js"],
-  "frameworks/next_cached": ["app/login/page.jsx", "app/shop/page.jsx"],
+  "frameworks/next_cached": ["app/account/page.jsx", "app/api/cart/route.js", "app/login/page.jsx", "app/shop/page.jsx"],
 };
 for (const [place, names] of Object.entries(LINKED)) {
   for (const name of names) programs.set(name, await readFile(here(`${place}/${name}`), "utf8"));

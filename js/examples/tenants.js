@@ -1,0 +1,14 @@
+// Binds each session to the tenant of its request, by the host.
+
+import { session } from "hardtack-session/hono";
+
+const tenants = new Map([["a.example", "1"], ["b.example", "2"]]);
+
+/** The browser chooses the host: accept only tenants that you know. */
+function contextBy(request) {
+  const { hostname } = new URL(request.url);
+  if (!tenants.has(hostname)) throw new Error(`no tenant has the host ${hostname}`);
+  return [["tenant", tenants.get(hostname)]];
+}
+
+export const forTenants = (app, cookies) => app.use(session(cookies, { contextBy }));
