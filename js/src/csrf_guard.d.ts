@@ -15,7 +15,7 @@ export interface CsrfGuardOptions {
   readonly formLimit?: number;
 }
 
-/** The reason why a guard refuses a request. Its `message` may be shown to the visitor. */
+/** Reason why a guard refuses a request. Its `message` may be shown to the visitor. */
 export class CsrfRefusal extends Error {
   constructor(code: CsrfRefusalCode);
   readonly code: CsrfRefusalCode;

@@ -1,6 +1,6 @@
 import type { BoundOptions } from "./index.js";
 
-/** The settings of the Rust side, whose endpoints register and refresh. */
+/** Settings that are the same as those of the Rust program, whose endpoints register and refresh. */
 export interface DeviceBoundOptions {
   /** Path of the endpoints, such as `/.session`. */
   readonly path: string;
@@ -10,7 +10,7 @@ export interface DeviceBoundOptions {
   readonly requiredAfter?: number | null;
   /** The sites whose links make a browser refresh. A `SameSite=Strict` cookie needs `same-site`. Default: any. */
   readonly initiators?: "any" | "same-site";
-  /** Whether a renewed session may register a device. Default: true. */
+  /** Lets a renewed session register a device. Default: true. */
   readonly offers?: boolean;
 }
 

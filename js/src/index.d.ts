@@ -1,6 +1,7 @@
 /**
  * Plain data, which a session stores and returns. An integer within 2^53 is a number, and a larger one is a BigInt of at most 64
- * bits. A `Map` needs at least one key that is not a string; otherwise use an object.
+ * bits. A `Map` needs at least one key that is not a string; otherwise use an object. Lists, objects and maps may be nested 63
+ * deep.
  */
 export type Stored =
   | null
@@ -156,8 +157,8 @@ export type ConfigErrorCode =
   | "response";
 
 /**
- * Error for a change that was refused; the session stays as it was. If `load` throws it with the code `unvalidated`, the
- * request has no session for now.
+ * Error for a change that was refused, and that leaves the session as it was, or that was lost. If `load` throws it with the code
+ * `unvalidated`, the request has no session for now.
  */
 export class SessionError extends Error {
   constructor(code: SessionErrorCode, message: string);
@@ -210,7 +211,8 @@ export type SessionErrorCode =
 
 /**
  * Gets what operators should know: a sentence, and fields with facts about it, without secrets. Events that requests cause are told
- * once a minute for each kind, and failures always. What the function throws fails no request.
+ * at most once a minute for each kind, except failed requests and lost changes, which are always told. An error that the function
+ * throws fails no request.
  */
 export type Log = (level: "info" | "warn" | "error", message: string, fields: { readonly [name: string]: unknown }) => unknown;
 
@@ -284,8 +286,8 @@ export interface Outcome {
   /** Id of the key that the token names, if it names one. */
   readonly keyId?: string | null;
   /**
-   * With the reason `Revoked`: the error of `revokedIf`, or an error that names what it returned in place of true or false. With the
-   * reason `TooLong`, for a session of another library: how much too long it is.
+   * With the reason `Revoked`: the error of `revokedIf`, or an error that names what it returned in place of true or false. With
+   * the reason `TooLong`, for a session of another library: how much too long it is.
    */
   readonly cause?: unknown;
 }
@@ -374,14 +376,17 @@ export function revocation<S extends BaseSession>(
 ): Revocation<NoInfer<S>>;
 
 interface RevalidationOf<Asked> {
-  /** Seconds for which an answer holds: more than 0, and at most half of each idle timeout. */
+  /** Seconds for which an answer holds: a whole number from 1 to half of each idle timeout. */
   readonly seconds: number;
   /**
-   * Returns true if a session is still valid, and false if it has ended. An error, or any other value, is no answer. `load` waits for
-   * the call, so give it a timeout. Several calls may run at once.
+   * Returns true if a session is still valid, and false if it has ended. An error, or any other value, is no answer. `load` waits
+   * for the call, so give it a timeout. Several calls may run at once.
    */
   readonly validate: (session: Asked) => boolean | Promise<boolean>;
-  /** Seconds after its last answer for which a session stays valid while `validate` gives none. Default: null, it does not. */
+  /**
+   * Seconds after its last answer for which a session stays valid while `validate` gives none; more than `seconds`. Default: null,
+   * it does not.
+   */
   readonly unvalidatedUpTo?: number | null;
 }
 
@@ -406,7 +411,7 @@ export function revalidation<S extends BaseSession>(options: RevalidationOptions
 export type Context = readonly (readonly [label: string, value: string])[];
 
 export interface SessionOptions extends Pick<RingOptions, "skipXChaCha"> {
-  /** Seconds after its last use at which a session ends. null turns it off. Default: 1,800. */
+  /** Seconds after its last use at which a session ends, at most `absoluteTimeout`. null turns it off. Default: 1,800. */
   readonly idleTimeout?: number | null;
   /** Seconds after its beginning, or its last `renew`, at which a session ends. Default: 43,200. */
   readonly absoluteTimeout?: number;
@@ -417,9 +422,9 @@ export interface SessionOptions extends Pick<RingOptions, "skipXChaCha"> {
   /**
    * When the use of a session is written into its cookie. Its idle timeout runs from the last use that was written. A number is the
    * seconds since then, at most half of each idle timeout; `always` is with each response whose handler uses the session;
-   * `on-change` whenever its content is written; `never` leaves the timeout running from the sign-in. With `every-request`, a
-   * request counts as a use even if its handler leaves the session alone, except for parts of pages, failures, and responses that
-   * caches may share.
+   * `on-change` whenever its content is written; `never` leaves the timeout running from the beginning of the session. With
+   * `every-request`, a request counts as a use even if its handler leaves the session alone. By default, a use alone is not written
+   * in responses for parts of pages, with a status of 304 or from 400 on, or that caches may share.
    * Default: a quarter of the session's idle timeout; with `revalidateAfter`, whenever a session was validated.
    */
   readonly refreshAfter?: "never" | "on-change" | "always" | "every-request" | number;
@@ -477,8 +482,9 @@ export interface CookieAttributes {
   /** Leaves `Secure` out, for development without TLS if `http://localhost` is not enough. Default: false. */
   readonly dangerAllowHttp?: boolean;
   /**
-   * Default: `Lax`. null leaves the attribute out. If the browser hides the cookie from a request, only a sign-in begins a session.
-   * With `Strict`, a visitor who follows a link looks like a new one, and a page that begins a session signs them out.
+   * Default: `Lax`. null leaves the attribute out. If the browser hides the cookie from a request, only `signIn` and `renew` begin
+   * a session. With `Strict`, a visitor who follows a link from another site looks like a new one, and a page that begins a session
+   * signs them out.
    */
   readonly sameSite?: "Strict" | "Lax" | "None" | null;
   /** Keeps a separate cookie for each site that embeds this one (CHIPS). Default: false. */
@@ -501,16 +507,16 @@ export interface CookieOptions extends SessionOptions {
   /** Made by `attributes`. Default: `__Host-session`, `Secure`, `SameSite=Lax`, for this host alone. */
   readonly cookie?: CheckedAttributes;
   /**
-   * Greatest size of the cookie: 3,072 bytes (`anywhere`), 4,096 bytes (`browser`), or several cookies of 4,096 bytes (`split`). For
-   * four full ones servers need a setting, such as Node's `--max-http-header-size`. Default: `anywhere`.
+   * Greatest size of the cookie: 3,072 bytes (`anywhere`), 4,096 bytes (`browser`), or several cookies of 4,096 bytes (`split`).
+   * For four full ones servers need a setting, such as Node's `--max-http-header-size`. Default: `anywhere`.
    */
   readonly size?: "anywhere" | "browser" | "split:2" | "split:3" | "split:4";
   /** Keeps the cookie of every session after the browser is closed, until the session ends. Default: false. */
   readonly persistent?: boolean;
   /**
    * Refreshes sessions, seals answers of `revalidateAfter` and seals under a new key only in responses to navigations
-   * (`Sec-Fetch-Mode: navigate`), so that a `fetch` which only reads undoes no change. The idle timeout then signs out visitors of a
-   * page that never navigates. Default: false.
+   * (`Sec-Fetch-Mode: navigate`), so that a `fetch` which only reads undoes no change. The idle timeout then signs out visitors of
+   * a page that never navigates. Default: false.
    */
   readonly refreshNavigationsOnly?: boolean;
   /**
@@ -518,7 +524,7 @@ export interface CookieOptions extends SessionOptions {
    * one visitor to others. Default: false.
    */
   readonly dangerAllowSharedCaching?: boolean;
-  /** Takes sessions over from cookies of other libraries. Default: none. */
+  /** Takes sessions over from cookies of other libraries, or from a former cookie of your own. Default: none. */
   readonly migrateFrom?: OldCookie | readonly OldCookie[];
   /** Reads and writes sessions that are bound to a device. Experimental. Default: null. */
   readonly deviceBound?: BoundOptions | null;
@@ -543,7 +549,7 @@ export interface TokenOptions extends SessionOptions {
 type InHeader = TokenOptions & { readonly header: string; readonly purpose?: null };
 type Bare = TokenOptions & { readonly purpose: string; readonly header?: null };
 
-/** A cookie of another library, from `hardtack-session/iron-session` or `hardtack-session/migrate`. */
+/** An old cookie, from `hardtack-session/iron-session` or `hardtack-session/migrate`. */
 export interface OldCookie {
   readonly from: number;
   readonly until: number;
@@ -551,7 +557,10 @@ export interface OldCookie {
 
 /** Facts about the response with which a session is saved. */
 export interface ResponseFacts {
-  /** Status of the response. With 5xx only a sign-out is saved, with 408 nothing. Default: 200. */
+  /**
+   * Status of the response. With 5xx only a sign-out is saved, unless `saveOnServerError` or `save` says otherwise; with 408
+   * nothing. Default: 200.
+   */
   readonly status?: number;
   /** True if caches other than the visitor's may store the response. Default: false. */
   readonly isShareable?: boolean;
@@ -573,7 +582,7 @@ export type Source = { readonly headers: HeadersSource } | HeadersSource | strin
 /** Properties and methods that every session has. */
 export interface BaseSession {
   readonly outcome: Outcome;
-  /** Whether the session is bound to a device, and this request proves it. */
+  /** Binding of the session to a device: `bound` if this request proves the device, `stale` if it does not. */
   readonly binding: "unbound" | "bound" | "stale";
   /** Once the session has been saved: the value of the response header `Secure-Session-Registration`, or null. */
   readonly registration: string | null;
@@ -582,8 +591,8 @@ export interface BaseSession {
   /** 16 hexadecimal digits, or null if the session has no id. */
   readonly id: string | null;
   /**
-   * True if this request has changed the session, so that a response that succeeds stores it or, after a sign-out, drops it. `save`,
-   * and what `discard` drops, do not count. Reading this property does not count as a use of the session.
+   * True if this request has changed the session, so that a response that succeeds stores it or, after a sign-out, drops it.
+   * `save`, and what `discard` drops, do not count. Reading this property does not count as a use of the session.
    */
   readonly hasChanged: boolean;
   readonly createdAt: Date | null;
@@ -638,7 +647,7 @@ export interface BaseSession {
   clear(): void;
   /** Signs out. Returns the id of the session that has ended. */
   invalidate(): string | null;
-  /** Saves none of this request's changes, unless `save` is called later. */
+  /** Saves none of this request's changes except a sign-out, unless `save` is called later. */
   discard(): void;
   /** Writes the session with this response even if it did not change. Calls `callback` as express-session does. */
   save(callback?: (error?: unknown) => void): void;

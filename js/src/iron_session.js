@@ -7,7 +7,7 @@ import { oldCookie } from "./old_cookies.js";
 const { subtle } = globalThis.crypto;
 
 /**
- * The cookie of iron-session 6 to 9, for the option `migrateFrom`, until a date. Takes the options that iron-session got:
+ * The cookie of iron-session 6 to 9, for the option `migrateFrom`, until a date. Takes the options that iron-session had:
  * `cookieName`, `password` and the `path`, `domain`, `secure` and `partitioned` of `cookieOptions`; others of its options change
  * nothing here. `convert` renames or drops entries, or refuses a session by returning null.
  */

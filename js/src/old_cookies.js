@@ -27,7 +27,7 @@ const TOO_EARLY = "`from` is in the future, and until then its sessions are not 
 
 /**
  * A cookie that another library wrote, for the option `migrateFrom`. `read(value, others)` verifies the value and returns the old
- * session, or null where it is none; `others` are the values of the cookies `also`, which are dropped with it. `convert(entries)`
+ * session, or null if it is none; `others` are the values of the cookies `also`, which are dropped with it. `convert(entries)`
  * renames or drops entries, or refuses a session by returning null. In place of all these, `cookie` is a `SessionCookie` with another
  * name, ring, mode or application, whose sessions stay as they are. Cookies count from the time `from` until the time `until`. A `from` in
  * the future is told: a rollout before it would sign everyone out silently.

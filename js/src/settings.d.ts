@@ -6,7 +6,7 @@ export type ProgramOptions<S extends BaseSession> = Pick<CookieOptions, "log" | 
 /**
  * Builds the cookie that environment variables describe: the names and values of docs/settings.md, as Rust's `SessionSettings`
  * reads them. With the prefix `SESSION_`, `SESSION_IDLE_TIMEOUT` is `idle_timeout`. Throws a `ConfigError` with the code `settings`,
- * which names every variable that is refused, and shows no key.
+ * which names the variables that are refused, and shows no key.
  *
  * `env` is the environment, which also has the variable that `keys_env` names. Default: `process.env`; in a worker, give its `env`.
  */

@@ -17,7 +17,7 @@ import { holdsAKey, isEmpty, isOn, lower, valueOf } from "./settings/value.js";
 
 /**
  * Builds the cookie that the variables with this prefix describe: with `SESSION_`, `SESSION_IDLE_TIMEOUT` is `idle_timeout`. `env`
- * comes from the process, or from a worker. `options`: what no setting can say, such as a `type`.
+ * comes from the process, or from a worker. `options`: those that no setting can express, such as a `type`.
  */
 export function fromEnv(prefix, env = globalThis.process?.env, options = {}) {
   return withAdvice(buildFromEnv(prefix, env, options));
@@ -51,7 +51,7 @@ async function buildFromSettings(given, env, options) {
   return settings.build(env, options);
 }
 
-/** Settings that were given, and what was refused of them. */
+/** Settings that were given, and mistakes in them. */
 class Settings {
   #prefix;
   #spell;
@@ -97,7 +97,7 @@ class Settings {
     return [...this.#entries.keys()].find(isSourceOfKeys);
   }
 
-  /** Refuses what is wrong by itself. */
+  /** Refuses mistakes in single settings. */
   check() {
     const alone = mistakesIn(this.#applied).filter(({ setting, sentence }) => setting !== null && namesOne(sentence));
     this.#throw([...this.#misread(), ...alone.map((found) => this.#told(found))]);
@@ -114,7 +114,7 @@ class Settings {
     return SessionCookie[make](ring, { ...this.#described(), ...own });
   }
 
-  /** The ring, or what is `wrong` with it. */
+  /** The ring, or the mistake in it as `wrong`. */
   async #ring(env, options) {
     const { sources, watch } = this.#applied;
     const isUnwatched = watch !== null && sources.length > 0 && sources.every(({ file }) => file === undefined);

@@ -22,14 +22,14 @@ class Description {
     this.read = read;
   }
 
-  /** Encodes a value. Throws a `SessionError` where it is none of this type. */
+  /** Encodes a value. Throws a `SessionError` if it is not of this type. */
   encode(value) {
     const writer = new Writer();
     this.write(value, writer);
     return writer.bytes;
   }
 
-  /** Decodes a value. Throws where bytes are missing, left, or no such value. */
+  /** Decodes a value. Throws if bytes are missing, left over, or no such value. */
   decode(bytes) {
     try {
       return readWhole(bytes, this.read);

@@ -3,7 +3,8 @@ import type { Description } from "./struct.js";
 
 /**
  * Writes examples of a session's type as JSON, which `Examples` of Rust reads. For a description it makes the values: they differ in
- * each part, and go to its bounds and beyond, so that Rust notices every swap, width or forgotten part. Otherwise give a list of values.
+ * each part, and go to its bounds and beyond, so that Rust notices parts that are swapped, forgotten or of another width. For a codec
+ * of your own, give a list of values.
  *
  * `toJson` turns a value into its form in Rust's JSON, if that differs, such as the text of a `Uuid`.
  */
@@ -11,6 +12,6 @@ export function writeExamples<T>(type: SessionType<T>, source: Description<T> | 
 
 /**
  * Reads examples that Rust wrote, and returns their values. If this type has other values for the same bytes, throws an `Error` that
- * names all differences.
+ * names the first difference in each example.
  */
 export function readExamples<T>(type: SessionType<T>, written: string, toJson?: (value: T) => unknown): T[];

@@ -1,8 +1,7 @@
-// Examples of a session's type, by which programs in two languages find out whether they have the same type
-// (docs/typed-sessions.md).
+// Examples of a session's type, with which programs in two languages compare their types (docs/typed-sessions.md).
 //
-// They are a list: the label, the schema, the examples, each with a name, its bytes and its value, and then what is no value, each
-// with a name and its bytes.
+// They are a list: the label, the schema, the examples, each with a name, its bytes and its value, and then bytes that are no value,
+// each with a name.
 
 import { equal } from "./base/bytes.js";
 import { ConfigError } from "./base/errors.js";
@@ -11,7 +10,7 @@ import { u128, u16, u32, u53, u64, u8, unit } from "./struct.js";
 
 /**
  * Writes examples, for `Examples` of Rust. `source`: values, or the description of the type, of which values are made that differ in
- * each part, go to its bounds, and beyond. `toJson` makes of a value what Rust has in JSON, where that is something else.
+ * each part, go to its bounds, and beyond. `toJson` turns a value into its form in Rust's JSON, if that differs.
  */
 export function writeExamples(type, source, toJson = (value) => value) {
   const given = (value, i) => ({ path: `${i + 1}`, shape: type, value });
@@ -27,8 +26,8 @@ export function writeExamples(type, source, toJson = (value) => value) {
 const listOf = (lines) => (lines.length === 0 ? "[]" : `[\n${lines.join(",\n")}\n]`);
 
 /**
- * Reads examples that Rust wrote, or this package. Returns their values. Throws an `Error` with all differences unless this type has
- * the same values for the same bytes. `toJson`: as for `writeExamples`.
+ * Reads examples that Rust wrote, or this package. Returns their values. Throws an `Error` with the first difference in each example,
+ * unless this type has the same values for the same bytes. `toJson`: as for `writeExamples`.
  */
 export function readExamples(type, written, toJson = (value) => value) {
   const [label, schema, examples, others] = JSON.parse(written);

@@ -16,7 +16,7 @@ export const isText = (text) => typeof text === "string" && text.isWellFormed();
 
 export const toUtf8 = (text) => utf8.encode(text);
 
-/** Throws `INVALID` where the bytes are not UTF-8. Keeps U+FEFF. */
+/** Throws `INVALID` if the bytes are not UTF-8. Keeps U+FEFF. */
 export function fromUtf8(bytes) {
   try {
     return strictUtf8.decode(bytes);

@@ -15,7 +15,7 @@ export function ensure(isRight, code, sentence) {
 /** Throws a `ConfigError` unless a setting is what it must be. */
 export const mustBe = (isRight, name, expected, code = name) => ensure(isRight, code, `\`${name}\` must be ${expected}`);
 
-/** Refuses options that do not exist: a mistyped one would silently keep a default. */
+/** Refuses options that do not exist, because a mistyped one would silently keep a default. */
 export function refuseUnknown(options, advice = "") {
   for (const name of Object.keys(options)) {
     // It may be a key, in the wrong place.
@@ -30,7 +30,7 @@ export function yesOrNo(name, value = false) {
   return value;
 }
 
-/** Throws a `TypeError`: what is called is given something else than it takes. */
+/** Throws a `TypeError`, for a call with something other than the function takes. */
 export function misused(sentence) {
   throw new TypeError(sentence);
 }
@@ -50,7 +50,7 @@ export class SessionError extends Error {
   }
 }
 
-/** Thrown where bytes break the format. Never leaves this package. */
+/** Thrown if bytes break the format. Never leaves this package. */
 export const INVALID = Symbol("invalid");
 
 /** A failed step of SPEC.md § 7, with its Reason. */

@@ -1,4 +1,4 @@
-// What is told to operators.
+// Events for operators.
 
 import { mustBe } from "./errors.js";
 
@@ -6,8 +6,8 @@ import { mustBe } from "./errors.js";
 const A_WHILE = 60;
 
 /**
- * Returns a function that tells an event. `log`: the option. With a `kind`, and the time of its request, it tells one event in a
- * while. No request fails by a log, or waits for it.
+ * Returns a function that tells an event. `log`: the option. With a `kind`, and the time of its request, it tells one event of
+ * this kind in a while. No request fails because of a log, or waits for it.
  */
 export function sayingBy(log = toConsole, more = {}) {
   mustBe(log === null || typeof log === "function", "log", "a function, or null");

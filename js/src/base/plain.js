@@ -1,4 +1,4 @@
-// Plain data, which is what an application stores and is given.
+// Plain data, which an application stores and reads.
 
 /** An object without a class, of this realm or another. */
 export function isRecord(object) {

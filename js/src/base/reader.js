@@ -3,7 +3,7 @@
 import { U32, fromLatin1, fromUtf8, isAscii } from "./bytes.js";
 import { INVALID } from "./errors.js";
 
-/** Reads some bytes. Throws `INVALID` where they end early. */
+/** Reads some bytes. Throws `INVALID` if they end early. */
 export class Reader {
   #latin1;
 

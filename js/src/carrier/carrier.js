@@ -1,4 +1,4 @@
-// What every carrier of sessions has: cookies and header fields.
+// Common parts of the carriers of sessions: cookies and headers.
 
 import { SessionError, misused } from "../base/errors.js";
 import { isRecord } from "../base/plain.js";
@@ -44,7 +44,7 @@ export class Carrier {
 
 const notMade = () => misused("await `encrypted` first");
 
-/** Says what is missing where `await` was forgotten. */
+/** Makes `load` of a promise say that `await` was forgotten. */
 export const withAdvice = (promise) => Object.assign(promise, { load: notMade });
 
 /**
@@ -70,7 +70,7 @@ export async function loadBy(carrier, source, time, read) {
 const LEFT_OUT =
   "a change is not saved: an inner request, or the handler, has set the session's cookie already; change the session in one of the two";
 
-/** Ends a request. Returns the decision and the state, with a token where one is stored (docs/spec/writer.md § 8.12, § 8.14). */
+/** Ends a request. Returns the decision and the state, with a token if one is stored (docs/spec/writer.md § 8.12, § 8.14). */
 export async function finish(carrier, session, response) {
   const state = stateOf(session);
   if (state.sealer !== sealerOf(carrier)) misused("session is of another carrier");
@@ -90,7 +90,7 @@ export async function finish(carrier, session, response) {
 
 /**
  * Returns the values of the field `name` in a request: a `Request`, a request of Node, an event of AWS Lambda, their headers, or
- * the values themselves, unless `areValues` is false. Throws a `TypeError` for anything else, whose visitor would be new for ever.
+ * the values themselves, unless `areValues` is false. Throws a `TypeError` for anything else, because its visitor would always be new.
  */
 export function fieldsOf(source, name, areValues = true) {
   if (source === null || source === undefined) return [];

@@ -29,7 +29,7 @@ export class SessionCookie extends Carrier {
     return withAdvice(SessionCookie.#build("encrypted", ring, options));
   }
 
-  /** Signed sessions, whose content everyone can read who holds the cookie. */
+  /** Signed sessions, whose content anyone who holds the cookie can read. */
   static unencryptedButSigned(ring, options = {}) {
     return withAdvice(SessionCookie.#build("signed", ring, options));
   }
@@ -123,8 +123,8 @@ export class SessionCookie extends Carrier {
   }
 
   /**
-   * Ends the request, and returns its response with the session saved: the same one, or a copy where its headers cannot
-   * be changed, as those of `Response.redirect()` and of `fetch()`, or where it may answer other visitors.
+   * Ends the request, and returns its response with the session saved: the same one, or a copy if its headers cannot
+   * be changed, as those of `Response.redirect()` and of `fetch()`, or if it may answer other visitors.
    */
   async saveToResponse(response, session) {
     ensure(response?.headers, "response", "expected a Response");
@@ -134,7 +134,7 @@ export class SessionCookie extends Carrier {
   }
 }
 
-/** Returns what `choose` gave for the values of a cookie in some fields, or null where there is none. */
+/** Returns the choice of `choose` among the values of a cookie in some fields, or null if there is none. */
 export async function chosenIn(cookies, fields, now) {
   const found = findCookie(fields, cookies.name);
   return found[0].length > 0 ? chosenOf(cookies, found, now) : null;

@@ -1,5 +1,5 @@
-// Cookies that a browser drops, or does not send back to the page that sets them. Told once for each cookie, because sign-ins are
-// then forgotten without an error.
+// Cookies that a browser drops, or does not send back to the page that sets them, so that sign-ins are forgotten without an error.
+// Told once for each cookie.
 
 import { isAt, isSecure, parseHost, parseOrigin } from "../base/origins.js";
 

@@ -12,14 +12,14 @@ import { Carrier, fieldsOf, finish, loadBy, sealerOf, withAdvice } from "./carri
 
 const LONGEST = 16_384;
 
-/** Sessions in tokens, in a header field or bare. A token opens for the header, or the purpose, alone that it was sealed for. */
+/** Sessions in tokens, in a header or bare. A token opens only for the header or the purpose that it was sealed for. */
 export class SessionToken extends Carrier {
   /** Encrypted sessions. `ring`: a `KeyRing`, or its text. `options` has a `header` or a `purpose`. */
   static encrypted(ring, options) {
     return withAdvice(SessionToken.#build("encrypted", ring, options));
   }
 
-  /** Signed sessions, whose content everyone can read who holds the token. */
+  /** Signed sessions, whose content anyone who holds the token can read. */
   static unencryptedButSigned(ring, options) {
     return withAdvice(SessionToken.#build("signed", ring, options));
   }

@@ -81,5 +81,5 @@ export const partNumbers = (cookies) => Array.from({ length: cookies - 1 }, (_, 
 
 export const isHostName = (name) => /^__host-/i.test(name);
 
-/** The cookie of those who choose nothing. */
+/** The default cookie. */
 export const DEFAULT = new Template("__Host-session", { path: "/", secure: true, httpOnly: true, sameSite: "lax" });

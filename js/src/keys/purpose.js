@@ -3,7 +3,7 @@
 import { concat, isText, toUtf8, u16, u32, u8 } from "../base/bytes.js";
 import { mustBe } from "../base/errors.js";
 
-/** What keys are derived for: a name, an application and a type, each with its length. Throws a `ConfigError` (§ 14.4). */
+/** Encodes a purpose: a name, an application and a type, each with its length. Throws a `ConfigError` (§ 14.4). */
 export function purposeBytes(name, application, typeLabel) {
   const purpose = sized("purpose", name, 65_535);
   mustBe(application !== "", "application", "a name");

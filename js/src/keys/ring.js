@@ -9,10 +9,10 @@ import { Key } from "./key.js";
 const WITHOUT_XCHACHA = "WebCrypto lacks XChaCha20-Poly1305; use an xaes key, or `skipXChaCha`";
 const REMEDY = "`npx hardtack-cli keygen` makes a key";
 
-/** Returns what a ring has, for those who derive from its keys. */
+/** Returns the content of a ring, for code that derives from its keys. */
 export let contentOf;
 
-/** What rings have in common that are made by programs, and by carriers of texts. */
+/** The base of `KeyRing`, by which carriers know a ring without its code in their bundle. */
 export class Ring {
   static {
     contentOf = (ring) => ring.#content;

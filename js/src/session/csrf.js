@@ -8,18 +8,18 @@ import { stateOf } from "./session.js";
 /** Returns a token of a session, for a form or for the header `x-csrf-token`. Makes an id if the session has none. */
 export async function csrfToken(session) {
   const state = stateOf(session).touch();
-  // Of one that waits a token may pass, and none is rendered: to ask for an id is refused, too.
+  // A token of an unvalidated session may pass, but none is rendered: `renewId` throws.
   if (nameOf(state) === null || state.withheld?.code === "unvalidated") session.renewId();
   return renderToken(state.sealer.tokens, nameOf(state), state.now);
 }
 
-/** Returns true if a token was made for this session. Await it: a promise is true in every condition. */
+/** Returns true if a token was made for this session. Await it, because a promise is always true. */
 export async function verifyCsrf(session, token) {
   const state = stateOf(session).touch();
   return isTokenOf(state.sealer.tokens, nameOf(state), state.now, token);
 }
 
-/** Returns false for a session that has no token which passes, because it has no id. */
+/** Returns true if a token of the session can pass, which needs an id. */
 export const hasTokens = (session) => nameOf(stateOf(session).touch()) !== null;
 
 /** The name of a session in its tokens, or null. */

@@ -1,5 +1,5 @@
-// Asking the application about each session whether it is revoked (SPEC.md § 7.8), and again, at intervals, whether it is
-// still valid (docs/spec/writer.md § 8.16).
+// Questions to the application: whether a session is revoked (SPEC.md § 7.8) and, at intervals, whether it is still valid
+// (docs/spec/writer.md § 8.16).
 
 import { Refusal, SessionError, isWhole, mustBe, refuseUnknown } from "../base/errors.js";
 import { dateOf } from "../base/time.js";
@@ -16,9 +16,9 @@ const WITHHELD = {
 const UNANSWERED = "the application could not say whether a session is still valid";
 
 /**
- * The option `revalidateAfter`. `validate(session)` is asked, once in so many `seconds` for each session, whether it is still
- * valid: true, or false if it has ended. Anything else, and an error, is no answer. `load` fails then, unless the last answer
- * is younger than `unvalidatedUpTo` seconds. Throws a `ConfigError`.
+ * The option `revalidateAfter`. `validate(session)` is asked about a session once its last answer is `seconds` old, and
+ * returns true if the session is still valid, or false if it has ended. Any other value, or an error, is no answer. Then `load`
+ * fails, unless the last answer is younger than `unvalidatedUpTo` seconds. Throws a `ConfigError`.
  */
 export function revalidation({ seconds, validate, unvalidatedUpTo = null, ...unknown } = {}) {
   refuseUnknown(unknown, " of `revalidation`");
@@ -36,14 +36,14 @@ class Revalidation {
     this.unvalidatedUpTo = unvalidatedUpTo;
   }
 
-  /** Checks the settings beside it, and returns the `refreshAfter` that goes with it. */
+  /** Checks the settings that depend on this one, and returns the value of `refreshAfter`. */
   prepare(refreshAfter, longest) {
     mustBe(refreshAfter === undefined, "refreshAfter", "left out with `revalidateAfter`: a session is written when it was validated");
     mustBe(this.seconds <= longest, "seconds", "at most half of each idle timeout", "revalidateAfter");
     return "on-validation";
   }
 
-  /** Asks about a session that was loaded, if that is due. Throws a `SessionError` where there is no answer. */
+  /** Asks about a session that was loaded, if that is due. Throws a `SessionError` if there is no answer. */
   async check(state, session) {
     const { policy, metadata, came, isNew, outcome, now } = state;
     if (isNew || (came.body !== null && now < lastActiveOf(metadata) + this.seconds)) return;
@@ -69,12 +69,12 @@ class Revalidation {
 /** Seconds after which clients may ask again, in the header `Retry-After`. */
 const RETRY_AFTER = 10;
 
-/** The error of `load` where the application cannot answer. Adapters respond with its status, its headers and its message. */
+/** Error of `load` if the application gives no answer. Adapters respond with its status, its headers and its message. */
 class Unvalidated extends SessionError {
   status = 503;
   headers = { "retry-after": `${RETRY_AFTER}` };
 
-  /** `session`: for those who end it all the same. */
+  /** `session`: for programs that end it anyway. */
   constructor(cause, session) {
     super("unvalidated", "session cannot be validated now; try again later");
     this.cause = cause;
@@ -90,8 +90,8 @@ function refuse(state, reason) {
 }
 
 /**
- * The option `revokedIf`. `judge(session)` is asked about each session in every request, and says true or false. A session for
- * which it does not say false is refused; `outcome.cause` is then its error, or what else it said. Throws a `ConfigError`.
+ * The option `revokedIf`. `judge(session)` is asked about each session in every request, and returns true or false. A session
+ * is refused unless `judge` returns false. If it fails, or returns no boolean, `outcome.cause` says why. Throws a `ConfigError`.
  */
 export function revocation(judge) {
   mustBe(typeof judge === "function", "revokedIf", "a function that says true or false");
@@ -110,7 +110,7 @@ class Revocation {
   }
 }
 
-/** Returns the `answer` of the application about a session, or the `cause` why there is none. */
+/** Returns the `answer` of the application about a session, or the `cause` if there is none. */
 async function ask(name, question, session) {
   try {
     const answer = await question(session);
@@ -121,8 +121,8 @@ async function ask(name, question, session) {
 }
 
 /**
- * The facts about a session and its content, which stays as it is whatever is done with this: entries, or a `value`. Nothing is
- * found in one that cannot be read.
+ * Facts about a session, and its content, which cannot be changed by them: entries, or a `value`. There is no content if it cannot
+ * be read.
  */
 function shown(type, metadata, payload, keyId) {
   const { issued, limit, remembered } = metadata;

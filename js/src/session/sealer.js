@@ -16,8 +16,8 @@ import { settingsText } from "./settings_text.js";
 
 export class SessionSealer {
   /**
-   * The first options are those that all carriers have. The others are rules that a carrier has made of its own; `devicesBy` makes
-   * the sessions bound to devices.
+   * `options` are those that all carriers have. The rest are rules that the carrier has made from its own options; `devicesBy`
+   * makes those of sessions bound to devices.
    */
   static async build(mode, ring, purpose, options, { devicesBy, attributes, danger, ...own }) {
     const { skipXChaCha, application, context = [], log, ...rules } = options;
@@ -65,7 +65,7 @@ export class SessionSealer {
     this.policy.notBefore = Math.max(this.policy.notBefore, notBeforeOf(time));
   }
 
-  /** Takes the steps of § 7.1 (c) to § 7.8 for a token that came in so many cookies. Throws a `Refusal`. */
+  /** Takes the steps of § 7.1 (c) to § 7.8 for a token that came in this many cookies. Throws a `Refusal`. */
   async verify(token, cookies, now) {
     const { keyId, place, body: bytes } = await this.tokens.open(token, now, this.policy.keepUnknownKeys);
     let body;
@@ -90,7 +90,7 @@ export class SessionSealer {
 
   /**
    * The standing of a session at the end of its request (§ 8.14.1): `good`; `earlier`, under a key that a newer one has
-   * replaced; or `lapsed`, where the key was dropped, or `not_before` raised, while the request ran.
+   * replaced; or `lapsed`, if the key was dropped, or `not_before` raised, while the request ran.
    */
   standingOf({ came, isNew, outcome, now }) {
     if (isNew) return "good";

@@ -18,12 +18,12 @@ const change = (session, evenWithheld) => stateOf(session).change(evenWithheld);
 
 const refuseProperty = (_, name) => misused(`session has no property \`${String(name)}\`; use \`get\`, \`set\`, \`has\` and \`delete\``);
 
-/** What runtimes, test runners and tools ask of any object. */
+/** Returns true for names that runtimes, test runners and tools look up in any object. */
 const isProbe = (name) => typeof name === "symbol" || /^([_$@]|(then|nodeType|tagName|asymmetricMatch)$)/.test(name);
 
 const refuseWhole = () => misused("session is no plain object; take what is needed of it, by `get` or `value`");
 
-/** A session as a plain object, as other libraries have it, would lose what is done to it, so that throws in both modes of the language. */
+/** Refuses to be used as a plain object, as sessions of other libraries are, because changes would be lost. Throws in sloppy mode too. */
 class Watched {
   constructor() {
     return new Proxy(this, {
@@ -58,7 +58,7 @@ export class BaseSession extends Watched {
 
   // The result of reading
 
-  /** `{kind, reason, keyId}`, for logs. A response must not depend on it. */
+  /** The outcome of reading, for logs. A response must not depend on it. */
   get outcome() {
     return { ...stateOf(this).outcome };
   }
@@ -75,7 +75,7 @@ export class BaseSession extends Watched {
     return stateOf(this).registration;
   }
 
-  /** The session exists in this request only. */
+  /** True if the session exists in this request only. */
   get isNew() {
     return touch(this).isNew;
   }
@@ -85,7 +85,7 @@ export class BaseSession extends Watched {
     return idOf(touch(this).metadata);
   }
 
-  /** This request has changed the session: a response that succeeds stores it, or after a sign-out drops it. */
+  /** True if this request has changed the session, so that a response that succeeds stores it, or drops it after a sign-out. */
   get hasChanged() {
     return stateOf(this).isToWrite();
   }
@@ -108,7 +108,7 @@ export class BaseSession extends Watched {
     return Math.max(0, policy.budget.room - contentLength);
   }
 
-  /** Returns true if the session began, or was renewed, less than so many seconds ago. A new session did not. */
+  /** Returns true if the session began, or was renewed, less than this many seconds ago. A new session counts only if it was renewed. */
   isRecent(seconds) {
     checkSpan(seconds);
     const { isNew, isRenewed, metadata, now } = touch(this);
@@ -164,18 +164,18 @@ export class BaseSession extends Watched {
     return ended;
   }
 
-  /** After the password was asked once more: a new id, issued now, the same data. */
+  /** Renews the session after the password was asked for again: a new id, issued now, with the same data. */
   renew() {
     change(this, true).renew();
   }
 
-  /** Ends the session at the latest so many seconds from now. */
+  /** Ends the session at the latest this many seconds from now. */
   limitTo(seconds) {
     checkSpan(seconds);
     change(this).limitTo(seconds);
   }
 
-  /** Keeps the session after the browser is closed, for so many seconds from now. Returns the time at which it ends at the latest. */
+  /** Keeps the session after the browser is closed, for this many seconds from now. Returns the time at which it ends at the latest. */
   rememberFor(seconds) {
     checkSpan(seconds);
     const state = change(this);
@@ -199,7 +199,7 @@ export class BaseSession extends Watched {
     return change(this, true).invalidate();
   }
 
-  /** Saves none of this request's changes, unless `save` is called later. */
+  /** Saves none of this request's changes except a sign-out, unless `save` is called later. */
   discard() {
     change(this, true).save = "discard";
   }
@@ -271,13 +271,13 @@ export class Session extends BaseSession {
   }
 }
 
-/** What the copy does not have would be lost. */
+/** Refuses a change that the copy of an `update` lacks, because it would be lost. */
 export const refuseInside = () => misused("the value was changed inside of its own `update`");
 
 const isOf = (queue) => (checkText("a queue", queue), ([of]) => of === queue);
 const textOf = ([, text]) => text;
 
-/** Takes some messages. They wait for a page that the visitor asks for. Where there are none, this is reading. */
+/** Takes some messages. A prefetched page gets none, and leaves them in place. Without messages, this only reads. */
 function take(session, isAsked) {
   const { flash, isPrefetch } = touch(session);
   const taken = flash.filter(isAsked);

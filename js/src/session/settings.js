@@ -10,13 +10,13 @@ function span(name, value) {
   return value;
 }
 
-/** Returns options, which a number would silently leave at their defaults. */
+/** Refuses options that are no object, because a number would silently leave all defaults. */
 export function optionsOf(options) {
   mustBe(Object(options) === options, "options", "an object", "option");
   return options;
 }
 
-/** Refuses what is not made by a function for this option, whose code is in the program of those alone who call it. */
+/** Refuses a value that the function for this option did not make. Bundles have the code of the option only if they call it. */
 export function madeBy(maker, name, value, method) {
   mustBe(typeof value?.[method] === "function", name, `what ${maker} returns`);
   return value;

@@ -1,4 +1,4 @@
-// What operators are told of sessions that arrive: that a clock, a key or a setting may be wrong.
+// Events for operators about sessions that arrive: a clock, a key or a setting may be wrong.
 
 import { dateOf } from "../base/time.js";
 import { deadlineOf, endOf, lastActiveOf } from "../state/lifetime.js";
@@ -15,7 +15,7 @@ const OVER =
   "many sessions of this minute were over: if none is over by little, the clock of this program or of another is wrong, or their " +
   "timeouts differ";
 
-/** Tells what came of reading, at most one event of each kind in a minute. */
+/** Tells the outcome of reading, at most one event of each kind in a minute. */
 export function tellOfReading({ outcome: { kind, reason, keyId }, came: { metadata, dates }, policy, now }, { say, notBefore, over }) {
   const isRemembered = kind !== "migrated" && ((metadata ?? dates)?.remembered ?? null) !== null;
   if (policy.rememberUpTo === 0 && isRemembered) say("warn", REMEMBERED, {}, REMEMBERED, now);

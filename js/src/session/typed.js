@@ -9,7 +9,7 @@ import { BaseSession, refuseInside, stateOf } from "./session.js";
  * The type of a session, for the option `type`. `label` and `schema` are `SessionData::LABEL` and `SCHEMA` of the type in
  * Rust. `shape` is a description, or a codec of your own: an object with `encode(value)` and `decode(bytes)`. `empty` is the
  * value of a new session: by default the one that Rust's `Default` makes. `convert(schema, bytes)` reads a payload of another schema,
- * 0 for a dictionary, and returns undefined where it cannot.
+ * 0 for a dictionary, and returns undefined if it cannot.
  */
 export function sessionType(type) {
   const refuse = (sentence) => {
@@ -126,7 +126,7 @@ class SessionType {
     return this.#formOf(0, dictionary);
   }
 
-  /** The bytes of a payload's value in the schema of now. */
+  /** The bytes of a payload's value in the current schema. */
   #formOf(schema, bytes) {
     if (schema === this.schema) return bytes;
     if (schema === 0 && bytes.length === 0) return this.#empty;
@@ -168,7 +168,7 @@ function aValue(value) {
   return value;
 }
 
-/** The value of a typed session: its bytes, and the schema that they have. `form`: its bytes in the schema of now. */
+/** The value of a typed session: its bytes, and the schema that they have. `form`: its bytes in the current schema. */
 class TypedValue {
   #type;
   #form;

@@ -7,7 +7,7 @@ import { Reader } from "../base/reader.js";
 import { Writer } from "../base/writer.js";
 import { objectOf, readKey, readValue, writeMapHead, writeText, writeValue } from "./msgpack.js";
 
-/** Encodes an entry, its key and value. Throws a `SessionError` where they have no form. */
+/** Encodes an entry, its key and value. Throws a `SessionError` if they have no form. */
 export function entryOf(key, value) {
   const writer = new Writer();
   writeText(writer, key);
@@ -130,7 +130,7 @@ export const DICTIONARY = {
   },
 };
 
-/** Reads a payload of schema 0 as an object, for the `convert` of a type. Throws where it is no dictionary. */
+/** Reads a payload of schema 0 as an object, for the `convert` of a type. Throws if it is no dictionary. */
 export function decodeDictionary(payload) {
   try {
     const dictionary = Dictionary.read(payload);

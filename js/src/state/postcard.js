@@ -41,7 +41,7 @@ export function readLength(reader, least = 1) {
   return Number(length);
 }
 
-/** Reads a whole value. Throws where bytes are missing or left. */
+/** Reads a whole value. Throws if bytes are missing or left over. */
 export function readWhole(bytes, read) {
   const reader = new Reader(bytes);
   const value = read(reader);

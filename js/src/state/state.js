@@ -17,7 +17,7 @@ export class State {
   tell = (error) => this.sealer.say("error", error.message, { error });
   /** The numbers of the parts that the request carried. */
   carried = [];
-  /** What came of reading. For logs. */
+  /** The outcome of reading, for logs. */
   outcome = { kind: "absent" };
   /**
    * The session, or the part of one, that the request brought. It has `metadata` if it opened, and `dates` if those were refused.
@@ -36,14 +36,14 @@ export class State {
   isRenewed = false;
   /** After the session was saved: the field that offers the browser a registration, or null. */
   registration = null;
-  /** The request was for an image, a script or another part of a page, or for a page that nobody has asked for yet. */
+  /** True if the request was for an image, a script or another part of a page, or for a page that nobody has asked for yet. */
   isSubresource = false;
   isPrefetch = false;
   /** No token came, and the browser may have one: it hides the cookie, because another site made the request. */
   mayHide = false;
   isTouched = false;
   isClosed = false;
-  /** What the application called last: `auto` for neither, `discard`, or `force` for `save`. */
+  /** The last call of the application: `auto` for neither, `discard`, or `force` for `save`. */
   save = "auto";
   /** The least end set by `limitTo` in this request, or null. */
   limitedUntil = null;
@@ -99,7 +99,7 @@ export class State {
     this.came = { ...(isForOthers ? UNREADABLE : UNOPENED), metadata, dates };
   }
 
-  /** Becomes a session with this content. Returns false where the payload cannot be read. */
+  /** Becomes a session with this content. Returns false if the payload cannot be read. */
   become(metadata, payload, flash, body = null, allowed = null) {
     const read = readPayload(this.policy.type, metadata, payload);
     if (!read) return false;
@@ -112,7 +112,7 @@ export class State {
 
   // Acting
 
-  /** The session exists in this request only. */
+  /** True if the session exists in this request only. */
   get isNew() {
     return this.came.kind !== "arrived";
   }
@@ -129,7 +129,7 @@ export class State {
     return this;
   }
 
-  /** Marks the session as used, and returns it to be changed. Throws a `SessionError` where changes are refused. */
+  /** Marks the session as used, and returns it to be changed. Throws a `SessionError` if changes are refused. */
   change(evenWithheld = false) {
     this.isTouched = true;
     if (this.isClosed) throw new SessionError("after-head", "session is saved already");
@@ -291,12 +291,12 @@ export class State {
     return this.ended ? isSilenced || this.#isEmpty() : isForgettable && this.hasChanged();
   }
 
-  /** What a refresh stores, if one is due and fits (§ 8.8). */
+  /** Returns the session to store by a refresh, if one is due and fits (§ 8.8). */
   #refreshed() {
     return isRefreshDue(this) && this.#storeIfAllowed(activeAge(this.metadata, this.now));
   }
 
-  /** What a re-seal stores, if one is due and fits (§ 8.9): the body as it arrived, or with its device. */
+  /** Returns the session to store by a re-seal, if one is due and fits (§ 8.9): the body as it arrived, or with its device. */
   #resealed(isUnderEarlier) {
     if (this.becameBound) return this.#storeIfAllowed(this.metadata.age);
     if (!isUnderEarlier) return null;

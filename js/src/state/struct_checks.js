@@ -1,4 +1,4 @@
-// What the values of described types may be.
+// Checks of the values of described types.
 
 import { SessionError } from "../base/errors.js";
 import { isPlain, isRecord } from "../base/plain.js";

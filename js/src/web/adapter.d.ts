@@ -15,7 +15,7 @@ export type Refused = CsrfRefusal | SessionError;
 
 /** Options of every adapter. `Q` is the request that the session is loaded from: a `Request`, or a request of Node. */
 export interface CommonOptions<Q> {
-  /** Refuses requests of other sites with 403, before the handler. */
+  /** Refuses requests of other sites, and those without a token if it asks for one, before the handler. */
   readonly guard?: CsrfGuard | null;
   /** The clock, for tests. */
   readonly now?: () => Date | number;
@@ -25,14 +25,14 @@ export interface CommonOptions<Q> {
    */
   readonly contextBy?: (request: Q) => Context | Promise<Context>;
   /**
-   * Gets the outcome of reading each request's session, before the guard and the handler run. What it throws is told to `log`,
-   * and fails no request. A promise that it returns is not awaited. Without it, `log` is told `outcome.cause`, the method and the
-   * path.
+   * Gets the outcome of reading each request's session, before the guard and the handler run. An error that it throws is told to
+   * `log`, and fails no request. A promise that it returns is not awaited. Without it, `log` is told `outcome.cause`, if there is
+   * one, with the method and the path.
    */
   readonly onOutcome?: (outcome: Outcome, request: Q) => unknown;
   /**
    * Gets each refusal, in the same way as `onOutcome`, and an error with the code `left-out` for a change that is lost. Without it
-   * `log` is told that error, and why a session cannot be validated.
+   * `log`, or the option `failed` of `/node`, is told that error, and why a session cannot be validated.
    */
   readonly onRefused?: (refusal: Refused, request: Q) => unknown;
 }

@@ -1,4 +1,4 @@
-// What all adapters share.
+// Common parts of the adapters.
 
 import { SessionError, ensure, misused, mustBe, refuseUnknown } from "../base/errors.js";
 import { pathOf } from "../carrier/dropped.js";
@@ -9,7 +9,7 @@ const checkedCookie = (cookie) => madeBy("`SessionCookie.encrypted`", "cookies",
 
 /**
  * Returns a function that gives the cookie which an adapter was given: a `SessionCookie`, a promise of one, or a function
- * that makes one, which is called at the first request, as workers have their secrets only then. A function that fails is
+ * that makes one, which is called at the first request, because workers have their secrets only then. A function that fails is
  * called again. Throws a `ConfigError`.
  */
 export function opener(cookies) {
@@ -37,13 +37,13 @@ export function hang(holder, session) {
   Object.defineProperty(holder, "session", { configurable: true, enumerable: true, get: () => session, set: refuseOther });
 }
 
-/** Refuses to save a session that was deleted from its place, as others sign out. */
+/** Refuses to save a session that was deleted from its place, which is how other libraries sign out. */
 export function checkPlace(session) {
   const holder = holders.get(session);
   if (holder && !Object.hasOwn(holder, "session")) refuseOther();
 }
 
-/** The failure in what is told, if any: a change that is lost has no other error behind it. */
+/** The failure in an event, if any. For a lost change, the event itself is the failure. */
 export const failureIn = (told) => (told.code === "left-out" ? told : told.cause);
 
 /** Calls the hook; without one, logs failures. Never fails the request, and logs only its method and path, since it holds cookies. */
@@ -69,7 +69,7 @@ export const hasAnswer = (error) => error instanceof SessionError && error.statu
 
 export const answerOf = ({ status, headers, body, message }) => new Response(body ?? message, { status, headers });
 
-/** Returns what a handler answers, or the answer to the error of its session by which it failed, which is told. */
+/** Returns the answer of a handler, or the answer to the error of its session by which it failed, which is told. */
 export async function answered(handle, request, session) {
   try {
     return await handle();
@@ -85,7 +85,7 @@ export async function answered(handle, request, session) {
 /**
  * Returns a function that loads the session of a request and asks the guard. `given` is for the function that makes the
  * cookie. It returns the session; a function that saves it with a response; what answers the request, if that is refused by the
- * guard or because the session cannot be validated now; and the cookie. Throws a `ConfigError`.
+ * guard, or because the session cannot be validated now; and the cookie. Throws a `ConfigError`.
  */
 export function admission(cookies, options = {}) {
   const {

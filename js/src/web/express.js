@@ -1,12 +1,12 @@
-// Express, Connect, and what takes their middleware.
+// Express, Connect, and frameworks that take their middleware.
 
 import { stateOf } from "../session/session.js";
 import { admission, failureIn, hang } from "./adapter.js";
 import { answerRefusal, attach, ofNode } from "./node.js";
 
 /**
- * Middleware that loads the session into `request.session` and saves it before the head of the response is sent. What
- * fails goes to `next`. For a guard with `tokensInForms`, put the parser of forms before it.
+ * Middleware that loads the session into `request.session` and saves it before the head of the response is sent. Errors
+ * go to `next`. For a guard with `tokensInForms`, put the parser of forms before it.
  */
 export function session(cookies, { refuse = answerRefusal, ...options } = {}) {
   // What `next` is given is printed there.

@@ -14,7 +14,7 @@ const sending = new WeakSet();
 export const reopen = (response) => written.get(response)?.();
 
 /**
- * Calls `save` before the head of the response is sent, and then what that resolves to, which writes the head. Meanwhile the
+ * Calls `save` before the head of the response is sent, and then the function that it resolves to, which writes the head. Meanwhile the
  * head counts as sent: it cannot be changed. If either fails, or Node refuses what was held, calls `failed` with the error; what
  * was held and not sent is dropped, as is what a handler goes on to write after another answer.
  *

@@ -83,16 +83,17 @@ export function sessionProxy<S extends BaseSession, Q extends NextRequestLike = 
 export interface ProtectOptions<S extends BaseSession> {
   /** Path of the page for signing in, without `basePath` and locale. It is never protected. */
   readonly to: string;
-  /** Returns true for those who may pass. */
+  /** Returns true for visitors who may pass. */
   readonly unless: (session: S, request: any) => unknown;
   /** Parameter in which the page `to` gets the address that the visitor asked for, or null for none. Default: `next`. */
   readonly back?: string | null;
 }
 
 /**
- * Returns a handler for `sessionProxy` that sends visitors of these paths, and of the paths below them, to another page.
- * Paths begin with `/`, and have no patterns, no `basePath` and no locale. Upper and lower case count as the same. Pages that it lets
- * pass, and its redirects, tell caches not to store them.
+ * Returns a handler for `sessionProxy` that sends visitors of these paths, and of the paths below them, to another page. Name the
+ * type of the session: `protect<Session<Shape>>(…)`.
+ * Paths begin with `/`, and have no patterns, no `basePath` and no locale. Upper and lower case count as the same. Pages that the
+ * handler lets pass, and its redirects, tell caches not to store them.
  */
 export function protect<S extends BaseSession = any>(
   paths: string | readonly string[],

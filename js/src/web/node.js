@@ -1,4 +1,4 @@
-// Node's own server, over HTTP/1.1 and HTTP/2, and what is built on it.
+// Node's own server, over HTTP/1.1 and HTTP/2, and frameworks that are built on it.
 
 import { mustBe } from "../base/errors.js";
 import { headChanges } from "../carrier/cookie.js";
@@ -45,7 +45,7 @@ export const fieldsOf = (response) =>
 
 /**
  * Returns a listener for `createServer` that loads the session, calls `handler(request, response, session)`, and saves the
- * session before the head of the response is sent. `failed(error, request)` is told what fails; by default the error is
+ * session before the head of the response is sent. `failed(error, request)` is called with each error; by default the error is
  * printed with the method and the path.
  */
 export function withSession(cookies, handler, { failed = print, refuse = answerRefusal, ...options } = {}) {
@@ -75,7 +75,7 @@ async function handled(handler, request, response, session) {
 
 export const print = (error, request) => console.error(error, request.method, pathOf(request));
 
-/** Tells what fails, and answers it, unless something was answered already: what is whole stays as it is. */
+/** Tells an error, and answers it, unless something was answered already. A whole answer stays as it is. */
 export function fail(error, request, response, failed) {
   attempt(() => failed(error, request), (broken) => print(broken, request));
   reopen(response);

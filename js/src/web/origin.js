@@ -8,7 +8,7 @@ import { isOfSession, setCookieField } from "./cookie_field.js";
 
 /**
  * Passes a request on to the origin, with the session as it is now in its `Cookie`, and returns the origin's response with
- * the session saved. Where the origin writes the session too, its cookies count, because it began with the changes made
+ * the session saved. If the origin writes the session too, its cookies count, because it began with the changes made
  * here. The session cannot be changed afterwards, unless there is no response.
  */
 export async function forward(cookies, session, request, fetch = globalThis.fetch) {
@@ -33,7 +33,7 @@ export async function forward(cookies, session, request, fetch = globalThis.fetc
   return withChanges(response, await changesTo(response, cookies, session, { isWritten, isKept, own }));
 }
 
-/** Returns true where a response of this status sets or drops the session. */
+/** Returns true if a response of this status sets or drops the session. */
 const isWrittenWith = (status, session) => stateOf(session).decide({ status }).touch === "written";
 
 /** `isKept`: what is written is saved whatever the status. `own`: the cookies of the session. */

@@ -16,7 +16,7 @@ export function fieldsForPage(request, answer) {
   return new Headers(pairs.filter(([, value]) => value !== null));
 }
 
-/** Returns the answer with the fields for the page that `next` has, or `next` where there is none. */
+/** Returns the answer with the fields for the page that `next` has, or `next` if there is none. */
 export function leadingOn(answer, next) {
   if (!answer) return next;
   // A copy, because the application may give one answer to several visitors.

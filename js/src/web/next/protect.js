@@ -1,4 +1,4 @@
-// Pages for those who have signed in.
+// Pages for visitors who have signed in.
 
 import { ensure, refuseUnknown } from "../../base/errors.js";
 import { FOR_NO_CACHE } from "./private.js";
@@ -8,7 +8,7 @@ export const letIn = new WeakSet();
 
 /**
  * A handler for `sessionProxy`: sends visitors of these paths, and of those below, to the page `to`, unless
- * `unless(session, request)` is true. The address where they wanted to go comes with them in the parameter `back`.
+ * `unless(session, request)` is true. The address that they asked for is in the parameter `back`.
  */
 export function protect(paths, options = {}) {
   const { to, unless, back = "next", ...unknown } = options;
@@ -57,7 +57,7 @@ const isBelow = (path, prefix) => prefix === "/" || path === prefix || path.star
 /** An origin of nobody. */
 const NOWHERE = "http://nowhere.invalid";
 
-/** Returns a way back that came with a request, if it stays on this site, and else `otherwise`. */
+/** Returns a way back that came with a request, if it stays on this site, or else `otherwise`. */
 export function wayBack(value, otherwise = "/") {
   if (typeof value !== "string" || !value.startsWith("/") || !URL.canParse(value, NOWHERE)) return otherwise;
   const { origin, pathname, search, hash } = new URL(value, NOWHERE);
