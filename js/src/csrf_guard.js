@@ -28,8 +28,8 @@ const loadAgain = (address) => `<!doctype html>
 `;
 
 /**
- * The reason why a guard refuses a request. `status`, `headers` and `body` are for the response, whose body is the `message`,
- * or after a form with a token of another session a page that leads on. `details` is for logs: what was compared, or null.
+ * The reason why a guard refuses a request. `status`, `headers` and `body` are for the response, whose body is the `message`
+ * or, after a form with a token of another session, a page that leads on. `details` is for logs: the compared headers, or null.
  */
 export class CsrfRefusal extends Error {
   constructor(code, { more = "", page = null, details = null } = {}) {
@@ -211,7 +211,7 @@ function headOf(request) {
   return { isOfNode: false, method, path: pathname, values, address, scheme: protocol };
 }
 
-/** The path of the first line of a request, and where it has a whole address, the scheme and the host of that (RFC 9112 section 3.2). */
+/** The path of the first line of a request and, if it has a whole address, the scheme and the host (RFC 9112 section 3.2). */
 function partsOf(target) {
   const [, scheme, authority = null, path = target] = /^([^/?#]*:)\/\/([^/?#]*)(.*)/s.exec(target) ?? [];
   return { scheme: scheme?.toLowerCase(), authority, path: path.split("?")[0] || "/" };
@@ -224,7 +224,7 @@ function textOf({ values }, name) {
   return found.every((value) => value === found[0] && /^[\t -~]*$/.test(value)) ? found[0] : "?";
 }
 
-/** For logs: where a request says that it comes from, and where it goes. */
+/** The source of a request, as it says itself, and its target, for logs. */
 function comparedIn(head) {
   const fields = ["origin", "sec-fetch-site", "host"].map((name) => `${name} ${textOf(head, name)}`);
   return fields.concat(head.address === null ? [] : `address ${head.address}`).join(", ");

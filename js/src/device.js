@@ -85,7 +85,7 @@ class Devices {
     state.open({ ...chosen, body: { ...body, metadata: { ...body.metadata, device } } });
   }
 
-  /** Judges a session that opened, by the bound cookies beside it (§ 16.3.2). */
+  /** Judges a session that opened, by the bound cookies of its request (§ 16.3.2). */
   async judge({ issued, sid, device }, fields, state) {
     const { requiredAfter } = this.#options;
     const cookies = boundCookies(fields, this.#template.name);

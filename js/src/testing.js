@@ -57,7 +57,7 @@ function valueOf(type, given) {
   }
 }
 
-/** Returns where a value differs from what JSON has in its place, or null. JSON rounds integers from 2^53 on, and `f32` is rounded. */
+/** Returns the first difference between a value and its JSON, or null. JSON rounds integers from 2^53 on, and `f32` is rounded. */
 function differenceOf(value, json, path) {
   const isNumber = typeof json === "number" && ["number", "bigint"].includes(typeof value);
   if (isNumber && (Number(value) === json || value === Math.fround(json))) return null;

@@ -34,7 +34,7 @@ export function saidIn(lines, own, arrivedAs) {
       }
       return areAll;
     },
-    /** The lines that stay beside these, so that there is one for each cookie. Null: all of them do. */
+    /** The lines that stay next to these, so that there is one for each cookie. Null: all of them do. */
     besides(set) {
       const added = set.map(readSetCookie);
       const stays = ({ cookie, write }) =>

@@ -3,7 +3,7 @@
 import { BLANK, trim } from "../base/bytes.js";
 
 /**
- * Reads a field. Null: it sets no cookie with a name. `path` is null where it depends on the address of the request; an empty
+ * Reads a field. Null: it sets no cookie with a name. `path` is null if it depends on the address of the request; an empty
  * `domain` is the host that answers.
  */
 export function readSetCookie(line) {

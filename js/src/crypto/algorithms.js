@@ -44,7 +44,7 @@ export async function xaes(bytes) {
   };
   return {
     seal: (nonce, aad, text) => run("encrypt", nonce, aad, text),
-    /** Returns null where the tag is wrong. */
+    /** Returns null if the tag is wrong. */
     open: (nonce, aad, sealed) => run("decrypt", nonce, aad, sealed).catch(() => null),
   };
 }

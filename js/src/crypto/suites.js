@@ -8,5 +8,5 @@ export const NONCE = 24;
 export const TAG = 16;
 export const HEAD = 5;
 
-/** Bytes of a blob beside its body. */
+/** Bytes of a blob without its body. */
 export const overheadOf = (mode) => (mode === "encrypted" ? HEAD + NONCE + TAG : HEAD + TAG);

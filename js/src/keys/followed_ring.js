@@ -32,7 +32,7 @@ class FollowedRing {
   /** Numbers of questions: of the last one, and of the last that was answered. */
   #turns = 0;
   #heard = 0;
-  /** The digest of the texts in use, and what was refused last, and told, since then. */
+  /** The digest of the texts in use, and the digest or the error of the last refusal since then, which was told. */
   #used;
   #refused = null;
   /** The sealers of carriers. */

@@ -53,5 +53,5 @@ export class KeyRing extends Ring {
   }
 }
 
-/** A time of a ring, or null where the text has none. */
+/** A time of a ring, or null if the text has none. */
 const orNull = (time) => (time > 0 && time < Infinity ? time : null);

@@ -9,7 +9,7 @@ export const keysFor = ({ keys }, { purpose }) => Promise.all(keys.map((key) => 
 
 /**
  * Derives from one key. `seal` returns the parts of a blob behind its head; `open` takes them, and returns the
- * body, or null where the tag is wrong. WebCrypto has neither for XChaCha20-Poly1305.
+ * body, or null if the tag is wrong. WebCrypto has neither for XChaCha20-Poly1305.
  */
 async function deriveKeys(key, purpose) {
   const head = concat(u8(key.suite.fmt), key.kid);

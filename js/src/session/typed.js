@@ -115,13 +115,13 @@ class SessionType {
     return new TypedValue(this, this.schema, this.#empty);
   }
 
-  /** Reads a payload. Throws where it cannot be read. */
+  /** Reads a payload. Throws if it cannot be read. */
   read(schema, bytes) {
     const form = this.#formOf(schema, bytes);
     return new TypedValue(this, schema, bytes, form, this.decode(form));
   }
 
-  /** The payload of a session that was a dictionary. Throws where it has no value. */
+  /** The payload of a session that was a dictionary. Throws if it has no value. */
   adopt(dictionary) {
     return this.#formOf(0, dictionary);
   }
@@ -172,7 +172,7 @@ function aValue(value) {
 class TypedValue {
   #type;
   #form;
-  /** The value, where it is known. */
+  /** The value, if it is known. */
   #value;
 
   constructor(type, schema, bytes, form = bytes, value = null) {

@@ -33,7 +33,7 @@ export const either = (words) => words.join(", ").replace(/, ([^,]*)$/, " or $1"
 /** One character in quotes, as Rust's `Debug` writes it. */
 export const quoted = (character) => `'${character === '"' ? '"' : escaped(character)}'`;
 
-/** A text with escapes for quotes and what cannot be seen. */
+/** A text with escapes for quotes and invisible characters. */
 export const escaped = (text) => text.replace(/[\p{C}\p{Z}'"\\]|^\p{Grapheme_Extend}/gu, escapeOf);
 
 const escapeOf = (found) => ESCAPES[found] ?? `\\u{${found.codePointAt(0).toString(16)}}`;

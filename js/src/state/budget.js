@@ -20,7 +20,7 @@ export class Budget {
   #fixed;
   #overhead;
 
-  /** `fixed`: the bytes of a field without its token, without a Max-Age and with the longest; 0 beside a cookie. */
+  /** `fixed`: the bytes of a field without its token, without a Max-Age and with the longest; 0 outside a cookie. */
   constructor({ field, cookies }, fixed, overhead, padding = null, isBound = false) {
     mustBe(padding === null || typeof padding?.pad === "function", "padding", "the value `padme`, or null");
     this.allowed = { field, cookies, total: field * cookies };
@@ -39,7 +39,7 @@ export class Budget {
     return fixed + (cookies > 1 && fixed > 0 ? 2 : 0);
   }
 
-  /** The characters of a part, where each field has `fixed` bytes beside it. */
+  /** The characters of a part, if each field has `fixed` other bytes. */
   partLength(allowed, tokenLength, fixed) {
     if (allowed.cookies === 1 || fixed + tokenLength <= allowed.field) return tokenLength;
     return Math.max(1, allowed.field - fixed - 2);

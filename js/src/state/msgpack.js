@@ -28,7 +28,7 @@ export function readValue(reader, depth) {
   throw INVALID; // c1, c7 to c9, d4 to d8
 }
 
-/** Reads a list or a map of so many values or entries. No key stands twice (§ 5.4.5 h). */
+/** Reads a list or a map of this many values or entries. No key stands twice (§ 5.4.5 h). */
 function readMany(reader, count, depth, isMap) {
   if (depth > DEEPEST) throw INVALID;
   const read = [];

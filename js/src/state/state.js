@@ -240,8 +240,8 @@ export class State {
   // Finishing
 
   /**
-   * Decides what the client's token becomes (§ 8.12). `change` is `keep`, `drop`, or `store` with what is to be sealed and
-   * sent; `touch` says how the response depends on the session. `isSame`: undefined, unless the response says a session already
+   * Decides what the client's token becomes (§ 8.12). `change` is `keep`, `drop`, or `store` with the body to seal and
+   * send; `touch` says how the response depends on the session. `isSame`: undefined, unless the response says a session already
    * (§ 8.12.2), and then true if that is the one that arrived, refreshed or sealed again.
    */
   decide(response = {}) {
@@ -282,7 +282,7 @@ export class State {
     return stored ? { ...stored, touch: "touched", isOptional: true } : keep;
   }
 
-  /** Nothing is left: it is empty, or has ended and what was stored since is not saved. An invalidation cannot be discarded. */
+  /** Returns true if nothing is left: the session is empty, or ended and later changes are not saved. A sign-out cannot be discarded. */
   #isOver(isSilenced) {
     const isDiscarded = this.save === "discard";
     const isForgettable = this.#isEmpty() && this.metadata.remembered === null;
@@ -321,7 +321,7 @@ export class State {
     return this.came.body === null || !this.#isAsArrived(this.#stored(metadata), payload.bytes, this.#messages);
   }
 
-  /** Returns true if a response that succeeds stores the session, or drops its token, for what was done to it. */
+  /** Returns true if a response that succeeds stores the session, or drops its token, because of a change. */
   isToWrite() {
     if (this.withheld) return false;
     const hasToken = this.came.kind !== "nothing";

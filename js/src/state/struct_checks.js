@@ -18,7 +18,7 @@ export function within(part, work) {
   }
 }
 
-/** Refuses instances of other classes, and what is beside the parts of a value: it would be lost. */
+/** Refuses instances of other classes, and properties next to the parts of a value, which would be lost. */
 function checkPlain(value, expected, isRight, isPart) {
   if (typeof value !== "object" || value === null || !isRight(value)) refuse(expected, value);
   const unknown = Reflect.ownKeys(value).find((name) => !isPart(name));

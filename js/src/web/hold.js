@@ -35,7 +35,7 @@ export function beforeHead(response, save, failed) {
   let saved;
   /** Lets the head be changed, while it looks sent. */
   let release = null;
-  /** Lets the connection be destroyed, where an answer is whole. */
+  /** Lets the connection be destroyed, if an answer is whole. */
   let letGo = () => {};
 
   const close = () => (release ??= showSent(response, () => isEnded));
@@ -96,7 +96,7 @@ export function beforeHead(response, save, failed) {
   const holding = (method, answer, check = () => {}) =>
     function (...given) {
       const failure = failures.get(response);
-      // To a handler that goes on writing nobody has said that its answer is another.
+      // A handler that goes on writing does not know that another answer was sent.
       if (failure && response.writableEnded) {
         drop({ given });
         return method === write || answer;
@@ -152,12 +152,12 @@ function checkChunk(chunk) {
   throw refusal(TypeError, "ERR_INVALID_ARG_TYPE", 'The "chunk" argument must be of type string or an instance of Buffer or Uint8Array');
 }
 
-/** The message of the status, where one was set. HTTP/2 has none, and warns those who ask for it. */
+/** The message of the status, if one was set. HTTP/2 has none, and warns when it is read. */
 const messageOf = (response) => Object.getOwnPropertyDescriptor(response, "statusMessage")?.value;
 
 /**
- * Lets the head look sent, as Node does, and the response ended where `isEnded()` says so: for those who ask before they
- * answer a second time, such as handlers of errors. Returns a function that takes this back.
+ * Lets the head look sent, as Node does, and the response ended if `isEnded()` says so, for code that asks before it
+ * answers a second time, such as handlers of errors. Returns a function that takes this back.
  */
 function showSent(response, isEnded) {
   const { statusCode } = response;

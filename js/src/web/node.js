@@ -7,7 +7,7 @@ import { stateOf } from "../session/session.js";
 import { admission, attempt, checkPlace, claim, failureIn, hasAnswer } from "./adapter.js";
 import { beforeHead, reopen } from "./hold.js";
 
-/** The options of an adapter whose responses are Node's, where a refusal is given back. `own`: functions that it calls itself. */
+/** The options of an adapter whose responses are Node's, so that a refusal is returned to it. `own`: functions that it calls itself. */
 export function ofNode(options, own) {
   for (const [name, value] of Object.entries(own)) mustBe(typeof value === "function", name, "a function");
   return { ...options, refuse: (refusal) => refusal };
@@ -81,7 +81,7 @@ export function fail(error, request, response, failed) {
   reopen(response);
   if (response.headersSent) return void (response.writableEnded || response.destroy());
   for (const name of response.getHeaderNames()) response.removeHeader(name);
-  // An earlier one may be what has failed. HTTP/2 has none, and would warn.
+  // The failure may be the earlier message. HTTP/2 has none, and would warn.
   delete response.statusMessage;
   if (hasAnswer(error)) return answerRefusal(error, request, response);
   // What has failed may be a field of the head.

@@ -36,7 +36,7 @@ export async function forward(cookies, session, request, fetch = globalThis.fetc
 /** Returns true if a response of this status sets or drops the session. */
 const isWrittenWith = (status, session) => stateOf(session).decide({ status }).touch === "written";
 
-/** `isKept`: what is written is saved whatever the status. `own`: the cookies of the session. */
+/** `isKept`: the session is saved whatever the status. `own`: the cookies of the session. */
 async function changesTo(response, cookies, session, { isWritten, isKept, own }) {
   const fields = [...response.headers];
   const theirs = response.headers.getSetCookie().map(cookieOf);
@@ -47,7 +47,7 @@ async function changesTo(response, cookies, session, { isWritten, isKept, own })
   }
   const isLost = response.status === 408 || (response.status >= 500 && !isKept);
   if (isLost && !isOrigins) return cacheChanges(fields, "touched", "Cookie");
-  // Of ours, what is beside the session, such as the mark of one that has ended, and expiries of parts that the origin has not seen.
+  // Our cookies next to the session, such as the mark of one that has ended, and expiries of parts that the origin has not seen.
   const isLeft = (cookie) => setAs(cookie.name).length === 0 && (isExpiry(cookie) || !isOfSession(cookie.name, cookies.name));
   const left = isOrigins ? own.filter(isLeft) : own;
   // The offer is for the origin's session, too, unless the origin drops it, or makes an offer itself.

@@ -73,7 +73,7 @@ function jarOf(jar) {
   return jar;
 }
 
-/** Refuses the changes of a session that nobody saves: they would be lost in silence. */
+/** Refuses the changes of a session that is never saved, because they would be lost without an error. */
 function forReading(session) {
   stateOf(session).change = () => {
     throw new SessionError("read-only", READ_ONLY);
@@ -94,7 +94,7 @@ function valuesOf(field) {
   return values;
 }
 
-/** Returns true for a cookie of the jar that came with the request, where the last of two may have been planted. */
+/** Returns true for a cookie of the jar that came with the request. The last of two may have been planted. */
 function isIn(values, cookie) {
   const came = values.get(cookie.name) ?? [];
   // An empty one was dropped since, unless the last that came is empty. The jar has values decoded.

@@ -15,6 +15,6 @@ const TARGETED = [
 /** The fields of a response that no cache may store. `Cache-Control` as Next.js has it for pages that are made for one request. */
 export const FOR_NO_CACHE = [["cache-control", "private, no-cache, no-store, max-age=0, must-revalidate"], ...TARGETED];
 
-/** Makes a response private for every cache if it is for some: the same one, or a copy where its headers cannot be changed. */
+/** Makes a response private for every cache if it is for some: the same one, or a copy if its headers cannot be changed. */
 export const keptPrivate = (response) =>
   /(^|[\s,])(private|no-store)([\s,]|$)/i.test(response.headers.get("cache-control")) ? withChanges(response, TARGETED) : response;

@@ -54,7 +54,7 @@ function decodedSegment(text) {
 const folded = (path) => path.toUpperCase().toLowerCase();
 const isBelow = (path, prefix) => prefix === "/" || path === prefix || path.startsWith(`${prefix}/`);
 
-/** An origin of nobody. */
+/** An origin that no site has. */
 const NOWHERE = "http://nowhere.invalid";
 
 /** Returns a way back that came with a request, if it stays on this site, or else `otherwise`. */

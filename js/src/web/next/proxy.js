@@ -98,9 +98,9 @@ function keepFromCaches(response) {
  * its router are taken out before.
  *
  * - `inner`: Next.js renders the page to which a server action redirects, and drops the cookies of this response;
- * - `prefetch`: a page for which nobody waits yet, where that shows;
+ * - `prefetch`: a page for which nobody waits yet, if the request says so;
  * - `document`: a page that the browser itself loads and shows;
- * - `look`: any other look, such as those of the router of Next.js, be it for a click or for a link in view;
+ * - `look`: any other GET or HEAD, such as those of the router of Next.js, for a click or for a link in view;
  * - `act`: another method, whose handler saves the session itself.
  */
 function kindOf({ method, headers }, { isPrefetch }) {

@@ -23,7 +23,7 @@ export class Turn {
   #inside = [];
   #done;
 
-  /** `name`: the cookie's; `maker`: what is the same in all updates of one `inNext`. */
+  /** `name`: the cookie's; `maker`: a value that all updates of one `inNext` share. */
   constructor(jar, name, maker) {
     Object.assign(this, { jar, name, maker });
   }
