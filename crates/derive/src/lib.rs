@@ -6,7 +6,7 @@ use proc_macro2::Span;
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{DeriveInput, Error, LitInt, LitStr, Result, Type, parse_macro_input, spanned::Spanned};
 
-/// Implements `SessionData`, with the label and the schema of the attribute `session`:
+/// Implements `SessionData` with the label and the schema that the attribute `session` gives:
 ///
 /// ```ignore
 /// #[derive(Default, Serialize, Deserialize, PartialEq, SessionData)]
@@ -20,15 +20,16 @@ use syn::{DeriveInput, Error, LitInt, LitStr, Result, Type, parse_macro_input, s
 /// - `from` is the type of another version, from which this type converts by `From`. It is an earlier version or, while
 ///   instances of two versions run, a later one. It may in turn convert from a third type, but must not lead back to
 ///   this one, because the conversion would not end.
-/// - `from_dictionary` reads sessions that are dictionaries, and sessions taken over from other libraries. The fields
-///   have the names of the keys.
+/// - `from_dictionary` reads sessions that are dictionaries, if the label is `""`, and sessions taken over from other
+///   libraries. The fields have the names of the keys.
 ///
-/// Without `from` and `from_dictionary`, no other schema is read.
+/// Without `from` and `from_dictionary`, no other schema is read. An empty dictionary is always the type's default.
 ///
 /// # Errors
 ///
-/// The compiler refuses an attribute without a label or a schema, a word that is unknown or given twice, and a `from` of the
-/// same schema or one that leads back through types with this derive.
+/// The compiler refuses a type without a label or a schema, a word that is unknown or given twice, and a `from` of the same
+/// schema. It also refuses a `from` of an earlier schema, with this derive, that has itself a `from` of a later schema,
+/// because such types could lead back to each other.
 #[proc_macro_derive(SessionData, attributes(session))]
 pub fn session_data(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);
@@ -118,15 +119,16 @@ impl Session {
         }
     }
 
-    /// Returns the expression that is `true` if `from` is a type of a later schema.
+    /// Returns the expression that is `true` if the schema of `from` is later than this type's.
     fn order(&self, from: &Type) -> proc_macro2::TokenStream {
         let schema = &self.schema;
         quote_spanned!(from.span()=> <#from as ::hardtack::SessionData>::SCHEMA > #schema)
     }
 
-    /// Lets a chain of types go to later schemas and then to earlier ones, but not up again, so that it ends. Each type
-    /// compares its own two steps, because a constant over the whole chain would give an error without a message. A
-    /// type without this derive or without `from` has the trait's constant.
+    /// Returns the expression that refuses a chain of types without an end: a chain may go to later schemas and then to
+    /// earlier ones, but not to later ones again. Each type compares its own two steps, because a constant over the whole
+    /// chain would give an error without a message. A type without this derive or without `from` has the trait's
+    /// constant.
     fn ends(&self, from: &Type) -> proc_macro2::TokenStream {
         let schema = &self.schema;
         let name = from.to_token_stream().to_string().replace(' ', "");

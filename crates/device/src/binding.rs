@@ -10,6 +10,9 @@ pub trait BindToDevice {
     /// [`renew`](Session::renew) on, if the browser supports it. A stolen cookie then soon opens nothing
     /// elsewhere.
     ///
+    /// [`renew_id`](Session::renew_id) keeps the device of a bound session. If the id changes while the browser
+    /// registers its key, the session stays unbound until the next `sign_in` or `renew`.
+    ///
     /// Serve the two endpoints by [`CompanionLayer`](hardtack::companion::CompanionLayer) or by
     /// [`answer`](hardtack::SessionCookie::answer).
     #[must_use]
@@ -30,8 +33,8 @@ pub enum DeviceBinding {
     Unbound,
     /// The request proved that it comes from the session's device.
     Bound,
-    /// The session that arrived does not prove its device, although it has to. The application sees an empty session,
-    /// which refuses every change except `discard` and the changes that begin or end a session.
+    /// The session that arrived needs the proof of a device, which the request does not bring. The application sees an
+    /// empty session, which refuses every change except `sign_in`, `renew`, `invalidate` and `discard`.
     Stale,
 }
 
@@ -41,9 +44,9 @@ impl DeviceBinding {
     /// A [`Stale`](DeviceBinding::Stale) session refuses changes with [`SessionError::Stale`]. If a handler returns
     /// this error, the response is a 403 instead of a 500.
     ///
-    /// A bound session stays [alive](Session::is_alive) until the bound cookie that came with it expires, and an
-    /// unbound session until its grace ends, if binding is required. The page then connects again, and the browser
-    /// refreshes its cookie for that request.
+    /// A bound session is [alive](Session::is_alive) at most until the bound cookie that came with it expires, and an
+    /// unbound session at most until its grace ends, if a device is required. Let the page of a bound session connect
+    /// again, because the browser refreshes the cookie for that request.
     #[must_use]
     pub fn of<T: Payload>(session: &Session<T>) -> DeviceBinding {
         match session.device() {

@@ -10,8 +10,8 @@ pub(crate) struct DeviceCookies {
     name: CookieName,
     /// `Path=/; Secure; …`
     attributes: String,
-    /// Attributes of the mark. A refresh after a link from another site has to bring the mark, so it is a cookie for
-    /// all sites.
+    /// Attributes of the mark. A refresh after a link from another site has to bring the mark, so its `SameSite` is
+    /// `None`.
     of_mark: String,
 }
 
@@ -80,7 +80,7 @@ impl DeviceCookies {
     }
 }
 
-/// Returns the values of the bound cookies with a tag, up to a number that is worth opening.
+/// Returns the values of the first bound cookies with a tag, as many as are opened at most.
 pub(crate) fn of_tag<'a>(
     cookies: &'a [(String, Vec<u8>)],
     tag: &str,
@@ -89,7 +89,7 @@ pub(crate) fn of_tag<'a>(
     tagged.map(|(_, value)| &**value).take(MOST_OPENED)
 }
 
-/// Returns the last values, which are the youngest, because browsers sort these to the end.
+/// Returns the last values, the last first. Browsers sort the youngest cookies to the end.
 pub(crate) fn youngest(cookies: &[(String, Vec<u8>)]) -> impl Iterator<Item = &[u8]> {
     let cookies = cookies.iter().rev();
     cookies.map(|(_, value)| &**value).take(MOST_OPENED)

@@ -113,14 +113,13 @@ impl Companion for Devices {
         let mut fields = Vec::new();
         let set_cookie = |field| (SET_COOKIE, field);
         match departed.map(|session| (session.device, session.id, session.created_at)) {
-            // The mark stays in the browser, and tells the next refresh or registration, from any site, that the
-            // session has ended.
+            // The mark stays in the browser, and tells the next refresh, from any site, that the session has ended.
             Some((Some(device), ..)) => {
                 let tag = tag(&device);
                 fields.push(set_cookie(self.cookies.expire_bound(&tag)));
                 fields.push(set_cookie(self.cookies.set_mark(&tag, MARKED_FOR)));
             }
-            // A registration for an id that the session no longer has would be useless.
+            // A registration for an id that the session no longer has would be useless. This mark lets the endpoint refuse it.
             Some((None, Some(id), issued)) if self.settings.offers => {
                 let offered_until = after(issued, self.settings.offer_for());
                 let left = offered_until.and_then(|end| end.duration_since(now).ok());
@@ -147,7 +146,7 @@ impl Companion for Devices {
     fn answer(&self, request: &Parts, beside: Option<&mut Beside<'_>>) -> Response<String> {
         let answer = match (self.settings.endpoint_at(request.uri.path()), beside) {
             (Some(endpoint), Some(beside)) => self.answer_to(endpoint, request, beside),
-            // An instance that knows the tenant may answer the request later.
+            // The request belongs to no context. An instance that knows its tenant may answer it later.
             _ => DeviceAnswer::later(),
         };
         answer.respond(self.cookies.session())
@@ -168,12 +167,12 @@ pub(crate) fn tag(of: &[u8]) -> String {
     URL_SAFE_NO_PAD.encode(&Sha256::digest(of)[..6])
 }
 
-/// Returns `duration` after `time`, or `None` if it is past the years that tokens know.
+/// Returns the time that is `duration`, in whole seconds, after `time`, or `None` if `SystemTime` cannot hold it.
 fn after(time: SystemTime, duration: Duration) -> Option<SystemTime> {
     time.checked_add(Duration::from_secs(duration.as_secs()))
 }
 
 const SET_COOKIE: &str = "set-cookie";
 const REGISTRATION: &str = "secure-session-registration";
-/// Seconds for which the mark of a bound session that has ended is kept.
+/// Seconds for which a browser keeps the mark of a bound session that has ended.
 const MARKED_FOR: u64 = 86_400;

@@ -1,6 +1,7 @@
 //! Requests by which a browser registers a device and proves it again (docs/devices.md § 16.6).
 //!
-//! Neither depends on a cookie, because the browser sends no cookie after a link from another site.
+//! Neither depends on a cookie, because after a link from another site the browser sends only cookies with
+//! `SameSite=None`.
 
 use hardtack::{
     companion::Beside,
@@ -32,16 +33,16 @@ struct DeviceRequest<'a> {
 /// Session that a request is about, as its offer or identifier names it.
 struct Subject<'a> {
     id: SessionId,
-    /// Session, with the time of its sign-in in `created_at`, at which the offer was sealed.
+    /// The session. `created_at` is the time of its sign-in, at which the offer was sealed.
     session: SessionInfo,
     named_by: NamedBy<'a>,
 }
 
 /// Offer or identifier by which a request named its session.
 enum NamedBy<'a> {
-    /// An offer, in this proof of a new device.
+    /// The offer in this proof of a new device.
     Offer(Proof<'a>),
-    /// Identifier of this device.
+    /// The identifier of this device, with its key.
     Identifier(PublicKey, DeviceId),
 }
 
@@ -70,7 +71,8 @@ impl Devices {
         }
     }
 
-    /// Answers a request about `subject`. If the session has ended, tells the browser so.
+    /// Answers a request about `subject`. If the session has ended, refuses a registration, and answers a refresh that
+    /// the session has ended.
     fn answer_about(
         &self,
         subject: &Subject<'_>,
@@ -95,7 +97,7 @@ impl Devices {
         }
     }
 
-    /// Returns the tags of a subject whose marks the request brought as cookies.
+    /// Returns the tags of the subject for which the request brought a mark.
     fn marks(&self, subject: &Subject<'_>, request: &DeviceRequest<'_>) -> Vec<String> {
         let of_id = tag(subject.id.as_bytes());
         let of_device = match &subject.named_by {
@@ -239,8 +241,8 @@ impl Devices {
 }
 
 impl Subject<'_> {
-    /// Returns `true` if the session may still be alive, and the session that came along does not show that it has
-    /// ended.
+    /// Returns `true` if the session may still be alive, and the session that came with the request does not show that
+    /// it has ended.
     fn may_live(&self, is_alive: bool, came: Option<&SessionInfo>) -> bool {
         let is_its_device = |session: &SessionInfo| match self.named_by {
             NamedBy::Identifier(_, device) => session.device == Some(device),

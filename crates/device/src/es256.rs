@@ -197,7 +197,7 @@ mod tests {
         }
     }
 
-    /// Below the order of the group, and not 0.
+    /// Returns a number that is below the order of the group, and not 0.
     fn secret() -> [u8; 32] {
         [0; 32].map(|_: u8| fastrand::u8(1..=0xFE))
     }

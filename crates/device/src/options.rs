@@ -67,7 +67,8 @@ impl DeviceBound {
     }
 
     /// Sets the time for which a proof counts. A stolen pair of cookies opens for no longer. Default: 10 minutes. From
-    /// 3 minutes to a day. Browsers refresh two minutes before the end.
+    /// 3 minutes to a day. Browsers refresh two minutes before the end, and Chromium signs at most 6 proofs for a site
+    /// in 9 minutes.
     pub fn bound_for(mut self, duration: Duration) -> DeviceBound {
         self.bound_for = duration;
         self
@@ -112,7 +113,9 @@ impl DeviceBound {
     /// default, their sessions are the same as without binding.
     ///
     /// This applies to every session, even if nobody signed in to it, if it is older than these settings, or if it was
-    /// taken over from another library. Use this setting after all older sessions have ended.
+    /// taken over from another library. Use this setting after all older sessions have ended, and if every sign-in
+    /// calls [`sign_in`](hardtack::Session::sign_in) or [`renew`](hardtack::Session::renew). Choose a grace that is long
+    /// enough to fill in a form, or to come back from an identity provider.
     pub fn required_after(mut self, grace: Duration) -> DeviceBound {
         self.required_after = Some(grace);
         self
@@ -159,7 +162,7 @@ impl DeviceBound {
         format!("{}{}", self.path, endpoint.name())
     }
 
-    /// Returns the endpoint at a path.
+    /// Returns the endpoint at a path, if there is one.
     pub(super) fn endpoint_at(&self, path: &str) -> Option<Endpoint> {
         let both = [Endpoint::Register, Endpoint::Refresh];
         let name = path.strip_prefix(&*self.path)?;
@@ -210,7 +213,7 @@ fn is_kept_by_browsers(path: &str) -> bool {
     !path.starts_with("//") && !path.split('/').any(|segment| matches!(segment, "." | ".."))
 }
 
-/// Returns `true` for a path whose characters are all allowed in a quoted string of a header, and in JSON.
+/// Returns `true` for a path whose characters need no escape in a quoted string of a header, or in JSON.
 fn is_path(path: &str) -> bool {
     let is_good = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte);
     path.starts_with('/') && path.bytes().all(is_good)

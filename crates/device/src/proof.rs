@@ -41,7 +41,7 @@ pub(crate) struct Proof<'a> {
 }
 
 impl<'a> Proof<'a> {
-    /// Reads a proof. Ignores unknown fields, but refuses `crit`, which has to be understood (RFC 7515 § 4.1.11).
+    /// Reads a proof. Ignores unknown members, but refuses `crit`, which has to be understood (RFC 7515 § 4.1.11).
     pub(crate) fn parse(text: &'a [u8]) -> Result<Proof<'a>, ProofError> {
         let malformed = ProofError::Malformed;
         let [signed, header, claims, signature] = split(text).ok_or(malformed)?;
@@ -122,7 +122,7 @@ fn decode(text: &str) -> Option<Vec<u8>> {
     URL_SAFE_NO_PAD.decode(text).ok()
 }
 
-/// Longest proof, in characters. Chromium sends about 410.
+/// Longest proof, in characters. A registration of Chromium has about 410.
 const LONGEST: usize = 2048;
 
 #[cfg(test)]
