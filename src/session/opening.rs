@@ -200,13 +200,13 @@ impl<'a> Opening<'a> {
         let opened = self.verify_and_check(&Whole::in_one_cookie(token));
         let Candidate { key_id, opened } = opened.map_err(refuse)?;
         let metadata = &opened.metadata;
+        let decoded = decode(metadata.schema, opened.payload())
+            .ok_or_else(|| refuse(Refused::under(key_id, Reason::Payload)))?;
         let lifetimes = &core.policy.lifetimes;
         let answered_at = Some(metadata.last_active());
         if lifetimes.is_validation_due(answered_at, self.now) {
             return Err(refuse(Refused::under(key_id, Reason::Unvalidated)));
         }
-        let decoded = decode(metadata.schema, opened.payload())
-            .ok_or_else(|| refuse(Refused::under(key_id, Reason::Payload)))?;
         core.report(self.outcome_under(key_id), token.len(), None);
         Ok(decoded)
     }

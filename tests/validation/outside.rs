@@ -106,6 +106,9 @@ fn a_bare_token_that_is_due_opens_without_a_session_to_nothing() {
     assert_eq!(opened.map(|login| login.user), Ok(42));
     let opened = tokens.open(sealed(42), at(INTERVAL));
     assert_eq!(opened.map(|login| login.user), Err(Reason::Unvalidated));
+    // A payload that cannot be read is no reason to ask.
+    let opened = tokens.open_with(sealed(42), at(INTERVAL), |_, _| None::<()>);
+    assert_eq!(opened, Err(Reason::Payload));
     // As a session it is asked about, with its value.
     for (user, goes_on) in [(42, true), (41, false)] {
         let session = tokens.load(Some(sealed(user)), at(INTERVAL));
