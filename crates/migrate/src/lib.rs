@@ -34,7 +34,6 @@ pub use pyramid::Pyramid;
 
 /// Examples of the guides, compiled and run.
 #[cfg(doctest)]
-#[doc = include_str!("../docs/ini.md")]
 #[doc = include_str!("../docs/python.md")]
 #[doc = include_str!("../../../docs/moving.md")]
 struct Guides;
