@@ -32,13 +32,13 @@ impl Display for Program {
 /// Answer of a command. `Ok(false)` means that the command did its work, and the answer is no.
 pub(crate) type Answer = Result<bool, Failure>;
 
-/// Reason why a command did nothing, in one sentence.
+/// Failure of a command, in one sentence.
 pub(crate) enum Failure {
     /// The ring forbids the change.
     No(String),
     /// A mistake in the command line.
     Usage(String),
-    /// A file cannot be read or written, or has unexpected content.
+    /// A file cannot be read or written, or has unexpected content, or the system gives no random bytes.
     File(String),
     /// Another process is editing the file.
     Busy(String),
@@ -88,7 +88,7 @@ pub(crate) fn exit(parsed: Result<Answer, clap::Error>) -> ExitCode {
     ExitCode::from(code)
 }
 
-/// Prints to standard output, without keys and without control characters.
+/// Prints to standard output, without keys, and with invisible and control characters escaped.
 pub(crate) fn print(text: &str) -> Result<(), Failure> {
     print_secret(&harmless(&redact(text)))
 }
@@ -118,7 +118,7 @@ fn unwritten(error: &io::Error) -> Failure {
 }
 
 pub(crate) fn note(sentence: &str) {
-    // An error shows an argument, which may be a key by mistake.
+    // An error may show an argument, which may be a key by mistake.
     let sentence = harmless(&redact(&readable(sentence)));
     // A failure here cannot be reported anywhere.
     let _ = writeln!(io::stderr(), "hardtack: {sentence}");
@@ -158,7 +158,7 @@ pub(crate) fn quoted(text: &str) -> String {
     text.replace('\n', "\\u000a")
 }
 
-/// Control characters (C0, DEL, C1), line separators and marks of text direction.
+/// Returns `true` for control characters (C0, DEL, C1), line separators and marks of text direction.
 fn is_control(c: char) -> bool {
     c.is_control()
         || matches!(
@@ -167,7 +167,7 @@ fn is_control(c: char) -> bool {
         )
 }
 
-/// Characters without a width (`Default_Ignorable_Code_Point` of Unicode), and marks of annotations.
+/// Returns `true` for characters without a width (`Default_Ignorable_Code_Point` of Unicode), and marks of annotations.
 fn is_invisible(c: char) -> bool {
     matches!(
         c,

@@ -78,7 +78,7 @@ fn read_variables(prefix: &str) -> Result<SessionSettings, Failure> {
     SessionSettings::from_env_prefix(prefix).map_err(Failure::usage)
 }
 
-/// Returns the table `session` of a file, or the whole file without such a table.
+/// Returns the table `session` of a file, or the whole file if it has no such table.
 fn read(path: &Path) -> Result<SessionSettings, Failure> {
     let fail = |error: String| Failure::File(format!("cannot read {}: {error}", path.display()));
     let bytes = File::open(path)
@@ -129,8 +129,7 @@ impl Format {
         checked.map_err(|error| format!("there is no table `session`; {error}"))
     }
 
-    /// Parses `text`. An error names only the line, because the formats' own errors quote the file, which may contain a
-    /// key.
+    /// Parses `text`. Unlike the errors of the formats, an error does not quote the file, because it may contain a key.
     fn parse<T: DeserializeOwned>(self, text: &str) -> Result<T, String> {
         match self {
             Format::Json => serde_json::from_str(text).map_err(|error| match error.line() {

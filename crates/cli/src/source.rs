@@ -4,8 +4,8 @@ use std::io::{self, Read};
 
 use zeroize::Zeroizing;
 
-/// Reads a source to its end. Refuses a source that is longer than any ring, any settings, and all headers of a
-/// request.
+/// Reads a source to its end. Refuses a source of more than 1 MiB, because rings, settings and the headers of a request
+/// are shorter.
 pub(crate) fn all_of(source: impl Read) -> io::Result<Zeroizing<Vec<u8>>> {
     let mut bytes = Zeroizing::new(Vec::new());
     source.take(LONGEST + 1).read_to_end(&mut bytes)?;

@@ -23,7 +23,7 @@ use crate::{
 /// is refused. Beaker's other own entries, such as `_id` and `_path`, are dropped, and so are flash messages and the
 /// CSRF token of pyramid_beaker. A pickle, which is Beaker's default, is refused.
 ///
-/// [`Reason::Auth`] means that the `validate_key` is wrong. [`Reason::Payload`] means that something else is: the
+/// If every session is refused with [`Reason::Auth`], the `validate_key` is wrong. With [`Reason::Payload`] it is the
 /// `encrypt_key`, `encrypt_nonce_bits`, the backend or the serializer.
 ///
 /// # Examples

@@ -33,20 +33,20 @@ pub(crate) fn aes_256_ctr(key: &[u8; 32], mut text: Zeroizing<Vec<u8>>) -> Zeroi
     text
 }
 
-/// `tag == HMAC-SHA-256(key, message)`, in constant time.
+/// Returns `true` if `tag == HMAC-SHA-256(key, message)`, in constant time.
 #[cfg(feature = "jar")]
 pub(crate) fn is_hmac_sha256(key: &[u8], message: &[u8], tag: &[u8]) -> bool {
     hmac::<sha2::Sha256>(key, message).verify_slice(tag).is_ok()
 }
 
-/// `tag == HMAC-SHA-512(key, message)`, in constant time.
+/// Returns `true` if `tag == HMAC-SHA-512(key, message)`, in constant time.
 #[cfg(feature = "pyramid")]
 pub(crate) fn is_hmac_sha512(key: &[u8], message: &[u8], tag: &[u8]) -> bool {
     hmac::<sha2::Sha512>(key, message).verify_slice(tag).is_ok()
 }
 
-/// `tag == hex(HMAC-SHA-1(key, message))` in lower case, in constant time. The given tag is decoded, because encoding
-/// the right one would need a table.
+/// Returns `true` if `tag == hex(HMAC-SHA-1(key, message))` in lower case, in constant time. The given tag is decoded,
+/// because encoding the right one would need a table.
 #[cfg(feature = "beaker")]
 pub(crate) fn is_hmac_sha1_in_hex(key: &[u8], message: &[u8], tag: &[u8]) -> bool {
     let tag = from_hex(tag);
@@ -70,7 +70,7 @@ fn from_hex(text: &[u8]) -> Option<Vec<u8>> {
         .collect()
 }
 
-/// `PBKDF2-HMAC-SHA-1(password, salt)` with one iteration, 32 bytes.
+/// Returns 32 bytes of `PBKDF2-HMAC-SHA-1(password, salt)` with one iteration.
 #[cfg(feature = "beaker")]
 pub(crate) fn pbkdf2_sha1_once(password: &[u8], salt: &[u8]) -> Zeroizing<[u8; 32]> {
     let mut key = Zeroizing::new([0; 32]);
@@ -78,7 +78,7 @@ pub(crate) fn pbkdf2_sha1_once(password: &[u8], salt: &[u8]) -> Zeroizing<[u8; 3
     key
 }
 
-/// `HKDF-Expand(PRK, info)` over SHA-256, 64 bytes, or `None` if the PRK is shorter than the hash.
+/// Returns 64 bytes of `HKDF-Expand(PRK, info)` over SHA-256, or `None` if the PRK is shorter than the hash.
 #[cfg(feature = "jar")]
 pub(crate) fn hkdf_expand_sha256(prk: &[u8], info: &[u8]) -> Option<Zeroizing<[u8; 64]>> {
     let mut output = Zeroizing::new([0; 64]);

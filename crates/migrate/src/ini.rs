@@ -46,7 +46,8 @@ use self::given::{
 ///
 /// # Errors
 ///
-/// Returns a [`ConfigError`] if an option is refused, or if no line begins with `prefix`.
+/// Returns a [`ConfigError`] if an option is refused, if durations conflict, or if no line begins with `prefix`. If
+/// `prefix` is one that Beaker reads, other lines must not begin with another one.
 ///
 /// # Security
 ///
@@ -169,7 +170,8 @@ const VISITS: Says<'_> = Else("refresh_after", "always");
 
 type OptionRow = (&'static [&'static str], for<'a> fn(&'a str) -> Meaning<'a>);
 
-/// Options whose name or values differ from the setting's. All others are settings under their own name.
+/// Options whose name or values differ from a setting's, or that have none. All others are settings under their own
+/// name.
 #[rustfmt::skip] // The names of an option, and what becomes of it.
 const OPTIONS: &[OptionRow] = &[
     (&["key", "cookie_name"], |value| is("name", value)),

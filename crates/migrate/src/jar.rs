@@ -36,7 +36,8 @@ use crate::{
 ///
 /// # Security
 ///
-/// A signed jar does not bind the name, so the value of any cookie that this key signed is accepted as the session.
+/// A signed jar does not bind the name, so the value of another cookie that this key signed may be accepted as the
+/// session.
 #[derive(Clone, Debug)]
 pub struct Jar {
     key: JarKey,
@@ -175,7 +176,7 @@ struct Envelope {
 
 #[derive(Deserialize)]
 struct Record {
-    /// Not used here.
+    /// Id, which may have 128 bits. Only the check of integers uses it.
     #[serde(default)]
     id: i128,
     data: Map<String, Value>,

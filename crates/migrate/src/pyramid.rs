@@ -17,7 +17,7 @@ use crate::{
 /// Reader of Pyramid's `SignedCookieSessionFactory` with its default serializer, JSON, and its default `hashalg`,
 /// SHA-512. The default name of the cookie is `session`.
 ///
-/// Flash messages and the CSRF token, whose keys begin with `_f_` and `_csrft_`, are dropped. A pickle is refused.
+/// Flash messages, whose keys begin with `_f_`, and the CSRF token under `_csrft_` are dropped. A pickle is refused.
 ///
 /// # Examples
 ///

@@ -10,7 +10,7 @@ pub(crate) fn drop_pages_own(entries: &mut Map<String, Value>) {
     entries.retain(|key, _| !key.starts_with("_f_") && key != "_csrft_");
 }
 
-/// Sets the last activity of a session, and its end `timeout` later.
+/// Sets the last activity of a session and, with a `timeout`, its end.
 pub(crate) fn active_at(
     session: OldSession,
     time: SystemTime,

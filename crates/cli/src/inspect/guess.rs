@@ -9,7 +9,8 @@ use crate::time::show;
 
 /// Returns the plausible parts of a payload in postcard's format, from left to right. Together they are all its bytes.
 ///
-/// A text is a length and that many bytes of UTF-8 without control characters. Everything else counts as a number.
+/// A text is a length of at least 2, and that many bytes of UTF-8 without control characters. Of the other bytes,
+/// varints are numbers.
 pub(super) fn guess(payload: &[u8]) -> Vec<Part<'_>> {
     let mut parts = Vec::new();
     let mut rest = payload;
@@ -63,7 +64,7 @@ impl Part<'_> {
     }
 }
 
-/// Numbers, booleans, the absence of a value and the variant of an enum look the same.
+/// Shows a number and its other meanings. Booleans, the absence of a value and the variant of an enum look the same.
 fn shown(number: u64) -> String {
     // Zigzag: 0, -1, 1, -2, …
     let signed = (number >> 1) as i64 ^ -((number & 1) as i64);
@@ -101,7 +102,7 @@ fn varint(bytes: &[u8]) -> Option<(usize, u64)> {
     (is_shortest && is_in_range).then_some((last + 1, value))
 }
 
-/// Fewest characters of a text. A single character is more likely two small numbers.
+/// Fewest bytes of a text. A text of one byte is more likely two small numbers.
 const SHORTEST_TEXT: usize = 2;
 const BYTES_IN_A_ROW: usize = 12;
 /// Numbers that may be times: from 2020 to 2100, in seconds since 1970.

@@ -15,7 +15,7 @@ use crate::{
     source::all_of,
 };
 
-/// Tokens, and how they travelled.
+/// Tokens and their carrier.
 pub(super) struct Found {
     /// `cookie`, `header` or `token`.
     pub(super) kind: &'static str,
@@ -58,7 +58,7 @@ pub(super) fn find(
     })
 }
 
-/// Skips the scheme `Bearer`, in any case of letters, like the library.
+/// Skips the scheme `Bearer` of `Authorization`, in any case of letters, like the library.
 fn without_bearer<'a>(header: &str, value: &'a str) -> &'a [u8] {
     let is_authorization = header.eq_ignore_ascii_case("Authorization");
     match value.split_once(' ') {
@@ -149,7 +149,7 @@ fn name_in<'a>(pairs: &[&'a str], default_name: &'a str) -> Result<&'a str, Fail
         .map(|pair| name_of(pair))
         .filter(|name| all.insert(*name))
         .collect();
-    // `name.1` to `name.7` are parts of the session in `name`.
+    // A name like `name.1` counts as a part of the session in `name`.
     names.retain(|name| !matches!(name.rsplit_once('.'), Some((of, _)) if all.contains(of)));
     match &names[..] {
         names if names.contains(&default_name) => Ok(default_name),
@@ -177,7 +177,7 @@ fn field_value<'a>(text: &'a str, name: &str) -> Option<&'a str> {
     found.map(|(_, value)| value.trim())
 }
 
-/// Returns `true` for the name of a field, which may begin with the colon of HTTP/2.
+/// Returns `true` for the name of a field, and for the empty text before the first colon of a pseudo-header of HTTP/2.
 fn is_field((name, _): &(&str, &str)) -> bool {
     name.bytes()
         .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')

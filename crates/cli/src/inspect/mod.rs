@@ -110,7 +110,8 @@ impl Inspect {
         Ok(report.is_good())
     }
 
-    /// Returns `None` if no place is given, and no variable has the default name. Takes the keys out of the settings.
+    /// Returns `None` without settings, if no place is given and the default variable is not set. Takes the keys out of
+    /// the settings.
     fn ring(&self, settings: Option<&mut SessionSettings>) -> Result<Option<KeyRing>, Failure> {
         let has_settings = settings.is_some();
         // The layers are already checked, so the only possible error is that they name no keys.

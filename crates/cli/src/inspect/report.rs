@@ -66,7 +66,7 @@ impl Report<'_> {
         self.reason().is_none()
     }
 
-    /// Returns the reason of the first token if none opens.
+    /// Returns the reason why all tokens together are refused, or the reason of the first token if none opens.
     fn reason(&self) -> Option<Reason> {
         if self.refused_together.is_some() {
             return self.refused_together;

@@ -126,7 +126,7 @@ impl Check {
     }
 
     /// Returns findings about keys that retire before their tokens end, each with a command that fixes it. Tokens that
-    /// have ended by `at` do not count.
+    /// have ended by `at` do not count. If `needed` is not known, returns at most one finding, which says so.
     fn of_overlaps(
         &self,
         ring: &KeyRing,
@@ -277,8 +277,8 @@ fn serves(ring: &KeyRing, at: SystemTime) -> Option<Duration> {
     overlaps.map(|overlap| overlap.serves(at)).min()
 }
 
-/// Returns the overlaps of keys under which sessions may be valid. Those of a key from which another took over before
-/// `not_before` began too early, so an end that is "too early" may be that of a leaked key.
+/// Returns the overlaps of keys under which sessions may be valid. If another key took over by `not_before`, the
+/// sessions under the earlier key are refused, so its end, as after a leak, is not too early.
 fn used_overlaps(ring: &KeyRing) -> impl Iterator<Item = Overlap> {
     let not_before = ring.not_before();
     let overlaps = ring.overlaps();

@@ -67,7 +67,7 @@ impl Target {
         if redact(&name) != name {
             return Err(Failure::usage(NO_FILE));
         }
-        // A script would store the missing ring.
+        // A dry run prints no ring, and a script would store its output as one.
         if self.dry_run && self.is_piped() {
             return Err(Failure::usage(format!(
                 "`-` writes no file, so --dry-run does not go with it; give the printed ring to `{HARDTACK} ring show -`"
@@ -166,7 +166,8 @@ impl Edit {
         })
     }
 
-    /// Notes the overlap in the file, unless it is already noted. Returns a sentence about the change.
+    /// Notes the overlap in the file if it is known and new, and the ring is not in one line. Returns a sentence about
+    /// the change.
     fn note_overlap(&mut self) -> Option<String> {
         let is_new = self.known != self.noted && !self.text.is_in_one_line();
         let overlap = self.known.filter(|_| is_new)?;
@@ -199,7 +200,7 @@ impl Edit {
         ))
     }
 
-    /// Sets the time at which a key begins to seal, even if others have the same time.
+    /// Sets the time at which a key begins to seal, and lists the key before others with the same time.
     pub(super) fn set_seal_from(&mut self, id: KeyId, from: SystemTime) {
         self.text.set(id, SEAL_FROM, Some(from));
         for other in self.before.iter().flat_map(KeyRing::keys) {

@@ -2,7 +2,7 @@
 //!
 //! A new text is written to a temporary file next to the ring, which is then renamed over it. The temporary file always
 //! has the same name, and is locked as long as its process lives, so it is also the lock. A temporary file that is not
-//! locked was left behind by a crash.
+//! locked was left behind by a crash. `lock_wasi.rs` is for systems without locks.
 
 use std::{
     fs::{self, File, OpenOptions},
@@ -48,7 +48,7 @@ pub(super) fn overlap(text: &str, path: &Path) -> Result<Option<Duration>, Failu
 
 /// A ring file, locked against other editing commands while this lives.
 pub(super) struct EditedFile {
-    /// Path with all links resolved.
+    /// Path of the file itself, which is not a link.
     path: PathBuf,
     /// Content before the change.
     before: Option<Zeroizing<Vec<u8>>>,
@@ -237,7 +237,7 @@ fn private() -> OpenOptions {
     options
 }
 
-/// Gives `file` the owner and the mode of the file at `path`, without permissions for others.
+/// Gives `file` the owner and the group of the file at `path`, and of its mode only what the owner may read and write.
 #[cfg(unix)]
 fn keep_permissions(file: &File, path: &Path) -> Result<Option<String>, Failure> {
     use std::os::unix::fs::{MetadataExt, PermissionsExt, fchown};

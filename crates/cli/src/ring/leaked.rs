@@ -96,7 +96,7 @@ impl Leaked {
                 show(later)
             )));
         }
-        // Until an instance has the new file, it still seals forgeries again, and keeps their content at sign-in.
+        // Until an instance has the new file, it still seals forgeries again, and `renew` keeps their content.
         if time <= edit.now {
             return Err(Failure::no(
                 "instances accept forgeries until they have the new file, so --not-before must be later than \
@@ -127,7 +127,7 @@ impl Leaked {
         Ok(told)
     }
 
-    /// Removes a key, so that another one seals.
+    /// Removes a key. If only retired keys remain, a new key replaces them.
     fn remove(
         &self,
         edit: &mut Edit,

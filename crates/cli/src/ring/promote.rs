@@ -52,7 +52,7 @@ impl Promote {
             edit.check_still_seals(sealing)?;
         }
         let after = edit.result()?;
-        // Without a key that retires, no key retires too early.
+        // Without an overlap, no key retires too early.
         if after.overlaps().next().is_some() {
             check_overlaps(&ring, &after, edit)?;
         }

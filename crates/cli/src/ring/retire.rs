@@ -158,7 +158,7 @@ impl Retire {
     }
 }
 
-/// Refuses a time that has passed, or at which the key still seals.
+/// Refuses a time that has passed, or by which no other key has taken over.
 fn check_successor(ring: &KeyRing, id: KeyId, at: SystemTime, edit: &Edit) -> Result<(), Failure> {
     if at <= edit.now {
         return Err(Failure::no(

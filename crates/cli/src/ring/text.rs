@@ -64,7 +64,7 @@ impl RingText {
         one
     }
 
-    /// Returns `true` if commas separate the keys. Such a ring has no comments.
+    /// Returns `true` if commas separate the keys, or would separate more keys. Such a ring has no comments.
     pub(super) fn is_in_one_line(&self) -> bool {
         self.line_end == ","
     }
@@ -220,7 +220,7 @@ impl Line {
     }
 }
 
-/// White space and separators. The end of a line counts, and no line contains a comma.
+/// White space and separators. The end of a line counts, and the line of a key has a comma only at its end.
 const BLANK: [char; 5] = [' ', '\t', '\r', '\n', ','];
 const NOT_BEFORE: &str = "not_before=";
 pub(super) const SEAL_FROM: &str = "seal_from=";
