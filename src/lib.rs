@@ -1,7 +1,8 @@
 //! Web sessions that live in one sealed cookie and need no store.
 //!
-//! A session travels in the visitor's cookie, encrypted or, if you choose, only signed. Every instance that has the keys
-//! reads every session, and stores none: there is no Redis to run, and a restart signs nobody out.
+//! A session travels in the visitor's cookie, encrypted or, if you choose, only signed. Instances with the same keys
+//! and settings read each other's sessions and store none. There is no Redis to run, and a restart with the same keys
+//! signs nobody out.
 //!
 //! | To begin | |
 //! |---|---|
@@ -9,7 +10,7 @@
 //! | Guides | [who is signed in, forms, OAuth, tests][guides]; [how to end sessions][guide::ending_sessions]; [a struct as the session][guide::typed_sessions] |
 //! | For my framework | [`SessionLayer`] for axum 0.8, tower and actix-web 4; [instructions][frameworks] for these and for hyper, poem, rocket, salvo and warp; [without cookies, or in WebAssembly][edge] |
 //! | Keys in production | `hardtack keygen` of the package `hardtack-cli` makes a key, and [`KeyRing::from_env`] reads it; [keeping and rotating them][rotation] |
-//! | What it cannot do | A copied cookie opens up to the absolute timeout, sessions cannot be listed, and the last of parallel responses wins: [limits], with what helps |
+//! | What it cannot do | A copied cookie can be used until the absolute timeout, sessions cannot be listed, and the last of parallel responses wins: [limits], with what helps |
 //!
 #![cfg_attr(feature = "axum", doc = "```no_run")]
 #![cfg_attr(not(feature = "axum"), doc = "```ignore")]
@@ -68,7 +69,7 @@
 //! | read these settings from a file or the environment | [`SessionSettings`] |
 //! | let anyone read the content | [`SessionCookie::unencrypted_but_signed`] |
 //! | read and change a visitor's session | [`Session`] |
-//! | serve sessions in tower, axum or actix-web | [`SessionLayer`]; [`Session`] as an argument of handlers |
+//! | serve sessions in tower, axum or actix-web | [`SessionLayer`]; in axum and actix-web, [`Session`] as an argument of handlers |
 //! | refuse requests that other sites make | [`csrf::CsrfGuard`], [`csrf::GuardedForm`] |
 //! | serve sessions without a framework | [`SessionCookie::load`], [`SessionCookie::save`] |
 //! | carry sessions without a cookie | [`SessionToken`] |
@@ -93,24 +94,27 @@
 //!
 //! # Sessions
 //!
-//! A session is a map from strings to values of any type that serde can write and read. After
-//! [`typed`](carrier::SessionBuilder::typed) it is one value of your own type ([`SessionData`]), which is smaller. By
-//! default there is room for 2 kB. Another [`Size`] gives more, in up to four cookies.
+//! A session is a map from strings to values of any type that serde can write and read, [with few
+//! exceptions](guide::typed_sessions#what-can-be-stored). After [`typed`](carrier::SessionBuilder::typed) it is one
+//! value of your own type ([`SessionData`]), which is usually smaller. By default there is room for about 2 kB. Another
+//! [`Size`] gives more, in up to four cookies.
 //!
-//! A session is read when it is first used. It is written with the head of the response if
+//! A session is read when it is first used ([`Session`] has the exceptions). It is written with the head of the
+//! response if
 //!
-//! - its content has changed,
+//! - it has changed,
 //! - its idle timeout has to be refreshed ([`refresh_after`](carrier::SessionBuilder::refresh_after)), or the
 //!   application's answer has to be kept ([`revalidate_after`](carrier::SessionBuilder::revalidate_after)),
-//! - another key has begun to seal, or
+//! - a later key of the ring has begun to seal, or
 //! - a device was bound to it.
 //!
-//! [`Session::save`] and [`Session::discard`] override this. When the application ends a session, the browser is told to drop
-//! its cookie. When a cookie does not open, it is left alone until the application changes the session.
+//! [`Session::save`] and [`Session::discard`] override this, and some responses write less, such as those with a 5xx
+//! status ([more][responses]). When the application ends a session and stores nothing afterwards, the browser is told
+//! to drop its cookie. When a cookie does not open, it is left alone until the application changes the session.
 //!
 //! # Keys
 //!
-//! One key of a [`KeyRing`] seals, and all of them open. For a rotation give the keys times; a
+//! One key of a [`KeyRing`] seals, and every key opens that is not retired. For a rotation, give the keys times; a
 //! [`SharedKeyRing`](keys::SharedKeyRing) takes the new ring while the program runs.
 //!
 //! ```
@@ -143,12 +147,10 @@
 //!
 //! # Errors
 //!
-//! A change that cannot be saved is an error at the line that makes it ([`SessionError`]) and leaves the session as it
-//! was. Wrong settings and keys are errors at start-up ([`ConfigError`], [`keys::KeyError`]). Saving fails for the reasons
-//! of [`session::SaveError`], never because of the content.
-//!
-//! Errors that a program may answer in different ways are enums, such as `SessionError`. Every other error is a
-//! sentence for the person who can correct the mistake.
+//! A change that does not fit, or that comes after the head of the response, is an error at the line that makes it
+//! ([`SessionError`]), and leaves the session as it was. Wrong settings and keys are errors at start-up, or when a ring
+//! is replaced ([`ConfigError`], [`keys::KeyError`]). Saving fails for the reasons of [`session::SaveError`], never
+//! because of the content.
 //!
 //! # Features
 //!
@@ -171,13 +173,14 @@
 //!
 //! # More
 //!
-//! The repository has the [limits] of sessions without a store, the [specification] of the format, the [threat model], and
-//! [examples].
+//! The repository has the [limits] of sessions without a store, the [specification] of the format, the [threat model],
+//! and [examples].
 //!
 //! [edge]: https://github.com/hardtack-rs/hardtack/blob/main/docs/edge.md
 //! [frameworks]: crate::guide::frameworks
 //! [guides]: crate::guide
 //! [limits]: https://github.com/hardtack-rs/hardtack/blob/main/docs/limits.md
+//! [responses]: https://github.com/hardtack-rs/hardtack/blob/main/docs/limits.md#fields-of-a-response
 //! [rotation]: https://github.com/hardtack-rs/hardtack/blob/main/docs/rotation.md
 //! [specification]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md
 //! [threat model]: https://github.com/hardtack-rs/hardtack/blob/main/SECURITY.md
@@ -200,7 +203,7 @@ mod token;
 // The handle of the application.
 pub mod session;
 
-// Cookies of other libraries.
+// Old cookies, whose sessions are taken over.
 #[cfg(feature = "migrate")]
 pub mod migrate;
 
@@ -212,11 +215,11 @@ pub mod settings;
 pub mod web;
 #[cfg(feature = "tower")]
 pub mod csrf {
-    //! CSRF protection: checks that a request comes from a page of the session's own site. Feature `tower`.
+    //! Protection against requests that other sites make a visitor's browser send (CSRF). Feature `tower`.
     //!
-    //! [`CsrfGuard`] is a tower layer, and middleware for actix-web, that refuses requests of other sites before a handler
-    //! runs. [`GuardedForm`] is an extractor, of axum and of actix-web, for forms that carry a token. Without either, call
-    //! [`csrf_token`](crate::Session::csrf_token) and [`verify_csrf`](crate::Session::verify_csrf).
+    //! [`CsrfGuard`] is a tower layer, and middleware for actix-web, that refuses requests of other sites before a
+    //! handler runs. [`GuardedForm`] is an extractor, of axum and of actix-web, for forms that carry a token. Without
+    //! them, call [`csrf_token`](crate::Session::csrf_token) and [`verify_csrf`](crate::Session::verify_csrf).
 
     #[cfg(any(feature = "actix", feature = "axum"))]
     pub use crate::web::csrf::{CsrfCheck, GuardedForm, GuardedRejection};
@@ -224,8 +227,8 @@ pub mod csrf {
 }
 
 pub mod companion {
-    //! The seam for packages that add a proof to the sessions of a cookie, such as `hardtack-device`, which binds them to
-    //! the visitor's device. Applications do not need it.
+    //! The seam for packages that add a proof to the sessions of a cookie, such as `hardtack-device`, which binds them
+    //! to the visitor's device. An application with such a package needs only [`CompanionLayer`].
 
     #[cfg(feature = "tower")]
     pub use crate::web::companion::layer::CompanionLayer;
@@ -292,7 +295,7 @@ pub use web::layer::SessionLayer;
 #[cfg(all(doctest, feature = "derive"))]
 struct TypesThatLeadBack;
 
-/// Examples of README.md and docs/, compiled and run.
+/// Examples of README.md and docs/, which are compiled and, unless marked `no_run`, run.
 #[cfg(all(
     doctest,
     feature = "actix",
