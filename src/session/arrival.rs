@@ -6,16 +6,17 @@ use crate::{base::clock::Clock, cookie::Values, state::Hints, token::Context};
 /// Part of a request that its session is read from. Reading takes the tokens.
 pub(crate) struct Arrival {
     pub(crate) values: Values,
-    /// Cookies of other libraries, which are read if there are no values. Few requests have them, so they are boxed.
+    /// Old cookies, from which a session is taken over if there are no values. Few requests have them, so they are
+    /// boxed.
     pub(crate) old: Option<Box<Predecessor>>,
     pub(crate) clock: Clock,
-    /// Context that the request chose, or `None` for the builder's context.
+    /// Context that the request or `in_context` chose, or `None` for the builder's context.
     pub(crate) context: Option<Arc<Context>>,
     pub(crate) hints: Hints,
 }
 
 impl Arrival {
-    /// Returns `true` if the request has brought nothing that is still unread.
+    /// Returns `true` if the request brought no token, no part of one and no old cookie, or if they have been read.
     pub(super) fn has_no_token(&self) -> bool {
         self.values.is_empty() && self.old.is_none()
     }

@@ -34,8 +34,8 @@ use crate::{
 /// A session at the end of its request: closed, and with its lock held until its token is written.
 pub(crate) struct Closing<'a, T> {
     held: Held<'a, T>,
-    /// Core of the carrier that saves the session. It may differ from the core that loaded it. Their rings were equal
-    /// then, but may differ now.
+    /// Core of the carrier that saves the session. It may differ from the core that loaded it. The rings of both were
+    /// equal when they were compared, but one may have been replaced since.
     core: &'a Core,
     pub(crate) touch: Touch,
     pub(crate) change: Change,
@@ -61,8 +61,8 @@ pub(crate) struct ToSeal {
 }
 
 impl<T: Payload> Session<T> {
-    /// Returns `true` if the response does not depend on the session, because the application neither touched it nor has a
-    /// handle left to do so. A handle that a body or a task still has counts as a touch.
+    /// Returns `true` if the response does not depend on the session: the application neither touched it nor has a
+    /// handle left to do so, and not every request counts. A handle that a body or a task still has counts as a touch.
     #[cfg(feature = "tower")]
     pub(crate) fn release_if_untouched(&self) -> bool {
         let is_alone = Arc::strong_count(&self.lock) == 1;
@@ -100,15 +100,16 @@ impl<T: Payload> Session<T> {
                 closing.decide(circumstances)?;
             }
             if circumstances.said != Said::Nothing {
-                // The response carries a session.
+                // The response already sets or drops a session.
                 closing.touch = Touch::Written;
             }
         }
         Ok(closing)
     }
 
-    /// Returns `true` if these values of the response are the session that arrived, refreshed or sealed again. If they are
-    /// the only ones, a session that nobody touched is not read for that.
+    /// Returns `true` if these values of the response are the session that arrived, refreshed or sealed again. If they
+    /// are the only ones, a session that nobody touched is not read for that, unless every request counts, and the
+    /// result is `false`.
     pub(crate) fn arrived_as(&self, core: &Core, values: &Values, are_alone: bool) -> bool {
         // An error means that this thread is inside an `update` of the session, which cannot be saved then.
         let Ok(mut held) = self.lock.hold() else {
@@ -164,7 +165,7 @@ impl<'a, T> Closing<'a, T> {
         }
     }
 
-    /// Seals a session again that this request has bound to a device, if that is possible.
+    /// Seals a session that this request has bound to a device, if it is still accepted and there is room.
     pub(super) fn of_bound(
         mut held: Held<'a, T>,
         Candidate { key_id, opened }: Candidate,
@@ -230,7 +231,7 @@ impl<'a, T> Closing<'a, T> {
         token::token_len(to_seal.keys.mode(), self.state().body_len(to_seal.body))
     }
 
-    /// Seals the session, and appends the token.
+    /// Seals the session, and appends its token to `text`.
     pub(crate) fn seal_into(&self, to_seal: &ToSeal, text: &mut String) {
         let ToSeal { keys, body, random } = to_seal;
         let state = self.state();
@@ -245,7 +246,7 @@ impl<'a, T> Closing<'a, T> {
         &self.loaded().state
     }
 
-    /// Returns the parts that the request carried.
+    /// Returns the numbers of the parts that the request carried.
     pub(crate) fn carried(&self) -> PartNumbers {
         self.loaded().carried
     }
@@ -257,8 +258,8 @@ impl<'a, T> Closing<'a, T> {
 }
 
 impl<T> Loaded<T> {
-    /// Returns the fields that the companion adds to a response which stores or drops the session. `sealing` is the key
-    /// that seals at its end.
+    /// Returns the fields that the companion adds to a response which stores or drops the session. `sealing` is the
+    /// sealing key.
     fn fields_of(
         &self,
         companion: &dyn Companion,

@@ -17,7 +17,7 @@ use crate::{
 /// Core of a carrier, which all its sessions share. `opening.rs` opens tokens with it, and `closing.rs` seals them.
 pub(crate) struct Core {
     pub(crate) slot: Arc<PurposeSlot>,
-    /// Context of requests that choose no context.
+    /// Context of the builder, for requests that choose no other.
     pub(crate) context: Context,
     pub(crate) duplicates: Duplicates,
     pub(crate) policy: Arc<Policy>,
@@ -54,7 +54,7 @@ impl Core {
         }
     }
 
-    /// Checks the dates of a session at `now`, and asks the application whether it is revoked.
+    /// Checks the dates of a session at `now`. If they are valid, asks the application whether the session is revoked.
     #[inline(always)]
     pub(crate) fn check(
         &self,
@@ -76,7 +76,7 @@ impl Core {
         Ok(())
     }
 
-    /// Notes a session that is over by its dates, if that is the reason.
+    /// Notes a session that is refused because it is over by its dates.
     #[cold]
     pub(super) fn note_refused(&self, refused: &Refused, now: UnixSeconds) {
         if let (Reason::Expired | Reason::Idle, Some(over_by)) = (refused.reason, refused.off_by) {
@@ -85,8 +85,8 @@ impl Core {
         }
     }
 
-    /// Returns `true` if both seal alike, which takes the same purpose, context and ring, and the same companion or no
-    /// companion in both.
+    /// Returns `true` if both seal alike. They have the same purpose and context, equal rings, and the same companion
+    /// or none.
     pub(crate) fn is_like(&self, other: &Core) -> bool {
         let has_same_companion = match (&self.companion, &other.companion) {
             (Some(own), Some(other)) => Arc::ptr_eq(own, other),

@@ -11,16 +11,18 @@ use crate::{
     token::Context,
 };
 
-/// Tokens for forms. A token proves that a form came from a page of this session. For this, the cookie carries only the
-/// session's id.
+/// Tokens for forms. A token shows that a form came from a page of this session. The cookie carries nothing more for
+/// this than the session's id.
 impl<T: Payload> Session<T> {
-    /// Returns a token for a form, or for the header `x-csrf-token`: 43 characters, different at every call. Creates
-    /// the session's id if it has no id yet. A new id, as from [`renew`](Session::renew), invalidates earlier tokens.
+    /// Returns a token for a form, or for the header `x-csrf-token`: 43 characters, with a fresh random mask at every
+    /// call. Creates the session's id if it has no id yet. A new id, as from [`renew`](Session::renew), invalidates
+    /// earlier tokens.
     ///
     /// # Errors
     ///
-    /// Returns the errors of [every change](Session#errors) if the session has no id yet, and an error if the random
-    /// generator fails.
+    /// Returns an error if the random generator fails, or [`InsideUpdate`](SessionError::InsideUpdate). If the session
+    /// has no id yet, or waits for [`validate`](Session::validate), also returns the other errors of [every
+    /// change](Session#errors).
     pub fn csrf_token(&self) -> Result<String, SessionError> {
         let mask = random::from_thread()?;
         let mut held = self.try_touch()?;
@@ -35,8 +37,8 @@ impl<T: Payload> Session<T> {
         Ok(render(&keys, held.context(), now, &name, mask))
     }
 
-    /// Returns `true` if `token` is one that this session rendered. Tokens rendered under an earlier key stay valid as
-    /// long as that key is accepted.
+    /// Returns `true` if `token` was rendered for this session under its present id. Tokens rendered under an earlier
+    /// key stay valid as long as that key is accepted.
     ///
     /// # Examples
     ///
@@ -59,8 +61,8 @@ impl<T: Payload> Session<T> {
     }
 }
 
-/// Renders a token for `session` under the key that seals at `now`. Each call needs a fresh `mask`, so that a
-/// compressed page never repeats the same bytes (BREACH).
+/// Renders a token for `session` under the key that seals at `now`. Each call needs a fresh `mask`, so that compressed
+/// pages do not repeat the same bytes (BREACH).
 pub(crate) fn render(
     keys: &PurposeKeys,
     context: &Context,

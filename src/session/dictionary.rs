@@ -19,11 +19,10 @@ impl<T: Payload> Session<T> {
         self.try_touch()?.state().get(key)
     }
 
-    /// Stores `value` under `key`, and replaces an earlier value. Storing the same value again writes nothing.
+    /// Stores `value` under `key`, and replaces an earlier value. Storing the same value again is no change.
     ///
-    /// The value is not read back, so the next request may read another one, as it would from JSON: `Some(None)`
-    /// becomes `None`, and an `untagged` enum becomes the first variant that takes the content. In such an enum, an
-    /// integer of 128 bits becomes a string if a variant takes one ([all
+    /// The value is not compared with what [`get`](Self::get) will return, which may differ, as with JSON: `Some(None)`
+    /// becomes `None`, and an `untagged` enum becomes the first variant that takes the content ([more
     /// cases](crate::guide::typed_sessions#what-can-be-stored)).
     ///
     /// # Examples

@@ -7,20 +7,20 @@ use crate::{base::reason::Reason, cookie::CookieName, keys::KeyId, state::Body, 
 pub(crate) enum Duplicates {
     /// Takes the newest, because only this host can have set them.
     Newest,
-    /// Takes the newest, if all belong to one session.
+    /// Takes the newest, if all that open have the same session id.
     NewestOfOneSession,
     /// Takes no token if there are several.
     Refuse,
 }
 
-/// A verified token, whose payload is not yet decoded.
+/// A verified token, whose payload is not yet checked.
 pub(crate) struct Candidate {
     pub(crate) key_id: KeyId,
     pub(crate) opened: Body,
 }
 
-/// A candidate is moved several times while a request is read, up to this size by a few instructions, beyond it by
-/// calls.
+/// A candidate is moved several times while a request is read. Up to this size, a move takes a few instructions; beyond
+/// it, a call.
 const _: () = assert!(size_of::<Candidate>() <= 128);
 
 impl Duplicates {
@@ -32,7 +32,7 @@ impl Duplicates {
         }
     }
 
-    /// Chooses among the tokens of one name.
+    /// Chooses among the tokens of one name. If none opens, returns the first refusal.
     pub(super) fn choose(
         self,
         tokens: impl Iterator<Item = Result<Candidate, Refused>>,
@@ -49,7 +49,8 @@ impl Duplicates {
                     let best = &known.opened.metadata;
                     let next = &candidate.opened.metadata;
                     is_of_one_session &= best.sid.is_some() && best.sid == next.sid;
-                    // The latest sign-in wins, then the latest activity. If several are equally new, the first wins.
+                    // The latest time of issue wins, then the latest activity. If several are equally new, the first
+                    // wins.
                     if (next.issued, next.age) > (best.issued, best.age) {
                         newest = Some(candidate);
                     }

@@ -7,7 +7,7 @@ use crate::state::{Destination, Payload, SessionError};
 /// Flash messages, which one request leaves for a later one, such as "Saved" after a form. They travel in the
 /// session (SPEC.md § 5.3) and count towards its size. The usual queue is `""`.
 impl<T: Payload> Session<T> {
-    /// Appends a message to a queue. Messages that no page shows stay in the session and take room. If that can happen,
+    /// Appends a message to a queue. Messages that no page takes stay in the session and take room. If that can happen,
     /// use [`flash_once`](Self::flash_once).
     ///
     /// # Errors
@@ -26,9 +26,10 @@ impl<T: Payload> Session<T> {
         self.change(|state| state.flash_once(queue, message))
     }
 
-    /// Takes the messages of a queue, oldest first. A request that prefetches a page (`Sec-Purpose`, and
-    /// [what scripts send](https://github.com/hardtack-rs/hardtack/blob/main/docs/spec/writer.md#rules-of-finish)) gets none,
-    /// and leaves them for a page that the visitor asks for.
+    /// Takes the messages of a queue, oldest first. A request that prefetches a page ([`Sec-Purpose` and similar
+    /// headers](https://github.com/hardtack-rs/hardtack/blob/main/docs/spec/writer.md#rules-of-finish)) gets none, and
+    /// leaves them for a page that the visitor asks for. [`SessionCookie::load`](crate::SessionCookie::load) does not
+    /// see these headers.
     ///
     /// # Examples
     ///
@@ -47,8 +48,8 @@ impl<T: Payload> Session<T> {
     /// # Errors
     ///
     /// Returns [`AfterHead`](SessionError::AfterHead) or [`InsideUpdate`](SessionError::InsideUpdate), and
-    /// [`TooLarge`](SessionError::TooLarge) for a session that arrived in more cookies than may be sent, and does not fit
-    /// without these messages either.
+    /// [`TooLarge`](SessionError::TooLarge) for a session that arrived in more cookies than may be sent and does not
+    /// fit without these messages either.
     pub fn take_flashes(&self, queue: &str) -> Result<Vec<String>, SessionError> {
         self.taken(|of| of == queue).map(without_queues)
     }

@@ -14,9 +14,11 @@ use crate::{
 
 /// A visitor's session during one request. Cloning is cheap, and all clones are the same session.
 ///
-/// Nothing is read or verified before the first call of a method, unless the layer is `eager` or every request counts.
-/// Every method takes `&self`, so clones work in a handler, a nested middleware and a template. Changes are saved with
-/// the response.
+/// The session is read and verified when a method first needs it. Otherwise only a layer reads it: before the handler,
+/// if it is [`eager`](crate::SessionLayer::eager), or at the end of the request, for example if every request counts
+/// ([`EveryRequest`](crate::carrier::RefreshAfter::EveryRequest)) or a task still holds a handle. Every method takes
+/// `&self`, so clones work in a handler, a nested middleware and a template. Changes are saved with the response,
+/// unless its status is 408 or, by default, a 5xx ([more][responses]).
 ///
 /// A session is a dictionary, or holds one value of a type ([`SessionData`](crate::SessionData)). Each kind has
 /// additional methods. The [guide](crate::guide#who-is-signed-in) has extractors for signed-in users and for admins.
@@ -36,10 +38,10 @@ use crate::{
 ///
 /// # Beginning and ending
 ///
-/// | When | Call | Content | Id | Timeouts restart |
+/// | When | Call | Content | Id | Absolute timeout restarts |
 /// |---|---|---|---|---|
 /// | credentials were checked | [`sign_in`](Self::sign_in) | dropped | new | yes |
-/// | the password was asked for once more | [`renew`](Self::renew) | kept | new | yes |
+/// | the password was asked for once more | [`renew`](Self::renew) | kept | new | yes, but not that of `remember_for` |
 /// | other rights have changed | [`renew_id`](Self::renew_id) | kept | new | no |
 /// | a visitor starts over | [`clear`](Self::clear) | dropped | none | no |
 /// | a sign-out | [`invalidate`](Self::invalidate) | dropped | none | yes |
@@ -47,29 +49,31 @@ use crate::{
 ///
 /// # Errors
 ///
-/// Every change can fail with one of these errors, which leaves the session as it was.
+/// A change can fail with one of these errors, which leaves the session as it was.
 ///
 /// - [`TooLarge`](SessionError::TooLarge): the session would no longer fit its cookie ([docs/spec/writer.md § 9.6]). If
-///   a handler returns it, the response is a 413 and not a 500.
-/// - [`AfterHead`](SessionError::AfterHead): the head of the response has been sent, or the request has ended without
+///   a handler of axum or actix-web returns it, the response is a 413 and not a 500.
+/// - [`AfterHead`](SessionError::AfterHead): the head of the response has been made, or the request has ended without
 ///   one, so nothing more can be saved.
 /// - [`NoContext`](SessionError::NoContext): the request belongs to no context that the layer knows.
 /// - [`InsideUpdate`](SessionError::InsideUpdate): the change is made inside an `update` of the same session.
-/// - [`Unreadable`](SessionError::Unreadable): the visitor's session has an unknown schema version, or with
-///   [`keep_unknown_keys`](crate::carrier::SessionBuilder::keep_unknown_keys) an unknown key, and is not overwritten
-///   ([SPEC.md § 7.9]).
-/// - [`Unvalidated`](SessionError::Unvalidated) and [`Stale`](SessionError::Stale): the application, or the
-///   session's companion, does not admit the session in this request.
+/// - [`Unreadable`](SessionError::Unreadable): the visitor's session has an unknown schema version or cannot be
+///   decoded, or with [`keep_unknown_keys`](crate::carrier::SessionBuilder::keep_unknown_keys) has an unknown key, and
+///   is not overwritten ([SPEC.md § 7.9]).
+/// - [`Unvalidated`](SessionError::Unvalidated): the application has not said that the session is still valid.
+/// - [`Stale`](SessionError::Stale): the session's companion does not admit the session in this request.
 ///
 /// These last three errors never come from [`sign_in`](Self::sign_in), [`renew`](Self::renew),
 /// [`invalidate`](Self::invalidate) and [`discard`](Self::discard).
 ///
 /// # Panics
 ///
-/// Methods that return no `Result` panic if they are called inside an `update` of the same session.
+/// Inside an `update` of the same session, [`device`](Self::device) panics, and so do the methods that return no
+/// `Result`, except [`is_touched`](Self::is_touched) and [`has_changed`](Self::has_changed).
 ///
 /// [docs/spec/writer.md § 9.6]: https://github.com/hardtack-rs/hardtack/blob/main/docs/spec/writer.md#96-room
 /// [SPEC.md § 7.9]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#7-opening
+/// [responses]: https://github.com/hardtack-rs/hardtack/blob/main/docs/limits.md#fields-of-a-response
 pub struct Session<T = Map> {
     pub(super) lock: Arc<SessionLock<T>>,
 }
@@ -81,19 +85,20 @@ impl<T: Payload> Session<T> {
         self.touch().state().draft.metadata.sid.map(SessionId)
     }
 
-    /// Returns the session's id, and creates one if it has no id yet. The id stays the same until the session is
-    /// renewed or ended.
+    /// Returns the session's id, and creates one if it has no id yet. The id stays the same until the session ends or
+    /// one of [these calls](Session#beginning-and-ending) changes it.
     ///
     /// # Errors
     ///
-    /// Returns the errors of [every change](Session#errors), or a failure of the random generator, if an id has to be
-    /// made.
+    /// Returns [`InsideUpdate`](SessionError::InsideUpdate). If an id has to be made, also returns the other errors of
+    /// [every change](Session#errors), or a failure of the random generator.
     pub fn ensure_id(&self) -> Result<SessionId, SessionError> {
         self.try_touch()?.ensure_id().map(SessionId)
     }
 
-    /// Returns `true` if the session exists in this request only, because the request had no token that opened, because
-    /// the session that it brought is withheld, or because that session was invalidated.
+    /// Returns `true` if the session did not come with this request: no token opened, the session that came is
+    /// withheld, or it has ended in this request, by a call such as [`invalidate`](Self::invalidate) or by the answer
+    /// to [`validate`](Self::validate).
     #[must_use]
     pub fn is_new(&self) -> bool {
         self.touch().state().is_new()
@@ -130,16 +135,16 @@ impl<T: Payload> Session<T> {
         self.touch().read().outcome()
     }
 
-    /// Returns the time at which the session began or was renewed, or `None` if it has not been sent yet.
+    /// Returns the time at which the session began or was renewed, or `None` if it is [new](Self::is_new).
     #[must_use]
     pub fn created_at(&self) -> Option<SystemTime> {
         self.metadata().map(|known| system_time(known.issued))
     }
 
     /// Returns the time of the last activity that the session carried when it arrived, the time of `renew` if this
-    /// request called it, or `None` if the session has not been sent yet.
+    /// request called it, or `None` if the session is [new](Self::is_new).
     ///
-    /// If the session is only read, its last activity is written only when it has to be refreshed
+    /// The activity of a request that only reads the session is written only when a refresh is due
     /// ([`refresh_after`](crate::carrier::SessionCookieBuilder::refresh_after)).
     #[must_use]
     pub fn last_active_at(&self) -> Option<SystemTime> {
@@ -147,14 +152,14 @@ impl<T: Payload> Session<T> {
             .map(|known| system_time(known.last_active()))
     }
 
-    /// Returns the earlier of the absolute and the idle deadline, or `None` if the session has not been sent yet.
+    /// Returns the earlier of the absolute and the idle deadline, or `None` if the session is [new](Self::is_new).
     #[must_use]
     pub fn expires_at(&self) -> Option<SystemTime> {
         self.touch().state().expires_at().map(system_time)
     }
 
-    /// Returns the number of bytes by which the content may still grow ([docs/spec/writer.md § 9.6]). An empty session
-    /// has room for 2,171 bytes with default settings.
+    /// Returns the number of bytes by which the content may still grow ([docs/spec/writer.md § 9.6]). With default
+    /// settings, an empty dictionary that is encrypted has room for 2,171 bytes.
     ///
     /// [docs/spec/writer.md § 9.6]: https://github.com/hardtack-rs/hardtack/blob/main/docs/spec/writer.md#96-room
     #[must_use]
@@ -188,11 +193,14 @@ impl<T: Payload> Session<T> {
 
 impl<T> Session<T> {
     /// Returns `true` if any other method of the session was called in this request, except for
-    /// [`has_changed`](Self::has_changed) and a [`validate`](Self::validate) that had nothing to ask. With a layer, a handle
-    /// that a body, a task or an extension still holds at the end counts too. Does not read the session.
+    /// [`has_changed`](Self::has_changed) and a [`validate`](Self::validate) that had nothing to ask. At the end of the
+    /// request, a layer also counts a handle that a body, a task or an extension still holds, and
+    /// [`EveryRequest`](crate::carrier::RefreshAfter::EveryRequest) counts the request itself. Does not read the
+    /// session.
     ///
-    /// This is for code that writes the fields of a response itself. The response depends on the request's cookie
-    /// exactly if this is `true`, and then needs `Vary: Cookie`. `SessionLayer` and `save_to` add it themselves.
+    /// This is for code that calls `save` and then writes the headers of a response itself. The response depends on the
+    /// request's cookie exactly if this is `true`, and then needs `Vary: Cookie`. `SessionLayer` and `save_to` add it
+    /// themselves.
     ///
     /// # Examples
     ///
@@ -214,9 +222,9 @@ impl<T> Session<T> {
             .map_or(true, |held| held.contents.is_touched)
     }
 
-    /// Returns `true` if this request has changed the session, so that a successful response stores it or, after a
-    /// sign-out, drops it. Neither [`save`](Session::save) nor a change that [`discard`](Session::discard) drops
-    /// counts. Does not read the session.
+    /// Returns `true` if this request has changed the session, so that a successful response stores it or, if it has
+    /// ended, drops it. Neither [`save`](Session::save) nor a change that [`discard`](Session::discard) drops counts.
+    /// Does not read the session.
     ///
     /// # Examples
     ///
@@ -280,7 +288,7 @@ impl<T> Session<T> {
         }
     }
 
-    /// Returns the name of the cookie or header, for events.
+    /// Returns the name of the session's purpose, for events.
     #[cfg(feature = "tower")]
     pub(crate) fn purpose(&self) -> &str {
         self.lock.core.slot.purpose.name()

@@ -37,8 +37,8 @@ pub struct SessionInfo {
     /// Bytes that a [`Companion`](crate::companion::Companion) has written into the session, such as a hash of the key of
     /// the device that it is bound to.
     pub device: Option<[u8; 16]>,
-    /// Id of the key that sealed the session, or, if it was taken over from another cookie, of the key that
-    /// seals now.
+    /// Id of the key that sealed the session. If it has just begun, or was taken over from another cookie, id of the
+    /// key that seals now.
     pub key_id: KeyId,
 }
 
@@ -62,8 +62,8 @@ impl SessionInfo {
 /// [`revalidate_after`](crate::carrier::SessionBuilder::revalidate_after): its [`SessionInfo`] and, on request, its
 /// content of type `T`.
 ///
-/// If the request brings the session, its tag and dates are valid. If not, as when a companion answers, only the id and
-/// the time of the sign-in are known, and there is no content.
+/// The session and its dates have been verified. If the session is judged without its cookie, as when a companion
+/// answers a request, only its id, the time of its sign-in and a key id are known, and there is no content.
 #[derive(Clone, Copy)]
 pub struct OpenedSession<'a, T = Map> {
     info: SessionInfo,
@@ -76,8 +76,8 @@ pub struct OpenedSession<'a, T = Map> {
 impl<T: SessionData> OpenedSession<'_, T> {
     /// Decodes the value of a typed session.
     ///
-    /// Returns `None` if the session cannot be read, or if it is judged in a request that does not bring it. Accept the
-    /// session then; the next request brings the content.
+    /// Returns `None` if the content cannot be read, or if the session is judged without its cookie. Accept the session
+    /// in both cases: content that cannot be read is withheld anyway, and the next request brings the cookie.
     ///
     /// # Examples
     ///
@@ -187,7 +187,7 @@ pub struct ReadEvent {
     /// Outcome, with the key under which the session opened, or the reason why it did not.
     pub outcome: Outcome,
     /// Length of the token that arrived, in bytes. If there are several tokens, the sum of their lengths. A token whose
-    /// parts cannot be joined counts 0.
+    /// parts cannot be joined counts 0, and one that is longer than any valid token does not count in full.
     pub token_bytes: usize,
 }
 
@@ -234,7 +234,8 @@ impl fmt::Debug for Hooks {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Validity {
-    /// The session is still valid. The application is not asked again before the interval has passed.
+    /// The session is still valid. Once the client has the session with this answer, the application is not asked again
+    /// before the interval has passed.
     Valid,
     /// The session has ended. The visitor gets a new, empty session.
     Ended,

@@ -9,7 +9,7 @@ use crate::{
 
 /// A session's id: 8 random bytes, shown as 16 hexadecimal digits.
 ///
-/// The id names a session in logs and deny lists. It is not a secret that opens the session.
+/// The id names a session in an application's logs and deny lists. It is not a secret that opens the session.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct SessionId(pub(crate) Sid);
 
@@ -42,7 +42,7 @@ impl FromStr for SessionId {
     }
 }
 
-/// Error for a text that is not a [`SessionId`].
+/// Error for a string that is not a [`SessionId`].
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct SessionIdError(());
 

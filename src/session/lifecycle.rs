@@ -1,5 +1,5 @@
-//! Changes of a session as a whole, and of its lifetime. `state/actions.rs` has their effects. Durations count from
-//! now in whole seconds.
+//! Changes of a session as a whole, and of its lifetime. `state/actions.rs` has their effects. Durations are in whole
+//! seconds.
 
 use std::time::{Duration, SystemTime};
 
@@ -15,8 +15,8 @@ impl<T: Payload> Session<T> {
     /// visitor left before the sign-in, such as a cart, read it before this call and insert it afterwards.
     ///
     /// Returns the id of the session that has ended, for a deny list, as [`invalidate`](Self::invalidate) does. An
-    /// attacker who planted the session does not share it afterwards. The call also works for a session that refuses
-    /// changes.
+    /// attacker who planted the session does not share it afterwards. The call also works if other changes fail with
+    /// `Unreadable`, `Unvalidated` or `Stale`.
     ///
     /// # Errors
     ///
@@ -25,13 +25,15 @@ impl<T: Payload> Session<T> {
         self.change_any(|state| Ok(state.sign_in()?.map(SessionId)))
     }
 
-    /// Renews the session of a visitor who gets more rights, for example after asking for the password again. It gets a
-    /// new id, and its absolute timeout starts again ([docs/spec/writer.md § 8.7]). Data and remembering are kept. An
-    /// end that [`limit_to`](Self::limit_to) set in an earlier request is lifted.
+    /// Renews the session of a visitor who gets more rights, for example after the password was asked for again. The
+    /// session gets a new id, and its absolute timeout starts again ([docs/spec/writer.md § 8.7]). Data and flash
+    /// messages are kept, and so is the time until which the session is [remembered](Self::remember_for). An end that
+    /// [`limit_to`](Self::limit_to) set in an earlier request is lifted.
     ///
     /// For a sign-in, which may be by another visitor with the same browser, call [`sign_in`](Self::sign_in).
     ///
-    /// The earlier token still opens until its own deadline, with its earlier content.
+    /// The earlier token still opens, with its earlier content, for as long as a copy [can be
+    /// used](Self::invalidate#security).
     ///
     /// # Examples
     ///
@@ -50,8 +52,8 @@ impl<T: Payload> Session<T> {
     ///
     /// # Errors
     ///
-    /// Returns the errors of [`sign_in`](Self::sign_in), and [`TooLarge`](SessionError::TooLarge) if the session arrived
-    /// larger than may be sent and a new id does not fit.
+    /// Returns the errors of [`sign_in`](Self::sign_in), and [`TooLarge`](SessionError::TooLarge) if the session
+    /// arrived larger than may be sent and does not fit with a new id.
     ///
     /// [docs/spec/writer.md § 8.7]: https://github.com/hardtack-rs/hardtack/blob/main/docs/spec/writer.md#8-what-is-written
     #[doc(alias = "regenerate")]
@@ -59,7 +61,8 @@ impl<T: Payload> Session<T> {
         self.change_any(|state| state.renew())
     }
 
-    /// Gives the session a new id, for changes of privilege other than a sign-in. Data and dates are kept.
+    /// Gives the session a new id, for changes of privilege other than a sign-in. The data, the absolute timeout and
+    /// other ends are kept.
     ///
     /// # Examples
     ///
@@ -85,8 +88,8 @@ impl<T: Payload> Session<T> {
         self.change(|state| state.renew_id().map(drop))
     }
 
-    /// Drops the data, the flash messages and the id, and keeps the dates. If nothing is stored afterwards, the
-    /// response makes the browser drop the cookie.
+    /// Drops the data, the flash messages and the id, and keeps the absolute timeout and other ends. If nothing is
+    /// stored afterwards, the response makes the browser drop the cookie, unless its status is 408.
     ///
     /// # Errors
     ///
@@ -98,10 +101,12 @@ impl<T: Payload> Session<T> {
         })
     }
 
-    /// Ends the session for a sign-out. Drops everything, and makes the browser drop the cookie.
+    /// Ends the session for a sign-out. Drops everything, and makes the browser drop the cookie, unless something is
+    /// stored afterwards or the status of the response is 408.
     ///
     /// The handle then holds a new, empty session, which can be used. Returns the id of the session that has ended, for
-    /// a deny list.
+    /// a deny list. It is `None` if the session had no id, was ended before in this request, or is
+    /// [`Stale`](SessionError::Stale).
     ///
     /// # Examples
     ///
@@ -128,15 +133,17 @@ impl<T: Payload> Session<T> {
     ///
     /// # Security
     ///
-    /// A copy of the cookie that was taken earlier opens until its own deadline.
+    /// A copy of the cookie that was taken earlier can be used until the absolute timeout of the session, unless
+    /// [`revoked_if`](crate::carrier::SessionBuilder::revoked_if),
+    /// [`revalidate_after`](crate::carrier::SessionBuilder::revalidate_after) or `not_before` ends it.
     #[doc(alias = "destroy")]
     pub fn invalidate(&self) -> Result<Option<SessionId>, SessionError> {
         self.change_any(|state| Ok(state.invalidate().map(SessionId)))
     }
 
-    /// Discards the changes of this request, which are not saved unless [`save`](Self::save) is called later. Later
-    /// calls in this request still read them. Nothing is refreshed either, so the request does not count as activity.
-    /// An invalidated session still ends.
+    /// Discards the changes of this request, also later ones, unless [`save`](Self::save) is called later. Later calls
+    /// in this request still read them. Nothing is refreshed either, so the request does not count as activity. An
+    /// invalidated session still ends.
     ///
     /// # Errors
     ///
@@ -150,23 +157,28 @@ impl<T: Payload> Session<T> {
 
     /// Writes the session with this response even if it did not change, and with any status but 408.
     ///
-    /// Changes are saved without this call. A new session is still not written if it is empty or if, without a sign-in,
-    /// the browser [hides](crate::carrier::SessionCookieBuilder::same_site) its cookie in this request.
+    /// Changes are saved without this call, unless the status is a 5xx. This call does not write a session that is
+    /// empty and not remembered, or one that has ended. Without a sign-in, it writes no new session if the browser
+    /// [hides](crate::carrier::SessionCookieBuilder::same_site) its cookie in this request. It does not replace
+    /// [another session in the response][one-session], and writes nothing if the key ring or `not_before` refuses the
+    /// session by then.
     ///
     /// # Errors
     ///
     /// Returns the errors of [every change](Session#errors).
+    ///
+    /// [one-session]: https://github.com/hardtack-rs/hardtack/blob/main/docs/limits.md#one-session-in-a-response
     #[doc(alias = "changed")]
     pub fn save(&self) -> Result<(), SessionError> {
         self.change(|state| state.save())
     }
 
     /// Remembers the session for `duration` from now ("remember me"), so that it outlives the browser's session. From
-    /// then on, its idle timeout is
+    /// then on, its only idle timeout is
     /// [`remembered_idle_timeout`](crate::carrier::SessionBuilder::remembered_idle_timeout), if that is set.
     ///
     /// Returns the time at which the session ends at the latest. It is earlier than `duration` from now if
-    /// [`remember_up_to`](crate::carrier::SessionBuilder::remember_up_to), which counts from the sign-in, or
+    /// [`remember_up_to`](crate::carrier::SessionBuilder::remember_up_to), which counts from the time of issue, or
     /// [`limit_to`](Self::limit_to) ends the session before. A later call replaces an earlier one.
     ///
     /// # Examples
@@ -207,7 +219,7 @@ impl<T: Payload> Session<T> {
     ///
     /// The session cannot outlive its timeouts. After several calls, the earliest end counts. It is lifted only by
     /// [`sign_in`](Self::sign_in), [`invalidate`](Self::invalidate), or [`renew`](Self::renew) in a later request, so
-    /// call this after every `sign_in`. Copies of the session from before the call do not have this end.
+    /// call this again after each of them. Copies of the session from before the call do not have this end.
     ///
     /// # Errors
     ///
@@ -219,7 +231,7 @@ impl<T: Payload> Session<T> {
     /// Returns `true` if the session was issued or [renewed](Session::renew) less than `duration` ago. If not, ask for
     /// the password again before an important action.
     ///
-    /// Returns `false` for a session that has not been sent yet, unless it was renewed in this request.
+    /// Returns `false` for a [new](Self::is_new) session, unless this request called `sign_in` or `renew`.
     ///
     /// # Examples
     ///

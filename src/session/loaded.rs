@@ -71,7 +71,8 @@ impl<T> Loaded<T> {
         };
     }
 
-    /// Returns the key that sealed the session that outlives the request, or `None` if it is not sealed yet.
+    /// Returns the key under which the session that outlives the request arrived or began, or `None` if it is not
+    /// sealed yet.
     pub(super) fn key_id(&self) -> Option<KeyId> {
         if self.state.is_replaced() {
             self.begun_under
@@ -80,8 +81,8 @@ impl<T> Loaded<T> {
         }
     }
 
-    /// Returns `true` if the session's token would still open at `now`, apart from `revalidate_after`. Checks only what
-    /// can change while the program runs, which the tag cannot.
+    /// Returns `true` if the session's token would still open at `now`, apart from `revalidate_after`, or if no session
+    /// outlives the request. Checks only what can change while the program runs, which the tag cannot.
     pub(super) fn would_open(&self, core: &Core, now: UnixSeconds) -> bool {
         let Some((metadata, payload)) = self.state.lasting() else {
             return true;
@@ -94,9 +95,8 @@ impl<T> Loaded<T> {
             && self.state.admitted_until.is_none_or(|end| now < end)
     }
 
-    /// Returns the standing of the session that arrived under `keys`, which are the keys at the end of its request
-    /// (docs/spec/writer.md § 8.14.1). Does not ask `revoked_if` again, which gave its answer when the session was
-    /// read.
+    /// Returns the standing, under the keys at the end of the request, of the session that arrived (docs/spec/writer.md
+    /// § 8.14.1). Does not ask `revoked_if` again, which gave its answer when the session was read.
     pub(super) fn standing(&self, core: &Core, keys: &PurposeKeys) -> Standing {
         let Some((arrived, _)) = self.state.arrived() else {
             return Standing::Good;
@@ -108,7 +108,7 @@ impl<T> Loaded<T> {
         let Some(key_id) = self.outcome.opened_under() else {
             return Standing::Good;
         };
-        // The time of reading counts, so that a key that retires while the request runs loses nothing.
+        // The time of reading counts, so that nothing is lost if the key retires while the request runs.
         match keys.role(key_id, self.state.now) {
             None | Some(KeyRole::Retired) => Standing::Lapsed,
             Some(KeyRole::Accepted) => Standing::UnderEarlierKey,

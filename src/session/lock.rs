@@ -28,8 +28,8 @@ pub(super) struct Contents<T> {
     pub(super) arrival: Arrival,
     /// `None` until the session is read.
     pub(super) loaded: Option<Loaded<T>>,
-    /// The application touched the session, or holds a handle beyond the handler. A session that is only read beforehand
-    /// has no part in the response.
+    /// The application touched the session or holds a handle beyond the handler, or the request counts as activity. A
+    /// session that is only read beforehand has no part in the response.
     pub(super) is_touched: bool,
     /// Error of every change, once no change can be saved.
     pub(super) closed: Option<SessionError>,
@@ -134,7 +134,8 @@ impl<T: Payload> Held<'_, T> {
         state.renew_id()
     }
 
-    /// Touches the session at the end of a request, if every request counts as activity (docs/spec/writer.md § 8.12).
+    /// Touches the session that arrived, at the end of a request that counts as activity by itself (docs/spec/writer.md
+    /// § 8.12).
     #[inline]
     pub(super) fn count_request(&mut self, response: Circumstances) {
         let arrival = &self.contents.arrival;

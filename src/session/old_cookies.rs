@@ -10,7 +10,7 @@ use crate::{
     token::{Context, Refused},
 };
 
-/// Cookies of other libraries that a cookie's sessions are taken over from.
+/// Cookies from which a cookie takes over sessions.
 pub(crate) trait OldCookies: Send + Sync {
     /// Returns the old cookies, as responses expire them.
     fn dropped(&self) -> &[DroppedCookie];
@@ -22,8 +22,8 @@ pub(crate) trait OldCookies: Send + Sync {
     fn find_in(&self, field: &[u8], brought: &mut [OldValues]);
 
     /// Offers the old sessions to `accept`, one after another, until it takes one. If it takes no session, returns the
-    /// first refusal of a session that opened, or else the first refusal. Returns `None` if no value had entries.
-    /// `context` is the context that the request chose, if any.
+    /// first refusal of a session that opened, or else the first refusal, or `None` if nothing was refused. If
+    /// different values open, offers none of them. `context` is the context that the request chose, if any.
     fn offer(
         &self,
         brought: &[OldValues],
@@ -32,8 +32,8 @@ pub(crate) trait OldCookies: Send + Sync {
         accept: &mut Accept<'_>,
     ) -> Option<Result<(), Refused>>;
 
-    /// Tells the log, but only once, of an old cookie that came with a session of ours. The response that wrote the
-    /// session, at `written`, expired the old cookie, but the browser still has it.
+    /// Tells the log once of an old cookie that came with a session of ours, although the response that wrote this
+    /// session, at `written`, expired the old cookie.
     fn came_beside(&self, brought: &[OldValues], written: UnixSeconds);
 }
 

@@ -21,7 +21,7 @@ use crate::{
 pub(crate) struct Opening<'a> {
     pub(super) core: &'a Core,
     pub(crate) keys: SlotKeys,
-    /// Context that the request chose, or `None` for the builder's context.
+    /// Context that the request or `in_context` chose, or `None` for the builder's context.
     context: Option<&'a Context>,
     pub(super) now: UnixSeconds,
 }
@@ -164,8 +164,8 @@ impl<'a> Opening<'a> {
         };
     }
 
-    /// Asks the companion, with its cookies of the request, whether it admits the session. It may bind the session to a
-    /// device.
+    /// Asks the companion, with its cookies of the request, whether it admits the session. The companion may bind the
+    /// session to a device.
     #[inline]
     fn admit<T>(
         &self,
@@ -186,7 +186,7 @@ impl<'a> Opening<'a> {
         Ok(())
     }
 
-    /// Opens a token without a session, and decodes its schema and payload by `decode`.
+    /// Opens a token without making a session of it, and decodes its schema and payload by `decode`.
     pub(crate) fn open<R>(
         &self,
         token: &[u8],
@@ -301,8 +301,8 @@ mod tests {
         (cookie, pairs)
     }
 
-    /// The same pair with one character of its token changed, in 40 ways. The last character stays, which not every
-    /// other one can replace.
+    /// The same pair with one character of its token changed, in 40 ways. The last character stays, because some
+    /// characters cannot be the last.
     fn changed(pair: &str) -> impl Iterator<Item = String> {
         let (start, end) = pair.split_at(pair.len() - 41);
         (0..40).map(move |place| {

@@ -30,7 +30,7 @@ pub enum Outcome {
         /// Id of that key.
         key_id: KeyId,
     },
-    /// The token did not open, or its session is withheld, so the session is new.
+    /// The token did not open, or its session is refused or withheld, so the session is new.
     Rejected {
         /// Step that failed.
         reason: Reason,

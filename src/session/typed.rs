@@ -43,8 +43,9 @@ impl<T: SessionData> Session<T> {
     ///
     /// # Errors
     ///
-    /// Returns the errors of [every change](Session#errors), and [`Encode`](SessionError::Encode) if the next request would
-    /// not read an equal value. If `change` panics, the session also stays as it was.
+    /// Returns the errors of [every change](Session#errors), and [`Encode`](SessionError::Encode) if the value cannot
+    /// be encoded, or if the next request would not read an equal value. If `change` panics, the session also stays as
+    /// it was.
     pub fn update<R>(&self, change: impl FnOnce(&mut T) -> R) -> Result<R, SessionError> {
         self.change(|state| state.update(change))
     }

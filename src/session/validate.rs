@@ -22,20 +22,19 @@ use crate::{
 
 impl<T: Payload> Session<T> {
     /// Returns `true` if the session that arrived, or the one that a sign-in has begun in its place, would still open
-    /// now. A new session without a sign-in is alive.
+    /// now. A new session without a sign-in is alive, unless `validate` has ended the session that it replaces.
     ///
-    /// Checks the clock, the key ring, `not_before` and
-    /// [`revoked_if`](crate::carrier::SessionCookieBuilder::revoked_if) again. It is for work that outlives its
-    /// request, such as a WebSocket or a streaming body. With
-    /// [`revalidate_after`](crate::carrier::SessionBuilder::revalidate_after) it is also `false` once the last answer
-    /// is as old as the interval; this includes every session still waiting for `validate`. A session that was kept
-    /// without an answer stays alive for as long as
-    /// [`unvalidated_up_to`](crate::carrier::SessionBuilder::unvalidated_up_to) allows.
+    /// Checks the clock, the key ring, `not_before`, [`revoked_if`](crate::carrier::SessionCookieBuilder::revoked_if)
+    /// and the end of the companion's admission. It is for work that outlives its request, such as a WebSocket or a
+    /// streaming body. With [`revalidate_after`](crate::carrier::SessionBuilder::revalidate_after) it is also `false`
+    /// once the last answer is as old as the interval; this includes every session still waiting for `validate`. A
+    /// session that was kept without an answer stays alive for as long as
+    /// [`unvalidated_up_to`](crate::carrier::SessionBuilder::unvalidated_up_to) allows. After the head of the response,
     /// [`validate`](Self::validate) makes the same check, and then asks again.
     ///
-    /// A key that is dropped from its [`SharedKeyRing`](crate::keys::SharedKeyRing), or retires, ends every session
-    /// that arrived or began under it. If the browser has received the session under a newer key since, its next request
-    /// opens.
+    /// Once a key is dropped from its [`SharedKeyRing`](crate::keys::SharedKeyRing) or retires, this returns `false`
+    /// for every session that arrived or began under the key. If the browser has received the session under a newer key
+    /// since, its next request still opens.
     #[must_use]
     pub fn is_alive(&self) -> bool {
         let mut held = self.touch();
@@ -45,15 +44,16 @@ impl<T: Payload> Session<T> {
         loaded.state.is_vouched_for(now) && loaded.would_open(core, now)
     }
 
-    /// Asks the application whether the session is still valid, if its last answer is older than
+    /// Asks the application whether the session is still valid, if its last answer is as old as
     /// [`revalidate_after`](crate::carrier::SessionBuilder::revalidate_after). Nothing happens without that setting,
     /// without a session, or while the last answer holds.
     ///
     /// Extractors of axum and actix-web and `from_extensions` call this. Other code has to call it before it uses the
-    /// session, which is empty and refuses changes until then. Returns `false` if the session has ended; the handle then
-    /// holds a new one. An answer about a session that ended or was replaced meanwhile changes nothing.
+    /// session, which is empty and refuses changes until then. Returns `false` if the application says that the session
+    /// has ended; the handle then holds a new one. An answer about a session that ended or was replaced meanwhile
+    /// changes nothing.
     ///
-    /// Work that outlives its request, such as a WebSocket, has to call it from time to time. `false` then also means
+    /// Work that outlives its request, such as a WebSocket, has to call this from time to time. `false` then also means
     /// that the session would no longer open ([`is_alive`](Self::is_alive)).
     ///
     /// # Examples
@@ -77,12 +77,13 @@ impl<T: Payload> Session<T> {
     ///
     /// # Errors
     ///
-    /// Returns [`Unvalidated`](SessionError::Unvalidated) if the application cannot answer. Refuse the request then,
-    /// with status 503: the session is empty for reading, its cookie stays as it is, and the application is not asked
-    /// again in this request. In work that outlives its request, a session that was let in before stays readable, and
-    /// the next call asks again.
+    /// Returns [`Unvalidated`](SessionError::Unvalidated) if the application cannot answer, and
+    /// [`unvalidated_up_to`](crate::carrier::SessionBuilder::unvalidated_up_to) does not keep the session. Refuse the
+    /// request then, with status 503: the session is empty for reading, its cookie stays as it is, and the application
+    /// is not asked again in this request. In work that outlives its request, a session that was let in before stays
+    /// readable, and the next call asks again.
     ///
-    /// Returns [`InsideUpdate`](SessionError::InsideUpdate) inside an `update` of the session.
+    /// With `revalidate_after`, returns [`InsideUpdate`](SessionError::InsideUpdate) inside an `update` of the session.
     pub async fn validate(&self) -> Result<bool, SessionError> {
         let core = &*self.lock.core;
         let Some(validate) = &core.hooks.validate else {
@@ -151,7 +152,8 @@ fn ask(
 }
 
 impl<T> Loaded<T> {
-    /// Applies an answer. It changes nothing if its session has ended, or another was begun in its place meanwhile.
+    /// Applies an answer. It changes nothing if its session has ended, another was begun in its place meanwhile, or an
+    /// earlier answer was an error.
     fn hear(
         &mut self,
         core: &Core,

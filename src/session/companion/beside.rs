@@ -44,13 +44,15 @@ impl Beside<'_> {
     }
 
     /// Returns `true` if `subject`, the session that the request is about, may still be alive, and the session that
-    /// came with the request, if any. If the session that came was revoked, this returns `false`.
+    /// came with the request, if it opened. Returns `false` if the session that came was revoked. `revoked_if` is asked
+    /// about `subject` only if no session opened, so compare `subject` with the session that came.
     pub fn open(&mut self, subject: &SessionInfo) -> (bool, Option<SessionInfo>) {
         let (came, hooks) = (self.came.as_ref(), &self.opening.core.hooks);
         // The idle timeout and limits of a session that did not come are unknown.
         let may_exist = unix_seconds(subject.created_at) >= self.opening.oldest();
         let is_alive = match came {
-            // `revoked_if` saw the session that came, with its content, when it opened.
+            // `revoked_if` saw the session that came, with its content, when it opened. The caller compares it with
+            // `subject`.
             Some(Ok(_)) => may_exist,
             // A refused token shows no id, so it may be `subject`.
             Some(Err(refused)) if refused.reason == Reason::Revoked => false,
@@ -59,15 +61,15 @@ impl Beside<'_> {
         let came = came
             .and_then(|came| came.as_ref().ok())
             .map(|came| SessionInfo::of(&came.opened.metadata, came.key_id));
-        // Only `subject` itself can be bound, and only if the browser proves no device for it already.
+        // Only `subject` itself can be bound, and only if it has no device yet.
         self.may_bind =
             is_alive && came.is_some_and(|came| came.device.is_none() && came.id == subject.id);
         (is_alive, came)
     }
 
-    /// Writes `device` into the session that came with the request, and sends it in the response like a refreshed
-    /// session, if there is room. Does nothing unless it is the `subject` that [`open`](Self::open) found alive, and
-    /// has no device yet.
+    /// Writes `device` into the session that came with the request, and sends the session in the response, if there is
+    /// room and its key is still accepted. Does nothing unless it is the `subject` that [`open`](Self::open) found
+    /// alive, and has no device yet.
     pub fn bind(&mut self, device: [u8; 16]) {
         self.device = Some(device).filter(|_| self.may_bind);
     }

@@ -54,7 +54,7 @@ impl Seal {
         Ok(text)
     }
 
-    /// Opens a token. Returns the session that it is about, with the token's time as `created_at`, and the payload.
+    /// Opens a token. Returns the session that it is about, with the time and the key of the token, and the payload.
     ///
     /// # Errors
     ///
