@@ -59,9 +59,9 @@ middleware! {
     /// With feature `actix`, a layer is middleware: `App::new().wrap(layer)`. Create it before `HttpServer::new` and
     /// clone it for each worker, so that all workers share its keys.
     ///
-    /// A handler takes the session as an argument, and its response is saved as in a tower service. A streaming body
-    /// to which the handler passes the session can still read it, but no longer change it; the request no longer has
-    /// it. If an inner middleware returns an error instead of a response, changes are dropped, as with a panic, because
+    /// A handler takes the session as an argument, and the session is saved as in a tower service. A streaming body to
+    /// which the handler passes the session can still read it, but no longer change it; the request no longer has it.
+    /// If an inner middleware returns an error instead of a response, changes are dropped, as with a panic, because
     /// there is no response head.
     ///
     /// # Examples
@@ -209,11 +209,11 @@ fn parts_of(request: &ServiceRequest) -> Option<Parts> {
     Some(parts)
 }
 
-/// With feature `actix`. Without a session layer, the request is refused with 500. A `tracing` event says how to add
-/// one, and so does the [`Failure`] in the response's extensions.
+/// With feature `actix`, works like [`from_extensions`](Session::from_extensions). Without a session layer, the request
+/// is refused with 500. A `tracing` event says how to add one, and so does the [`Failure`] in the response's
+/// extensions.
 ///
-/// If [`revalidate_after`](crate::carrier::SessionBuilder::revalidate_after) requires it, asks the application whether
-/// the session is still valid. If the application cannot answer, the request is refused with 503.
+/// If the application cannot say whether the session is still valid, the request is refused with 503.
 impl<T: Payload> FromRequest for Session<T> {
     type Error = Failure;
     type Future = Pin<Box<dyn Future<Output = Result<Self, Failure>>>>;
@@ -234,8 +234,8 @@ impl ResponseError for Failure {
     }
 }
 
-/// Lets a handler use `?`. The response is the default one of [`Failure::Session`]: a status, and a sentence that does
-/// not tell the cause. A `tracing` event has the error's message, and the response's extensions have the [`Failure`].
+/// Lets a handler use `?`. The response is the default one of [`Failure::Session`]: a status, and a sentence without
+/// details. A `tracing` event tells the cause, and the response's extensions have the [`Failure`].
 impl ResponseError for SessionError {
     fn status_code(&self) -> StatusCode {
         Failure::Session(self.clone()).status_code()
@@ -246,7 +246,8 @@ impl ResponseError for SessionError {
     }
 }
 
-/// With feature `actix`, lets a health check return the keys. The response is their text, and caches do not store it.
+/// With feature `actix`, lets a health check return the ids of the keys in use. The response is the text of this value,
+/// and caches do not store it.
 ///
 /// # Examples
 ///

@@ -19,7 +19,8 @@ impl<T> AnyCarrier<T> {
 }
 
 impl<T: Payload> AnyCarrier<T> {
-    /// Returns `true` if the response sets or drops the session more than once, so that all but one have to go.
+    /// Returns `true` if the response sets or drops the session more than once, so that all but one of these writes
+    /// have to go.
     pub(super) fn is_set_again_in<F: Fields>(&self, response: &F) -> bool {
         match self {
             AnyCarrier::Cookie(cookie) => cookie.is_set_again_in(response.values(&F::SET_COOKIE)),

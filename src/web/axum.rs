@@ -24,11 +24,11 @@ use crate::{
     state::{Payload, SessionError},
 };
 
-/// With feature `axum`. Without a session layer, the request is refused with 500. A `tracing` event says how to add
-/// one, and so does the [`Failure`] in the response's extensions.
+/// With feature `axum`, works like [`from_extensions`](Session::from_extensions). Without a session layer, the request
+/// is refused with 500. A `tracing` event says how to add one, and so does the [`Failure`] in the response's
+/// extensions.
 ///
-/// If [`revalidate_after`](crate::carrier::SessionBuilder::revalidate_after) requires it, asks the application whether
-/// the session is still valid. If the application cannot answer, the request is refused with 503.
+/// If the application cannot say whether the session is still valid, the request is refused with 503.
 ///
 /// # Examples
 ///
@@ -66,8 +66,8 @@ impl IntoResponse for Failure {
     }
 }
 
-/// Lets a handler use `?`. The response is the default one of [`Failure::Session`]: a status, and a sentence that does
-/// not tell the cause. A `tracing` event has the error's message, and the response's extensions have the [`Failure`].
+/// Lets a handler use `?`. The response is the default one of [`Failure::Session`]: a status, and a sentence without
+/// details. A `tracing` event tells the cause, and the response's extensions have the [`Failure`].
 ///
 /// # Examples
 ///
@@ -91,7 +91,8 @@ impl IntoResponse for SessionError {
     }
 }
 
-/// With feature `axum`, lets a health check return the keys. The response is their text, and caches do not store it.
+/// With feature `axum`, lets a health check return the ids of the keys in use. The response is the text of this value,
+/// and caches do not store it.
 ///
 /// # Examples
 ///

@@ -77,7 +77,7 @@ impl CacheHeaders {
         headers
     }
 
-    /// Returns `true` if caches other than the visitor's may store the response.
+    /// Returns `true` if the response lets caches other than the visitor's store it.
     pub(crate) fn is_shareable(&self) -> bool {
         let by_all = match self.cache_control {
             Some(set) => !set.private && !set.no_store,
@@ -146,7 +146,7 @@ impl Directives {
                 must_understand |= is(b"must-understand");
             }
             if is_quoted {
-                // The string does not end. Caches differ about the rest, so nothing in it counts as forbidding.
+                // The string does not end. Caches differ about such a field, so no directive counts as forbidding.
                 return Directives::default();
             }
         }
@@ -176,8 +176,8 @@ const MONTHS: [&str; 12] = [
     "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
 ];
 
-/// Returns the lines of `Vary` in one, with `field`, because some layers around keep only the first line. Returns `None`
-/// if there is none, or one that is not text.
+/// Returns the lines of `Vary` in one, with `field`, because some layers around keep only the first line. Returns
+/// `None` if there is no line, or one that is not text.
 pub(super) fn vary_with<'a>(vary: impl Iterator<Item = &'a [u8]>, field: &str) -> Option<String> {
     let lines = vary.map(|line| str::from_utf8(line.trim_ascii()));
     let mut all: Vec<_> = lines.collect::<Result<_, _>>().ok()?;

@@ -11,7 +11,7 @@ use super::{
 use crate::token::Context;
 
 impl<T, W> SessionLayer<T, W> {
-    /// Binds the session of each request to the context that `context_by` returns instead of the builder's context, for
+    /// Binds the session of each request to the context that `context_by` returns instead of the cookie's own, for
     /// example to the tenant whose host the request names. A session of one context does not open in another.
     ///
     /// `context_by` sees the extensions that outer layers have put into the request; in actix-web it sees none. Inside
@@ -51,8 +51,8 @@ impl<T, W> SessionLayer<T, W> {
     ///
     /// # Security
     ///
-    /// Do not read the header `Host` yourself. HTTP/2 does not have this header, and a default for it would put all
-    /// tenants into one context. [`host_of`](crate::web::host_of) reads the host in both versions.
+    /// Do not read the header `Host` yourself. HTTP/2 requests usually do not have this header, and a default for it
+    /// would put all tenants into one context. [`host_of`](crate::web::host_of) reads the host in both versions.
     #[must_use]
     pub fn context_by(
         mut self,

@@ -19,7 +19,8 @@ use crate::{
 /// Logs why the session of a page is lost. Called if its response sets the cookie.
 pub(super) type Warning = Box<dyn FnOnce() + Send + Sync>;
 
-/// Checks a request for `path`. Returns `None` if the browser keeps the cookie and sends it back.
+/// Returns the warning for a request for `path` whose browser would drop the cookie or not send it back, as far as this
+/// is known. Returns `None` if it would not be heard, or was given before.
 pub(super) fn warning<T, F: Fields>(
     cookie: &SessionCookie<T>,
     request: &F,

@@ -13,7 +13,7 @@ use super::{
 use crate::{session::Session, state::Payload};
 
 /// Puts `session`, or a layer's wrapper of it, into the extensions for handlers. If one of the same type is already
-/// there, both are removed, because a handler could not tell which of the two it gets.
+/// there, neither stays, because a handler could not tell which of the two it gets.
 pub(super) fn provide<T: Payload, W: Clone + Send + Sync + 'static>(
     extensions: &mut impl Extensions,
     session: W,
@@ -24,7 +24,8 @@ pub(super) fn provide<T: Payload, W: Clone + Send + Sync + 'static>(
         return;
     }
     extensions.insert(session);
-    // The first request in development shows such a mistake, so a release build does not pay for the marker.
+    // A handler that asks for another type fails at its first request in development, so a release build does not pay
+    // for the marker.
     if cfg!(debug_assertions) && TypeId::of::<W>() == TypeId::of::<Session<T>>() {
         extensions.insert(Provided(type_name::<T>()));
     }
@@ -64,8 +65,8 @@ impl<T: Payload> Session<T> {
     /// # Errors
     ///
     /// Returns [`Failure::Setup`] if no such layer is around this service, or if two are for the same type. With debug
-    /// assertions, the error names the type of another layer around the service. Returns [`Failure::Session`] if the
-    /// application cannot say whether the session is still valid.
+    /// assertions, the error names the type of another layer around the service. Returns [`Failure::Session`] with the
+    /// errors of [`validate`](Session::validate).
     pub async fn from_extensions(extensions: &http::Extensions) -> Result<Session<T>, Failure> {
         Session::provided_in(extensions, other_type)?
             .asked_about()

@@ -20,12 +20,12 @@ use crate::{events, session::SaveError, state::SessionError};
 
 /// Reason why `SessionLayer`, `CsrfGuard` or an extractor made or changed a response, or the [`SessionError`] that a
 /// handler returned. It is in the response's extensions, so that the application can answer with its own page
-/// ([`with_page`](Failure::with_page)).
+/// ([`with_page`](Failure::with_page)). A body that `GuardedForm` cannot read is no failure of this kind.
 ///
-/// The default body is short and reveals nothing to the visitor. If a form's CSRF token has expired, the body links to
-/// the form's page, as named by `Referer`, or else to the address that the form was sent to. Each failure is also a
-/// `tracing` event. If a request failed by an error of its session, it saves only what a 5xx
-/// [saves](crate::carrier::SessionBuilder::save_on_server_error), whatever status the application chooses.
+/// The default body is short and reveals nothing secret. If the CSRF token in a form is not of the session, the body
+/// links to the form's page, as named by `Referer`, or else to the address that the form was sent to. A `tracing` event
+/// tells the cause. A response with [`Failure::Session`] in its extensions saves only what a 5xx
+/// [saves](crate::carrier::SessionBuilder::save_on_server_error), whatever its status.
 ///
 /// # Examples
 #[cfg_attr(feature = "axum", doc = "```")]
@@ -66,7 +66,8 @@ pub enum Failure {
     ///   ([`SessionError::Unvalidated`]);
     /// - 403 if the visitor has to sign in again ([`SessionError::Stale`]).
     Session(SessionError),
-    /// The session could not be saved, so its cookie is missing. The status is 500, and the body is the handler's.
+    /// The session could not be saved, so its cookie or token is missing. The status is 500, and the body is the
+    /// handler's.
     Save(SaveError),
     /// The guard or a form's extractor refused the request. The status is 403.
     Csrf(CsrfRefusal),
@@ -129,7 +130,7 @@ impl Failure {
         for (name, value) in &page.headers {
             fields.append(name, value.clone());
         }
-        // No layer sees the page, which may come with its own headers for caches.
+        // A session layer inside does not see the page, which may come with its own headers for caches.
         if !was_storable && caches_of(fields).is_storable() {
             forbid_to_store(fields);
         }
@@ -137,8 +138,8 @@ impl Failure {
         response
     }
 
-    /// Returns the status of the default response and its sentence for the visitor. The sentence has no advice for
-    /// operators and reveals no mistake of the application; `Display` has both.
+    /// Returns the status of the default response and its sentence for the visitor. The sentence does not tell the
+    /// cause of a status 500 or 503, which `Display` does.
     ///
     /// # Examples
     ///
@@ -195,8 +196,8 @@ impl Failure {
             .answered("text/plain; charset=utf-8", sentence)
     }
 
-    /// Returns the response to a form that an extractor refused. The visitor sees it instead of a page. If the form was
-    /// only open for too long, it has a link to continue.
+    /// Returns the response to a form that an extractor refused. The visitor sees it instead of a page. If the form's
+    /// token is not of the session, as after a long time, the response has a link to continue.
     #[cfg(any(feature = "actix", feature = "axum"))]
     pub(super) fn into_page(self) -> Response<String> {
         match self {
@@ -225,7 +226,7 @@ impl Failure {
 }
 
 /// Returns the status by which a response saves its session. After an error of its session, a request saves as little
-/// as after any other failure, because it may have made only a part of its changes.
+/// as with a 5xx, because it may have made only a part of its changes.
 pub(super) fn status_to_save_by(status: u16, response: &impl Extensions) -> u16 {
     match response.get::<Failure>() {
         Some(Failure::Session(_)) => StatusCode::INTERNAL_SERVER_ERROR.as_u16(),
@@ -260,7 +261,7 @@ impl Error for Failure {
     }
 }
 
-/// Seconds for which a client should wait until it sends the request again.
+/// Seconds for which a client should wait before it sends the request again.
 const RETRY_AFTER_SECONDS: &str = "10";
 
 /// Without a page, the link leads to the address that the form was sent to.

@@ -1,5 +1,5 @@
-//! Traits for the types that differ between frameworks. actix-web uses an older version of `http`, so the rules of this
-//! room see only these traits.
+//! Traits for the types that differ between frameworks. actix-web uses an older version of `http`, so most rules of
+//! this room see only these traits.
 
 use std::borrow::Cow;
 
@@ -14,7 +14,7 @@ pub(super) trait Fields {
     const SET_COOKIE: Self::Name;
     const VARY: Self::Name;
 
-    /// Makes a field name. It was checked when the cookie or the header was built.
+    /// Makes a field name, which its source has checked. Panics if the text is not a name.
     fn name(checked: &str) -> Self::Name;
 
     /// Makes a value of `text`, which is visible ASCII.
@@ -30,7 +30,7 @@ pub(super) trait Fields {
     /// Returns the first value, in fewer instructions than [`values`](Self::values) takes.
     fn first(&self, name: &Self::Name) -> Option<&[u8]>;
 
-    /// Returns the first value of the field `name`, in lower case.
+    /// Returns the first value of a field. `name` is in lower case.
     fn named(&self, name: &str) -> Option<&[u8]>;
 
     fn add(&mut self, name: Self::Name, value: Self::Value);
@@ -41,7 +41,7 @@ pub(super) trait Fields {
     fn retain(&mut self, name: &Self::Name, is_kept: impl FnMut(&[u8]) -> bool);
 }
 
-/// Values that travel with a request, one of each type.
+/// Values that travel with a request or a response, one of each type.
 #[cfg(feature = "tower")]
 pub(super) trait Extensions {
     fn get<V: Send + Sync + 'static>(&self) -> Option<&V>;

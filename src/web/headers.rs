@@ -62,10 +62,11 @@ impl<T: Payload> SessionCookie<T> {
     /// Ends the request for `session`, and adds the headers that its response must have: `Set-Cookie`, `Vary` and
     /// `Cache-Control`. See [`save`](Self::save).
     ///
-    /// With a 5xx status, only the end of a session is saved, and with 408 (a timeout), nothing is. A response that
-    /// shared caches may store does not refresh the session, and becomes `no-store` if the session changed. If a
-    /// response already sets the session's cookie, it sets it once afterwards (docs/limits.md, "One session in a
-    /// response").
+    /// By default, with a 5xx status, only the end of a session is saved, and with 408 (a timeout), nothing is. A
+    /// response that shared caches may store does not refresh the session, and becomes `no-store` if the session
+    /// changed, unless [`danger_allow_shared_caching`](crate::carrier::SessionBuilder::danger_allow_shared_caching) is
+    /// set. If a response already sets the session's cookie, it sets it once afterwards (docs/limits.md, "One session
+    /// in a response").
     ///
     /// # Examples
     ///
@@ -86,7 +87,7 @@ impl<T: Payload> SessionCookie<T> {
     ///
     /// # Errors
     ///
-    /// Returns the errors of [`save`](Self::save). The response then has no `Set-Cookie`; its status should be 500.
+    /// Returns the errors of [`save`](Self::save). The response then gets no `Set-Cookie`; its status should be 500.
     pub fn save_to(
         &self,
         session: &Session<T>,
@@ -172,8 +173,8 @@ impl<T: Payload> SessionToken<T> {
     ///
     /// # Errors
     ///
-    /// Returns the errors of [`save`](Self::save), and an error if the tokens are bare. The response then has no token;
-    /// its status should be 500.
+    /// Returns the errors of [`save`](Self::save), and an error if the tokens are bare. The response then gets no
+    /// token; its status should be 500.
     pub fn save_to(
         &self,
         session: &Session<T>,

@@ -8,11 +8,12 @@ use http::{
     uri::{Scheme, Uri},
 };
 
-/// Returns the host that a request names, in lower case, with its port unless that is the default port.
+/// Returns the host that a request names, in lower case, with its port unless that is the default port (80 or 443 if
+/// the request does not tell its scheme).
 ///
-/// Over HTTP/2 and HTTP/3, the host is in the request's URI; over HTTP/1.1, it is in the `Host` header. Returns `None`
-/// if the request names no host, has several `Host` headers or one that differs from its URI, or if the text is not a
-/// host. The client chooses the host, so look it up in your own list before you trust it.
+/// Over HTTP/2 and HTTP/3, the host is usually in the request's URI; over HTTP/1.1, it is usually in the `Host` header.
+/// Returns `None` if the request names no host, has several `Host` headers or one that differs from its URI, or names
+/// something that is not a host. The client chooses the host, so look it up in your own list before you trust it.
 ///
 /// # Examples
 ///

@@ -14,15 +14,15 @@ use crate::{
     token::Context,
 };
 
-/// Layer that gives each request its session, and each response its `Set-Cookie`.
+/// Layer that gives each request its session, and saves the session with the response.
 ///
 /// It works with any body, and with inner services that are neither `Send` nor `Clone`. Handlers get the session by
 /// [`Session::from_extensions`]; with feature `axum` or `actix`, it is an extractor. The [guide](crate::guide) has
 /// programs for axum, and [another page](crate::guide::frameworks) has programs for actix-web.
 ///
-/// Put a timeout layer around this layer, so that an interrupted handler saves nothing. If the timeout is inside, only
-/// a response with status 408 says that its handler did not end. Put a retry layer around it too. If the retry is
-/// inside, changes of failed attempts are saved with the last one.
+/// Put a timeout layer around this layer, so that an interrupted handler saves nothing. If the timeout is inside, some
+/// of the handler's changes may be saved, unless the response has status 408 or a 5xx. Put a retry layer around this
+/// layer too. If the retry is inside, changes of failed attempts are saved with the last one.
 ///
 /// In axum, the layer added last is the outermost; in a `tower::ServiceBuilder`, the one added first.
 ///
@@ -75,10 +75,10 @@ type ContextBy = Arc<dyn Fn(&Parts) -> RequestContext + Send + Sync>;
 
 /// Context of a request's session.
 pub(super) enum RequestContext {
-    /// The builder's context, because no `context_by` is set.
+    /// Context of the carrier, because no `context_by` is set.
     Default,
     Chosen(Context),
-    /// No context, because `context_by` returned `None`.
+    /// No context, because `context_by` returned `None` or could not be given the request.
     Missing,
 }
 
@@ -172,7 +172,7 @@ impl<T: Payload> SessionLayer<T> {
 
 impl<T: Payload, W> SessionLayer<T, W> {
     /// Loads the session of a request for `path` with these fields. If the request belongs to no context, the session
-    /// is always empty and refuses changes.
+    /// is empty and refuses changes.
     #[inline]
     pub(super) fn load_from(
         &self,
@@ -209,7 +209,7 @@ impl<T: Payload, W> SessionLayer<T, W> {
 }
 
 impl<T, W> SessionLayer<T, W> {
-    /// Sets the clock, for tests and for targets without a system clock.
+    /// Sets the clock, for tests.
     ///
     /// # Examples
     ///
@@ -241,8 +241,8 @@ impl<T, W> SessionLayer<T, W> {
         self
     }
 
-    /// Verifies the session of every request before its handler runs, so that `on_outcome` sees each session. If the
-    /// handler does not touch a session, it is still neither refreshed nor mentioned in the response.
+    /// Verifies the session of every request before its handler runs, so that `on_outcome` sees each session.
+    /// Otherwise, a session that the handler does not touch is treated as without this setting.
     #[must_use]
     pub fn eager(mut self) -> SessionLayer<T, W> {
         self.is_eager = true;

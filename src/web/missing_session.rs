@@ -5,8 +5,8 @@ use std::any::type_name;
 
 use crate::state::Map;
 
-/// No [`SessionLayer`](crate::SessionLayer) is around the service. Without debug assertions, one for another type may
-/// be, because no request carries the name.
+/// No [`SessionLayer`](crate::SessionLayer) is around the service. Without debug assertions, a layer for another type
+/// may be, because requests do not carry the name of its type.
 pub(super) fn no_layer(asked: &'static str) -> String {
     let and = match typed(asked) {
         Some(_) => with_cookie_of(asked),

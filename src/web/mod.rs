@@ -1,7 +1,7 @@
 //! Sessions in web servers: with an `http::HeaderMap`, in tower services, in axum and in actix-web.
 //!
 //! [`SessionCookie`](crate::SessionCookie) and [`SessionToken`](crate::SessionToken) have the methods `load_from` and
-//! `save_to`. `SessionLayer` is a tower layer that calls them.
+//! `save_to`. `SessionLayer` does the same as a tower layer, and as middleware of actix-web.
 
 #[cfg(feature = "actix")]
 mod actix;

@@ -96,7 +96,7 @@ fn is_this_machine(host: &str) -> bool {
         || address.is_ok_and(|address| address.is_loopback())
 }
 
-/// Returns `true` for an address, and for a name without empty parts.
+/// Returns `true` for an address, and for a name whose parts all have a letter or a digit.
 fn is_named_in_full(host: &str) -> bool {
     if let Some(address) = host.strip_prefix('[') {
         return address.trim_end_matches(']').parse::<Ipv6Addr>().is_ok();

@@ -9,14 +9,14 @@ use crate::{session::Session, state::Payload};
 pub(super) struct PendingSession<T> {
     pub(super) carrier: Arc<AnyCarrier<T>>,
     pub(super) session: Session<T>,
-    /// Logs why the browser loses the session's cookie.
+    /// Logs why the browser drops the session's cookie or does not send it back.
     pub(super) warning: Option<Warning>,
     pub(super) is_saved: bool,
 }
 
 impl<T: Payload> PendingSession<T> {
-    /// Saves the session in a response with this status and these fields, and closes it. After a failure, the response
-    /// must get the failure's status.
+    /// Saves the session in a response with this status and these fields, and closes it if anybody can still change it.
+    /// After a failure, the response must get the failure's status.
     pub(super) fn save<F: Fields>(&mut self, status: u16, response: &mut F) -> Result<(), Failure> {
         if self.session.release_if_untouched() && !self.carrier.is_set_again_in(response) {
             self.is_saved = true;

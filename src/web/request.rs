@@ -26,8 +26,8 @@ fn is_by_script<H: Fields>(request: &H) -> bool {
     mode.is_some_and(|mode| mode.trim_ascii() != b"navigate")
 }
 
-/// Returns `true` if browsers hide a cookie with `SameSite` from this request (docs/spec/writer.md § 8.12.1). They send
-/// a `Lax` cookie when the visitor opens a page by a link or an address; `Origin` is sent only with a posted form.
+/// Returns `true` if browsers hide a `Lax` cookie from this request (docs/spec/writer.md § 8.12.1). They send it when
+/// the visitor opens a page by a link, but not with a posted form, which brings `Origin`.
 pub(super) fn is_cookie_hidden<H: Fields>(request: &H) -> bool {
     let is = |name, value: &[u8]| request.named(name).map(<[u8]>::trim_ascii) == Some(value);
     let is_crossing = is("sec-fetch-site", b"cross-site")
@@ -45,7 +45,7 @@ fn is_subresource(destination: &[u8]) -> bool {
     subresources.contains(&destination.trim_ascii())
 }
 
-/// Returns `true` if one of [`PURPOSES`] says that a page is fetched before its visitor has asked for it.
+/// Returns `true` if this value of one of [`PURPOSES`] says that a page is fetched before its visitor has asked for it.
 fn is_prefetch(purpose: &[u8]) -> bool {
     let words: [&[u8]; 3] = [b"prefetch", b"preview", b"true"];
     let word = purpose.split(|&byte| byte == b';').next();
@@ -53,11 +53,11 @@ fn is_prefetch(purpose: &[u8]) -> bool {
 }
 
 /// Fields by which a browser registers and refreshes the key of a device. These requests say that they are of the same
-/// origin, although they have no cookies if another site made the request that waits for them.
+/// origin, although they bring no `Lax` or `Strict` cookies if another site made the request that waits for them.
 const OF_DEVICE: [&str; 2] = ["sec-secure-session-id", "secure-session-response"];
 
-/// Fields by which such requests are marked: by current browsers, Turbo, Inertia, Safari, Firefox before 115, and the
-/// extension `preload` of htmx.
+/// Fields that mark a prefetch: by current browsers, Turbo, Inertia, Safari, Firefox before 115, and the extension
+/// `preload` of htmx.
 const PURPOSES: [&str; 6] = [
     "sec-purpose",
     "x-sec-purpose",

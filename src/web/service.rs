@@ -71,9 +71,9 @@ where
 }
 
 pin_project! {
-    /// Response of a service with a [`SessionLayer`] around it.
+    /// Future of the response of a service with a [`SessionLayer`] around it.
     pub struct ResponseFuture<F, T = Map> {
-        // Response of the inner service, or `None` once it was ready.
+        // Future of the inner service, or `None` once it was ready.
         #[pin]
         inner: Option<F>,
         pending: PendingSession<T>,
@@ -97,7 +97,7 @@ where
         let mut this = self.project();
         let inner = this.inner.as_mut().as_pin_mut().expect(IS_OVER);
         let answered = ready!(inner.poll(cx));
-        // A future may keep its request, as that of a retry does, and so a handle that nobody has any more.
+        // The future of a retry, for example, keeps the request, and with it a handle that nobody uses any more.
         this.inner.set(None);
         let mut response = answered?;
         let status = status_to_save_by(response.status().as_u16(), response.extensions());
@@ -165,11 +165,11 @@ where
 }
 
 pin_project! {
-    /// Response of a service behind a layer that answers some requests itself, such as
+    /// Future of the response of a service behind a layer that answers some requests itself, such as
     /// [`CsrfGuard`](crate::csrf::CsrfGuard).
     #[derive(Debug)]
     pub struct GateFuture<F> {
-        // Response of the inner service, or `None` if the layer answers.
+        // Future of the inner service, or `None` if the layer answers.
         #[pin]
         inner: Option<F>,
         answer: Option<Response<String>>,

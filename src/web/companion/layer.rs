@@ -18,9 +18,9 @@ use crate::{
 /// [`SessionLayer`] that also lets the [`Companion`](crate::companion::Companion) of its cookie answer requests.
 /// Feature `tower`; with feature `actix`, it is also middleware.
 ///
-/// Add it after every other layer that may refuse a request, such as a CSRF guard, so that it is around them. In axum,
-/// add it to the outermost router, after the fallback; inside `nest` or `route_layer`, it does not see these requests.
-/// In actix-web, write `App::new().wrap(guard).wrap(layer)`.
+/// Put it around every other layer that may refuse a request, such as a CSRF guard. In axum, add it last to the
+/// outermost router, after the fallback; inside `nest` or `route_layer`, it does not see all of these requests. In
+/// actix-web, write `App::new().wrap(guard).wrap(layer)`.
 pub struct CompanionLayer<T = Map, W = Session<T>>(SessionLayer<T, W>);
 
 impl<T, W> CompanionLayer<T, W> {

@@ -16,8 +16,8 @@ use crate::{
 
 /// Extractor of a form of any type with a CSRF token. Without a token of the session in the field `csrf_token`, or in
 /// the guard's [`form_field`](crate::csrf::CsrfGuard::form_field), the request is refused with 403. With feature `axum`
-/// or `actix`. It needs a [`CsrfGuard`](crate::csrf::CsrfGuard) with
-/// [`tokens_in_forms`](crate::csrf::CsrfGuard::tokens_in_forms) around the handler.
+/// or `actix`. For tokens in this field, the [`CsrfGuard`](crate::csrf::CsrfGuard) around the handler needs
+/// [`tokens_in_forms`](crate::csrf::CsrfGuard::tokens_in_forms).
 ///
 /// The token is removed before the rest is deserialized. Without a type, `GuardedForm` is a form that needs only the
 /// token, such as a sign-out button. A token in the header, which the guard has verified, is enough; a request without
@@ -140,8 +140,7 @@ impl CsrfCheck {
         })
     }
 
-    /// Verifies that `token` is a token of the session. Accepts any text if the header already had a valid token. An
-    /// empty text is not a token.
+    /// Verifies that `token` is a token of the session. Accepts any text if the header already had a valid token.
     ///
     /// # Errors
     ///
@@ -150,7 +149,7 @@ impl CsrfCheck {
         self.verify_each(|_| token)
     }
 
-    /// Accepts the tokens that `token_in` finds in the field of each guard.
+    /// Verifies the tokens that `token_in` finds in the field of each guard.
     fn verify_each<'a>(&self, token_in: impl Fn(&str) -> &'a str) -> Result<(), CsrfRefusal> {
         for check in &self.checks.passed {
             let token = token_in(&check.field);
@@ -197,9 +196,9 @@ fn reported(
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum GuardedRejection<R> {
-    /// The inner extractor rejected the request.
+    /// The body could not be read, or is not such a form.
     Inner(R),
-    /// The token is not of this session, or no guard asked for one.
+    /// The request has no token of this session, or no guard asked for one.
     Refused(CsrfRefusal),
     /// No [`CsrfGuard`](crate::csrf::CsrfGuard) that asks for tokens is around the handler.
     NoGuard,

@@ -23,8 +23,8 @@ use crate::{
 ///
 /// The guard goes inside [`SessionLayer`](crate::SessionLayer). If two guards are around one handler, each requires a
 /// token of its own session, so make the outer guard [`origin_check_only`](Self::origin_check_only), or give it another
-/// [`form_field`](Self::form_field). Every request whose method is not GET, HEAD, OPTIONS or TRACE has to pass these
-/// checks, in this order:
+/// [`form_field`](Self::form_field). Every request whose method is not GET, HEAD, OPTIONS or TRACE, except for [some
+/// forms](Self::trust_form_post), has to pass these checks, in this order:
 ///
 /// 1. A request from a [trusted origin](Self::trust_origin) continues with check 4.
 /// 2. `Sec-Fetch-Site`, if the browser sends it, must be `same-origin` or `none`.
@@ -32,13 +32,14 @@ use crate::{
 ///    host and port of [the request](crate::web::host_of). For `localhost`, 127.0.0.1 and similar hosts, `http` is
 ///    enough. Behind a proxy that rewrites `Host`, and for a site without TLS, trust your own origin.
 ///    `X-Forwarded-Host` is never read.
-/// 4. The header `x-csrf-token` must have a token of [`Session::csrf_token`](crate::Session::csrf_token).
+/// 4. The header `x-csrf-token` must have a token of [`Session::csrf_token`](crate::Session::csrf_token). This check
+///    can be [left to forms](Self::tokens_in_forms) or [turned off](Self::origin_check_only).
 ///
-/// WebSocket upgrades have to pass the first three checks. The guard answers before the router, so a request without a
-/// route is refused too.
+/// WebSocket upgrades and CONNECT have to pass the first three checks. Around a router, the guard answers first, so a
+/// request without a route is refused too.
 ///
-/// A refusal is text, so the body of the inner service's responses must implement `From<String>`, as `axum::body::Body`
-/// and `String` do. The [guide](crate::guide#forms) has programs with forms and uploads.
+/// A refusal is text, so in tower the body of the inner service's responses must implement `From<String>`, as
+/// `axum::body::Body` and `String` do. The [guide](crate::guide#forms) has programs with forms and uploads.
 ///
 /// # Examples
 ///
@@ -75,7 +76,7 @@ impl CsrfGuard {
 }
 
 impl<T> CsrfGuard<T> {
-    /// Trusts requests from `origin`, such as `https://app.example.com`, as if they came from the site itself. They
+    /// Trusts requests from `origin`, such as `https://app.example.com`, as if they came from the site itself, so they
     /// still need a token. Name each origin in full, in a separate call. A site without TLS has to trust its own
     /// origin, such as `http://intranet:8080`.
     ///
@@ -89,7 +90,7 @@ impl<T> CsrfGuard<T> {
     }
 
     /// Accepts forms without a token that pages of `origin` post to `path`, for the last step of a sign-in at another
-    /// site with `response_mode=form_post`. Other requests from `origin` are still refused.
+    /// site with `response_mode=form_post`. This setting lets no other request from `origin` pass.
     ///
     /// `path` is compared byte by byte with the path that the guard sees. This is the whole path around a router that
     /// axum nests under a prefix, and the path without the prefix inside it.
@@ -139,9 +140,9 @@ impl<T> CsrfGuard<T> {
         Ok(self)
     }
 
-    /// Requires no token, only `Sec-Fetch-Site` and `Origin`. Browsers since 2023 send the first, and all current
-    /// browsers send the second; a request with neither passes. The extractor `GuardedForm` answers 500 unless another
-    /// guard asks for a token.
+    /// Requires no token, only `Sec-Fetch-Site` and `Origin`. Browsers since 2023 send the first over TLS and to
+    /// `localhost`, and all current browsers send the second; a request with neither passes. The extractors
+    /// `GuardedForm` and `CsrfCheck` answer 500 unless another guard asks for a token.
     #[must_use]
     pub fn origin_check_only(mut self) -> Self {
         Arc::make_mut(&mut self.rules).token = TokenSource::None;
@@ -201,7 +202,7 @@ impl<T: Payload> Gate for CsrfGuard<T> {
         Some(failure.reported(Some(request.uri.path())))
     }
 
-    /// Removes the checks, which hold the session. The session is saved when no one else holds it.
+    /// Removes the checks, which hold the session. A handle that stays would count as a use of the session.
     fn forget(extensions: &mut impl Extensions) {
         extensions.remove::<TokenChecks>();
     }

@@ -15,8 +15,8 @@ pub enum CsrfRefusal {
     /// The token is not of this session.
     #[non_exhaustive]
     WrongToken {
-        /// Address of the page with the form, if `Referer` names a page of this site or of a trusted origin. It
-        /// contains neither quotes nor angle brackets.
+        /// Address of the page with the form, if the token was in a form, and `Referer` names a page of this site or of
+        /// a trusted origin. It contains neither quotes nor angle brackets.
         form: Option<Arc<str>>,
     },
     /// A form that needs a token was sent in a way that no guard checks, for example by GET.

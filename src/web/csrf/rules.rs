@@ -46,7 +46,7 @@ impl Rules {
         if checked.is_ok() {
             return checked;
         }
-        // The checks hold the session, which is saved when no one else holds it.
+        // The checks hold the session, and a handle that stays would count as a use of it.
         let checks: Option<TokenChecks> = extensions.remove();
         // Logged here, because an application may answer a refused request itself.
         if let Err(Failure::Csrf(refusal)) = &checked {
@@ -152,7 +152,8 @@ fn advice(refusal: &CsrfRefusal, request: &Parts, origin: Option<&str>) -> Optio
     }
 }
 
-/// Returns `true` for an upgrade of HTTP/1.1, or an extended CONNECT of HTTP/2 (RFC 6455, RFC 8441).
+/// Returns `true` for an upgrade of HTTP/1.1, and for any CONNECT, as an upgrade is sent over HTTP/2 (RFC 6455, RFC
+/// 8441).
 fn is_websocket(request: &Parts) -> bool {
     let is_word = |word: &[u8]| word.trim_ascii().eq_ignore_ascii_case(b"websocket");
     let mut upgrades = request.headers.get_all(header::UPGRADE).iter();
