@@ -165,7 +165,8 @@ impl<'a, T> Closing<'a, T> {
         }
     }
 
-    /// Seals a session that this request has bound to a device, if it is still accepted and there is room.
+    /// Prepares to seal a session that this request has bound to a device, if the session is still accepted and there
+    /// is room.
     pub(super) fn of_bound(
         mut held: Held<'a, T>,
         Candidate { key_id, opened }: Candidate,

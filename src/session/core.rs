@@ -85,7 +85,7 @@ impl Core {
         }
     }
 
-    /// Returns `true` if both seal alike. They have the same purpose and context, equal rings, and the same companion
+    /// Returns `true` if both seal alike. This takes the same purpose and context, equal rings, and the same companion
     /// or none.
     pub(crate) fn is_like(&self, other: &Core) -> bool {
         let has_same_companion = match (&self.companion, &other.companion) {

@@ -20,9 +20,9 @@ impl<T: Payload> Session<T> {
     ///
     /// # Errors
     ///
-    /// Returns an error if the random generator fails, or [`InsideUpdate`](SessionError::InsideUpdate). If the session
-    /// has no id yet, or waits for [`validate`](Session::validate), also returns the other errors of [every
-    /// change](Session#errors).
+    /// Returns a failure of the random generator, or [`InsideUpdate`](SessionError::InsideUpdate). If the session has
+    /// no id yet, or waits for [`validate`](Session::validate), any of the errors of [every change](Session#errors) is
+    /// possible.
     pub fn csrf_token(&self) -> Result<String, SessionError> {
         let mask = random::from_thread()?;
         let mut held = self.try_touch()?;

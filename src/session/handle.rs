@@ -14,10 +14,10 @@ use crate::{
 
 /// A visitor's session during one request. Cloning is cheap, and all clones are the same session.
 ///
-/// The session is read and verified when a method first needs it. Otherwise only a layer reads it: before the handler,
-/// if it is [`eager`](crate::SessionLayer::eager), or at the end of the request, for example if every request counts
-/// ([`EveryRequest`](crate::carrier::RefreshAfter::EveryRequest)) or a task still holds a handle. Every method takes
-/// `&self`, so clones work in a handler, a nested middleware and a template. Changes are saved with the response,
+/// The session is read and verified when a method first needs it. Without such a call, it is read before the handler if
+/// the layer is [`eager`](crate::SessionLayer::eager), and at the end of the request if, for example, every request
+/// counts ([`EveryRequest`](crate::carrier::RefreshAfter::EveryRequest)) or a task still holds a handle. Every method
+/// takes `&self`, so clones work in a handler, a nested middleware and a template. Changes are saved with the response,
 /// unless its status is 408 or, by default, a 5xx ([more][responses]).
 ///
 /// A session is a dictionary, or holds one value of a type ([`SessionData`](crate::SessionData)). Each kind has
@@ -90,8 +90,8 @@ impl<T: Payload> Session<T> {
     ///
     /// # Errors
     ///
-    /// Returns [`InsideUpdate`](SessionError::InsideUpdate). If an id has to be made, also returns the other errors of
-    /// [every change](Session#errors), or a failure of the random generator.
+    /// Returns [`InsideUpdate`](SessionError::InsideUpdate) or, if an id has to be made, any of the errors of [every
+    /// change](Session#errors) or a failure of the random generator.
     pub fn ensure_id(&self) -> Result<SessionId, SessionError> {
         self.try_touch()?.ensure_id().map(SessionId)
     }

@@ -28,7 +28,8 @@ impl<T: Payload> Session<T> {
     /// Renews the session of a visitor who gets more rights, for example after the password was asked for again. The
     /// session gets a new id, and its absolute timeout starts again ([docs/spec/writer.md § 8.7]). Data and flash
     /// messages are kept, and so is the time until which the session is [remembered](Self::remember_for). An end that
-    /// [`limit_to`](Self::limit_to) set in an earlier request is lifted.
+    /// [`limit_to`](Self::limit_to) set in an earlier request is lifted. Nothing is kept of a session that is
+    /// `Unreadable`, `Unvalidated` or `Stale`.
     ///
     /// For a sign-in, which may be by another visitor with the same browser, call [`sign_in`](Self::sign_in).
     ///
@@ -89,7 +90,8 @@ impl<T: Payload> Session<T> {
     }
 
     /// Drops the data, the flash messages and the id, and keeps the absolute timeout and other ends. If nothing is
-    /// stored afterwards, the response makes the browser drop the cookie, unless its status is 408.
+    /// stored afterwards, the response makes the browser drop the cookie, unless its status is 408 or
+    /// [`discard`](Self::discard) is called.
     ///
     /// # Errors
     ///

@@ -44,8 +44,8 @@ impl<T: Payload> Session<T> {
         loaded.state.is_vouched_for(now) && loaded.would_open(core, now)
     }
 
-    /// Asks the application whether the session is still valid, if its last answer is as old as
-    /// [`revalidate_after`](crate::carrier::SessionBuilder::revalidate_after). Nothing happens without that setting,
+    /// Asks the application whether the session is still valid, if its last answer is at least as old as the interval
+    /// of [`revalidate_after`](crate::carrier::SessionBuilder::revalidate_after). Nothing happens without that setting,
     /// without a session, or while the last answer holds.
     ///
     /// Extractors of axum and actix-web and `from_extensions` call this. Other code has to call it before it uses the

@@ -209,11 +209,9 @@ fn parts_of(request: &ServiceRequest) -> Option<Parts> {
     Some(parts)
 }
 
-/// With feature `actix`, works like [`from_extensions`](Session::from_extensions). Without a session layer, the request
-/// is refused with 500. A `tracing` event says how to add one, and so does the [`Failure`] in the response's
-/// extensions.
-///
-/// If the application cannot say whether the session is still valid, the request is refused with 503.
+/// With feature `actix`, works like [`from_extensions`](Session::from_extensions). The request is refused with 500 if
+/// there is no session layer, and with 503 if the application cannot say whether the session is still valid
+/// ([`Failure`]).
 impl<T: Payload> FromRequest for Session<T> {
     type Error = Failure;
     type Future = Pin<Box<dyn Future<Output = Result<Self, Failure>>>>;
@@ -234,8 +232,8 @@ impl ResponseError for Failure {
     }
 }
 
-/// Lets a handler use `?`. The response is the default one of [`Failure::Session`]: a status, and a sentence without
-/// details. A `tracing` event tells the cause, and the response's extensions have the [`Failure`].
+/// Lets a handler use `?`. The response is the default one of [`Failure::Session`], and has this failure in its
+/// extensions.
 impl ResponseError for SessionError {
     fn status_code(&self) -> StatusCode {
         Failure::Session(self.clone()).status_code()
@@ -246,8 +244,7 @@ impl ResponseError for SessionError {
     }
 }
 
-/// With feature `actix`, lets a health check return the ids of the keys in use. The response is the text of this value,
-/// and caches do not store it.
+/// With feature `actix`, the response of a health check: the text of this value, which caches do not store.
 ///
 /// # Examples
 ///

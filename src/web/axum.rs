@@ -24,11 +24,9 @@ use crate::{
     state::{Payload, SessionError},
 };
 
-/// With feature `axum`, works like [`from_extensions`](Session::from_extensions). Without a session layer, the request
-/// is refused with 500. A `tracing` event says how to add one, and so does the [`Failure`] in the response's
-/// extensions.
-///
-/// If the application cannot say whether the session is still valid, the request is refused with 503.
+/// With feature `axum`, works like [`from_extensions`](Session::from_extensions). The request is refused with 500 if
+/// there is no session layer, and with 503 if the application cannot say whether the session is still valid
+/// ([`Failure`]).
 ///
 /// # Examples
 ///
@@ -66,8 +64,8 @@ impl IntoResponse for Failure {
     }
 }
 
-/// Lets a handler use `?`. The response is the default one of [`Failure::Session`]: a status, and a sentence without
-/// details. A `tracing` event tells the cause, and the response's extensions have the [`Failure`].
+/// Lets a handler use `?`. The response is the default one of [`Failure::Session`], and has this failure in its
+/// extensions.
 ///
 /// # Examples
 ///
@@ -91,8 +89,7 @@ impl IntoResponse for SessionError {
     }
 }
 
-/// With feature `axum`, lets a health check return the ids of the keys in use. The response is the text of this value,
-/// and caches do not store it.
+/// With feature `axum`, the response of a health check: the text of this value, which caches do not store.
 ///
 /// # Examples
 ///

@@ -11,8 +11,9 @@ use super::{
 use crate::token::Context;
 
 impl<T, W> SessionLayer<T, W> {
-    /// Binds the session of each request to the context that `context_by` returns instead of the cookie's own, for
-    /// example to the tenant whose host the request names. A session of one context does not open in another.
+    /// Binds the session of each request to the context that `context_by` returns instead of the context of the cookie
+    /// or header, for example to the tenant whose host the request names. A session of one context does not open in
+    /// another.
     ///
     /// `context_by` sees the extensions that outer layers have put into the request; in actix-web it sees none. Inside
     /// a router that axum nests, a layer sees a path without the prefix. If the tenant is in the path, take the whole

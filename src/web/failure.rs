@@ -78,9 +78,9 @@ pub enum Failure {
 impl Failure {
     /// Answers a failed request with `page`, and returns every other response unchanged.
     ///
-    /// The status is the failure's, unless the page has one other than 200. The headers about the body are the page's,
-    /// and the page's other headers replace the failure's. Only `Vary` and `Set-Cookie`, which may end a session, are
-    /// kept from both. If caches must not store the failure's response, they must not store the page.
+    /// The status of the response stays, unless the page has one other than 200. The headers about the body are the
+    /// page's, and the page's other headers replace the failure's. Only `Vary` and `Set-Cookie`, which may end a
+    /// session, are kept from both. If caches must not store the failure's response, they must not store the page.
     ///
     /// # Examples
     #[cfg_attr(feature = "axum", doc = "```")]

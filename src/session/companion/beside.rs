@@ -68,8 +68,8 @@ impl Beside<'_> {
     }
 
     /// Writes `device` into the session that came with the request, and sends the session in the response, if there is
-    /// room and its key is still accepted. Does nothing unless it is the `subject` that [`open`](Self::open) found
-    /// alive, and has no device yet.
+    /// room and its key is still accepted. Does nothing unless this session is the `subject` that [`open`](Self::open)
+    /// found alive, and has no device yet.
     pub fn bind(&mut self, device: [u8; 16]) {
         self.device = Some(device).filter(|_| self.may_bind);
     }

@@ -28,9 +28,9 @@ pub trait Companion: Send + Sync {
     /// cookie's name, such as `.b-7` in `__Host-session.b-7`.
     fn reads(&self) -> fn(&str) -> bool;
 
-    /// Judges a session that opened. `cookies` are the request's cookies that it reads, in their order, each with the
-    /// rest of its name. There are at most 32, with values of at most 256 bytes. If this returns `None`, the session is
-    /// withheld in this request ([`SessionError::Stale`](crate::SessionError::Stale)).
+    /// Judges a session that opened. `cookies` are the request's cookies that [`reads`](Self::reads) chooses, in their
+    /// order, each with the rest of its name: the first 32 with values of at most 256 bytes. If this returns `None`,
+    /// the session is withheld in this request ([`SessionError::Stale`](crate::SessionError::Stale)).
     ///
     /// This is also called, without cookies, for a session that is taken over from another cookie. When a response
     /// stores such a session, or one that `sign_in`, `renew` or `invalidate` began, this is called once more; then only

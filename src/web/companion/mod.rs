@@ -26,7 +26,7 @@ impl<T: Payload> SessionCookie<T> {
     /// application answers.
     ///
     /// Call this before any check for cross-site requests. In tower, axum and actix-web,
-    /// [`CompanionLayer`](crate::companion::CompanionLayer) does this. The body is not needed.
+    /// [`CompanionLayer`](crate::companion::CompanionLayer) does this. The request's body is not needed.
     #[must_use]
     pub fn answer(&self, request: &Parts, clock: impl Into<Clock>) -> Option<Response<String>> {
         let companion = self.companion_for(request.method.as_str(), request.uri.path())?;
