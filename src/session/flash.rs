@@ -48,8 +48,8 @@ impl<T: Payload> Session<T> {
     /// # Errors
     ///
     /// Returns [`AfterHead`](SessionError::AfterHead) or [`InsideUpdate`](SessionError::InsideUpdate), and
-    /// [`TooLarge`](SessionError::TooLarge) for a session that arrived in more cookies than may be sent and does not
-    /// fit without these messages either.
+    /// [`TooLarge`](SessionError::TooLarge) for a session that arrived in more than four cookies and does not fit
+    /// without these messages either.
     pub fn take_flashes(&self, queue: &str) -> Result<Vec<String>, SessionError> {
         self.taken(|of| of == queue).map(without_queues)
     }

@@ -37,8 +37,8 @@ pub struct SessionInfo {
     /// Bytes that a [`Companion`](crate::companion::Companion) has written into the session, such as a hash of the key of
     /// the device that it is bound to.
     pub device: Option<[u8; 16]>,
-    /// Id of the key that sealed the session. If it has just begun, or was taken over from another cookie, id of the
-    /// key that seals now.
+    /// Id of the key that sealed the session, or of the key that seals now if the session has just begun or was taken
+    /// over from another cookie.
     pub key_id: KeyId,
 }
 

@@ -48,10 +48,10 @@ impl<T: Payload> Session<T> {
     /// of [`revalidate_after`](crate::carrier::SessionBuilder::revalidate_after). Nothing happens without that setting,
     /// without a session, or while the last answer holds.
     ///
-    /// Extractors of axum and actix-web and `from_extensions` call this. Other code has to call it before it uses the
-    /// session, which is empty and refuses changes until then. Returns `false` if the application says that the session
-    /// has ended; the handle then holds a new one. An answer about a session that ended or was replaced meanwhile
-    /// changes nothing.
+    /// Extractors of axum and actix-web and `from_extensions` call this. Other code has to call it before it uses a
+    /// session, which may be empty and refuse changes until then. Returns `false` if the application says that the
+    /// session has ended; the handle then holds a new one. An answer about a session that ended or was replaced
+    /// meanwhile changes nothing.
     ///
     /// Work that outlives its request, such as a WebSocket, has to call this from time to time. `false` then also means
     /// that the session would no longer open ([`is_alive`](Self::is_alive)).

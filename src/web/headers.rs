@@ -62,11 +62,13 @@ impl<T: Payload> SessionCookie<T> {
     /// Ends the request for `session`, and adds the headers that its response must have: `Set-Cookie`, `Vary` and
     /// `Cache-Control`. See [`save`](Self::save).
     ///
-    /// By default, with a 5xx status, only the end of a session is saved, and with 408 (a timeout), nothing is. A
-    /// response that shared caches may store does not refresh the session, and becomes `no-store` if the session
-    /// changed, unless [`danger_allow_shared_caching`](crate::carrier::SessionBuilder::danger_allow_shared_caching) is
-    /// set. If a response already sets the session's cookie, it sets it once afterwards (docs/limits.md, "One session
-    /// in a response").
+    /// With a 5xx status, only the end of a session is saved, unless the handler called [`Session::save`] or
+    /// [`save_on_server_error`](crate::carrier::SessionBuilder::save_on_server_error) is set. With 408 (a timeout),
+    /// nothing is saved. A response that shared caches may store does not refresh the session, and becomes `no-store`
+    /// if the session changed, unless
+    /// [`danger_allow_shared_caching`](crate::carrier::SessionBuilder::danger_allow_shared_caching) is set. If a
+    /// response already sets the session's cookie, this cookie is set only once afterwards (docs/limits.md, "One
+    /// session in a response").
     ///
     /// # Examples
     ///

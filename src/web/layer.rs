@@ -17,8 +17,8 @@ use crate::{
 /// Layer that gives each request its session, and saves the session with the response.
 ///
 /// It works with any body, and with inner services that are neither `Send` nor `Clone`. Handlers get the session by
-/// [`Session::from_extensions`]; with feature `axum` or `actix`, it is an extractor. The [guide](crate::guide) has
-/// programs for axum, and [another page](crate::guide::frameworks) has programs for actix-web.
+/// [`Session::from_extensions`]; with feature `axum` or `actix`, [`Session`] is an extractor. The [guide](crate::guide)
+/// has programs for axum, and [another page](crate::guide::frameworks) has programs for actix-web.
 ///
 /// Put a timeout layer around this layer, so that an interrupted handler saves nothing. If the timeout is inside, some
 /// of the handler's changes may be saved, unless the response has status 408 or a 5xx. Put a retry layer around this

@@ -129,7 +129,7 @@ pub(super) trait Gate {
         answer
     }
 
-    /// Removes what [`answer`](Self::answer) left in the extensions of an answered request.
+    /// Removes what [`answer`](Self::answer) left in the extensions of a request that the service has answered.
     #[cfg_attr(
         not(feature = "actix"),
         allow(dead_code, reason = "requests end with their handler elsewhere")

@@ -19,8 +19,8 @@ use crate::{
 /// Feature `tower`; with feature `actix`, it is also middleware.
 ///
 /// Put it around every other layer that may refuse a request, such as a CSRF guard. In axum, add it last to the
-/// outermost router, after the fallback; inside `nest` or `route_layer`, it does not see all of these requests. In
-/// actix-web, write `App::new().wrap(guard).wrap(layer)`.
+/// outermost router, after the fallback; inside `nest` or `route_layer`, it does not see all requests that the
+/// companion answers. In actix-web, write `App::new().wrap(guard).wrap(layer)`.
 pub struct CompanionLayer<T = Map, W = Session<T>>(SessionLayer<T, W>);
 
 impl<T, W> CompanionLayer<T, W> {
