@@ -19,7 +19,8 @@ impl<T: Payload> Session<T> {
         self.try_touch()?.state().get(key)
     }
 
-    /// Stores `value` under `key`, and replaces an earlier value. Storing the same value again is no change.
+    /// Stores `value` under `key`, and replaces an earlier value. Storing the same value again is no change, unless it
+    /// has a `HashMap`, which may be encoded in another order.
     ///
     /// The value is not compared with what [`get`](Self::get) will return, which may differ, as with JSON: `Some(None)`
     /// becomes `None`, and an `untagged` enum becomes the first variant that takes the content ([more

@@ -107,8 +107,8 @@ impl<T: Payload> Session<T> {
     /// stored afterwards or the status of the response is 408.
     ///
     /// The handle then holds a new, empty session, which can be used. Returns the id of the session that has ended, for
-    /// a deny list. It is `None` if the session arrived without an id or is [`Stale`](SessionError::Stale), and for a
-    /// later call in the same request.
+    /// a deny list. It is `None` if no session with an id opened, if the session is [`Stale`](SessionError::Stale), and
+    /// for a later call in the same request.
     ///
     /// # Examples
     ///
