@@ -227,7 +227,7 @@ impl<'a, T> Closing<'a, T> {
         Ok(())
     }
 
-    /// Returns the length of the token that [`seal_into`](Self::seal_into) appends.
+    /// Returns the length of what [`seal_into`](Self::seal_into) appends.
     pub(crate) fn token_len(&self, to_seal: &ToSeal) -> usize {
         token::token_len(to_seal.keys.mode(), self.state().body_len(to_seal.body))
     }

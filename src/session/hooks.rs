@@ -67,8 +67,7 @@ impl SessionInfo {
 #[derive(Clone, Copy)]
 pub struct OpenedSession<'a, T = Map> {
     info: SessionInfo,
-    /// Schema and payload, or `None` if the session is judged without its cookie, as when a companion answers a
-    /// request.
+    /// Schema and payload, or `None` if the session is judged without its cookie.
     content: Option<(u32, &'a [u8])>,
     of: PhantomData<fn() -> T>,
 }
@@ -153,7 +152,7 @@ impl<T> OpenedSession<'_, T> {
 }
 
 impl<'a> OpenedSession<'a> {
-    /// Makes a session to judge. `payload` is `None` if it is judged without its cookie.
+    /// Makes a session to judge.
     #[inline]
     pub(super) fn new(metadata: &Metadata, payload: Option<&'a [u8]>, key_id: KeyId) -> Self {
         OpenedSession {

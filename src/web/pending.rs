@@ -1,4 +1,4 @@
-//! Session of a request until the head of its response is made. `state/decide.rs` decides what is then saved.
+//! Session of a request until the head of its response is made.
 
 use std::sync::Arc;
 

@@ -51,8 +51,7 @@ impl Beside<'_> {
         // The idle timeout and limits of a session that did not come are unknown.
         let may_exist = unix_seconds(subject.created_at) >= self.opening.oldest();
         let is_alive = match came {
-            // `revoked_if` saw the session that came, with its content, when it opened. The caller compares it with
-            // `subject`.
+            // `revoked_if` saw the session that came, with its content, when it opened.
             Some(Ok(_)) => may_exist,
             // A refused token shows no id, so it may be `subject`.
             Some(Err(refused)) if refused.reason == Reason::Revoked => false,
