@@ -34,7 +34,7 @@ impl<T: Payload> Session<T> {
     /// For a sign-in, which may be by another visitor with the same browser, call [`sign_in`](Self::sign_in).
     ///
     /// The earlier token still opens, with its earlier content, for as long as a copy [can be
-    /// used](Self::invalidate#security).
+    /// used](Self::invalidate).
     ///
     /// # Examples
     ///
