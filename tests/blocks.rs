@@ -388,12 +388,6 @@ const NOT_RUN: &[(&str, &[&str])] = &[
             "use axum::{Router, http::{HeaderName, HeaderValue, Method, header::CONTENT_TYPE}, routing::get};",
         ],
     ),
-    (
-        "needs a browser and two origins",
-        &[
-            r#"const api = (path, options) => fetch(`https://api.example.com${path}`, { credentials: "include", ...options });"#,
-        ],
-    ),
     ("of npm", &["npm pkg set type=module"]),
     ("of the shell", &["cd ..", "cd sign-in", "cd hardtack"]),
     ("of Cargo", &["cargo new sign-in"]),

@@ -14,7 +14,6 @@ mod domains;
 #[cfg(feature = "derive")]
 mod epochs;
 mod first;
-mod form_post;
 mod forms;
 mod full;
 #[cfg(feature = "actix")]
@@ -105,7 +104,6 @@ const ENDING: &str = include_str!("../../docs/ending-sessions.md");
 
 const PROGRAMS: &[(&str, &str)] = &[
     (README, include_str!("first.rs")),
-    (GUIDES, include_str!("form_post.rs")),
     (GUIDES, include_str!("forms.rs")),
     (FRAMEWORKS, include_str!("actix_forms.rs")),
     (FRAMEWORKS, include_str!("gate.rs")),

@@ -3,14 +3,10 @@ use axum::{
     extract::{FromRequestParts, OriginalUri, State},
     http::{Method, StatusCode, request::Parts},
     middleware::from_extractor_with_state,
-    response::{IntoResponse, Redirect, Response},
+    response::{IntoResponse, Redirect, Response, Result},
     routing::{get, post},
 };
-use hardtack::{
-    Session, SessionError, SessionLayer,
-    csrf::CsrfGuard,
-    web::{Failure, local_path},
-};
+use hardtack::{Session, SessionLayer, csrf::CsrfGuard, web::local_path};
 use serde::Deserialize;
 
 fn app(sessions: SessionLayer, users: Users) -> Router {
@@ -39,15 +35,17 @@ async fn sign_in(
     session: Session,
     State(users): State<Users>,
     Form(form): Form<SignIn>,
-) -> Result<Redirect, Error> {
-    let user = users.check(&form.name, &form.password).await?;
-    let user = user.ok_or(Error::WrongPassword)?;
+) -> Result<Redirect> {
+    let user = users.check(&form.name, &form.password).await;
+    let sentence = "The name or the password is wrong.";
+    let wrong = (StatusCode::UNPROCESSABLE_ENTITY, sentence);
+    let user = user.map_err(sorry)?.ok_or(wrong)?;
     session.sign_in()?;
     session.insert("user", user)?;
     Ok(Redirect::to(local_path(&form.next).unwrap_or("/account")))
 }
 
-async fn home(session: Session) -> Result<String, Error> {
+async fn home(session: Session) -> Result<String> {
     let mut page = String::new();
     for (level, text) in session.take_all_flashes()? {
         page += &format!("{level}: {text}\n");
@@ -59,98 +57,57 @@ async fn account(SignedIn(user): SignedIn) -> String {
     format!("user {user}")
 }
 
-async fn sign_out(session: Session) -> Result<Redirect, Error> {
+async fn sign_out(session: Session) -> Result<Redirect> {
     session.invalidate()?;
     session.flash("notice", "You have been signed out.")?;
     Ok(Redirect::to("/"))
 }
 
-/// An argument of handlers for signed-in users only.
+/// For handlers that need a user.
 struct SignedIn(u64);
 
 impl<S: Sync> FromRequestParts<S> for SignedIn {
-    type Rejection = Error;
+    type Rejection = Response;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<SignedIn, Error> {
-        let session: Session = Session::from_request_parts(parts, state).await?;
-        let user = session.get("user")?.map(SignedIn);
-        user.ok_or_else(|| Error::SignInFirst(page_of(parts)))
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<SignedIn, Response> {
+        let session: Session = Session::from_request_parts(parts, state)
+            .await
+            .map_err(IntoResponse::into_response)?;
+        let user = session.get("user").map_err(IntoResponse::into_response)?;
+        user.map(SignedIn).ok_or_else(|| sign_in_first(parts))
     }
 }
 
-/// An argument of handlers for admins only.
-struct Admin;
-
-impl FromRequestParts<Users> for Admin {
-    type Rejection = Error;
-
-    async fn from_request_parts(parts: &mut Parts, users: &Users) -> Result<Admin, Error> {
-        let SignedIn(user) = SignedIn::from_request_parts(parts, users).await?;
-        // Asked in each request, so that the permission ends at once.
-        let is_admin = users.may(user, "administrate").await?;
-        is_admin.then_some(Admin).ok_or(Error::Forbidden)
-    }
-}
-
-/// Returns the page that the visitor asked for. A form cannot be sent again.
-fn page_of(parts: &Parts) -> String {
+/// Leads back to this page after the sign-in. A form cannot be sent again.
+fn sign_in_first(parts: &Parts) -> Response {
     // `parts.uri` lacks the prefix of a nested router.
     let asked = parts.extensions.get::<OriginalUri>();
     let page = asked.map_or(&parts.uri, |asked| &asked.0).path_and_query();
     let page = page.filter(|_| parts.method == Method::GET);
-    page.map_or("/", |page| page.as_str()).to_owned()
+    let page = page.map_or("/", |page| page.as_str());
+    let next: String = form_urlencoded::byte_serialize(page.as_bytes()).collect();
+    Redirect::to(&format!("/sign-in?next={next}")).into_response()
 }
 
-enum Error {
-    /// With the page to go to afterwards.
-    SignInFirst(String),
-    WrongPassword,
-    Forbidden,
-    Session(Failure),
-    Database(std::io::Error),
-}
+/// For handlers that need an admin.
+struct Admin;
 
-impl From<SessionError> for Error {
-    fn from(error: SessionError) -> Error {
-        Error::Session(error.into())
+impl FromRequestParts<Users> for Admin {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, users: &Users) -> Result<Admin, Response> {
+        let SignedIn(user) = SignedIn::from_request_parts(parts, users).await?;
+        // Asked in each request, so that the permission ends at once.
+        let is_admin = users.may(user, "administrate").await.map_err(sorry)?;
+        let sentence = "Your account may not open this page.";
+        let forbidden = || (StatusCode::FORBIDDEN, sentence).into_response();
+        is_admin.then_some(Admin).ok_or_else(forbidden)
     }
 }
 
-impl From<Failure> for Error {
-    fn from(failure: Failure) -> Error {
-        Error::Session(failure)
-    }
-}
-
-impl From<std::io::Error> for Error {
-    fn from(error: std::io::Error) -> Error {
-        Error::Database(error)
-    }
-}
-
-impl IntoResponse for Error {
-    fn into_response(self) -> Response {
-        match self {
-            Error::SignInFirst(next) => {
-                let next: String = form_urlencoded::byte_serialize(next.as_bytes()).collect();
-                Redirect::to(&format!("/sign-in?next={next}")).into_response()
-            }
-            Error::WrongPassword => {
-                let sentence = "The name or the password is wrong.";
-                (StatusCode::UNPROCESSABLE_ENTITY, sentence).into_response()
-            }
-            Error::Forbidden => {
-                let sentence = "Your account may not open this page.";
-                (StatusCode::FORBIDDEN, sentence).into_response()
-            }
-            // Logged, with the right status: a session that is full is no 500.
-            Error::Session(failure) => failure.into_response(),
-            Error::Database(error) => {
-                eprintln!("the database: {error}");
-                (StatusCode::INTERNAL_SERVER_ERROR, "Sorry.").into_response()
-            }
-        }
-    }
+fn sorry(error: std::io::Error) -> Response {
+    eprintln!("the database: {error}");
+    (StatusCode::INTERNAL_SERVER_ERROR, "Sorry.").into_response()
 }
 
 // What follows is not in the guide.
@@ -217,13 +174,4 @@ fn a_nested_page_for_users_is_led_back_to_with_its_prefix() {
         let expected = format!("/sign-in?next={to}");
         assert_eq!(response.headers()["location"], expected, "{path}");
     }
-}
-
-#[test]
-fn an_error_of_a_session_keeps_its_status() {
-    let session = crate::common::cookie().load(None::<&str>, crate::common::at(0));
-    let error = session.insert("note", "x".repeat(3_000)).unwrap_err();
-    let response = Error::from(error).into_response();
-    assert_eq!(response.status(), StatusCode::PAYLOAD_TOO_LARGE);
-    assert!(response.extensions().get::<Failure>().is_some());
 }
