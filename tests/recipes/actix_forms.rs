@@ -1,10 +1,8 @@
 use actix_web::{
-    App, Error, HttpResponse, HttpServer,
-    body::MessageBody,
-    dev::{ServiceFactory, ServiceRequest, ServiceResponse},
+    App, HttpResponse, HttpServer,
     http::header::ContentType,
     rt,
-    web::{Redirect, get, post},
+    web::{Redirect, ServiceConfig, get, post},
 };
 use hardtack::{
     EncryptionKey, Session, SessionCookie, SessionError, SessionLayer,
@@ -15,27 +13,20 @@ use serde::Deserialize;
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let key = EncryptionKey::generate()?; // in production: KeyRing::from_env("SESSION_KEYS")?
     let layer = SessionLayer::new(SessionCookie::encrypted(key).build()?);
-    let server = HttpServer::new(move || app(layer.clone()));
+    let server = HttpServer::new(move || {
+        App::new()
+            .configure(routes)
+            .wrap(CsrfGuard::new().tokens_in_forms()) // refuses forms of other sites
+            .wrap(layer.clone()) // added last, runs first
+    });
     Ok(rt::System::new().block_on(server.bind(("127.0.0.1", 3001))?.run())?)
 }
 
-fn app(
-    layer: SessionLayer,
-) -> App<
-    impl ServiceFactory<
-        ServiceRequest,
-        Config = (),
-        Response = ServiceResponse<impl MessageBody>,
-        Error = Error,
-        InitError = (),
-    >,
-> {
-    App::new()
+fn routes(config: &mut ServiceConfig) {
+    config
         .route("/", get().to(home))
         .route("/sign-in", post().to(sign_in))
-        .route("/sign-out", post().to(sign_out))
-        .wrap(CsrfGuard::new().tokens_in_forms()) // refuses forms of other sites
-        .wrap(layer) // added last, runs first
+        .route("/sign-out", post().to(sign_out));
 }
 
 async fn home(session: Session) -> Result<HttpResponse, SessionError> {
@@ -71,7 +62,6 @@ async fn sign_in(
     Ok(Redirect::to("/").see_other())
 }
 
-/// The form has no field but its token.
 async fn sign_out(session: Session, _: GuardedForm) -> Result<Redirect, SessionError> {
     session.invalidate()?;
     Ok(Redirect::to("/").see_other())
@@ -93,7 +83,11 @@ fn a_sign_out_needs_its_token() -> Result<(), Box<dyn std::error::Error>> {
         Ok(())
     })?;
     rt::System::new().block_on(async {
-        let app = init_service(app(SessionLayer::new(cookie))).await;
+        let app = App::new()
+            .configure(routes)
+            .wrap(CsrfGuard::new().tokens_in_forms())
+            .wrap(SessionLayer::new(cookie));
+        let app = init_service(app).await;
         for (token, status) in [("", 403), (&token, 303)] {
             let form = TestRequest::post()
                 .uri("/sign-out")
@@ -110,7 +104,11 @@ fn a_visitor_of_actix_web_signs_in_and_out_by_forms_with_tokens() {
     use actix_web::test;
 
     block_on(async {
-        let app = test::init_service(app(SessionLayer::new(cookie_of_tests()).clock(at(0)))).await;
+        let app = App::new()
+            .configure(routes)
+            .wrap(CsrfGuard::new().tokens_in_forms())
+            .wrap(SessionLayer::new(cookie_of_tests()).clock(at(0)));
+        let app = test::init_service(app).await;
         let mut cookie = String::new();
         for (path, field, status) in [
             ("/sign-in", ("password", "wrong"), 303),
