@@ -380,7 +380,6 @@ const NOT_RUN: &[(&str, &[&str])] = &[
         &["[profile.release.package.xaes-256-gcm]"],
     ),
     ("needs a cluster", &["spec:"]),
-    ("needs Docker", &["services:"]),
     ("needs systemd", &["[Service]"]),
     (
         "needs tower-http",
