@@ -1,6 +1,6 @@
 // A site on Node's own server.
 //
-//   SESSION_KEYS="$(npx hardtack-cli keygen)" node node.js 3000
+//   SESSION_KEYS=hardtack_key_v1_xaes_… node node.js 3000
 //   curl -c jar -b jar -d name=ada http://127.0.0.1:3000/sign-in     # ada 0
 //   curl -c jar -b jar -X POST http://127.0.0.1:3000/count           # ada 1
 

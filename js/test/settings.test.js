@@ -75,7 +75,7 @@ test("a time in a ring has one form", async () => {
 
 test("a variable that is not set, or empty, is refused with the remedy", async () => {
   for (const [ring, code] of [[undefined, "ring"], ["", "empty"]]) {
-    await assert.rejects(SessionCookie.encrypted(ring), (error) => misconfigured(code)(error) && /npx hardtack-cli keygen/.test(error.message));
+    await assert.rejects(SessionCookie.encrypted(ring), (error) => misconfigured(code)(error) && /generateKey/.test(error.message));
   }
 });
 

@@ -10,13 +10,13 @@ use hardtack::{
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let key = EncryptionKey::generate()?; // a restart signs everyone out; in production: KeyRing::from_env("SESSION_KEYS")?
-    let cookie = SessionCookie::encrypted(key).idle_timeout(std::time::Duration::from_secs(1800)); // the default
+    let cookie = SessionCookie::encrypted(key).build()?; // timeouts: docs/settings.md
     let app = Router::new()
         .route("/", get(home))
         .route("/sign-in", post(sign_in))
         .route("/sign-out", post(sign_out))
-        .layer(CsrfGuard::new().origin_check_only()) // refuses forms of other sites
-        .layer(SessionLayer::new(cookie.build()?)); // added last, runs first
+        .layer(CsrfGuard::new().origin_check_only()) // refuses forms from other sites
+        .layer(SessionLayer::new(cookie)); // added last, runs first
     Ok(axum::serve(tokio::net::TcpListener::bind("127.0.0.1:3001").await?, app).await?)
 }
 

@@ -48,7 +48,7 @@ impl FromRequest for Admin {
         Box::pin(async move {
             let SignedIn(user) = signed_in.await?;
             // Asked in each request, so that the permission ends at once.
-            let is_admin = users.may(user, "administrate").await?;
+            let is_admin = users.may(user, "administer").await?;
             is_admin.then_some(Admin).ok_or(Error::Forbidden)
         })
     }
@@ -77,7 +77,7 @@ impl ResponseError for Error {
                 see_other(&format!("/sign-in?next={next}"))
             }
             Error::Forbidden => {
-                HttpResponse::Forbidden().body("Your account may not open this page.")
+                HttpResponse::Forbidden().body("You may not open this page.")
             }
             // Logged, with the right status: a session that is full is no 500.
             Error::Session(failure) => failure.error_response(),

@@ -28,6 +28,7 @@ fn app(sessions: SessionLayer, users: Users) -> Router {
 struct SignIn {
     name: String,
     password: String,
+    #[serde(default)]
     next: String,
 }
 
@@ -78,7 +79,7 @@ impl<S: Sync> FromRequestParts<S> for SignedIn {
     }
 }
 
-/// Leads back to this page after the sign-in. A form cannot be sent again.
+/// Redirects to the sign-in, and then back to this page. A POST cannot be repeated, so it leads to `/`.
 fn sign_in_first(parts: &Parts) -> Response {
     // `parts.uri` lacks the prefix of a nested router.
     let asked = parts.extensions.get::<OriginalUri>();
@@ -98,8 +99,8 @@ impl FromRequestParts<Users> for Admin {
     async fn from_request_parts(parts: &mut Parts, users: &Users) -> Result<Admin, Response> {
         let SignedIn(user) = SignedIn::from_request_parts(parts, users).await?;
         // Asked in each request, so that the permission ends at once.
-        let is_admin = users.may(user, "administrate").await.map_err(sorry)?;
-        let sentence = "Your account may not open this page.";
+        let is_admin = users.may(user, "administer").await.map_err(sorry)?;
+        let sentence = "You may not open this page.";
         let forbidden = || (StatusCode::FORBIDDEN, sentence).into_response();
         is_admin.then_some(Admin).ok_or_else(forbidden)
     }

@@ -30,7 +30,7 @@ impl Users {
     }
 
     async fn may(&self, user: u64, right: &str) -> io::Result<bool> {
-        Ok(user == 1 && right == "administrate")
+        Ok(user == 1 && right == "administer")
     }
 
     async fn validity(self) -> io::Result<Validity> {
@@ -109,7 +109,7 @@ fn a_page_for_admins_forbids_others() {
     let users = Users::default();
     let answer = |user| answers(&users, 0, Some(user), "GET /admin");
     assert_eq!(answer(1), (200, "the users".to_owned()));
-    let forbidden = "Your account may not open this page.";
+    let forbidden = "You may not open this page.";
     assert_eq!(answer(2), (403, forbidden.to_owned()));
 }
 

@@ -2,7 +2,7 @@ import { NextResponse } from "next/server";
 import { protect, sessionProxy } from "hardtack-session/next";
 import { cookie } from "./lib/session";
 
-// Pages, but no handlers or files of `public/`; and all protected paths.
+// All pages and protected paths, but no route handlers and no files in `public/`.
 export const config = {
   matcher: ["/", "/account/:path*", "/((?!api/|_next/|.*\\.(?:css|gif|ico|jpg|js|json|pdf|png|svg|txt|webp|woff2|xml)$).*)"],
 };
@@ -14,7 +14,7 @@ export default sessionProxy(
   NextResponse,
   (request, session) => {
     try {
-      session.ensureId(); // for CSRF tokens before a sign-in; gives every visitor a cookie
+      session.ensureId(); // only for CSRF tokens before a sign-in; gives every visitor a cookie
     } catch (error) {
       if (!["unreadable", "stale"].includes(error.code)) throw error;
     }

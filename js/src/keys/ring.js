@@ -7,7 +7,7 @@ import { XCHA } from "../crypto/suites.js";
 import { Key } from "./key.js";
 
 const WITHOUT_XCHACHA = "WebCrypto lacks XChaCha20-Poly1305; use an xaes key, or `skipXChaCha`";
-const REMEDY = "`npx hardtack-cli keygen` makes a key";
+const REMEDY = "`generateKey()` makes a key";
 
 /** Returns the content of a ring, for code that derives from its keys. */
 export let contentOf;

@@ -85,7 +85,7 @@ function settled(sources, names, read) {
 
 const MOST_SECONDS = 86_400;
 const LARGEST_FILE = 2 ** 20;
-const NEW_KEY = "put a key into it; `npx hardtack-cli keygen` makes one";
+const NEW_KEY = "put a key into it; `generateKey()` makes one";
 const NO_KEYS =
   "there are no keys; give {keys_env} with the name of an environment variable, {keys_file} with a path, {keys_from} with several of " +
   "these, or {keys} with the keys themselves";

@@ -22,7 +22,7 @@ pub(super) struct Report<'a> {
     found: &'a Found,
     at: SystemTime,
     has_keys: bool,
-    assumes_timeouts: bool,
+    assumes_settings: bool,
     /// Reason why a request with all these tokens has no session, although a single one might.
     refused_together: Option<Reason>,
     tokens: Vec<Token>,
@@ -54,7 +54,7 @@ impl Report<'_> {
             found,
             at,
             has_keys: opener.is_some(),
-            assumes_timeouts: opener.is_some_and(|opener| opener.assumes_timeouts),
+            assumes_settings: opener.is_some_and(|opener| opener.assumes_settings),
             refused_together: opener.and_then(|opener| opener.refused_together(found, at)),
             tokens: tokens.map(|token| Token::of(token, opener, at)).collect(),
             show_id,
@@ -241,12 +241,12 @@ fn content_lines(found: &TokenContent, report: &Report<'_>) -> impl Iterator<Ite
         .session
         .id
         .map_or_else(|| "none".to_owned(), |id| id.to_string());
-    let assumed = report.assumes_timeouts.then(|| ASSUMED.to_owned());
+    let assumed = report.assumes_settings.then(|| ASSUMED.to_owned());
     let rows = [
         ("created", Some(show(found.session.created_at))),
         ("last active", Some(show(found.session.last_active_at))),
         ("expires", Some(show(found.expires_at))),
-        ("timeouts", assumed),
+        ("settings", assumed),
         ("limited to", found.session.limit.map(show_duration)),
         ("remembered", found.session.remembered.map(show_duration)),
         ("persistent", Some(persistent(found))),
@@ -270,7 +270,8 @@ fn persistent(found: &TokenContent) -> String {
     }
 }
 
-const ASSUMED: &str = "the default ones; give the application's with --settings or --idle-timeout";
+const ASSUMED: &str =
+    "the default ones, except for options; give the application's with --settings";
 
 fn refusal(reason: Reason) -> String {
     format!("no: {reason}, {}", explanation(reason))

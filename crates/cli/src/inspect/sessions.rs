@@ -83,8 +83,8 @@ fn token_under(ring: &KeyRing) -> SessionTokenBuilder {
 pub(super) struct Opener<T> {
     pub(super) ring: KeyRing,
     pub(super) reader: Reader,
-    /// `true` if the timeouts are the default ones because the user gave no others.
-    pub(super) assumes_timeouts: bool,
+    /// `true` if every setting that no option gives is the default one.
+    pub(super) assumes_settings: bool,
     inspector: Inspector<T>,
 }
 
@@ -108,15 +108,6 @@ impl Sessions {
     /// Reads the settings, if any are given.
     pub(super) fn settings(&self) -> Result<Option<SessionSettings>, Failure> {
         self.settings.read()
-    }
-
-    fn give_timeouts(&self) -> bool {
-        let timeouts = [
-            self.absolute_timeout,
-            self.remember_up_to,
-            self.remembered_idle_timeout,
-        ];
-        self.idle_timeout.is_some() || timeouts.iter().any(Option::is_some)
     }
 
     /// Returns the ring of the keys that the settings name.
@@ -235,7 +226,7 @@ impl<T: Payload> Opener<T> {
         Ok(Opener {
             ring,
             reader,
-            assumes_timeouts: settings.is_none() && !sessions.give_timeouts(),
+            assumes_settings: settings.is_none(),
             inspector,
         })
     }

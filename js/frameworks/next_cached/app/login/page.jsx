@@ -10,7 +10,7 @@ export default function Page(props) {
 }
 
 async function Login({ searchParams }) {
-  const { next = "" } = await searchParams; // from the proxy, below
+  const { next = "" } = await searchParams; // set by `protect` in proxy.js
   return (
     <form action={signIn}>
       <input name="name" />
