@@ -30,16 +30,19 @@ fn routes(config: &mut ServiceConfig) {
 }
 
 async fn home(session: Session) -> Result<HttpResponse, SessionError> {
-    let (path, field) = if session.contains_key("user") {
-        ("/sign-out", "Sign out")
+    let (path, fields) = if session.contains_key("user") {
+        ("/sign-out", "<button>Sign out</button>")
     } else {
-        ("/sign-in", r#"<input name="password" type="password">"#)
+        (
+            "/sign-in",
+            r#"<input name="password" type="password"> <button>Sign in</button>"#,
+        )
     };
     let token = session.csrf_token()?;
     let page = format!(
         r#"<form method="post" action="{path}">
         <input type="hidden" name="csrf_token" value="{token}">
-        {field} <button>Go</button></form>"#
+        {fields}</form>"#
     );
     Ok(HttpResponse::Ok()
         .content_type(ContentType::html())

@@ -76,9 +76,7 @@ impl ResponseError for Error {
                 let next: String = form_urlencoded::byte_serialize(next.as_bytes()).collect();
                 see_other(&format!("/sign-in?next={next}"))
             }
-            Error::Forbidden => {
-                HttpResponse::Forbidden().body("You may not open this page.")
-            }
+            Error::Forbidden => HttpResponse::Forbidden().body("You may not open this page."),
             // Logged, with the right status: a session that is full is no 500.
             Error::Session(failure) => failure.error_response(),
             Error::Database(error) => {
