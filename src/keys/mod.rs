@@ -1,12 +1,12 @@
 //! Keys, key rings, and the sources of key rings.
 //!
 //! A [`KeyRing`] has one or more [`EncryptionKey`](crate::EncryptionKey)s or [`SigningKey`](crate::SigningKey)s. One
-//! seals, and the others only open.
+//! seals at a time, and the others only open, until they retire.
 //!
 //! - [`RingKey`] gives a key the times at which its role changes.
-//! - [`RingSource`] reads rings from files, variables and functions.
+//! - [`RingSource`] reads rings from files, environment variables and functions.
 //! - [`SharedKeyRing`] can be replaced while the program runs.
-//! - [`WatchedKeyRing`] follows its sources.
+//! - [`WatchedKeyRing`] follows its sources (feature `watch`).
 //! - [`redact`] hides keys in other text.
 
 mod fingerprint;

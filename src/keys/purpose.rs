@@ -23,8 +23,8 @@ impl Purpose {
         Purpose::named(name.to_owned())
     }
 
-    /// Returns the purpose of a session in the request header `name`, in any case of letters. Returns `None` if `name`
-    /// is not a header name.
+    /// Returns the purpose of a session in the request header `name`, whose case does not matter. Returns `None` if
+    /// `name` is not a header name, or is longer than 128 bytes.
     pub(crate) fn header(name: &str) -> Option<Purpose> {
         let is_name =
             (1..=LONGEST_HEADER_NAME).contains(&name.len()) && name.chars().all(is_token_char);
@@ -45,7 +45,8 @@ impl Purpose {
         }
     }
 
-    /// Returns the same purpose for one application and one type. `type_label` is empty for a type without a label.
+    /// Returns the same purpose for one application and one type. `type_label` is empty for a dictionary, and for a
+    /// type without a label.
     pub(crate) fn with_labels(
         self,
         application: Option<&str>,
@@ -69,8 +70,7 @@ impl Purpose {
         })
     }
 
-    /// Returns the purpose of a companion's tokens: `device:`, the word and this cookie's name, with this cookie's
-    /// labels.
+    /// Returns the purpose of a companion's tokens, `device:WORD:NAME`, with the labels of this cookie.
     pub(crate) fn device(&self, word: &str) -> Purpose {
         Purpose {
             name: format!("device:{word}:{}", self.name),
@@ -87,13 +87,13 @@ impl Purpose {
         self.name.strip_prefix(HEADER)
     }
 
-    /// Returns `true` if both have the same name and application.
+    /// Returns `true` if both purposes have the same name and application.
     pub(super) fn differs_in_type_at_most(&self, other: &Purpose) -> bool {
         (&self.name, &self.application) == (&other.name, &other.application)
     }
 
-    /// Returns the info of a derivation (SPEC.md § 3.1). The length of each part comes first, so two derivations never
-    /// have the same info.
+    /// Returns the info of a derivation (SPEC.md § 3.1). Each part of variable length follows its length, so different
+    /// derivations never have the same info.
     ///
     /// ```text
     /// u8(len LABEL) || LABEL || u8(len what) || what || format

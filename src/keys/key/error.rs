@@ -7,10 +7,13 @@ use crate::{
     crypto::suite::{Mode, Suite},
 };
 
-/// An error from a key, a key ring or a source of one. Its message says what is wrong and, for most mistakes, what to do.
+/// An error from a key, a key ring or the source of a ring. Its message says what is wrong and, for many mistakes, what
+/// to do.
 ///
-/// The message calls keys by their ids, and sources by their names. It never shows a key, nor a part of a string that
-/// may be a key.
+/// The message identifies keys by their ids or entries, and sources by their names. It shows nothing of a parsed text
+/// but the suite and id of a key. A source's name, and the error of a
+/// [`RingSource::from_fn`](crate::keys::RingSource::from_fn), are not shown if they contain a key that
+/// [`redact`](crate::keys::redact) would find.
 pub struct KeyError {
     /// Constant while the problem lasts. Empty if the details are the whole sentence.
     pub(in crate::keys) problem: String,
@@ -28,7 +31,7 @@ impl KeyError {
         }
     }
 
-    /// Returns the error for a key of this suite where the other mode is needed.
+    /// Returns the error for a key of this suite in a place that needs the other mode.
     pub(in crate::keys) fn wrong_kind(found: Suite) -> KeyError {
         let why = match found.mode() {
             Mode::Encrypted => "encrypts, expected `sign`",
@@ -63,7 +66,7 @@ impl From<KeyError> for ConfigError {
 }
 
 pub(in crate::keys) const NOT_BASE64URL: &str = "key is not unpadded base64url";
-/// Remedy for a place that lacks a key.
+/// Remedy for a source or a ring that lacks a key.
 pub(crate) const NEW_KEY: &str =
     "put a key into it; `hardtack keygen` makes one, and so does `EncryptionKey::generate`";
 

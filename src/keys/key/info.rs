@@ -7,7 +7,7 @@ use crate::{
     crypto::suite::Suite,
 };
 
-/// Public id of a key: 4 bytes derived from its secret, shown in hexadecimal.
+/// Public id of a key: 4 bytes derived from its secret and suite, shown in hexadecimal.
 ///
 /// Every token contains the id of its key, so that a key ring finds the key without trying others ([SPEC.md § 3.1]).
 ///
@@ -37,9 +37,9 @@ pub struct KeyInfo {
     pub id: KeyId,
     /// Suite that the key seals with.
     pub suite: Suite,
-    /// Time at which the key begins to seal, or `None` if it may seal at any time.
+    /// Time from which the key may seal, or `None` for any time.
     pub seal_from: Option<SystemTime>,
-    /// Time from which the key is retired and opens nothing, or `None` if it never retires.
+    /// Time from which the key opens nothing, or `None` if it never retires.
     pub accept_until: Option<SystemTime>,
 }
 
@@ -50,9 +50,9 @@ pub struct KeyInfo {
 pub enum KeyRole {
     /// The key seals and opens.
     Sealing,
-    /// The key only opens. Another key seals, because it took over from this key or is listed before it.
+    /// The key only opens. Another key has taken over from it, or is listed before it.
     Accepted,
-    /// The key only opens, until it begins to seal.
+    /// The key only opens, because its `seal_from` is in the future.
     Planned,
     /// The key opens nothing.
     Retired,

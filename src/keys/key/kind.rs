@@ -25,8 +25,8 @@ macro_rules! kind_of_key {
                 self.0.id
             }
 
-            /// Returns the key as a string of 69 characters (SPEC.md § 3.3), which parses to the same key. The string
-            /// is a secret, and is overwritten when it is dropped.
+            /// Returns the key as a string of 69 characters (SPEC.md § 3.3), from which it can be parsed. The string is
+            /// a secret, and is overwritten when it is dropped.
             ///
             /// # Examples
             ///

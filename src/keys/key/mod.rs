@@ -17,7 +17,8 @@ use crate::crypto::suite::Suite;
 
 /// Key that encrypts sessions: a secret of 32 random bytes and its cipher.
 ///
-/// `Debug` shows the key id only, `==` takes constant time. The secret is overwritten when the key is dropped.
+/// `Debug` shows only the key id, and `==` compares secrets in constant time. The secret is overwritten when the key is
+/// dropped.
 ///
 /// The key is not `Clone`. To use it in several places, make a [`KeyRing`](crate::KeyRing) of it, which is `Clone`.
 ///
@@ -37,7 +38,8 @@ pub struct EncryptionKey(pub(crate) RawKey);
 
 /// Key that signs sessions without encrypting them: a secret of 32 random bytes.
 ///
-/// `Debug` shows the key id only, `==` takes constant time. The secret is overwritten when the key is dropped.
+/// `Debug` shows only the key id, and `==` compares secrets in constant time. The secret is overwritten when the key is
+/// dropped.
 ///
 /// # Examples
 ///
@@ -57,7 +59,7 @@ impl EncryptionKey {
     ///
     /// # Errors
     ///
-    /// Returns an error if the operating system's random generator fails.
+    /// Returns an error if the operating system's random generator fails, or gives fewer than 8 distinct bytes.
     pub fn generate() -> Result<EncryptionKey, KeyError> {
         Ok(EncryptionKey(RawKey::generate(Suite::Xaes256Gcm)?))
     }
@@ -66,7 +68,7 @@ impl EncryptionKey {
     ///
     /// # Errors
     ///
-    /// Returns an error if the operating system's random generator fails.
+    /// Returns an error if the operating system's random generator fails, or gives fewer than 8 distinct bytes.
     pub fn generate_xchacha20() -> Result<EncryptionKey, KeyError> {
         Ok(EncryptionKey(RawKey::generate(Suite::XChaCha20Poly1305)?))
     }
@@ -77,7 +79,7 @@ impl SigningKey {
     ///
     /// # Errors
     ///
-    /// Returns an error if the operating system's random generator fails.
+    /// Returns an error if the operating system's random generator fails, or gives fewer than 8 distinct bytes.
     pub fn generate() -> Result<SigningKey, KeyError> {
         Ok(SigningKey(RawKey::generate(Suite::HmacSha256)?))
     }

@@ -6,12 +6,12 @@ use super::text::{ANY_KEY_PREFIX, ENCODED_LEN, KEY_PREFIX, is_checked_secret};
 
 /// Hides the keys in a string, such as a line of a log or an error of another library.
 ///
-/// A key is found by its prefix `hardtack_key_v1_`, even if the rest was changed or cut off. Without the prefix, only a
-/// whole key is found, by the checksum at its end. The rest of the word after a prefix becomes `…`, and without a
-/// prefix, the whole word does.
+/// A key is found by its prefix `hardtack_key_v1_`, even if the rest was changed or cut off. What follows the prefix in
+/// the same word becomes `…`; a word has letters, digits, `_` and `-`. Without the prefix, only a whole secret with its
+/// checksum is found, and the whole word becomes `…`.
 ///
-/// The time grows with the length of the string. Long runs of letters and digits cost most, because a key may end at
-/// each of them.
+/// The time grows with the length of the string. Long words cost most, because a key may end at each of their
+/// characters.
 ///
 /// # Examples
 ///
@@ -29,7 +29,8 @@ use super::text::{ANY_KEY_PREFIX, ENCODED_LEN, KEY_PREFIX, is_checked_secret};
 ///
 /// # Security
 ///
-/// A part of a key without its prefix looks like any other text, and is shown. Redact a string before you shorten it.
+/// A part of a key without its prefix looks like any other text, and is shown. Redact a string before you shorten or
+/// wrap it.
 #[must_use]
 pub fn redact(text: &str) -> String {
     let pieces = text.split_inclusive(|c| !is_of_key(c)).map(|piece| {
@@ -47,8 +48,7 @@ pub fn redact(text: &str) -> String {
     pieces.collect()
 }
 
-/// Returns `true` if a part of `text` is a key of any kind and version, whole or cut off. Without its prefix, a whole
-/// secret with its checksum counts too.
+/// Returns `true` if `text` contains the prefix of keys of any version, or a whole secret with its checksum.
 pub(crate) fn looks_like_a_key(text: &str) -> bool {
     text.contains(ANY_KEY_PREFIX) || has_end_of_key(text)
 }

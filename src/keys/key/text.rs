@@ -89,7 +89,7 @@ impl RawKey {
     }
 }
 
-/// Compares in constant time.
+/// Compares secrets in constant time.
 impl PartialEq for RawKey {
     fn eq(&self, other: &RawKey) -> bool {
         self.suite == other.suite && bool::from(self.secret.ct_eq(&*other.secret))
@@ -152,7 +152,7 @@ fn advice(text: &str) -> &'static str {
     }
 }
 
-/// A `/` alone does not make a path, because base64 has it too.
+/// Without a `.`, a `/` makes a path only at the start, because base64 contains `/` too.
 fn is_path(text: &str) -> bool {
     let is_of_windows = text.as_bytes().get(1..3) == Some(b":\\");
     let has_file = text.contains('/') && text.contains('.');

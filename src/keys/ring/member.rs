@@ -52,8 +52,9 @@ impl RingKey {
         })
     }
 
-    /// Sets the time from which the key seals, until a later key takes over. Before `time`, the key only opens (SPEC.md
-    /// § 3.4). Fractions of a second are cut off. Default: the key may seal at any time.
+    /// Sets the time from which the key may seal, until a later key takes over. Before `time`, the key only opens, with
+    /// one exception: if no key of the ring may seal yet, the first one in the order seals before its time (SPEC.md §
+    /// 3.4.3). Fractions of a second are cut off. Default: the key may seal at any time.
     ///
     /// # Examples
     ///
@@ -76,13 +77,14 @@ impl RingKey {
         self
     }
 
-    /// Retires the key at `time`, so that it opens nothing afterwards. Fractions of a second are cut off. Default:
+    /// Retires the key at `time`, so that it opens nothing from then on. Fractions of a second are cut off. Default:
     /// never.
     ///
     /// Choose at least the next key's `seal_from`, plus the clock skew, plus the longest time for which a token opens
-    /// without being sealed again. This is the idle timeout, or the absolute timeout without one; for remembered
-    /// sessions, it is their own timeouts ([SPEC.md § 3.4.8]). An earlier time signs out visitors who still have such a
-    /// token. If the next key has a `seal_from`, a warning names the time to set.
+    /// without being sealed again. This time is the idle timeout, or the absolute timeout if that is shorter or there
+    /// is no idle timeout. Remembered sessions count with their own timeouts, and sessions bound to devices with the
+    /// absolute timeout and `remember_up_to` ([SPEC.md § 3.4.8]). An earlier `accept_until` signs out visitors who
+    /// still have such a token. If the next key has a `seal_from`, a warning names the time to set (feature `tracing`).
     ///
     /// # Examples
     ///

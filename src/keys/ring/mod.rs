@@ -20,15 +20,15 @@ use crate::{
     },
 };
 
-/// Keys in use. One seals, and every key opens that is not retired. Either all keys encrypt, or all only sign.
+/// Keys in use. One seals, and every key that is not retired opens. Either all keys encrypt, or all only sign.
 /// Immutable and cheap to clone.
 ///
 /// Of several keys, the one with the latest `seal_from` that has passed seals. If no `seal_from` has passed, the first
-/// listed key without one seals. A session sealed under an earlier key is sealed again by the next page that touches
-/// it, if the page is for its visitor only.
+/// listed key without one seals, and if every key has one, the key with the earliest. A session sealed under an earlier
+/// key is sealed again with the next page that touches it, unless the page is an error or other visitors may get it.
 ///
-/// Applications that share a ring and a cookie name, such as the default one, accept each other's sessions. An
-/// [`application`](crate::carrier::SessionCookieBuilder::application) label keeps them apart.
+/// Applications that share a ring and a cookie name, such as the default name, can accept each other's sessions. Give
+/// each a different [`application`](crate::carrier::SessionCookieBuilder::application) label to keep them apart.
 ///
 /// The text form has one key per line, or several keys separated by commas:
 ///
@@ -39,8 +39,8 @@ use crate::{
 ///
 /// # Examples
 ///
-/// One deployment is enough for a planned rotation. Every instance accepts the new key before any instance seals with
-/// it:
+/// One deployment is enough for a planned rotation. If it ends before `seal_from`, every instance accepts the new key
+/// before any instance seals with it:
 ///
 /// ```
 /// use std::time::{Duration, UNIX_EPOCH};
@@ -63,7 +63,7 @@ use crate::{
 pub struct KeyRing(pub(crate) Arc<Ring<Arc<Prk>>>);
 
 impl KeyRing {
-    /// Creates a ring of several keys. Without `seal_from`, the first key listed seals.
+    /// Creates a ring of one or more keys. Without `seal_from`, the first key listed seals.
     ///
     /// # Examples
     ///
@@ -83,11 +83,11 @@ impl KeyRing {
     ///
     /// Returns an error if:
     ///
-    /// - `keys` is empty, or has a key twice;
+    /// - `keys` is empty, or two keys have the same id;
     /// - encryption and signing keys are mixed;
-    /// - no key would seal after the last one retires;
-    /// - a key retires before the next one seals;
-    /// - a time is before 2026.
+    /// - the last key to begin to seal has an `accept_until`;
+    /// - a key retires before the next one seals, or at the same time;
+    /// - a `seal_from` or `accept_until` is before 2026.
     pub fn from_keys<I>(keys: I) -> Result<KeyRing, KeyError>
     where
         I: IntoIterator,
@@ -97,7 +97,8 @@ impl KeyRing {
         Ok(KeyRing::of(Ring::new(keys.collect(), 0)?))
     }
 
-    /// Refuses every session issued before `time`.
+    /// Refuses every session issued before `time`. Replaces an earlier `not_before` of the ring, even by an earlier
+    /// time.
     ///
     /// Set this when you remove a leaked key. Fractions of a second are rounded up.
     ///
@@ -128,13 +129,13 @@ impl KeyRing {
         KeyRing::of(ring)
     }
 
-    /// Returns the mode of the keys, which all encrypt or all only sign.
+    /// Returns the mode of the keys.
     #[must_use]
     pub fn mode(&self) -> Mode {
         self.0.mode()
     }
 
-    /// Returns the key that seals at `now`.
+    /// Returns the id of the key that seals at `now`.
     ///
     /// # Examples
     ///
@@ -155,8 +156,7 @@ impl KeyRing {
         self.0.sealing_id(unix_seconds(now))
     }
 
-    /// Returns the keys that open at `now`, including the sealing key, in the order in which they take over sealing
-    /// (SPEC.md § 3.4.2).
+    /// Returns the ids of the keys that open at `now`, including the sealing key, in the order of [`keys`](Self::keys).
     ///
     /// # Examples
     ///
@@ -228,8 +228,7 @@ impl KeyRing {
         self.0.role(key, unix_seconds(now))
     }
 
-    /// Returns the time before which sessions must not have been issued, if the ring has one. See
-    /// [`with_not_before`](Self::with_not_before).
+    /// Returns the time set by [`with_not_before`](Self::with_not_before) or by the ring's text, if any.
     ///
     /// # Examples
     ///
@@ -286,8 +285,8 @@ impl KeyRing {
     }
 }
 
-/// Parses the text form: one key per line, with comment lines and blank lines allowed, or keys separated by commas
-/// (SPEC.md § 3.5).
+/// Parses the text form: one key per line, with comment lines and blank lines allowed, or keys separated by commas. A
+/// `not_before=` takes the place of a key (SPEC.md § 3.5).
 impl FromStr for KeyRing {
     type Err = KeyError;
 

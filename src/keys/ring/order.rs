@@ -39,8 +39,8 @@ impl<K> Ring<K> {
         Ok(ring)
     }
 
-    /// Refuses a ring in which no key seals at some time: after the last key retires, or because a key retires before
-    /// the next one seals.
+    /// Refuses an empty ring, a ring whose last key retires, and one in which a key retires no later than the next one
+    /// begins to seal.
     fn check_ends(&self) -> Result<(), KeyError> {
         let empty = || KeyError::new(format!("key ring has no key; {NEW_KEY}"));
         let last = self.keys.last().ok_or_else(empty)?;
@@ -72,7 +72,7 @@ impl<K> Ring<K> {
     }
 
     /// Returns the index of the last key that may seal. If no key may seal yet, the first seals before its time,
-    /// because a ring that cannot seal would sign everyone out.
+    /// because without a sealing key no session could be saved.
     fn sealing_place(&self, now: UnixSeconds) -> usize {
         let last = self.keys.iter().rposition(|key| key.may_seal(now));
         last.unwrap_or(0)
@@ -135,20 +135,22 @@ impl<K> Ring<K> {
 
     /// Returns the role of a key at `now`, or `None` if the ring lacks it.
     ///
-    /// A session under an `Accepted` key is sealed again. A session under a `Planned` key comes from an instance whose
-    /// clock is ahead. It stays as it is, because sealing it again would use the key that is about to be replaced.
+    /// A session under an `Accepted` key is sealed again. A session under a `Planned` key normally comes from an
+    /// instance whose clock is ahead. It stays as it is, because sealing it again would use the key that is about to be
+    /// replaced.
     pub(crate) fn role(&self, id: KeyId, now: UnixSeconds) -> Option<KeyRole> {
         let place = self.keys.iter().position(|key| key.info.id == id)?;
         Some(match place.cmp(&self.sealing_place(now)) {
             Ordering::Equal => KeyRole::Sealing,
-            // No key retires before it seals, so a planned one is never retired.
+            // No key retires before its `seal_from`, so a planned one is never retired.
             Ordering::Greater => KeyRole::Planned,
             Ordering::Less if self.keys[place].is_retired(now) => KeyRole::Retired,
             Ordering::Less => KeyRole::Accepted,
         })
     }
 
-    /// Returns `true` if both rings have the same keys with the same times, in the same order.
+    /// Returns `true` if both rings have the same keys with the same times, in the same order, and the same
+    /// `not_before`.
     pub(crate) fn is_like(&self, other: &Ring<K>) -> bool {
         self.not_before == other.not_before && self.infos().eq(other.infos())
     }
@@ -157,11 +159,11 @@ impl<K> Ring<K> {
         self.keys.iter().map(|key| key.info)
     }
 
-    /// Returns the keys whose live sessions `next` would reject, because it lacks or has retired them. The sealing key also
-    /// counts if `next` retires it too early: a token that it seals now opens for up to `lifetime` seconds.
+    /// Returns the keys that `next` lacks or has retired although sessions under them may be alive. The sealing key
+    /// also counts if `next` retires it too early: a token that it seals now opens for up to `lifetime` seconds.
     #[cfg(feature = "watch")]
     pub(crate) fn dropped_by(&self, next: &Ring<K>, lifetime: u64, now: UnixSeconds) -> Vec<KeyId> {
-        // Later keys have sealed nothing yet.
+        // Later keys have not begun to seal.
         let used = self.keys[..=self.sealing_place(now)].iter();
         let sealing = self.sealing_id(now);
         let last_end = now.saturating_add(lifetime.saturating_sub(1));
@@ -175,8 +177,8 @@ impl<K> Ring<K> {
         dropped.map(|key| key.info.id).collect()
     }
 
-    /// Pairs each retiring key and its `accept_until` with its successor and that key's `seal_from`. Tokens sealed under
-    /// the first key need it until they end (SPEC.md § 3.4.8).
+    /// Pairs each retiring key and its `accept_until` with the next key and its `seal_from`, if that has one. Tokens
+    /// sealed under the first key need it until they end (SPEC.md § 3.4.8).
     fn overlaps(&self) -> impl Iterator<Item = [(KeyId, SystemTime); 2]> {
         self.keys.windows(2).filter_map(|pair| {
             let (key, next) = (pair[0].info, pair[1].info);
@@ -184,8 +186,8 @@ impl<K> Ring<K> {
         })
     }
 
-    /// Returns the keys that retire less than `overlap` seconds after the next one begins to seal, each with its end and
-    /// the earliest end that signs nobody out (SPEC.md § 3.4.8).
+    /// Returns the keys that retire less than `overlap` seconds after the `seal_from` of the next one, each with its
+    /// end and the earliest end that signs nobody out (SPEC.md § 3.4.8).
     pub(crate) fn early_ends(
         &self,
         overlap: u64,

@@ -20,8 +20,8 @@ pub(crate) struct Listing {
 }
 
 impl Listing {
-    /// Adds the keys of a text. An error gives the number of the entry, counting lines, as in an editor, or keys
-    /// between commas.
+    /// Adds the keys and the `not_before` of a text. An error gives the number of the entry, counting lines as an
+    /// editor does, or entries between commas.
     pub(crate) fn add(&mut self, whole: &str) -> Result<(), KeyError> {
         let text = whole.trim_ascii();
         let mut lines = text.lines();
@@ -99,7 +99,7 @@ fn set(slot: &mut Option<SystemTime>, attribute: &str, time: &str) -> Result<(),
     Err(KeyError::new(format!("`{attribute}` {problem}")))
 }
 
-/// Separates words. Line ends and commas separate entries.
+/// Separates words. Line ends or commas separate entries.
 const BLANK: [char; 2] = [' ', '\t'];
 const NOT_BEFORE: &str = "not_before=";
 const SEAL_FROM: &str = "seal_from=";

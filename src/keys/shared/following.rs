@@ -16,7 +16,8 @@ pub(crate) struct Following {
     /// Time at which the last poll began. A session that has waited for a poll writes its own time, because its clock
     /// may differ from the system's.
     polled_at: AtomicU64,
-    /// Age in seconds from which a poll is late. While the process runs, no poll becomes this old.
+    /// Age in seconds from which a poll is late. While the process runs and its sources answer quickly, no poll becomes
+    /// this old.
     late: u64,
     polls: Mutex<Polls>,
     changed: Condvar,
@@ -29,12 +30,13 @@ struct Polls {
     ended: u64,
     /// Last poll that a session waits for.
     wanted: u64,
-    /// `true` after a session has waited in vain. No other session waits before a poll ends.
+    /// `true` after a session has waited in vain. No other session begins to wait before a poll ends.
     is_stuck: bool,
 }
 
 impl Following {
-    /// If the last poll is late at `now`, wakes the thread and waits for its poll, up to [`PATIENCE`].
+    /// If the last poll is late at `now`, wakes the thread and waits for its poll, up to [`PATIENCE`]. Does not wait
+    /// after a session has waited in vain.
     #[inline]
     pub(super) fn keep_up(&self, now: UnixSeconds) {
         if self.is_late(now) {
@@ -42,8 +44,8 @@ impl Following {
         }
     }
 
-    /// Returns `true` if the last poll is late at `now`. So is one that lies as far in the future, because a clock that was
-    /// set back says nothing about its age.
+    /// Returns `true` if the last poll is late at `now`. A poll that lies as far in the future is late too, because a
+    /// clock that was set back says nothing about its age.
     #[inline]
     pub(super) fn is_late(&self, now: UnixSeconds) -> bool {
         now.abs_diff(self.polled_at.load(Ordering::Acquire)) >= self.late
@@ -79,7 +81,7 @@ impl Following {
 /// Methods for the thread.
 #[cfg(feature = "watch")]
 impl Following {
-    /// Begins with a ring that was read at `now` and is polled after each `interval`.
+    /// Begins with a ring that counts as read at `now` and is polled after each `interval`.
     pub(crate) fn new(interval: Duration, now: UnixSeconds) -> Following {
         Following {
             polled_at: now.into(),
@@ -89,8 +91,8 @@ impl Following {
         }
     }
 
-    /// Waits until `interval` has passed or a session wants a poll. Returns `true` if the poll that begins now is late
-    /// by the clock `now`.
+    /// Waits until `interval` has passed or a session wants a poll. Returns `true` if a session wants the poll that
+    /// begins now, or if the last one is late by the clock `now`.
     pub(crate) fn begin(&self, interval: Duration, now: impl FnOnce() -> UnixSeconds) -> bool {
         let waits = |polls: &mut Polls| polls.wanted <= polls.ended;
         let waited = self
@@ -110,7 +112,8 @@ impl Following {
     }
 }
 
-/// Longest time for which a session waits. After that, the source counts as hanging, and the ring stays as it is.
+/// Longest time for which a session waits. After that, the source counts as hanging, and the session goes by the ring
+/// in use.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Seconds by which the thread may be late in a running process, including the error of whole seconds.

@@ -64,8 +64,8 @@ impl SharedKeyRing {
     ///
     /// All keys are derived first; then each cookie, header and token changes over in one step. If a request in
     /// progress has already read its session, the session is saved under the new ring, provided that this ring accepts
-    /// its key. Otherwise its changes are not saved, without an error. The session can still be ended, for example by
-    /// [`sign_in`](crate::Session::sign_in) ([docs/spec/writer.md § 8.14]).
+    /// its key and its time of issue. Otherwise its changes are not saved, without an error. The session can still be
+    /// ended, for example by [`sign_in`](crate::Session::sign_in) ([docs/spec/writer.md § 8.14]).
     ///
     /// [docs/spec/writer.md § 8.14]: https://github.com/hardtack-rs/hardtack/blob/main/docs/spec/writer.md#rules-of-finish
     ///
@@ -94,8 +94,8 @@ impl SharedKeyRing {
         self.exchange(ring.into(), None).map(drop)
     }
 
-    /// Replaces the ring. Returns the earlier ring, and the longest time for which a token of any purpose opens, in
-    /// seconds. Logs what is in use at `now`, by default the system's time.
+    /// Replaces the ring. Returns the earlier ring, and the longest time for which a token of any sessions opens
+    /// without being sealed again, in seconds. Logs what is in use at `now`, by default the system's time.
     pub(crate) fn exchange(
         &self,
         ring: KeyRing,
@@ -147,7 +147,7 @@ impl SharedKeyRing {
         shared.following = Some(following);
     }
 
-    /// Returns `true` if another handle of this ring exists, or a cookie that was built with it.
+    /// Returns `true` if another handle of this ring exists, or a cookie, header or token that was built with it.
     #[cfg(feature = "watch")]
     pub(crate) fn is_used_elsewhere(&self) -> bool {
         let is_served = |slot: &Weak<PurposeSlot>| slot.strong_count() > 0;
@@ -158,8 +158,8 @@ impl SharedKeyRing {
         self.lock().ring.check_mode(sessions)
     }
 
-    /// Derives the keys for `purpose`, now and whenever the ring is replaced, which is then logged. Keys for sessions
-    /// name their type, because one name has one type.
+    /// Derives the keys for `purpose`, now and whenever the ring is replaced. Refuses `sessions` next to those of
+    /// another type if nothing keeps the two apart.
     pub(crate) fn serve(
         &self,
         purpose: Purpose,
@@ -208,14 +208,14 @@ pub(crate) struct PurposeSlot {
 }
 
 impl PurposeSlot {
-    /// Returns `true` if both have the same purpose and the same keys, from one shared ring or from two equal rings.
+    /// Returns `true` if both have the same purpose, and belong to one shared ring or have equal rings now.
     pub(crate) fn is_like(&self, other: &PurposeSlot) -> bool {
         self.purpose == other.purpose
             && (Weak::ptr_eq(&self.ring, &other.ring) || self.keys().is_like(&other.keys()))
     }
 
-    /// Waits for the thread that follows the ring's sources, if the process was suspended since its last poll. Called
-    /// at `now`, before a token of a request is read or a session begins.
+    /// Waits for the thread that follows the ring's sources, if its last poll is late at `now`. Called before a token
+    /// of a request is read or a session begins.
     #[inline]
     pub(crate) fn keep_up(&self, now: UnixSeconds) {
         if let Some(following) = self.following.get() {
@@ -223,7 +223,7 @@ impl PurposeSlot {
         }
     }
 
-    /// Returns `true` if [`keep_up`](Self::keep_up) would wait.
+    /// Returns `true` if [`keep_up`](Self::keep_up) may wait.
     #[inline]
     pub(crate) fn is_late(&self, now: UnixSeconds) -> bool {
         let following = self.following.get();
@@ -246,7 +246,7 @@ impl PurposeSlot {
         self.not_before.fetch_max(time, Ordering::Relaxed);
     }
 
-    /// Returns the text of the settings that programs must share (SPEC.md § 3.7). It is empty for the keys of a
+    /// Returns the text of the settings that programs must share (SPEC.md § 3.7), which is empty for the keys of a
     /// companion.
     pub(crate) fn settings(&self) -> &str {
         let sessions = self.sessions.as_ref();

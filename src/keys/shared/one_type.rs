@@ -1,4 +1,4 @@
-//! Checks that one name has sessions of one type under a shared ring. Two types would overwrite each other's sessions.
+//! Keeps sessions of two types apart under a shared ring, because they would overwrite or read each other's sessions.
 
 use std::any::TypeId;
 

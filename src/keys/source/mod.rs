@@ -54,7 +54,7 @@ impl KeyRing {
     /// Reads one ring from several sources, such as a variable with the old key and a file with the new one. The
     /// sources are joined before the ring is checked, so a source need not be a whole ring.
     ///
-    /// The ring has the keys in the order of the sources, and the latest `not_before`.
+    /// The keys are listed in the order of the sources, and the latest `not_before` counts.
     ///
     /// # Examples
     ///
@@ -71,7 +71,7 @@ impl KeyRing {
     /// # Errors
     ///
     /// Returns an error if a source cannot be read, if its text is wrong, or if the joined keys are not a ring. The
-    /// error names that source or, in the last case, all of them.
+    /// error names that source or, in the last case, all sources.
     pub fn from_sources(
         sources: impl IntoIterator<Item = RingSource>,
     ) -> Result<KeyRing, KeyError> {
@@ -126,7 +126,7 @@ pub struct RingSource {
         allow(dead_code, reason = "only a watched file has to end with a line feed")
     )]
     pub(crate) is_file: bool,
-    /// Reads the text. It gets the name for its errors.
+    /// Reads the text. The function gets the name for its errors.
     read: Arc<dyn Fn(&str) -> Text + Send + Sync>,
 }
 
@@ -152,11 +152,12 @@ impl RingSource {
         }
     }
 
-    /// Calls `read` for the text, such as the client of a secret manager. Errors call the source `name`.
+    /// Calls `read` for the text, for example to ask a secret manager. Errors call the source `name`.
     ///
     /// The returned text is overwritten after use. The messages of the function's error and its sources become part of
-    /// this crate's error, so they must not contain the text. If one contains a key, none is shown. A panic in the
-    /// function is caught and becomes an error.
+    /// this crate's error, so they must not contain the text. If one contains a key that
+    /// [`redact`](crate::keys::redact) would find, none is shown. A panic in the function becomes an error, unless the
+    /// program aborts on panics.
     #[must_use]
     pub fn from_fn(
         name: impl Into<String>,

@@ -24,20 +24,22 @@ use crate::{
     },
 };
 
-/// A [`SharedKeyRing`] that follows its sources: files, environment variables or functions.
+/// A [`SharedKeyRing`] that follows its sources, such as files and functions. An environment variable can be a source
+/// too, but usually does not change while the program runs.
 ///
-/// Every poll reads all sources. A change takes effect only when two polls in a row read the same, and a file has to
-/// end with a line feed, so that a half-written ring is never used. A file may be overwritten, replaced by a rename, or
-/// reached through a symbolic link that is swapped, as in Kubernetes.
+/// Each poll reads the sources. A change takes effect only when two polls in a row read the same, and a file has to end
+/// with a line feed, so a file that is being overwritten is not used half-written, unless the writer pauses between two
+/// lines for that long. A file may also be replaced by a rename, or reached through a symbolic link that is swapped, as
+/// in Kubernetes.
 ///
 /// If a source cannot be read, or its text is not a ring of this kind of key, the ring in use stays. Each refusal is
 /// reported once while the sources stay the same, by [`PollOutcome::Refused`] and by an event (feature `tracing`).
 ///
-/// If the process is suspended for a while, as on AWS Lambda, [`spawn`](Self::spawn) makes the first session afterwards
-/// wait for a poll.
+/// If the process was suspended for a while, as on AWS Lambda, the thread of [`spawn`](Self::spawn) makes the next
+/// sessions wait for a poll.
 ///
-/// A new ring may lack a key of the earlier one, because that is how a leaked key is dropped. [`PollOutcome::Replaced`]
-/// and a warning name the key if sessions under it may be alive.
+/// A new ring may lack a key of the earlier one, because this is how a leaked key is dropped. [`PollOutcome::Replaced`]
+/// and a warning (feature `tracing`) name the key if sessions under it may be alive.
 ///
 /// # Examples
 ///
@@ -101,15 +103,15 @@ impl WatchedKeyRing {
         })
     }
 
-    /// Returns the ring to build cookies with. It is replaced when the sources change.
+    /// Returns the ring to build cookies, headers and tokens with. It is replaced when a change of the sources takes
+    /// effect.
     #[must_use]
     pub fn keys(&self) -> SharedKeyRing {
         self.keys.clone()
     }
 
-    /// Reads the sources once, replaces the ring if two polls agree on a new one, and returns the outcome. It waits
-    /// only for the sources. `clock` is the current time, which is needed only when the ring is replaced, for the keys
-    /// that [`PollOutcome::Replaced`] names.
+    /// Reads the sources once, replaces the ring if two polls agree on a new one, and returns the outcome. `clock` is
+    /// needed only when two polls agree, for the keys that [`PollOutcome::Replaced`] names and for logs.
     ///
     /// Use this in programs with a scheduler or without threads, and in tests. The call blocks while sources are read,
     /// so keep it off the threads of an async runtime.
@@ -192,8 +194,9 @@ impl WatchedKeyRing {
         self
     }
 
-    /// Sets a function that the thread of [`spawn`](Self::spawn) calls with the outcome of each poll. Default: none. A
-    /// panic in the function is caught, and the thread continues.
+    /// Sets a function that the thread of [`spawn`](Self::spawn) calls with the outcome of each poll. If the thread
+    /// reads a change twice because the last poll was late, the function gets only the second outcome. Default: none.
+    /// After a panic in the function the thread continues, unless the program aborts on panics.
     ///
     /// # Examples
     ///
@@ -217,17 +220,18 @@ impl WatchedKeyRing {
     }
 
     /// Starts a thread that polls the sources for as long as the ring is in use. The first poll follows after one
-    /// interval.
+    /// interval, or earlier if a session waits for it.
     ///
-    /// When a token is read or a session begins, the last poll may be older than the interval plus two seconds, by the
-    /// session's [`Clock`]. Then the process was suspended, or its clock was set. The thread polls at once, reads a
-    /// change once more after 0.1 seconds, and takes it if both agree. Sessions wait for this, which blocks their
-    /// threads for 5 seconds at most. If a source hangs, the ring stays as it is, and no session waits again before the
-    /// source has answered. So give a function a timeout, and let it answer within the interval. It must not need the
-    /// async runtime of the sessions, because they may hold all its threads: give an async client its own runtime.
+    /// When a token is read or a session begins, the last poll may be older than the interval plus two seconds by the
+    /// session's [`Clock`], because the process was suspended, its clock was set, or a source is slow. The thread then
+    /// polls at once, reads a change once more after 0.1 seconds, and takes it if both agree. Sessions wait for this,
+    /// which blocks their threads for 5 seconds at most. If a source hangs, the ring stays as it is, and no session
+    /// begins to wait again before the source has answered. A source that takes a second or more to answer makes
+    /// sessions wait at each poll, so give a function a timeout. The function must not need the async runtime of the
+    /// sessions, because they may hold all its threads: give an async client its own runtime.
     ///
-    /// The thread ends at its next poll when all cookies, headers and tokens that were built with the ring are dropped,
-    /// and all its [`SharedKeyRing`]s too.
+    /// The thread ends when its next poll is due after all [`SharedKeyRing`]s of the ring, and all cookies, headers and
+    /// tokens that were built with it, have been dropped.
     ///
     /// # Examples
     ///
@@ -296,18 +300,17 @@ impl fmt::Debug for WatchedKeyRing {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum PollOutcome {
-    /// The sources have not changed. Their ring is in use, unless the program has replaced it, or the ring was refused
-    /// and reported before.
+    /// The sources are as they were when the ring was last read from them, or when they were last refused and reported.
     Unchanged,
-    /// The sources have changed. If the next poll reads the same, the change takes effect.
+    /// The sources have changed. If the next poll reads the same, it takes or refuses the change.
     Unsettled,
     /// The sources are the same as at the previous poll, and the ring was replaced.
     Replaced {
         /// Keys that the new ring lacks or has retired while sessions under them may be alive; the visitors of these
-        /// sessions are signed out. The key that sealed until now is also listed if it retires before its last session
+        /// sessions are signed out. The key that sealed until now is also listed if it retires before its last token
         /// ends. A ring does not record when an earlier key stopped sealing, so an earlier key is listed only if the
-        /// new ring lacks it or has already retired it. A key that has not begun to seal is not listed. After a planned
-        /// rotation, the list is empty.
+        /// new ring lacks it or has already retired it. A key that had retired, or had not begun to seal, is not
+        /// listed. So the list is empty after a planned rotation in which each old key has an `accept_until`.
         dropped: Vec<KeyId>,
     },
     /// The sources are the same as at the previous poll, but do not make a usable ring. The earlier ring stays in use.
