@@ -24,7 +24,7 @@ impl<T> State<T> {
         }
     }
 
-    /// Changes the id and keeps everything else, for any change of privilege other than a sign-in.
+    /// Sets a new id and keeps everything else, for the first id and for any change of privilege other than a sign-in.
     pub(crate) fn renew_id(&mut self) -> Result<Sid, SessionError> {
         let sid = random::from_system()?;
         self.change_metadata(|metadata| metadata.sid = Some(sid))?;
@@ -32,8 +32,8 @@ impl<T> State<T> {
     }
 
     /// Begins the session again, with a new id and issued now. Keeps the data, the flash messages, the time until which
-    /// the session is remembered, and a limit set in this request. Drops a limit that arrived with the session, because
-    /// it belonged to the earlier sign-in.
+    /// the session is remembered, and a limit set in this request. Drops the device, and a limit that arrived with the
+    /// session, because both belonged to the earlier sign-in.
     pub(crate) fn renew(&mut self) -> Result<(), SessionError> {
         self.renew_as(random::from_system()?)
     }
@@ -82,7 +82,7 @@ impl<T> State<T> {
         self.change_metadata(|metadata| metadata.remembered = None)
     }
 
-    /// Drops the data, the flash messages and the id, and keeps the dates.
+    /// Drops the data, the flash messages and the id, and keeps the dates and the device.
     pub(crate) fn clear(&mut self) {
         self.draft.payload = Some(Wiped::from(self.policy.empty_payload.to_vec()));
         self.draft.flash = Some(Wiped::default());
@@ -169,7 +169,7 @@ impl<T> State<T> {
     }
 }
 
-/// Returns the seconds from `issued` to `end`. All durations of a session count from `issued`.
+/// Returns the seconds from `issued` to `end`. All durations of [`Metadata`] count from `issued`.
 fn seconds_until(end: UnixSeconds, metadata: &Metadata) -> u32 {
     u32::try_from(end.saturating_sub(metadata.issued)).unwrap_or(u32::MAX)
 }

@@ -42,8 +42,8 @@ impl<T> State<T> {
         }
     }
 
-    /// Returns the seconds for which a browser keeps the cookie, until the session ends if it is not used again.
-    /// Returns `None` for a session that ends with the browser.
+    /// Returns the seconds until the session ends if it is not used again, for `Max-Age`. Returns `None` for a session
+    /// that ends with the browser.
     pub(crate) fn max_age(&self, body: BodyToSeal) -> Option<u64> {
         let written = match body {
             BodyToSeal::With(metadata) => metadata,

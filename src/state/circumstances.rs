@@ -19,7 +19,7 @@ pub(crate) enum Said {
     Other,
 }
 
-/// Use that a browser makes of a response, as its request describes it.
+/// Use of a response by the browser, as the request describes it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Destination {
     /// A page that the visitor asked for, as far as is known.
@@ -36,12 +36,12 @@ pub(crate) enum Destination {
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Hints {
     pub(crate) destination: Destination,
-    /// The request brought no token, but the browser may have one and hide it, because another site made the request.
+    /// The request brought no token, but the browser may have one and hide it, as in a request that another site made.
     pub(crate) may_hide: bool,
 }
 
 impl Circumstances {
-    /// For an unknown response: assume that it succeeded and is for the visitor alone.
+    /// Circumstances of an unknown response, which is assumed to succeed and to be for the visitor alone.
     pub(crate) const UNKNOWN: Circumstances = Circumstances {
         status: 200,
         is_shareable: false,
@@ -54,8 +54,9 @@ impl Circumstances {
 pub(crate) enum Standing {
     /// The ring and `not_before` accept the session, or no session arrived.
     Good,
-    /// They accept the session, but a newer key has replaced its key.
+    /// They accept the session, but a later key has replaced its key.
     UnderEarlierKey,
-    /// They refuse the session, because its key was dropped or `not_before` was raised while the request ran.
+    /// They refuse the session, because its key was dropped or retired, or `not_before` was raised, while the request
+    /// ran.
     Lapsed,
 }

@@ -158,7 +158,7 @@ impl Policy {
 }
 
 impl<T> State<T> {
-    /// Returns `true` if the session exists in this request only.
+    /// Returns `true` unless this session continues the one that arrived.
     pub(crate) fn is_new(&self) -> bool {
         self.came.arrived().is_none()
     }
@@ -174,7 +174,7 @@ impl<T> State<T> {
     }
 
     /// Returns the metadata and the payload of the session that outlives the request, if any. It is the one that
-    /// arrived, even while it waits for an answer, or the one that a sign-in has begun in its place.
+    /// arrived, even while it waits for an answer, or the one that `renew` or `sign_in` has begun in its place.
     pub(crate) fn lasting(&self) -> Option<(&Metadata, &[u8])> {
         match self.withheld() {
             Some(Withheld::Unvalidated(opened)) => Some(opened.session()),
@@ -199,8 +199,8 @@ impl<T> State<T> {
         self.policy.is_persistent(&self.draft.metadata)
     }
 
-    /// Returns `true` if the sign-in is less than `duration` seconds ago. A new session has a sign-in only if this
-    /// request renewed it.
+    /// Returns `true` if the session was issued or renewed less than `duration` seconds ago. A new session counts only
+    /// if this request renewed it.
     pub(crate) fn is_recent(&self, duration: u64) -> bool {
         let is_new = self.is_new() && !self.draft.renewed;
         !is_new && self.now < self.draft.metadata.issued.saturating_add(duration)

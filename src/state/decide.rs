@@ -15,7 +15,7 @@ pub(crate) enum Touch {
     Untouched,
     /// The session was read or refreshed.
     Touched,
-    /// The content was written, or the session has ended.
+    /// The content was written, the session has ended, or the response already sets or drops a session.
     Written,
 }
 
@@ -34,9 +34,9 @@ pub(crate) enum Decision {
     KeepSaid,
     /// The session has ended, so the client drops it.
     Drop,
-    /// The client stores the changed content.
+    /// The client stores content that was changed, or that `save` asked for.
     Store(BodyToSeal),
-    /// The client stores the same content for a refresh. This is optional.
+    /// The client stores the same content with a newer activity. This is optional.
     Refresh(BodyToSeal),
     /// The client stores the same content under another key, or with its device. This is optional.
     Reseal(BodyToSeal),
@@ -59,9 +59,9 @@ impl Decision {
 }
 
 impl Policy {
-    /// Returns `true` if the response is a successful page that the visitor asked for and that only the visitor gets.
-    /// Other responses carry no refresh and no new key, which would race with sign-in and sign-out in parallel
-    /// requests.
+    /// Returns `true` if the response is no error, is a page that the visitor asked for, and goes to the visitor alone
+    /// unless the application shares such pages. Other responses carry no refresh and no new key, which would race with
+    /// sign-in and sign-out in parallel requests.
     pub(crate) fn may_refresh_in(&self, response: Circumstances, destination: Destination) -> bool {
         let is_shared = response.is_shareable && !self.shared_caching;
         response.status < 400 && !is_shared && destination == Destination::Page
@@ -159,8 +159,8 @@ impl<T> State<T> {
         }
     }
 
-    /// Returns `true` if nothing is left of the session: it is empty, or the application has ended it and what was stored
-    /// since is not saved.
+    /// Returns `true` if nothing remains of the session: it was left empty, or the application has ended it and what
+    /// was stored since is not saved.
     fn is_over(&self, is_silenced: bool) -> bool {
         let is_discarded = self.save == SaveMode::Discard;
         // A `clear` can be discarded, but not an invalidation.
@@ -178,7 +178,7 @@ impl<T> State<T> {
         }
     }
 
-    /// Stores the changes, unless the session has ended by now.
+    /// Stores the session, unless its absolute deadline has passed.
     fn store(&self, said: Said) -> Decision {
         if self.now >= self.absolute_deadline() {
             return self.drop_if_any(said);

@@ -6,14 +6,14 @@ use super::{
 };
 
 impl<T> State<T> {
-    /// Returns the id of a session that a sign-in has begun in this request.
+    /// Returns the id of a session that `renew` or `sign_in` has begun in this request.
     pub(crate) fn renewed_sid(&self) -> Option<Sid> {
         self.draft.metadata.sid.filter(|_| self.draft.renewed)
     }
 
     /// Returns the session that opened, if its client no longer keeps it, or keeps it under another id. A new id alone
-    /// does not count for a session with a device, which keeps the device. `is_dropped` means that the client drops its
-    /// session now.
+    /// does not count for a session with a device, which keeps the device. A session without a device and an id never
+    /// counts. `is_dropped` means that the client drops its session now.
     pub(crate) fn departed(&self, is_dropped: bool) -> Option<&Metadata> {
         let opened = self.came.before()?;
         let is_gone = match (opened.device, opened.sid) {

@@ -7,17 +7,17 @@ use crate::{base::debug_by_display, crypto::random::RandomError};
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum SessionError {
-    /// The change would make the session too large for its cookie.
+    /// The change would make the session too large for its cookie, header or token.
     TooLarge(TooLarge),
     /// The head of the response has been produced, or the request was cancelled or failed, so a change could no longer
     /// be saved.
     AfterHead,
-    /// The request belongs to no context, because the layer's `context_by` chose no context. Its session is empty and
-    /// cannot be changed.
+    /// The request belongs to no context, because the layer's `context_by` chose none, or the request names no host.
+    /// Its session is empty and cannot be changed.
     NoContext,
     /// The session was used inside its own `update`.
     InsideUpdate,
-    /// The session cannot be read, because a newer version of the application or another program wrote it, or its key
+    /// The session cannot be read, because another version of the application or another program wrote it, or its key
     /// is not in the ring ([`keep_unknown_keys`](crate::carrier::SessionBuilder::keep_unknown_keys)). Writing the
     /// session would destroy it. `sign_in`, `invalidate` and `renew` begin a new one.
     Unreadable,
@@ -25,12 +25,13 @@ pub enum SessionError {
     /// `renew` begin a new session.
     Stale,
     /// The application was not asked whether the session is still valid
-    /// ([`revalidate_after`](crate::carrier::SessionBuilder::revalidate_after)), or could not answer. If it could not
-    /// answer, its error is the [`source`](Error::source).
+    /// ([`revalidate_after`](crate::carrier::SessionBuilder::revalidate_after)), or could not answer.
+    /// [`validate`](crate::Session::validate) gives the application's error as the [`source`](Error::source); a later
+    /// change fails without it.
     Unvalidated(Option<Arc<dyn Error + Send + Sync>>),
-    /// A value cannot be stored: its `Serialize` fails, it is nested deeper than 63 levels, it has a MessagePack
-    /// extension, a map in it has a key twice, a list or map has another length than it announces, or, in a typed session,
-    /// the next request would not read an equal value. The error does not show the value.
+    /// A value cannot be stored: its `Serialize` fails, the next request would not read an equal value (in a typed
+    /// session), or, in a dictionary, the value is nested deeper than 63 levels, or has a MessagePack extension, a map
+    /// with a key twice, or a list or map of another length than it announces. The error does not show the value.
     #[non_exhaustive]
     Encode {
         /// Name of the value's type.
@@ -48,7 +49,7 @@ pub enum SessionError {
         /// Name of the requested type, which may be the type of the whole dictionary.
         expected: &'static str,
     },
-    /// `remember_for` was called, but the cookie was built without `remember_up_to`.
+    /// `remember_for` was called, but the cookie, header or token was built without `remember_up_to`.
     NotRemembering,
     /// The operating system's random generator failed.
     Random(RandomError),
@@ -62,7 +63,7 @@ impl SessionError {
         SessionError::Encode { found, reason }
     }
 
-    /// Returns the dictionary key whose value is too large or of another type, if it is known.
+    /// Returns the dictionary key whose value does not fit or is of another type, if it is known.
     #[must_use]
     pub fn key(&self) -> Option<&str> {
         match self {

@@ -14,16 +14,22 @@ pub(crate) struct Lifetimes {
     pub(crate) remembered: Option<Timeouts>,
     /// `None` is a quarter of the session's idle timeout, and on change.
     pub(crate) refresh_after: Option<RefreshAfter>,
-    /// If set, the last activity is when the application last said that the session is still valid.
+    /// If set, the last activity is when the application last said that the session is still valid, or when the session
+    /// began or was renewed.
     pub(crate) revalidation: Option<Revalidation>,
     /// Seconds by which another instance's clock may be ahead of ours.
     pub(crate) skew: u64,
 }
 
-/// Time after which a session's last activity is written again, which restarts its idle timeout ([docs/spec/writer.md
-/// § 8.8]). A remembered session has an idle timeout only with
-/// [`remembered_idle_timeout`](crate::carrier::SessionBuilder::remembered_idle_timeout). Without that, it is never
-/// refreshed.
+/// Time after which a session's last activity is written again, which restarts its idle timeout ([docs/spec/writer.md §
+/// 8.8]). A remembered session has an idle timeout only with
+/// [`remembered_idle_timeout`](crate::carrier::SessionBuilder::remembered_idle_timeout). Without that timeout, no value
+/// of this type refreshes a remembered session.
+///
+/// No refresh is sent with an error (status 400 or above), a part of a page such as an image, a prefetched page, or a
+/// response that shared caches may store (unless
+/// [`danger_allow_shared_caching`](crate::carrier::SessionBuilder::danger_allow_shared_caching) is set), nor after
+/// [`discard`](crate::Session::discard).
 ///
 /// # Examples
 ///
@@ -52,25 +58,26 @@ pub(crate) struct Lifetimes {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RefreshAfter {
-    /// Never. The idle timeout runs from the sign-in, whatever the visitor does afterwards. It restarts only if
-    /// [`remember_for`](crate::Session::remember_for) or [`forget`](crate::Session::forget) would otherwise end the
-    /// session at once.
+    /// Never. The idle timeout runs from the time at which the session began or was renewed, whatever the visitor does
+    /// afterwards. It restarts only if [`remember_for`](crate::Session::remember_for) or
+    /// [`forget`](crate::Session::forget) would otherwise end the session at once.
     Never,
-    /// Whenever the session's content is written, also by [`save`](crate::Session::save). Storing an equal value writes
-    /// nothing. This is the default without an idle timeout.
+    /// Whenever a change of the session is written, or [`save`](crate::Session::save) writes it. Storing an equal value
+    /// writes nothing. This is the default without an idle timeout.
     OnChange,
-    /// With the first response that touches the session after this interval, and whenever its content is written. The
-    /// interval is at most half the idle timeout, and by default a quarter of it.
+    /// With the first response that touches the session after this interval, and whenever a change is written. The
+    /// interval is at most half of each idle timeout that is set, and by default a quarter of the session's.
     Interval(Duration),
-    /// With every response that touches the session.
+    /// With every response that touches the session, with the exceptions above.
     Always,
     /// With every response to a request that brings the session, even if no handler touches it. Such a response then
-    /// [depends on the session](crate::Session::is_touched). Exceptions, which carry no refresh, are errors, parts of a
-    /// page such as images, prefetched pages, and responses that their handler lets shared caches store.
+    /// [depends on the session](crate::Session::is_touched). The exceptions above remain, and a response that shared
+    /// caches may store counts only if its handler touches the session.
     ///
-    /// Put the layer around pages only. A page that polls never becomes idle unless its handler calls
-    /// [`discard`](crate::Session::discard), and requests for images and scripts also count if the client does not send
-    /// `Sec-Fetch-Dest`.
+    /// Put the layer around pages only. A page that polls keeps its session from becoming idle, unless its handler
+    /// calls [`discard`](crate::Session::discard) or
+    /// [`refresh_navigations_only`](crate::carrier::SessionCookieBuilder::refresh_navigations_only) is set. Requests
+    /// for images and scripts also count if the client does not send `Sec-Fetch-Dest`.
     EveryRequest,
 }
 

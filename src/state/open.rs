@@ -39,8 +39,8 @@ impl<T: Payload> State<T> {
     pub(crate) fn taking_over<R>(&mut self, take: impl FnOnce(&mut Self) -> R) -> R {
         let before = mem::replace(&mut self.came, Came::Withheld(Withheld::Unreadable(None)));
         let taken = take(self);
-        // A schema is known to another version of the application, which wrote the session of a former cookie. Any other
-        // old cookie may be replaced.
+        // A schema shows that another version of the application wrote the session of a former cookie, and can read it.
+        // Any other old cookie may be replaced.
         if let Came::Withheld(Withheld::Unreadable(opened)) = &self.came
             && opened.is_none_or(|metadata| metadata.schema == 0)
         {
@@ -49,9 +49,9 @@ impl<T: Payload> State<T> {
         taken
     }
 
-    /// Becomes a session of an old cookie. A type converts a dictionary like a payload of schema 0. The session is always
-    /// written, so it has the type's bytes from now on. Returns a reason, and leaves the session new, if there is no room
-    /// or if the type does not convert the payload.
+    /// Becomes the session of an old cookie. A type converts a dictionary like a payload of schema 0. The session
+    /// counts as changed, so its payload gets the type's bytes now. Returns a reason, and leaves the session new, if
+    /// there is no room or if the type does not convert the payload.
     pub(crate) fn take_over(&mut self, mut opened: Body) -> Result<(), Reason> {
         let room = self.policy.budget.room;
         if opened.metadata.schema == 0

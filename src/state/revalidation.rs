@@ -141,8 +141,8 @@ impl<T> State<T> {
         revalidation.is_some_and(|it| !is_past(self.answered_at(), it.unvalidated_up_to, now))
     }
 
-    /// Returns the time of the last answer about the session. A sign-in counts as one. A session that was taken over
-    /// has no answer, because another library issued it.
+    /// Returns the time of the last answer about the session. The beginning or renewal of the session counts as one,
+    /// but a session that was taken over from an old cookie has no answer.
     fn answered_at(&self) -> Option<UnixSeconds> {
         let body = self.came.body();
         match self.validation {

@@ -36,7 +36,8 @@ pub(crate) struct Metadata {
 /// Hash of a device's key and of the id for which the key was registered (crates/device/docs/devices.md § 16.2).
 pub(crate) type DeviceId = [u8; DEVICE_LEN];
 
-/// Body that a request brought: its bytes and metadata, and the positions of flash and payload.
+/// Body that a request brought, or that was made from its old cookie: bytes and metadata, and the positions of flash
+/// and payload.
 pub(crate) struct Body {
     pub(crate) metadata: Metadata,
     bytes: Wiped,
@@ -176,7 +177,7 @@ impl Body {
         })
     }
 
-    /// Makes a body that no token carried. Returns `None` if it is longer than 4 GiB.
+    /// Makes a body that no token carried. Returns `None` if it has 4 GiB or more.
     pub(crate) fn of(metadata: Metadata, flash: &[u8], payload: &[u8]) -> Option<Body> {
         let content = flash.len() + payload.len();
         let mut bytes = Vec::with_capacity(metadata.len() + content);
@@ -326,7 +327,7 @@ const PAD_MARK: u8 = 0x80;
 pub(crate) const DEVICE_LEN: usize = 16;
 
 /// Length of the metadata without a device, with every other field at its longest. This is the reserve of
-/// docs/spec/writer.md § 9.5.
+/// docs/spec/writer.md § 9.6.1.
 pub(crate) const LONGEST_METADATA: usize = 1 + 4 + 5 + 5 + 5 + 8 + 5;
 
 #[cfg(test)]

@@ -4,12 +4,13 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _, se
 
 use super::session_data::{SessionData, decode, encode};
 
-/// Values of a session's type as a program in another language reads them, for a test that both have the same type
+/// Example values of a session's type, for a test that a program in another language has the same type
 /// ([guide](crate::guide::typed_sessions#in-javascript)).
 ///
 /// Serializing writes each value next to its bytes. Deserializing fails unless this type has the same label and schema,
-/// and the same bytes for each value. A swap of two fields or variants, which would open as another value, is therefore
-/// an error.
+/// and the same bytes for each value. It also fails if this type reads bytes that are listed as no value. A swap of two
+/// fields or variants, which would open as another value, is therefore an error if the examples give both fields
+/// different values, or use both variants.
 ///
 /// # Examples
 ///

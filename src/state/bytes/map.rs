@@ -20,7 +20,7 @@ use crate::{
     state::error::{FAILS, SessionError},
 };
 
-/// Returns `true` if `bytes` are a dictionary in its only spelling.
+/// Returns `true` if `bytes` are a dictionary whose header and keys have their only spelling. Values may have several.
 pub(crate) fn is_valid(bytes: &[u8]) -> bool {
     if bytes.is_empty() {
         return true;
@@ -164,8 +164,8 @@ impl<'de> MapAccess<'de> for Entries<'de> {
 
 /// Entries of a dictionary, in order. Ends early if the bytes are not a dictionary.
 ///
-/// Only [`is_valid`] checks strings and the keys of nested maps. Bytes that passed it, or were put together here, need
-/// no second check.
+/// Only [`is_valid`] and [`encode`] check strings and the keys of nested maps. Bytes that passed, or were put together
+/// here, need no second check.
 struct Entries<'a> {
     bytes: &'a [u8],
     /// Start of the entry whose key was read last.

@@ -1,7 +1,8 @@
 //! Finds the end of a MessagePack value, and checks its form (SPEC.md § 5.4).
 
-/// Returns the end of the value that begins at `at`. Returns `None` if it is cut off, nested too deeply or an
-/// extension. `CHECKED` also refuses a string that is not UTF-8 and a map with bad keys.
+/// Returns the end of the value that begins at `at`. Returns `None` if the value is cut off, nested too deeply, an
+/// extension, or of the unused marker. `CHECKED` also refuses a string that is not UTF-8, and a map that has a key
+/// twice or not in its shortest form.
 pub(in crate::state) fn skip_value<const CHECKED: bool>(bytes: &[u8], at: usize) -> Option<usize> {
     skip::<CHECKED>(bytes, at, DEEPEST)
 }
@@ -43,7 +44,7 @@ fn skip_nested<const CHECKED: bool>(
     Some(at)
 }
 
-/// Returns the end of the entries of a map, which has each key once and in its shortest form.
+/// Returns the end of the entries of a map. Returns `None` if a key comes twice or is not in its shortest form.
 fn skip_map(bytes: &[u8], mut at: usize, count: usize, levels: usize) -> Option<usize> {
     let (mut few, mut many) = ([&[][..]; FEW], Vec::new());
     for i in 0..count {
@@ -66,8 +67,8 @@ fn skip_map(bytes: &[u8], mut at: usize, count: usize, levels: usize) -> Option<
     is_each_once.then_some(at)
 }
 
-/// Returns `true` if an integer, a text or a byte string has its shortest form (SPEC.md § 5.4.3). Other values have one
-/// form.
+/// Returns `true` if an integer, a text or a byte string has its shortest form (SPEC.md § 5.4.3). Other values pass in
+/// any form.
 fn is_shortest(value: &[u8]) -> bool {
     match value {
         // Most keys are short strings.

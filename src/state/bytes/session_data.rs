@@ -11,11 +11,11 @@ use crate::{
     state::error::{FAILS, SessionError},
 };
 
-/// A session as a dictionary of text keys and values of any type that serde can read and write.
+/// A session as a dictionary of text keys and values of types that serde can read and write.
 ///
 /// This type has no values; it selects the methods of a [`Session`](crate::Session). In the token a dictionary is one
-/// MessagePack map ([SPEC.md § 5.4]), so programs in other languages can read it. Values have the same form as in JSON.
-/// A `Uuid` is text, for example, because `is_human_readable` is true.
+/// MessagePack map ([SPEC.md § 5.4]), so programs in other languages can read it. Values are serialized in their
+/// human-readable form, as for JSON: a `Uuid` is text, for example.
 ///
 /// # Examples
 ///
@@ -33,10 +33,11 @@ use crate::{
 pub enum Map {}
 
 impl Map {
-    /// Decodes the payload of a dictionary into a type whose fields have the names of its keys; other keys are ignored.
-    /// It is for [`SessionData::convert`] of a type whose sessions used to be dictionaries.
+    /// Decodes the payload of a dictionary into a type whose fields have the names of its keys. Other keys are ignored,
+    /// unless the type denies them. This function is for [`SessionData::convert`] of a type whose sessions used to be
+    /// dictionaries.
     ///
-    /// Returns `None` if a field without a default is missing, or if a value is not of its field's type.
+    /// Returns `None` if a required field is missing, or if a value is not of its field's type.
     #[must_use]
     pub fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Option<T> {
         map::decode_all(bytes).ok()
@@ -48,21 +49,23 @@ impl Map {
 /// It is encoded with postcard (SPEC.md § 5.5), which stores the fields in their order, without their names. Any change
 /// of the type's shape therefore needs a new [`SCHEMA`](Self::SCHEMA).
 ///
-/// A value that is stored is decoded again, and compared by `==`. If it is not equal, as with `skip_serializing_if`,
-/// `untagged`, `flatten`, a `tag` or a NaN, the change fails with [`Encode`](crate::SessionError::Encode). `build`
-/// refuses such a default value. Derive `PartialEq`, because a field that it ignores is not compared.
+/// A value that is stored is decoded again, and compared by `==`. If it cannot be encoded and decoded, or is not equal,
+/// the change fails with [`Encode`](crate::SessionError::Encode), and `build` refuses such a default value. Usual
+/// causes are `skip_serializing_if`, `untagged`, `flatten`, a `tag` or a NaN. Derive `PartialEq`, because a field that
+/// it ignores is not compared.
 ///
-/// A type that contains itself, such as a tree, has no limit of 64 levels like a dictionary, and is decoded by
-/// recursion. Limit the depth of a visitor's input yourself, or a deep value overflows the stack. If a payload
+/// A type that contains itself, such as a tree, does not have a dictionary's limit of 64 levels, and is decoded by
+/// recursion. Limit the depth of a visitor's input yourself, or a deep value can overflow the stack. If a payload
 /// announces more entries than it has, a map reserves up to about 2 MiB before decoding fails. If its entries have no
 /// bytes, as in a `Vec<()>`, all that it announces are decoded. Only a holder of the key can seal such a payload.
 ///
 /// # Changing a schema
 ///
 /// During a rollout, instances of both versions read each other's sessions. Deploy twice, first with code that converts
-/// `N + 1` and still writes `N`, then with code that writes `N + 1`. An instance that does not know the schema of a
-/// session treats it as new and cannot write it ([`Unreadable`](crate::SessionError::Unreadable)), so nothing is lost.
-/// The [guide](crate::guide::typed_sessions#versions) has both programs.
+/// `N + 1` and still writes `N`, then with code that writes `N + 1`. An instance that cannot convert the schema of a
+/// session treats the session as new, and every change but `sign_in`, `renew` and `invalidate` is an error
+/// ([`Unreadable`](crate::SessionError::Unreadable)), so nothing is overwritten by mistake. The
+/// [guide](crate::guide::typed_sessions#versions) has both programs.
 ///
 /// # Examples
 ///
@@ -108,16 +111,16 @@ impl Map {
 pub trait SessionData:
     Serialize + DeserializeOwned + PartialEq + Default + Send + Sync + 'static
 {
-    /// Name of at most 255 bytes that distinguishes this type from every other. Keys are derived for it (SPEC.md
-    /// § 3.2), so a session of one type never opens as another, even under the same ring and name.
+    /// Name of at most 255 bytes that distinguishes this type from others. Keys are derived for it (SPEC.md § 3.2), so
+    /// a session under one label never opens under another, even with the same ring and name.
     ///
-    /// It stays the same if the type's shape changes, which [`SCHEMA`](Self::SCHEMA) is for. A new label ends the
-    /// sessions under the earlier label.
+    /// The label stays the same if the type's shape changes, which [`SCHEMA`](Self::SCHEMA) is for. A new label ends
+    /// the sessions under the earlier label.
     ///
     /// `""` is for a type that takes over the sessions of a dictionary by [`convert`](Self::convert), because a
-    /// dictionary has no label. Two types under one ring and name must not share a label, `""` included, in any
-    /// context, because each would read the other's sessions as its own. `build` refuses the second type only if both
-    /// are built with the same [`SharedKeyRing`](crate::keys::SharedKeyRing).
+    /// dictionary has no label. Two types under one ring, name and application must not share a label, `""` included,
+    /// in any context, because each would read the other's sessions as its own. `build` refuses the second type only if
+    /// both are built with the same [`SharedKeyRing`](crate::keys::SharedKeyRing), and the first is still in use.
     const LABEL: &'static str;
 
     /// Version of this type's shape, which is 1 or more.
@@ -126,8 +129,9 @@ pub trait SessionData:
     /// Converts a payload that was written under another schema, older or newer. Schema 0 is a dictionary, whose bytes
     /// are a MessagePack map that [`Map::decode`] reads.
     ///
-    /// The default converts nothing. If this returns `None`, the session is treated as new, and cannot be written
-    /// (SPEC.md § 7.9). An empty dictionary has no bytes at all (SPEC.md § 5.4).
+    /// The default converts nothing. If this returns `None`, the session is treated as new, and cannot be changed until
+    /// `sign_in`, `renew` or `invalidate` replaces it (SPEC.md § 7.9). An empty dictionary becomes the default value
+    /// without this call.
     ///
     /// Only one of two types may [`decode`](Self::decode) the other here, because they would call each other without
     /// end for a schema that neither has. The derive refuses that between two types that have it.
@@ -176,7 +180,8 @@ pub trait SessionData:
     }
 
     /// Decodes a payload of this type's [`SCHEMA`](Self::SCHEMA), or of a schema that [`convert`](Self::convert)
-    /// converts. Another version of the type calls this in its `convert`. Do not override it.
+    /// converts. An empty dictionary gives the default value. Another version of the type calls this in its `convert`.
+    /// Do not override it.
     ///
     /// Returns `None` if the schema is unknown, or if the bytes are not a value of this type.
     #[must_use]
@@ -243,7 +248,7 @@ mod sealed {
             Ok(None)
         }
 
-        /// Returns the entries of the payload, each with its number of bytes.
+        /// Returns the entries of a dictionary, each with its number of bytes. A typed value has none.
         fn entries(_: &[u8]) -> Vec<(String, usize)> {
             Vec::new()
         }

@@ -41,7 +41,8 @@ impl<T> State<T> {
         self.allowed_for(self.content_len(), body)
     }
 
-    /// Returns the profile's limit, or else the size in which the session arrived, if the body fits that.
+    /// Returns the profile's limit or, if the body does not fit that, the size in which the session arrived. Returns
+    /// `None` if the body fits neither.
     fn allowed_for(&self, content: usize, body: BodyToSeal) -> Option<Allowed> {
         let (policy, budget) = (&self.policy, &self.policy.budget);
         let (metadata, body_len) = match body {

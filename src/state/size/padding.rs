@@ -29,7 +29,7 @@ pub enum Padding {
     #[default]
     None,
     /// Padding to the next PADMÉ length, which adds at most an eighth (or 2 bytes below 16). Lengths come in steps that
-    /// grow with the body, such as 2 or 4 bytes below 64 bytes, 8 up to 128, and 64 around 1,500. The length of a short
+    /// grow with the body, such as 2 bytes from 8 on, 4 from 32, 8 from 64, and 64 from 1,024. The length of a short
     /// session is hardly hidden.
     Padme,
 }

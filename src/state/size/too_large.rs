@@ -7,7 +7,7 @@ use crate::base::debug_by_display;
 ///
 /// Both numbers are bytes of the whole `Set-Cookie` field, with name, token and attributes. An id, every date and
 /// `Max-Age` count at their longest ([docs/spec/writer.md § 9.6]). For a session in several cookies, they count all
-/// fields together. For a token, they count the token alone.
+/// fields together. In a header or a bare token, they count the token alone.
 ///
 /// # Examples
 ///
@@ -30,11 +30,11 @@ use crate::base::debug_by_display;
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TooLarge {
-    /// Bytes that would have been sent.
+    /// Bytes that the session would need.
     pub needed: usize,
     /// Bytes that may be sent.
     pub allowed: usize,
-    /// Key whose value was to be stored, if the session is a dictionary.
+    /// Dictionary key whose value was to be stored, or `None` for any other change.
     pub key: Option<String>,
     pub(super) is_in_cookies: bool,
 }
