@@ -45,8 +45,7 @@ impl Purpose {
         }
     }
 
-    /// Returns the same purpose for one application and one type. `type_label` is empty for a dictionary, and for a
-    /// type without a label.
+    /// Returns the same purpose for one application and one type.
     pub(crate) fn with_labels(
         self,
         application: Option<&str>,

@@ -9,8 +9,8 @@ pub(crate) enum Came {
     Unopened,
     /// The session that the draft continues.
     Arrived(Body),
-    /// A session that the application does not get. It stays if the application begins another one, because the outcome
-    /// still reports that it was not let in.
+    /// A session that the application does not get. This variant stays if the application begins another session,
+    /// because the outcome still reports that the first was not let in.
     Withheld(Withheld),
     /// A session that ended in this request. Its metadata stays if it opened, because its companion is told.
     Ended(Option<Metadata>),

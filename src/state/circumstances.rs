@@ -10,7 +10,7 @@ pub(crate) struct Circumstances {
     pub(crate) said: Said,
 }
 
-/// Session that a service inside or the handler has already set or dropped in the response.
+/// Session that an inner service or the handler has already set or dropped in the response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Said {
     Nothing,

@@ -43,8 +43,8 @@ impl<T: SessionData> State<T> {
     ///
     /// # Panics
     ///
-    /// Panics if the type does not read its bytes a second time. An empty value instead could sign the visitor out, or
-    /// free an account of its limits.
+    /// Panics if the type does not read its bytes a second time. The default value in its place could sign the visitor
+    /// out, or free an account of its limits.
     pub(crate) fn value(&mut self) -> Arc<T> {
         let decoded = self.draft.value.take().map_or_else(|| self.decode(), Ok);
         let value = decoded.expect("a type reads again what it has read or written");

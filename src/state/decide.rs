@@ -90,7 +90,7 @@ impl<T> State<T> {
             (Said::Same | Said::Other, Decision::Refresh(_) | Decision::Reseal(_)) => {
                 Decision::Keep
             }
-            // Writing this session would undo what a service inside did, which may be a sign-out.
+            // Writing this session would undo what an inner service did, which may be a sign-out.
             (Said::Other, Decision::Store(_) | Decision::Drop) if !has_begun_or_ended => {
                 Decision::KeepSaid
             }

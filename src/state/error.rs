@@ -9,8 +9,8 @@ use crate::{base::debug_by_display, crypto::random::RandomError};
 pub enum SessionError {
     /// The change would make the session too large for its cookie, header or token.
     TooLarge(TooLarge),
-    /// The head of the response has been produced, or the request was cancelled or failed, so a change could no longer
-    /// be saved.
+    /// The session has been saved, the head of the response has been produced, or the request was cancelled or failed,
+    /// so a change could no longer be saved.
     AfterHead,
     /// The request belongs to no context, because the layer's `context_by` chose none, or the request names no host.
     /// Its session is empty and cannot be changed.
@@ -56,7 +56,6 @@ pub enum SessionError {
 }
 
 impl SessionError {
-    /// Returns the error about a value of a type.
     #[cold]
     pub(super) fn unstorable<V: ?Sized>(reason: &'static str) -> SessionError {
         let found = type_name::<V>();

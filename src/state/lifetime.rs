@@ -12,7 +12,7 @@ pub(crate) struct Lifetimes {
     pub(crate) plain: Timeouts,
     /// Timeouts of a remembered session, or `None` if no session is remembered.
     pub(crate) remembered: Option<Timeouts>,
-    /// `None` is a quarter of the session's idle timeout, and on change.
+    /// `None` means after a quarter of the session's idle timeout, and on change.
     pub(crate) refresh_after: Option<RefreshAfter>,
     /// If set, the last activity is when the application last said that the session is still valid, or when the session
     /// began or was renewed.

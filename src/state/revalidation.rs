@@ -77,7 +77,7 @@ impl<T> State<T> {
     }
 
     /// Returns `true` if an answer to a question of `asked_at` still counts. It does not if the session has ended or
-    /// was replaced since, or if an earlier answer was an error.
+    /// was replaced since, or if it is withheld because an earlier question failed.
     pub(crate) fn is_open_to_answer(&self, asked_at: UnixSeconds) -> bool {
         // A session that began in this request is asked about only after the head, so an earlier question was about the
         // session before it.

@@ -29,7 +29,7 @@ pub struct KeyId(pub(crate) [u8; 4]);
 
 show_in_hex!(KeyId as u32);
 
-/// Public facts about a key in a [`KeyRing`](crate::KeyRing). The secret is not among them.
+/// Public facts about a key in a [`KeyRing`](crate::KeyRing).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct KeyInfo {

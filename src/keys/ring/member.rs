@@ -6,8 +6,8 @@ use crate::{
     keys::key::{EncryptionKey, KeyError, KeyInfo, RawKey, SigningKey},
 };
 
-/// Key for a [`KeyRing`](crate::KeyRing), with the times at which its role changes. Convert an [`EncryptionKey`] or a
-/// [`SigningKey`] to get one.
+/// Key for a [`KeyRing`](crate::KeyRing), made from an [`EncryptionKey`] or a [`SigningKey`], with the times at which
+/// its role changes.
 ///
 /// # Examples
 ///
@@ -35,7 +35,6 @@ pub(crate) struct Member<M> {
 }
 
 impl RingKey {
-    /// Parses the text of a key.
     pub(super) fn parse(text: &str) -> Result<RingKey, KeyError> {
         Ok(RingKey::of(&RawKey::parse(text)?))
     }

@@ -121,7 +121,7 @@ impl<K> Ring<K> {
     /// Returns the first change of a role after `now`.
     pub(crate) fn next_event(&self, now: UnixSeconds) -> Option<RingEvent> {
         let next = self.keys.get(self.sealing_place(now) + 1);
-        // The key may differ from `next`, because of several keys with this time only the last one seals.
+        // Of several keys with this `seal_from` only the last one seals, which may not be `next`.
         let begins = next.and_then(|next| next.info.seal_from).map(|at| {
             let key = self.sealing_id(unix_seconds(at));
             RingEvent::Seals { at, key }
@@ -149,8 +149,7 @@ impl<K> Ring<K> {
         })
     }
 
-    /// Returns `true` if both rings have the same keys with the same times, in the same order, and the same
-    /// `not_before`.
+    /// Returns `true` if both rings have the same keys, times, order and `not_before`.
     pub(crate) fn is_like(&self, other: &Ring<K>) -> bool {
         self.not_before == other.not_before && self.infos().eq(other.infos())
     }

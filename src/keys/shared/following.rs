@@ -16,8 +16,7 @@ pub(crate) struct Following {
     /// Time at which the last poll began. A session that has waited for a poll writes its own time, because its clock
     /// may differ from the system's.
     polled_at: AtomicU64,
-    /// Age in seconds from which a poll is late. While the process runs and its sources answer quickly, no poll becomes
-    /// this old.
+    /// Age in seconds from which a poll is late.
     late: u64,
     polls: Mutex<Polls>,
     changed: Condvar,
@@ -35,8 +34,7 @@ struct Polls {
 }
 
 impl Following {
-    /// If the last poll is late at `now`, wakes the thread and waits for its poll, up to [`PATIENCE`]. Does not wait
-    /// after a session has waited in vain.
+    /// If the last poll is late at `now`, wakes the thread and waits for its poll, up to [`PATIENCE`].
     #[inline]
     pub(super) fn keep_up(&self, now: UnixSeconds) {
         if self.is_late(now) {

@@ -133,7 +133,7 @@ pub struct RingSource {
 type Text = Result<Zeroizing<String>, KeyError>;
 
 impl RingSource {
-    /// Reads an environment variable.
+    /// Returns a source that reads an environment variable.
     #[must_use]
     pub fn env(variable: impl Into<String>) -> RingSource {
         let variable = variable.into();
@@ -141,7 +141,7 @@ impl RingSource {
         RingSource::new(name, move |name| read_variable(name, &variable))
     }
 
-    /// Reads a regular file of at most 1 MiB, or a link to one.
+    /// Returns a source that reads a regular file of at most 1 MiB, or a link to one.
     #[must_use]
     pub fn file(path: impl Into<PathBuf>) -> RingSource {
         let path = path.into();
@@ -152,7 +152,8 @@ impl RingSource {
         }
     }
 
-    /// Calls `read` for the text, for example to ask a secret manager. Errors call the source `name`.
+    /// Returns a source that calls `read` for the text, for example to ask a secret manager. Errors call the source
+    /// `name`.
     ///
     /// The returned text is overwritten after use. The messages of the function's error and its sources become part of
     /// this crate's error, so they must not contain the text. If one contains a key that
@@ -187,7 +188,8 @@ impl RingSource {
         (self.read)(&self.name)
     }
 
-    /// Like [`read`](Self::read), but refuses a file without a line feed at its end, because it may be incomplete.
+    /// Like [`read`](Self::read), but refuses a file without a line feed at its end, because such a file may be
+    /// incomplete.
     #[cfg(feature = "watch")]
     pub(super) fn read_whole(&self) -> Text {
         let text = self.read()?;

@@ -32,11 +32,8 @@ use crate::{
 /// lines for that long. A file may also be replaced by a rename, or reached through a symbolic link that is swapped, as
 /// in Kubernetes.
 ///
-/// If a source cannot be read, or its text is not a ring of this kind of key, the ring in use stays. Each refusal is
-/// reported once while the sources stay the same, by [`PollOutcome::Refused`] and by an event (feature `tracing`).
-///
-/// If the process was suspended for a while, as on AWS Lambda, the thread of [`spawn`](Self::spawn) makes the next
-/// sessions wait for a poll.
+/// If a source cannot be read, or the texts do not make a ring of this kind of key, the ring in use stays. Each refusal
+/// is reported once while the sources stay the same, by [`PollOutcome::Refused`] and by an event (feature `tracing`).
 ///
 /// A new ring may lack a key of the earlier one, because this is how a leaked key is dropped. [`PollOutcome::Replaced`]
 /// and a warning (feature `tracing`) name the key if sessions under it may be alive.
@@ -223,12 +220,12 @@ impl WatchedKeyRing {
     /// interval, or earlier if a session waits for it.
     ///
     /// When a token is read or a session begins, the last poll may be older than the interval plus two seconds by the
-    /// session's [`Clock`], because the process was suspended, its clock was set, or a source is slow. The thread then
-    /// polls at once, reads a change once more after 0.1 seconds, and takes it if both agree. Sessions wait for this,
-    /// which blocks their threads for 5 seconds at most. If a source hangs, the ring stays as it is, and no session
-    /// begins to wait again before the source has answered. A source that takes a second or more to answer makes
-    /// sessions wait at each poll, so give a function a timeout. The function must not need the async runtime of the
-    /// sessions, because they may hold all its threads: give an async client its own runtime.
+    /// session's [`Clock`], because the process was suspended (as on AWS Lambda), its clock was set, or a source is
+    /// slow. The thread then polls at once, reads a change once more after 0.1 seconds, and takes it if both agree.
+    /// Sessions wait for this, which blocks their threads for 5 seconds at most. If a source hangs, the ring stays as
+    /// it is, and no session begins to wait again before the source has answered. A source that takes a second or more
+    /// to answer can make sessions wait at each poll, so give a function a timeout. The function must not need the
+    /// async runtime of the sessions, because they may hold all its threads: give an async client its own runtime.
     ///
     /// The thread ends when its next poll is due after all [`SharedKeyRing`]s of the ring, and all cookies, headers and
     /// tokens that were built with it, have been dropped.

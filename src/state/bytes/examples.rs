@@ -8,9 +8,8 @@ use super::session_data::{SessionData, decode, encode};
 /// ([guide](crate::guide::typed_sessions#in-javascript)).
 ///
 /// Serializing writes each value next to its bytes. Deserializing fails unless this type has the same label and schema,
-/// and the same bytes for each value. It also fails if this type reads bytes that are listed as no value. A swap of two
-/// fields or variants, which would open as another value, is therefore an error if the examples give both fields
-/// different values, or use both variants.
+/// and the same bytes for each value. It also fails if this type reads bytes that are listed as no value. So a swap of
+/// two fields or variants is an error if the examples tell the two apart.
 ///
 /// # Examples
 ///

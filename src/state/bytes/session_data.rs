@@ -62,10 +62,8 @@ impl Map {
 /// # Changing a schema
 ///
 /// During a rollout, instances of both versions read each other's sessions. Deploy twice, first with code that converts
-/// `N + 1` and still writes `N`, then with code that writes `N + 1`. An instance that cannot convert the schema of a
-/// session treats the session as new, and every change but `sign_in`, `renew` and `invalidate` is an error
-/// ([`Unreadable`](crate::SessionError::Unreadable)), so nothing is overwritten by mistake. The
-/// [guide](crate::guide::typed_sessions#versions) has both programs.
+/// `N + 1` and still writes `N`, then with code that writes `N + 1`. The [guide](crate::guide::typed_sessions#versions)
+/// has both programs.
 ///
 /// # Examples
 ///
@@ -129,9 +127,9 @@ pub trait SessionData:
     /// Converts a payload that was written under another schema, older or newer. Schema 0 is a dictionary, whose bytes
     /// are a MessagePack map that [`Map::decode`] reads.
     ///
-    /// The default converts nothing. If this returns `None`, the session is treated as new, and cannot be changed until
-    /// `sign_in`, `renew` or `invalidate` replaces it (SPEC.md § 7.9). An empty dictionary becomes the default value
-    /// without this call.
+    /// The default converts nothing. If this returns `None`, the session is treated as new, and cannot be changed
+    /// ([`Unreadable`](crate::SessionError::Unreadable)) until `sign_in`, `renew` or `invalidate` replaces it (SPEC.md
+    /// § 7.9). An empty dictionary becomes the default value without this call.
     ///
     /// Only one of two types may [`decode`](Self::decode) the other here, because they would call each other without
     /// end for a schema that neither has. The derive refuses that between two types that have it.

@@ -4,8 +4,7 @@ use crate::state::{body_to_seal::BodyToSeal, bytes::session_data::Payload, data:
 
 /// Size of a session and of its parts, from [`Session::size_report`](crate::Session::size_report).
 ///
-/// The report is for an application's tests, and for finding out which key is large. It shows the keys of a dictionary,
-/// but no value.
+/// The report shows the keys of a dictionary, but no value.
 ///
 /// # Examples
 ///
@@ -37,14 +36,11 @@ pub struct SizeReport {
     pub flash: usize,
     /// Bytes that [`Padding`](crate::carrier::Padding) adds to the body.
     pub padding: usize,
-    /// Bytes of the `Set-Cookie` field without payload and messages: name, attributes, key id, nonce, tag, dates, id,
-    /// and the padding of such a body.
+    /// Bytes that a session without payload and messages needs, padding included: name, attributes, key id, nonce, tag,
+    /// dates and id.
     pub empty: usize,
-    /// Bytes of all `Set-Cookie` fields together, as in [`TooLarge::needed`](crate::session::TooLarge::needed), or of
-    /// the token alone in a header or a bare token. Three bytes of the body become four here. An id, every date and
-    /// `Max-Age` count at their longest, as if the session had them ([docs/spec/writer.md § 9.6]).
-    ///
-    /// [docs/spec/writer.md § 9.6]: https://github.com/hardtack-rs/hardtack/blob/main/docs/spec/writer.md#96-room
+    /// Bytes that the session needs, counted as by [`TooLarge`](crate::session::TooLarge). Three bytes of the body
+    /// become four here.
     pub set_cookie: usize,
     /// Number of cookies.
     pub cookies: usize,

@@ -6,8 +6,8 @@ use crate::base::debug_by_display;
 /// An error from a change after which the session would not fit its cookie. The session is as it was before.
 ///
 /// Both numbers are bytes of the whole `Set-Cookie` field, with name, token and attributes. An id, every date and
-/// `Max-Age` count at their longest ([docs/spec/writer.md § 9.6]). For a session in several cookies, they count all
-/// fields together. In a header or a bare token, they count the token alone.
+/// `Max-Age` count at their longest, as if the session had them ([docs/spec/writer.md § 9.6]). For a session in several
+/// cookies, they count all fields together. In a header or a bare token, they count the token alone.
 ///
 /// # Examples
 ///
