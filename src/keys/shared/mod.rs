@@ -94,8 +94,8 @@ impl SharedKeyRing {
         self.exchange(ring.into(), None).map(drop)
     }
 
-    /// Replaces the ring. Returns the earlier ring, and the longest time for which a token of any sessions opens
-    /// without being sealed again, in seconds. Logs what is in use at `now`, by default the system's time.
+    /// Replaces the ring. Returns the earlier ring, and the longest time for which any session's token opens without
+    /// being sealed again, in seconds. Logs what is in use at `now`, by default the system's time.
     pub(crate) fn exchange(
         &self,
         ring: KeyRing,

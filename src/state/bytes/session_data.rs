@@ -129,7 +129,8 @@ pub trait SessionData:
     ///
     /// The default converts nothing. If this returns `None`, the session is treated as new, and cannot be changed
     /// ([`Unreadable`](crate::SessionError::Unreadable)) until `sign_in`, `renew` or `invalidate` replaces it (SPEC.md
-    /// § 7.9). An empty dictionary becomes the default value without this call.
+    /// § 7.9). The session of another library's cookie is only ignored then. An empty dictionary becomes the default
+    /// value without this call.
     ///
     /// Only one of two types may [`decode`](Self::decode) the other here, because they would call each other without
     /// end for a schema that neither has. The derive refuses that between two types that have it.
