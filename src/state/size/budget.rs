@@ -20,10 +20,10 @@ pub(crate) struct SizeBudget {
     pub(crate) room: usize,
 }
 
-/// Maximum that may be sent.
+/// Maximum that may be sent. A token in a header or a bare token counts as a field without overhead.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Allowed {
-    /// Bytes of one Set-Cookie field.
+    /// Bytes of one `Set-Cookie` field.
     pub(crate) field: usize,
     pub(crate) cookies: usize,
     /// Bytes of all fields together.
