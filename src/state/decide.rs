@@ -36,7 +36,7 @@ pub(crate) enum Decision {
     Drop,
     /// The client stores content that was changed, or that `save` asked for.
     Store(BodyToSeal),
-    /// The client stores the same content with a newer activity. This is optional.
+    /// The client stores the same content with an age that is up to date. This is optional.
     Refresh(BodyToSeal),
     /// The client stores the same content under another key, or with its device. This is optional.
     Reseal(BodyToSeal),
