@@ -2,11 +2,12 @@ use std::{borrow::Cow, fmt};
 
 use super::debug_by_display;
 
-/// Error from settings that are wrong or conflict, in a builder or from outside the program. It contains all mistakes.
+/// Error from settings that are wrong or conflict, in a builder or from outside the program. One error lists several
+/// mistakes; some are found only after the others are corrected.
 ///
-/// The message has a sentence for each mistake, which says what was found and what to do. It shows no key. From
-/// settings outside the program, it shows only the place of the keys (the name of a variable, the path of a file), a
-/// length, a duration or a character.
+/// The message has a sentence for each mistake, which in most cases says what to do. It shows no key. From settings
+/// outside the program, it shows names (of settings, and of the variables and files with the keys), ids and times of
+/// keys, durations, numbers and single characters, but no other text from them.
 ///
 /// # Examples
 ///
@@ -31,7 +32,7 @@ pub struct ConfigError {
     mistakes: Vec<Mistake>,
 }
 
-/// A mistake: its setting, if it is about a single one, and a sentence that names the setting.
+/// A mistake: its setting, if it is about a single one, and a whole sentence.
 #[derive(Clone)]
 struct Mistake {
     setting: Option<Cow<'static, str>>,
@@ -49,7 +50,7 @@ impl ConfigError {
         ConfigError::about(setting, error.into().after(setting, ": "))
     }
 
-    /// Makes an error about `setting`, which `sentence` already names.
+    /// Makes an error about `setting`. `sentence` needs no subject.
     pub(crate) fn about(
         setting: impl Into<Cow<'static, str>>,
         sentence: impl Into<Sentence>,
@@ -57,7 +58,7 @@ impl ConfigError {
         ConfigError::one(Some(setting.into()), sentence.into())
     }
 
-    /// Makes an error about a conflict of several settings.
+    /// Makes an error that is not about a single setting, such as a conflict.
     pub(crate) fn general(sentence: impl Into<Sentence>) -> ConfigError {
         ConfigError::one(None, sentence.into())
     }
@@ -83,7 +84,7 @@ impl ConfigError {
         ConfigError { subject, ..self }
     }
 
-    /// Returns the error in the words of a source of settings, which spells the names of settings by `name`.
+    /// Returns the error with each setting's name spelled by `name`, for a source that spells it differently.
     pub(crate) fn spelled(&self, name: impl Fn(&str) -> String) -> ConfigError {
         let mistakes = self.mistakes.iter().map(|mistake| Mistake {
             setting: mistake.setting.as_deref().map(|it| name(it).into()),
@@ -109,7 +110,8 @@ impl ConfigError {
     }
 
     /// Returns the names of the wrong settings: the names of methods or parameters, such as `idle_timeout`, `name` or
-    /// `keys`, or the names in their source. A conflict of several settings is not listed.
+    /// `keys`, or the names in their source. A mistake that is not about a single setting is not listed, such as most
+    /// conflicts.
     ///
     /// # Examples
     ///
@@ -159,16 +161,16 @@ impl fmt::Display for ConfigError {
     }
 }
 
-// It has no `source`, because its sentences contain the messages of their causes, and no cause has a source.
+// It has no `source`: its sentences contain the messages of their causes, without the sources of a `KeyError`.
 impl std::error::Error for ConfigError {}
 
 /// Sentence with names of settings in braces, because a method, a file and a variable spell them differently:
-/// ``"needs {remember_up_to}; set both"``. Any other brace is doubled.
+/// ``"needs {remember_up_to}; set both"``. Any other `{` is doubled.
 #[derive(Clone)]
 pub(crate) struct Sentence(String);
 
 impl Sentence {
-    /// Reads a sentence of a program, in which other braces are not doubled.
+    /// Reads a sentence of the program's code, in which no `{` is doubled.
     pub(crate) fn of(words: &str) -> Sentence {
         let mut pieces = words.split('{');
         let mut sentence = pieces.next().unwrap_or_default().to_owned();
@@ -221,8 +223,8 @@ impl From<String> for Sentence {
     }
 }
 
-/// The first mistake, of a cookie that another setting describes: its subject is no setting of the session's own cookie, so
-/// it is text.
+/// Takes the first mistake about another cookie, which a setting such as `formerly` describes. The mistake's subject is no
+/// setting of the session's own cookie, so it becomes text.
 impl From<&ConfigError> for Sentence {
     fn from(error: &ConfigError) -> Sentence {
         let [Mistake { setting, sentence }, ..] = &error.mistakes[..] else {

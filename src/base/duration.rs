@@ -5,8 +5,9 @@ use std::time::Duration;
 /// Parses a duration in the form of settings: `30m`, `1h 30m` or `30days`. Use it for durations that are not settings
 /// of a cookie, such as the argument of [`remember_for`](crate::Session::remember_for) or an option of a command line.
 ///
-/// Returns `None` for any other text, such as one without a unit or with a fraction of a second. Capital letters are
-/// refused too, because `M` would be a month and `m` is a minute. In settings, a number without a unit is seconds.
+/// Returns `None` for any other text, such as one with a fraction of a second, or without a unit (except `0`). Capital
+/// letters are refused too, because `M` would be a month and `m` is a minute. In settings, a number without a unit is
+/// seconds.
 ///
 /// # Examples
 ///

@@ -1,8 +1,8 @@
 use std::{error::Error, fmt};
 
 /// Reason why a token did not open, or why its session is withheld, for logs and metrics ([SPEC.md § 7]). A visitor can
-/// only notice the reasons that withhold a session: [`Stale`](Self::Stale), [`Unvalidated`](Self::Unvalidated),
-/// [`Payload`](Self::Payload), and [`UnknownKey`](Self::UnknownKey) with
+/// notice only that a session is withheld: for [`Stale`](Self::Stale), [`Unvalidated`](Self::Unvalidated),
+/// [`Payload`](Self::Payload), or an [`UnknownKey`](Self::UnknownKey) with
 /// [`keep_unknown_keys`](crate::carrier::SessionBuilder::keep_unknown_keys).
 ///
 /// # Examples
@@ -26,11 +26,12 @@ use std::{error::Error, fmt};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Reason {
-    /// The value is longer than any token, or an old session does not fit into a token.
+    /// The value is longer than any token. For an old cookie, its value is longer than 4,096 bytes, or its session does
+    /// not fit into the new cookie.
     TooLong,
     /// A large session is split into several cookies, and one is missing, or their number is wrong
-    /// ([docs/spec/carriers.md § 9.2]). Clients with little room for cookies cause this, and so does a value with a `.`
-    /// from another program.
+    /// ([docs/spec/carriers.md § 9.2]). Clients with little room for cookies can cause this, and so can a value with a
+    /// `.` from another program.
     ///
     /// [docs/spec/carriers.md § 9.2]: https://github.com/hardtack-rs/hardtack/blob/main/docs/spec/carriers.md#92-chunks
     Incomplete,
@@ -40,34 +41,36 @@ pub enum Reason {
     TooShort,
     /// The first byte is not a format of this version.
     UnknownFormat,
-    /// The token is signed but this cookie is encrypted, or the reverse.
+    /// The token is signed, but these sessions are encrypted, or the reverse.
     WrongMode,
-    /// The token was sealed under a key that is not in the ring, because it was removed or only newer instances have
-    /// it.
+    /// The token names a key that is not in the ring, for example because the key was removed, only newer instances have
+    /// it, or another program made the token.
     UnknownKey,
-    /// The token was sealed under a key whose `accept_until` has passed.
+    /// The token names a key whose `accept_until` has passed.
     RetiredKey,
-    /// The tag is wrong. The token was forged, changed, or sealed for another purpose or context.
+    /// The tag is wrong. The token was forged, changed, or sealed for another name, application, type or context.
     Auth,
     /// The tag is right, but the body breaks the format, by a bug or by another program with the key. A program without
-    /// `device_bound` also reports this for sessions of a program that has it.
+    /// `device_bound` also reports this for sessions that are bound to a device.
     Malformed,
     /// The session is from the future by more than the clock skew, so a clock is wrong.
     NotYetValid,
-    /// The session is past its absolute timeout, its own [limit](crate::Session::limit_to), or the end that another
-    /// library gave it.
+    /// The session is past its absolute timeout, the end that [`limit_to`](crate::Session::limit_to) or
+    /// [`remember_for`](crate::Session::remember_for) set, or the end that another library gave it. An old session that
+    /// began before 2026 is expired too.
     Expired,
     /// The session is past its idle timeout.
     Idle,
     /// The session was issued before `not_before`, or the application refused it, by its `revoked_if` or
-    /// `revalidate_after`, or by the conversion of sessions that are taken over.
+    /// `revalidate_after`, or by `OldCookie::convert`.
     Revoked,
-    /// The payload has an unknown schema, or cannot be decoded.
+    /// The payload has an unknown schema, or cannot be decoded or converted.
     Payload,
-    /// Several cookies of this name open and no rule prefers one, a part of a large session has two values, or the header
-    /// or the old cookie came with two values.
+    /// Several cookies of this name open and no rule prefers one, a part of a large session has two values, a header or a
+    /// bare token came with two values, or several old cookies leave open which one is the visitor's.
     Duplicate,
-    /// The session's [`Companion`](crate::companion::Companion) does not admit the request.
+    /// The session's [`Companion`](crate::companion::Companion) does not admit the request, or the session of another
+    /// cookie cannot be taken over because it is bound to a device.
     Stale,
     /// The application has to say whether the session is still valid
     /// ([`revalidate_after`](crate::carrier::SessionBuilder::revalidate_after)), but was not asked or could not answer.

@@ -17,7 +17,7 @@ pub(crate) fn unix_seconds(time: SystemTime) -> UnixSeconds {
         .map_or(0, |since| since.as_secs())
 }
 
-/// Returns the first whole second that is not before `time`, for a limit that refuses everything earlier.
+/// Returns the first whole second since 1970 that is not before `time`, for a limit that refuses everything earlier.
 pub(crate) fn unix_seconds_from(time: SystemTime) -> UnixSeconds {
     let next = time.checked_add(Duration::from_nanos(999_999_999));
     // The last second of `SystemTime` has no next one, and no token can carry it.
@@ -36,7 +36,7 @@ pub(crate) fn parse_time(text: &str) -> Option<SystemTime> {
     (show_time(time) == text).then_some(time)
 }
 
-/// Formats a time as [`parse_time`] reads it.
+/// Formats a time as [`parse_time`] reads it, from 1970 to the year 9999.
 pub(crate) fn show_time(time: SystemTime) -> String {
     let time = system_time(unix_seconds(time));
     let mut text = String::new();
