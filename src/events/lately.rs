@@ -1,9 +1,9 @@
-//! Events that are logged at most once a minute, however often they happen. Requests share the counts. A session that
-//! opens does not change them, unless it is remembered but the program remembers none.
+//! Events that each carrier logs about once a minute, however often they happen. Requests share the counts. A session
+//! that opens does not change them, unless it is remembered but the program remembers none.
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
-/// Counts of recent events about the sessions of one purpose.
+/// Counts of recent events about the sessions of one carrier.
 #[derive(Debug, Default)]
 pub(crate) struct Lately {
     over_since: AtomicU64,
@@ -15,8 +15,8 @@ pub(crate) struct Lately {
 }
 
 impl Lately {
-    /// A session was over by `over_by` seconds. Only many in a minute are logged: a single one is an everyday event,
-    /// but a clock that is ahead shows in nothing else here. Counts of parallel requests may be lost when a minute begins.
+    /// A session was over by `over_by` seconds. Only many in a minute are logged: a single one is an everyday event, but
+    /// many may mean that a clock is wrong. Counts of parallel requests may be lost when a minute begins.
     #[cold]
     pub(crate) fn note_over(&self, purpose: &str, over_by: u64, now: u64) {
         if begins_a_minute(&self.over_since, now) {
@@ -51,14 +51,15 @@ impl Lately {
     }
 }
 
-/// Returns `true` once a minute. A clock that was set back also begins a minute.
+/// Returns `true` once a minute. A clock that was set back by a minute or more also begins one.
 fn begins_a_minute(at: &AtomicU64, now: u64) -> bool {
     let last = at.load(Relaxed);
     let is_due = now.abs_diff(last) >= 60;
     is_due && at.compare_exchange(last, now, Relaxed, Relaxed).is_ok()
 }
 
-/// Number of sessions in a minute that are worth a log line. A single visitor who comes back to a page causes fewer.
+/// Number of sessions in a minute that are worth a log line. A single visitor who comes back to a page usually causes
+/// fewer.
 const MANY: u64 = 10;
 const REMEMBERED_ELSEWHERE: &str = "a remembered session came, and this program has no `remember_up_to`: here the session \
     ends by the timeouts of the others, and what is written loses its `Max-Age`; set `remember_up_to` as the program that \

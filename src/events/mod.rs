@@ -1,9 +1,9 @@
-//! Everything that is logged (feature `tracing`) and counted (feature `metrics`). Without these features, the calls do
-//! nothing, except that a debug build prints the application's mistakes to standard error.
+//! Everything that this crate logs (feature `tracing`) and counts (feature `metrics`). In a program without a subscriber,
+//! a debug build prints mistakes of the application and of its settings to standard error.
 //!
-//! Functions take names, numbers, strings and displayable ids. No event or label contains a token, a secret key or a value
-//! of a session; some name the key of an entry. A function that every read or write calls is `#[inline]`, so that nothing
-//! is left of it without the features.
+//! No event or label contains a token, a secret key or a value of a session, unless an error of the application does; some
+//! name the key of an entry. A function that every read or write calls is `#[inline]`, so that nothing is left of it
+//! without the features.
 
 #![cfg_attr(
     not(all(
@@ -15,10 +15,10 @@
     allow(unused, reason = "not everything is told, or there is less to tell")
 )]
 
-/// `true` if mistakes of the application are reported, for callers that would look something up only for this.
+/// `true` if events may be logged or printed, for callers that would look something up only for this.
 pub(crate) const ARE_TOLD: bool = cfg!(any(feature = "tracing", debug_assertions));
 
-/// Writes a mistake of the application to standard error, in debug builds of programs without a subscriber.
+/// Writes a sentence to standard error, in debug builds of programs without a subscriber.
 macro_rules! say {
     ($($sentence:tt)+) => {
         if cfg!(debug_assertions) && !crate::events::are_heard() {
@@ -71,7 +71,7 @@ pub(crate) struct InUse<'a> {
     pub(crate) danger: Option<String>,
 }
 
-/// Writes an event at info with all fields of an [`InUse`]. Its target is `SESSIONS`, or `KEYS` if this comes first.
+/// Writes an event at info with all fields of an [`InUse`]. Its target is `SESSIONS`, or the one that comes last.
 macro_rules! tell_in_use {
     ($in_use:ident, $sentence:literal $(, $target:ident)?) => {
         log!(

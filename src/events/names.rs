@@ -1,7 +1,7 @@
-//! Targets of events, and names of metrics. docs/metrics.md lists both. Labels of metrics are names of variants and of
-//! purposes, and never contain anything about a visitor.
+//! Targets of events, and names of metrics. Labels of metrics are fixed words and names of purposes, and never contain
+//! anything about a visitor.
 
-/// It is independent of the module's path, because filters of logs name it.
+/// Independent of the module's path, because filters of logs name it.
 pub(super) const SESSIONS: &str = "hardtack::session::events";
 pub(super) const KEYS: &str = "hardtack::keys";
 

@@ -2,13 +2,14 @@
 
 use std::error::Error;
 
-/// A handler returned an error of its session. For a typed session, `key` is `None`.
+/// A handler or an extractor returned an error of its session. `key` is the key of the entry that the error is about, if
+/// any.
 pub(crate) fn session_failed(key: Option<&str>, error: &(dyn Error + 'static)) {
     let sentence = "a session could not be read or changed";
     failed("Session", sentence, key, error);
 }
 
-/// A handler returned the error of a change that the session's companion did not admit. The session itself was logged
+/// A handler returned an error because the session's companion did not admit the request. The session itself was logged
 /// when it was read.
 pub(crate) fn session_was_stale() {
     log!(debug, "a session without its proof was not changed");
@@ -27,7 +28,7 @@ fn failed(failure: &'static str, sentence: &str, key: Option<&str>, error: &(dyn
     count!(1, FAILURES, "failure" => failure);
 }
 
-/// A layer is missing, or there are two of the same type.
+/// The application is not set up correctly, as `sentence` explains: for example, a layer is missing.
 pub(crate) fn setup_is_wrong(path: Option<&str>, sentence: &str) {
     log!(error, path, sentence, "a request could not be served");
     say!(
@@ -80,7 +81,8 @@ pub(crate) fn request_refused(
     }
 }
 
-/// A page without TLS got its session in a cookie that browsers keep only for pages with TLS.
+/// A page without TLS, on another machine than the browser, got its session in a `Secure` cookie. Of this event and
+/// [`cookie_for_elsewhere`], only the first is logged for each cookie.
 pub(crate) fn secure_cookie_without_tls(purpose: &str, origin: &str) {
     log!(
         warn,
@@ -95,7 +97,7 @@ pub(crate) fn secure_cookie_without_tls(purpose: &str, origin: &str) {
     );
 }
 
-/// A page got its session in a cookie that its browser does not send back to it. Logged once for each cookie.
+/// A page got its session in a cookie that its browser does not send back to it.
 pub(crate) fn cookie_for_elsewhere(purpose: &str, attribute: &str, value: &str, page: &str) {
     log!(
         warn,
@@ -112,7 +114,7 @@ pub(crate) fn cookie_for_elsewhere(purpose: &str, attribute: &str, value: &str, 
     );
 }
 
-/// The application let shared caches store a response that carries a session.
+/// The application let shared caches store a response whose session was changed or ended, or could not be saved.
 pub(crate) fn caching_was_replaced(purpose: &str) {
     log!(
         warn,

@@ -22,7 +22,7 @@ pub(crate) fn not_before_is_ahead(purpose: &str, not_before: &str, ahead_by: u64
     say!("{purpose}, {not_before}: {NOT_BEFORE_IS_AHEAD}");
 }
 
-/// A watched ring was replaced. `dropped` are the keys whose live sessions the new ring refuses.
+/// A watched ring was replaced. `dropped` are the keys that may have live sessions, which the new ring refuses.
 pub(crate) fn ring_replaced(fingerprint: impl Display, dropped: &[impl Display]) {
     count!(1, RINGS, "outcome" => "Replaced");
     if dropped.is_empty() {
@@ -42,7 +42,7 @@ pub(crate) fn ring_replaced(fingerprint: impl Display, dropped: &[impl Display])
     );
 }
 
-/// A key opens nothing after its `accept_until`, although tokens of `purpose` that it sealed are valid until
+/// A key opens nothing from its `accept_until` on, although tokens of `purpose` that it sealed may be valid until
 /// `needed_until`.
 pub(crate) fn key_ends_early(
     purpose: &str,

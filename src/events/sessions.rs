@@ -17,7 +17,7 @@ pub(crate) fn read(purpose: &str, outcome: &'static str, reason: Option<Reason>)
     count!(1, READ, "purpose" => purpose.to_owned(), "outcome" => outcome, "reason" => reason);
 }
 
-/// The request brought no session.
+/// The request brought no session, or belongs to no context.
 #[inline]
 pub(crate) fn absent(purpose: &str) {
     log!(trace, purpose, "no session arrived");
@@ -45,11 +45,11 @@ pub(crate) fn opened_under_accepted_key(purpose: &str, key_id: impl Display, tok
 macro_rules! log_rejected {
     ($reason:expr, $($event:tt)+) => {
         match $reason {
-            // A bug, or another program with the key.
+            // A bug, or another program or version with the key.
             Reason::Malformed | Reason::Payload => log!(error, $($event)+),
             // A clock is wrong.
             Reason::NotYetValid => log!(warn, $($event)+),
-            // During a rotation, these are expected for a while. A token may also be sealed for something else.
+            // During a rotation, the first two are expected for a while. A token may also be sealed for something else.
             Reason::UnknownKey | Reason::RetiredKey | Reason::Auth => log!(info, $($event)+),
             _ => log!(debug, $($event)+),
         }
@@ -84,7 +84,7 @@ pub(crate) fn rejected(
     );
 }
 
-/// The session of another library was taken over.
+/// The session of an old cookie was taken over.
 #[inline]
 pub(crate) fn taken_over(purpose: &str, token_bytes: usize) {
     log!(
@@ -95,13 +95,14 @@ pub(crate) fn taken_over(purpose: &str, token_bytes: usize) {
     );
 }
 
-/// The session of another library was not taken over.
+/// The session of an old cookie was not taken over.
 #[inline]
 pub(crate) fn old_cookie_rejected(purpose: &str, reason: Reason, token_bytes: usize) {
     log_rejected!(reason, purpose, %reason, token_bytes, "old cookie rejected");
 }
 
-/// The settings or the range of an old cookie do not match the old program. Logged once for each cookie.
+/// The settings or the range of an old cookie do not match the old program. Each of these two is logged once for the
+/// cookie that takes sessions over.
 pub(crate) fn old_cookie_is_misread(purpose: &str, advice: &str) {
     log!(warn, purpose, advice, "an old cookie is set up wrongly");
     say!("{advice}");
@@ -133,7 +134,7 @@ pub(crate) fn sealed(purpose: &str, token_bytes: usize) {
     record!(token_bytes as f64, TOKEN_BYTES, "purpose" => purpose.to_owned());
 }
 
-/// A refresh or a new key was due, but the session would have grown past its limit.
+/// A refresh or re-sealing was due, but the session is too large for it.
 pub(crate) fn refresh_was_left_out(purpose: &str) {
     log!(
         debug,
@@ -152,7 +153,7 @@ pub(crate) fn change_of_a_lapsed_session(purpose: &str) {
     );
 }
 
-/// A new session was not stored in the response to a request of another site, from which browsers hide the cookie.
+/// A new session was not stored, because the browser may have hidden the visitor's session from this request.
 pub(crate) fn new_session_was_not_stored(purpose: &str) {
     log!(
         debug,
@@ -161,7 +162,7 @@ pub(crate) fn new_session_was_not_stored(purpose: &str) {
     );
 }
 
-/// A change was not saved, because its response already carries another session.
+/// A change was not saved, because its response already sets or drops the session in another way.
 pub(crate) fn change_was_left_out(purpose: &str) {
     log!(
         warn,
@@ -175,7 +176,8 @@ pub(crate) fn change_was_left_out(purpose: &str) {
     );
 }
 
-/// A change came after the head of its response. It returns an error, which the application may have ignored.
+/// A change came after the head of its response, or after its request was cancelled. It returns an error, which the
+/// application may have ignored.
 pub(crate) fn change_came_late(purpose: &str) {
     log!(
         warn,
