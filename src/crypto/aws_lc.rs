@@ -1,7 +1,7 @@
 //! Primitives of AWS-LC, by `aws-lc-rs`. `rust_crypto.rs` has the same primitives under the same names.
 //!
-//! AWS-LC has neither XAES-256-GCM nor XChaCha20-Poly1305, only their inner ciphers. The key of the inner cipher is
-//! derived here for each message, from the first part of its nonce.
+//! `aws-lc-rs` offers neither XAES-256-GCM nor XChaCha20-Poly1305, only their inner ciphers. The key of the inner cipher
+//! is derived here for each message, from the suite's key and the first part of the nonce.
 
 use aws_lc_rs::{
     aead::{self, AES_256_GCM, Aad, Algorithm, CHACHA20_POLY1305, LessSafeKey, UnboundKey},

@@ -15,7 +15,8 @@ pub(crate) fn encode(bytes: &[u8], text: &mut String) {
     *text = String::from_utf8(whole).expect("base64url is ASCII");
 }
 
-/// Decodes into the start of `bytes`, which has room for [`longest_decoded`] bytes, and returns the decoded length.
+/// Decodes into the start of `bytes`, which has room for [`longest_decoded`] bytes, and returns the decoded length, or
+/// `None` if `text` is not strict.
 pub(crate) fn decode(text: &[u8], bytes: &mut [u8]) -> Option<usize> {
     ENGINE.decode_slice(text, bytes).ok()
 }

@@ -1,6 +1,6 @@
-//! The algorithms of RustCrypto and AWS-LC behind a small interface. This room implements no algorithm, except
-//! that on AWS-LC it derives the inner keys of XAES and XChaCha20, which AWS-LC lacks. It knows nothing about key rings or
-//! tokens. Other rooms name an algorithm only if users or a protocol do.
+//! The algorithms of RustCrypto and AWS-LC behind a small interface; random bytes; memory that is overwritten. This room
+//! implements no cipher or hash. With feature `aws-lc` it derives the inner keys of XAES and XChaCha20, which `aws-lc-rs`
+//! does not. It imports no other room.
 
 #[cfg(feature = "aws-lc")]
 mod aws_lc;

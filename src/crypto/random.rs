@@ -1,4 +1,4 @@
-//! Random bytes. If the operating system fails, this room returns an error, whereas `rand::rng` panics.
+//! Random bytes. If the operating system fails, these functions return an error, whereas `rand::rng` panics.
 
 use std::{cell::RefCell, fmt};
 
@@ -51,8 +51,8 @@ fn fill<const N: usize>(
 
 /// Draws bytes from this thread's generator, for nonces and masks.
 ///
-/// A forked process or a restored machine may repeat the bytes. This is harmless for nonces, which are hedged (SPEC.md
-/// § 6.2). A repeated mask lets a session's CSRF token look the same twice (§ 15.10).
+/// A forked process or a restored machine may repeat the bytes. Nonces are hedged against this (SPEC.md § 6.2). A repeated
+/// mask lets a session's CSRF token look the same twice (§ 15.10).
 pub(crate) fn from_thread<const N: usize>() -> Result<[u8; N], RandomError> {
     GENERATOR
         .try_with(|kept| draw(&mut kept.borrow_mut(), &mut SysRng))

@@ -6,8 +6,8 @@ use std::{
     ops::{Deref, Range},
 };
 
-/// Bytes that are overwritten on drop. If the thread has few buffers, it keeps this memory as another one. Bytes that were
-/// truncated earlier are not overwritten.
+/// Bytes that are overwritten on drop. The thread then keeps the memory as a buffer, unless the memory is large or the
+/// thread keeps enough buffers. Bytes that the caller truncated are not overwritten.
 #[derive(Default)]
 pub(crate) struct Wiped {
     bytes: Vec<u8>,
@@ -47,7 +47,7 @@ impl Drop for Wiped {
 }
 
 impl Wiped {
-    /// Borrows a buffer of this thread, so that opening and sealing allocate nothing.
+    /// Borrows a buffer that this thread keeps, so that opening and sealing seldom allocate one.
     pub(crate) fn borrow() -> Wiped {
         // An error means that the thread is ending, and its buffers are already gone.
         let kept = BUFFERS.try_with(|kept| kept.borrow_mut().pop().unwrap_or_default());
@@ -71,7 +71,7 @@ impl Wiped {
         &mut self.bytes
     }
 
-    /// Gives the buffer away with `range` visible.
+    /// Gives the buffer away with `range` visible, and overwrites and removes the bytes after it.
     pub(crate) fn give(mut self, range: Range<usize>) -> Wiped {
         wipe(&mut self.bytes[range.end..]);
         self.bytes.truncate(range.end);
@@ -90,7 +90,8 @@ const MOST_KEPT: usize = 3;
 /// Bytes of the largest buffer that a thread keeps: twice the longest token.
 const LARGEST_KEPT: usize = 64 * 1024;
 
-/// Overwrites `bytes` in a way that the compiler cannot remove. `Zeroize` does the same byte by byte, which is slower.
+/// Overwrites `bytes` in a way that the compiler cannot remove. Before version 1.9.2, `Zeroize` does the same byte by byte,
+/// which is slower.
 pub(crate) fn wipe(bytes: &mut [u8]) {
     bytes.fill(0);
     zeroize::optimization_barrier(bytes);
@@ -105,7 +106,7 @@ mod tests {
         BUFFERS.with_borrow(|kept| kept.iter().map(Vec::capacity).collect())
     }
 
-    /// Does the same after `use_it`, in a thread that kept none before.
+    /// Returns the sum of these capacities after `use_it`, in a thread that kept none before.
     fn kept_after(use_it: impl FnOnce(&mut Wiped)) -> usize {
         BUFFERS.take();
         use_it(&mut Wiped::borrow());

@@ -71,7 +71,7 @@ impl Suite {
         Suite::HmacSha256,
     ];
 
-    /// Returns this suite's row of the table of SPEC.md § 2: its format, its word and its name.
+    /// Returns the format, the word and the name of this suite (SPEC.md § 2).
     const fn row(self) -> (u8, &'static str, &'static str) {
         match self {
             Suite::Xaes256Gcm => (0x78, "xaes", "XAES-256-GCM"),
@@ -80,7 +80,7 @@ impl Suite {
         }
     }
 
-    /// Returns the first byte of every token of this suite.
+    /// Returns the first byte of every token of this suite, before encoding.
     pub(crate) const fn format(self) -> u8 {
         self.row().0
     }
@@ -133,7 +133,7 @@ impl fmt::Display for Suite {
     }
 }
 
-/// Library that a suite runs on. Tokens do not depend on it.
+/// Library that a suite encrypts or signs with. Tokens do not depend on it.
 ///
 /// # Examples
 ///
@@ -148,7 +148,7 @@ impl fmt::Display for Suite {
 pub enum Backend {
     /// Crates of RustCrypto, the default.
     RustCrypto,
-    /// AWS-LC, with feature `aws-lc`.
+    /// AWS-LC, with feature `aws-lc`. HMAC and HKDF are still RustCrypto's.
     AwsLc,
     /// AWS-LC as a FIPS module that has passed its self-tests. It needs feature `aws-lc`, and a dependency of the
     /// program on `aws-lc-rs` with feature `fips`.

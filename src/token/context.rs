@@ -24,7 +24,7 @@ impl Context {
     /// # Errors
     ///
     /// Returns an error if a label is longer than 255 bytes, a value is longer than 65,535 bytes, or all pairs together
-    /// are longer than 4 GiB ([SPEC.md § 4.2]).
+    /// take 4 GiB or more ([SPEC.md § 4.2]).
     ///
     /// [SPEC.md § 4.2]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#42-context
     pub fn new<L, V>(pairs: impl IntoIterator<Item = (L, V)>) -> Result<Context, ConfigError>

@@ -6,12 +6,12 @@ use crate::crypto::{
     suite::{Mode, TAG_LEN},
 };
 
-/// Returns the length of a token for a body of `body_len` bytes: `head || nonce || body || tag`.
+/// Returns the length of a token for a body of `body_len` bytes, before encoding: `head || nonce || body || tag`.
 pub(super) const fn blob_len(mode: Mode, body_len: usize) -> usize {
     HEAD_LEN + mode.nonce_len() + body_len + TAG_LEN
 }
 
-/// Returns the bytes that a token has in addition to its body.
+/// Returns the bytes that a token has in addition to its body, before encoding.
 pub(crate) const fn overhead(mode: Mode) -> usize {
     blob_len(mode, 0)
 }

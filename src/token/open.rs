@@ -15,7 +15,7 @@ use crate::{
     keys::{KeyId, PurposeKeys},
 };
 
-/// Reason why a token does not open, and the key that the token names, if it could be read.
+/// Reason why a token gives no session, and the key that the token names, if it could be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Refused {
     pub(crate) reason: Reason,
@@ -46,7 +46,7 @@ impl Refused {
     }
 }
 
-/// Makes a refusal of a token whose key could not be read.
+/// Makes a refusal that names no key.
 impl From<Reason> for Refused {
     fn from(reason: Reason) -> Refused {
         Refused {
