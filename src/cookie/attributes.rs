@@ -24,14 +24,14 @@ use crate::base::config_error::ConfigError;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SameSite {
-    /// Same-site requests only.
+    /// No cross-site requests: the cookie comes with same-site requests only.
     Strict,
-    /// Requests of a visitor who follows a link from another site. The default.
+    /// Requests that open a page by a safe method, such as the GET of a link. The default.
     Lax,
-    /// All cross-site requests. Browsers require `Secure` with this value.
+    /// All cross-site requests, unless the browser blocks cookies in them. Browsers require `Secure` with this value.
     None,
-    /// No attribute. Chromium treats the cookie as `Lax`, but also sends it with cross-site POST requests for two
-    /// minutes after it was set. Other browsers may send it with every request, as with `None`.
+    /// No attribute. Chromium treats the cookie as `Lax`, but for two minutes after it was set also sends it when a POST
+    /// of another site opens a page. Other browsers may send it with every request, as with `None`.
     Omit,
 }
 
@@ -46,7 +46,7 @@ pub(crate) struct Attributes {
 }
 
 impl Attributes {
-    /// Returns every mistake in single attributes, in their combination, and with the prefix of the name.
+    /// Returns the mistakes in single attributes, in their combination, and with the prefix of the name.
     pub(crate) fn mistakes(&self, name: Option<&CookieName>) -> Vec<ConfigError> {
         let path = wrong_path(&self.path).map(|reason| ConfigError::new("path", reason));
         let is_wrong = self.domain.as_deref().is_some_and(|it| !is_domain(it));
@@ -170,7 +170,7 @@ impl FormerAttributes {
         self
     }
 
-    /// Declares that the cookie had no domain. It was for one host, and is now for all hosts of a domain.
+    /// Declares that the cookie had no domain: it was for one host, and is now for all hosts of a domain.
     ///
     /// # Examples
     ///
@@ -220,7 +220,8 @@ impl FormerAttributes {
     }
 }
 
-/// Returns the reason why browsers do not accept `path`. They ignore values of more than 1,024 bytes.
+/// Returns the reason why a cookie with this path is of no use, if there is one. Browsers ignore values of more than 1,024
+/// bytes.
 fn wrong_path(path: &str) -> Option<String> {
     // A request's path ends before `?` and `#`.
     let is_plain = |c: char| c.is_ascii_graphic() && !";,?#".contains(c);
@@ -254,7 +255,7 @@ fn is_domain(domain: &str) -> bool {
                 .bytes()
                 .all(|b| b.is_ascii_alphanumeric() || b == b'-')
     };
-    // Browsers ignore a cookie whose domain is an address.
+    // An address has no other hosts below it.
     let is_address = domain.bytes().all(|b| b.is_ascii_digit() || b == b'.');
     domain.len() <= 253 && domain.split('.').all(is_label) && !is_address
 }

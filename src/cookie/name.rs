@@ -2,7 +2,8 @@ use std::{fmt, str::FromStr};
 
 use crate::base::{config_error::ConfigError, is_token_char};
 
-/// Name of a cookie, including its prefix: a token of RFC 9110 section 5.6.2 of 1 to 128 bytes.
+/// Name of a cookie, including its prefix: a token of RFC 9110 section 5.6.2 of 1 to 128 bytes. It must not end in a dot
+/// and digits, like the parts of a large session.
 ///
 /// [`build`](crate::carrier::SessionCookieBuilder::build) checks that the attributes meet the
 /// requirements of the prefix ([docs/spec/carriers.md § 9.1]).

@@ -10,7 +10,7 @@ use std::borrow::Cow;
 
 use crate::base::reason::Reason;
 
-/// Cookies of a request whose names begin with the name of the session's cookie.
+/// Cookies of a request that belong to the session's cookie, and whose names begin with its name.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Neighbours {
     /// Values of `name.1` to `name.7`.
@@ -26,7 +26,7 @@ type PartValue = Result<Vec<u8>, Reason>;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct PartNumbers(u8);
 
-/// Value joined from its parts.
+/// Whole value, joined from its parts if it came in several cookies.
 #[derive(Debug)]
 pub(crate) struct Whole<'a> {
     pub(crate) text: Cow<'a, [u8]>,

@@ -17,7 +17,7 @@ pub(crate) struct ReadCookie<'a> {
 }
 
 impl<'a> ReadCookie<'a> {
-    /// Reads a field. Returns `None` if it sets no cookie with a name.
+    /// Reads a field. Returns `None` if its first pair has no `=`.
     pub(crate) fn of(field: &'a [u8]) -> Option<ReadCookie<'a>> {
         let mut pairs = field.split(|&byte| byte == b';').map(split);
         let (name, value) = pairs.next()?;
@@ -60,8 +60,8 @@ impl<'a> ReadCookie<'a> {
         }
     }
 
-    /// If this is a part of `cookie`, returns its number, which is 0 for the cookie itself. Returns `None` if a browser
-    /// keeps them as different cookies. An unknown path counts as the same.
+    /// Returns the number of this part of `cookie`, or 0 for the cookie itself. Returns `None` for a cookie with another
+    /// name, path or domain, and if only one of the two is `Partitioned`. An unknown path counts as the same.
     pub(crate) fn part_of(&self, cookie: &ReadCookie<'_>) -> Option<usize> {
         let rest = self.name.strip_prefix(cookie.name)?;
         part_number(rest).filter(|_| self.is_beside(cookie))

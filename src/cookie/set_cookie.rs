@@ -124,12 +124,12 @@ impl Template {
         self.name.len() + "=".len() + self.end.len()
     }
 
-    /// Begins a field that sets a token of `token_len` characters. The caller appends the token.
+    /// Begins a field that sets a token of `token_len` characters. The caller appends the token, and then the end.
     pub(crate) fn begin(&self, token_len: usize, max_age: Option<u64>) -> String {
         self.begin_part(0, token_len + max_age.map_or(0, max_age_len))
     }
 
-    /// Begins a field with `name=`, or with `name.1=` for a part, and with room for `room` more characters.
+    /// Begins a field with `name=`, or with `name.1=` for a part, and with room for the end and `room` more characters.
     fn begin_part(&self, number: usize, room: usize) -> String {
         let part_len = if number > 0 { PART_LEN } else { 0 };
         let mut field = String::with_capacity(self.len() + part_len + room);
@@ -173,7 +173,7 @@ impl Template {
     }
 
     /// Adds fields that expire the cookie and the parts that the browser sent. Browsers identify a cookie by its name,
-    /// path, domain and flags.
+    /// path, domain and `Partitioned`.
     pub(crate) fn expire(&self, sent: PartNumbers, fields: &mut SetCookies) {
         fields.push(self.expire_one(0));
         self.expire_beyond(1, sent, fields);

@@ -28,7 +28,7 @@ impl Values {
         }
     }
 
-    /// Returns the values as they were sent.
+    /// Returns the values, without joining parts.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &[u8]> {
         let mut start = 0;
         let ends = self.ends[..usize::from(self.count)].iter();
@@ -101,10 +101,10 @@ impl Values {
     }
 }
 
-/// Largest number of distinct values. No browser sends more unless someone planted them.
+/// Largest number of distinct values. Browsers seldom send more unless someone planted them.
 pub(super) const MOST_VALUES: usize = 4;
 /// Largest number of companion cookies. A browser has one for each session of a device, and may keep some that nobody
 /// ended.
 const MOST_OF_COMPANION: usize = 32;
-/// Largest length of a companion's cookie, in characters.
+/// Largest length of a companion's cookie, in bytes.
 const LONGEST_OF_COMPANION: usize = 256;
