@@ -106,7 +106,7 @@ impl<T: Payload> SessionCookie<T> {
     }
 
     /// Ends the request for `session`, which is read-only afterwards. Returns the response's `Set-Cookie` headers, or
-    /// none if the session need not be written.
+    /// none if the client keeps what it has.
     ///
     /// # Examples
     ///
@@ -132,13 +132,15 @@ impl<T: Payload> SessionCookie<T> {
         Ok(fields)
     }
 
-    /// Refuses every session issued before `time`, in this program and from now on. This signs out everyone who signed
-    /// in earlier. A time earlier than the last one has no effect.
+    /// Refuses every session issued before `time`, from now on. This signs out everyone who signed in earlier. It applies
+    /// to this cookie and its clones in this program, not to other instances or to another cookie that was built. A time
+    /// earlier than the last one has no effect.
     ///
     /// Sessions carry whole seconds, so `time` is rounded up. The current time ends every session that this instance
     /// issued, and every session that begins in the rest of this second. Another instance's clock may be ahead by up to
     /// `clock_skew`; add this duration to end its sessions too, and all that begin meanwhile. If a request in progress
-    /// has a session that is now refused, its changes are not saved.
+    /// has a session that is now refused, its changes are not saved, unless the request ends the session, as a sign-in
+    /// does.
     pub fn raise_not_before(&self, time: SystemTime) {
         self.token.raise_not_before(time);
     }
@@ -162,7 +164,7 @@ impl<T: Payload> SessionCookie<T> {
     ///
     /// # Errors
     ///
-    /// Returns the errors of `fill` and of [`save`](Self::save), and an error if the session is empty.
+    /// Returns the errors of `fill` and of [`save`](Self::save), and an error if the session is empty or not written.
     pub fn cookie_for(
         &self,
         clock: impl Into<Clock>,
@@ -208,12 +210,12 @@ impl<T: Payload> SessionCookie<T> {
     }
 
     /// Reads the content of `token`, in the context and with the timeouts of this cookie. It is for tools: it loads no
-    /// session, and does not call `on_outcome`.
+    /// session, and calls `revoked_if` but not `on_outcome`.
     ///
     /// # Errors
     ///
-    /// Returns the [`Reason`] why the token does not open. A session that opens but is past its end, revoked, or of an
-    /// unknown schema is not an error; [`TokenContent::refused`] has the reason.
+    /// Returns the [`Reason`] why the token does not open. A token that opens is no error if its session is refused by
+    /// its dates, revoked, or of an unknown schema; [`TokenContent::refused`] has the reason.
     pub fn inspect(
         &self,
         token: impl AsRef<[u8]>,

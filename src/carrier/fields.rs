@@ -27,13 +27,13 @@ pub(crate) struct CookieFields {
     /// Fields that drop the cookie with former attributes.
     pub(crate) former: Vec<Template>,
     pub(crate) old_cookies: Option<Arc<dyn OldCookies>>,
-    /// Most cookies that a session may be in.
+    /// Largest number of cookies in which the size profile lets a session be sent.
     pub(crate) most: usize,
 }
 
 impl CookieFields {
     /// Returns the fields of a response at the end of its session's request: the cookie that is set or dropped, between
-    /// the fields that drop the cookies it replaces.
+    /// the fields that drop the cookies it replaces, and then the fields of the companion.
     pub(crate) fn write<T>(&self, closing: Closing<'_, T>) -> SetCookies {
         let to_seal = match &closing.change {
             Change::Keep => return SetCookies::default(),
@@ -78,9 +78,9 @@ impl CookieFields {
         template.expire_beyond(cookies, closing.carried(), fields);
     }
 
-    /// Drops all parts, not only the parts that arrived, because another page may hold old parts and would join them
-    /// with the new ones. These fields come before the cookie of the same name that is set (docs/spec/carriers.md
-    /// § 9.3.3).
+    /// Drops the former cookies with all parts, not only those that arrived, because another page may hold old parts and
+    /// would join them with the new ones. These fields come before the cookie of the same name that is set
+    /// (docs/spec/carriers.md § 9.3.3).
     fn drop_former(&self, carried: PartNumbers, fields: &mut SetCookies) {
         let parts = carried.with_all_of(self.most);
         for template in &self.former {
@@ -88,8 +88,8 @@ impl CookieFields {
         }
     }
 
-    /// Drops old cookies in the last fields, because clients without a jar, as in tests, take the first cookie that a
-    /// response sets.
+    /// Drops old cookies after the session's cookie, because clients without a jar, as in tests, take the first cookie
+    /// that a response sets.
     fn drop_old(&self, now: UnixSeconds, fields: &mut SetCookies) {
         for old in self.old().iter().filter(|old| now >= old.from) {
             let parts = PartNumbers::default().with_all_of(old.cookies);

@@ -36,9 +36,9 @@ use crate::{
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TokenInfo {
-    /// Suite that the token was sealed with.
+    /// Suite that the token names.
     pub suite: Suite,
-    /// Id of the key that the token was sealed under.
+    /// Id of the key that the token names.
     pub key_id: KeyId,
 }
 
@@ -55,10 +55,10 @@ impl TokenInfo {
 }
 
 impl CookieName {
-    /// Returns the tokens of this name in the values of a request's `Cookie` fields.
+    /// Returns the tokens of this name in the values of a request's `Cookie` fields, without opening them.
     ///
-    /// Like [`load`](crate::SessionCookie::load), it considers the first four different values. Each item is a token
-    /// put together from its parts, or the [`Reason`] why that fails.
+    /// Like [`load`](crate::SessionCookie::load), it considers the first four different values. Each item is a token,
+    /// put together from its parts if there are any, or the [`Reason`] why that fails.
     ///
     /// # Examples
     ///
@@ -82,9 +82,9 @@ impl CookieName {
     }
 }
 
-/// Content of a token whose tag was verified. Its session may still be past its end.
+/// Content of a token whose tag was verified. Its session may still be [refused](Self::refused).
 ///
-/// `Debug` shows no content. The content is overwritten when this is dropped.
+/// `Debug` does not show the payload, which is overwritten when this is dropped.
 ///
 /// # Examples
 ///
@@ -117,12 +117,12 @@ pub struct TokenContent {
     pub is_persistent: bool,
     /// `true` if the session holds flash messages.
     pub has_flash: bool,
-    /// Number of padding bytes, which hide the length.
+    /// Number of padding bytes.
     pub padding: usize,
     /// Schema version of a typed payload, or 0 for a dictionary.
     pub schema: u32,
-    /// Content that the application stored: a MessagePack map, which [`Map::decode`](crate::session::Map::decode)
-    /// reads, or a type in postcard's format ([SPEC.md § 5.4], § 5.5).
+    /// Content that the application stored: a MessagePack map, or no bytes for an empty dictionary, which
+    /// [`Map::decode`](crate::session::Map::decode) reads; or a type in postcard's format ([SPEC.md § 5.4], § 5.5).
     ///
     /// [SPEC.md § 5.4]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#54-dictionary-payload
     pub payload: Zeroizing<Vec<u8>>,

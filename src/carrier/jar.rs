@@ -60,11 +60,11 @@ impl<T: Payload> SessionCookie<T> {
         self.load(fields, clock)
     }
 
-    /// Ends the request for `session`. Returns the cookies to add to the jar of the response, or none if the session
-    /// need not be written. See [`save`](Self::save).
+    /// Ends the request for `session`. Returns the cookies to add to the jar of the response, or none if the client keeps
+    /// what it has. See [`save`](Self::save).
     ///
-    /// They include cookies with `Max-Age=0`, which the browser must drop. Add these like the others, because the jar's
-    /// `remove` may forget them, and reads the system's clock.
+    /// Some may have `Max-Age=0`: the browser must drop these. Add them like the others, because the jar's `remove` may
+    /// forget them, and reads the system's clock.
     ///
     /// As with `save`, set the headers for caches yourself: `Vary: Cookie` if the session was used
     /// ([`is_touched`](Session::is_touched)), and `Cache-Control: no-store` if there are cookies to add.
@@ -115,8 +115,8 @@ impl<T: Payload> SessionCookie<T> {
     ///
     /// Returns the errors of [`save`](Self::save). A jar keeps only one cookie of each name, so it cannot set a cookie
     /// and also drop one of that name with other attributes. Saving is therefore always an error for a cookie with
-    /// [`formerly`](crate::carrier::SessionCookieBuilder::formerly), with two old cookies of one name in `migrate_from`
-    /// that differ in attributes, or with a companion.
+    /// [`formerly`](crate::carrier::SessionCookieBuilder::formerly), or with a `migrate_from` that has to drop one name
+    /// with different attributes. It is also an error with a companion, which adds other headers.
     pub fn save_as_cookies(&self, session: &Session<T>) -> Result<Vec<Cookie<'static>>, SaveError> {
         if self.has_twins() {
             return Err(SaveProblem::Sentence(ONE_OF_A_NAME).into());

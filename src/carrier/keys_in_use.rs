@@ -7,7 +7,7 @@ use crate::{
 
 /// Keys of a cookie, for health checks. No field is secret.
 ///
-/// Its `Display` is a text with a line for each field, as [docs/metrics.md] explains:
+/// `Display` writes a line for each field, as [docs/metrics.md] explains:
 ///
 /// ```text
 /// seals c7e01b94
@@ -44,7 +44,7 @@ pub struct KeysInUse {
     /// Time before which sessions must not have been issued, set by the ring or by the cookie. If it is `None`, neither
     /// sets one, and the text has no line `not_before`.
     pub not_before: Option<SystemTime>,
-    /// Next change of a key's role. If it is `None`, no role will change, and the text has no line `next`.
+    /// Next change of a key's role in this ring. If it is `None`, no role will change, and the text has no line `next`.
     pub next: Option<RingEvent>,
 }
 

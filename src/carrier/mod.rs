@@ -1,7 +1,7 @@
 //! Carriers of a session, which are cookies and tokens, and their builder.
 //!
 //! [`SessionCookie`] and [`SessionToken`](crate::SessionToken) load and save sessions. [`SessionBuilder`] has their
-//! settings, and a [`ConfigError`](crate::ConfigError) names the setting that is wrong.
+//! settings, and a [`ConfigError`](crate::ConfigError) says which of them are wrong.
 
 pub(crate) mod builder;
 pub(crate) mod cookie;

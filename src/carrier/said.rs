@@ -57,22 +57,22 @@ impl<T: Payload> SessionCookie<T> {
         said_by(session, &self.token.core, parts, Values::of_cookies)
     }
 
-    /// Returns `true` if one of these `Set-Cookie` fields sets the session's cookie.
+    /// Returns `true` if one of these `Set-Cookie` fields sets the session's cookie or a part of it.
     #[cfg(feature = "tower")]
     pub(crate) fn is_set_in<'a>(&self, fields: impl Iterator<Item = &'a [u8]>) -> bool {
         let mut parts = fields.filter_map(|field| self.part_in(field));
         parts.any(|(value, _)| !value.is_empty())
     }
 
-    /// Returns `true` if these `Set-Cookie` fields set or drop the session's cookie more than once.
+    /// Returns `true` if these `Set-Cookie` fields set or drop the session's cookie after another field about it.
     #[cfg(feature = "tower")]
     pub(crate) fn is_set_again_in<'a>(&self, fields: impl Iterator<Item = &'a [u8]>) -> bool {
         let parts = fields.filter_map(|field| self.part_in(field));
         parts.skip(1).any(|(_, number)| number == 0)
     }
 
-    /// Returns a filter for these fields, to be called for each in order. It is `true` for a field that stays next to
-    /// `added`. So no cookie is set twice. Returns `None` if all fields stay.
+    /// Returns a filter for the `Set-Cookie` fields, to be called for each in order, so that the session's cookie is not
+    /// set twice. The filter is `true` for a field that stays next to `added`. Returns `None` if all fields stay.
     pub(crate) fn stays_beside(
         &self,
         stays: Vec<bool>,

@@ -22,7 +22,7 @@ use crate::{
 /// [`load`](Self::load) returns an empty session for an expired token. To tell it from a new session, check
 /// [`outcome`](Session::outcome), or call [`open`](Self::open) of a typed token.
 ///
-/// Tokens are not read from cookies, nor from URLs, because URLs end up in histories, logs and `Referer`.
+/// No layer reads tokens from cookies or URLs. URLs end up in histories, logs and `Referer`.
 ///
 /// # Examples
 ///
@@ -69,8 +69,8 @@ impl<T: Payload> SessionToken<T> {
 
     /// Loads the session of a request. Never fails: if the token does not open, the session is new.
     ///
-    /// `values` are the values of the header, or bare tokens: usually one or none. If two of them differ, neither
-    /// opens. In `Authorization`, the word `Bearer` and the space after it are skipped.
+    /// `values` are the values of the header, or bare tokens: usually one or none. If two tokens differ, neither opens. In
+    /// `Authorization`, the word `Bearer` and the space after it are skipped.
     #[must_use]
     pub fn load(
         &self,
@@ -109,17 +109,19 @@ impl<T: Payload> SessionToken<T> {
         self.core.slot.keys().mode()
     }
 
-    /// Refuses every session issued before `time`, from now on and in this program. See
+    /// Refuses every session issued before `time`, from now on, for these tokens and their clones in this program. See
     /// [`SessionCookie::raise_not_before`](crate::SessionCookie::raise_not_before).
     pub fn raise_not_before(&self, time: SystemTime) {
         self.core.slot.raise_not_before(unix_seconds_from(time));
     }
 
-    /// Decodes a token's schema and payload by `decode`, which may borrow from them. It is for programs that need only
-    /// a part of the value, or none. If `decode` returns `None`, the error is [`Reason::Payload`].
+    /// Verifies a token like [`open`](Self::open), and decodes its schema and payload by `decode`, which may borrow from
+    /// the payload. It is for programs that need only a part of the value, or none. If `decode` returns `None`, the error
+    /// is [`Reason::Payload`].
     ///
-    /// The schema is [`SessionData::SCHEMA`], or 0 for a dictionary. The payload of a dictionary is a MessagePack map
-    /// with values in serde's human-readable form ([SPEC.md § 5.4]). The bytes are overwritten afterwards.
+    /// The schema is the [`SessionData::SCHEMA`] of the program that sealed the token, or 0 for a dictionary. The payload
+    /// of a dictionary is empty, or a MessagePack map with values in serde's human-readable form ([SPEC.md § 5.4]). The
+    /// bytes are overwritten afterwards.
     ///
     /// [SPEC.md § 5.4]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#54-dictionary-payload
     ///
@@ -161,7 +163,9 @@ impl<T: Payload> SessionToken<T> {
     ///
     /// # Errors
     ///
-    /// Returns the [`Reason`] why the token does not open, for logs. Do not show it to the sender of the token.
+    /// Returns the [`Reason`] why the token does not open, for logs. Do not show it to the sender of the token. With
+    /// [`revalidate_after`](crate::carrier::SessionBuilder::revalidate_after), a token whose last answer is too old is
+    /// [`Reason::Unvalidated`], because the application is not asked.
     #[inline]
     pub fn open_with<R>(
         &self,
@@ -253,9 +257,9 @@ impl<T: Payload> SessionToken<T> {
 
 impl<T: SessionData> SessionToken<T> {
     /// Returns the value that `token` holds, without a session, for programs that only read it, such as a gateway.
-    /// Allocates memory only for the value.
+    /// Usually allocates memory only for the value.
     ///
-    /// The token is verified as in [`load`](Self::load) ([SPEC.md § 7]), and
+    /// The token is verified as in [`load`](Self::load) ([SPEC.md § 7]), but `Bearer` is not skipped.
     /// [`on_outcome`](crate::carrier::SessionBuilder::on_outcome) is called.
     ///
     /// # Examples
@@ -293,7 +297,9 @@ impl<T: SessionData> SessionToken<T> {
     ///
     /// # Errors
     ///
-    /// Returns the [`Reason`] why the token does not open, for logs. Do not show it to the sender of the token.
+    /// Returns the [`Reason`] why the token does not open, for logs. Do not show it to the sender of the token. With
+    /// [`revalidate_after`](crate::carrier::SessionBuilder::revalidate_after), a token whose last answer is too old is
+    /// [`Reason::Unvalidated`], because the application is not asked.
     ///
     /// [SPEC.md § 7]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#7-opening
     #[inline]
@@ -302,8 +308,8 @@ impl<T: SessionData> SessionToken<T> {
     }
 }
 
-/// Returns the token in the value of the request header `header`, a name in lower case. In `authorization`, the scheme
-/// `Bearer` is removed, in any case of letters. A bare token is the whole value.
+/// Returns the token in the value of the request header `header`, a name in lower case, without the white space around the
+/// value. In `authorization`, the scheme `Bearer` is removed, in any case of letters. A bare token is the whole value.
 fn token_in<'a>(header: Option<&str>, value: &'a [u8]) -> &'a [u8] {
     let Some(header) = header else {
         return value;

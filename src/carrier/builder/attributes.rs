@@ -5,10 +5,9 @@ use crate::cookie::{FormerAttributes, SameSite};
 
 /// For cookies.
 impl<T> SessionCookieBuilder<T> {
-    /// Sets the cookie's name. A session sealed under one name does not open under another.
-    ///
-    /// A name is a token of RFC 9110 section 5.6.2, of 1 to 128 bytes. Default: `__Host-session`; with a domain or
-    /// another path, `__Secure-session`; with [`danger_allow_http`](Self::danger_allow_http), `session`.
+    /// Sets the cookie's name ([`CookieName`](crate::cookie::CookieName)). A session sealed under one name does not open
+    /// under another. Default: `__Host-session`; with a domain or another path, `__Secure-session`; with
+    /// [`danger_allow_http`](Self::danger_allow_http), `session`.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.carrier.name = Some(name.into());
         self
@@ -21,8 +20,8 @@ impl<T> SessionCookieBuilder<T> {
         self
     }
 
-    /// Sets the domain. Every host below it receives the cookie, and can set one. Default: none, so that only the host
-    /// that set the cookie receives it.
+    /// Sets the domain. This host and every host below it receive the cookie, and can set one. Default: none, so that
+    /// only the host that set the cookie receives it.
     pub fn domain(mut self, domain: impl Into<String>) -> Self {
         self.carrier.attributes.domain = Some(domain.into());
         self
@@ -31,8 +30,8 @@ impl<T> SessionCookieBuilder<T> {
     /// Sets which requests from other sites carry the cookie. Default: [`SameSite::Lax`].
     ///
     /// With [`SameSite::Strict`], a visitor who follows a link from another site looks like a new one, and a page that
-    /// begins a session signs them out. In other requests from which the browser hides the cookie, only a sign-in
-    /// begins a session.
+    /// then begins a session signs them out. In other requests from which the browser hides the cookie, only a sign-in
+    /// begins a session, if a layer or `load_from` reads the request.
     pub fn same_site(mut self, same_site: SameSite) -> Self {
         self.carrier.attributes.same_site = same_site;
         self
@@ -50,7 +49,7 @@ impl<T> SessionCookieBuilder<T> {
     ///
     /// # Examples
     ///
-    /// A visitor who comes back within 90 days stays signed in:
+    /// A visitor who comes back within 90 days stays signed in, for up to a year:
     ///
     /// ```
     /// # use hardtack::{EncryptionKey, SessionCookie};
@@ -70,9 +69,10 @@ impl<T> SessionCookieBuilder<T> {
     ///
     /// # Security
     ///
-    /// Closing the browser no longer signs out, which matters on a shared computer. A copy of the cookie can be kept
-    /// alive up to the absolute timeout, unless [`revalidate_after`](Self::revalidate_after),
-    /// [`revoked_if`](Self::revoked_if) or [`not_before`](Self::not_before) ends it.
+    /// Closing the browser no longer signs out, which matters on a shared computer. As without this setting, a copy of
+    /// the cookie can be kept alive up to the absolute timeout, unless for example
+    /// [`revalidate_after`](Self::revalidate_after), [`revoked_if`](Self::revoked_if) or
+    /// [`not_before`](Self::not_before) ends it.
     ///
     /// [docs/spec/writer.md § 8.10]: https://github.com/hardtack-rs/hardtack/blob/main/docs/spec/writer.md#rules-of-finish
     pub fn persistent(mut self) -> Self {
@@ -80,23 +80,24 @@ impl<T> SessionCookieBuilder<T> {
         self
     }
 
-    /// Refreshes sessions only in responses to navigations (`Sec-Fetch-Mode: navigate`). Only these also store answers
-    /// of [`revalidate_after`](Self::revalidate_after) and seal unchanged sessions under a new key. Default: off.
+    /// Refreshes sessions only in responses to navigations (`Sec-Fetch-Mode: navigate`). For unchanged sessions, only
+    /// these also store answers of [`revalidate_after`](Self::revalidate_after) and seal under a new key. Default: off.
     ///
     /// A refresh carries the whole session, so a `fetch()` that only reads can undo a change that another request has
     /// just stored. With this setting, a script that only reads writes nothing. Its changes are saved as usual.
     ///
-    /// It is off by default because some pages never navigate, or replace their content by scripts as htmx and Turbo
-    /// do. The idle timeout would sign out their visitors while they are active, and with `revalidate_after`, every
-    /// request would ask once the last answer is too old. Let such a page call [`save`](crate::Session::save) in a
-    /// request of its own. A client that sends no `Sec-Fetch-Mode`, such as one without TLS, counts as navigating.
+    /// The default is off because some pages never navigate, or replace their content by scripts as htmx and Turbo do.
+    /// The idle timeout would sign out their visitors while they are active, and with `revalidate_after`, every request
+    /// would ask once the last answer is too old. Let such a page call [`save`](crate::Session::save) in a request of
+    /// its own. A client that sends no `Sec-Fetch-Mode`, such as a browser without TLS, counts as navigating, and so
+    /// does every request of [`load`](crate::SessionCookie::load), which does not see this header.
     pub fn refresh_navigations_only(mut self) -> Self {
         self.carrier.refresh_navigations_only = true;
         self
     }
 
     /// Omits `Secure`, so that the cookie also travels over plain HTTP. A `CsrfGuard` must then trust the site's own
-    /// `http://` origin, unless it is `localhost`.
+    /// `http://` origin, unless the site is on this machine, as on `localhost`.
     ///
     /// # Security
     ///
@@ -107,12 +108,12 @@ impl<T> SessionCookieBuilder<T> {
         self
     }
 
-    /// Also drops cookies that were set with these former attributes, whenever a session is sent or ended. May be
-    /// repeated.
+    /// Also drops cookies that were set with these former attributes, whenever a response sends or ends a session. May
+    /// be repeated.
     ///
     /// Use it to move a cookie to another path or domain, because a browser would otherwise send both cookies. Each
-    /// former cookie takes a `Set-Cookie` header, and so does each of its parts under
-    /// [`Size::Split`](crate::Size::Split).
+    /// former cookie takes a `Set-Cookie` header, and so does each part that the request brought or, under
+    /// [`Size::Split`](crate::Size::Split), that the former cookie may have.
     ///
     /// # Examples
     ///

@@ -41,7 +41,7 @@ impl<T> SessionCookieBuilder<T> {
     ///
     /// # Errors
     ///
-    /// Returns a [`ConfigError`], whose message says what to do.
+    /// Returns a [`ConfigError`] if settings are wrong or conflict, also with the keys or the type.
     pub fn build(self) -> Result<SessionCookie<T>, ConfigError>
     where
         T: Payload,
@@ -94,7 +94,7 @@ impl<T> SessionTokenBuilder<T> {
     ///
     /// # Errors
     ///
-    /// Returns a [`ConfigError`], whose message says what to do.
+    /// Returns a [`ConfigError`] if settings are wrong or conflict, also with the keys or the type.
     pub fn build(self) -> Result<SessionToken<T>, ConfigError>
     where
         T: Payload,
@@ -118,8 +118,8 @@ impl<C, T: Payload> SessionBuilder<C, T> {
         ConfigError::all(mistakes)
     }
 
-    /// Returns the core of these sessions, as tokens need it: one in a request, without a companion. `cookie` has the
-    /// settings of a cookie, if this builds one.
+    /// Returns the core of these sessions as tokens need it, without a companion, and with a rule that refuses several
+    /// tokens in one request. `cookie` has the settings of a cookie, if this builds one.
     fn core(
         &self,
         purpose: Purpose,
@@ -131,7 +131,7 @@ impl<C, T: Payload> SessionBuilder<C, T> {
         let type_label = options.type_label.as_deref().unwrap_or(T::LABEL);
         let purpose = purpose.with_labels(options.application.as_deref(), type_label)?;
         let settings = self.settings_in_common(&purpose, type_label, allowed, cookie);
-        // They are sent, logged and counted.
+        // These settings are sent, logged or counted.
         if looks_like_a_key(&settings) {
             return Err(ConfigError::general(A_KEY));
         }
@@ -203,7 +203,8 @@ impl InCookie {
         self.former.iter().map(template).collect()
     }
 
-    /// Returns the mistakes in these settings that do not depend on the keys and the type.
+    /// Returns the mistakes in these settings, except those in `migrate_from` and those about the keys, the type or the
+    /// room for a session.
     pub(crate) fn mistakes(&self, options: &Options) -> Vec<ConfigError> {
         let name = self.cookie_name();
         let mut mistakes = self.attributes.mistakes(name.as_ref().ok());

@@ -8,7 +8,7 @@ use crate::{
     session::{Companion, Seal},
 };
 
-/// The cookie that is being built, for its [`Companion`].
+/// Cookie that is being built, for its [`Companion`].
 pub struct Setup<'a> {
     pub(super) name: &'a CookieName,
     pub(super) attributes: &'a Attributes,
@@ -31,8 +31,8 @@ impl Setup<'_> {
         text.trim_start_matches("; ").to_owned()
     }
 
-    /// Derives keys for the purpose `device:<word>:<cookie>`. A token opens for `lasts`, in whole seconds, or without a
-    /// time limit if `lasts` is `None`.
+    /// Derives keys for the purpose `device:<word>:<cookie>`. A token opens for `lasts`, in whole seconds, after the time
+    /// that it carries, or without a time limit if `lasts` is `None`.
     ///
     /// # Errors
     ///

@@ -6,15 +6,15 @@ use super::SessionBuilder;
 use crate::session::{BoxError, OpenedSession, ReadEvent, Validity};
 
 impl<C, T: 'static> SessionBuilder<C, T> {
-    /// Refuses every session for which `revoked_if` returns `true`. The function may decide by the session's id, such
-    /// as from a list of signed-out sessions, by its dates, or by its content ([`value`](OpenedSession::value),
+    /// Refuses every session for which `revoked_if` returns `true`. The function may decide by the session's id (a list
+    /// of signed-out sessions, for example), by its dates, or by its content ([`value`](OpenedSession::value),
     /// [`get`](OpenedSession::get)), such as an epoch of its user.
     ///
     /// Call this after [`typed`](SessionBuilder::typed), because `revoked_if` reads content of the builder's type.
     ///
-    /// The function is called after the tag and the dates have been verified, for handlers, streams
-    /// ([`is_alive`](crate::Session::is_alive)) and devices alike. A panic counts as `true`. A session gets its id from
-    /// [`sign_in`](crate::Session::sign_in), `renew`, `renew_id`, `ensure_id` or the first CSRF token.
+    /// The function is called for handlers, streams ([`is_alive`](crate::Session::is_alive)) and devices alike, after the
+    /// tag and, if the request brings the session, its dates have been verified. A panic counts as `true`. A session
+    /// gets its id from [`sign_in`](crate::Session::sign_in), `renew`, `renew_id`, `ensure_id` or the first CSRF token.
     ///
     /// Return `false` if there is no content. A device that registers, or asks for a refresh, without its session would
     /// otherwise lose its key. Its next request brings the content.
@@ -53,7 +53,7 @@ impl<C, T: 'static> SessionBuilder<C, T> {
     ///
     /// A thief can send a copy to a handler that calls [`renew_id`](crate::Session::renew_id),
     /// [`renew`](crate::Session::renew) or [`clear`](crate::Session::clear). The copy then has another id or none, so a
-    /// list of ids misses it. An epoch of the user in the session still catches it.
+    /// list of ids misses it. An epoch of the user in the session still catches a copy that kept its content.
     pub fn revoked_if(
         mut self,
         revoked_if: impl Fn(&OpenedSession<'_, T>) -> bool + Send + Sync + 'static,
@@ -63,25 +63,28 @@ impl<C, T: 'static> SessionBuilder<C, T> {
         self
     }
 
-    /// Asks the application whether a session is still valid once its last sealed answer is older than `interval`: for
-    /// example, whether its user is still allowed, or has signed out everywhere. It is for questions that need a
-    /// database query, for which [`revoked_if`](Self::revoked_if) or every request would be too often. In whole
-    /// seconds, at most half the idle timeout. Default: the application is not asked.
+    /// Asks the application whether a session is still valid once its last sealed answer is `interval` old: for example,
+    /// whether its user is still allowed, or has signed out everywhere. It is for questions that need a database query,
+    /// for which [`revoked_if`](Self::revoked_if) or every request would be too often. In whole seconds, from 1 second
+    /// to half of each idle timeout that is set. Default: the application is not asked.
     ///
     /// `validate` reads what it needs from the session and returns a future, which is awaited before a handler gets the
-    /// session. [`Validity::Valid`] is sealed into the session with the response; [`Validity::Ended`] refuses the
-    /// session like any revoked one. If the future fails or panics, the request is refused with 503 and the cookie is
-    /// kept, unless [`unvalidated_up_to`](Self::unvalidated_up_to) keeps the session. Give the question its own
-    /// timeout. The [guide](crate::guide::ending_sessions#sign-a-user-out-everywhere) has a program.
+    /// session. [`Validity::Valid`] is sealed into the session with a response that may refresh or save it;
+    /// [`Validity::Ended`] refuses the session like any revoked one. If the future fails or panics, the request is
+    /// refused with 503 and the cookie is kept, unless [`unvalidated_up_to`](Self::unvalidated_up_to) keeps the session.
+    /// Give the question its own timeout. The [guide](crate::guide::ending_sessions#sign-a-user-out-everywhere) has a
+    /// program.
     ///
     /// **A session that is no longer allowed is refused after `interval` plus [`clock_skew`](Self::clock_skew), on
-    /// every instance**, whatever its visitor does. This holds if all programs that write these sessions have this
-    /// setting. The last activity of a session is then the time of the last answer ([docs/spec/writer.md § 8.16]), so
-    /// the idle timeout is precise to `interval`. [`refresh_after`](Self::refresh_after) cannot be set as well.
+    /// every instance**, whatever its visitor does. (While the question fails, `unvalidated_up_to` takes the place of
+    /// `interval`.) This holds if all programs that write these sessions have this setting, and if their clocks differ
+    /// by no more than the skew. The last activity of a session is then the time of the last answer
+    /// ([docs/spec/writer.md § 8.16]), so the idle timeout is precise to `interval`.
+    /// [`refresh_after`](Self::refresh_after) cannot be set as well.
     ///
     /// Extractors of axum and actix-web ask the application, and so does `from_extensions`. Code that gets a session in
     /// another way has to call [`validate`](crate::Session::validate) before it uses the session. Without this call, a
-    /// session whose last answer is too old is empty and refuses changes. A sign-in
+    /// session whose last answer is too old is empty, and can only be replaced by a sign-in or ended. A sign-in
     /// ([`sign_in`](crate::Session::sign_in), [`renew`](crate::Session::renew)) counts as an answer. Call this after
     /// [`typed`](SessionBuilder::typed), like [`revoked_if`](Self::revoked_if).
     ///
@@ -155,7 +158,8 @@ impl<C, T: 'static> SessionBuilder<C, T> {
     /// [`revalidate_after`](Self::revalidate_after) fails, so that visitors can go on while a database is down.
     /// `duration` must be longer than that interval. Default: the session is not kept.
     ///
-    /// While the question fails, every request asks it again.
+    /// While the question fails, every request that uses the session asks again. A session that this request takes over
+    /// from another cookie is not kept, because it has no answer yet.
     ///
     /// # Examples
     ///
@@ -185,12 +189,12 @@ impl<C, T: 'static> SessionBuilder<C, T> {
         self
     }
 
-    /// Calls `on_outcome` with the outcome of every session that is read, for metrics: at its first touch or, if
-    /// [`revalidate_after`](Self::revalidate_after) has to ask, with the answer or at the end of the request. The function
-    /// must not use the session.
+    /// Calls `on_outcome` with the outcome of every session that is read, for metrics: when it is read, usually at its
+    /// first touch, or, if [`revalidate_after`](Self::revalidate_after) has to ask, with the answer or at the end of the
+    /// request. The function must not use the session.
     ///
-    /// A panic in the function propagates through the method that called it. If this method was a change, the change is
-    /// not made, and later calls find the session as it arrived.
+    /// A panic in the function propagates through the method that read the session. If this method was a change, the
+    /// change is not made, and later calls find the session as it arrived.
     ///
     /// # Examples
     ///

@@ -12,10 +12,10 @@ use crate::{
 };
 
 impl<C, T> SessionBuilder<C, T> {
-    /// Sets the time without activity after which a session ends that is not
-    /// [remembered](Self::remember_up_to), or `None` for no idle timeout. Default: 30 minutes.
-    /// In whole seconds, from 1 second to the absolute timeout; a longer one is refused, because it would never be
-    /// reached. The default may be longer than a short absolute timeout, and then has no effect.
+    /// Sets the time without activity after which a session that is not [remembered](Self::remember_up_to) ends, or
+    /// `None` for no idle timeout. Default: 30 minutes. In whole seconds, from 1 second to the absolute timeout; a longer
+    /// one is refused, because it would never be reached. The default may be longer than a short absolute timeout, and
+    /// then has no effect.
     ///
     /// A shorter timeout applies to existing sessions at once.
     pub fn idle_timeout(mut self, duration: impl Into<Option<Duration>>) -> Self {
@@ -23,7 +23,7 @@ impl<C, T> SessionBuilder<C, T> {
         self
     }
 
-    /// Sets the time after which a session ends that is not [remembered](Self::remember_up_to), counted from when it was
+    /// Sets the time after which a session that is not [remembered](Self::remember_up_to) ends, counted from when it was
     /// issued. Default: 12 hours. In whole seconds, from 1 second to 136 years.
     ///
     /// A shorter timeout applies to existing sessions at once.
@@ -33,7 +33,7 @@ impl<C, T> SessionBuilder<C, T> {
     }
 
     /// Allows [`remember_for`](crate::Session::remember_for), for at most this time after the session was
-    /// issued. Default: not allowed. In whole seconds; browsers keep no cookie longer than 400 days.
+    /// issued. Default: not allowed. In whole seconds, from 1 second to 136 years; but `Max-Age` is at most 400 days.
     ///
     /// A remembered session outlives the browser's session. Its only idle timeout is
     /// [`remembered_idle_timeout`](Self::remembered_idle_timeout), if set. If you shorten or remove this setting,
@@ -62,12 +62,12 @@ impl<C, T> SessionBuilder<C, T> {
     }
 
     /// Sets the time without activity after which a [remembered](crate::Session::remember_for) session ends. A visitor
-    /// who comes back in time stays signed in, up to [`remember_up_to`](Self::remember_up_to), which this setting needs
-    /// ([SPEC.md § 8.2]). Default: none. In whole seconds, from 1 second to `remember_up_to`.
+    /// who comes back in time stays signed in for as long as the session is remembered ([SPEC.md § 8.2]). Needs
+    /// [`remember_up_to`](Self::remember_up_to). Default: none. In whole seconds, from 1 second to `remember_up_to`.
     ///
     /// A remembered session is then refreshed like any other, after a quarter of this time by default, and `Max-Age`
-    /// counts from the refresh. Set this on every instance, because an instance without it does not refresh remembered
-    /// sessions.
+    /// counts from the refresh. Set this on every instance, because an instance without it (and without
+    /// [`revalidate_after`](Self::revalidate_after)) refreshes no remembered session.
     ///
     /// [SPEC.md § 8.2]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#8-validity-in-time
     pub fn remembered_idle_timeout(mut self, duration: Duration) -> Self {
@@ -108,8 +108,7 @@ impl<C, T> SessionBuilder<C, T> {
     }
 
     /// Refuses every session issued before `time`, which signs out everyone who signed in earlier ([SPEC.md § 7.8]). A
-    /// time within a second counts as the next one. If the key ring also has such a time, the later one counts.
-    /// Default: none.
+    /// fraction of a second is rounded up. If the key ring also has such a time, the later one counts. Default: none.
     ///
     /// [SPEC.md § 7.8]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#7-opening
     pub fn not_before(mut self, time: SystemTime) -> Self {
@@ -145,7 +144,7 @@ impl Options {
         }
     }
 
-    /// Returns all mistakes in the lifetimes. Two durations are compared only if both are in range.
+    /// Returns all mistakes in the lifetimes. An idle timeout that is out of range is not compared with other durations.
     pub(crate) fn lifetime_mistakes(&self) -> Vec<ConfigError> {
         let absolute = (ABSOLUTE, Some(self.absolute_timeout));
         let idle = (IDLE, self.idle());
@@ -177,7 +176,7 @@ impl Options {
         mistakes.into_iter().flatten().collect()
     }
 
-    /// Returns a mistake if `idle` would sign out active visitors before their session is written again.
+    /// Returns a mistake if `idle` could sign out active visitors before their session is written again.
     fn refresh_too_late(&self, (of, idle): Setting) -> Option<ConfigError> {
         let (setting, duration) = match (self.revalidate_after, self.refresh_after) {
             (Some(duration), _) => (REVALIDATE, duration),
@@ -201,8 +200,8 @@ impl Options {
     }
 
     /// Returns the longest time for which a token opens without being sealed again, and the time for which a key has to
-    /// open after the next one begins to seal. With a companion both are longer, because its tokens may be sealed only
-    /// once in the life of a session.
+    /// open after the next one begins to seal. With a companion both are those of the longest session, because its
+    /// tokens may be sealed only once in the life of a session.
     pub(crate) fn key_times(&self, has_companion: bool) -> (u64, u64) {
         let lifetimes = self.lifetimes();
         let lifetime = if has_companion {

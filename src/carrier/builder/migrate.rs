@@ -1,4 +1,4 @@
-//! Takes over sessions from cookies of other libraries. Feature `migrate`.
+//! Takes over sessions from other cookies. Feature `migrate`.
 
 use std::{any::TypeId, ops::Range, sync::Arc, time::SystemTime};
 
@@ -11,25 +11,26 @@ use crate::{
 };
 
 impl<T> SessionCookieBuilder<T> {
-    /// Takes over the sessions of another library from its cookie, so that a move to this crate signs nobody out. May
-    /// be repeated, for several keys, formats or names.
+    /// Takes over the sessions of another library from its cookie, so that a move to this crate need not sign visitors
+    /// out. May be repeated, for several keys, formats or names.
     ///
     /// The old cookie is read from the beginning of `range` until just before its end. Give fixed times, because a
-    /// beginning that moves with every start of the program would lengthen old sessions.
+    /// beginning that moves with every start of the program would lengthen old sessions without a date.
     ///
     /// - The old cookie is read only if the request brings no cookie with the new name, not even one that does not
-    ///   open. A session that expired here therefore does not come back through its old cookie.
-    /// - A session that is taken over keeps its dates, and passes the same checks as any other: timeouts, `not_before`,
-    ///   [`revoked_if`](crate::carrier::SessionBuilder::revoked_if). A session without a date counts as issued at the
-    ///   beginning of `range`, so the [`absolute_timeout`](crate::carrier::SessionBuilder::absolute_timeout) also runs
-    ///   from there. A session that does not record its last activity counts as active now.
+    ///   open. While the browser has the new cookie, an expired session does not come back through its old cookie.
+    /// - A session that is taken over keeps the dates of its beginning and its last activity, and passes the same checks
+    ///   as any other: timeouts, `not_before`, [`revoked_if`](crate::carrier::SessionBuilder::revoked_if). A session
+    ///   without a date counts as issued at the beginning of `range`, so the
+    ///   [`absolute_timeout`](crate::carrier::SessionBuilder::absolute_timeout) also runs from there. A session that does
+    ///   not record its last activity counts as active now. A session that began before 2026 is refused.
     /// - A session that is taken over counts as changed, so the response writes it. A dictionary gets the entries of
     ///   the old session; a type gets them through [`convert`](crate::SessionData::convert), as a dictionary of schema
     ///   0. If the entries do not fit, or if `convert` returns `None`, the session is new and empty. A session of another
     ///   `SessionCookie` that has an unknown schema, or with its `keep_unknown_keys` an unknown key, is left to other
     ///   instances ([`Unreadable`](crate::SessionError::Unreadable)).
-    /// - From the beginning of `range` on, every response that writes or ends a session also drops the old cookie. A 5xx
-    ///   response that saves nothing drops nothing.
+    /// - From the beginning of `range` on, every response that writes or ends a session also drops the old cookie, even
+    ///   after the end of `range`. A 5xx response that saves nothing drops nothing.
     /// - If two different old cookies open, under one name or two, neither is taken over.
     ///
     /// # Examples

@@ -23,9 +23,8 @@ pub use size::Size;
 use super::{cookie::SessionCookie, token::SessionToken};
 use crate::{crypto::suite::Mode, keys::SharedKeyRing, session::Hooks, state::Map};
 
-/// Builder of sessions in cookies and in tokens. `build` checks all settings together.
-///
-/// Some methods exist for both carriers, others only for one.
+/// Builder of sessions in cookies and in tokens. Some methods exist for both carriers, others only for one. `build` checks
+/// all settings together.
 ///
 /// | Function | Builder | Result |
 /// |---|---|---|
@@ -98,7 +97,7 @@ impl SessionCookie {
     /// [`KeyRing`](crate::KeyRing) or a [`SharedKeyRing`](crate::keys::SharedKeyRing).
     ///
     /// If several applications have these keys, give each its own name or [`application`](SessionBuilder::application)
-    /// label. With the default name, each would accept the sessions of the others.
+    /// label. With the same name, and without labels or contexts, each accepts the sessions of the others.
     ///
     /// # Examples
     ///

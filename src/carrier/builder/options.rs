@@ -1,5 +1,5 @@
 //! Settings of sessions as plain data, as the program gave them: shared by all carriers, or specific to one. The
-//! methods that set the application, the context and what responses carry are also here.
+//! methods that set labels, the context and what responses carry are also here.
 
 #[cfg(feature = "migrate")]
 use std::ops::Range;
@@ -121,8 +121,8 @@ pub struct InToken {
 impl<C, T> SessionBuilder<C, T> {
     /// Binds every session to an application ([SPEC.md § 3.2]), by a label of 1 to 255 bytes. Default: none.
     ///
-    /// Applications that share a key ring and a name accept each other's sessions unless their labels differ. Keys are
-    /// derived for the label, and the context of a request does not change that. A new label ends all existing
+    /// Give applications that share a key ring and a name different labels; otherwise they may accept each other's
+    /// sessions. Keys are derived for the label, even if a request chooses another context. A new label ends all existing
     /// sessions.
     ///
     /// [SPEC.md § 3.2]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#32-purposes
@@ -139,9 +139,8 @@ impl<C, T> SessionBuilder<C, T> {
         self
     }
 
-    /// Binds every session to a label and a value ([SPEC.md § 4.2]). Default: none.
-    ///
-    /// May be repeated; the order counts. A label has at most 255 bytes, a value at most 65,535.
+    /// Binds every session to a label and a value ([SPEC.md § 4.2]), unless a request chooses another context. Default:
+    /// none. May be repeated; the order counts. A label has at most 255 bytes, a value at most 65,535.
     ///
     /// [SPEC.md § 4.2]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#42-context
     pub fn context(mut self, label: impl Into<String>, value: impl Into<String>) -> Self {
@@ -162,16 +161,16 @@ impl<C, T> SessionBuilder<C, T> {
     /// `discard` is an error ([`Unreadable`](crate::SessionError::Unreadable)). Default: off, so that a change replaces
     /// the session by a new one.
     ///
-    /// If the key was removed for good, the visitor can begin a session only by a sign-in while the browser has the old
-    /// cookie. So keep a key in the ring after its `accept_until`: its sessions are then replaced (docs/rotation.md,
-    /// "Retiring a key").
+    /// If the key was removed for good, the visitor can begin a session only by signing in or out while the browser has
+    /// the old cookie. Keep a key in the ring after its `accept_until`, so that its sessions are replaced
+    /// (docs/rotation.md, "Retiring a key").
     pub fn keep_unknown_keys(mut self) -> Self {
         self.options.keep_unknown_keys = true;
         self
     }
 
-    /// Sends sessions even with responses that shared caches may store. Default: off, so that such a response becomes
-    /// `no-store` when its session changes. `build` refuses this for bare tokens.
+    /// Sends sessions even with responses that shared caches may store. Default: off, so that such a response refreshes
+    /// no session, and becomes `no-store` if its session changes or ends. `build` refuses this for bare tokens.
     ///
     /// # Security
     ///

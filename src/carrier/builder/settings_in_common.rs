@@ -75,7 +75,7 @@ impl InCookie {
     }
 }
 
-/// Encodes all bytes that are not unreserved (RFC 3986 section 2.3).
+/// Percent-encodes all bytes but the unreserved ones (RFC 3986 section 2.3).
 fn encoded(text: &str) -> String {
     let is_unreserved = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
     let encode = |byte: u8| {

@@ -6,7 +6,7 @@ use crate::{
     state::{Allowed, LARGEST_COOKIE, MOST_COOKIES, PASSES_ANYWHERE, Padding},
 };
 
-/// Largest size of a whole `Set-Cookie` field, in bytes ([docs/spec/writer.md § 9.5]).
+/// Largest size of a whole `Set-Cookie` field, and the number of cookies ([docs/spec/writer.md § 9.5]).
 ///
 /// # Examples
 ///
@@ -33,16 +33,17 @@ pub enum Size {
     /// 3,072 bytes, which pass a default nginx together with the headers of a security middleware.
     #[default]
     Anywhere,
-    /// 4,096 bytes, which browsers store. A default nginx in front of the application answers 502.
+    /// 4,096 bytes, which browsers store. A default nginx in front of the application may answer 502 in place of a
+    /// response with a cookie of this size.
     Browser,
-    /// As few cookies as possible and at most this number (2 to 4), each of 4,096 bytes
+    /// As few cookies as possible and at most this number (2 to 4), each of at most 4,096 bytes
     /// ([docs/spec/carriers.md § 9.2]). Prefer one cookie if it is large enough.
     ///
-    /// Most proxies have to be [configured for several cookies][limits], and some servers for four full ones, such as
-    /// axum's over HTTP/2. Otherwise they answer every request of the visitor with 431, even a sign-out. Some clients
-    /// keep fewer cookies than they receive, and parallel responses may each replace some of the parts. The session
-    /// then does not open ([`Incomplete`](crate::session::Reason::Incomplete), [`Auth`](crate::session::Reason::Auth))
-    /// and is lost.
+    /// Most proxies have to be [configured for several cookies][limits], and some servers do not take four full ones,
+    /// such as axum's over HTTP/2. Otherwise they answer 502 in place of the response, or 400 or 431 to every later
+    /// request of the visitor, even a sign-out. Some clients keep fewer cookies than they receive, and parallel responses
+    /// may each replace some of the parts. The session then does not open
+    /// ([`Incomplete`](crate::session::Reason::Incomplete), [`Auth`](crate::session::Reason::Auth)) and is lost.
     ///
     /// [limits]: https://github.com/hardtack-rs/hardtack/blob/main/docs/limits.md#behind-proxies
     /// [docs/spec/carriers.md § 9.2]: https://github.com/hardtack-rs/hardtack/blob/main/docs/spec/carriers.md#92-chunks
@@ -85,8 +86,8 @@ impl<T> SessionTokenBuilder<T> {
 }
 
 impl<C, T> SessionBuilder<C, T> {
-    /// Rounds up the length of the token, so that it reveals less about the length of the content. For short sessions
-    /// it hides little. Default: [`Padding::None`].
+    /// Sets the padding, which rounds up the length of the token, so that it reveals less about the length of the
+    /// content. For short sessions it hides little. Default: [`Padding::None`].
     pub fn padding(mut self, padding: Padding) -> Self {
         self.options.padding = padding;
         self
