@@ -11,7 +11,7 @@ use crate::{
     state::Overhead,
 };
 
-/// Cookies of one carrier: the current one, its former ones, and the cookies that it takes sessions over from.
+/// Cookies of one carrier: the current one, its former ones, and the cookies from which it takes over sessions.
 pub(crate) struct CookieFields {
     pub(crate) name: CookieName,
     pub(crate) finder: Finder,

@@ -9,8 +9,9 @@ use crate::{
     state::Payload,
 };
 
-/// With feature `migrate`: takes over the sessions of a cookie with another name, which may also have another key ring, mode
-/// or `application`. The sessions keep their ids, dates, limits and messages. Those bound to a device are not taken over.
+/// With feature `migrate`: takes over the sessions of a cookie with another name, which may also have another key ring,
+/// mode or `application`. The sessions keep their ids, dates, limits and messages. Those bound to a device are not taken
+/// over.
 ///
 /// # Examples
 ///

@@ -109,7 +109,7 @@ impl<T: Payload> SessionToken<T> {
         self.core.slot.keys().mode()
     }
 
-    /// Refuses every session issued before `time`, from now on, for these tokens and their clones in this program. See
+    /// Refuses every session issued before `time`, from now on, for these tokens in this program and in all contexts. See
     /// [`SessionCookie::raise_not_before`](crate::SessionCookie::raise_not_before).
     pub fn raise_not_before(&self, time: SystemTime) {
         self.core.slot.raise_not_before(unix_seconds_from(time));
@@ -363,7 +363,7 @@ pub enum TokenChange {
     Keep,
     /// The client stores this token in place of the token that it has.
     Store(String),
-    /// The session has ended, so the client drops its token.
+    /// The session has ended or was left empty, so the client drops its token.
     Drop,
 }
 

@@ -13,8 +13,8 @@ impl<T> SessionCookieBuilder<T> {
         self
     }
 
-    /// Sets the path below which the browser sends the cookie. Default: `/`. At most 1,024 bytes. With `/app/`, the
-    /// browser does not send it to `/app`.
+    /// Sets the path at and below which the browser sends the cookie. Default: `/`. At most 1,024 bytes. With `/app/`,
+    /// the browser does not send it to `/app`.
     pub fn path(mut self, path: impl Into<String>) -> Self {
         self.carrier.attributes.path = path.into();
         self
@@ -44,8 +44,8 @@ impl<T> SessionCookieBuilder<T> {
     }
 
     /// Lets the cookie of every session outlive the browser's session. Its `Max-Age` is the time until the session
-    /// would end without another request ([docs/spec/writer.md § 8.10]). Default: off, so that a cookie ends with the
-    /// browser's session unless its session is [remembered](crate::Session::remember_for).
+    /// would end without another request, but at most 400 days ([docs/spec/writer.md § 8.10]). Default: off, so that a
+    /// cookie ends with the browser's session unless its session is [remembered](crate::Session::remember_for).
     ///
     /// # Examples
     ///
@@ -70,8 +70,8 @@ impl<T> SessionCookieBuilder<T> {
     /// # Security
     ///
     /// Closing the browser no longer signs out, which matters on a shared computer. As without this setting, a copy of
-    /// the cookie can be kept alive up to the absolute timeout, unless for example
-    /// [`revalidate_after`](Self::revalidate_after), [`revoked_if`](Self::revoked_if) or
+    /// the cookie can be kept alive until the absolute timeout (longer if the session is remembered or renewed), unless
+    /// for example [`revalidate_after`](Self::revalidate_after), [`revoked_if`](Self::revoked_if) or
     /// [`not_before`](Self::not_before) ends it.
     ///
     /// [docs/spec/writer.md § 8.10]: https://github.com/hardtack-rs/hardtack/blob/main/docs/spec/writer.md#rules-of-finish

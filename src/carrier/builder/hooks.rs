@@ -64,9 +64,9 @@ impl<C, T: 'static> SessionBuilder<C, T> {
     }
 
     /// Asks the application whether a session is still valid once its last sealed answer is `interval` old: for example,
-    /// whether its user is still allowed, or has signed out everywhere. It is for questions that need a database query,
-    /// for which [`revoked_if`](Self::revoked_if) or every request would be too often. In whole seconds, from 1 second
-    /// to half of each idle timeout that is set. Default: the application is not asked.
+    /// whether its user is still allowed, or has signed out everywhere. Use it for questions that need a database query:
+    /// [`revoked_if`](Self::revoked_if) must not block, and is called whenever a session is read. In whole seconds, from
+    /// 1 second to half of each idle timeout that is set. Default: the application is not asked.
     ///
     /// `validate` reads what it needs from the session and returns a future, which is awaited before a handler gets the
     /// session. [`Validity::Valid`] is sealed into the session with a response that may refresh or save it;
@@ -155,7 +155,7 @@ impl<C, T: 'static> SessionBuilder<C, T> {
     }
 
     /// Keeps a session for `duration` after its last answer if the question of
-    /// [`revalidate_after`](Self::revalidate_after) fails, so that visitors can go on while a database is down.
+    /// [`revalidate_after`](Self::revalidate_after) fails, so that visitors can continue while a database is down.
     /// `duration` must be longer than that interval. Default: the session is not kept.
     ///
     /// While the question fails, every request that uses the session asks again. A session that this request takes over
@@ -193,8 +193,9 @@ impl<C, T: 'static> SessionBuilder<C, T> {
     /// first touch, or, if [`revalidate_after`](Self::revalidate_after) has to ask, with the answer or at the end of the
     /// request. The function must not use the session.
     ///
-    /// A panic in the function propagates through the method that read the session. If this method was a change, the
-    /// change is not made, and later calls find the session as it arrived.
+    /// A panic in the function propagates through the method that called it, but not at the end of a request that was
+    /// cancelled or failed. If this method was a change, the change is not made, and later calls find the session as it
+    /// arrived.
     ///
     /// # Examples
     ///

@@ -14,7 +14,7 @@ use crate::{
     token::Context,
 };
 
-/// Settings that every carrier has.
+/// Settings that are not specific to a carrier.
 #[derive(Clone, Debug)]
 pub(crate) struct Options {
     pub(crate) idle_timeout: IdleTimeout,
