@@ -76,9 +76,9 @@ impl<C, T: 'static> SessionBuilder<C, T> {
     /// program.
     ///
     /// **A session that is no longer allowed is refused after `interval` plus [`clock_skew`](Self::clock_skew), on
-    /// every instance**, whatever its visitor does. (While the question fails, `unvalidated_up_to` takes the place of
-    /// `interval`.) This holds if all programs that write these sessions have this setting, and if their clocks differ
-    /// by no more than the skew. The last activity of a session is then the time of the last answer
+    /// every instance**, whatever its visitor does. (While the question fails, `unvalidated_up_to`, if set, takes the
+    /// place of `interval`.) This holds if all programs that write these sessions have this setting, and if their clocks
+    /// differ by no more than the skew. The last activity of a session is then the time of the last answer or sign-in
     /// ([docs/spec/writer.md § 8.16]), so the idle timeout is precise to `interval`.
     /// [`refresh_after`](Self::refresh_after) cannot be set as well.
     ///

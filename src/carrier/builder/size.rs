@@ -40,7 +40,7 @@ pub enum Size {
     /// ([docs/spec/carriers.md § 9.2]). Prefer one cookie if it is large enough.
     ///
     /// Most proxies have to be [configured for several cookies][limits], and some servers do not take four full ones,
-    /// such as axum's over HTTP/2. Otherwise they answer 502 in place of the response, or 400 or 431 to every later
+    /// such as axum's over HTTP/2. Otherwise they may answer 502 in place of the response, or 400 or 431 to every later
     /// request of the visitor, even a sign-out. Some clients keep fewer cookies than they receive, and parallel responses
     /// may each replace some of the parts. The session then does not open
     /// ([`Incomplete`](crate::session::Reason::Incomplete), [`Auth`](crate::session::Reason::Auth)) and is lost.
