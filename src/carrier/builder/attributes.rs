@@ -113,7 +113,7 @@ impl<T> SessionCookieBuilder<T> {
     ///
     /// Use it to move a cookie to another path or domain, because a browser would otherwise send both cookies. Each
     /// former cookie takes a `Set-Cookie` header, and so does each part that the request brought or, under
-    /// [`Size::Split`](crate::Size::Split), that the former cookie may have.
+    /// [`Size::Split`](crate::Size::Split), that a session may have.
     ///
     /// # Examples
     ///

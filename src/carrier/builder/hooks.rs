@@ -191,7 +191,7 @@ impl<C, T: 'static> SessionBuilder<C, T> {
 
     /// Calls `on_outcome` with the outcome of every session that is read, for metrics: when it is read, usually at its
     /// first touch, or, if [`revalidate_after`](Self::revalidate_after) has to ask, with the answer or at the end of the
-    /// request. The function must not use the session.
+    /// request. A request that a companion answers itself is left out. The function must not use the session.
     ///
     /// A panic in the function propagates through the method that called it, but not at the end of a request that was
     /// cancelled or failed. If this method was a change, the change is not made, and later calls find the session as it
