@@ -132,9 +132,9 @@ impl<T: Payload> SessionCookie<T> {
         Ok(fields)
     }
 
-    /// Refuses every session issued before `time`, from now on. This signs out everyone who signed in earlier. It applies
-    /// to this cookie in this program, in all contexts, but not to other instances or to another cookie that was built. A
-    /// time earlier than the last one has no effect.
+    /// Refuses every session of this cookie that was issued before `time`, from now on and in all contexts. This signs
+    /// out everyone who signed in earlier. Other instances, and other cookies of this program, need a call of their own.
+    /// A time earlier than the last one has no effect.
     ///
     /// Sessions carry whole seconds, so `time` is rounded up. The current time ends every session that this instance
     /// issued, and every session that begins in the rest of this second. Another instance's clock may be ahead by up to

@@ -109,15 +109,14 @@ impl<T: Payload> SessionToken<T> {
         self.core.slot.keys().mode()
     }
 
-    /// Refuses every session issued before `time`, from now on, for these tokens in this program and in all contexts. See
+    /// Refuses every session of these tokens that was issued before `time`, from now on. See
     /// [`SessionCookie::raise_not_before`](crate::SessionCookie::raise_not_before).
     pub fn raise_not_before(&self, time: SystemTime) {
         self.core.slot.raise_not_before(unix_seconds_from(time));
     }
 
     /// Verifies a token like [`open`](Self::open), and decodes its schema and payload by `decode`, which may borrow from
-    /// the payload. It is for programs that need only a part of the value, or none. If `decode` returns `None`, the error
-    /// is [`Reason::Payload`].
+    /// the payload. It is for programs that need only a part of the value, or none.
     ///
     /// The schema is the [`SessionData::SCHEMA`] of the program that sealed the token, or 0 for a dictionary. The payload
     /// of a dictionary is empty, or a MessagePack map with values in serde's human-readable form ([SPEC.md § 5.4]). The
@@ -163,9 +162,7 @@ impl<T: Payload> SessionToken<T> {
     ///
     /// # Errors
     ///
-    /// Returns the [`Reason`] why the token does not open, for logs. Do not show it to the sender of the token. With
-    /// [`revalidate_after`](crate::carrier::SessionBuilder::revalidate_after), a token whose last answer is too old is
-    /// [`Reason::Unvalidated`], because the application is not asked.
+    /// Returns the errors of [`open`](Self::open), and [`Reason::Payload`] if `decode` returns `None`.
     #[inline]
     pub fn open_with<R>(
         &self,

@@ -69,10 +69,9 @@ impl<T> SessionCookieBuilder<T> {
     ///
     /// # Security
     ///
-    /// Closing the browser no longer signs out, which matters on a shared computer. As without this setting, a copy of
-    /// the cookie can be kept alive until the absolute timeout (longer if the session is remembered or renewed), unless
-    /// for example [`revalidate_after`](Self::revalidate_after), [`revoked_if`](Self::revoked_if) or
-    /// [`not_before`](Self::not_before) ends it.
+    /// Closing the browser no longer signs out, which matters on a shared computer. A copy of the cookie can be kept
+    /// alive for as long as the session may last, unless for example [`revalidate_after`](Self::revalidate_after),
+    /// [`revoked_if`](Self::revoked_if) or [`not_before`](Self::not_before) ends it.
     ///
     /// [docs/spec/writer.md § 8.10]: https://github.com/hardtack-rs/hardtack/blob/main/docs/spec/writer.md#rules-of-finish
     pub fn persistent(mut self) -> Self {

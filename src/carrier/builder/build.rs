@@ -118,8 +118,8 @@ impl<C, T: Payload> SessionBuilder<C, T> {
         ConfigError::all(mistakes)
     }
 
-    /// Returns the core of these sessions as tokens need it, without a companion, and with a rule that refuses several
-    /// tokens in one request. `cookie` has the settings of a cookie, if this builds one.
+    /// Returns the core of these sessions as tokens need it: it refuses several tokens in one request, and has no
+    /// companion. `cookie` has the settings of a cookie, if this builds one.
     fn core(
         &self,
         purpose: Purpose,

@@ -86,8 +86,7 @@ impl<T> SessionTokenBuilder<T> {
 }
 
 impl<C, T> SessionBuilder<C, T> {
-    /// Sets the padding, which rounds up the length of the token, so that it reveals less about the length of the
-    /// content. For short sessions it hides little. Default: [`Padding::None`].
+    /// Sets the [padding](Padding) of the token, which hides a part of the content's length. Default: [`Padding::None`].
     pub fn padding(mut self, padding: Padding) -> Self {
         self.options.padding = padding;
         self
