@@ -15,7 +15,8 @@ use crate::{
 };
 
 impl SessionSettings {
-    /// Checks each setting by itself. Only [`build`](Self::build) checks the keys, and conflicts between settings.
+    /// Checks each setting by itself, and refuses two sources of keys, and `secure` next to `danger_allow_http`.
+    /// [`check_without_keys`](Self::check_without_keys) also checks other conflicts, and [`build`](Self::build) the keys.
     ///
     /// # Examples
     ///
@@ -36,8 +37,9 @@ impl SessionSettings {
         ConfigError::all(self.misread().chain(alone))
     }
 
-    /// Checks everything that [`build`](Self::build) checks, except the keys and the settings about them (`keys`, …,
-    /// `watch_keys`). Use it to test a settings file where the keys are not available.
+    /// Checks what [`build`](Self::build) checks without reading the keys, in a test of a settings file where the keys
+    /// are not available. It does not check that keys are given and can be watched, or that the cookie's name and
+    /// attributes leave room for a session.
     ///
     /// # Examples
     ///
@@ -53,7 +55,8 @@ impl SessionSettings {
     ///
     /// # Errors
     ///
-    /// Returns a [`ConfigError`] with a message for each refused setting and each conflict.
+    /// Returns a [`ConfigError`] with a message for each refused setting and, once every setting is understood, for each
+    /// conflict.
     pub fn check_without_keys(&self) -> Result<(), ConfigError> {
         // A setting that was not understood may cause other conflicts.
         match self.misread().next() {
@@ -81,7 +84,8 @@ impl SessionSettings {
     ///
     /// # Errors
     ///
-    /// Returns a [`ConfigError`] if a setting is refused, or the keys are missing or invalid.
+    /// Returns a [`ConfigError`] if a setting is unknown or not understood, or if the keys are missing or invalid. The
+    /// builder's `build` reports values out of range and conflicts.
     pub fn into_builder(self) -> Result<SessionCookieBuilder, ConfigError> {
         ConfigError::all(self.misread())?;
         self.applied_to(self.builder()?)
@@ -105,8 +109,9 @@ impl SessionSettings {
     ///
     /// # Errors
     ///
-    /// Returns a [`ConfigError`] if a setting is refused, if the settings also name keys, or if the builder's keys have
-    /// another mode. For a header or a bare token, a setting that only cookies have is an error too.
+    /// Returns a [`ConfigError`] if a setting is unknown or not understood, if the settings also have keys or
+    /// `watch_keys`, or if the builder's keys have another mode. For a header or a bare token, a setting that only
+    /// cookies have is an error too. The builder's `build` reports values out of range and conflicts.
     pub fn apply_to<C: 'static, T: Payload>(
         self,
         builder: SessionBuilder<C, T>,
@@ -125,12 +130,12 @@ impl SessionSettings {
     }
 
     /// Returns the time for which a key has to open tokens after the next key begins to seal ([SPEC.md § 3.4.8]), for
-    /// tools that change key rings. By default, it is 31 minutes: the idle timeout plus the clock skew. It does not
-    /// know of a companion, with which a cookie needs a key for the longest lifetime of a session.
+    /// tools that change key rings. By default, it is 31 minutes: the idle timeout plus the clock skew. With a
+    /// companion, which settings do not describe, a cookie needs a key for the longest lifetime of a session.
     ///
     /// # Errors
     ///
-    /// Returns a [`ConfigError`] if a setting is refused.
+    /// Returns a [`ConfigError`] if a setting is unknown or not understood.
     ///
     /// [SPEC.md § 3.4.8]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#34-key-ring
     pub fn key_overlap(&self) -> Result<Duration, ConfigError> {
@@ -176,7 +181,7 @@ impl SessionSettings {
         meant.map(|error| self.mistake(error)).collect()
     }
 
-    /// Returns the settings that were not understood.
+    /// Returns the settings that were not understood, and `secure` if it contradicts `danger_allow_http`.
     fn misread(&self) -> impl Iterator<Item = ConfigError> {
         let http = self.entries.get("danger_allow_http");
         let is_http = http.is_some_and(|entry| entry.value.is_on());
@@ -185,8 +190,8 @@ impl SessionSettings {
         self.problems.iter().cloned().chain(both)
     }
 
-    /// Removes the settings about keys and returns their sources, for a program that reads the keys itself, for example
-    /// with its own `WatchedKeyRing`. Pass the other settings to [`apply_to`](Self::apply_to).
+    /// Removes the settings about keys, except `mode`, and returns the sources of the keys, for a program that reads them
+    /// itself, for example with its own `WatchedKeyRing`. Pass the other settings to [`apply_to`](Self::apply_to).
     ///
     /// # Examples
     ///
@@ -204,8 +209,8 @@ impl SessionSettings {
     ///
     /// # Errors
     ///
-    /// Returns a [`ConfigError`] if a setting is refused, or if no setting names keys. In the second case, the other
-    /// settings about keys are removed all the same. The keys are not read.
+    /// Returns a [`ConfigError`] if a setting is unknown or not understood, or if no setting names keys. In the second
+    /// case, `watch_keys` is removed all the same. The keys are not read.
     pub fn take_key_sources(&mut self) -> Result<Vec<RingSource>, ConfigError> {
         ConfigError::all(self.misread())?;
         let (keys, ..) = self.applied();

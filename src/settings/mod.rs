@@ -1,7 +1,7 @@
 //! Settings from outside the program: files of any format, environment variables, and translated options of other
 //! systems.
 //!
-//! [`SessionSettings`] reads them, and a [`ConfigError`] names every refused setting.
+//! [`SessionSettings`] reads them, and a [`ConfigError`] names the refused settings.
 
 mod build;
 mod names;

@@ -224,7 +224,7 @@ fn plain(name: &str) -> String {
     name.to_ascii_lowercase().replace(['-', '.'], "_")
 }
 
-/// Methods of the builder without a setting. Most take a function, which a text cannot be.
+/// Methods of the builder without a setting.
 const OF_THE_BUILDER: [&str; 8] = [
     "companion",
     "migrate_from",

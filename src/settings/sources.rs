@@ -15,17 +15,16 @@ use crate::base::config_error::{ConfigError, Sentence};
 ///
 /// It implements [`Deserialize`] for any self-describing format: TOML, JSON, YAML, or the maps that other crates make
 /// from environment variables. Settings are named like the methods of
-/// [`SessionCookieBuilder`](crate::carrier::SessionCookieBuilder), except `mode`, the keys, `secure` and `httponly`. A
-/// setting that is left out has the builder's default. `docs/settings.md` lists them.
+/// [`SessionCookieBuilder`](crate::carrier::SessionCookieBuilder), except `mode`, those about keys, `secure` and
+/// `httponly`. A setting that is left out has the builder's default. `docs/settings.md` lists them.
 ///
 /// A duration is a string like `30m` or `12h`, or a number of seconds. Every number and flag may be a string. The keys
 /// come from one of these settings: `keys` has their text, `keys_env` names an environment variable, `keys_file` names
 /// a file, and `keys_from` lists several variables and files. With `watch_keys` (feature `watch`), the cookie follows
-/// them while the program runs.
+/// the files while the program runs.
 ///
-/// Deserializing accepts any value, because a format's own error may quote the lines around a mistake, which may
-/// contain keys. [`check`](Self::check), [`into_builder`](Self::into_builder) and [`build`](Self::build) report all
-/// mistakes at once.
+/// Deserializing does not refuse settings, because a format's own error may quote the lines around a mistake, which may
+/// contain keys. [`check`](Self::check) and [`build`](Self::build) report the refused settings together.
 ///
 /// # Examples
 ///
@@ -54,7 +53,7 @@ use crate::base::config_error::{ConfigError, Sentence};
 ///
 /// `Debug` shows no key. It shows only the length of a name, a path, a domain and an application, and the number of
 /// context pairs and former attributes. The text in `keys` is overwritten when the settings are dropped, but not the
-/// file or string that they were read from.
+/// file or string that they were read from, or copies that the format's parser made.
 #[derive(Clone, Default)]
 #[must_use = "no cookie is built before `build`"]
 pub struct SessionSettings {
@@ -80,7 +79,7 @@ pub(super) struct Entry {
 impl SessionSettings {
     /// Overrides these settings with `later`. A source of keys in `later` replaces every source in these settings, so
     /// `keys` from a variable overrides `keys_file` from a file, and its `watch_keys`. `secure` and `danger_allow_http`
-    /// replace each other.
+    /// replace each other. A setting that these settings already refused stays refused.
     ///
     /// # Examples
     ///
@@ -121,7 +120,8 @@ impl SessionSettings {
 impl SessionSettings {
     /// Reads the settings from one table of a TOML file. The other tables belong to the program.
     ///
-    /// The error names only the line, because a TOML parser's own error quotes the file, which may contain keys.
+    /// If `text` is not TOML, the error has the line and the parser's reason. It does not quote the file, as the parser's
+    /// own error does, because the file may contain keys.
     ///
     /// # Examples
     ///
@@ -165,8 +165,8 @@ impl SessionSettings {
     /// `APP_SESSION_IDLE_TIMEOUT` is `idle_timeout`, and `APP_SESSION_KEYS` has the keys.
     ///
     /// A variable with the prefix that is not a setting is refused, so choose a prefix that nothing else uses.
-    /// `SESSION_MANAGER`, which X11 desktops set, is ignored, and so are Kubernetes' variables for addresses of
-    /// services, such as `APP_SESSION_SERVICE_HOST`.
+    /// `SESSION_MANAGER`, which X11 desktops set, is ignored, and so are names that Kubernetes gives to addresses of
+    /// services: those that end with `SERVICE_HOST` or have the word `PORT` after the prefix.
     ///
     /// # Errors
     ///
@@ -176,6 +176,7 @@ impl SessionSettings {
     }
 
     /// Reads settings like [`from_env_prefix`](Self::from_env_prefix), but from the names and values of `variables`.
+    /// The variables that `keys_env` and `keys_from` name are still read from the process.
     ///
     /// The context is written `label=value, label=value`, and `formerly` as
     /// `path=/app domain=example.com, path=/shop`.
@@ -307,8 +308,8 @@ impl fmt::Debug for Entry {
     }
 }
 
-/// Returns `true` for the end of a variable's name by which Kubernetes gives a container the address of a service. No
-/// setting is about a port.
+/// Returns `true` if Kubernetes gives a container the address of a service in a variable with this name after the
+/// prefix. No setting is about a port.
 fn is_of_kubernetes(name: &str) -> bool {
     name.ends_with("SERVICE_HOST") || name.split('_').any(|word| word == "PORT")
 }

@@ -16,12 +16,13 @@ use crate::{
     keys::looks_like_a_key,
 };
 
-/// Value of any format. Deserializing it never fails, because the format's error might quote a text that contains keys.
+/// Value of any format. No scalar, list or map is refused, because the format's error might quote a text that contains
+/// keys.
 #[derive(Clone)]
 pub(super) enum Value {
     /// A text. It is overwritten when it is dropped, because it may be a key.
     Text(Zeroizing<String>),
-    /// A number, a flag, or anything else that is not a text, written as text. A missing value is the empty text.
+    /// A number or a flag, written as text, or a word for a value that no setting has. A missing value is the empty text.
     Bare(Zeroizing<String>),
     List(Vec<Value>),
     Table(Table),
@@ -136,7 +137,7 @@ impl Value {
     }
 
     /// Returns the tables of a list, or a single table. A text may have several tables, with commas between them, and
-    /// `split` divides each into pairs like `name=value`. Any other value is refused with `no_tables`.
+    /// `split` divides each into pairs like `name=value`. A value of another form is refused with `no_tables`.
     ///
     /// Each table is sorted by its names, because formats do not guarantee an order.
     pub(super) fn tables(
