@@ -1,9 +1,10 @@
-//! Takes over sessions of other libraries from their cookies, until a date.
+//! Takes over sessions of other libraries, or of a cookie of this crate with another name, from their cookies until a
+//! date.
 //!
 //! [`OldCookie`] names a cookie of another library, and has the [`Reader`] of its format. The package
 //! [`hardtack-migrate`](https://docs.rs/hardtack-migrate) has readers for cookie-rs, actix-session, tower-sessions,
-//! Pyramid and Beaker. Pass the cookie to [`migrate_from`](crate::carrier::SessionCookieBuilder::migrate_from) of a
-//! builder.
+//! Pyramid and Beaker. Pass an `OldCookie` or a [`SessionCookie`](crate::SessionCookie) to
+//! [`migrate_from`](crate::carrier::SessionCookieBuilder::migrate_from) of a builder.
 
 mod old_cookie;
 mod prepared;

@@ -40,8 +40,8 @@ pub trait Reader: Send + Sync + 'static {
     /// Reads the value of the cookie `name`, which comes without surrounding quotes. Dates are checked afterwards.
     ///
     /// `others` are the values of the cookies that belong to it ([`OldCookie::also`](super::OldCookie::also)), such as
-    /// a signature, in the order of these calls. A value is `None` if the request has no such cookie, or two different
-    /// ones.
+    /// a signature, in the order of these calls. A value is `None` if the request has no such cookie or two different
+    /// ones, or if the value is not UTF-8 or is longer than 4,096 bytes.
     ///
     /// # Errors
     ///

@@ -1,5 +1,5 @@
-//! Old cookies of one cookie: drops them in responses, and takes over a session from a request's values. Used only if
-//! the request has no cookie of this crate (`session/opening.rs`).
+//! Old cookies of one cookie: names the fields that drop them, and takes over a session from a request's values if the
+//! new cookie did not come (`session/opening.rs`).
 
 use std::{
     any::TypeId,
@@ -20,7 +20,7 @@ use crate::{
     token::{Context, Refused},
 };
 
-/// All old cookies that an application reads.
+/// All old cookies of one cookie.
 pub(crate) struct Migration {
     /// Name of the new cookie, for events.
     new_name: String,
