@@ -4,12 +4,12 @@
 import { readFile } from "node:fs/promises";
 import { parse, relative, sep } from "node:path";
 
-// One warning is silenced: that WASI is experimental.
+// Warnings about WASI are silenced: Node says that it is experimental.
 const { emitWarning } = process;
 process.emitWarning = (warning, ...rest) => /\bWASI\b/.test(warning) || emitWarning.call(process, warning, ...rest);
 const { WASI } = await import("node:wasi");
 
-// WASI has no permissions of files: each new one is for its owner alone.
+// WASI has no file permissions, so each new file is for its owner alone.
 process.umask(0o077);
 const folder = process.cwd();
 const { root } = parse(folder);
@@ -18,7 +18,7 @@ const wasi = new WASI({
   // What the program's hints tell readers to type. `npx` sets the variable.
   args: [process.env.npm_command === "exec" ? "npx hardtack-cli" : "hardtack", ...process.argv.slice(2)],
   env: { ...process.env, PWD: `/${relative(root, folder).replaceAll(sep, "/")}` },
-  // Whatever the arguments name, and links lead to.
+  // Whatever the arguments name and links lead to, on Windows on this drive.
   preopens: { "/": root },
   returnOnExit: true,
 });

@@ -1,5 +1,5 @@
-// The tests of the command line, with the program of npm in Node, Deno and Bun, and the points in which it differs.
-// `./build`, and `.ci/packages js/runtimes` in the root, first.
+// Runs the tests of the command line with the program of npm in Node, Deno and Bun, and tests what differs. Run `./build`
+// first, and `.ci/packages js/runtimes` in the root.
 
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
@@ -23,7 +23,7 @@ const OTHERS = {
   Deno: [runtime("@deno/linux-x64-glibc/deno"), "run", "--allow-all", "--no-config", program],
   Bun: [runtime("@oven/bun-linux-x64-baseline/bin/bun"), program],
 };
-// What needs locks, permissions or `/dev/stdin`, and two tests that run the program thousands of times.
+// What needs locks, owners, permissions or `/dev/stdin`, and tests that run the program very often.
 const SKIPPED = [
   "check::mode_and_last_line_of_the_file_are_looked_at",
   "files::a_crash_while_it_is_written_leaves_the_old_file_and_blocks_nobody",
