@@ -31,7 +31,7 @@ fn app(keys: KeyRing) -> Result<Router, ConfigError> {
     let header = SessionToken::encrypted(keys)
         .header("authorization")
         .build()?;
-    // No other site can make a browser send this header, so there is no need for a CSRF guard.
+    // No other site can make a browser send a token in this header, so there is no need for a CSRF guard.
     Ok(Router::new()
         .route("/sign-in", post(sign_in))
         .route("/me", get(me))
@@ -64,7 +64,7 @@ async fn me(session: Session) -> Result<Response, SessionError> {
 }
 
 async fn sign_out(session: Session) -> Result<StatusCode, SessionError> {
-    // A copy of the token stays valid until its own deadline; the example `login` has a deny list for that.
+    // A copy of the token stays valid until its own deadline; docs/ending-sessions.md has remedies.
     session.invalidate()?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -1,6 +1,6 @@
-//! htmx, versions 2 and 4: where the token is, a sign-in without a full load, and what a 403 does.
+//! htmx, versions 2 and 4: the place of the token, a sign-in, and the effect of a 403.
 //!
-//! `cargo run --example htmx`, then open <http://127.0.0.1:3000/>. The page loads htmx from its network of caches.
+//! `cargo run --example htmx`, then open <http://127.0.0.1:3000/>. The page loads htmx 4 from unpkg.com.
 
 use std::{env, error::Error, net::Ipv4Addr};
 
@@ -30,7 +30,7 @@ fn app(cookie: SessionCookie) -> Router {
         .layer(map_response(page_of_failure))
 }
 
-/// Version 2 passes every attribute on to the elements inside, version 4 those that say so.
+/// Has the token twice: version 2 passes `hx-headers` on to the elements inside, version 4 needs `:inherited` for that.
 async fn home(session: Session) -> Result<Html<String>, SessionError> {
     let token = session.csrf_token()?;
     let user: Option<String> = session.get("user")?;

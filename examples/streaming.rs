@@ -146,7 +146,7 @@ async fn sign_out(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Signed-out sessions. The deny list of the example `login` also removes old entries.
+/// Signed-out sessions. Unlike here, forget those that are over (docs/ending-sessions.md).
 type DenyList = Arc<Mutex<HashSet<SessionId>>>;
 
 fn contains(list: &DenyList, id: SessionId) -> bool {

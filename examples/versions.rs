@@ -46,7 +46,7 @@ mod old {
         language: Option<String>,
     }
 
-    /// A session that this instance writes loses its language, so the next version has to do without.
+    /// A session that this instance writes loses its language, so the next version has to work without it.
     impl From<Next> for Login {
         fn from(Next { user, visits, .. }: Next) -> Login {
             Login { user, visits }
@@ -96,7 +96,7 @@ mod new {
     }
 }
 
-/// What both versions have, so that the rest of the program is written once.
+/// Parts of both versions, so that the rest of the program is written once.
 trait Counter: SessionData {
     /// The user and their visits.
     fn parts(&mut self) -> (&mut String, &mut u32);

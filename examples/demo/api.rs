@@ -29,7 +29,7 @@ pub(crate) async fn session(State(site): State<Arc<Site>>, session: Session) -> 
     Json(facts(&site, &session))
 }
 
-/// Says what the server knows of a session. The pages show the same.
+/// Returns what the server knows of a session. The lab shows the same, with long texts cut.
 pub(crate) fn facts(site: &Site, session: &Session) -> Value {
     let outcome = session.outcome();
     let (reason, key_id) = match outcome {
@@ -109,7 +109,7 @@ pub(crate) async fn invalidate(session: Session) -> Result<Json<Value>, Failed> 
     Ok(Json(json!({ "id": ended.map(|id| id.to_string()) })))
 }
 
-/// Messages, which stay in the session.
+/// Returns the messages of a queue, which stay in the session.
 pub(crate) async fn flashes(session: Session, Query(asked): Query<Queue>) -> Json<Value> {
     Json(json!({ "messages": session.flashes(&asked.queue) }))
 }

@@ -1,4 +1,4 @@
-//! A clock that a script can stop, and that a visitor can move.
+//! A clock that a visitor can move forward. With `--clock` it stands still, and a script can set it.
 
 use std::{
     sync::{Arc, Mutex},
@@ -13,7 +13,7 @@ pub(crate) struct DemoClock(Arc<Mutex<Moved>>);
 
 struct Moved {
     stands_at: Option<SystemTime>,
-    /// The duration by which a visitor moved it forward.
+    /// Duration by which visitors moved it forward.
     ahead: Duration,
 }
 
@@ -62,7 +62,7 @@ impl DemoClock {
     }
 }
 
-/// Returns `None` where a clock that is [`FURTHEST`] ahead would show a year after 9999, which no text of a time has.
+/// Returns `None` if a clock that is [`FURTHEST`] ahead would show a year after 9999, which RFC 3339 cannot write.
 pub(crate) fn time(seconds: u64) -> Option<SystemTime> {
     let is_shown = seconds < YEAR_10000 - FURTHEST.as_secs();
     is_shown.then(|| UNIX_EPOCH + Duration::from_secs(seconds))

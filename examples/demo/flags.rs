@@ -136,7 +136,7 @@ impl Flags {
         })
     }
 
-    /// A session in a header has as many characters as all cookies together.
+    /// Allows a session in a header as many characters as the cookies may have together.
     pub(crate) fn header(
         &self,
         builder: SessionTokenBuilder,
@@ -155,7 +155,7 @@ fn settings(values: &Map<String, Value>) -> Result<SessionSettings, Refused> {
     Ok(serde_json::from_value(values.clone().into())?)
 }
 
-/// Adds a setting. It is checked where it is applied.
+/// Adds a setting, whose value is checked when it is applied. Only a time is read here.
 fn add(settings: &mut Map<String, Value>, name: &str, value: &str) -> Result<(), Refused> {
     let (key, rest) = match value.split_once('=') {
         Some((key, rest)) => (key, rest.into()),

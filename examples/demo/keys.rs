@@ -66,14 +66,15 @@ impl Keys {
         self.set(text, lock(&self.text))
     }
 
-    /// Replaces it for the holder of the earlier text, so that no other change comes in between.
+    /// Replaces the ring for the holder of the earlier text, so that no other change comes in between.
     fn set(&self, text: &str, mut earlier: MutexGuard<'_, Secret>) -> Result<(), KeyError> {
         self.ring.replace(text.parse::<KeyRing>()?)?;
         *earlier = text.to_owned().into();
         Ok(())
     }
 
-    /// Seals with a fresh key from now on. The keys that opened before still do.
+    /// Adds a fresh key, which seals from now on unless another key has a `seal_from` that has come. The keys that opened
+    /// before still do.
     pub(crate) fn rotate(&self) -> Result<(), Refused> {
         let fresh = fresh(self.mode)?;
         let earlier = lock(&self.text);

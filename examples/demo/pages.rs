@@ -61,7 +61,7 @@ struct About {
     port: u16,
 }
 
-/// Has the session layer around it like every page, and leaves the session untouched.
+/// Has the session layer around it like the lab, and leaves the session untouched.
 pub(crate) async fn about(
     State(site): State<Arc<Site>>,
     InLanguage(t): InLanguage,
@@ -139,7 +139,7 @@ mod filters {
         )))
     }
 
-    /// Shows the two largest units of a duration, as in `1 h 30 min`, by symbols that every language has.
+    /// Shows the two largest units of a duration that are not zero, as in `1 h 30 min`, by symbols that both languages use.
     #[askama::filter_fn]
     pub(super) fn duration(duration: impl Borrow<Duration>, _: &dyn Values) -> Result<String> {
         let mut left = duration.borrow().as_secs();
@@ -154,7 +154,7 @@ mod filters {
         Ok(shown.join(" "))
     }
 
-    /// Sets words between backticks as code. For texts of the program, which are no input of a visitor.
+    /// Sets words between backticks as code.
     #[askama::filter_fn]
     pub(super) fn marked(text: impl Display, _: &dyn Values) -> Result<Safe<String>> {
         let text = text.to_string().replace('&', "&#38;").replace('<', "&#60;");

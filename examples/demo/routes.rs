@@ -119,8 +119,8 @@ fn for_people(site: &Arc<Site>) -> Router<Arc<Site>> {
     lab.layer(from_fn(errors::as_page)).layer(map_response(pages::add_policy))
 }
 
-/// The addresses that another site attacks, and the other site. The lab's session is not theirs: `SameSite=Lax` keeps
-/// it at home, so they would have a new one.
+/// The addresses that another site attacks, and the other site. The lab's layer is not around them: `SameSite=Lax` keeps
+/// the lab's cookie out of their requests, so they would begin a new session.
 fn for_another_site() -> Router<Arc<Site>> {
     let guard = CsrfGuard::new().origin_check_only();
     let guarded = post(purse::take.layer(guard)).layer(from_fn(purse::explain_refusal));

@@ -15,7 +15,7 @@ use axum::{
 use crate::{errors::Failed, site::Site};
 
 /// Admits to `/api` only requests for this machine's own names, because another site's name can point here too
-/// (DNS rebinding), and only requests that no browser sends for another site.
+/// (DNS rebinding), and refuses those that a browser says it sends for another site.
 pub(crate) async fn admit(State(site): State<Arc<Site>>, request: Request, next: Next) -> Response {
     let refuse = |sentence| Failed::new(StatusCode::FORBIDDEN, sentence).into_response();
     if !is_this_machine(request.headers(), site.port()) {
@@ -38,7 +38,7 @@ fn is_this_machine(headers: &HeaderMap, port: u16) -> bool {
     name.is_some_and(|name| names.iter().any(|own| own.eq_ignore_ascii_case(name)))
 }
 
-/// Judges by the fields of browsers. Other programs send none of them.
+/// Judges by the headers that browsers add. Other programs need none of them.
 fn is_cross_site(headers: &HeaderMap) -> bool {
     let is_own_site = |site: &HeaderValue| site == "same-origin" || site == "none";
     let host = the_host(headers).unwrap_or_default();

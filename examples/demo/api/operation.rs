@@ -53,7 +53,8 @@ pub(crate) struct Queue {
     pub(crate) queue: String,
 }
 
-/// Routes POST to the operation of this name. The body has its fields; without fields any body will do.
+/// Routes POST to the operation of this name. The body has its fields. An operation without fields takes
+/// any body.
 pub(crate) fn run(name: &'static str) -> MethodRouter<Arc<Site>> {
     post(async move |session: Session, body: Bytes| {
         let mut fields: Map<String, Value> = serde_json::from_slice(&body).unwrap_or_default();
@@ -77,7 +78,7 @@ pub(crate) async fn run_all(
 }
 
 impl Operation {
-    /// Runs it in a request of its own.
+    /// Runs the operation in a request of its own.
     pub(crate) fn answer(self, session: &Session) -> Response {
         match self.run(session) {
             Ok(Some(answer)) => Json(answer).into_response(),

@@ -1,4 +1,4 @@
-//! Responses of every kind, to try what each does to the session.
+//! Responses of several kinds, to try what each does to the session.
 
 use std::convert::Infallible;
 
@@ -94,7 +94,7 @@ fn late_write(session: &Session) -> String {
     json!({ "late_write": told }).to_string()
 }
 
-/// Headers that say where a response ends.
+/// Headers about the connection and the length of a response.
 const FRAMING: [HeaderName; 4] = [
     header::CONNECTION,
     header::CONTENT_LENGTH,

@@ -81,7 +81,7 @@ fn missing() -> Failed {
     Failed::bad_request("the body is without the setting, or no clock reaches that far")
 }
 
-/// Counts the sessions read since the program started, by outcome.
+/// Returns how many sessions were read since the program started, by outcome.
 pub(crate) async fn outcomes(State(site): SharedSite) -> Json<Value> {
     Json(json!(site.hooks.seen().outcomes))
 }

@@ -1,4 +1,4 @@
-//! The forms of the lab. Each leads to a page that says once what the form did.
+//! The forms of the lab. Most lead to a page that says once what the form did.
 
 use std::{sync::Arc, time::Duration};
 
@@ -25,7 +25,7 @@ use crate::{Refused, errors::Failed, site::Site, texts::Blank};
 /// A form with a token of this session.
 pub(crate) struct Posted(Visit, Fields);
 
-/// The fields of all forms. One that a form has not is empty.
+/// The fields of all forms. Fields that a form lacks are empty.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Fields {
@@ -96,7 +96,7 @@ pub(crate) async fn sign_in(Posted(visit, fields): Posted) -> Done {
     if name.is_empty() || name.chars().count() > LONGEST_NAME {
         return visit.complain("sign-in", &visit.texts()["sign-in.complaint"]);
     }
-    // A new id and nothing of before, so that a planted session does not become a signed-in one.
+    // A new id and nothing from before, so that a planted session does not become a signed-in one.
     visit.session.sign_in()?;
     visit.session.insert(NAME, name)?;
     visit.session.insert(VISITS, 0)?;

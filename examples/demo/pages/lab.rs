@@ -69,7 +69,7 @@ struct Lab<'a> {
     asked: &'a Parameters,
     messages: Vec<String>,
     verdict: Verdict,
-    /// The cookie as it arrived, or the reason why there is none.
+    /// The cookie as it arrived, or the reason why it is not shown.
     view: Result<View, &'static str>,
     forgeries: Option<Forgeries>,
     copy: Option<Verdict>,
@@ -110,7 +110,7 @@ impl<'a> Lab<'a> {
         })
     }
 
-    /// Returns whether the cookie that was put aside needs the right clock to open; nothing if it opens in no case.
+    /// Returns whether the cookie that was put aside needs the right clock to open, or `None` if it does not open.
     fn way_back(&self) -> Option<bool> {
         let (clock, kept) = (&self.site.clock, self.visit.aside(KEPT)?);
         let now = clock.now();
@@ -187,5 +187,5 @@ impl Verdict {
     }
 }
 
-/// What the form that fills the session begins with.
+/// Bytes that the form that fills the session suggests.
 const SOME_BYTES: usize = 900;

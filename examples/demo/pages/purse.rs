@@ -35,7 +35,7 @@ impl Purse {
     }
 }
 
-/// Takes a coin, whoever asks.
+/// Takes a coin, no matter which site asks.
 pub(crate) async fn take(Extension(purse): Extension<Purse>) -> Result<Redirect, Failed> {
     if let Some(coins) = purse.coins().checked_sub(1) {
         purse.0.insert(COINS, coins)?;
@@ -44,7 +44,7 @@ pub(crate) async fn take(Extension(purse): Extension<Purse>) -> Result<Redirect,
     Ok(Redirect::to("/#csrf"))
 }
 
-/// Says that the experiment succeeded, where the guard refused a form.
+/// Says that the experiment succeeded, if the guard refused a form.
 pub(crate) async fn explain_refusal(
     InLanguage(t): InLanguage,
     request: Request,
@@ -65,7 +65,7 @@ struct Elsewhere {
     target: String,
 }
 
-/// The page of the other site. It knows no session, so the address says the language.
+/// The page of the other site. It reads no session, so the address says the language.
 pub(crate) async fn elsewhere(
     State(site): State<Arc<Site>>,
     InLanguage(t): InLanguage,

@@ -33,7 +33,7 @@ impl Display {
         self.0.get(key).ok().flatten()
     }
 
-    /// Returns the texts in the language that the visitor chose, or else the browser.
+    /// Returns the texts in the language that the visitor chose, or else the browser, or else in English.
     fn texts(&self, request: &HeaderMap) -> &'static Texts {
         let chosen = self.chosen("language");
         let chosen = chosen.and_then(|code| Texts::of_code(&code));
@@ -66,7 +66,7 @@ impl Display {
     }
 }
 
-/// Answers the part of the style that the visitor chose. So every page has it, also one that touches no session.
+/// Answers with the part of the style that the visitor chose, so that pages that touch no session have it, too.
 pub(crate) async fn theme(Extension(display): Extension<Display>) -> impl IntoResponse {
     let style = match display.theme() {
         SYSTEM => String::new(),
@@ -116,7 +116,7 @@ impl Visit {
 
     /// Makes the hidden token of a form.
     pub(super) fn token(&self) -> String {
-        // Without random bytes the session has no token, and the form is refused.
+        // If the session can have no token, for example for lack of random bytes, the form is refused.
         self.session.csrf_token().unwrap_or_default()
     }
 
@@ -173,8 +173,8 @@ impl Visit {
         self.effects(&wrong(card))
     }
 
-    /// Leads to the place that shows what a form did, and says it once. So going back posts nothing twice. The key of
-    /// the text begins with the name of the card.
+    /// Redirects to the place that shows what a form did, and says it once. Because of the redirect, going back posts
+    /// nothing twice. The key of the text begins with the name of the card.
     pub(super) fn done(&self, key: &str, values: &[Blank]) -> Result<Response, Failed> {
         let (card, _) = key.split_once('.').unwrap_or_default();
         self.tell(card, &self.texts().filled(key, values))?;

@@ -1,7 +1,7 @@
 //! The playground, by tables of requests and answers in `api/`. A test begins with its title, behind a `#`.
 //!
 //! ```text
-//! demo --idle 100                                   starts a demo; visitors who are there go on at it
+//! demo --idle 100                                   starts a demo, to which all visitors go from now on
 //! key old                                           makes a key: $old, and its id $old.id
 //! ring $old                                         the ring of the demos that follow
 //! eve copies ada                                    a visitor with the cookies of another

@@ -8,7 +8,7 @@ use crate::site::Site;
 
 /// Bytes of a token that belong together.
 pub(in crate::pages) struct Band {
-    /// As in the specification. Its text is that of the cookie with this key.
+    /// Name in the specification. The texts of the cookie's card have a sentence for it.
     pub(in crate::pages) name: &'static str,
     pub(super) len: usize,
     pub(super) colour: &'static str,

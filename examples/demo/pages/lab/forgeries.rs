@@ -1,4 +1,4 @@
-//! Every cookie that is one bit away from the visitor's, tried.
+//! Tries cookies that are one bit away from the visitor's.
 
 use std::time::Instant;
 
@@ -17,7 +17,7 @@ pub(super) struct Forgeries {
 }
 
 impl Forgeries {
-    /// Tries every bit of a session in one cookie, and a bit of each byte of a larger one.
+    /// Tries every bit of a token of at most [`MOST_WHOLE_BYTES`], and one bit of each byte of a larger one.
     pub(super) fn of(token: &Token, visit: &Visit) -> Option<Forgeries> {
         let (t, now) = (visit.texts(), visit.site.clock.now());
         let mut bytes = token.bytes()?;

@@ -1,4 +1,4 @@
-//! What is inside of a cookie: for the server, and for those without the key.
+//! Content of a cookie, as the server sees it, and as others see it without the key.
 
 use std::{
     iter,

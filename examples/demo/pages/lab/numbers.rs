@@ -1,4 +1,4 @@
-//! What opening and saving the visitor's own cookie costs on this machine, beside a network.
+//! Time that opening and saving the visitor's own cookie takes on this machine.
 
 use std::{
     hint::black_box,
@@ -66,7 +66,7 @@ impl Series {
     }
 }
 
-/// Returns the place on the axis in percent: from 100 ns to 1 s, each of the seven powers of ten as wide.
+/// Returns the place on the axis in percent: from 100 ns to 1 s, with seven powers of ten of the same width.
 fn place(time: Duration) -> usize {
     let exponent = (time.as_secs_f64() * 1e7).log10();
     (exponent / 7.0 * 100.0).clamp(0.0, 99.0) as usize

@@ -65,7 +65,7 @@ pub(in crate::pages) fn byte_at(x: &str, y: &str, bytes: usize) -> Option<usize>
     before.checked_add(x.min(WIDTH - 1) / cell)
 }
 
-/// Returns the side of a square in pixels: the largest with which the picture takes half the screen of a phone.
+/// Returns the side of a square in pixels: the largest with which the picture fits half the screen of a phone.
 fn cell(bytes: usize) -> usize {
     let fits = |cell: &usize| bytes.div_ceil(WIDTH / cell) * cell <= HIGHEST;
     CELLS.into_iter().find(fits).unwrap_or(3)
