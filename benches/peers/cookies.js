@@ -1,5 +1,5 @@
-// Prints the characters of one session in the cookies of libraries for JavaScript, and the packages that each installs. In this
-// folder, with Node 22:
+// Prints how many characters one session takes in the cookies of libraries for JavaScript, and how many packages each library
+// installs. In this folder, with Node 22:
 //
 //   npm install --no-save --no-package-lock iron-session@9.0.1 cookie-session@2.1.1 @fastify/secure-session@8.4.0 jose@6.2.18 fastify@5 express@5
 //   node cookies.js
@@ -23,7 +23,7 @@ const SESSION = { user: 48_151_623, csrf: "q9Jf3v0mXl7Rk2sTzD8hWbYp5uCgNe4iA1oVr
 const secret = new Uint8Array(32).fill(7);
 const password = "a password of at least 32 characters";
 
-/** What follows the name in a `Set-Cookie` field. */
+/** The value in a `Set-Cookie` field. */
 const valueOf = (field) => field.slice(field.indexOf("=") + 1).split(";")[0];
 
 async function hardtack() {
@@ -81,7 +81,7 @@ const COOKIES = {
   ],
 };
 
-/** Names of the packages that `name` asks for, itself among them. */
+/** Paths of the packages that `name` needs, itself among them. */
 function packagesOf(name, from = import.meta.url, seen = new Set()) {
   const file = createRequire(from).resolve.paths(name).map((folder) => `${folder}/${name}/package.json`);
   for (const path of file) {

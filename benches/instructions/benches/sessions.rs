@@ -1,8 +1,8 @@
-//! What hardtack does, once each, for callgrind to count its instructions.
+//! Operations of hardtack, each done once for callgrind to count its instructions.
 //!
-//! Everything is prepared outside of what is counted, and done a few times before: what is made once for a
-//! process or a thread (the generator of random bytes, the choice of base64) has been made then. Keys, time
-//! and content are fixed.
+//! Everything is prepared outside of what is counted, and done a few times before, so that what is made once for a
+//! process or a thread (the generator of random bytes, the choice of base64) has been made. Keys, time and content
+//! are fixed.
 
 #[allow(dead_code, reason = "it also serves other measurements")]
 #[path = "../../peers/src/workloads.rs"]
@@ -64,7 +64,7 @@ fn instructions(mut work: Work) -> Work {
 
 type Work = Box<dyn FnMut()>;
 
-/// Done as often as it will be, but once.
+/// Does the work a few times before the one that is counted.
 fn warm(mut work: impl FnMut() + 'static) -> Work {
     (0..WARM_UPS).for_each(|_| work());
     Box::new(work)
@@ -75,7 +75,7 @@ enum Arrives {
     Good,
     BesideOthers,
     Tampered,
-    /// A token under a key that is not in the ring: its id is looked for.
+    /// A token under a key that is not in the ring, whose id is looked for.
     Garbage,
 }
 
@@ -217,7 +217,7 @@ fn builder_of<T: Workload>(keys: usize) -> SessionCookieBuilder<T> {
     builder(keys).typed()
 }
 
-/// With the first key and so many in all: it is the oldest of them, and seals where it is the only one.
+/// Returns a builder with this many keys. The first key is the oldest of them, and seals if it is the only one.
 fn builder(keys: usize) -> SessionCookieBuilder {
     SessionCookie::encrypted(ring(keys))
 }
@@ -235,7 +235,7 @@ fn all_keys() -> impl Iterator<Item = EncryptionKey> {
         .map(|line| line.parse().expect(FAILURE))
 }
 
-/// A `Cookie` field under the first key.
+/// Returns a `Cookie` field, under the first key, or under the last one if it is garbage.
 fn field<T: Workload>(arrives: Arrives) -> String {
     let pair = |cookie: SessionCookie<T>| {
         let fill = |session: &Session<T>| session.replace(T::sample());

@@ -50,7 +50,7 @@ impl Counts {
         self.0.get(name).copied()
     }
 
-    /// One sentence for each count that is too far above the one here, and for each that has no counterpart.
+    /// Returns a sentence for each count that is too far above the one here, and for each that has no counterpart.
     pub(crate) fn regressions(&self, now: &Counts) -> Vec<String> {
         let gone = self.iter().filter(|(name, _)| now.get(name).is_none());
         let mut wrong: Vec<String> = gone
@@ -72,7 +72,7 @@ impl Counts {
         wrong
     }
 
-    /// What holds on every machine.
+    /// Returns a sentence for each broken rule among those that hold on every machine.
     pub(crate) fn broken_rules(&self) -> Vec<String> {
         let mut wrong = Vec::new();
         let mut check = |what, few, many, percent: u64| {

@@ -2,14 +2,14 @@ use std::{error::Error, process::Command};
 
 use serde::{Deserialize, Serialize};
 
-/// What a count depends on beside our code.
+/// Conditions that a count depends on, apart from our code.
 #[derive(PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Machine {
     compiler: String,
     /// Its `malloc` and `memcpy` are counted, too.
     libc: String,
-    /// Features of the processor that programs see under valgrind, which has not all of them.
+    /// Features of the processor that programs see under valgrind, which lacks some.
     features: Vec<String>,
 }
 
@@ -27,7 +27,7 @@ impl Machine {
         })
     }
 
-    /// One sentence for each way in which `other` is another machine.
+    /// Returns a sentence for each way in which `other` is another machine.
     pub(crate) fn differences(&self, other: &Machine) -> Vec<String> {
         let parts = [
             ("compiler", &self.compiler, &other.compiler),
@@ -46,7 +46,7 @@ impl Machine {
     }
 }
 
-/// Those that libraries choose their code by.
+/// Returns the features of this processor by which libraries choose their code.
 pub(crate) fn features() -> Vec<&'static str> {
     macro_rules! present {
         ($is_present:ident: $($feature:tt)*) => {

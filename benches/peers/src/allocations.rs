@@ -1,5 +1,5 @@
-//! Counts what a piece of work allocates, in a pass of its own. While times are measured all that is left of
-//! it is one comparison an allocation.
+//! Counts what a piece of work allocates, in a pass of its own. While times are measured, this costs one comparison for each
+//! call of the allocator.
 
 #![allow(
     unsafe_code,

@@ -1,4 +1,4 @@
-//! What the programs of src/bin/program.rs share: the content of their session, and where they listen.
+//! Parts that the programs of src/bin/program.rs share: the content of their session, and their ports.
 
 use std::{env, io, net::TcpListener};
 

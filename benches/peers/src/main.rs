@@ -1,4 +1,4 @@
-//! Measures hardtack beside its peers, and beside what cannot be had for less. See README.md.
+//! Measures hardtack, its peers, and the primitives that all of them need. See README.md.
 
 mod allocations;
 mod measure;

@@ -1,9 +1,9 @@
 //! Cells, and the rounds in which they are measured.
 //!
-//! In every round every cell runs one batch, in an order shuffled anew. What disturbs the machine for a
-//! while disturbs all of them alike, so a ratio is taken within each round, and then the median of the
-//! rounds. Where things happen to lie in memory disturbs one cell alone, and for as long as the process lives.
-//! So each fifth of a run is a process of its own, and each round begins elsewhere on the stack.
+//! In every round, every cell runs one batch, in a new random order. If the machine is disturbed for a while, all cells are, so
+//! the tables take ratios within each round, and then the median of the rounds. The places of things in memory affect single
+//! cells, for as long as the process lives. So each fifth of a run is a process of its own, and each round begins at a random
+//! depth of the stack.
 
 use std::{
     fmt,
@@ -20,7 +20,7 @@ use crate::{
     workloads::Size,
 };
 
-/// What is done.
+/// Work that is measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Operation {
     /// The value, from what arrived.

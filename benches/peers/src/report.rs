@@ -9,7 +9,7 @@ use crate::{
     workloads::Size,
 };
 
-/// One row for each library: how many times as long as hardtack it takes, and nanoseconds beside it.
+/// Prints one row for each library: its time as a multiple of hardtack's, and next to it in nanoseconds.
 pub(crate) fn overview(bench: &Bench, out: &mut impl Write) -> io::Result<()> {
     writeln!(out, "{}", row(HEADINGS))?;
     writeln!(out, "{}", row(HEADINGS.map(|_| "---")))?;
@@ -197,7 +197,7 @@ fn times_of_hardtack(bench: &Bench, id: Id) -> Option<Spread> {
     });
     let reference = match id.operation {
         Operation::Empty => None,
-        // Beside a whole request, where the library knows no difference.
+        // Compared with a whole request, if the library knows no difference.
         Operation::Open if own.is_none() => reference(Operation::Read),
         operation => reference(operation),
     };

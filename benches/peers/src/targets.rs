@@ -1,4 +1,4 @@
-//! What the crate is to reach beside `PrivateJar` and a floor, and bounds on what it has reached.
+//! Targets of the crate, compared with `PrivateJar` and a floor, and bounds on what it has reached.
 
 use std::io::{self, Write};
 
@@ -51,7 +51,7 @@ const BESIDE_PRIVATE_JAR: [[f64; 3]; 2] = match (AWS_LC, BUILT_FOR_SPEED) {
     (false, _) => [[0.75, 1.18, 2.33], [0.53, 0.6, 0.98]],
 };
 
-/// Whether hardtack runs on AWS-LC, and whether the whole program is one unit, optimized at link time.
+/// `true` if hardtack runs on AWS-LC, and if the variable for link-time optimization was set in the build.
 const AWS_LC: bool = cfg!(feature = "aws-lc");
 const BUILT_FOR_SPEED: bool = option_env!("CARGO_PROFILE_RELEASE_LTO").is_some();
 
@@ -76,7 +76,7 @@ impl<'a> Targets<'a> {
         }
     }
 
-    /// By minima: what disturbs a machine only ever adds to them.
+    /// Compares minima, because disturbances only add to times.
     fn beside_private_jar(&mut self) {
         let operations = [
             ("read", Operation::Read, Operation::Open),

@@ -1,4 +1,4 @@
-//! What a second thread adds, by the processor time that both of them got.
+//! Measures what a second thread adds, by the processor time that both of them got.
 
 use std::{
     sync::Barrier,
@@ -10,10 +10,10 @@ use rustix::time::{ClockId, clock_gettime};
 
 use crate::series::Series;
 
-/// What the threads of a measurement take their work from.
+/// Function from which each thread of a measurement takes its work.
 pub(crate) type Source = dyn Fn() -> Box<dyn FnMut()> + Sync;
 
-/// How much more two threads do than one, for each source, in so many rounds of each fifth.
+/// Returns how much more two threads do than one, for each source, in this many rounds of each fifth.
 pub(crate) fn scaling<const N: usize>(sources: [&Source; N], rounds: usize) -> [Series; N] {
     let mut all = [const { Vec::new() }; N];
     for _ in 0..5 {

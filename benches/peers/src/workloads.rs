@@ -1,4 +1,4 @@
-//! What the sessions hold: three types of fixed content, by their bytes in postcard.
+//! Content of the sessions: three types of fixed content, by their bytes in postcard.
 
 use std::fmt::Debug;
 
@@ -13,7 +13,7 @@ pub(crate) trait Workload:
 
     fn sample() -> Self;
 
-    /// What a request changes. The length stays.
+    /// Changes the content as a request does. The length stays.
     fn change(&mut self);
 
     fn pick<F: Family>(three: &Three<F>) -> &F::Of<Self>;
@@ -59,7 +59,7 @@ impl Size {
     }
 }
 
-/// Fails where a type is no longer as large as its figures say.
+/// Panics if a type is no longer as large as its figures say.
 pub(crate) fn check() {
     check_one::<Small>();
     check_one::<Medium>();

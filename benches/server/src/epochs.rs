@@ -1,4 +1,4 @@
-//! The epoch that Postgres has for each user. A session of an earlier epoch is over.
+//! The epoch that Postgres has for each user. A session of another epoch is over.
 
 use std::{env, error::Error, time::Duration};
 
@@ -23,7 +23,7 @@ impl Epochs {
         Ok(Epochs(pool))
     }
 
-    /// Returns `true` if `epoch` is that of the user. A user who has been removed has none.
+    /// Returns `true` if the user is in this epoch. A user who has been removed is in none.
     pub(crate) async fn is_current(&self, user: u64, epoch: u32) -> Result<bool, PoolError> {
         let client = self.0.get().await?;
         let query = "select epoch from users where id = $1";
@@ -54,7 +54,7 @@ pub(crate) fn cookie(duration: Duration) -> Result<SessionCookie<Login>, Box<dyn
     Ok(cookie)
 }
 
-/// A session whose epoch was asked for in this request. One that is over is invalidated.
+/// A session whose epoch was asked for in this request, if somebody is signed in. A session that is over is invalidated.
 pub(crate) struct Asked(pub(crate) Session<Login>);
 
 impl FromRequestParts<Epochs> for Asked {

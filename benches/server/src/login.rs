@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Login {
     pub(crate) user: u64,
-    /// The user's at the sign-in. "Sign out everywhere" increases the one in the database.
+    /// Epoch of the user at the sign-in. "Sign out everywhere" increases the epoch in the database.
     pub(crate) epoch: u32,
     tenant: String,
     name: String,

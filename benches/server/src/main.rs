@@ -92,7 +92,7 @@ impl Measured {
         Ok(server)
     }
 
-    /// Begins a session, and returns its cookie. That of [`ASKING`] is due to be asked about.
+    /// Begins a session, and returns its cookie. For [`ASKING`], waits until Postgres is due to be asked.
     fn sign_in(&self) -> Result<String, Box<dyn Error>> {
         let response = process::get(&self.host, "/start", "")?;
         let cookie = set_cookie(&response).unwrap_or_default();

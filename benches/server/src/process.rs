@@ -43,5 +43,5 @@ pub(crate) fn get(host: &str, path: &str, cookie: &str) -> Result<String, Box<dy
     Ok(response)
 }
 
-/// `sysconf(_SC_CLK_TCK)`, which is 100 on every Linux of today.
+/// `sysconf(_SC_CLK_TCK)`, which is 100 on common Linux systems.
 const TICKS_PER_SECOND: f64 = 100.0;

@@ -109,7 +109,7 @@ fn print_everything(series: &Series) {
     }
 }
 
-/// Prints what it costs to be able to end sessions, beside sessions that cannot be ended and those in a store.
+/// Prints what it costs to be able to end sessions, next to sessions that cannot be ended and those in a store.
 fn print_ratios(series: &Series) {
     println!("| | CPU of the server | of all programs | × {TYPED} | × {REDIS} |");
     println!("|---|---|---|---|---|");

@@ -34,7 +34,7 @@ pub(crate) const ONCE_A_MINUTE: &str = "hardtack, typed, Postgres once a minute"
 pub(crate) const ASKING: &str = "hardtack, typed, the request that asks Postgres";
 pub(crate) const REDIS: &str = "tower-sessions, Redis";
 
-/// How long an answer of Postgres holds for [`ASKING`]. After it each request with the same cookie asks.
+/// Time for which an answer of Postgres holds for [`ASKING`]. After that, each request with the same cookie asks.
 pub(crate) const SHORTEST_DURATION: Duration = Duration::from_secs(1);
 const MINUTE: Duration = Duration::from_secs(60);
 

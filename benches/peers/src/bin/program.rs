@@ -30,7 +30,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 
 #[cfg(feature = "axum_alone")]
 mod axum_alone {
-    //! What every other program with axum has besides.
+    //! The parts that every other program with axum has, too.
 
     use axum::{Router, routing::get};
 
@@ -262,7 +262,7 @@ mod axum_tower_sessions_cookie_store {
 
 #[cfg(feature = "actix_alone")]
 mod actix_alone {
-    //! What every other program with actix-web has besides.
+    //! The parts that every other program with actix-web has, too.
 
     use actix_web::{App, HttpServer, web};
 

@@ -104,7 +104,7 @@ pub(super) fn first_pair<P: Peer, T: Workload>(peer: &P) -> String {
     pair_of(&P::field(&written)).to_owned()
 }
 
-/// What `first_pair` holds: writing changes the value.
+/// Returns the value in `first_pair`, which writing has changed.
 fn first_value<T: Workload>() -> T {
     let mut value = T::sample();
     value.change();
@@ -184,7 +184,7 @@ fn begun<L: Layer, T: Workload>(layer: &L) -> String {
     pair_of(&set_cookie.expect("a first value is written")).to_owned()
 }
 
-/// What a service answers: like any page, it says of what type it is.
+/// Returns the response of a service, with a content type, like any page.
 pub(super) fn page() -> Response<()> {
     let mut response = Response::new(());
     let fields = response.headers_mut();

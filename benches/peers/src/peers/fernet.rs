@@ -1,4 +1,4 @@
-//! Fernet, around postcard. It checks the age of a token, but for `MultiFernet`, which tries all keys.
+//! Fernet, around postcard. It checks the age of a token, except with `MultiFernet`, which tries all keys.
 
 use fernet::{Fernet, MultiFernet};
 

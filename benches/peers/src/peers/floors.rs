@@ -1,4 +1,4 @@
-//! What cannot be had for less: the codecs, and the codecs with one AEAD and nothing else.
+//! Floors, below which no library gets: the codecs, and the codecs with one AEAD and nothing else.
 //!
 //! One buffer is used again and again, so that the only allocations are those of the value that is opened,
 //! and of the field that is written.
@@ -73,7 +73,7 @@ trait Sealing: 'static {
 
     fn seal(&self, nonce: &[u8], body: &mut [u8], tag: &mut [u8]);
 
-    /// Whether the tag is good.
+    /// Returns `true` if the tag is good.
     fn open(&self, nonce: &[u8], body: &mut [u8], tag: &[u8]) -> bool;
 }
 
@@ -170,8 +170,8 @@ impl Sealing for RustCrypto {
     }
 }
 
-/// C2SP XAES-256-GCM. What depends on the key alone is computed once: its schedule, and the subkey of
-/// CMAC. What is left is a key of AES-GCM for each nonce.
+/// C2SP XAES-256-GCM. What depends on the key alone is computed once: its schedule, and the subkey of CMAC. For each nonce,
+/// a key of AES-GCM is derived.
 struct Xaes {
     key: Aes256Enc,
     k1: u128,
@@ -208,7 +208,7 @@ fn subkey_of_cmac(l: [u8; 16]) -> u128 {
     (l << 1) ^ ((l >> 127) * 0b1000_0111)
 }
 
-/// What is encrypted to become the key for a nonce.
+/// Returns the blocks that are encrypted to become the key for a nonce.
 fn blocks_of_the_key(k1: u128, nonce: &[u8]) -> [[u8; 16]; 2] {
     [1, 2].map(|i| {
         let mut block = [0, i, b'X', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];

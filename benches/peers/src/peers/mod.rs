@@ -39,7 +39,7 @@ pub(crate) fn add_all(bench: &mut Bench) {
     seshcookie::add(bench);
 }
 
-/// What the value is called in libraries that hold several.
+/// Name of the value in libraries that hold several.
 const ENTRY: &str = "session";
 const FAILURE: &str = "a benchmark's keys and sessions are good";
 

@@ -1,4 +1,4 @@
-//! What a peer is asked to do.
+//! Traits of peers: what they are asked to do.
 
 use http::{HeaderMap, Response, StatusCode, header::SET_COOKIE};
 
@@ -105,7 +105,7 @@ impl<P: Values> Peer for P {
 pub(super) trait Layer: Sized + 'static {
     type Response: Answer;
 
-    /// Calls a service with a request of this `Cookie` field, which is made anew each time.
+    /// Calls a service with a request of this `Cookie` field, which is made again each time.
     fn service<T: Workload>(&self, handler: Handler, field: &str) -> Call<Self::Response>;
 
     /// The same with seven newer keys. `None`: it has no such thing.
@@ -140,7 +140,7 @@ pub(super) fn status_of<T: Workload>(found: Option<&T>) -> StatusCode {
     }
 }
 
-/// A response, of whatever framework.
+/// A response of any framework.
 pub(super) trait Answer: 'static {
     fn is_ok(&self) -> bool;
 
