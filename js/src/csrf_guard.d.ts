@@ -11,7 +11,10 @@ export interface CsrfGuardOptions {
   readonly tokensInForms?: boolean;
   /** Name of the form field with the token. Default: `csrf_token`. */
   readonly formField?: string;
-  /** With `tokensInForms`, bytes of a `Request` that are read for a token. A longer form is refused with 413. Default: 1 MiB. */
+  /**
+   * With `tokensInForms`, bytes of a `Request` that are read for a token. A longer form is refused with 413, unless its token is in the
+   * header. Default: 1 MiB.
+   */
   readonly formLimit?: number;
 }
 

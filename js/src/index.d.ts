@@ -164,7 +164,7 @@ export class SessionError extends Error {
   constructor(code: SessionErrorCode, message: string);
   readonly name: "SessionError";
   readonly code: SessionErrorCode;
-  /** The error of `validate`. Only on errors of `load` with the code `unvalidated`. */
+  /** The error of `validate`, or one that names what it returned. Only on errors of `load` with the code `unvalidated`. */
   readonly cause?: unknown;
   /**
    * Status of the response if a handler does not catch the error, except in `inNext`: 413 for the code `size`, 503 for
@@ -249,7 +249,7 @@ export interface RingKey {
 /** Generates the text of a new key. */
 export function generateKey(options?: { readonly mode?: "encrypted" | "signed" }): Promise<string>;
 
-/** The text of a ring as one string, or several strings with parts of it. Undefined is refused. */
+/** The text of a ring as one string, or several strings with parts of it. Null and undefined are refused. */
 export type RingText = string | readonly string[] | null | undefined;
 
 /** One or more keys, of which one seals at any time. */
@@ -269,7 +269,7 @@ export class KeyRing {
   readonly mode: "encrypted" | "signed";
   /**
    * Keys in the order of their `sealFrom`. Among keys with the same time, the one listed first comes last. The last key whose time
-   * has come seals.
+   * has come seals, or the first if none has come.
    */
   readonly keys: readonly RingKey[];
   /** Unix seconds; sessions that began earlier are refused. */
@@ -287,7 +287,7 @@ export interface Outcome {
   readonly keyId?: string | null;
   /**
    * With the reason `Revoked`: the error of `revokedIf`, or an error that names what it returned in place of true or false. With
-   * the reason `TooLong`, for a session of another library: how much too long it is.
+   * the reason `TooLong`, for a session of an old cookie: how much too long it is.
    */
   readonly cause?: unknown;
 }
@@ -343,7 +343,7 @@ export interface SessionInfo {
   readonly limit: number | null;
   /** Seconds from `createdAt`. */
   readonly remembered: number | null;
-  /** Null for the session of another library. */
+  /** Null for a session of an old cookie. */
   readonly keyId: string | null;
 }
 
@@ -425,7 +425,7 @@ export interface SessionOptions extends Pick<RingOptions, "skipXChaCha"> {
    * `on-change` whenever its content is written; `never` leaves the timeout running from the beginning of the session. With
    * `every-request`, a request counts as a use even if its handler leaves the session alone. By default, a use alone is not written
    * in responses for parts of pages, with a status of 304 or from 400 on, or that caches may share.
-   * Default: a quarter of the session's idle timeout; with `revalidateAfter`, whenever a session was validated.
+   * Default: a quarter of the session's idle timeout, and without one `on-change`; with `revalidateAfter`, whenever a session was validated.
    */
   readonly refreshAfter?: "never" | "on-change" | "always" | "every-request" | number;
   /** Seconds by which the clocks of programs may differ, 0 to 300. Default: 60. */
@@ -515,7 +515,7 @@ export interface CookieOptions extends SessionOptions {
   readonly persistent?: boolean;
   /**
    * Refreshes sessions, seals answers of `revalidateAfter` and seals under a new key only in responses to navigations
-   * (`Sec-Fetch-Mode: navigate`), so that a `fetch` which only reads undoes no change. The idle timeout then signs out visitors of
+   * (`Sec-Fetch-Mode: navigate`, or none), so that a `fetch` which only reads undoes no change. The idle timeout then signs out visitors of
    * a page that never navigates. Default: false.
    */
   readonly refreshNavigationsOnly?: boolean;
@@ -702,7 +702,7 @@ export interface TypedSession<T> extends BaseSession {
   update(change: (value: T) => Frozen<T> | void): this;
 }
 
-/** For `instanceof`. Only `load` makes sessions. */
+/** For `instanceof`, of sessions of entries. Only `load` makes sessions. */
 export const Session: { readonly prototype: BaseSession; [Symbol.hasInstance](value: unknown): value is BaseSession };
 
 /** Keys and settings of a cookie or a token, for health checks, without secrets. Its string has a line for each fact. */
@@ -722,7 +722,7 @@ export interface KeysInUse {
   readonly notBefore: Date | null;
   /** Next change of a key's role. */
   readonly next: { readonly at: Date; readonly key: string; readonly role: "seals" | "retires" } | null;
-  /** The same text as in Rust. */
+  /** Text in the same form as Rust's. */
   toString(): string;
 }
 
@@ -734,7 +734,7 @@ declare abstract class Carrier {
    * shares `raiseNotBefore`. Save a session with the one that loaded it. Throws a `ConfigError`.
    */
   inContext(context: Context): this;
-  /** Returns the keys in use, for health checks: `String(await cookies.keysInUse())`. If the ring is followed, asks its source. */
+  /** Returns the keys in use, for health checks: `String(await cookies.keysInUse())`. Asks the source of a followed ring if that is due. */
   keysInUse(now?: Date | number): Promise<KeysInUse>;
   /** From now on refuses sessions that began before this time, in all contexts, in this program alone. */
   raiseNotBefore(time: Date | number): void;
@@ -786,8 +786,8 @@ export class SessionCookie<S extends BaseSession = Session> extends Carrier {
   ): Promise<SessionCookie<Session<Shape>>>;
   readonly name: string;
   /**
-   * Loads the session of a request. Null, undefined, or a cookie that does not open give a new session. Anything else that is no
-   * request, such as a promise of its headers, is a `TypeError`. With `revalidateAfter`, throws a `SessionError` with the code
+   * Loads the session of a request. Null, undefined, or a cookie that does not open give a new session. Anything that is no
+   * `Source`, such as a promise of headers, is a `TypeError`. With `revalidateAfter`, throws a `SessionError` with the code
    * `unvalidated` if there is no answer.
    */
   load(source: Source, now?: Date | number): Promise<S>;

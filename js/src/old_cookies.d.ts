@@ -40,7 +40,7 @@ export interface OldCookieOptions {
   readonly until: Date | number;
 }
 
-/** A `SessionCookie` under another name, ring, mode or `application`. */
+/** A `SessionCookie` under another name. Its ring, mode and `application` may differ, too. */
 export interface FormerCookieOptions extends Pick<OldCookieOptions, "from" | "until"> {
   /**
    * Its sessions hold the same type, or are dictionaries. They stay as they are, with their ids, dates and messages. One with an

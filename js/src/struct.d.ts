@@ -4,7 +4,7 @@ export { sessionType } from "./index.js";
 
 /** A type of Rust: a codec of the postcard format, and the TypeScript type of its values. */
 export interface Description<T> extends Codec<T> {
-  /** Returns the value of Rust's `Default`. */
+  /** Returns the value of Rust's `Default`. Throws a `ConfigError` if the value would contain one of `oneOf`. */
   empty(): T;
 }
 
@@ -21,7 +21,7 @@ export const u128: Description<bigint>;
 export const i8: Description<number>;
 export const i16: Description<number>;
 export const i32: Description<number>;
-/** An `i64` of Rust whose values are within 2^53, as numbers. A greater one does not decode. */
+/** An `i64` of Rust whose values are within 2^53, as numbers. One beyond does not decode. */
 export const i53: Description<number>;
 export const i64: Description<bigint>;
 export const i128: Description<bigint>;

@@ -13,7 +13,10 @@ export type Cookies<S extends BaseSession, Given extends unknown[] = any[]> =
  */
 export type Refused = CsrfRefusal | SessionError;
 
-/** Options of every adapter. `Q` is the request that the session is loaded from: a `Request`, or a request of Node. */
+/**
+ * Options of all adapters, except that Next.js has some of them. `Q` is the request that the session is loaded from: a `Request`, or a
+ * request of Node.
+ */
 export interface CommonOptions<Q> {
   /** Refuses requests of other sites, and those without a token if it asks for one, before the handler. */
   readonly guard?: CsrfGuard | null;
@@ -32,19 +35,19 @@ export interface CommonOptions<Q> {
   readonly onOutcome?: (outcome: Outcome, request: Q) => unknown;
   /**
    * Gets each refusal, in the same way as `onOutcome`, and an error with the code `left-out` for a change that is lost. Without it
-   * `log`, or the option `failed` of `/node`, is told that error, and why a session cannot be validated.
+   * `log`, or the option `failed` of `/node`, is told that error, and why a session cannot be validated, which in Express goes to `next`.
    */
   readonly onRefused?: (refusal: Refused, request: Q) => unknown;
 }
 
 export interface AdapterOptions<Q = any, R = any> extends CommonOptions<Q> {
-  /** Answers a request that is refused; the session is saved with the answer. Default: the refusal's `status` and `body`. */
+  /** Answers a request that is refused; the session is saved with the answer. Default: its `status`, `headers`, and `body` or `message`. */
   readonly refuse?: (refusal: Refused, request: Q) => R | Promise<R>;
 }
 
 /** Options of adapters whose responses are Node's. */
 export interface NodeAdapterOptions<Q, R> extends CommonOptions<Q> {
-  /** Answers a request that is refused; the session is saved with the answer. Default: the refusal's `status` and `body`. */
+  /** Answers a request that is refused; the session is saved with the answer. Default: its `status`, `headers`, and `body` or `message`. */
   readonly refuse?: (refusal: Refused, request: Q, response: R) => unknown;
 }
 

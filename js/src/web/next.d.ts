@@ -85,7 +85,7 @@ export interface ProtectOptions<S extends BaseSession> {
   readonly to: string;
   /** Returns true for visitors who may pass. */
   readonly unless: (session: S, request: any) => unknown;
-  /** Parameter in which the page `to` gets the address that the visitor asked for, or null for none. Default: `next`. */
+  /** Parameter in which the page `to` gets the address that the visitor asked for by GET or HEAD, or null for none. Default: `next`. */
   readonly back?: string | null;
 }
 
