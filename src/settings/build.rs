@@ -37,9 +37,8 @@ impl SessionSettings {
         ConfigError::all(self.misread().chain(alone))
     }
 
-    /// Checks what [`build`](Self::build) checks without reading the keys, in a test of a settings file where the keys
-    /// are not available. It does not check that keys are given and can be watched, or that the cookie's name and
-    /// attributes leave room for a session.
+    /// Checks what [`build`](Self::build) checks without reading the keys, for a test of a settings file where the keys
+    /// are not available. It does not check that keys are given and can be watched.
     ///
     /// # Examples
     ///

@@ -105,7 +105,7 @@ impl Play {
         self.demo = Some(demo);
     }
 
-    /// Returns the visitor of this name, who is new without one.
+    /// Returns the visitor of this name, or a new one.
     fn visitor(&mut self, name: &str) -> &Visitor {
         let demo = self.demo.as_ref().unwrap();
         self.visitors

@@ -52,7 +52,7 @@ impl Visitor {
         self.clone()
     }
 
-    /// Goes on at the demo of another visitor.
+    /// Moves to the demo of another visitor.
     pub(crate) fn at(self, other: &Visitor) -> Visitor {
         Visitor(self.0.at(&other.0))
     }

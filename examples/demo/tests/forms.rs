@@ -1,4 +1,4 @@
-//! The forms of the lab, used as by a visitor.
+//! The forms of the lab, as a visitor uses them.
 
 use std::thread;
 

@@ -1,4 +1,4 @@
-//! The pages, looked at as by a visitor.
+//! The pages, as a visitor sees them.
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use hardtack_scenarios::Method;
