@@ -306,7 +306,6 @@ const NOT_RUN: &[(&str, &[&str])] = &[
         &[
             "cargo run --release --features aws-lc",
             "cargo run --release -- --only XAES clock",
-            "./programs",
             "cargo run --release --bin timing --features aws-lc",
             "cargo run --release --bin timing -- CSRF keys",
         ],
