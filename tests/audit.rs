@@ -18,7 +18,7 @@ fn every_row_of_the_checklists_points_to_a_test_or_a_heading() {
     let (mut status, mut count) = ("", 0);
     for line in repository.text("docs/review/checklists.md").lines() {
         let cells: Vec<_> = line.split('|').map(str::trim).collect();
-        let ["", first, _, place, ""] = cells[..] else {
+        let ["", first, place, ""] = cells[..] else {
             continue;
         };
         match first {
@@ -32,7 +32,7 @@ fn every_row_of_the_checklists_points_to_a_test_or_a_heading() {
             }
         }
     }
-    assert!(count > 50, "there are {count} rows");
+    assert!(count > 44, "there are {count} rows");
 }
 
 /// `documents.rs` looks for the files and the tests that the rows name.
