@@ -87,8 +87,8 @@ fn the_mutants_are_of_the_files_that_matter_most_or_the_page_says_why_not() {
         "{rooms:?}, {left_out:?}"
     );
     let section = most_important(repository);
-    for row in section.lines().filter(|line| line.starts_with("| `")) {
-        let path = quoted(row).next().unwrap();
+    for item in section.lines().filter(|line| line.starts_with("- `")) {
+        let path = quoted(item).next().unwrap();
         let is_in = |rooms: &[&str]| rooms.iter().any(|room| path.starts_with(room));
         assert!(is_in(&rooms) != is_in(&left_out), "{path}");
     }
@@ -125,7 +125,7 @@ fn the_table_of_dependencies_has_every_direct_one() {
     }
 }
 
-/// The table of the files that matter most.
+/// The list of the files that matter most.
 fn most_important(repository: &Repository) -> &str {
     let text = repository.text("docs/review/audit.md");
     let (_, section) = text
