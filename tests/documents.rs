@@ -52,7 +52,7 @@ fn every_file_of_the_map_is_where_its_line_says() {
 fn what_the_map_names_is_declared_in_the_file_that_it_names() {
     let repository = Repository::read();
     let mut count = 0;
-    for (heading, columns) in [("One request", 1..3), ("Where to find rules", 2..3)] {
+    for (heading, columns) in [("One request", 1..2), ("Where to find rules", 2..3)] {
         let (_, section) = (repository.text("ARCHITECTURE.md"))
             .split_once(&format!("\n## {heading}\n"))
             .unwrap();
