@@ -45,20 +45,19 @@ fn every_threat_has_its_evidence_under_the_same_number() {
         if let Some(heading) = line.strip_prefix("## Boundary ") {
             boundary += 1;
             assert!(heading.starts_with(&format!("{boundary}: ")), "{heading}");
-        } else if line.starts_with("| ") && cell(line, 2) != "What stops it" {
-            threats.push(cell(line, 1).split(' ').next().unwrap());
+        } else if let Some(item) = line.strip_prefix("- **").filter(|item| is_numbered(item)) {
+            threats.push(item.split(' ').next().unwrap());
         }
     }
     let evidence = repository.text("docs/review/evidence.md");
     let rows = evidence
         .lines()
         .filter(|line| line.starts_with("| ") && !cell(line, 1).is_empty());
-    let (numbered, named): (Vec<&str>, Vec<&str>) =
-        rows.partition(|row| cell(row, 1).starts_with(|c: char| c.is_ascii_digit()));
+    let (numbered, named): (Vec<&str>, Vec<&str>) = rows.partition(|row| is_numbered(cell(row, 1)));
     for row in &numbered {
         assert!(quoted(row).next().is_some(), "{row}");
     }
-    assert!(threats.len() > 30, "there are {} rows", threats.len());
+    assert!(threats.len() > 30, "there are {} threats", threats.len());
     let numbers: Vec<_> = numbered.iter().map(|row| cell(row, 1)).collect();
     assert_eq!(threats, numbers);
     for name in named.iter().map(|row| cell(row, 1)) {
@@ -132,6 +131,10 @@ fn most_important(repository: &Repository) -> &str {
         .split_once("\n## The files that matter most\n")
         .unwrap();
     section.split("\n## ").next().unwrap()
+}
+
+fn is_numbered(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_digit())
 }
 
 fn cell(row: &str, index: usize) -> &str {
