@@ -130,7 +130,7 @@ fn only_true(value: &str, why: &'static str) -> Meaning<'static> {
     }
 }
 
-/// Returns the meaning of an option that is this setting.
+/// Returns the meaning of an option that stands for this setting.
 fn is<'a>(setting: &'static str, value: &'a str) -> Meaning<'a> {
     Ok(vec![Is(setting, value)])
 }
@@ -170,8 +170,8 @@ const VISITS: Says<'_> = Else("refresh_after", "always");
 
 type OptionRow = (&'static [&'static str], for<'a> fn(&'a str) -> Meaning<'a>);
 
-/// Options whose name or values differ from a setting's, or that have none. All others are settings under their own
-/// name.
+/// Options whose names or values differ from those of a setting, or that have no setting. All others are settings under
+/// their own name.
 #[rustfmt::skip] // The names of an option, and what becomes of it.
 const OPTIONS: &[OptionRow] = &[
     (&["key", "cookie_name"], |value| is("name", value)),

@@ -17,7 +17,7 @@ pub(crate) trait KeyRingExt {
     fn planned_after(&self, at: SystemTime) -> impl Iterator<Item = (KeyId, SystemTime)>;
 
     /// Returns the last time at which a key that is planned to seal at `from` may have sealed, by a clock that shows
-    /// `ahead` at `now`. Returns `None` if the key has not sealed.
+    /// `ahead` at `now`. Returns `None` unless the ring shows that it may have.
     fn planned_sealed(
         &self,
         from: Option<SystemTime>,

@@ -191,9 +191,9 @@ impl<'a> Says<'a> {
 /// Values that all options together give to one setting.
 #[derive(Default)]
 struct SaidOfOne {
-    /// Least value by `Is`.
+    /// Least value that an `Is` gives.
     least_value: Option<Seconds>,
-    /// Least limit by `AtMost`.
+    /// Least limit that an `AtMost` gives.
     least_limit: Option<Seconds>,
     /// `true` if an `Else` has decided the setting.
     has_default: bool,
