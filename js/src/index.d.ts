@@ -299,7 +299,7 @@ export interface Outcome {
 export interface Codec<T> {
   /** Encodes a value. A description throws a `SessionError` if the value is not of its type. */
   encode(value: T): Uint8Array;
-  /** Decodes a value. Throws if bytes are missing or left over, or are not such a value. */
+  /** Decodes a value. Throws unless the bytes are exactly one such value. */
   decode(bytes: Uint8Array): T;
 }
 
@@ -516,7 +516,7 @@ export interface CookieOptions extends SessionOptions {
   /**
    * Refreshes sessions, seals answers of `revalidateAfter` and seals under a new key only in responses to navigations
    * (`Sec-Fetch-Mode: navigate`, or none), so that a `fetch` which only reads undoes no change. The idle timeout then signs out visitors of
-   * a page that never navigates. Default: false.
+   * a page that never navigates or changes the session. Default: false.
    */
   readonly refreshNavigationsOnly?: boolean;
   /**
@@ -795,7 +795,7 @@ export class SessionCookie<S extends BaseSession = Session> extends Carrier {
   save(session: S, response?: ResponseFacts): Promise<string[]>;
   /** Returns the cookies to set, for frameworks that take a name, a value and options. */
   saveAsCookies(session: S, response?: ResponseFacts): Promise<CookieToSet[]>;
-  /** Saves into the `Headers` of a response: `Set-Cookie`, `Vary` and the headers for caches. */
+  /** Saves into the `Headers` of a response: `Set-Cookie`, `Vary`, the headers for caches and the `registration`. */
   saveTo(headers: ResponseHeaders, session: S, response?: Omit<ResponseFacts, "isShareable">): Promise<void>;
   /**
    * Returns the response with the session saved: the same response, or a copy if its headers cannot be changed. To set a cookie, a

@@ -5,8 +5,8 @@ use super::time::{UnixSeconds, unix_seconds};
 /// Source of time for a session: a fixed time or a function. The function is called when the session is read, again by
 /// [`is_alive`](crate::Session::is_alive), and by [`validate`](crate::Session::validate) after the response's head.
 ///
-/// It is not called for a session that is not read. If it panics while the session is being read, the session stays
-/// unread, and the next touch calls it again.
+/// It is not called for a session that is not read, unless a companion answers the request. If it panics while the
+/// session is being read, the session stays unread, and the next touch calls it again.
 ///
 /// Only whole seconds count ([SPEC.md § 1.1]).
 ///

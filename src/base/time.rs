@@ -11,7 +11,7 @@ pub(crate) type UnixSeconds = u64;
 /// First second that a token can carry: 2026-01-01T00:00:00Z (SPEC.md § 1).
 pub(crate) const EPOCH: UnixSeconds = 1_767_225_600;
 
-/// Returns the whole seconds of `time`, without fractions. A time before 1970 becomes 0, which no token can carry.
+/// Returns `time` in whole seconds, rounded down. A time before 1970 becomes 0, which no token can carry.
 pub(crate) fn unix_seconds(time: SystemTime) -> UnixSeconds {
     time.duration_since(UNIX_EPOCH)
         .map_or(0, |since| since.as_secs())

@@ -61,7 +61,7 @@ impl<T: Payload> SessionCookie<T> {
     }
 
     /// Loads the session of a request. `cookie_fields` are the values of its `Cookie` headers: none, one or several.
-    /// `clock` is the current time, or a function that returns it.
+    /// `clock` is the current time, or a [`Clock`] that returns it.
     ///
     /// Never fails. The cookie is verified when the session is first used, and if it does not open, the session is new
     /// ([SPEC.md § 7], docs/spec/carriers.md § 9.1). If the request has several cookies of this name, the first four

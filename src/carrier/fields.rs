@@ -97,7 +97,7 @@ impl CookieFields {
         }
     }
 
-    /// Returns the old cookies, as responses expire them.
+    /// Returns the old cookies that responses expire.
     pub(super) fn old(&self) -> &[DroppedCookie] {
         let old_cookies = self.old_cookies.as_ref();
         old_cookies.map_or(&[], |old| old.dropped())

@@ -219,8 +219,8 @@ impl Found<'_> {
     }
 }
 
-/// Encodes a dictionary (SPEC.md § 5.4). Returns `None` if a value is nested too deep, or is a number that fits neither
-/// 64 bits nor a float.
+/// Encodes a dictionary (SPEC.md § 5.4). Returns `None` if a value is nested too deep, or is an integer beyond 64 bits
+/// or a float out of range.
 fn dictionary(entries: &serde_json::Map<String, Value>) -> Option<Wiped> {
     let sorted: BTreeMap<_, _> = entries
         .iter()

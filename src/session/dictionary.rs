@@ -20,7 +20,7 @@ impl<T: Payload> Session<T> {
     }
 
     /// Stores `value` under `key`, and replaces an earlier value. Storing the same value again is no change, unless it
-    /// has a `HashMap`, which may be encoded in another order.
+    /// has a `HashMap` or `HashSet`, which may be encoded in another order.
     ///
     /// The value is not compared with what [`get`](Self::get) will return, which may differ, as with JSON: `Some(None)`
     /// becomes `None`, and an `untagged` enum becomes the first variant that takes the content ([more

@@ -7,7 +7,7 @@ use crate::state::{Destination, Payload, SessionError};
 /// Flash messages, which one request leaves for a later one, such as "Saved" after a form. They travel in the
 /// session (SPEC.md § 5.3) and count towards its size. The usual queue is `""`.
 impl<T: Payload> Session<T> {
-    /// Appends a message to a queue. Messages that no page takes stay in the session and take room. If that can happen,
+    /// Appends a message to a queue. Messages that no page takes stay in the session and use room. If that can happen,
     /// use [`flash_once`](Self::flash_once).
     ///
     /// # Errors

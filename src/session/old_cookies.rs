@@ -12,7 +12,7 @@ use crate::{
 
 /// Cookies from which a cookie takes over sessions.
 pub(crate) trait OldCookies: Send + Sync {
-    /// Returns the old cookies, as responses expire them.
+    /// Returns the old cookies that responses expire.
     fn dropped(&self) -> &[DroppedCookie];
 
     /// Returns the values of a request without old cookies, to begin the search.

@@ -164,7 +164,7 @@ impl<'a> Opening<'a> {
         };
     }
 
-    /// Asks the companion, with its cookies of the request, whether it admits the session. The companion may bind the
+    /// Asks the companion whether it admits the session, given its cookies in the request. The companion may bind the
     /// session to a device.
     #[inline]
     fn admit<T>(

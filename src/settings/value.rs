@@ -89,7 +89,7 @@ impl Value {
         self.is_on().then_some(true).ok_or(why.into())
     }
 
-    /// Reads one of several words, in any case.
+    /// Reads one of several words, ignoring case.
     pub(super) fn choice<T: Copy>(&self, choices: &[(&str, T)]) -> Result<T, String> {
         let given = self.word();
         let mut all = choices.iter();

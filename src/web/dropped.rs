@@ -64,8 +64,8 @@ fn is_within(host: &str, domain: &str) -> bool {
     above == Some("") || above.is_some_and(|above| above.ends_with('.') && domain.contains('.'))
 }
 
-/// Returns `true` if a cookie with the path `of` is not sent to `path` because of a superfluous `/`. A page may set a
-/// cookie for another part of the site, but then not for itself.
+/// Returns `true` if a cookie with the path `of` is not sent to `path` because of a superfluous `/`. A cookie that is
+/// meant for another part of the site is no mistake.
 fn is_missed(of: &str, path: &str) -> bool {
     let segments = of.split('/').filter(|segment| !segment.is_empty());
     let meant = format!("/{}", segments.collect::<Vec<_>>().join("/"));

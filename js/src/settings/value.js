@@ -67,7 +67,7 @@ const choicesIn = (choices) => `must be ${either(Object.keys(choices).map((word)
 
 const isChoice = (value, choices) => Object.hasOwn(choices, lower(wordOf(value)));
 
-/** One of several words, in any case. */
+/** One of several words, ignoring case. */
 export function choiceOf(value, choices) {
   return isChoice(value, choices) ? choices[lower(wordOf(value))] : refuse(choicesIn(choices));
 }

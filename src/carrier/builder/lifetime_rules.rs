@@ -15,7 +15,7 @@ impl<C, T> SessionBuilder<C, T> {
     /// Sets the time without activity after which a session that is not [remembered](Self::remember_up_to) ends, or
     /// `None` for no idle timeout. Default: 30 minutes. In whole seconds, from 1 second to the absolute timeout; a longer
     /// one is refused, because it would never be reached. The default may be longer than a short absolute timeout, and
-    /// then has no effect.
+    /// then ends no session.
     ///
     /// A shorter timeout applies to existing sessions at once.
     pub fn idle_timeout(mut self, duration: impl Into<Option<Duration>>) -> Self {
