@@ -169,7 +169,7 @@ impl<T: Payload> Session<T> {
     ///
     /// Returns the errors of [every change](Session#errors).
     ///
-    /// [one-session]: https://github.com/hardtack-rs/hardtack/blob/main/docs/limits.md#one-session-in-a-response
+    /// [one-session]: https://github.com/hardtack-rs/hardtack/blob/main/docs/limits.md#fields-of-a-response
     #[doc(alias = "changed")]
     pub fn save(&self) -> Result<(), SessionError> {
         self.change(|state| state.save())

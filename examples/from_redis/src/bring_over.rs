@@ -35,8 +35,8 @@ pub(crate) async fn bring_over<B: MessageBody + 'static>(
         }
     }
     let response = next.call(request).await?;
-    // Not before: after a 5xx or an error the new session is dropped, and the next request needs the old one.
-    if !response.status().is_server_error() {
+    // Not before: with an error the new session may be dropped, and the next request needs the old one.
+    if response.status().as_u16() < 400 {
         old.purge();
     }
     Ok(response)
