@@ -310,10 +310,6 @@ const NOT_RUN: &[(&str, &[&str])] = &[
             "cargo run --release --bin timing -- CSRF keys",
         ],
     ),
-    (
-        "minutes of measuring, with packages of others",
-        &["node cookies.js"],
-    ),
     ("it changes committed files", &["fuzz/keep sessions guard"]),
     (
         "it changes the toolchain",

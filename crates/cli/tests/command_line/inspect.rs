@@ -82,7 +82,10 @@ fn a_remembered_session_ends_at_its_own_idle_timeout() {
     let options = "--remember-up-to 30d --remembered-idle-timeout 14d";
     let line = format!("inspect {} --keys keys {options}", pair.unwrap());
     let told = desk.done(&line);
-    assert!(told.contains("\nexpires      2027-03-15T06:00:00Z\n"), "{told}");
+    assert!(
+        told.contains("\nexpires      2027-03-15T06:00:00Z\n"),
+        "{told}"
+    );
     let rows = "\nremembered   30d\npersistent   yes, until 2027-03-15T06:00:00Z\n";
     assert!(told.contains(rows), "{told}");
     let ran = desk.run(&format!("{line} --at +14d"));
