@@ -110,7 +110,7 @@ export function unknown(name) {
 
 const plainName = (name) => lower(name).replace(/[-.]/g, "_");
 
-/** Options that no setting stands for, and the methods of Rust: most take a function, which no text can be. */
+/** Options that no setting stands for, and the methods of Rust. */
 const OF_THE_PROGRAM = [
   ...["companion", "migratefrom", "onoutcome", "revalidateafter", "revokedif", "typelabel", "typed", "unvalidatedupto"],
   ...["devicebound", "log", "skipxchacha"],
