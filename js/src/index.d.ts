@@ -432,7 +432,7 @@ export interface SessionOptions extends Pick<RingOptions, "skipXChaCha"> {
   readonly clockSkew?: number;
   /** Sessions that began earlier are refused. A number counts milliseconds, as `Date.now()` does. Default: null. */
   readonly notBefore?: Date | number | null;
-  /** Default: `console.warn` and `console.error`, and in development `console.warn` for `info` too. null turns the log off. */
+  /** Default: `console.error`, and `console.warn`, which gets `info` only in development, in Deno never. null turns the log off. */
   readonly log?: Log | null;
   /** Binds sessions to one application. Sessions of another do not open, and are overwritten. Default: null. */
   readonly application?: string | null;
@@ -558,8 +558,8 @@ export interface OldCookie {
 /** Facts about the response with which a session is saved. */
 export interface ResponseFacts {
   /**
-   * Status of the response. With 5xx only a sign-out is saved, unless `saveOnServerError` or `save` says otherwise; with 408
-   * nothing. Default: 200.
+   * Status of the response. With 5xx only the end of a session is saved, unless `saveOnServerError` or `save` says otherwise;
+   * with 408 nothing. Default: 200.
    */
   readonly status?: number;
   /** True if caches other than the visitor's may store the response. Default: false. */

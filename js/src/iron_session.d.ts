@@ -12,7 +12,7 @@ export interface IronSessionOptions {
     readonly partitioned?: boolean;
     readonly [other: string]: unknown;
   };
-  /** Not used: each seal has its own end. */
+  /** Not used: each seal has its own end, or none. */
   readonly ttl?: number;
   /** Not used: sessions in several cookies are not read. */
   readonly chunk?: boolean;

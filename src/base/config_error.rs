@@ -2,8 +2,8 @@ use std::{borrow::Cow, fmt};
 
 use super::debug_by_display;
 
-/// Error from settings that are wrong or conflict, in a builder or from outside the program. One error lists several
-/// mistakes; some are found only after the others are corrected.
+/// Error from settings that are wrong or conflict, in a builder or from outside the program. One error can list
+/// several mistakes; some are found only after the others are corrected.
 ///
 /// The message has a sentence for each mistake, which in most cases says what to do. It shows no key. From settings
 /// outside the program, it shows names (of settings, and of the variables and files with the keys), ids and times of

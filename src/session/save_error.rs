@@ -5,9 +5,9 @@ use crate::{base::debug_by_display, crypto::random::RandomError, state::SessionE
 /// An error from saving a session.
 ///
 /// The operating system's random generator failed, the clock shows a time before 2026 or after 7 February 2162, or the
-/// program saves the session in a place that cannot have it. Such places are a carrier that differs from the one that
-/// loaded the session, its own `update`, a [jar](crate::SessionCookie::save_as_cookies) that cannot hold all cookies,
-/// and `save_to` of bare tokens. [`cookie_for`](crate::SessionCookie::cookie_for) also returns the error of the
+/// program saves the session where it cannot be saved: with a carrier that differs from the one that loaded it, inside
+/// its own `update`, in a [jar](crate::SessionCookie::save_as_cookies) that cannot hold all its headers, or by
+/// `save_to` of bare tokens. [`cookie_for`](crate::SessionCookie::cookie_for) also returns the error of the
 /// function that fills the session, and one for an empty session.
 #[derive(Clone)]
 pub struct SaveError(pub(crate) SaveProblem);

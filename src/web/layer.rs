@@ -89,7 +89,8 @@ impl<T: Payload> SessionLayer<T> {
         SessionLayer::of(AnyCarrier::Cookie(cookie))
     }
 
-    /// Creates a layer for the sessions of `tokens`, which have a [`header`](SessionToken::header), with the system's clock.
+    /// Creates a layer with the system's clock for the sessions of `tokens`, which must have a
+    /// [`header`](SessionToken::header).
     ///
     /// # Examples
     ///

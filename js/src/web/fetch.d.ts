@@ -7,7 +7,7 @@ export function withSession<S extends BaseSession, Q extends RequestLike = AnyRe
   handler: (request: Q, session: S, ...rest: Rest) => R | Promise<R>,
   options?: AdapterOptions<Q, ResponseLike>,
 ): (request: Q, ...rest: Rest) => Promise<R>;
-/** Returns a handler whose `cookies` is a function of the arguments that follow the request: `(env) => …` in a worker. */
+/** Returns such a handler, with `cookies` as a function of the arguments after the request: `(env) => …` in a worker. */
 export function withSession<S extends BaseSession, Q extends RequestLike = AnyRequest, R extends ResponseLike = ResponseLike, Rest extends any[] = any[]>(
   cookies: Cookies<S, Rest>,
   handler: (request: Q, session: S, ...rest: Rest) => R | Promise<R>,

@@ -41,7 +41,7 @@ impl<T> SessionCookieBuilder<T> {
     ///
     /// # Errors
     ///
-    /// Returns a [`ConfigError`] if settings are wrong or conflict, also with the keys or the type.
+    /// Returns a [`ConfigError`] if settings are wrong, or conflict with each other, the keys or the type.
     pub fn build(self) -> Result<SessionCookie<T>, ConfigError>
     where
         T: Payload,
@@ -94,7 +94,7 @@ impl<T> SessionTokenBuilder<T> {
     ///
     /// # Errors
     ///
-    /// Returns a [`ConfigError`] if settings are wrong or conflict, also with the keys or the type.
+    /// Returns a [`ConfigError`] if settings are wrong, or conflict with each other, the keys or the type.
     pub fn build(self) -> Result<SessionToken<T>, ConfigError>
     where
         T: Payload,

@@ -1,4 +1,4 @@
-//! Checks the origin of a request, and refuses requests of other sites.
+//! Checks the origin of a request, and refuses requests from other sites.
 
 use std::sync::Arc;
 

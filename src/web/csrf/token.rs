@@ -44,7 +44,7 @@ pub(super) type Verify = Arc<dyn Fn(&str) -> bool + Send + Sync>;
 /// Name of the field of a form that has its token.
 pub(super) type FormField = Cow<'static, str>;
 
-/// Returns `true` if the `Content-Type` is one of a form.
+/// Returns `true` if the `Content-Type` is that of a form.
 pub(super) fn is_form(headers: &HeaderMap) -> bool {
     let kind = headers.get(header::CONTENT_TYPE).map(HeaderValue::as_bytes);
     is_of_type(kind, URL_ENCODED) || is_of_type(kind, "multipart/form-data")
