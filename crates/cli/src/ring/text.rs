@@ -128,7 +128,7 @@ impl RingText {
         }
     }
 
-    /// Notes the overlap of keys, instead of an earlier note or at the top.
+    /// Notes the overlap of keys in place of an earlier note, or at the top.
     pub(super) fn note_overlap(&mut self, overlap: Duration) {
         let duration = overlap::compact(overlap);
         let mut lines = self.lines.iter_mut();
