@@ -110,7 +110,7 @@ impl ConfigError {
     }
 
     /// Returns the names of the wrong settings: the names of methods or parameters, such as `idle_timeout`, `name` or
-    /// `keys`, or the names in their source. A mistake that is not about a single setting is not listed, such as most
+    /// `keys`, or the names in their source. A mistake that is not about a single setting is not listed, such as some
     /// conflicts.
     ///
     /// # Examples

@@ -35,7 +35,8 @@ pub enum Reason {
     ///
     /// [docs/spec/carriers.md § 9.2]: https://github.com/hardtack-rs/hardtack/blob/main/docs/spec/carriers.md#92-chunks
     Incomplete,
-    /// The value is not strict base64url. It was cut off, changed, or made by another program.
+    /// The value is not strict base64url, or does not have the encoding of its old cookie. It was cut off, changed, or
+    /// made by another program.
     Encoding,
     /// The token is shorter than any token of its kind.
     TooShort,
@@ -48,16 +49,17 @@ pub enum Reason {
     UnknownKey,
     /// The token names a key whose `accept_until` has passed.
     RetiredKey,
-    /// The tag is wrong. The token was forged, changed, or sealed for another name, application, type or context.
+    /// The tag is wrong. The token was forged, changed, or sealed for another name, application, type or context. An old
+    /// cookie may also be under another key.
     Auth,
     /// The tag is right, but the body breaks the format, by a bug or by another program with the key. A program without
     /// `device_bound` also reports this for sessions that are bound to a device.
     Malformed,
     /// The session is from the future by more than the clock skew, so a clock is wrong.
     NotYetValid,
-    /// The session is past its absolute timeout, the end that [`limit_to`](crate::Session::limit_to) or
-    /// [`remember_for`](crate::Session::remember_for) set, or the end that another library gave it. An old session that
-    /// began before 2026 is expired too.
+    /// The session is past its absolute timeout (`remember_up_to` if it is remembered), the end that
+    /// [`limit_to`](crate::Session::limit_to) or [`remember_for`](crate::Session::remember_for) set, or the end that
+    /// another library gave it. An old session that began before 2026 is expired too.
     Expired,
     /// The session is past its idle timeout.
     Idle,

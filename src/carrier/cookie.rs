@@ -134,13 +134,13 @@ impl<T: Payload> SessionCookie<T> {
 
     /// Refuses every session of this cookie that was issued before `time`, from now on and in all contexts. This signs
     /// out everyone who signed in earlier. Other instances, and other cookies of this program, need a call of their own.
-    /// A time earlier than the last one has no effect.
+    /// A time earlier than one that was set before has no effect.
     ///
     /// Sessions carry whole seconds, so `time` is rounded up. The current time ends every session that this instance
     /// issued, and every session that begins in the rest of this second. Another instance's clock may be ahead by up to
     /// `clock_skew`; add this duration to end its sessions too, and all that begin meanwhile. If a request in progress
-    /// has a session that is now refused, its changes are not saved, unless the request ends the session, as a sign-in
-    /// does.
+    /// has a session that is now refused, only the end of this session is saved, with what is stored after `sign_in` or
+    /// `invalidate`.
     pub fn raise_not_before(&self, time: SystemTime) {
         self.token.raise_not_before(time);
     }
@@ -215,7 +215,7 @@ impl<T: Payload> SessionCookie<T> {
     /// # Errors
     ///
     /// Returns the [`Reason`] why the token does not open. A token that opens is no error if its session is refused by
-    /// its dates, revoked, or of an unknown schema; [`TokenContent::refused`] has the reason.
+    /// its dates, revoked, or cannot be read; [`TokenContent::refused`] has the reason.
     pub fn inspect(
         &self,
         token: impl AsRef<[u8]>,

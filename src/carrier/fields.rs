@@ -78,9 +78,9 @@ impl CookieFields {
         template.expire_beyond(cookies, closing.carried(), fields);
     }
 
-    /// Drops the former cookies with all parts, not only those that arrived, because another page may hold old parts and
-    /// would join them with the new ones. These fields come before the cookie of the same name that is set
-    /// (docs/spec/carriers.md § 9.3.3).
+    /// Drops the former cookies with the parts that arrived, and with all that the size profile allows, because another
+    /// page may hold old parts and would join them with the new ones. These fields come before the cookie of the same
+    /// name that is set (docs/spec/carriers.md § 9.3.3).
     fn drop_former(&self, carried: PartNumbers, fields: &mut SetCookies) {
         let parts = carried.with_all_of(self.most);
         for template in &self.former {

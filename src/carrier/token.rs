@@ -118,9 +118,9 @@ impl<T: Payload> SessionToken<T> {
     /// Verifies a token like [`open`](Self::open), and decodes its schema and payload by `decode`, which may borrow from
     /// the payload. It is for programs that need only a part of the value, or none.
     ///
-    /// The schema is the [`SessionData::SCHEMA`] of the program that sealed the token, or 0 for a dictionary. The payload
-    /// of a dictionary is empty, or a MessagePack map with values in serde's human-readable form ([SPEC.md § 5.4]). The
-    /// bytes are overwritten afterwards.
+    /// The schema is the [`SessionData::SCHEMA`] of the program that wrote the payload, which another may have sealed
+    /// again, or 0 for a dictionary. The payload of a dictionary is empty, or a MessagePack map with values in serde's
+    /// human-readable form ([SPEC.md § 5.4]). The bytes are overwritten afterwards.
     ///
     /// [SPEC.md § 5.4]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#54-dictionary-payload
     ///

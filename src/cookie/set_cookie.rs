@@ -172,14 +172,14 @@ impl Template {
         cookies
     }
 
-    /// Adds fields that expire the cookie and the parts that the browser sent. Browsers identify a cookie by its name,
-    /// path, domain and `Partitioned`.
+    /// Adds fields that expire the cookie and its parts with these numbers. Browsers identify a cookie by its name, path,
+    /// domain and `Partitioned`.
     pub(crate) fn expire(&self, sent: PartNumbers, fields: &mut SetCookies) {
         fields.push(self.expire_one(0));
         self.expire_beyond(1, sent, fields);
     }
 
-    /// Adds fields that expire the parts that the browser sent, except the ones that a value in `cookies` cookies uses.
+    /// Adds fields that expire the parts with these numbers, except the ones that a value in `cookies` cookies uses.
     pub(crate) fn expire_beyond(&self, cookies: usize, sent: PartNumbers, fields: &mut SetCookies) {
         for number in sent.beyond(cookies) {
             fields.push(self.expire_one(number));

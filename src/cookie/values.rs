@@ -12,7 +12,7 @@ pub(crate) struct Values {
     count: u8,
     /// `true` if there were more distinct values than are kept.
     pub(crate) has_more: bool,
-    /// `true` for cookies, because only a cookie's value can be in parts.
+    /// `true` if a value may be in parts, as only a cookie's value can.
     are_cookies: bool,
     /// Numbers of the parts that were sent.
     pub(crate) carried: PartNumbers,
@@ -106,5 +106,5 @@ pub(super) const MOST_VALUES: usize = 4;
 /// Largest number of companion cookies. A browser has one for each session of a device, and may keep some that nobody
 /// ended.
 const MOST_OF_COMPANION: usize = 32;
-/// Largest length of a companion's cookie, in bytes.
+/// Largest length of the value of a companion's cookie, in bytes.
 const LONGEST_OF_COMPANION: usize = 256;

@@ -1,5 +1,5 @@
-//! Events that each carrier logs about once a minute, however often they happen. Requests share the counts. A session
-//! that opens does not change them, unless it is remembered but the program remembers none.
+//! Events that each carrier logs at most about once a minute, however often they happen. Requests share the counts. A
+//! session that opens does not change them, unless it is remembered but the program remembers none.
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 

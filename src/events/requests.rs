@@ -114,7 +114,8 @@ pub(crate) fn cookie_for_elsewhere(purpose: &str, attribute: &str, value: &str, 
     );
 }
 
-/// The application let shared caches store a response whose session was changed or ended, or could not be saved.
+/// The application let shared caches store a response that stores or drops its session, or whose session could not be
+/// saved.
 pub(crate) fn caching_was_replaced(purpose: &str) {
     log!(
         warn,

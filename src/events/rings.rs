@@ -22,7 +22,7 @@ pub(crate) fn not_before_is_ahead(purpose: &str, not_before: &str, ahead_by: u64
     say!("{purpose}, {not_before}: {NOT_BEFORE_IS_AHEAD}");
 }
 
-/// A watched ring was replaced. `dropped` are the keys that may have live sessions, which the new ring refuses.
+/// A watched ring was replaced. `dropped` are the keys whose living sessions the new ring ends, now or before their time.
 pub(crate) fn ring_replaced(fingerprint: impl Display, dropped: &[impl Display]) {
     count!(1, RINGS, "outcome" => "Replaced");
     if dropped.is_empty() {
@@ -66,7 +66,7 @@ pub(crate) fn key_ends_early(
     );
 }
 
-/// New sources were refused.
+/// New sources were refused, or sources could not be read.
 pub(crate) fn ring_refused(error: impl Display) {
     log!(KEYS, error, %error, "key ring refused, the earlier one stays in use");
     say!("key ring refused, the earlier one stays in use: {error}");

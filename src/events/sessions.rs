@@ -144,7 +144,7 @@ pub(crate) fn refresh_was_left_out(purpose: &str) {
     count!(1, REFRESHES_OMITTED, "purpose" => purpose.to_owned());
 }
 
-/// A changed session was not stored, because it would no longer open at the end of its request.
+/// A session that was changed, or that `save` asked for, was not stored, because a new ring or `not_before` refuses it.
 pub(crate) fn change_of_a_lapsed_session(purpose: &str) {
     log!(
         info,
@@ -176,8 +176,8 @@ pub(crate) fn change_was_left_out(purpose: &str) {
     );
 }
 
-/// A change came after the head of its response, or after its request was cancelled. It returns an error, which the
-/// application may have ignored.
+/// A change came after the head of its response, or after its request was cancelled or failed. It returns an error,
+/// which the application may have ignored.
 pub(crate) fn change_came_late(purpose: &str) {
     log!(
         warn,

@@ -15,7 +15,7 @@ use crate::{
     keys::{KeyId, PurposeKeys},
 };
 
-/// Reason why a token gives no session, and the key that the token names, if it could be read.
+/// Reason why a token gives no session and, from SPEC.md § 7.4 on, the key that the token names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Refused {
     pub(crate) reason: Reason,

@@ -31,7 +31,7 @@ impl<T> SessionCookieBuilder<T> {
     ///
     /// With [`SameSite::Strict`], a visitor who follows a link from another site looks like a new one, and a page that
     /// then begins a session signs them out. In other requests from which the browser hides the cookie, only a sign-in
-    /// begins a session, if a layer or `load_from` reads the request.
+    /// begins a session, if a layer or `load_from` reads the request and the browser sends `Sec-Fetch-Site`.
     pub fn same_site(mut self, same_site: SameSite) -> Self {
         self.carrier.attributes.same_site = same_site;
         self

@@ -66,7 +66,7 @@ impl<C, T: 'static> SessionBuilder<C, T> {
     /// Asks the application whether a session is still valid once its last sealed answer is `interval` old: for example,
     /// whether its user is still allowed, or has signed out everywhere. Use it for questions that need a database query:
     /// [`revoked_if`](Self::revoked_if) must not block, and is called whenever a session is read. In whole seconds, from
-    /// 1 second to half of each idle timeout that is set. Default: the application is not asked.
+    /// 1 second to half of each idle timeout, so to 15 minutes by default. Default: the application is not asked.
     ///
     /// `validate` reads what it needs from the session and returns a future, which is awaited before a handler gets the
     /// session. [`Validity::Valid`] is sealed into the session with a response that may refresh or save it;

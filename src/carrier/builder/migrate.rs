@@ -17,8 +17,8 @@ impl<T> SessionCookieBuilder<T> {
     /// The old cookie is read from the beginning of `range` until just before its end. Give fixed times, because a
     /// beginning that moves with every start of the program would lengthen old sessions without a date.
     ///
-    /// - The old cookie is read only if the request brings no cookie with the new name, not even one that does not
-    ///   open. While the browser has the new cookie, an expired session does not come back through its old cookie.
+    /// - The old cookie is read only if the request brings no cookie with the new name, not even a part, or one that does
+    ///   not open. While the browser has the new cookie, an expired session does not come back through its old cookie.
     /// - A session that is taken over keeps the dates of its beginning and its last activity, and passes the same checks
     ///   as any other: timeouts, `not_before`, [`revoked_if`](crate::carrier::SessionBuilder::revoked_if). A session
     ///   without a date counts as issued at the beginning of `range`, so the
@@ -31,7 +31,8 @@ impl<T> SessionCookieBuilder<T> {
     ///   instances ([`Unreadable`](crate::SessionError::Unreadable)).
     /// - From the beginning of `range` on, every response that writes or ends a session also drops the old cookie, even
     ///   after the end of `range`. A 5xx response that saves nothing drops nothing.
-    /// - If two different old cookies open, under one name or two, neither is taken over.
+    /// - If two different old cookies open, under one name or two, neither is taken over. An old `SessionCookie` first
+    ///   chooses among the values of its own name, as it always does.
     ///
     /// # Examples
     ///

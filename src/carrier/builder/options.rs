@@ -156,8 +156,8 @@ impl<C, T> SessionBuilder<C, T> {
         self
     }
 
-    /// Keeps the cookie of a session whose key is not in the ring (`UnknownKey`), for the time when instances have
-    /// different rings. The session is read as new, and every change except `sign_in`, `renew`, `invalidate` and
+    /// Keeps the cookie or token of a session whose key is not in the ring (`UnknownKey`), for the time when instances
+    /// have different rings. The session is read as new, and every change except `sign_in`, `renew`, `invalidate` and
     /// `discard` is an error ([`Unreadable`](crate::SessionError::Unreadable)). Default: off, so that a change replaces
     /// the session by a new one.
     ///
@@ -170,7 +170,7 @@ impl<C, T> SessionBuilder<C, T> {
     }
 
     /// Sends sessions even with responses that shared caches may store. Default: off, so that such a response refreshes
-    /// no session, and becomes `no-store` if its session changes or ends. `build` refuses this for bare tokens.
+    /// no session, and becomes `no-store` if it stores or drops one. `build` refuses this for bare tokens.
     ///
     /// # Security
     ///
