@@ -35,10 +35,10 @@ pub(crate) fn ring_replaced(fingerprint: impl Display, dropped: &[impl Display])
         warn,
         %fingerprint,
         %dropped,
-        "key ring replaced by one that drops keys, and living sessions under them end now, as after a leak"
+        "key ring replaced by one that drops keys or ends them too early: living sessions under them end, as after a leak"
     );
     say!(
-        "the new key ring drops {dropped}, and living sessions under them end now, as after a leak"
+        "the new key ring drops {dropped}, or ends them too early: living sessions under them end, as after a leak"
     );
 }
 

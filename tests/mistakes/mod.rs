@@ -202,7 +202,7 @@ const OTHERS: &[Mistake] = &[
     (
         "ring without its key",
         ring_without_its_key,
-        ", and living sessions under them end now",
+        ", or ends them too early: living sessions under them end",
     ),
 ];
 
