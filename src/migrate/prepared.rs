@@ -265,5 +265,5 @@ const OF_A_CHAIN: &str = "has a `SessionCookie` with a {migrate_from} of its own
 const NOT_CONVERTED: &str =
     "has a `SessionCookie` and a `convert`; leave `convert` out, as its sessions stay as they are";
 
-/// Longest value that browsers store, in bytes.
+/// Limit of a value, in bytes. Browsers store none that is longer.
 const LONGEST_VALUE: usize = LARGEST_COOKIE;

@@ -15,7 +15,7 @@ use crate::{
 };
 
 impl SessionSettings {
-    /// Checks each setting by itself, and refuses two sources of keys, and `secure` next to `danger_allow_http`.
+    /// Checks each setting by itself, and refuses two sources of keys, and `secure` if `danger_allow_http` is on.
     /// [`check_without_keys`](Self::check_without_keys) also checks other conflicts, and [`build`](Self::build) the keys.
     ///
     /// # Examples
@@ -83,8 +83,9 @@ impl SessionSettings {
     ///
     /// # Errors
     ///
-    /// Returns a [`ConfigError`] if a setting is unknown or not understood, or if the keys are missing or invalid. The
-    /// builder's `build` reports values out of range and conflicts.
+    /// Returns a [`ConfigError`] if a setting is unknown, not understood or excluded by another, or if the keys are
+    /// missing, invalid or of another mode, or cannot be watched. The builder's `build` reports values out of range and
+    /// other conflicts.
     pub fn into_builder(self) -> Result<SessionCookieBuilder, ConfigError> {
         ConfigError::all(self.misread())?;
         self.applied_to(self.builder()?)
@@ -108,9 +109,9 @@ impl SessionSettings {
     ///
     /// # Errors
     ///
-    /// Returns a [`ConfigError`] if a setting is unknown or not understood, if the settings also have keys or
-    /// `watch_keys`, or if the builder's keys have another mode. For a header or a bare token, a setting that only
-    /// cookies have is an error too. The builder's `build` reports values out of range and conflicts.
+    /// Returns a [`ConfigError`] if a setting is unknown, not understood or excluded by another, if the settings also have
+    /// keys or `watch_keys`, or if their `mode` is not the builder's. For a header or a bare token, a setting that only
+    /// cookies have is an error too. The builder's `build` reports values out of range and other conflicts.
     pub fn apply_to<C: 'static, T: Payload>(
         self,
         builder: SessionBuilder<C, T>,
@@ -134,7 +135,7 @@ impl SessionSettings {
     ///
     /// # Errors
     ///
-    /// Returns a [`ConfigError`] if a setting is unknown or not understood.
+    /// Returns a [`ConfigError`] if a setting is unknown, not understood or excluded by another.
     ///
     /// [SPEC.md § 3.4.8]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#34-key-ring
     pub fn key_overlap(&self) -> Result<Duration, ConfigError> {
@@ -159,8 +160,8 @@ impl SessionSettings {
     ///
     /// # Errors
     ///
-    /// Returns a [`ConfigError`] if a setting is refused, if settings conflict, or if the keys are missing or
-    /// invalid.
+    /// Returns a [`ConfigError`] if a setting is refused, if settings conflict, or if the keys are missing, invalid or of
+    /// another mode, or cannot be watched.
     pub fn build(self) -> Result<SessionCookie, ConfigError> {
         if self.misread().next().is_some() {
             self.check()?;
@@ -208,8 +209,8 @@ impl SessionSettings {
     ///
     /// # Errors
     ///
-    /// Returns a [`ConfigError`] if a setting is unknown or not understood, or if no setting names keys. In the second
-    /// case, `watch_keys` is removed all the same. The keys are not read.
+    /// Returns a [`ConfigError`] if a setting is unknown, not understood or excluded by another, or if no setting names
+    /// keys. In the second case, `watch_keys` is removed all the same. The keys are not read.
     pub fn take_key_sources(&mut self) -> Result<Vec<RingSource>, ConfigError> {
         ConfigError::all(self.misread())?;
         let (keys, ..) = self.applied();

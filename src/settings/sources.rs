@@ -15,8 +15,8 @@ use crate::base::config_error::{ConfigError, Sentence};
 ///
 /// It implements [`Deserialize`] for any self-describing format: TOML, JSON, YAML, or the maps that other crates make
 /// from environment variables. Settings are named like the methods of
-/// [`SessionCookieBuilder`](crate::carrier::SessionCookieBuilder), except `mode`, those about keys, `secure` and
-/// `httponly`. A setting that is left out has the builder's default. `docs/settings.md` lists them.
+/// [`SessionCookieBuilder`](crate::carrier::SessionCookieBuilder), except `mode`, those about keys, `secure`,
+/// `httponly` and `http_only`. A setting that is left out has the builder's default. `docs/settings.md` lists them.
 ///
 /// A duration is a string like `30m` or `12h`, or a number of seconds. Every number and flag may be a string. The keys
 /// come from one of these settings: `keys` has their text, `keys_env` names an environment variable, `keys_file` names
@@ -255,7 +255,8 @@ impl SessionSettings {
     ///
     /// # Errors
     ///
-    /// Returns a [`ConfigError`] if an option is refused, if a setting cannot have its value, or if durations conflict.
+    /// Returns a [`ConfigError`] if an option is refused, if a setting is unknown, given twice, excluded by another or
+    /// cannot have its value, or if durations conflict.
     pub fn from_translated<'a>(
         prefix: &str,
         options: impl IntoIterator<Item = (&'a str, Result<(&'a str, &'a str), &'a str>)>,

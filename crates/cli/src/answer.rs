@@ -36,11 +36,11 @@ pub(crate) type Answer = Result<bool, Failure>;
 pub(crate) enum Failure {
     /// The ring forbids the change.
     No(String),
-    /// A mistake in the command line.
+    /// A mistake in the command line or the environment.
     Usage(String),
     /// A file cannot be read or written, or has unexpected content, or the system gives no random bytes.
     File(String),
-    /// Another process is editing the file.
+    /// Another process is editing the file, or has just changed it.
     Busy(String),
 }
 

@@ -218,5 +218,5 @@ fn json_of(yaml: Yaml) -> Value {
 }
 
 const MOST_VALUES: usize = 100_000;
-/// Largest number of levels, the same as in JSON.
+/// Largest number of levels, one more than in JSON.
 const MOST_LEVELS: usize = 128;

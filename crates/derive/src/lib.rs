@@ -20,8 +20,8 @@ use syn::{DeriveInput, Error, LitInt, LitStr, Result, Type, parse_macro_input, s
 /// - `from` is the type of another version, from which this type converts by `From`. It is an earlier version or, while
 ///   instances of two versions run, a later one. It may in turn convert from a third type, but must not lead back to
 ///   this one, because the conversion would not end.
-/// - `from_dictionary` reads sessions that are dictionaries, if the label is `""`, and sessions taken over from other
-///   libraries. The fields have the names of the keys.
+/// - `from_dictionary` reads sessions that are dictionaries, if the label is `""`, and dictionaries taken over from
+///   another cookie. The fields have the names of the keys.
 ///
 /// Without `from` and `from_dictionary`, no other schema is read. An empty dictionary is always the type's default.
 ///

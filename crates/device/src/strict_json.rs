@@ -14,7 +14,7 @@ use serde_json::{Map, Value};
 pub(super) type Object = Map<String, Value>;
 
 /// Reads an object. A proof needs only strings and objects, so every other value is read as null. Returns `None` if the
-/// text is not a JSON object, or if an object in it has a key twice.
+/// text is not a JSON object that `serde_json` reads, or if an object in it has a key twice.
 pub(super) fn object(text: &[u8]) -> Option<Object> {
     match serde_json::from_slice(text) {
         Ok(Strict(Value::Object(object))) => Some(object),

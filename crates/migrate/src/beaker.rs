@@ -23,8 +23,8 @@ use crate::{
 /// is refused. Beaker's other own entries, such as `_id` and `_path`, are dropped, and so are flash messages and the
 /// CSRF token of pyramid_beaker. A pickle, which is Beaker's default, is refused.
 ///
-/// If every session is refused with [`Reason::Auth`], the `validate_key` is wrong. With [`Reason::Payload`] it is the
-/// `encrypt_key`, `encrypt_nonce_bits`, the backend or the serializer.
+/// If every session is refused with [`Reason::Auth`], the `validate_key` is wrong. With [`Reason::Payload`] or
+/// [`Reason::Encoding`] it is the `encrypt_key`, `encrypt_nonce_bits`, the backend or the serializer.
 ///
 /// # Examples
 ///
