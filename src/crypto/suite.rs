@@ -148,7 +148,7 @@ impl fmt::Display for Suite {
 pub enum Backend {
     /// Crates of RustCrypto, the default.
     RustCrypto,
-    /// AWS-LC, with feature `aws-lc`. HMAC and HKDF are still RustCrypto's.
+    /// AWS-LC, with feature `aws-lc`. HMAC, HKDF and HChaCha20 are still RustCrypto's.
     AwsLc,
     /// AWS-LC as a FIPS module that has passed its self-tests. It needs feature `aws-lc`, and a dependency of the
     /// program on `aws-lc-rs` with feature `fips`.

@@ -12,7 +12,7 @@ pub(crate) struct Purpose {
     name: String,
     /// Empty if the sessions have no application label.
     application: String,
-    /// Empty for a dictionary, and for a type without a label.
+    /// Empty for a dictionary and for a type without a label, unless the builder replaces the label.
     type_label: String,
 }
 

@@ -13,8 +13,8 @@ use crate::{
 };
 
 impl<T> State<T> {
-    /// Returns an error if the session that came must not be overwritten. Every action but `renew`, `sign_in`,
-    /// `invalidate` and `discard` needs this.
+    /// Returns an error if the session that came must not be overwritten. Every action needs this but `renew`, `sign_in`,
+    /// `invalidate`, `discard`, and taking messages, of which a withheld session has none.
     pub(crate) fn check_writable(&self) -> Result<(), SessionError> {
         match self.withheld() {
             None => Ok(()),
@@ -77,7 +77,7 @@ impl<T> State<T> {
         Ok(self.absolute_deadline())
     }
 
-    /// Ends the session with the browser again. A limit stays.
+    /// Undoes `remember_for`. A limit stays.
     pub(crate) fn forget(&mut self) -> Result<(), SessionError> {
         self.change_metadata(|metadata| metadata.remembered = None)
     }

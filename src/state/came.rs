@@ -35,7 +35,7 @@ impl Came {
         }
     }
 
-    /// Returns the session that opened, even while it waits for the application's answer.
+    /// Returns the session that the draft continues, or the one that waits for the application's answer.
     pub(super) fn body(&self) -> Option<&Body> {
         match self {
             Came::Arrived(opened) => Some(opened),

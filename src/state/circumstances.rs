@@ -5,7 +5,7 @@
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Circumstances {
     pub(crate) status: u16,
-    /// Caches that other visitors share may store the response.
+    /// Caches that other visitors share may store the response, or update a stored one by it (304).
     pub(crate) is_shareable: bool,
     pub(crate) said: Said,
 }

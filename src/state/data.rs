@@ -173,8 +173,8 @@ impl<T> State<T> {
         self.came.arrived().map(Body::session)
     }
 
-    /// Returns the metadata and the payload of the session that outlives the request, if any. It is the one that
-    /// arrived, even while it waits for an answer, or the one that `renew` or `sign_in` has begun in its place.
+    /// Returns the metadata and the payload of the session whose validity can be asked about, if any. It is the one that
+    /// arrived, even while it waits for an answer, or the one that `renew` or `sign_in` has begun.
     pub(crate) fn lasting(&self) -> Option<(&Metadata, &[u8])> {
         match self.withheld() {
             Some(Withheld::Unvalidated(opened)) => Some(opened.session()),

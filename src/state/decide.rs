@@ -13,7 +13,7 @@ use crate::crypto::scratch::Wiped;
 pub(crate) enum Touch {
     #[default]
     Untouched,
-    /// The session was read or refreshed.
+    /// The session was touched, and at most refreshed or sealed again.
     Touched,
     /// The content was written, the session has ended, or the response already sets or drops a session.
     Written,
@@ -24,7 +24,7 @@ pub(crate) enum Touch {
 pub(crate) enum Decision {
     /// The client keeps the session as it is.
     Keep,
-    /// A refresh or a new key is due, but there is no room, so the client keeps what it has.
+    /// A refresh, a new key or a new device is due, but there is no room, so the client keeps what it has.
     KeepTooLarge,
     /// A change was to be stored, but the session has lapsed, so the client keeps what it has.
     KeepLapsed,
@@ -142,7 +142,7 @@ impl<T> State<T> {
         }
     }
 
-    /// Returns `true` if the application ended the session that opened, but not for a sign-in.
+    /// Returns `true` if the application invalidated the session that opened, but not for a sign-in.
     fn has_replaced(&self) -> bool {
         self.came.before().is_some()
             && self.draft.ended == Some(Ended::Invalidated)
@@ -192,7 +192,7 @@ impl<T> State<T> {
         Decision::Store(BodyToSeal::With(if is_moved { active } else { unused }))
     }
 
-    /// Seals the same content again if a refresh or a new key is due, and there is room.
+    /// Seals the same content again if a refresh, a new key or a new device is due, and there is room.
     fn refresh(&self, reseal: bool) -> Decision {
         let lifetimes = &self.policy.lifetimes;
         let is_due = lifetimes.is_refresh_due(&self.draft.metadata, self.now, self.is_validated());
@@ -221,7 +221,7 @@ impl<T> State<T> {
         }
     }
 
-    /// Drops the client's token, unless no token arrived and the response sets none.
+    /// Drops the client's token, unless no token arrived and the response neither sets nor drops one.
     fn drop_if_any(&self, said: Said) -> Decision {
         if self.came.has_token() || said != Said::Nothing {
             Decision::Drop

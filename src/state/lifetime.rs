@@ -27,7 +27,7 @@ pub(crate) struct Lifetimes {
 /// of this type refreshes a remembered session.
 ///
 /// No refresh is sent with an error (status 400 or above), a part of a page such as an image, a prefetched page, or a
-/// response that shared caches may store (unless
+/// 304 or other response that shared caches may store (unless
 /// [`danger_allow_shared_caching`](crate::carrier::SessionBuilder::danger_allow_shared_caching) is set), nor after
 /// [`discard`](crate::Session::discard).
 ///
@@ -66,13 +66,13 @@ pub enum RefreshAfter {
     /// writes nothing. This is the default without an idle timeout.
     OnChange,
     /// With the first response that touches the session after this interval, and whenever a change is written. The
-    /// interval is at most half of each idle timeout that is set, and by default a quarter of the session's.
+    /// interval is at most half of each idle timeout, even of the default one, and by default a quarter of the session's.
     Interval(Duration),
     /// With every response that touches the session, with the exceptions above.
     Always,
     /// With every response to a request that brings the session, even if no handler touches it. Such a response then
-    /// [depends on the session](crate::Session::is_touched). The exceptions above remain, and a response that shared
-    /// caches may store counts only if its handler touches the session.
+    /// [depends on the session](crate::Session::is_touched). The exceptions above remain, and a 304 or other response
+    /// that shared caches may store counts only if its handler touches the session.
     ///
     /// Put the layer around pages only. A page that polls keeps its session from becoming idle, unless its handler
     /// calls [`discard`](crate::Session::discard) or
@@ -107,8 +107,8 @@ impl Timeouts {
 }
 
 impl Lifetimes {
-    /// Checks a session's dates at `now`, in the order of SPEC.md § 7. The error includes the seconds by which a date
-    /// is out of range.
+    /// Checks a session's dates at `now`, in the order of SPEC.md § 7. The error includes the seconds between that
+    /// date and `now` or `not_before`.
     #[inline]
     pub(crate) fn check(
         &self,

@@ -30,7 +30,7 @@ impl Lifetimes {
 
     /// Returns `true` if a written change counts as activity. With [`RefreshAfter::Never`], only a change that makes
     /// the session idle counts, as `remember_for` and `forget` can by choosing another timeout. With
-    /// `revalidate_after`, only a change after an answer counts.
+    /// `revalidate_after`, a change counts only in a request with a positive answer.
     pub(super) fn moves(&self, metadata: &Metadata, now: UnixSeconds, is_validated: bool) -> bool {
         match (&self.revalidation, self.refresh_after) {
             (Some(_), _) => is_validated,

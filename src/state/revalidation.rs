@@ -31,7 +31,7 @@ impl<T> State<T> {
         matches!(self.withheld(), Some(Withheld::Unvalidated(_)))
     }
 
-    /// Returns `true` if no answer has let in the session that opened, even if another was begun.
+    /// Returns `true` if the session that opened waits for an answer, or did so when another was begun.
     pub(crate) fn arrived_unvalidated(&self) -> bool {
         matches!(self.came, Came::Withheld(Withheld::Unvalidated(_)))
     }

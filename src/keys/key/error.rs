@@ -11,7 +11,7 @@ use crate::{
 /// to do.
 ///
 /// The message identifies keys by their ids or entries, and sources by their names. It shows nothing of a parsed text
-/// but the suite and id of a key. A source's name, and the error of a
+/// but the suites, ids and times of keys. A source's name, and the error of a
 /// [`RingSource::from_fn`](crate::keys::RingSource::from_fn), are not shown if they contain a key that
 /// [`redact`](crate::keys::redact) would find.
 pub struct KeyError {
@@ -58,7 +58,7 @@ impl Error for KeyError {
     }
 }
 
-/// The sentence names keys by their ids.
+/// The sentence names keys by their ids or entries.
 impl From<KeyError> for ConfigError {
     fn from(error: KeyError) -> Self {
         ConfigError::about("keys", error.to_string())

@@ -9,7 +9,8 @@ use crate::{
 
 /// Public id of a key: 4 bytes derived from its secret and suite, shown in hexadecimal.
 ///
-/// Every token contains the id of its key, so that a key ring finds the key without trying others ([SPEC.md § 3.1]).
+/// Every sealed token contains the id of its key, so that a key ring finds the key without trying others
+/// ([SPEC.md § 3.1]).
 ///
 /// # Examples
 ///

@@ -7,8 +7,8 @@ use super::text::{ANY_KEY_PREFIX, ENCODED_LEN, KEY_PREFIX, is_checked_secret};
 /// Hides the keys in a string, such as a line of a log or an error of another library.
 ///
 /// A key is found by its prefix `hardtack_key_v1_`, even if the rest was changed or cut off. What follows the prefix in
-/// the same word becomes `…`; a word has letters, digits, `_` and `-`. Without the prefix, only a whole secret with its
-/// checksum is found, and the whole word becomes `…`.
+/// the same word becomes `…`; a word has ASCII letters, digits, `_` and `-`. Without the prefix, only a whole secret with
+/// its checksum is found, and the whole word becomes `…`.
 ///
 /// The time grows with the length of the string. Long words cost most, because a key may end at each of their
 /// characters.

@@ -135,7 +135,7 @@ impl<K> Ring<K> {
 
     /// Returns the role of a key at `now`, or `None` if the ring lacks it.
     ///
-    /// A session under an `Accepted` key is sealed again. A session under a `Planned` key normally comes from an
+    /// A session under an `Accepted` key is to be sealed again. A session under a `Planned` key normally comes from an
     /// instance whose clock is ahead. It stays as it is, because sealing it again would use the key that is about to be
     /// replaced.
     pub(crate) fn role(&self, id: KeyId, now: UnixSeconds) -> Option<KeyRole> {

@@ -85,7 +85,7 @@ fn parse_key(item: &str, mode: Option<Mode>) -> Result<Member<Arc<Prk>>, KeyErro
     Ok(key)
 }
 
-/// Sets the time of an attribute, which must be in the range of the format and given once.
+/// Sets the time of an attribute, which must not be before 2026 and must be given once.
 fn set(slot: &mut Option<SystemTime>, attribute: &str, time: &str) -> Result<(), KeyError> {
     let time = parse_time(time).filter(|&time| unix_seconds(time) >= EPOCH);
     let problem = match time {

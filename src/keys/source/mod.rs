@@ -70,8 +70,8 @@ impl KeyRing {
     ///
     /// # Errors
     ///
-    /// Returns an error if a source cannot be read, if its text is wrong, or if the joined keys are not a ring. The
-    /// error names that source or, in the last case, all sources.
+    /// Returns an error if a source cannot be read, if its text is wrong or has a key of another mode than an earlier
+    /// source, or if the joined keys are not a ring. The error names that source or, in the last case, all sources.
     pub fn from_sources(
         sources: impl IntoIterator<Item = RingSource>,
     ) -> Result<KeyRing, KeyError> {
@@ -188,8 +188,8 @@ impl RingSource {
         (self.read)(&self.name)
     }
 
-    /// Like [`read`](Self::read), but refuses a file without a line feed at its end, because such a file may be
-    /// incomplete.
+    /// Like [`read`](Self::read), but refuses a file that has text without a line feed at its end, because such a file
+    /// may be incomplete.
     #[cfg(feature = "watch")]
     pub(super) fn read_whole(&self) -> Text {
         let text = self.read()?;

@@ -29,8 +29,8 @@ use crate::{
 ///
 /// Each poll reads the sources. A change takes effect only when two polls in a row read the same, and a file has to end
 /// with a line feed, so a file that is being overwritten is not used half-written, unless the writer pauses between two
-/// lines for that long. A file may also be replaced by a rename, or reached through a symbolic link that is swapped, as
-/// in Kubernetes.
+/// lines (or, with several sources, before the first line) for that long. A file may also be replaced by a rename, or
+/// reached through a symbolic link that is swapped, as in Kubernetes.
 ///
 /// If a source cannot be read, or the texts do not make a ring of this kind of key, the ring in use stays. Each refusal
 /// is reported once while the sources stay the same, by [`PollOutcome::Refused`] and by an event (feature `tracing`).
@@ -82,8 +82,8 @@ impl WatchedKeyRing {
     ///
     /// # Errors
     ///
-    /// Returns an error if a source cannot be read, a file does not end with a line feed, or the strings do not make a
-    /// ring.
+    /// Returns an error if a source cannot be read, a file with text does not end with a line feed, or the strings do
+    /// not make a ring.
     pub fn from_sources(
         sources: impl IntoIterator<Item = RingSource>,
     ) -> Result<WatchedKeyRing, KeyError> {
@@ -219,16 +219,17 @@ impl WatchedKeyRing {
     /// Starts a thread that polls the sources for as long as the ring is in use. The first poll follows after one
     /// interval, or earlier if a session waits for it.
     ///
-    /// When a token is read or a session begins, the last poll may be older than the interval plus two seconds by the
-    /// session's [`Clock`], because the process was suspended (as on AWS Lambda), its clock was set, or a source is
-    /// slow. The thread then polls at once, reads a change once more after 0.1 seconds, and takes it if both agree.
-    /// Sessions wait for this, which blocks their threads for 5 seconds at most. If a source hangs, the ring stays as
-    /// it is, and no session begins to wait again before the source has answered. A source that takes a second or more
-    /// to answer can make sessions wait at each poll, so give a function a timeout. The function must not need the
-    /// async runtime of the sessions, because they may hold all its threads: give an async client its own runtime.
+    /// When a token is read or checked again, or a session begins, the last poll may be as old as the interval plus two
+    /// seconds, or older (in whole seconds, by the session's [`Clock`]), because the process was suspended (as on AWS
+    /// Lambda), its clock was set, or a source is slow. The thread then polls at once, reads a change once more after
+    /// 0.1 seconds, and takes it if both agree. Sessions wait for this, which blocks their threads for 5 seconds at
+    /// most. If a source hangs, the ring stays as it is, and no session begins to wait again before the source has
+    /// answered. A source that takes a second or more to answer can make sessions wait at each poll, so give a function
+    /// a timeout. The function must not need the async runtime of the sessions, because they may hold all its threads:
+    /// give an async client its own runtime.
     ///
     /// The thread ends when its next poll is due after all [`SharedKeyRing`]s of the ring, and all cookies, headers and
-    /// tokens that were built with it, have been dropped.
+    /// tokens that were built with it, and their sessions, have been dropped.
     ///
     /// # Examples
     ///
@@ -307,7 +308,7 @@ pub enum PollOutcome {
         /// sessions are signed out. The key that sealed until now is also listed if it retires before its last token
         /// ends. A ring does not record when an earlier key stopped sealing, so an earlier key is listed only if the
         /// new ring lacks it or has already retired it. A key that had retired, or had not begun to seal, is not
-        /// listed. So the list is empty after a planned rotation in which each old key has an `accept_until`.
+        /// listed. So the list is empty after a planned rotation in which each old key has a late `accept_until`.
         dropped: Vec<KeyId>,
     },
     /// The sources are the same as at the previous poll, but do not make a usable ring. The earlier ring stays in use.

@@ -252,7 +252,7 @@ const DUPLICATE_KEY: &str = "a map in it has a key twice";
 const FORM: &str =
     "it is nested deeper than 63 levels, or has a MessagePack extension or a wrong length";
 const HEADER_LEN_MAX: usize = 5;
-/// Bytes allocated to encode a value. A larger value allocates again.
+/// Bytes allocated to encode a value. A larger value may allocate again.
 const USUAL_VALUE: usize = 256;
 
 #[cfg(test)]

@@ -56,7 +56,7 @@ impl Map {
 ///
 /// A type that contains itself, such as a tree, does not have a dictionary's limit of 64 levels, and is decoded by
 /// recursion. Limit the depth of a visitor's input yourself, or a deep value can overflow the stack. If a payload
-/// announces more entries than it has, a map reserves up to about 2 MiB before decoding fails. If its entries have no
+/// announces more entries than it has, a collection may reserve about 2 MiB before decoding fails. If its entries have no
 /// bytes, as in a `Vec<()>`, all that it announces are decoded. Only a holder of the key can seal such a payload.
 ///
 /// # Changing a schema
@@ -109,8 +109,9 @@ impl Map {
 pub trait SessionData:
     Serialize + DeserializeOwned + PartialEq + Default + Send + Sync + 'static
 {
-    /// Name of at most 255 bytes that distinguishes this type from others. Keys are derived for it (SPEC.md § 3.2), so
-    /// a session under one label never opens under another, even with the same ring and name.
+    /// Name of at most 255 bytes that distinguishes this type from others. Keys are derived for it (SPEC.md § 3.2),
+    /// unless [`type_label`](crate::carrier::SessionBuilder::type_label) replaces it, so a session under one label never
+    /// opens under another, even with the same ring and name.
     ///
     /// The label stays the same if the type's shape changes, which [`SCHEMA`](Self::SCHEMA) is for. A new label ends
     /// the sessions under the earlier label.
@@ -129,8 +130,8 @@ pub trait SessionData:
     ///
     /// The default converts nothing. If this returns `None`, the session is treated as new, and cannot be changed
     /// ([`Unreadable`](crate::SessionError::Unreadable)) until `sign_in`, `renew` or `invalidate` replaces it (SPEC.md
-    /// § 7.9). The session of another library's cookie is only ignored then. An empty dictionary becomes the default
-    /// value without this call.
+    /// § 7.9). The session of another library's cookie, or a dictionary from another cookie, is only ignored then. An
+    /// empty dictionary becomes the default value without this call.
     ///
     /// Only one of two types may [`decode`](Self::decode) the other here, because they would call each other without
     /// end for a schema that neither has. The derive refuses that between two types that have it.
@@ -232,7 +233,7 @@ mod sealed {
         /// Version in which payloads are written, or 0 for a dictionary.
         const SCHEMA: u32;
 
-        /// Label that keys are derived for, which is empty for a dictionary.
+        /// Label that keys are derived for unless the builder replaces it. It is empty for a dictionary.
         const LABEL: &'static str;
 
         /// Returns the payload of an empty session.

@@ -14,7 +14,7 @@ impl<T> State<T> {
     /// Checks that a session with this content and metadata may be sent (docs/spec/writer.md § 8.7).
     ///
     /// The room already reserves the longest metadata, so only the content counts. A session that arrived larger may be
-    /// sent in no more bytes than it came in, and may only shrink until it fits.
+    /// sent in no more bytes than the profile allows or it came in, and its content must not grow.
     pub(in crate::state) fn check_size(
         &self,
         content: usize,
@@ -41,8 +41,8 @@ impl<T> State<T> {
         self.allowed_for(self.content_len(), body)
     }
 
-    /// Returns the profile's limit or, if the body does not fit that, the size in which the session arrived. Returns
-    /// `None` if the body fits neither.
+    /// Returns the profile's limit or, if the body does not fit that and has more content than the room, the size in
+    /// which the session arrived. Returns `None` if the body fits neither.
     fn allowed_for(&self, content: usize, body: BodyToSeal) -> Option<Allowed> {
         let (policy, budget) = (&self.policy, &self.policy.budget);
         let (metadata, body_len) = match body {

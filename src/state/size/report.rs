@@ -36,8 +36,8 @@ pub struct SizeReport {
     pub flash: usize,
     /// Bytes that [`Padding`](crate::carrier::Padding) adds to the body.
     pub padding: usize,
-    /// Bytes that a session without payload and messages needs, padding included: name, attributes, key id, nonce, tag,
-    /// dates and id.
+    /// Bytes that a session without payload and messages needs, padding included: a cookie's name and attributes, key id,
+    /// nonce, tag, dates and id.
     pub empty: usize,
     /// Bytes that the session needs, counted as by [`TooLarge`](crate::session::TooLarge). Three bytes of the body
     /// become four here.
