@@ -16,8 +16,8 @@ impl<C, T: 'static> SessionBuilder<C, T> {
     /// tag and, if the request brings the session, its dates have been verified. A panic counts as `true`. A session
     /// gets its id from [`sign_in`](crate::Session::sign_in), `renew`, `renew_id`, `ensure_id` or the first CSRF token.
     ///
-    /// Return `false` if there is no content. A device that registers, or asks for a refresh, without its session would
-    /// otherwise lose its key. Its next request brings the content.
+    /// Do not return `true` only because there is no content: a device that registers, or asks for a refresh, without
+    /// its session would lose its key. Its next request brings the content.
     ///
     /// The function runs while the session is being read, so it must not block. If it takes a lock, code that holds
     /// this lock must not touch a session. Query a database after the session is loaded, or in
