@@ -15,7 +15,7 @@ pub(crate) struct Loaded<T> {
     pub(crate) state: State<T>,
     /// Outcome of opening, or `Revoked` once the application has said that the session has ended.
     pub(crate) outcome: Outcome,
-    /// Seconds by which a date of the token is out of range, if that is why it did not open.
+    /// Seconds between the refused date and `now` or `not_before`, if a date is why the token did not open.
     pub(super) off_by: Option<u64>,
     /// Length of all tokens, until the outcome is reported.
     pub(super) unreported: Option<usize>,

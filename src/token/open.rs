@@ -22,7 +22,7 @@ pub(crate) struct Refused {
     pub(crate) key_id: Option<KeyId>,
     /// `true` if other instances may open the token, so that its session is withheld and not replaced.
     pub(crate) is_for_others: bool,
-    /// Seconds by which a date of its session is out of range, if a date is the reason.
+    /// Seconds between the refused date and `now` or `not_before`, if a date is the reason.
     pub(crate) off_by: Option<u64>,
 }
 
