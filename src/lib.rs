@@ -109,8 +109,8 @@
 //! - a device was bound to it.
 //!
 //! [`Session::save`] and [`Session::discard`] override this, and some responses write less, such as those with a 5xx
-//! status ([more][responses]). When the application ends a session and stores nothing afterwards, the browser is told
-//! to drop its cookie. When a cookie does not open, it is left alone until the application changes the session.
+//! status ([more][responses]). When a handler ends a session and stores nothing afterwards, the browser is told to drop
+//! its cookie. When a cookie does not open, it is left alone until the application changes the session.
 //!
 //! # Keys
 //!

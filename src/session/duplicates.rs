@@ -32,7 +32,8 @@ impl Duplicates {
         }
     }
 
-    /// Chooses among the tokens of one name. If none opens, returns the first refusal.
+    /// Chooses among the tokens of one name. If none opens, returns the first refusal, or with `Refuse` and several
+    /// tokens `Duplicate`.
     pub(super) fn choose(
         self,
         tokens: impl Iterator<Item = Result<Candidate, Refused>>,

@@ -1,5 +1,5 @@
-//! Messages for the next page. Taken messages stay in the client's token if the response fails (`state/decide.rs`), unless
-//! the session had nothing else.
+//! Messages for the next page. By default, a 5xx leaves taken messages in the client's token (`state/decide.rs`),
+//! unless the session had nothing else.
 
 use super::handle::Session;
 use crate::state::{Destination, Payload, SessionError};

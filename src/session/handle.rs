@@ -96,9 +96,9 @@ impl<T: Payload> Session<T> {
         self.try_touch()?.ensure_id().map(SessionId)
     }
 
-    /// Returns `true` if the session did not come with this request: no token opened, the session that came is
-    /// withheld, or it has ended in this request, by a call such as [`invalidate`](Self::invalidate) or by the answer
-    /// to [`validate`](Self::validate).
+    /// Returns `true` if the session did not come with this request: no session opened, the one that came is withheld,
+    /// or it has ended in this request, by a call such as [`invalidate`](Self::invalidate) or by the answer to
+    /// [`validate`](Self::validate).
     #[must_use]
     pub fn is_new(&self) -> bool {
         self.touch().state().is_new()
@@ -199,8 +199,8 @@ impl<T> Session<T> {
     /// session.
     ///
     /// This is for code that calls `save` and then writes the headers of a response itself. The response depends on the
-    /// request's cookie exactly if this is `true`, and then needs `Vary: Cookie`. `SessionLayer` and `save_to` add it
-    /// themselves.
+    /// request's cookie (or token) exactly if this is `true`, and then needs `Vary: Cookie` (or the token's header).
+    /// `SessionLayer` and `save_to` add it themselves.
     ///
     /// # Examples
     ///
@@ -222,9 +222,9 @@ impl<T> Session<T> {
             .map_or(true, |held| held.contents.is_touched)
     }
 
-    /// Returns `true` if this request has changed the session, so that a successful response stores it or, if it has
-    /// ended, drops it. Neither [`save`](Session::save) nor a change that [`discard`](Session::discard) drops counts.
-    /// Does not read the session.
+    /// Returns `true` if this request has changed the session, or taken it over from another cookie, so that a
+    /// successful response stores it or, if it has ended, drops it. Neither [`save`](Session::save) nor a change that
+    /// [`discard`](Session::discard) drops counts. Does not read the session.
     ///
     /// # Examples
     ///

@@ -28,7 +28,8 @@ pub struct SessionInfo {
     /// Time at which the session was issued.
     pub created_at: SystemTime,
     /// Time of the last activity that was written. With
-    /// [`revalidate_after`](crate::carrier::SessionBuilder::revalidate_after), the time of the last answer or sign-in.
+    /// [`revalidate_after`](crate::carrier::SessionBuilder::revalidate_after), the time of the last answer, or at which
+    /// the session began or was renewed since.
     pub last_active_at: SystemTime,
     /// End that [`limit_to`](crate::Session::limit_to) set, counted from `created_at`.
     pub limit: Option<Duration>,
@@ -62,8 +63,9 @@ impl SessionInfo {
 /// [`revalidate_after`](crate::carrier::SessionBuilder::revalidate_after): its [`SessionInfo`] and, on request, its
 /// content of type `T`.
 ///
-/// The session and its dates have been verified. If the session is judged without its cookie, as when a companion
-/// answers a request, only its id, the time of its sign-in and a key id are known, and there is no content.
+/// The session and, if the request brings it, its dates have been verified. If the session is judged without its
+/// cookie, as when a companion answers a request, only its id, its time of issue and a key id are known, and there is
+/// no content.
 #[derive(Clone, Copy)]
 pub struct OpenedSession<'a, T = Map> {
     info: SessionInfo,
@@ -76,7 +78,7 @@ impl<T: SessionData> OpenedSession<'_, T> {
     /// Decodes the value of a typed session.
     ///
     /// Returns `None` if the content cannot be read, or if the session is judged without its cookie. Accept the session
-    /// in both cases: content that cannot be read is withheld anyway, and the next request brings the cookie.
+    /// in both cases: content that cannot be read is withheld or refused anyway, and the next request brings the cookie.
     ///
     /// # Examples
     ///
@@ -185,8 +187,9 @@ impl<T> fmt::Debug for OpenedSession<'_, T> {
 pub struct ReadEvent {
     /// Outcome, with the key under which the session opened, or the reason why it did not.
     pub outcome: Outcome,
-    /// Length of the token that arrived, in bytes. If there are several tokens, the sum of their lengths. A token whose
-    /// parts cannot be joined counts 0, and one that is longer than any valid token does not count in full.
+    /// Length of the token or the old cookies that arrived, in bytes. If several tokens are considered, the sum of
+    /// their lengths. A token whose parts cannot be joined counts 0, and one longer than any valid token may not count
+    /// in full.
     pub token_bytes: usize,
 }
 

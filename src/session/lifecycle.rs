@@ -135,8 +135,8 @@ impl<T: Payload> Session<T> {
     ///
     /// # Security
     ///
-    /// A copy of the cookie that was taken earlier can be used until the absolute timeout of the session, unless
-    /// [`revoked_if`](crate::carrier::SessionBuilder::revoked_if),
+    /// A copy of the cookie that was taken earlier can be used until the absolute timeout of the session, unless for
+    /// example [`revoked_if`](crate::carrier::SessionBuilder::revoked_if),
     /// [`revalidate_after`](crate::carrier::SessionBuilder::revalidate_after) or `not_before` ends it.
     #[doc(alias = "destroy")]
     pub fn invalidate(&self) -> Result<Option<SessionId>, SessionError> {
@@ -144,8 +144,8 @@ impl<T: Payload> Session<T> {
     }
 
     /// Discards the changes of this request, also later ones, unless [`save`](Self::save) is called later. Later calls
-    /// in this request still read them. Nothing is refreshed either, so the request does not count as activity. An
-    /// invalidated session still ends.
+    /// in this request still read them. Nothing is refreshed either, so the request does not count as activity. A
+    /// session that `invalidate` or `sign_in` has ended still ends.
     ///
     /// # Errors
     ///
@@ -159,10 +159,11 @@ impl<T: Payload> Session<T> {
 
     /// Writes the session with this response even if it did not change, and with any status but 408.
     ///
-    /// Changes are saved without this call, unless the status is a 5xx. This call does not write a session that is
-    /// empty and not remembered, or one that has ended. Without a sign-in, it writes no new session if the browser
+    /// Changes are saved without this call, but by default not with a 5xx status, or if a handler returns a
+    /// [`SessionError`]. This call does not write a session that is empty and not remembered, or one that has ended.
+    /// Without a sign-in, it writes no new session if the browser
     /// [hides](crate::carrier::SessionCookieBuilder::same_site) its cookie in this request. It does not replace
-    /// [another session in the response][one-session], and writes nothing if the key ring or `not_before` refuses the
+    /// [another session in the response][one-session], and writes nothing if a new key ring or `not_before` refuses the
     /// session by then.
     ///
     /// # Errors

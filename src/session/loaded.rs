@@ -21,7 +21,8 @@ pub(crate) struct Loaded<T> {
     pub(super) unreported: Option<usize>,
     /// Parts that the request carried.
     pub(super) carried: PartNumbers,
-    /// Key that sealed the session that this request began or took over, if it was sealed.
+    /// Key that sealed the session that was taken over, or that `sign_in`, `renew` or `invalidate` began, if it was
+    /// sealed.
     begun_under: Option<KeyId>,
 }
 

@@ -23,7 +23,8 @@ pub(crate) trait OldCookies: Send + Sync {
 
     /// Offers the old sessions to `accept`, one after another, until it takes one. If it takes no session, returns the
     /// first refusal of a session that opened, or else the first refusal, or `None` if nothing was refused. If
-    /// different values open, offers none of them. `context` is the context that the request chose, if any.
+    /// different values open, or one of more than four, offers none. `context` is the context that the request chose,
+    /// if any.
     fn offer(
         &self,
         brought: &[OldValues],

@@ -34,7 +34,7 @@ pub enum Outcome {
     Rejected {
         /// Step that failed.
         reason: Reason,
-        /// Id of the key that the token names, if it could be read.
+        /// Id of the key that the token names, if it is known.
         key_id: Option<KeyId>,
     },
     /// The request brought no token, and the session was taken over from another cookie (feature

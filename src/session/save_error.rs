@@ -8,7 +8,7 @@ use crate::{base::debug_by_display, crypto::random::RandomError, state::SessionE
 /// program saves the session where it cannot be saved: with a carrier that differs from the one that loaded it, inside
 /// its own `update`, in a [jar](crate::SessionCookie::save_as_cookies) that cannot hold all its headers, or by
 /// `save_to` of bare tokens. [`cookie_for`](crate::SessionCookie::cookie_for) also returns the error of the
-/// function that fills the session, and one for an empty session.
+/// function that fills the session, and one for a session that is empty or not written.
 #[derive(Clone)]
 pub struct SaveError(pub(crate) SaveProblem);
 

@@ -29,12 +29,12 @@ impl<T: Payload> Session<T> {
     /// streaming body. With [`revalidate_after`](crate::carrier::SessionBuilder::revalidate_after) it is also `false`
     /// once the last answer is as old as the interval; this includes every session still waiting for `validate`. A
     /// session that was kept without an answer stays alive for as long as
-    /// [`unvalidated_up_to`](crate::carrier::SessionBuilder::unvalidated_up_to) allows. After the head of the response,
-    /// [`validate`](Self::validate) makes the same check, and then asks again.
+    /// [`unvalidated_up_to`](crate::carrier::SessionBuilder::unvalidated_up_to) allows. With `revalidate_after`,
+    /// [`validate`](Self::validate) makes the same check after the head of the response, and then asks again.
     ///
     /// Once a key is dropped from its [`SharedKeyRing`](crate::keys::SharedKeyRing) or retires, this returns `false`
-    /// for every session that arrived or began under the key. If the browser has received the session under a newer key
-    /// since, its next request still opens.
+    /// for every session that arrived, or that a sign-in began, under the key. If the browser has received the session
+    /// under a newer key since, its next request still opens.
     #[must_use]
     pub fn is_alive(&self) -> bool {
         let mut held = self.touch();
@@ -53,8 +53,8 @@ impl<T: Payload> Session<T> {
     /// session has ended; the handle then holds a new one. An answer about a session that ended or was replaced
     /// meanwhile changes nothing.
     ///
-    /// Work that outlives its request, such as a WebSocket, has to call this from time to time. `false` then also means
-    /// that the session would no longer open ([`is_alive`](Self::is_alive)).
+    /// Work that outlives its request, such as a WebSocket, has to call this from time to time, or without that setting
+    /// [`is_alive`](Self::is_alive). `false` then also means that the session would no longer open.
     ///
     /// # Examples
     ///
@@ -152,8 +152,8 @@ fn ask(
 }
 
 impl<T> Loaded<T> {
-    /// Applies an answer. It changes nothing if its session has ended, another was begun in its place meanwhile, or an
-    /// earlier answer was an error.
+    /// Applies an answer. It changes nothing if its session has ended, another was begun in its place meanwhile, or it
+    /// is withheld because an earlier answer was an error.
     fn hear(
         &mut self,
         core: &Core,

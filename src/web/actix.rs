@@ -210,8 +210,8 @@ fn parts_of(request: &ServiceRequest) -> Option<Parts> {
 }
 
 /// With feature `actix`, works like [`from_extensions`](Session::from_extensions). The request is refused with 500 if
-/// there is no session layer, and with 503 if the application cannot say whether the session is still valid
-/// ([`Failure`]).
+/// there is no session layer, or two for this type, and with 503 if the application cannot say whether the session is
+/// still valid ([`Failure`]).
 impl<T: Payload> FromRequest for Session<T> {
     type Error = Failure;
     type Future = Pin<Box<dyn Future<Output = Result<Self, Failure>>>>;

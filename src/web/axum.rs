@@ -25,8 +25,8 @@ use crate::{
 };
 
 /// With feature `axum`, works like [`from_extensions`](Session::from_extensions). The request is refused with 500 if
-/// there is no session layer, and with 503 if the application cannot say whether the session is still valid
-/// ([`Failure`]).
+/// there is no session layer, or two for this type, and with 503 if the application cannot say whether the session is
+/// still valid ([`Failure`]).
 ///
 /// # Examples
 ///

@@ -65,8 +65,8 @@ impl<T: Payload> Session<T> {
     /// # Errors
     ///
     /// Returns [`Failure::Setup`] if no such layer is around this service, or if two are for the same type. With debug
-    /// assertions, the error names the type of another layer around the service. Returns [`Failure::Session`] with the
-    /// errors of [`validate`](Session::validate).
+    /// assertions, the error names the type of another layer around the service, if it is without `map_session`.
+    /// Returns [`Failure::Session`] with the errors of [`validate`](Session::validate).
     pub async fn from_extensions(extensions: &http::Extensions) -> Result<Session<T>, Failure> {
         Session::provided_in(extensions, other_type)?
             .asked_about()

@@ -18,9 +18,9 @@ use super::{
 };
 use crate::{events, session::SaveError, state::SessionError};
 
-/// Reason why `SessionLayer`, `CsrfGuard` or an extractor made or changed a response, or the [`SessionError`] that a
-/// handler returned. It is in the response's extensions, so that the application can answer with its own page
-/// ([`with_page`](Failure::with_page)). A body that `GuardedForm` cannot read is no failure of this kind.
+/// Reason why `SessionLayer`, `CsrfGuard` or an extractor made or changed a response, or the [`SessionError`] or
+/// [`CsrfRefusal`] that a handler returned. It is in the response's extensions, so that the application can answer with
+/// its own page ([`with_page`](Failure::with_page)). A body that `GuardedForm` cannot read is no failure of this kind.
 ///
 /// The default body is short and reveals nothing secret. If the CSRF token in a form is not of the session, the body
 /// links to the form's page, as named by `Referer`, or else to the address that the form was sent to. A `tracing` event

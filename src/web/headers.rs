@@ -59,13 +59,14 @@ impl<T: Payload> SessionCookie<T> {
         })
     }
 
-    /// Ends the request for `session`, and adds the headers that its response must have: `Set-Cookie`, `Vary` and
-    /// `Cache-Control`. See [`save`](Self::save).
+    /// Ends the request for `session`, and adds the headers that its response must have: `Set-Cookie`, `Vary`,
+    /// `Cache-Control` and those of a companion. With `no-store`, other headers for caches are replaced too. See
+    /// [`save`](Self::save).
     ///
     /// With a 5xx status, only the end of a session is saved, unless the handler called [`Session::save`] or
     /// [`save_on_server_error`](crate::carrier::SessionBuilder::save_on_server_error) is set. With 408 (a timeout),
     /// nothing is saved. A response that shared caches may store does not refresh the session, and becomes `no-store`
-    /// if the session changed, unless
+    /// if the session changed or ended, unless
     /// [`danger_allow_shared_caching`](crate::carrier::SessionBuilder::danger_allow_shared_caching) is set. If a
     /// response already sets the session's cookie, this cookie is set only once afterwards (docs/limits.md, "One
     /// session in a response").
@@ -155,7 +156,8 @@ impl<T: Payload> SessionToken<T> {
     }
 
     /// Ends the request for `session`, and adds the headers that its response must have: the token, or an empty value
-    /// if the session has ended, `Vary` and `Cache-Control`.
+    /// if the session has ended, `Vary` and `Cache-Control`. With `no-store`, other headers for caches are replaced
+    /// too.
     ///
     /// # Examples
     ///

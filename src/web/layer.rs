@@ -21,8 +21,9 @@ use crate::{
 /// has programs for axum, and [another page](crate::guide::frameworks) has programs for actix-web.
 ///
 /// Put a timeout layer around this layer, so that an interrupted handler saves nothing. If the timeout is inside, some
-/// of the handler's changes may be saved, unless the response has status 408 or a 5xx. Put a retry layer around this
-/// layer too. If the retry is inside, changes of failed attempts are saved with the last one.
+/// of the handler's changes may be saved, by default only the end of a session with a 5xx, and none with status 408.
+/// Put a retry layer around this layer too. If the retry is inside, changes of failed attempts are saved with the last
+/// one.
 ///
 /// In axum, the layer added last is the outermost; in a `tower::ServiceBuilder`, the one added first.
 ///

@@ -5,8 +5,8 @@ use std::any::type_name;
 
 use crate::state::Map;
 
-/// No [`SessionLayer`](crate::SessionLayer) is around the service. Without debug assertions, a layer for another type
-/// may be, because requests do not carry the name of its type.
+/// No [`SessionLayer`](crate::SessionLayer) is around the service. A layer with `map_session` may be, and without debug
+/// assertions one for another type, because requests do not carry the names of their types.
 pub(super) fn no_layer(asked: &'static str) -> String {
     let and = match typed(asked) {
         Some(_) => with_cookie_of(asked),

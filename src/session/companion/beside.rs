@@ -67,8 +67,8 @@ impl Beside<'_> {
     }
 
     /// Writes `device` into the session that came with the request, and sends the session in the response, if there is
-    /// room and its key is still accepted. Does nothing unless this session is the `subject` that [`open`](Self::open)
-    /// found alive, and has no device yet.
+    /// room and the key ring and `not_before` still accept it. Does nothing unless this session is the `subject` that
+    /// [`open`](Self::open) found alive, and has no device yet.
     pub fn bind(&mut self, device: [u8; 16]) {
         self.device = Some(device).filter(|_| self.may_bind);
     }
@@ -89,8 +89,8 @@ impl fmt::Debug for Beside<'_> {
     }
 }
 
-/// Returns the id and the sign-in of a session that did not come with the request. Its activity and limits are unknown,
-/// so it has age 0 and no limit.
+/// Returns the id and the time of issue of a session that did not come with the request. Its activity and limits are
+/// unknown, so it has age 0 and no limit.
 fn named(session: &SessionInfo) -> Metadata {
     Metadata {
         issued: unix_seconds(session.created_at),

@@ -32,9 +32,9 @@ pub trait Companion: Send + Sync {
     /// order, each with the rest of its name: the first 32 with values of at most 256 bytes. If this returns `None`,
     /// the session is withheld in this request ([`SessionError::Stale`](crate::SessionError::Stale)).
     ///
-    /// This is also called, without cookies, for a session that is taken over from another cookie. When a response
-    /// stores such a session, or one that `sign_in`, `renew` or `invalidate` began, this is called once more; then only
-    /// `until` counts.
+    /// This is also called, without cookies, before a session is taken over from another cookie; with `None`, it is not
+    /// taken over. When a response stores such a session, or one that `sign_in`, `renew` or `invalidate` began, this is
+    /// called once more; then only `until` counts, and `None` means now.
     fn judge(
         &self,
         context: &Context,
@@ -45,9 +45,9 @@ pub trait Companion: Send + Sync {
 
     /// Returns the fields, by name and value, of a response that stores or drops a session. `departed` is the session
     /// that arrived, if it had an id or a device and its client no longer keeps it. A session without a device also
-    /// departs if it gets another id. `renewed` is the id of a session that a sign-in has begun. A name must be a
-    /// header name in lower case, and a value must be visible ASCII. `save_to` and layers panic if either cannot be in
-    /// a header.
+    /// departs if it gets another id or loses it. `renewed` is the id of a session that a sign-in has begun. A name must
+    /// be a header name in lower case, and a value must be visible ASCII. `save_to` and layers panic if either cannot be
+    /// in a header.
     ///
     /// # Errors
     ///

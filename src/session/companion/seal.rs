@@ -33,7 +33,8 @@ impl Seal {
     ///
     /// # Errors
     ///
-    /// Returns an error if the random generator fails, or if the clock shows a time before 2026 or after 2162.
+    /// Returns an error if the random generator fails, or if the clock shows a time before 2026 or after 7 February
+    /// 2162.
     pub fn seal(
         &self,
         context: &Context,
