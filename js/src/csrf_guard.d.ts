@@ -12,8 +12,8 @@ export interface CsrfGuardOptions {
   /** Name of the form field with the token. Default: `csrf_token`. */
   readonly formField?: string;
   /**
-   * With `tokensInForms`, bytes of a `Request` that are read for a token. A longer form is refused with 413, unless its token is in the
-   * header. Default: 1 MiB.
+   * With `tokensInForms`, bytes of a `Request` that are read for a token. A longer form is refused with 413, or with 403 if the
+   * session has no id, unless its token is in the header. Default: 1 MiB.
    */
   readonly formLimit?: number;
 }
@@ -39,7 +39,10 @@ export class CsrfRefusal extends Error {
 
 export type CsrfRefusalCode = "cross-site" | "plain-http" | "no-token" | "wrong-token" | "too-large";
 
-/** Refuses requests that another site makes a visitor's browser send. */
+/**
+ * Refuses requests that another site makes a visitor's browser send. GET, HEAD, OPTIONS and TRACE pass, except a WebSocket that
+ * another site opens.
+ */
 export class CsrfGuard {
   /** Makes a guard. Throws a `ConfigError`. */
   constructor(options?: CsrfGuardOptions);

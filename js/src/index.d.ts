@@ -17,8 +17,8 @@ export type Stored =
 type Simple = null | undefined | boolean | number | bigint | string | symbol | Uint8Array | ((...given: any[]) => any);
 
 /**
- * `T` as far as it can be stored. Any part that cannot be stored becomes `never`, such as a `Date`, a function, a field
- * that is present but undefined, or a `Map` whose keys are strings.
+ * `T` as far as it can be stored. A part whose type shows that it cannot be stored becomes `never`, such as a `Date`, a function, a
+ * field that is present but undefined, or a `Map` whose keys are strings.
  */
 export type Storable<T> = [unknown] extends [T]
   ? [T] extends [null]
@@ -69,13 +69,16 @@ export type Frozen<T> = [Stored] extends [T]
 /** Entries of a session whose shape is not given. */
 export type AnyShape = { [key: string]: Stored };
 
-/** Error for a mistake in a key, a ring, a context or a setting. */
+/** Error for a mistake in a key, a ring, a context, a setting or what an adapter gets, such as no response of a handler. */
 export class ConfigError extends Error {
   constructor(code: ConfigErrorCode, message: string);
   readonly name: "ConfigError";
-  /** The name of the setting or, for a key, a ring or a context, a word for what is wrong with it. */
+  /** The name of the setting or argument or, for a key, a ring or a context, a word for what is wrong with it. */
   readonly code: ConfigErrorCode;
-  /** Names of the settings that are wrong, as the environment or the table spells them. Only with the code `settings`. */
+  /**
+   * Names of the settings that are wrong, as the environment or the table spells them. A mistake of several may add none. Only with
+   * the code `settings`.
+   */
   readonly settings?: readonly string[];
 }
 
@@ -181,7 +184,7 @@ export class SessionError extends Error {
 }
 
 export type SessionErrorCode =
-  /** The value cannot be stored. */
+  /** The value cannot be stored, or the bytes are not a value of the description. */
   | "value"
   /** There is no room for the change. */
   | "size"
@@ -195,7 +198,7 @@ export type SessionErrorCode =
   | "not-remembering"
   /** The clock shows a time that the format cannot hold. */
   | "clock"
-  /** The session has already been saved. */
+  /** The session has already been saved, or the head of this response cannot be changed. */
   | "after-head"
   /**
    * A change was not saved, because the response had the session's cookie already, for example from an inner request. `onRefused`
@@ -211,8 +214,8 @@ export type SessionErrorCode =
 
 /**
  * Gets what operators should know: a sentence, and fields with facts about it, without secrets. Events that requests cause are told
- * at most once a minute for each kind, except failed requests and lost changes, which are always told. An error that the function
- * throws fails no request.
+ * at most once a minute for each kind, except failures of a session or a hook, and lost changes, which are always told. An error
+ * that the function throws fails no request.
  */
 export type Log = (level: "info" | "warn" | "error", message: string, fields: { readonly [name: string]: unknown }) => unknown;
 
@@ -240,7 +243,7 @@ export interface FollowOptions extends RingOptions {
 export interface RingKey {
   /** 8 hexadecimal digits. */
   readonly id: string;
-  /** Unix seconds from which the key seals; null is from the beginning. */
+  /** Unix seconds from which the key may seal; null is from the beginning. */
   readonly sealFrom: number | null;
   /** Unix seconds until which the key opens; null is without an end. */
   readonly acceptUntil: number | null;
@@ -283,7 +286,7 @@ export interface Outcome {
   readonly kind: "absent" | "opened" | "openedUnderAcceptedKey" | "rejected" | "migrated" | "notMigrated";
   /** Reason, as SPEC.md § 14.1 names it. */
   readonly reason?: string;
-  /** Id of the key that the token names, if it names one. */
+  /** Id of the key that the token names, if it was read. */
   readonly keyId?: string | null;
   /**
    * With the reason `Revoked`: the error of `revokedIf`, or an error that names what it returned in place of true or false. With
@@ -325,7 +328,7 @@ export interface SessionType<T> {
 export function sessionType<T>(
   type: NamedType<T> & {
     readonly shape: Codec<T> & { empty(): T };
-    /** Value of a new session. Default: the value of Rust's `Default`. */
+    /** Value of a new session. Default: the value of Rust's derived `Default`. */
     readonly empty?: T;
   },
 ): SessionType<T>;
@@ -347,7 +350,10 @@ export interface SessionInfo {
   readonly keyId: string | null;
 }
 
-/** Session as `revokedIf` sees it: the facts about it, and its content if it can be read here. */
+/**
+ * Session as `revokedIf` sees it: the facts about it, and its content if it can be read here. Its `binding` is never `stale`:
+ * whether the request proves the device is checked afterwards.
+ */
 export type SessionToJudge<S extends BaseSession> = SessionInfo &
   Readonly<Pick<S, Extract<keyof S, "binding" | "get" | "has">>> & { readonly [K in Extract<keyof S, "value">]: S[K] | undefined };
 
@@ -400,7 +406,7 @@ export interface Revalidation<S extends BaseSession> {
 }
 
 /**
- * Asks the application whether a session is still valid, when the last answer is older than the interval. Every program that writes
+ * Asks the application whether a session is still valid, when the last answer is as old as the interval. Every program that writes
  * these sessions, in JavaScript or in Rust, needs the setting with the same interval: a program without it postpones the question.
  * Throws a `ConfigError`.
  */
@@ -415,7 +421,10 @@ export interface SessionOptions extends Pick<RingOptions, "skipXChaCha"> {
   readonly idleTimeout?: number | null;
   /** Seconds after its beginning, or its last `renew`, at which a session ends. Default: 43,200. */
   readonly absoluteTimeout?: number;
-  /** Longest lifetime of a remembered session, in seconds. Default: null, no session can be remembered. */
+  /**
+   * Longest lifetime of a remembered session, in seconds. Each cookie lasts 400 days at most. Default: null, no session can be
+   * remembered.
+   */
   readonly rememberUpTo?: number | null;
   /** Idle timeout of remembered sessions, in seconds, at most `rememberUpTo`. Default: null, they have none. */
   readonly rememberedIdleTimeout?: number | null;
@@ -424,7 +433,8 @@ export interface SessionOptions extends Pick<RingOptions, "skipXChaCha"> {
    * seconds since then, at most half of each idle timeout; `always` is with each response whose handler uses the session;
    * `on-change` whenever its content is written; `never` leaves the timeout running from the beginning of the session. With
    * `every-request`, a request counts as a use even if its handler leaves the session alone. By default, a use alone is not written
-   * in responses for parts of pages, with a status of 304 or from 400 on, or that caches may share.
+   * in responses for parts of pages or prefetched pages, with a status of 304 or from 400 on, or that caches may share. Without an
+   * idle timeout, the use of a remembered session is never written alone.
    * Default: a quarter of the session's idle timeout, and without one `on-change`; with `revalidateAfter`, whenever a session was validated.
    */
   readonly refreshAfter?: "never" | "on-change" | "always" | "every-request" | number;
@@ -468,7 +478,7 @@ export interface Padding {
   roomIn(longest: number, metadata: number): number;
 }
 
-/** Pads sessions by PADMÉ, with at most an eighth more bytes, so that a cookie reveals only a few bits of its length. */
+/** Pads sessions by PADMÉ, with at most an eighth more bytes, or two, so that a cookie reveals only a few bits of its length. */
 export const padme: Padding;
 
 /** The name and attributes of a cookie. */
@@ -511,7 +521,10 @@ export interface CookieOptions extends SessionOptions {
    * For four full ones servers need a setting, such as Node's `--max-http-header-size`. Default: `anywhere`.
    */
   readonly size?: "anywhere" | "browser" | "split:2" | "split:3" | "split:4";
-  /** Keeps the cookie of every session after the browser is closed, until the session ends. Default: false. */
+  /**
+   * Keeps the cookie of every session after the browser is closed, until the session ends, for at most 400 days at a time.
+   * Default: false.
+   */
   readonly persistent?: boolean;
   /**
    * Refreshes sessions, seals answers of `revalidateAfter` and seals under a new key only in responses to navigations
@@ -586,12 +599,12 @@ export interface BaseSession {
   readonly binding: "unbound" | "bound" | "stale";
   /** Once the session has been saved: the value of the response header `Secure-Session-Registration`, or null. */
   readonly registration: string | null;
-  /** True if the session exists in this request only. */
+  /** True unless this session continues one that came with the request. */
   readonly isNew: boolean;
   /** 16 hexadecimal digits, or null if the session has no id. */
   readonly id: string | null;
   /**
-   * True if this request has changed the session, so that a response that succeeds stores it or, after a sign-out, drops it.
+   * True if this request has changed the session, so that a response that succeeds stores it or, once it has ended, drops it.
    * `save`, and what `discard` drops, do not count. Reading this property does not count as a use of the session.
    */
   readonly hasChanged: boolean;
@@ -611,7 +624,7 @@ export interface BaseSession {
   /** Returns the messages of a queue, and leaves them in place. */
   flashes(queue: string): string[];
   /**
-   * Takes the messages of a queue. A request that prefetches a page (`Sec-Purpose`, or a header of a script) gets none, and leaves
+   * Takes the messages of a queue. A request that prefetches a page (`Sec-Purpose`, or a similar header) gets none, and leaves
    * them for a page that the visitor asks for.
    */
   takeFlashes(queue: string): string[];
@@ -634,7 +647,7 @@ export interface BaseSession {
   renew(): void;
   /** Gives the session a new id, and keeps its data and dates. */
   renewId(): void;
-  /** Ends the session at the latest this many seconds from now. */
+  /** Ends the session at the latest this many seconds from now, unless a later request calls `renew`. */
   limitTo(seconds: number): void;
   /**
    * Keeps the session after the browser is closed, for this many seconds from now. Returns the time at which it ends at the latest:
@@ -647,9 +660,14 @@ export interface BaseSession {
   clear(): void;
   /** Signs out. Returns the id of the session that has ended. */
   invalidate(): string | null;
-  /** Saves none of this request's changes except a sign-out, unless `save` is called later. */
+  /**
+   * Saves none of this request's changes except the end of a session by `invalidate` or `signIn`, unless `save` is called later.
+   */
   discard(): void;
-  /** Writes the session with this response even if it did not change. Calls `callback` as express-session does. */
+  /**
+   * Writes the session with this response even if it did not change, unless it is new and empty. Calls `callback` before
+   * that, with an error if it is refused.
+   */
   save(callback?: (error?: unknown) => void): void;
   /** Throws. Send a page the entries that it needs, not the whole session. */
   toJSON(): never;
@@ -709,7 +727,7 @@ export const Session: { readonly prototype: BaseSession; [Symbol.hasInstance](va
 export interface KeysInUse {
   /** Id of the key that seals. */
   readonly seals: string;
-  /** Ids of the keys that open, the sealing key included. */
+  /** Ids of the keys that are not retired, the sealing key included. */
   readonly accepts: readonly string[];
   /** Fingerprint of the ring. */
   readonly fingerprint: string;
@@ -718,7 +736,7 @@ export interface KeysInUse {
   readonly backend: "WebCrypto";
   /** Time of the program, in whole seconds. */
   readonly now: Date;
-  /** Sessions that began earlier are refused, by the ring or by an option. */
+  /** Sessions that began earlier are refused, by the ring, an option or `raiseNotBefore`. */
   readonly notBefore: Date | null;
   /** Next change of a key's role. */
   readonly next: { readonly at: Date; readonly key: string; readonly role: "seals" | "retires" } | null;
@@ -788,7 +806,7 @@ export class SessionCookie<S extends BaseSession = Session> extends Carrier {
   /**
    * Loads the session of a request. Null, undefined, or a cookie that does not open give a new session. Anything that is no
    * `Source`, such as a promise of headers, is a `TypeError`. With `revalidateAfter`, throws a `SessionError` with the code
-   * `unvalidated` if there is no answer.
+   * `unvalidated` if there is no answer, unless `unvalidatedUpTo` covers it.
    */
   load(source: Source, now?: Date | number): Promise<S>;
   /** Returns the values of the response's `Set-Cookie` fields. Append each as a separate field. */
@@ -806,7 +824,7 @@ export class SessionCookie<S extends BaseSession = Session> extends Carrier {
 
 /**
  * Sessions in tokens, in a header or bare, for links, messages and jobs. A token opens only for its header or its purpose, and as
- * often as it is presented until its deadline. A link that works only once needs a list of used ids, each claimed in one step.
+ * often as it is presented until a timeout. A link that works only once needs a list of used ids, each claimed in one step.
  */
 export class SessionToken<S extends BaseSession = Session, From = Source> extends Carrier {
   /** Encrypted sessions. Derives the keys, so call it once, at start-up. Throws a `ConfigError`. */
@@ -850,6 +868,6 @@ export class SessionToken<S extends BaseSession = Session, From = Source> extend
    * token, or with one that does not open, the session is new.
    */
   load(source: From, now?: Date | number): Promise<S>;
-  /** Returns the token for the response, `""` if the session has ended, or null if the client keeps its own. */
+  /** Returns the token for the response, `""` if the session has ended, or null if there is none to send. */
   save(session: S, response?: ResponseFacts): Promise<string | null>;
 }

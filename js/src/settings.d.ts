@@ -1,12 +1,12 @@
 import type { AnyShape, BaseSession, CookieOptions, OptionsFor, Session, SessionCookie, SessionType, Storable, TypedSession } from "./index.js";
 
-/** Options of a `SessionCookie` that no setting can express. All other options are refused here. */
+/** Options of a `SessionCookie`, besides `type`, that no setting can express. All other options are refused here. */
 export type ProgramOptions<S extends BaseSession> = Pick<CookieOptions, "log" | "skipXChaCha" | "migrateFrom" | "deviceBound"> & OptionsFor<S>;
 
 /**
  * Builds the cookie that environment variables describe: the names and values of docs/settings.md, as Rust's `SessionSettings`
- * reads them. With the prefix `SESSION_`, `SESSION_IDLE_TIMEOUT` is `idle_timeout`. Throws a `ConfigError` with the code `settings`,
- * which names the variables that are refused, and shows no key.
+ * reads them. With the prefix `SESSION_`, `SESSION_IDLE_TIMEOUT` is `idle_timeout`. Throws a `ConfigError`; for
+ * wrong variables it has the code `settings`, names them, and shows no key.
  *
  * `env` is the environment, which also has the variable that `keys_env` names. Default: `process.env`; in a worker, give its `env`.
  */

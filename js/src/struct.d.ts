@@ -4,7 +4,7 @@ export { sessionType } from "./index.js";
 
 /** A type of Rust: a codec of the postcard format, and the TypeScript type of its values. */
 export interface Description<T> extends Codec<T> {
-  /** Returns the value of Rust's `Default`. Throws a `ConfigError` if the value would contain one of `oneOf`. */
+  /** Returns the value of Rust's derived `Default`. Throws a `ConfigError` if the value would contain one of `oneOf`. */
   empty(): T;
 }
 

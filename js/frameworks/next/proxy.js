@@ -2,7 +2,7 @@ import { NextResponse } from "next/server";
 import { protect, sessionProxy } from "hardtack-session/next";
 import { cookie } from "./lib/session";
 
-// All pages and protected paths, but no route handlers and no files in `public/`.
+// All pages and protected paths, but nothing below `api/`, and no files of these types.
 export const config = {
   matcher: ["/", "/account/:path*", "/((?!api/|_next/|.*\\.(?:css|gif|ico|jpg|js|json|pdf|png|svg|txt|webp|woff2|xml)$).*)"],
 };

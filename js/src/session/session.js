@@ -75,7 +75,7 @@ export class BaseSession extends Watched {
     return stateOf(this).registration;
   }
 
-  /** True if the session exists in this request only. */
+  /** True unless this session continues one that came. */
   get isNew() {
     return touch(this).isNew;
   }
@@ -85,7 +85,7 @@ export class BaseSession extends Watched {
     return idOf(touch(this).metadata);
   }
 
-  /** True if this request has changed the session, so that a response that succeeds stores it, or drops it after a sign-out. */
+  /** True if this request has changed the session, so that a response that succeeds stores it, or drops it if it has ended. */
   get hasChanged() {
     return stateOf(this).isToWrite();
   }
@@ -199,7 +199,7 @@ export class BaseSession extends Watched {
     return change(this, true).invalidate();
   }
 
-  /** Saves none of this request's changes except a sign-out, unless `save` is called later. */
+  /** Saves none of this request's changes except the end by `invalidate` or `signIn`, unless `save` is called later. */
   discard() {
     change(this, true).save = "discard";
   }

@@ -8,8 +8,8 @@ import { BaseSession, refuseInside, stateOf } from "./session.js";
 /**
  * The type of a session, for the option `type`. `label` and `schema` are `SessionData::LABEL` and `SCHEMA` of the type in
  * Rust. `shape` is a description, or a codec of your own: an object with `encode(value)` and `decode(bytes)`. `empty` is the
- * value of a new session: by default the one that Rust's `Default` makes. `convert(schema, bytes)` reads a payload of another schema,
- * 0 for a dictionary, and returns undefined if it cannot.
+ * value of a new session: by default the one that Rust's derived `Default` makes. `convert(schema, bytes)` reads a payload of another
+ * schema, 0 for a dictionary, and returns undefined if it cannot.
  */
 export function sessionType(type) {
   const refuse = (sentence) => {

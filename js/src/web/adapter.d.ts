@@ -14,11 +14,11 @@ export type Cookies<S extends BaseSession, Given extends unknown[] = any[]> =
 export type Refused = CsrfRefusal | SessionError;
 
 /**
- * Options of all adapters, except that Next.js has some of them. `Q` is the request that the session is loaded from: a `Request`, or a
- * request of Node.
+ * Options of the adapters. Next.js has some of them, and `forward` none. `Q` is the request that the session is loaded from: a
+ * `Request`, or a request of Node.
  */
 export interface CommonOptions<Q> {
-  /** Refuses requests of other sites, and those without a token if it asks for one, before the handler. */
+  /** Refuses what its `check` refuses, before the handler. */
   readonly guard?: CsrfGuard | null;
   /** The clock, for tests. */
   readonly now?: () => Date | number;

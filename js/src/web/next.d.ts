@@ -101,7 +101,7 @@ export function protect<S extends BaseSession = any>(
 ): (request: any, session: S) => Promise<ResponseLike | undefined>;
 
 /**
- * Returns the address to go back to that came with a request, such as the one that `protect` adds, if it is on this site. Returns
- * `otherwise` if not. Default of `otherwise`: `/`.
+ * Returns the address to go back to that came with a request, such as the one that `protect` adds, if it is a path on this site.
+ * Returns `otherwise` if not. Default of `otherwise`: `/`.
  */
 export function wayBack(value: unknown, otherwise?: string): string;

@@ -7,7 +7,10 @@ import type { Cookies, NodeAdapterOptions } from "./adapter.js";
 export type { NodeAdapterOptions, Refused } from "./adapter.js";
 
 export interface NodeOptions<Q = IncomingMessage, R = ServerResponse> extends NodeAdapterOptions<Q, R> {
-  /** Gets each error that fails a request. By default, the error is printed with the method and the path. */
+  /**
+   * Gets each error that fails a request and, without `onRefused`, that of a lost change or of `validate`. By default, the error of
+   * a request is printed with the method and the path, and the others are told to `log`.
+   */
   readonly failed?: (error: unknown, request: Q) => void;
 }
 
