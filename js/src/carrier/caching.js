@@ -24,7 +24,7 @@ export function isShareable(fields) {
   const mayTargetedStore = fields.some(
     ([name, value]) =>
       (isTargeted(name) && !forbids(directivesOf(linesOf(fields, name)))) ||
-      (name === "x-accel-expires" && !value.split(",").every(isZero)),
+      (name === "x-accel-expires" && !isZero(value)),
   );
   if (mayTargetedStore) return true;
   const control = linesOf(fields, "cache-control");
