@@ -20,8 +20,8 @@ use crate::{
 ///
 /// It reads encrypted cookies of the backends `cryptography` and `pycrypto`, with the default `encrypt_nonce_bits`,
 /// 128. `_creation_time` and `_accessed_time` become the session's dates; a session in which one of them is not a date
-/// is refused. Beaker's other own entries, such as `_id` and `_path`, are dropped, and so are flash messages and the
-/// CSRF token of pyramid_beaker. A pickle, which is Beaker's default, is refused.
+/// is refused. Beaker's other internal entries, such as `_id` and `_path`, are dropped, and so are flash messages and
+/// the CSRF token of pyramid_beaker. A pickle, which is Beaker's default, is refused.
 ///
 /// If every session is refused with [`Reason::Auth`], the `validate_key` is wrong. With [`Reason::Payload`] or
 /// [`Reason::Encoding`] it is the `encrypt_key`, `encrypt_nonce_bits`, the backend or the serializer.

@@ -69,7 +69,8 @@ fn without_bearer<'a>(header: &str, value: &'a str) -> &'a [u8] {
     }
 }
 
-/// Returns the tokens in the cookies of a text. A text without cookies is itself the token.
+/// Returns the tokens in the cookies of a text. Without pairs, the token is the value of a cookie field, or else the
+/// text itself if it has no colon.
 fn in_cookies(text: &str, name: Option<&str>, default_name: &str) -> Result<Found, Failure> {
     let pairs = pairs_in(text);
     let given = match name {

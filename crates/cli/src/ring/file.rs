@@ -41,7 +41,7 @@ pub(super) fn parse(text: &str, path: &Path) -> Result<KeyRing, Failure> {
         .map_err(|error| Failure::file("cannot read a key ring from", path, error))
 }
 
-/// Returns the overlap that a file notes.
+/// Returns the overlap noted in a file.
 pub(super) fn overlap(text: &str, path: &Path) -> Result<Option<Duration>, Failure> {
     overlap::noted(text).map_err(|error| Failure::file("cannot read", path, error))
 }
@@ -176,7 +176,7 @@ impl Drop for Temporary {
     }
 }
 
-/// Removes a temporary file whose process is dead. Returns `false` if it is alive.
+/// Removes a temporary file that a crash left behind. Returns `false` if it may be in use.
 fn remove_leftover(path: &Path) -> io::Result<bool> {
     if !fs::symlink_metadata(path)?.is_file() {
         return Err(io::Error::other(
@@ -237,7 +237,7 @@ fn private() -> OpenOptions {
     options
 }
 
-/// Gives `file` the owner and the group of the file at `path`, and of its mode only what the owner may read and write.
+/// Gives `file` the owner and the group of the file at `path`, and of its mode only the owner's read and write bits.
 #[cfg(unix)]
 fn keep_permissions(file: &File, path: &Path) -> Result<Option<String>, Failure> {
     use std::os::unix::fs::{MetadataExt, PermissionsExt, fchown};

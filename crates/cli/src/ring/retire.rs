@@ -121,7 +121,7 @@ impl Retire {
         )))
     }
 
-    /// Refuses to remove the key that seals, or a key that another key needs for its own end.
+    /// Refuses to remove the key that seals, or a key without which an earlier one would end too soon.
     fn check_removal(&self, ring: &KeyRing, id: KeyId, edit: &Edit) -> Result<(), Failure> {
         if ring.sealing_key(edit.now) == id {
             return Err(Failure::no(format!(
