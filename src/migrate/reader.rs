@@ -46,7 +46,7 @@ pub trait Reader: Send + Sync + 'static {
     /// # Errors
     ///
     /// Returns the reason why the value is not a session, such as [`Reason::Auth`] for a value that another key signed.
-    /// The [`Outcome`](crate::session::Outcome) contains the first such reason, unless a value opens.
+    /// If no value opens, the [`Outcome`](crate::session::Outcome) contains the first such reason.
     fn read(&self, name: &str, value: &str, others: &[Option<&str>]) -> Result<OldSession, Reason>;
 }
 

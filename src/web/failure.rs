@@ -22,7 +22,7 @@ use crate::{events, session::SaveError, state::SessionError};
 /// [`CsrfRefusal`] that a handler returned. It is in the response's extensions, so that the application can answer with
 /// its own page ([`with_page`](Failure::with_page)). A body that `GuardedForm` cannot read is no failure of this kind.
 ///
-/// The default body is short and reveals nothing secret. If the CSRF token in a form is not of the session, the body
+/// The default body is short and reveals nothing secret. If the CSRF token in a form is not the session's, the body
 /// links to the form's page, as named by `Referer`, or else to the address that the form was sent to. A `tracing` event
 /// tells the cause. A response with [`Failure::Session`] in its extensions saves only what a 5xx
 /// [saves](crate::carrier::SessionBuilder::save_on_server_error), whatever its status.

@@ -29,7 +29,7 @@ pub struct Seal {
 }
 
 impl Seal {
-    /// Seals a token at `now`, about the session `id`. `issued` is the time that it carries.
+    /// Seals a token about the session `id` at `now`. `issued` is the time that it carries.
     ///
     /// # Errors
     ///

@@ -56,7 +56,7 @@ impl Map {
 ///
 /// A type that contains itself, such as a tree, does not have a dictionary's limit of 64 levels, and is decoded by
 /// recursion. Limit the depth of a visitor's input yourself, or a deep value can overflow the stack. If a payload
-/// announces more entries than it has, a collection may reserve about 2 MiB before decoding fails. If its entries have no
+/// announces more entries than it has, a collection may reserve up to 4 MiB before decoding fails. If its entries have no
 /// bytes, as in a `Vec<()>`, all that it announces are decoded. Only a holder of the key can seal such a payload.
 ///
 /// # Changing a schema
