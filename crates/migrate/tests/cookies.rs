@@ -24,7 +24,7 @@ impl Cookie {
     /// All of them, in order.
     pub(crate) fn all() -> Vec<Cookie> {
         let folder = std::env::var_os("OLD_COOKIES");
-        let committed = concat!(env!("CARGO_MANIFEST_DIR"), "/tests");
+        let committed = concat!(env!("CARGO_MANIFEST_DIR"), "/../../crates/migrate/tests");
         let folder = folder.map_or(PathBuf::from(committed), PathBuf::from);
         let read = |file| fs::read_to_string(folder.join(file)).unwrap();
         let parse = |file| serde_json::from_str::<Vec<Cookie>>(&read(file)).unwrap();

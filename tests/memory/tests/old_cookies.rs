@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 #[allow(dead_code, reason = "not all of it is needed here")]
+#[path = "../../../crates/migrate/tests/cookies.rs"]
 mod cookies;
 
 use std::time::Duration;
