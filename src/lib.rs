@@ -10,6 +10,7 @@
 //! | Guides | [who is signed in, forms, OAuth, tests][guides]; [how to end sessions][guide::ending_sessions]; [a struct as the session][guide::typed_sessions] |
 //! | For my framework | [`SessionLayer`] for axum 0.8, tower and actix-web 4; [instructions][frameworks] for these and for hyper, poem, rocket, salvo and warp; [without cookies, or in WebAssembly][edge] |
 //! | Keys in production | `hardtack keygen` of the package `hardtack-cli` makes a key, and [`KeyRing::from_env`] reads it; [keeping and rotating them][rotation] |
+//! | In production | [Settings](https://github.com/hardtack-rs/hardtack/blob/main/docs/settings.md), [deployments](https://github.com/hardtack-rs/hardtack/blob/main/docs/deployments.md), [metrics](https://github.com/hardtack-rs/hardtack/blob/main/docs/metrics.md), [troubleshooting](https://github.com/hardtack-rs/hardtack/blob/main/docs/troubleshooting.md), [moving](https://github.com/hardtack-rs/hardtack/blob/main/docs/moving.md) from another library |
 //! | What it cannot do | A copied cookie can be used until the absolute timeout, sessions cannot be listed, and the last of parallel responses wins: [limits], with what helps |
 //!
 #![cfg_attr(feature = "axum", doc = "```no_run")]
