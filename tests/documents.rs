@@ -107,7 +107,7 @@ fn every_example_is_listed() {
     });
     let list = repository.text("examples/README.md");
     for name in names {
-        let row = format!("\n| `{name}` |");
+        let row = format!("\n- `{name}`: ");
         assert!(list.contains(&row), "examples/README.md has no {name}");
     }
 }
