@@ -233,7 +233,7 @@ const VALUES = {
   "cdn-cache-control": null,
   "surrogate-control": null,
   "edge-control": null,
-  "x-accel-expires": ["0", "60", "@1900000000", "00", "", " 0 ", "off"],
+  "x-accel-expires": ["0", "60", "@1900000000", "00", "", " 0 ", "0, 0", "off"],
   expires: ["0", "Fri, 15 Jan 2100 00:00:00 GMT", "Fri, 15 Jan 2010 00:00:00 GMT", "Friday, 15-Jan-99 00:00:00 GMT", "-1"],
   vary: ["accept", "Cookie", "accept, cookie", "*", "cookies", ""],
 };
