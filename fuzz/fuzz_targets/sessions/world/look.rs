@@ -102,8 +102,8 @@ impl World {
         let is_due = |durations: Revalidation| self.now >= record.active + durations.after;
         let expected = match reading.refusal {
             Some(reason) => Err(reason),
-            None if self.settings.revalidation().is_some_and(is_due) => Err(Reason::Unvalidated),
             None if record.form > T::FORM => Err(Reason::Payload),
+            None if self.settings.revalidation().is_some_and(is_due) => Err(Reason::Unvalidated),
             None => Ok(record.content.clone()),
         };
         assert_eq!(opened, expected);
