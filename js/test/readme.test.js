@@ -333,6 +333,15 @@ test("the examples of a type are compared by the test for them, and are those th
   assert.equal(json, await readFile(here("../tests/kinds/login.json"), "utf8"));
 });
 
+const anchorOf = (title) => title.toLowerCase().replace(/[^a-z0-9 -]/g, "").replaceAll(" ", "-");
+
+test("the table of contents has every section, in its order", () => {
+  const sections = [...readme.matchAll(/^## (.*)$/gm)].map(([, title]) => anchorOf(title));
+  const [contents] = readme.split("\n## ");
+  const listed = [...contents.matchAll(/\]\(#(\S+)\)/g)].map(([, target]) => target);
+  assert.deepEqual(listed, sections);
+});
+
 test("every block is a program that runs here, or commands and output", () => {
   for (const page of pages) {
     for (const [, language, first] of page.matchAll(/^```(\w+)\n(.*)$/gm)) {
