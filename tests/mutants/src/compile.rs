@@ -45,6 +45,9 @@ pub(crate) fn until_it_compiles(root: &Path, folder: &Path, code: &mut Code) {
     }
 }
 
+/// For changes that a tool makes: some lints are errors, such as that of arithmetic that overflows.
+pub(crate) const WITHOUT_LINTS: &str = "--cap-lints=allow";
+
 #[derive(Deserialize)]
 struct Line {
     message: Option<Message>,
@@ -72,6 +75,7 @@ fn mistakes(copy: &Path) -> Vec<Message> {
         // With what the library has for its tests alone, such as the second library of ciphers.
         .args(["--profile", "test", "--message-format=json"])
         .env("CARGO_TARGET_DIR", copy.join("../.."))
+        .env("RUSTFLAGS", WITHOUT_LINTS)
         .current_dir(copy)
         .stderr(Stdio::null())
         .output()
@@ -135,8 +139,8 @@ struct Test<'a> {
     took: Duration,
 }
 
-/// Builds the copy, and tries the changes in it, by their ids and names. The verdicts stand in their order.
-pub(crate) fn try_all(copy: &Path, changes: &[(usize, String)]) -> Vec<Verdict> {
+/// Builds the copy with these flags, and tries the changes in it, by their ids and names. The verdicts stand in their order.
+pub(crate) fn try_all(copy: &Path, changes: &[(usize, String)], flags: &str) -> Vec<Verdict> {
     let programs = trials::build(
         copy,
         &[
@@ -145,6 +149,7 @@ pub(crate) fn try_all(copy: &Path, changes: &[(usize, String)]) -> Vec<Verdict> 
             "hardtack-migrate",
             "hardtack-memory",
         ],
+        flags,
     );
     let tests = tests(&programs, &copy.with_file_name("reached"));
     let done = AtomicUsize::new(0);

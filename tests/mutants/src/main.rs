@@ -13,7 +13,11 @@ use std::{path::Path, process::ExitCode};
 
 use hardtack_mutants::copy;
 
-use crate::{code::Code, compile::Verdict, list::Mutant, list::Survivors};
+use crate::{
+    code::Code,
+    compile::{Verdict, WITHOUT_LINTS},
+    list::{Mutant, Survivors},
+};
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
@@ -32,7 +36,7 @@ fn try_edits(root: &Path, words: &[String]) -> ExitCode {
     });
     let names = edits.iter().map(ToString::to_string).enumerate();
     let chosen: Vec<_> = names.filter(|(_, name)| is_named(name, words)).collect();
-    let verdicts = compile::try_all(&copy, &chosen);
+    let verdicts = compile::try_all(&copy, &chosen, "");
     let is_noticed = |verdict: &&Verdict| matches!(verdict, Verdict::Noticed | Verdict::Endless);
     let noticed = verdicts.iter().filter(is_noticed).count();
     println!("\n{} edits, {noticed} noticed", chosen.len());
@@ -64,8 +68,11 @@ fn try_mutants(root: &Path, words: &[String]) -> ExitCode {
         placed - made.len(),
         chosen.len()
     );
-    let named = chosen.iter().map(|mutant| (mutant.id, mutant.to_string()));
-    let verdicts = compile::try_all(&copy, &named.collect::<Vec<_>>());
+    let named: Vec<_> = chosen
+        .iter()
+        .map(|mutant| (mutant.id, mutant.to_string()))
+        .collect();
+    let verdicts = compile::try_all(&copy, &named, WITHOUT_LINTS);
     let survivors = Survivors::read(root);
     let mut wrong = judge(&chosen, &verdicts, &survivors);
     if is_whole {

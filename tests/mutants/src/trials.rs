@@ -27,18 +27,19 @@ pub struct Program {
     pub tests: Vec<String>,
 }
 
-/// Builds the programs of these packages of the copy, in the `target` folder that the copy is in: most dependencies are built
-/// there already. Warnings are not shown, because changed code may have many.
+/// Builds the programs of these packages of the copy, in the `target` folder that the copy is in: without `flags` for rustc,
+/// most dependencies are built there already. Warnings are not shown, because changed code may have many.
 ///
 /// # Panics
 ///
 /// If the copy does not compile.
-pub fn build(copy: &Path, packages: &[&str]) -> Vec<Program> {
+pub fn build(copy: &Path, packages: &[&str], flags: &str) -> Vec<Program> {
     let output = Command::new("cargo")
         .args(["test", "--no-run", "--all-features", "--lib", "--tests"])
         .args(packages.iter().flat_map(|name| ["--package", name]))
         .arg("--message-format=json")
         .env("CARGO_TARGET_DIR", copy.join("../.."))
+        .env("RUSTFLAGS", flags)
         .current_dir(copy)
         .stderr(Stdio::inherit())
         .output()
