@@ -112,6 +112,21 @@ fn every_example_is_listed() {
     }
 }
 
+/// Somebody who misses what another library has finds a reason and a remedy.
+#[test]
+fn the_limits_have_an_answer_for_what_other_libraries_have() {
+    let (_, section) = (Repository::read().text("docs/limits.md"))
+        .split_once("\n## What there is not\n")
+        .unwrap();
+    let (section, _) = section.split_once("\n## ").unwrap();
+    for other in OTHERS_HAVE {
+        let mut rows = section.lines().map(|row| row.split('|').map(str::trim));
+        let row = rows.find(|row| row.clone().nth(1) == Some(other));
+        let row: Vec<_> = row.unwrap_or_else(|| panic!("no row {other}")).collect();
+        assert!(row.len() == 5 && row[1..4].iter().all(|cell| !cell.is_empty()));
+    }
+}
+
 /// A reader of a page sees all of an example.
 #[test]
 fn no_page_hides_lines_of_its_examples() {
@@ -322,6 +337,31 @@ const DOCUMENTS: [&str; 7] = [
     "docs/review/checklists.md",
     "docs/review/evidence.md",
     "tests/README.md",
+];
+
+/// First cells of a table. A row goes only if hardtack has what it names.
+const OTHERS_HAVE: [&str; 21] = [
+    "Attributes for one response",
+    "`SameSite` by the request",
+    "A second `Set-Cookie` of the session's name (`overwrite: false`)",
+    "Compression",
+    "CSRF tokens for one form or request",
+    "CSRF tokens for another host",
+    "CSRF tokens in a cookie",
+    "CSRF tokens in the address",
+    "Another header for the CSRF token",
+    "A header that requests must have",
+    "A check of `Referer`",
+    "Refusing a GET by another site's `<script>`",
+    "An empty session after a failed CSRF check",
+    "`QUERY` as a safe method",
+    "Replacing all entries in one call",
+    "Flash messages other than strings",
+    "Cookies without `HttpOnly`",
+    "Cookies without a signature",
+    "`Priority`",
+    "Tokens that are valid only later",
+    "Keys from passwords, or from other libraries",
 ];
 
 const QUESTION_WORDS: [&str; 7] = ["What", "Whether", "How", "Where", "Who", "Whom", "Which"];

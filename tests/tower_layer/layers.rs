@@ -8,7 +8,8 @@ use axum::{
     routing::{get, post},
 };
 use hardtack::{
-    Session, SessionCookie, SessionData, SessionLayer, csrf::CsrfGuard, session::Map, web::Failure,
+    SameSite, Session, SessionCookie, SessionData, SessionLayer, csrf::CsrfGuard, session::Map,
+    web::Failure,
 };
 use http::{Request, Response, StatusCode};
 use serde::{Deserialize, Serialize};
@@ -273,6 +274,38 @@ async fn several_layers_of_one_type_are_refused_with_advice() {
         let [visit, _] = ask_both(layers).await;
         assert_refused(&visit, "two session layers for `Session` are");
         assert!(visit.1.contains("`.map_session("), "{}", visit.1);
+    }
+}
+
+/// So a service in front of them can choose by the request.
+#[tokio::test]
+async fn layers_that_differ_in_same_site_alone_share_their_sessions() {
+    async fn visit(session: Session) -> String {
+        let visits = session.update("visits", |visits: &mut u32| {
+            *visits += 1;
+            *visits
+        });
+        visits.unwrap().to_string()
+    }
+    let site = |same_site| {
+        let cookie = builder().same_site(same_site).build().unwrap();
+        let layer = SessionLayer::new(cookie).clock(at(0));
+        Router::new().route("/", get(visit)).layer(layer)
+    };
+    let mut cookies = String::new();
+    for (same_site, attribute, visits) in [
+        (SameSite::Strict, "SameSite=Strict", "1"),
+        (SameSite::Lax, "SameSite=Lax", "2"),
+        (SameSite::None, "SameSite=None", "3"),
+    ] {
+        let (_, headers, body) = fetch(site(same_site), request_to("/", &cookies)).await;
+        let fields = set_cookies(&headers);
+        assert!(
+            fields.len() == 1 && fields[0].contains(attribute),
+            "{fields:?}"
+        );
+        assert_eq!(body, visits);
+        cookies = pair_of(fields[0]).to_owned();
     }
 }
 
