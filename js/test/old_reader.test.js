@@ -306,7 +306,7 @@ test("the sign-out of a session of a former cookie tells its id, once", async ()
   assert.ok(!warnings.some((message) => message.includes("rememberUpTo")));
 });
 
-test("a former cookie is read by the rules of both, in the context of the request, and in its time", async () => {
+test("a former cookie is read by the rules of both, and in its time", async () => {
   const old = await built("__Host-visit", { absoluteTimeout: 600, idleTimeout: null });
   const cookies = await SessionCookie.encrypted(XAES_KEY, { absoluteTimeout: 7200, revokedIf: revocation(({ id }) => id === revoked), migrateFrom: former(old, later(1000)) });
   let revoked = null;
@@ -325,10 +325,26 @@ test("a former cookie is read by the rules of both, in the context of the reques
   revoked = id;
   assert.deepEqual(await outcomeOf(60), { kind: "notMigrated", reason: "Revoked" });
   revoked = null;
-  const [a, b] = ["a", "b"].map((tenant) => [["tenant", tenant]]);
-  const ofA = (await signedIn(old.inContext(a))).field;
-  assert.deepEqual(await outcomeOf(60, ofA, cookies.inContext(a)), { kind: "migrated" });
-  for (const other of [cookies.inContext(b), cookies]) assert.deepEqual(await outcomeOf(60, ofA, other), { kind: "notMigrated", reason: "Auth" });
+});
+
+test("a former cookie is read in the context that the request chooses, else in its own", async () => {
+  const TENANTS = [null, "acme", "other"];
+  const of = (carrier, tenant) => (tenant ? carrier.inContext([["tenant", tenant]]) : carrier);
+  const plain = await built("__Host-visit");
+  for (const own of TENANTS) {
+    for (const options of [{}, { context: [["tenant", "acme"]] }]) {
+      const site = await SessionCookie.encrypted(XAES_KEY, { ...options, migrateFrom: former(of(plain, own)) });
+      for (const [chosen, tenant] of TENANTS.flatMap((one) => TENANTS.map((other) => [one, other]))) {
+        const carrier = of(plain, tenant);
+        const signedIn = await carrier.load(null, NOW);
+        signedIn.set("user", "ada");
+        const [line] = await carrier.save(signedIn);
+        const { outcome } = await of(site, chosen).load(line.split(";")[0], NOW);
+        const expected = (chosen ?? own) === tenant ? { kind: "migrated" } : { kind: "notMigrated", reason: "Auth" };
+        assert.deepEqual(outcome, expected, `former ${own}, request ${chosen}, session ${tenant}`);
+      }
+    }
+  }
 });
 
 test("a former cookie holds the same type or dictionaries, and has no options of a reader", async () => {

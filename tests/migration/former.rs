@@ -285,27 +285,43 @@ fn every_part_of_a_large_session_is_taken_over_from_a_jar() {
     assert_eq!(session.outcome(), Outcome::Migrated);
 }
 
+/// The context that a request chooses counts, else the former cookie's own. The new cookie's own does not.
 #[test]
 fn a_session_is_taken_over_in_its_context_alone() {
-    let tenant = |name| Context::new([("tenant", name)]).unwrap();
-    let former = builder().name("session").build().unwrap();
-    let site = builder().migrate_from(former.clone(), at(0)..at(9)).build();
-    let site = site.unwrap();
-    let of_acme = former.in_context(tenant("acme"));
-    let acme = of_acme.cookie_for(at(0), |session| session.insert("user", 7));
-    let acme = acme.unwrap();
-    let outcome = |site: SessionCookie| site.load([&acme], at(1)).outcome();
-    assert_eq!(outcome(site.in_context(tenant("acme"))), Outcome::Migrated);
-    let refused = Outcome::NotMigrated {
-        reason: Reason::Auth,
+    const TENANTS: [Option<&str>; 3] = [None, Some("acme"), Some("other")];
+    let of = |cookie: &SessionCookie, tenant: Option<&str>| match tenant {
+        None => cookie.clone(),
+        Some(name) => cookie.in_context(Context::new([("tenant", name)]).unwrap()),
     };
-    assert_eq!(outcome(site.in_context(tenant("other"))), refused);
-    assert_eq!(outcome(site), refused);
-    // One that a request chooses counts, even if the builder's is the same.
-    let site = builder().context("tenant", "acme");
-    let site = site.migrate_from(former, at(0)..at(9)).build().unwrap();
-    assert_eq!(outcome(site.in_context(tenant("acme"))), Outcome::Migrated);
-    assert_eq!(outcome(site), refused);
+    let plain = builder().name("session").build().unwrap();
+    for own in TENANTS {
+        let former = of(&plain, own);
+        let sites = [builder(), builder().context("tenant", "acme")];
+        for site in sites.map(|site| site.migrate_from(former.clone(), at(0)..at(9))) {
+            let site = site.build().unwrap();
+            for (chosen, tenant) in TENANTS
+                .iter()
+                .flat_map(|one| TENANTS.map(|other| (*one, other)))
+            {
+                let field =
+                    of(&plain, tenant).cookie_for(at(0), |session| session.insert("user", 7));
+                let session = of(&site, chosen).load([field.unwrap()], at(1));
+                let is_its_own = chosen.or(own) == tenant;
+                let (outcome, user) = match is_its_own {
+                    true => (Outcome::Migrated, Some(7)),
+                    false => (
+                        Outcome::NotMigrated {
+                            reason: Reason::Auth,
+                        },
+                        None,
+                    ),
+                };
+                let row = format!("former {own:?}, request {chosen:?}, session {tenant:?}");
+                assert_eq!(session.outcome(), outcome, "{row}");
+                assert_eq!(session.get("user").unwrap(), user, "{row}");
+            }
+        }
+    }
 }
 
 #[test]
@@ -433,6 +449,25 @@ fn a_session_that_another_instance_could_take_over_is_left_to_it() {
         let session = site.load([&field], at(1));
         session.sign_in().unwrap();
         assert_eq!(site.save(&session).unwrap().iter().len(), 2);
+    }
+}
+
+#[test]
+fn of_two_old_cookies_one_that_another_instance_could_take_over_is_left_to_it() {
+    let old = |name, key| SessionCookie::encrypted(key).name(name).keep_unknown_keys();
+    let site = ["first", "second"]
+        .into_iter()
+        .fold(builder(), |site, name| {
+            site.migrate_from(old(name, key(0)).build().unwrap(), at(0)..at(9))
+        });
+    let site = site.build().unwrap();
+    for (junk, name) in [("first", "second"), ("second", "first")] {
+        let of_other_key = old(name, key(1)).build().unwrap();
+        let field = of_other_key.cookie_for(at(0), |session| session.insert("user", 7));
+        let session = site.load([format!("{junk}=junk"), field.unwrap()], at(1));
+        let refused = session.insert("user", 8);
+        assert!(matches!(refused, Err(SessionError::Unreadable)), "{name}");
+        assert!(site.save(&session).unwrap().is_empty(), "{name}");
     }
 }
 

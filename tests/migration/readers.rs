@@ -111,9 +111,7 @@ fn a_reader_gets_the_cookies_that_belong_to_the_old_one_which_are_dropped_with_i
             "{fields:?}"
         );
     }
-    for name in ["__Host-session", "a b"] {
-        assert!(with(old().also(name)).is_err(), "{name}");
-    }
+    assert!(with(old().also("a b")).is_err());
 }
 
 #[test]

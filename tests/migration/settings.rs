@@ -35,6 +35,8 @@ fn a_mistake_is_an_error_at_start_up() {
     let early = UNIX_EPOCH + Duration::from_secs(1_767_225_599);
     check(old("old"), early, end, "before 2026");
     check(old("__Host-session"), start(), end, "choose another `name`");
+    let beside = old("old").also("old.sig").also("__Host-session");
+    check(beside, start(), end, "choose another `name`");
     check(old("o l d"), start(), end, "' '");
     check(
         old("old").path("app"),

@@ -7,7 +7,7 @@ use std::{convert::Infallible, sync::Arc};
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use hardtack::{
     Session, SessionLayer, SessionToken, SigningKey,
-    carrier::{TokenChange, TokenInfo},
+    carrier::{RefreshAfter, TokenChange, TokenInfo},
     session::{Outcome, Reason},
 };
 use http::{HeaderMap, HeaderName, Request, Response, StatusCode};
@@ -16,7 +16,8 @@ use tower::{Layer, ServiceExt, service_fn};
 use super::{
     Work,
     common::{
-        at, block_on, builder, cookie, header_builder, ring, signed_in, token_builder, token_of,
+        at, block_on, builder, cookie, header_builder, ring, seconds, signed_in, token_builder,
+        token_of,
     },
     look,
 };
@@ -126,6 +127,21 @@ fn what_is_no_name_of_a_field_is_refused() {
         let error = answer.unwrap_err();
         assert_eq!(error.settings().next(), Some("response_header"), "{error}");
         assert!(error.to_string().contains(&format!("{name:?}")), "{error}");
+    }
+}
+
+#[test]
+fn lifetimes_that_do_not_go_together_are_refused_for_tokens_too() {
+    let hourly = RefreshAfter::Interval(seconds(3_600));
+    for builder in [header_builder("x-session"), token_builder("mobile")] {
+        let error = builder.refresh_after(hourly).build().unwrap_err();
+        assert_eq!(error.settings().next(), Some("refresh_after"), "{error}");
+        assert!(
+            error
+                .to_string()
+                .contains("longer than half of `idle_timeout`"),
+            "{error}"
+        );
     }
 }
 
