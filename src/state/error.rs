@@ -30,8 +30,9 @@ pub enum SessionError {
     /// change fails without it.
     Unvalidated(Option<Arc<dyn Error + Send + Sync>>),
     /// A value cannot be stored: its `Serialize` fails, the next request would not read an equal value (in a typed
-    /// session), or, in a dictionary, the value is nested deeper than 63 levels, or has a MessagePack extension, a map
-    /// with a key twice, or a list or map of another length than it announces. The error does not show the value.
+    /// session), or, in a dictionary, the value is nested deeper than 63 levels, or has an integer of 128 bits, a
+    /// MessagePack extension, a map with a key twice, or a list or map of another length than it announces. The error
+    /// does not show the value.
     #[non_exhaustive]
     Encode {
         /// Name of the value's type.

@@ -107,14 +107,6 @@ fn changed_in_a_dictionary<V: Kind>(value: V, read: V) {
     assert_eq!(in_a_dictionary(&value).unwrap(), Some(read));
 }
 
-/// Stored in a dictionary, and not read there, nor in JSON.
-#[track_caller]
-fn unread_in_a_dictionary<V: Kind>(value: V) {
-    assert_eq!(in_json(&value), None);
-    let error = in_a_dictionary(&value).unwrap_err();
-    assert!(matches!(error, SessionError::Decode { .. }), "{error}");
-}
-
 #[track_caller]
 fn refused_in_a_dictionary<V: Kind>(value: V, sentence: &str) {
     check_sentence(in_a_dictionary(&value), sentence);

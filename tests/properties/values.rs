@@ -46,7 +46,6 @@ pub(crate) struct Profile {
     scores: BTreeMap<i32, f64>,
     flags: (bool, char, i8),
     large: (u64, i64),
-    wide: (u128, i128),
     small: f32,
     bytes: Vec<u8>,
     ids: BTreeMap<Uuid, Option<IpAddr>>,
@@ -92,28 +91,25 @@ pub(crate) fn profile() -> impl Strategy<Value = Profile> {
     let rest = (
         scores,
         any::<(bool, char, i8)>(),
-        any::<((u64, i64), (u128, i128))>(),
+        any::<(u64, i64)>(),
         small,
         bytes,
         ids,
     );
     let flat = (texts, roles, rest).prop_map(
-        |((name, nickname), (role, roles), (scores, flags, (large, wide), small, bytes, ids))| {
-            Profile {
-                name,
-                nickname,
-                role,
-                roles,
-                scores,
-                flags,
-                large,
-                wide,
-                small,
-                bytes,
-                ids,
-                nested: None,
-                unit: (),
-            }
+        |((name, nickname), (role, roles), (scores, flags, large, small, bytes, ids))| Profile {
+            name,
+            nickname,
+            role,
+            roles,
+            scores,
+            flags,
+            large,
+            small,
+            bytes,
+            ids,
+            nested: None,
+            unit: (),
         },
     );
     flat.prop_recursive(1, 2, 1, |inner| {

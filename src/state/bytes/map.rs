@@ -5,7 +5,7 @@
 
 use std::any::type_name;
 
-use rmp_serde::{Deserializer, Serializer, decode::Error};
+use rmp_serde::{Deserializer, Serializer, decode::Error, encode::Error as EncodeError};
 use serde::{
     Serialize, Serializer as _,
     de::{
@@ -14,7 +14,10 @@ use serde::{
     },
 };
 
-use super::msgpack::{FIX_MAP, is_text, read_be, skip_value};
+use super::{
+    msgpack::{FIX_MAP, is_text, read_be, skip_value},
+    narrow::{Narrow, WIDE},
+};
 use crate::{
     crypto::scratch::Wiped,
     state::error::{FAILS, SessionError},
@@ -97,9 +100,13 @@ pub(crate) fn encode<V: Serialize + ?Sized>(value: &V) -> Result<Wiped, SessionE
     let mut buffer = Wiped::borrow();
     let bytes = buffer.start(USUAL_VALUE);
     let serializer = Serializer::new(&mut *bytes).with_struct_map();
-    value
-        .serialize(&mut serializer.with_human_readable())
-        .map_err(|_| SessionError::unstorable::<V>(FAILS))?;
+    let serialized = value.serialize(Narrow(&mut serializer.with_human_readable()));
+    serialized.map_err(|error| {
+        SessionError::unstorable::<V>(match error {
+            EncodeError::Syntax(cause) if cause == WIDE => WIDE,
+            _ => FAILS,
+        })
+    })?;
     match refusal(bytes) {
         None => Ok(buffer),
         Some(reason) => Err(SessionError::unstorable::<V>(reason)),
@@ -367,8 +374,6 @@ mod tests {
             b"\x93\xe0\xd0\xdf\xd2\xff\xff\x7f\xff",
         );
         check(u64::MAX, &[&[0xCF][..], &[0xFF; 8]].concat());
-        check(1_u128, &[&[0xC4, 16][..], &[0; 15], &[1]].concat());
-        check(-1_i128, &[&[0xC4, 16][..], &[0xFF; 16]].concat());
         check(
             (1.0_f32, 1.0),
             b"\x92\xca\x3f\x80\0\0\xcb\x3f\xf0\0\0\0\0\0\0",
@@ -471,6 +476,39 @@ mod tests {
         };
         assert!(is_valid(&with(&[], "a", &nested(63).unwrap())));
         assert!(nested(64).is_err());
+    }
+
+    #[test]
+    fn an_integer_of_128_bits_is_read_and_not_put_in() {
+        let one = [&[0xC4, 16][..], &[0; 15], &[1]].concat();
+        assert_eq!(decode::<u128>(&one, None).unwrap(), 1);
+        let all = [&[0xC4, 16][..], &[0xFF; 16]].concat();
+        assert_eq!(decode::<i128>(&all, None).unwrap(), -1);
+        // One that an earlier version has put in stays, whatever changes beside it.
+        let edited = with(&with(&[], "b", &one), "a", &[7]);
+        assert_eq!(decode::<u128>(get(&edited, "b").unwrap(), None).unwrap(), 1);
+
+        #[derive(Serialize)]
+        enum Deep {
+            A(Option<Box<Deep>>),
+            B([u128; 2], ()),
+            C { x: BTreeMap<i128, ()> },
+        }
+        #[track_caller]
+        fn check<V: Serialize>(value: V) {
+            let refused = encoded(&value).unwrap_err();
+            assert!(refused.to_string().ends_with(WIDE), "{refused}");
+        }
+        check(1_u128);
+        check(-1_i128);
+        check(vec![(true, Some(1_u128))]);
+        check(BTreeMap::from([("a", BTreeMap::from([(1_i128, ())]))]));
+        check(Deep::A(Some(Box::new(Deep::B([7; 2], ())))));
+        check(Deep::C {
+            x: [(5, ())].into(),
+        });
+        // Its bytes alone do not tell such an integer.
+        assert!(encoded(&Bytes(&[0; 16])).is_ok());
     }
 
     /// A map with the entries of a list, in their order.

@@ -5,4 +5,5 @@ pub(super) mod examples;
 pub(crate) mod map;
 pub(super) mod messages;
 mod msgpack;
+mod narrow;
 pub(super) mod session_data;
