@@ -306,15 +306,13 @@ fn a_session_is_taken_over_in_its_context_alone() {
                 let field =
                     of(&plain, tenant).cookie_for(at(0), |session| session.insert("user", 7));
                 let session = of(&site, chosen).load([field.unwrap()], at(1));
-                let is_its_own = chosen.or(own) == tenant;
-                let (outcome, user) = match is_its_own {
-                    true => (Outcome::Migrated, Some(7)),
-                    false => (
-                        Outcome::NotMigrated {
-                            reason: Reason::Auth,
-                        },
-                        None,
-                    ),
+                let refused = Outcome::NotMigrated {
+                    reason: Reason::Auth,
+                };
+                let (outcome, user) = if chosen.or(own) == tenant {
+                    (Outcome::Migrated, Some(7))
+                } else {
+                    (refused, None)
                 };
                 let row = format!("former {own:?}, request {chosen:?}, session {tenant:?}");
                 assert_eq!(session.outcome(), outcome, "{row}");
