@@ -43,6 +43,8 @@ export class State {
   mayHide = false;
   isTouched = false;
   isClosed = false;
+  /** The error of a change after that. */
+  late = "session is saved already";
   /** The last call of the application: `auto` for neither, `discard`, or `force` for `save`. */
   save = "auto";
   /** The least end set by `limitTo` in this request, or null. */
@@ -132,7 +134,7 @@ export class State {
   /** Marks the session as used, and returns it to be changed. Throws a `SessionError` if changes are refused. */
   change(evenWithheld = false) {
     this.isTouched = true;
-    if (this.isClosed) throw new SessionError("after-head", "session is saved already");
+    if (this.isClosed) throw new SessionError("after-head", this.late);
     if (this.withheld && !evenWithheld) this.#fail(this.withheld.code, this.withheld.sentence);
     return this;
   }

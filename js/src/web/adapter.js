@@ -43,6 +43,13 @@ export function checkPlace(session) {
   if (holder && !Object.hasOwn(holder, "session")) refuseOther();
 }
 
+/**
+ * Refuses changes from now on, because the response is not sent: another program answers, as in the handshake of a WebSocket.
+ */
+export const closeUnsent = (session) => Object.assign(stateOf(session), { isClosed: true, late: UNSENT });
+
+const UNSENT = "session cannot be saved in the handshake of a WebSocket; change it in another request";
+
 /** The failure in an event, if any. For a lost change, the event itself is the failure. */
 export const failureIn = (told) => (told.code === "left-out" ? told : told.cause);
 

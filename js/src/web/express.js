@@ -2,7 +2,7 @@
 
 import { stateOf } from "../session/session.js";
 import { admission, failureIn, hang } from "./adapter.js";
-import { answerRefusal, attach, ofNode } from "./node.js";
+import { answerRefusal, attach, isStandIn, ofNode, print } from "./node.js";
 
 /**
  * Middleware that loads the session into `request.session` and saves it before the head of the response is sent. Errors
@@ -15,17 +15,29 @@ export function session(cookies, { refuse = answerRefusal, ...options } = {}) {
   };
   const admit = admission(cookies, ofNode({ onRefused, ...options }, { refuse }));
   return async (request, response, next) => {
+    const failure = [];
     try {
       const [session, , refusal, sessions] = await admit(request);
-      if (refusal?.session) return next(refusal);
+      if (refusal?.session) throw refusal;
       hang(request, session);
-      attach(sessions, session, response, next, () => noteFailure(session, response));
+      attach(sessions, session, request, response, next, () => noteFailure(session, response));
       if (refusal) return await refuse(refusal, request, response);
     } catch (error) {
-      return next(error);
+      failure.push(error);
     }
-    next();
+    goOn(() => next(...failure), request, response);
   };
+}
+
+/** Calls `next`. In the handshake of a WebSocket nobody else catches what it throws, and the process would end. */
+function goOn(next, request, response) {
+  try {
+    next();
+  } catch (error) {
+    if (!isStandIn(request, response)) throw error;
+    print(error, request);
+    request.socket.destroy();
+  }
 }
 
 /** Notes an error of a session by which its request has failed. Frameworks answer it by its status, and do not say that they do. */

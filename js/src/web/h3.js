@@ -34,7 +34,7 @@ export function withSession(cookies, handler, options) {
 
 /** h3 1. A handler may answer itself, as by `sendRedirect`, and the session is saved before that. */
 function onNode({ node: { req, res } }, sessions, session) {
-  const finish = attach(sessions, session, res, (error) => fail(error, req, res, print));
+  const finish = attach(sessions, session, req, res, (error) => fail(error, req, res, print));
   return async (result, isFailure) => {
     if (isFailure) res.statusCode = statusOf(result);
     else if (result instanceof Response) {

@@ -2,7 +2,7 @@
 
 import { SessionError } from "../base/errors.js";
 import { BaseSession, stateOf } from "../session/session.js";
-import { admission, answerOf, claim, hasAnswer, refuseOther } from "./adapter.js";
+import { admission, answerOf, claim, closeUnsent, hasAnswer, refuseOther } from "./adapter.js";
 
 /**
  * Middleware that loads the session into the variable `session` and saves it with the response. `cookies` is a cookie, a
@@ -15,6 +15,7 @@ export function session(cookies, options) {
     const release = claim(c.req.raw, sessions);
     try {
       c.set("session", session);
+      if (isDropped(c.env)) closeUnsent(session);
       if (refused) c.res = await refused;
       else await next();
       // That of another cookie, perhaps.
@@ -33,3 +34,6 @@ export function session(cookies, options) {
     }
   };
 }
+
+/** Returns true if `@hono/node-ws` opens a WebSocket. It drops the response, whose fields `@hono/node-server` sends. */
+const isDropped = ({ incoming, outgoing, wss } = {}) => incoming?.upgrade === true && !outgoing && !wss;

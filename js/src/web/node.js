@@ -4,7 +4,7 @@ import { mustBe } from "../base/errors.js";
 import { headChanges } from "../carrier/cookie.js";
 import { pathOf } from "../carrier/dropped.js";
 import { stateOf } from "../session/session.js";
-import { admission, attempt, checkPlace, claim, failureIn, hasAnswer } from "./adapter.js";
+import { admission, attempt, checkPlace, claim, closeUnsent, failureIn, hasAnswer } from "./adapter.js";
 import { beforeHead, reopen } from "./hold.js";
 
 /** The options of an adapter whose responses are Node's, so that a refusal is returned to it. `own`: functions that it calls itself. */
@@ -15,12 +15,23 @@ export function ofNode(options, own) {
 
 /**
  * Saves a session before the head of the response is sent, and calls `saving` first. Returns a function that saves it now, as
- * `beforeHead` does.
+ * `beforeHead` does. A response that is none of Node's is left alone.
  */
-export function attach(sessions, session, response, failed, saving = () => {}) {
+export function attach(sessions, session, request, response, failed, saving = () => {}) {
   claim(response, sessions);
+  if (isStandIn(request, response)) {
+    closeUnsent(session);
+    return async () => {};
+  }
   return beforeHead(response, () => (saving(), sealedFor(sessions, response, session)), failed);
 }
+
+/**
+ * Returns true if nothing of a response is sent, because what opens a WebSocket writes the head itself, and has made the response for
+ * middleware alone, or if it is none of Node's. Node says `upgrade` of requests whose socket it has given away.
+ */
+export const isStandIn = ({ upgrade, headers }, response) =>
+  typeof response.getHeaders !== "function" || (![false, null].includes(upgrade) && /websocket/i.test(headers.upgrade));
 
 /** Seals the session. Returns a function that writes it into the head of the response. */
 async function sealedFor(sessions, response, session) {
@@ -55,7 +66,7 @@ export function withSession(cookies, handler, { failed = print, refuse = answerR
     const answerFailure = (error) => fail(error, request, response, failed);
     try {
       const [session, , refusal, sessions] = await admit(request);
-      attach(sessions, session, response, answerFailure);
+      attach(sessions, session, request, response, answerFailure);
       await (refusal ? refuse(refusal, request, response) : handled(handler, request, response, session));
     } catch (error) {
       answerFailure(error);
@@ -89,8 +100,9 @@ export function fail(error, request, response, failed) {
   response.end("internal server error");
 }
 
-/** Answers as adapters for a `Request` do. */
+/** Answers as adapters for a `Request` do. What stands in for a response in an upgrade may be an empty object. */
 export function answerRefusal({ status, headers, body, message }, request, response) {
+  if (!response.end) return void request.socket.end(`HTTP/1.1 ${status} \r\nconnection: close\r\n\r\n`);
   response.statusCode = status;
   const fields = { "content-type": "text/plain; charset=utf-8", ...headers };
   for (const [name, value] of Object.entries(fields)) response.setHeader(name, value);
