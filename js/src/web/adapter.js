@@ -31,17 +31,31 @@ export const refuseOther = () => misused("the session stays in its place; call `
 
 const holders = new WeakMap();
 
-/** Puts a session into a request, or into its `locals`. */
+/** Puts a session into a request, or into its `locals`. Throws a `ConfigError` if another library has put its own there. */
 export function hang(holder, session) {
+  const owner = ownerIn(holder);
+  ensure(owner !== "another", "cookies", TAKEN);
   holders.set(session, holder);
   Object.defineProperty(holder, "session", { configurable: true, enumerable: true, get: () => session, set: refuseOther });
 }
 
-/** Refuses to save a session that was deleted from its place, which is how other libraries sign out. */
+/** Refuses to save a session that was deleted from its place, which is how other libraries sign out, or replaced in it. */
 export function checkPlace(session) {
   const holder = holders.get(session);
-  if (holder && !Object.hasOwn(holder, "session")) refuseOther();
+  if (!holder) return;
+  const owner = ownerIn(holder);
+  ensure(owner !== "another", "cookies", TAKEN);
+  if (owner !== "hardtack") refuseOther();
 }
+
+/** Returns whose session is in its place: `hardtack`, `another`, or undefined if there is none. */
+function ownerIn(holder) {
+  const { get, set, value } = Object.getOwnPropertyDescriptor(holder, "session") ?? {};
+  if (set === refuseOther) return "hardtack";
+  return get || (value ?? null) !== null ? "another" : undefined;
+}
+
+const TAKEN = "`session` of the request is of another library, such as express-session; mount one of the two";
 
 /**
  * Refuses changes from now on, because the response is not sent: another program answers, as in the handshake of a WebSocket.
