@@ -81,6 +81,7 @@ export async function finish(carrier, session, response) {
   // Caches put the fields of a 304 into a response that they have stored (RFC 9111 section 4.3.4).
   const isShareable = response.isShareable || status === 304;
   const decision = { ...state.decide({ ...response, isShareable, isClosed, isSame }), state };
+  if (!isClosed) state.finalTouch = decision.touch;
   if (decision.isLost) state.tell(new SessionError("left-out", LEFT_OUT));
   const { tokens } = sealerOf(carrier);
   if (decision.change !== "store") return decision;

@@ -34,6 +34,8 @@ export class State {
   /** `cleared` or `invalidated`, in this request. */
   ended = null;
   isRenewed = false;
+  /** After the session was saved: how its response depends on it, as `decide` says. */
+  finalTouch = "untouched";
   /** After the session was saved: the field that offers the browser a registration, or null. */
   registration = null;
   /** True if the request was for an image, a script or another part of a page, or for a page that nobody has asked for yet. */

@@ -14,8 +14,8 @@ const sending = new WeakSet();
 export const reopen = (response) => written.get(response)?.();
 
 /**
- * Calls `save` before the head of the response is sent, and then the function that it resolves to, which writes the head. Meanwhile the
- * head counts as sent: it cannot be changed. If either fails, or Node refuses what was held, calls `failed` with the error; what
+ * Calls `save` before the head of the response is sent, and then the function that it resolves to, which sets its fields. That may return
+ * a function that is called in place of Node's `writeHead`, and calls it. Meanwhile the head counts as sent: it cannot be changed. If either fails, or Node refuses what was held, calls `failed` with the error; what
  * was held and not sent is dropped, as is what a handler goes on to write after another answer.
  *
  * Returns a function that saves without waiting for something to be written, and resolves when what is held has been sent.
@@ -33,6 +33,8 @@ export function beforeHead(response, save, failed) {
   /** `open`, then `saving`, then `done`, when every call goes through. */
   let phase = "open";
   let saved;
+  /** Writes the head, by a function that is given. Middleware may change it once more in its own `writeHead`, around this one. */
+  let send = null;
   /** Lets the head be changed, while it looks sent. */
   let release = null;
   /** Lets the connection be destroyed, if an answer is whole. */
@@ -51,10 +53,10 @@ export function beforeHead(response, save, failed) {
       open();
     };
     try {
-      const writeFields = await save();
+      const setFields = await save();
       // From here in one step, so that nothing goes before what is held.
       go();
-      writeFields();
+      send = setFields();
       sendHeld();
     } catch (error) {
       if (phase === "saving") go();
@@ -123,7 +125,11 @@ export function beforeHead(response, save, failed) {
   response.end = holding(end, response, (chunk) => chunk && typeof chunk !== "function" && checkChunk(chunk));
   response.flushHeaders = holding(flushHeaders);
   response.writeHead = (...given) => {
-    if (phase === "done") return writeHead.apply(response, given);
+    if (phase === "done") {
+      if (!send || response.headersSent) return writeHead.apply(response, given);
+      setHead(response, given);
+      return send(() => writeHead.call(response, response.statusCode));
+    }
     if (release) throw headSent();
     // As in Node, this head is sent with what is written next.
     setHead(response, given);

@@ -1,7 +1,8 @@
 // Node's own server, over HTTP/1.1 and HTTP/2, and frameworks that are built on it.
 
 import { mustBe } from "../base/errors.js";
-import { headChanges } from "../carrier/cookie.js";
+import { cacheChanges, isShareable } from "../carrier/caching.js";
+import { headChanges, settingsOf } from "../carrier/cookie.js";
 import { pathOf } from "../carrier/dropped.js";
 import { stateOf } from "../session/session.js";
 import { admission, attempt, checkPlace, claim, closeUnsent, failureIn, hasAnswer } from "./adapter.js";
@@ -33,21 +34,50 @@ export function attach(sessions, session, request, response, failed, saving = ()
 export const isStandIn = ({ upgrade, headers }, response) =>
   typeof response.getHeaders !== "function" || (![false, null].includes(upgrade) && /websocket/i.test(headers.upgrade));
 
-/** Seals the session. Returns a function that writes it into the head of the response. */
+/** Seals the session. Returns a function that sets it in the head of the response, and returns one that writes the head. */
 async function sealedFor(sessions, response, session) {
   checkPlace(session);
   const changes = await headChanges(sessions, fieldsOf(response), session, { status: response.statusCode });
   return () => {
-    for (const [name, value] of changes) {
-      if (value === null) {
-        response.removeHeader(name);
-        continue;
-      }
-      const values = name === "set-cookie" ? [response.getHeader(name) ?? [], value].flat() : [value];
-      // A list of one is lost where serverless-http answers a load balancer.
-      response.setHeader(name, values.length === 1 ? values[0] : values);
-    }
+    setIn(response, changes);
+    const own = changes.filter(([name, value]) => name === "set-cookie" && value !== null).map(([, line]) => line);
+    return stateOf(session).finalTouch === "untouched" ? null : (writeHead) => writeLast(sessions, response, session, own, writeHead);
   };
+}
+
+function setIn(response, changes) {
+  for (const [name, value] of changes) {
+    if (value === null) {
+      response.removeHeader(name);
+      continue;
+    }
+    const values = name === "set-cookie" ? [response.getHeader(name) ?? [], value].flat() : [value];
+    // A list of one is lost where serverless-http answers a load balancer.
+    response.setHeader(name, values.length === 1 ? values[0] : values);
+  }
+}
+
+const MOUNT_FIRST =
+  "shared caches may store a response that sets a session, because middleware that is mounted before has set the caching fields of its " +
+  "head; mount the session first";
+
+/**
+ * Writes the head of a response with its session, whose lines are `own`. Middleware may have set other fields for caches, when the head
+ * was about to be written: a change makes them private again, and a refresh waits.
+ */
+function writeLast(sessions, response, session, own, writeHead) {
+  const { mayShare } = settingsOf(sessions);
+  const { finalTouch, sealer, now } = stateOf(session);
+  const mayLeak = () => own.length > 0 && !mayShare && isShareable(fieldsOf(response));
+  if (finalTouch === "touched" && mayLeak()) {
+    const others = [response.getHeader("set-cookie") ?? []].flat().filter((line) => !own.includes(line));
+    setIn(response, [null, ...others].map((line) => ["set-cookie", line]));
+    own.length = 0;
+  }
+  setIn(response, cacheChanges(fieldsOf(response), finalTouch, "Cookie", mayShare));
+  const written = writeHead();
+  if (mayLeak()) sealer.say("warn", MOUNT_FIRST, {}, MOUNT_FIRST, now);
+  return written;
 }
 
 /** Returns the fields of a response of Node, as pairs of lower-case name and value. */
