@@ -1,4 +1,4 @@
-// SvelteKit, Astro and Nuxt with the packed package, built and started as in production. `.ci/packages js js/frameworks`
+// SvelteKit, Astro, Nitro and Nuxt with the packed package, built and started as in production. `.ci/packages js js/frameworks`
 // and `node build.js` in js/ first; `node --test`. Next.js is in next.test.js.
 
 import assert from "node:assert/strict";
@@ -76,6 +76,25 @@ test("Astro: pages read and write, and one made at build time has no session", a
   const moved = await browser.get("/moved");
   assert.deepEqual([visitsOf(moved), moved.setCookies.length], [7, 1]);
   await isCachedWithoutCookie(browser, "/cached", "/cached?count");
+});
+
+test("Nitro: handlers read and write, and a route that it caches gives nobody the page or the cookie of another", async () => {
+  const complaints = [];
+  const origin = await start("nitro", ["nitro", "build"], () => [".output/server/index.mjs"], "127.0.0.1", (text) => complaints.push(`${text}`));
+  const browser = new Browser(origin);
+  await countsAndSignsOut(browser, () => formTo(browser, "/"), () => formTo(browser, "/out"));
+  for (const path of ["/swr", "/cache", "/isr"]) {
+    const [ada, bob, nobody] = [new Browser(origin), new Browser(origin), new Browser(origin)];
+    await bringOld(ada);
+    await formTo(bob, "/");
+    for (const visitor of [ada, bob, nobody]) {
+      const { status, setCookies, text } = await visitor.get(path);
+      assert.deepEqual([status, setCookies, /visits/.test(text)], [500, [], false], path);
+    }
+  }
+  assert.match(complaints.join(""), /route is cached, and everybody would get one visitor's session; take `swr`/);
+  // It caches no answer to a form.
+  assert.equal((await formTo(browser, "/form")).text, "visits 1");
 });
 
 test("Nuxt: handlers read and write, and pages by them", async () => {

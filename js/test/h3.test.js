@@ -188,3 +188,35 @@ test("h3 1: no shared cache stores a session, whether the event has the fields o
     assert.deepEqual([answer.setCookies.length, isPrivate(answer)], [1, true], own.vary);
   }
 });
+
+/** What Nitro notes of a cache around the handler: 2 of any, with the request, 3 of a rule. */
+const NOTED = [
+  [{ cache: { options: { swr: true, maxAge: 60, integrity: "x" } } }, true],
+  [{ _nitro: { routeRules: { isr: 60 } } }, true],
+  [{ routeRules: { cache: { name: "cache", options: { swr: true } } } }, true],
+  [{ routeRules: { isr: { name: "isr", options: 60 } } }, true],
+  // What an application may have there, and a rule of Nitro 2 for the page around which a handler goes.
+  [{ cache: new Map() }, false],
+  [{ _nitro: { routeRules: { cache: { swr: true } } } }, false],
+  [{ routeRules: { headers: { name: "headers", options: {} } } }, false],
+];
+
+test("h3 1 and 2: a route that Nitro caches has no session, except for what no cache answers", async (t) => {
+  t.mock.method(console, "error", () => {});
+  for (const [noted, isRefused] of NOTED) {
+    const handler = eventHandler(inH3(cookies, (event, session) => String(visit(session).get("visits"))));
+    const one = createApp().use(eventHandler((event) => void Object.assign(event.context, noted))).use(handler);
+    const two = new H3({ silent: true });
+    two.use((event) => void Object.assign(event.context, noted));
+    two.all("/**", inH3(cookies, (event, session) => String(visit(session).get("visits"))));
+    for (const ask of [toWebHandler(one), (request) => two.fetch(request)]) {
+      for (const method of ["GET", "HEAD", "POST"]) {
+        const { status, headers } = await ask(new Request("http://localhost/", { method, headers: await signedIn() }));
+        const expected = isRefused && method !== "POST" ? [500, 0] : [200, 1];
+        assert.deepEqual([status, headers.getSetCookie().length], expected, `${method} ${JSON.stringify(noted)}`);
+      }
+    }
+  }
+  const event = { req: new Request("http://localhost/"), res: { headers: new Headers() }, context: NOTED[2][0] };
+  await assert.rejects(inH3(cookies, () => "x")(event), { name: "ConfigError", code: "cookies", message: /^route is cached, .*; take `swr`, `cache` or `isr` out of its `routeRules`/ });
+});

@@ -1,5 +1,6 @@
 // h3 1 and 2, and so Nitro and Nuxt.
 
+import { ensure } from "../base/errors.js";
 import { headChanges, setChanges, withChanges } from "../carrier/cookie.js";
 import { stateOf } from "../session/session.js";
 import { admission, claim, hasAnswer } from "./adapter.js";
@@ -15,6 +16,7 @@ export function withSession(cookies, handler, options) {
     // h3 1 has requests and responses of Node.
     const isNode = !event.res?.headers;
     const request = isNode ? event.node.req : event.req;
+    refuseCached(request, event.context);
     const { env } = event.context?.cloudflare ?? request.runtime?.cloudflare ?? {};
     const [session, , refused, sessions] = await admit(request, env);
     const saveWith = (isNode ? onNode : onEvent)(event, sessions, session);
@@ -30,6 +32,18 @@ export function withSession(cookies, handler, options) {
     stateOf(session).hasFailed = hasAnswer(result);
     return saveWith(result, result instanceof Error);
   };
+}
+
+/**
+ * Throws a `ConfigError` in a route that Nitro caches: everybody would get the page of one visitor, and from Nitro 3 the cookie too.
+ * Nitro 2 notes each cache around a handler in the context, Nitro 3 the rules of the path.
+ */
+function refuseCached({ method }, { cache, routeRules, _nitro } = {}) {
+  const rules = routeRules ?? _nitro?.routeRules;
+  // Other methods go past the cache.
+  const isCached = ["GET", "HEAD"].includes(method) && (cache?.options?.integrity || routeRules?.cache || rules?.isr);
+  const advice = "take `swr`, `cache` or `isr` out of its `routeRules`, and use no cached handler";
+  ensure(!isCached, "cookies", `route is cached, and everybody would get one visitor's session; ${advice}`);
 }
 
 /** h3 1. A handler may answer itself, as by `sendRedirect`, and the session is saved before that. */

@@ -1,0 +1,1 @@
+export { count as default } from "../utils/visits.js";
