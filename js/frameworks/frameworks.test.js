@@ -28,9 +28,9 @@ async function countsAndSignsOut(browser, count, out) {
 }
 
 /** Brings a session of three visits, for which a refresh is due. */
-async function bringOld(browser) {
-  const session = await cookies.load(null, Date.now() - 600_000);
-  session.set("visits", 3);
+async function bringOld(browser, minutes = 10) {
+  const session = await cookies.load(null, Date.now() - minutes * 60_000);
+  session.set("visits", 3).ensureId();
   const [name, value] = field(await cookies.save(session)).split("=");
   browser.cookies.set(name, value);
 }
@@ -119,5 +119,21 @@ test("Nuxt: handlers read and write, and pages by them", async () => {
     await bringOld(browser);
     const { setCookies } = await formTo(browser, `/api/ask?of=${of}`);
     assert.deepEqual([setCookies.length, visitsOf(await browser.get("/"))], [1, left], of);
+  }
+  // A page keeps what the handler has done that it asks while it is rendered.
+  const refreshed = [3, 1, "private"];
+  for (const [minutes, ...expected] of [[0, 3, 0, "private"], [10, ...refreshed], [20, ...refreshed], [29, ...refreshed], [31, 0, 1, "no-store"]]) {
+    await bringOld(browser, minutes);
+    const page = await browser.get("/");
+    assert.deepEqual([visitsOf(page), page.setCookies.length, page.headers.get("cache-control")], expected, `${minutes} minutes`);
+    assert.match(page.headers.get("vary"), /\bCookie\b/);
+  }
+  const visitor = new Browser(browser.origin);
+  const tokenIn = ({ text }) => /csrf_token" value="([^"]+)"/.exec(text)[1];
+  for (const again of [await visitor.get("/"), await visitor.get("/")]) {
+    const noted = await visitor.fetch("/api/note", { method: "POST", headers: { origin: visitor.origin, "x-csrf-token": tokenIn(again) } });
+    assert.deepEqual([noted.status, noted.text], [200, "noted"]);
+    const shown = [await visitor.get("/"), await visitor.get("/")].map(({ text }) => text.includes("Saved."));
+    assert.deepEqual(shown, [true, false]);
   }
 });

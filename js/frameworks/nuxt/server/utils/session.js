@@ -3,4 +3,4 @@ import { withSession } from "hardtack-session/h3";
 
 const cookie = SessionCookie.encrypted(process.env.SESSION_KEYS);
 
-export const sessionHandler = (handler) => defineEventHandler(withSession(cookie, handler));
+export const sessionHandler = (handler, options) => defineEventHandler(withSession(cookie, handler, options));
