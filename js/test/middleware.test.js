@@ -7,6 +7,9 @@ import { execPath } from "node:process";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 
+import { Hono } from "hono";
+import { cache } from "hono/cache";
+
 import { CsrfGuard } from "../src/csrf_guard.js";
 import { SessionCookie, SessionToken, attributes } from "../src/index.js";
 import { onSession } from "../src/web/astro.js";
@@ -273,4 +276,27 @@ test("options of Node's adapters alone are checked, too", () => {
   for (const adapt of [(options) => inNode(cookies, () => {}, options), (options) => inExpress(cookies, options)]) {
     assert.throws(() => adapt({ refuse: "/login" }), { code: "refuse" });
   }
+});
+
+test("Hono's cache gives no visitor the page of another, if the session is mounted after it", async (t) => {
+  const stored = new Map();
+  const open = async () => ({ match: async (key) => stored.get(key)?.clone(), put: async (key, response) => void stored.set(key, response) });
+  t.after(() => delete globalThis.caches);
+  globalThis.caches = { open };
+  const seen = async (order) => {
+    stored.clear();
+    const site = new Hono();
+    const middleware = { cache: cache({ cacheName: "pages", wait: true }), session: inHono(cookies) };
+    for (const name of order) site.use(middleware[name]);
+    site.get("/", (c) => c.text(c.get("session").get("user") ?? "nobody"));
+    const texts = [];
+    for (const user of ["ada", "bob", null]) {
+      const [line = ""] = user ? await cookies.save((await cookies.load(null)).set("user", user)) : [];
+      texts.push(await (await site.request("/", { headers: { cookie: line.split(";")[0] } })).text());
+    }
+    return texts;
+  };
+  assert.deepEqual(await seen(["cache", "session"]), ["ada", "bob", "nobody"]);
+  // README.md warns of this order, in which the cache cannot know of the session.
+  assert.deepEqual(await seen(["session", "cache"]), ["ada", "ada", "ada"]);
 });
