@@ -12,6 +12,7 @@ import { fileURLToPath } from "node:url";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
 
+import { monorepoIn } from "./monorepo.js";
 import { packInto } from "./visitor.js";
 
 const here = fileURLToPath(new URL("..", import.meta.url));
@@ -85,6 +86,10 @@ test("types resolve in every way, and need no library of the browser's", async (
     await writeFile(join(folder, "package.json"), JSON.stringify({ type: "module" }));
     run(bin("tsc"), [...options, "--strict", "--noEmit", "--types", "", "plain.ts"]);
   }
+});
+
+test("a package of a monorepo exports what each adapter returns, without a name for its type", async () => {
+  run(bin("tsc"), ["--project", await monorepoIn(folder)]);
 });
 
 test("fields that may be left out have the same types with exactOptionalPropertyTypes", () => {

@@ -302,6 +302,34 @@ export const GET: (request: Request, context: { params: Promise<{ id: string }> 
     return Response.json([request.url, name, await context.params]);
   },
 );
+// A worker whose handler also needs what comes after `env`: as it says, as its place says, or as nobody says.
+interface Ctx {
+  waitUntil(promise: Promise<unknown>): void;
+}
+const openedBy = (env: Env) => SessionCookie.encrypted<Visitor>(env.SESSION_KEYS);
+const later: (request: Request, env: Env, ctx: Ctx) => Promise<Response> = withSession(openedBy, async (request, session, env, ctx: Ctx) => {
+  const url: string = request.url;
+  ctx.waitUntil(Promise.resolve(env.SESSION_KEYS));
+  // @ts-expect-error the environment has no such variable
+  env.KEYS;
+  return new Response(session.get("user") ?? url);
+});
+const inPlace: { fetch(request: Request, env: Env, ctx: Ctx): Promise<Response> } = {
+  fetch: withSession(openedBy, async (_request, session, env, ctx) => {
+    ctx.waitUntil(Promise.resolve(env.SESSION_KEYS));
+    // @ts-expect-error a context has no such method
+    ctx.after();
+    return new Response(session.get("user"));
+  }),
+};
+withSession(openedBy, async (_request, _session, env, ctx) => (ctx.waitUntil(env.SESSION_KEYS), new Response("done")));
+// @ts-expect-error the environment has no such variable
+withSession(openedBy, async (_request, _session, env) => new Response(env.KEYS));
+// A worker whose cookie needs more than `env`.
+const byContext: (request: Request, env: Env, ctx: { keys: string }) => Promise<Response> = withSession(
+  (_env: Env, { keys }: { keys: string }) => SessionCookie.encrypted<Visitor>(keys),
+  async (_request, session) => new Response(session.get("user")),
+);
 // A worker whose handler needs no `env`.
 const worker: (request: Request, env: Env) => Promise<Response> = withSession(
   (env: Env) => SessionCookie.encrypted<Visitor>(env.SESSION_KEYS),

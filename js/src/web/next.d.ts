@@ -1,6 +1,8 @@
 import type { BaseSession, SessionCookie } from "../index.js";
 import type { AdapterOptions, AnyResponse, Cookies, RequestLike, ResponseLike } from "./adapter.js";
 
+export type { RequestLike, ResponseLike } from "./adapter.js";
+
 /** The part of the cookies of `next/headers` that is needed. */
 export interface NextCookies {
   getAll(): { readonly name: string; readonly value: string }[];

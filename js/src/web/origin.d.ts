@@ -1,4 +1,7 @@
 import type { BaseSession, SessionCookie } from "../index.js";
+import type { AnyResponse } from "./adapter.js";
+
+export type { ResponseLike } from "./adapter.js";
 
 /**
  * Passes a request on to the origin, with the session as it is now in its `Cookie`, and returns the origin's response with
@@ -6,7 +9,7 @@ import type { BaseSession, SessionCookie } from "../index.js";
  * Throws a `SessionError` with the code `after-head` if the session has changes and was saved already. If `fetch` fails, the session
  * is not saved, and can be saved with another response.
  */
-export function forward<S extends BaseSession, Q extends { readonly headers: any }, R extends { readonly headers: any }>(
+export function forward<S extends BaseSession, Q extends { readonly headers: any }, R extends { readonly headers: any } = AnyResponse>(
   cookies: SessionCookie<S>,
   session: S,
   request: Q,

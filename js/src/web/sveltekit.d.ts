@@ -1,7 +1,7 @@
 import type { BaseSession } from "../index.js";
 import type { AdapterOptions, Cookies, ResponseLike, AnyRequest, AnyResponse } from "./adapter.js";
 
-export type { AdapterOptions, Refused } from "./adapter.js";
+export type { AdapterOptions, Refused, ResponseLike } from "./adapter.js";
 
 /**
  * Returns the hook `handle`, which loads the session into `event.locals.session`, and saves it with the response. Name the
