@@ -195,7 +195,7 @@ mod base;
 mod crypto;
 mod events;
 
-// The four parts of a session, independent of each other, except that a token uses keys.
+// The four parts of a session. None imports another, except that a token uses keys.
 pub mod cookie;
 pub mod keys;
 mod state;
@@ -228,8 +228,9 @@ pub mod csrf {
 }
 
 pub mod companion {
-    //! The seam for packages that add a proof to the sessions of a cookie, such as `hardtack-device`, which binds them
-    //! to the visitor's device. An application with such a package needs only [`CompanionLayer`].
+    //! **Experimental:** a minor release may change this module, and items elsewhere that say so. Interface for
+    //! packages that add a proof to the sessions of a cookie, such as `hardtack-device`, which binds them to the
+    //! visitor's device. An application with such a package needs only [`CompanionLayer`].
 
     #[cfg(feature = "tower")]
     pub use crate::web::companion::layer::CompanionLayer;

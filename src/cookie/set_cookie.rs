@@ -50,7 +50,7 @@ impl SetCookies {
 
     /// Returns other headers that the response must also carry, for the session's
     /// [`Companion`](crate::companion::Companion), by name and value. They come only with `Set-Cookie` headers, and
-    /// iterating leaves them out.
+    /// iterating leaves them out. **Experimental,** as all of [`companion`](crate::companion).
     #[must_use]
     pub fn others(&self) -> &[(&'static str, String)] {
         &self.others

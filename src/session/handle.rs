@@ -168,7 +168,7 @@ impl<T: Payload> Session<T> {
     }
 
     /// Returns the bytes that a [`Companion`](crate::companion::Companion) has written into the session
-    /// ([`SessionInfo::device`](crate::session::SessionInfo::device)).
+    /// ([`SessionInfo::device`](crate::session::SessionInfo::device)). **Experimental,** as all of [`companion`](crate::companion).
     ///
     /// # Errors
     ///

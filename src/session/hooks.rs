@@ -36,7 +36,7 @@ pub struct SessionInfo {
     /// End that [`remember_for`](crate::Session::remember_for) set, counted from `created_at`.
     pub remembered: Option<Duration>,
     /// Bytes that a [`Companion`](crate::companion::Companion) has written into the session, such as a hash of the key of
-    /// the device that it is bound to.
+    /// the device that it is bound to. **Experimental,** as all of [`companion`](crate::companion).
     pub device: Option<[u8; 16]>,
     /// Id of the key that sealed the session, or of the key that seals now if the session has just begun or was taken
     /// over from another cookie.

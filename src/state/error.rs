@@ -22,7 +22,7 @@ pub enum SessionError {
     /// session would destroy it. `sign_in`, `invalidate` and `renew` begin a new one.
     Unreadable,
     /// The session's [`Companion`](crate::companion::Companion) does not admit the request. `sign_in`, `invalidate` and
-    /// `renew` begin a new session.
+    /// `renew` begin a new session. **Experimental,** as all of [`companion`](crate::companion).
     Stale,
     /// The application was not asked whether the session is still valid
     /// ([`revalidate_after`](crate::carrier::SessionBuilder::revalidate_after)), or could not answer.

@@ -72,6 +72,8 @@ impl fmt::Debug for Setup<'_> {
 impl<T> SessionCookieBuilder<T> {
     /// Adds a [`Companion`] to the sessions. `prepare` makes the companion when the cookie is built. This method is for
     /// packages such as `hardtack-device`. A session then has 16 bytes less room.
+    ///
+    /// **Experimental,** as all of [`companion`](crate::companion).
     pub fn companion(
         mut self,
         prepare: impl Fn(&Setup<'_>) -> Result<Arc<dyn Companion>, ConfigError> + Send + Sync + 'static,

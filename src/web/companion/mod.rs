@@ -27,6 +27,8 @@ impl<T: Payload> SessionCookie<T> {
     ///
     /// Call this before any check for cross-site requests. In tower, axum and actix-web,
     /// [`CompanionLayer`](crate::companion::CompanionLayer) does this. The request's body is not needed.
+    ///
+    /// **Experimental,** as all of [`companion`](crate::companion).
     #[must_use]
     pub fn answer(&self, request: &Parts, clock: impl Into<Clock>) -> Option<Response<String>> {
         let companion = self.companion_for(request.method.as_str(), request.uri.path())?;
