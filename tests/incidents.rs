@@ -6,6 +6,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
+use axum::response::IntoResponse;
 use hardtack::{
     KeyRing, SameSite, SessionCookie, SessionError, carrier::SessionCookieBuilder, keys::RingKey,
     session::Validity,
@@ -233,6 +234,26 @@ fn a_program_that_does_not_ask_the_database() {
 fn another_same_site() {
     let wrong = builder().same_site(SameSite::Strict);
     one_differs("come by a link", builder(), wrong, 1);
+}
+
+/// In the old sessions only. `not_before` ends them.
+#[test]
+fn a_version_that_stores_another_type_under_a_known_key() {
+    let cookie = builder().build().unwrap();
+    let old = sealed(&cookie, at(0), |it| it.insert("user", 7).unwrap());
+    let new = sealed(&cookie, at(60), |it| it.insert("user", "ada").unwrap());
+    let user = |cookie: &SessionCookie, pair| cookie.load([pair], at(60)).get::<String>("user");
+    let ada = Some("ada".to_owned());
+    assert_eq!(user(&cookie, &new).unwrap(), ada);
+    let told = at_info(|| {
+        let refused = user(&cookie, &old).unwrap_err();
+        assert_eq!(refused.into_response().status(), 500);
+    });
+    check("who are signed in get 500", &told, Default::default());
+
+    let cookie = builder().not_before(at(60)).build().unwrap();
+    assert_eq!(user(&cookie, &old).unwrap(), None);
+    assert_eq!(user(&cookie, &new).unwrap(), ada);
 }
 
 #[test]

@@ -10,7 +10,8 @@ pub enum SessionError {
     /// The change would make the session too large for its cookie, header or token.
     TooLarge(TooLarge),
     /// The session has been saved, the head of the response has been produced, or the request was cancelled or failed,
-    /// so a change could no longer be saved.
+    /// so a change could no longer be saved. A page that streams changes its session before the stream begins ([Leptos and
+    /// Dioxus](crate::guide::frameworks#on-top-of-axum)).
     AfterHead,
     /// The request belongs to no context, because the layer's `context_by` chose none, or the request names no host.
     /// Its session is empty and cannot be changed.
@@ -89,7 +90,8 @@ impl fmt::Display for SessionError {
                     // Quoted, because a key that came from a visitor may contain anything.
                     Some(key) => write!(
                         f,
-                        "the value under {key:?} does not fit the type `{expected}`"
+                        "the value under {key:?} does not fit the type `{expected}`; store a value of another type under \
+                         another key"
                     ),
                     None => write!(f, "the dictionary does not fit the type `{expected}`"),
                 };
@@ -131,7 +133,7 @@ impl From<RandomError> for SessionError {
 pub(super) const FAILS: &str =
     "its `Serialize` fails, as for a variant with `skip` or, in a typed session, `flatten`";
 const AFTER_HEAD: &str = "the head of the response was sent or the request has ended, so the session can no longer be \
-    changed";
+    changed; change it before the response begins, in a streamed page before the stream";
 const NO_CONTEXT: &str =
     "the request has no session: `context_by` returned no context for it, or it names no host";
 const INSIDE_UPDATE: &str =

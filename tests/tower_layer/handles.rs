@@ -42,6 +42,9 @@ pub(super) fn assert_closed(session: &Session) {
     assert!(matches!(session.ensure_id(), Err(SessionError::AfterHead)));
     assert!(matches!(session.invalidate(), Err(SessionError::AfterHead)));
     assert!(matches!(session.save(), Err(SessionError::AfterHead)));
+    let refused = session.save().unwrap_err().to_string();
+    let remedy = "change it before the response begins, in a streamed page before the stream";
+    assert!(refused.ends_with(remedy), "{refused}");
     assert!(!session.contains_key("name"));
     assert_eq!(session.get("user").unwrap(), Some(42));
 }

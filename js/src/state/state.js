@@ -46,7 +46,7 @@ export class State {
   isTouched = false;
   isClosed = false;
   /** The error of a change after that. */
-  late = "session is saved already";
+  late = "session is saved already; change it before the response begins";
   /** The last call of the application: `auto` for neither, `discard`, or `force` for `save`. */
   save = "auto";
   /** The least end set by `limitTo` in this request, or null. */
