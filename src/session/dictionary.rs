@@ -64,6 +64,7 @@ impl<T: Payload> Session<T> {
     /// # Errors
     ///
     /// Returns the errors of [every change](Session#errors).
+    #[doc(alias("remove_value", "delete"))]
     pub fn remove(&self, key: &str) -> Result<bool, SessionError>
     where
         T: Dictionary,
@@ -78,6 +79,7 @@ impl<T: Payload> Session<T> {
     ///
     /// Returns the errors of [every change](Session#errors), and [`Decode`](SessionError::Decode) if the value is not a
     /// `V`.
+    #[doc(alias("remove_as", "pop"))]
     pub fn take<V: DeserializeOwned>(&self, key: &str) -> Result<Option<V>, SessionError>
     where
         T: Dictionary,

@@ -21,6 +21,7 @@ impl<T: Payload> Session<T> {
     /// # Errors
     ///
     /// Returns the errors of [`invalidate`](Self::invalidate), or a failure of the random generator.
+    #[doc(alias("login", "cycle_id"))]
     pub fn sign_in(&self) -> Result<Option<SessionId>, SessionError> {
         self.change_any(|state| Ok(state.sign_in()?.map(SessionId)))
     }
@@ -85,6 +86,7 @@ impl<T: Payload> Session<T> {
     /// # Errors
     ///
     /// Returns the errors of [every change](Session#errors), or a failure of the random generator.
+    #[doc(alias("cycle_id", "regenerate_id"))]
     pub fn renew_id(&self) -> Result<(), SessionError> {
         self.change(|state| state.renew_id().map(drop))
     }
@@ -138,7 +140,7 @@ impl<T: Payload> Session<T> {
     /// A copy of the cookie that was taken earlier can be used until the absolute timeout of the session, unless for
     /// example [`revoked_if`](crate::carrier::SessionBuilder::revoked_if),
     /// [`revalidate_after`](crate::carrier::SessionBuilder::revalidate_after) or `not_before` ends it.
-    #[doc(alias = "destroy")]
+    #[doc(alias("destroy", "flush", "purge", "logout", "delete"))]
     pub fn invalidate(&self) -> Result<Option<SessionId>, SessionError> {
         self.change_any(|state| Ok(state.invalidate().map(SessionId)))
     }
@@ -227,6 +229,7 @@ impl<T: Payload> Session<T> {
     /// # Errors
     ///
     /// Returns the errors of [every change](Session#errors).
+    #[doc(alias = "set_expiry")]
     pub fn limit_to(&self, duration: Duration) -> Result<(), SessionError> {
         self.change(|state| state.limit_to(duration.as_secs()))
     }

@@ -64,6 +64,11 @@ use crate::{
 /// # })?;
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
+#[doc(alias(
+    "CookieSessionManagerLayer",
+    "SessionManagerLayer",
+    "SessionMiddleware"
+))]
 pub struct SessionLayer<T = Map, W = Session<T>> {
     pub(super) carrier: Arc<AnyCarrier<T>>,
     pub(super) clock: Clock,

@@ -32,6 +32,7 @@ impl<T> SessionCookieBuilder<T> {
     /// With [`SameSite::Strict`], a visitor who follows a link from another site looks like a new one, and a page that
     /// then begins a session signs them out. In other requests from which the browser hides the cookie, only a sign-in
     /// begins a session, if a layer or `load_from` reads the request and the browser sends `Sec-Fetch-Site`.
+    #[doc(alias("with_same_site", "cookie_same_site"))]
     pub fn same_site(mut self, same_site: SameSite) -> Self {
         self.carrier.attributes.same_site = same_site;
         self
@@ -102,6 +103,7 @@ impl<T> SessionCookieBuilder<T> {
     ///
     /// Anyone on the network path can steal the session or plant one. A server on `localhost` needs this for Safari
     /// only: Chromium and Firefox accept `Secure` cookies from `http://localhost`.
+    #[doc(alias("with_secure", "cookie_secure"))]
     pub fn danger_allow_http(mut self) -> Self {
         self.carrier.attributes.secure = false;
         self

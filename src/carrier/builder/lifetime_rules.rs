@@ -18,6 +18,7 @@ impl<C, T> SessionBuilder<C, T> {
     /// then ends no session.
     ///
     /// A shorter timeout applies to existing sessions at once.
+    #[doc(alias("with_expiry", "state_ttl", "session_ttl"))]
     pub fn idle_timeout(mut self, duration: impl Into<Option<Duration>>) -> Self {
         self.options.idle_timeout = IdleTimeout::Given(duration.into());
         self
@@ -93,6 +94,7 @@ impl<C, T> SessionBuilder<C, T> {
     /// assert_eq!(cookie.unwrap_err().settings().next(), Some("refresh_after"));
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
+    #[doc(alias = "with_always_save")]
     pub fn refresh_after(mut self, refresh_after: RefreshAfter) -> Self {
         self.options.refresh_after = Some(refresh_after);
         self
