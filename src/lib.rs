@@ -214,7 +214,8 @@ pub mod carrier;
 // The outside.
 pub mod settings;
 pub mod web;
-#[cfg(feature = "tower")]
+// As `tower` alone, which the others turn on. The compiler shows this line to a program that has none of them.
+#[cfg(any(feature = "axum", feature = "actix", feature = "tower"))]
 pub mod csrf {
     //! Protection against requests that other sites make a visitor's browser send (CSRF). Feature `tower`.
     //!
@@ -265,7 +266,7 @@ pub use keys::{
 pub use session::handle::Session;
 pub use settings::sources::SessionSettings;
 pub use state::{SessionData, SessionError};
-#[cfg(feature = "tower")]
+#[cfg(any(feature = "axum", feature = "actix", feature = "tower"))]
 pub use web::layer::SessionLayer;
 
 /// Two types that convert from each other do not compile, even if no session uses them.
