@@ -25,11 +25,11 @@ impl FromRequest for SignedIn {
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let session = Session::from_request(request, payload);
-        let page = page_of(request);
+        let nobody = nobody(request);
         Box::pin(async move {
             let session: Session = session.await?;
             let user = session.get("user")?.map(SignedIn);
-            user.ok_or(Error::SignInFirst(page))
+            user.ok_or(nobody)
         })
     }
 }
@@ -54,16 +54,21 @@ impl FromRequest for Admin {
     }
 }
 
-/// Returns the page that the visitor asked for. A form cannot be sent again.
-fn page_of(request: &HttpRequest) -> String {
+/// Returns the error for a visitor who is not signed in. A form cannot be sent again, and a script shows no page.
+fn nobody(request: &HttpRequest) -> Error {
+    let mode = request.headers().get("sec-fetch-mode");
+    if mode.is_some_and(|mode| mode != "navigate") {
+        return Error::Unauthorized;
+    }
     let page = Some(request.uri().to_string()).filter(|_| request.method() == Method::GET);
-    page.unwrap_or_else(|| "/".to_owned())
+    Error::SignInFirst(page.unwrap_or_else(|| "/".to_owned()))
 }
 
 #[derive(Debug)]
 enum Error {
     /// With the page to go to afterwards.
     SignInFirst(String),
+    Unauthorized,
     Forbidden,
     Session(Failure),
     Database(io::Error),
@@ -76,6 +81,7 @@ impl ResponseError for Error {
                 let next: String = form_urlencoded::byte_serialize(next.as_bytes()).collect();
                 see_other(&format!("/sign-in?next={next}"))
             }
+            Error::Unauthorized => HttpResponse::Unauthorized().finish(),
             Error::Forbidden => HttpResponse::Forbidden().body("You may not open this page."),
             // Logged, with the right status: a session that is full is no 500.
             Error::Session(failure) => failure.error_response(),

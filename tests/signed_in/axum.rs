@@ -79,8 +79,12 @@ impl<S: Sync> FromRequestParts<S> for SignedIn {
     }
 }
 
-/// Redirects to the sign-in, and then back to this page. A POST cannot be repeated, so it leads to `/`.
+/// Redirects to the sign-in, and then back to this page. A POST cannot be repeated, so it leads to `/`. A script gets 401.
 fn sign_in_first(parts: &Parts) -> Response {
+    let mode = parts.headers.get("sec-fetch-mode");
+    if mode.is_some_and(|mode| mode != "navigate") {
+        return StatusCode::UNAUTHORIZED.into_response();
+    }
     // `parts.uri` lacks the prefix of a nested router.
     let asked = parts.extensions.get::<OriginalUri>();
     let page = asked.map_or(&parts.uri, |asked| &asked.0).path_and_query();

@@ -59,10 +59,23 @@ const FRAMEWORKS: &[Ask] = &[
 /// Returns what each framework answers this user, who signed in at 0.
 #[track_caller]
 fn answers(users: &Users, now: u64, user: Option<u64>, request: &str) -> (u16, String) {
+    answers_in("navigate", users, now, user, request)
+}
+
+/// Returns the same for another `Sec-Fetch-Mode`.
+#[track_caller]
+fn answers_in(
+    mode: &str,
+    users: &Users,
+    now: u64,
+    user: Option<u64>,
+    request: &str,
+) -> (u16, String) {
     let (method, path) = request.split_once(' ').unwrap();
     let cookie = users.cookie();
     let request = || {
         let request = Request::builder().method(method).uri(path);
+        let request = request.header("sec-fetch-mode", mode);
         let field = user.map(|user| {
             sealed(&cookie, at(0), |session| {
                 session.insert("user", user).unwrap();
@@ -102,6 +115,19 @@ fn a_page_for_users_sends_a_stranger_to_the_sign_in_and_back() {
     assert_eq!(stranger("POST /admin"), "/sign-in?next=%2F");
     let answer = answers(&users, 0, Some(2), "GET /account?page=2");
     assert_eq!(answer, (200, "user 2".to_owned()));
+}
+
+#[test]
+fn a_script_of_a_stranger_gets_no_redirect() {
+    let users = Users::default();
+    for mode in ["cors", "same-origin", "no-cors"] {
+        for request in ["GET /account", "GET /admin", "POST /admin"] {
+            let answer = answers_in(mode, &users, 0, None, request);
+            assert_eq!(answer, (401, String::new()), "{mode} {request}");
+        }
+        let answer = answers_in(mode, &users, 0, Some(2), "GET /account");
+        assert_eq!(answer, (200, "user 2".to_owned()));
+    }
 }
 
 #[test]
