@@ -8,10 +8,12 @@
 
 use std::{env, net::Ipv4Addr};
 
-use axum::{Router, routing::post};
-use hardtack::{EncryptionKey, Session, SessionCookie, SessionLayer, csrf::CsrfGuard};
+use axum::{Router, response::IntoResponse, routing::post};
+use hardtack::{
+    EncryptionKey, Session, SessionCookie, SessionError, SessionLayer, csrf::CsrfGuard,
+};
 use leptos::prelude::*;
-use leptos_axum::{extract, handle_server_fns};
+use leptos_axum::{ResponseOptions, extract, handle_server_fns};
 use tokio::net::TcpListener;
 
 /// The browser gets the sentence of an error, and a response of 500 keeps no change.
@@ -23,8 +25,22 @@ async fn count(by: u32) -> Result<u32, ServerFnError> {
     Ok(count)
 }
 
+/// A session that is full is a 413, with a sentence for the visitor.
+#[server(endpoint = "note")]
+async fn note(text: String) -> Result<(), ServerFnError> {
+    let session: Session = extract().await?;
+    session.insert("note", text).map_err(refused)
+}
+
+/// Logs the error, and takes the status with which a handler of axum answers it.
+fn refused(error: SessionError) -> ServerFnError {
+    let response = error.into_response();
+    expect_context::<ResponseOptions>().set_status(response.status());
+    ServerFnError::new("This cannot be kept.")
+}
+
 /// A page that streams has sent its head, and with it the cookie, before it ends: components read the session, and
-/// functions change it. Browsers name the origin of each call, so that a guard needs no token.
+/// functions change it. A component changes it only through a `Resource::new_blocking`, or with `SsrMode::Async`. Browsers name the origin of each call, so that a guard needs no token.
 fn app(cookie: SessionCookie) -> Router {
     Router::new()
         .route("/api/{*function}", post(handle_server_fns))

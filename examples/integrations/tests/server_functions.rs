@@ -13,6 +13,16 @@ fn a_server_function_changes_the_session() {
 }
 
 #[test]
+fn what_does_not_fit_is_refused_with_a_sentence_for_the_visitor() {
+    let browser = start("server_functions");
+    let note = |length| browser.form("/api/note", &[("text", &"x".repeat(length))]);
+    assert_eq!(note(100).status, 200);
+    let refused = note(3000);
+    assert_eq!(refused.status, 413);
+    assert_eq!(refused.text, "ServerError|This cannot be kept.");
+}
+
+#[test]
 fn another_site_calls_no_function() {
     let browser = start("server_functions");
     let call = browser
