@@ -127,6 +127,33 @@ fn the_limits_have_an_answer_for_what_other_libraries_have() {
     }
 }
 
+/// A search in rustdoc for a method of another library finds the one that takes its place.
+#[test]
+fn methods_of_other_libraries_are_names_here_or_aliases() {
+    let repository = Repository::read();
+    let sources = repository.files.iter();
+    let code: String = sources
+        .filter(|(path, _)| path.starts_with("src/"))
+        .map(|(_, text)| text.as_str())
+        .collect();
+    let lines = code.lines().map(str::trim);
+    let aliases = lines.filter(|line| line.starts_with("#[doc(alias"));
+    let aliases: BTreeSet<_> = aliases.flat_map(|line| line.split('"')).collect();
+    let page = repository.text("docs/moving.md");
+    let mut count = 0;
+    for library in ["tower-sessions", "actix-session"] {
+        let (_, section) = page.split_once(&format!("\n## From {library}\n")).unwrap();
+        let (section, _) = section.split_once("\n## ").unwrap();
+        let cells = section.lines().filter_map(|row| row.split('|').nth(1));
+        for name in cells.flat_map(quoted).flat_map(methods) {
+            let is_there = declares(&code, name) || aliases.contains(name);
+            assert!(is_there, "a search for `{name}` of {library} finds nothing");
+            count += 1;
+        }
+    }
+    assert!(count > 20, "there are {count}");
+}
+
 /// A reader of a page sees all of an example.
 #[test]
 fn no_page_hides_lines_of_its_examples() {
@@ -306,6 +333,18 @@ fn tree(text: &str) -> impl Iterator<Item = &str> {
     words.map(|word| word.trim_matches(|c: char| "(),;:".contains(c)))
 }
 
+/// The names of methods in a piece of code: those that are called, or the whole piece.
+fn methods(code: &str) -> impl Iterator<Item = &str> {
+    let calls = code.match_indices(['(', '<']).map(|(end, _)| &code[..end]);
+    let names = calls.chain([code]).filter_map(|before| {
+        let before = before.trim_end_matches("::");
+        let name = before.rsplit(|c: char| !is_of_a_name(c)).next();
+        name.filter(|name| name.starts_with(|c: char| c.is_ascii_lowercase()))
+    });
+    // What a call returns or takes is none.
+    names.filter(|name| !["await", "duration"].contains(name))
+}
+
 fn is_identifier(word: &str) -> bool {
     word.chars().all(|c| is_of_a_name(c) || c == ':')
 }
@@ -344,16 +383,16 @@ const OTHERS_HAVE: [&str; 21] = [
     "Attributes for one response",
     "`SameSite` by the request",
     "A second `Set-Cookie` of the session's name (`overwrite: false`)",
-    "Compression",
-    "CSRF tokens for one form or request",
+    "Compression (Rack's `ZipJSON`, itsdangerous' zlib)",
+    "CSRF tokens for one form or request (Rails, Play)",
     "CSRF tokens for another host",
-    "CSRF tokens in a cookie",
+    "CSRF tokens in a cookie (double submit)",
     "CSRF tokens in the address",
     "Another header for the CSRF token",
     "A header that requests must have",
     "A check of `Referer`",
     "Refusing a GET by another site's `<script>`",
-    "An empty session after a failed CSRF check",
+    "An empty session after a failed CSRF check (Rails' `null_session`)",
     "`QUERY` as a safe method",
     "Replacing all entries in one call",
     "Flash messages other than strings",

@@ -67,6 +67,7 @@ impl<T: Payload> Session<T> {
     /// Returns [`Failure::Setup`] if no such layer is around this service, or if two are for the same type. With debug
     /// assertions, the error names the type of another layer around the service, if it is without `map_session`.
     /// Returns [`Failure::Session`] with the errors of [`validate`](Session::validate).
+    #[doc(alias = "get_session")]
     pub async fn from_extensions(extensions: &http::Extensions) -> Result<Session<T>, Failure> {
         Session::provided_in(extensions, other_type)?
             .asked_about()

@@ -111,6 +111,7 @@ impl SessionCookie {
     /// # let _ = (login, cart);
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
+    #[doc(alias = "private")]
     pub fn encrypted(keys: impl Into<SharedKeyRing>) -> SessionCookieBuilder {
         SessionBuilder::new(Mode::Encrypted, keys)
     }
@@ -131,6 +132,7 @@ impl SessionCookie {
     /// # assert_eq!(cookie.save(&session)?.iter().len(), 1);
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
+    #[doc(alias = "signed")]
     pub fn unencrypted_but_signed(keys: impl Into<SharedKeyRing>) -> SessionCookieBuilder {
         SessionBuilder::new(Mode::UnencryptedButSigned, keys)
     }
