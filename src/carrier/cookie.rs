@@ -74,7 +74,9 @@ impl<T: Payload> SessionCookie<T> {
         cookie_fields: impl IntoIterator<Item: AsRef<[u8]>>,
         clock: impl Into<Clock>,
     ) -> Session<T> {
-        self.arrive(cookie_fields, clock.into(), None, |_| Hints::default())
+        self.arrive(cookie_fields, clock.into(), None, None, |_| {
+            Hints::default()
+        })
     }
 
     /// Returns the same cookie for the sessions of `context`, such as the tenant of a request. `context` replaces the
@@ -224,19 +226,25 @@ impl<T: Payload> SessionCookie<T> {
         self.token.inspect(token, clock)
     }
 
-    /// Loads the session of a request. The argument of `hints` is `true` if a browser may have hidden the cookie.
+    /// Loads the session of a request. `limit` is that of the server for the fields of a request, if it is known. The
+    /// argument of `hints` is `true` if a browser may have hidden the cookie.
     pub(crate) fn arrive(
         &self,
         cookie_fields: impl IntoIterator<Item: AsRef<[u8]>>,
         clock: Clock,
         context: Option<Arc<Context>>,
+        limit: Option<usize>,
         hints: impl FnOnce(bool) -> Hints,
     ) -> Session<T> {
         let fields = &*self.fields;
         let mut old = fields.old_cookies.as_ref().map(Predecessor::look);
         let mut values = Values::of_cookies();
+        // One cookie is far below any limit.
+        let limit = limit.filter(|_| fields.most > 1);
+        let mut cookies_len = 0;
         for field in cookie_fields {
             let field = field.as_ref();
+            cookies_len += limit.map_or(0, |_| list_len(field));
             fields.finder.find_in(field, LONGEST_TOKEN, &mut values);
             if let Some(old) = &mut old {
                 old.find_in(field);
@@ -244,8 +252,20 @@ impl<T: Payload> SessionCookie<T> {
         }
         let old = old.filter(|old| !old.is_empty());
         let is_for_all_sites = fields.attributes.same_site == SameSite::None;
-        let hints = hints(values.is_empty() && !is_for_all_sites);
+        let mut hints = hints(values.is_empty() && !is_for_all_sites);
+        let others = cookies_len.saturating_sub(values.len());
+        hints.room = limit.map(|limit| self.room_beside(others, limit));
         self.token.begin(values, old, clock, context, hints)
+    }
+
+    /// Returns the bytes of content that a server with this limit takes in the next request, beside other cookies of
+    /// this length.
+    fn room_beside(&self, others: usize, limit: usize) -> usize {
+        let fields = &*self.fields;
+        let names = fields.most * (FIELD_LEN + fields.name.as_str().len() + PART_LEN);
+        let characters = limit.saturating_sub(OTHER_FIELDS + others + names);
+        let budget = &self.token.core.policy.budget;
+        budget.room_in(characters).unwrap_or_default()
     }
 
     /// Finishes the request for `session`. Returns the extent to which its response depends on it, and the `Set-Cookie`
@@ -259,6 +279,20 @@ impl<T: Payload> SessionCookie<T> {
         Ok((closing.touch, self.fields.write(closing)))
     }
 }
+
+/// Returns the length of a `Cookie` field in a list of fields (RFC 9113 section 6.5.2), if each of its cookies is in a field
+/// of its own, as browsers send them.
+fn list_len(field: &[u8]) -> usize {
+    let cookies = 1 + memchr::memchr_iter(b';', field).count();
+    cookies * FIELD_LEN + field.len()
+}
+
+/// Bytes of a `Cookie` field in a list of fields, in addition to its value: its name and 32.
+const FIELD_LEN: usize = "cookie".len() + 32;
+/// Bytes around a part: `.1=`, and `N.` in the first.
+const PART_LEN: usize = 5;
+/// Bytes that are left to all fields but `Cookie`. Browsers send 1,000 to 1,700.
+const OTHER_FIELDS: usize = 2_560;
 
 clone_by_fields!(SessionCookie<T> { fields, token });
 

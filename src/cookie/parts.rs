@@ -35,6 +35,12 @@ pub(crate) struct Whole<'a> {
 }
 
 impl Neighbours {
+    /// Returns the length of the parts that have one value.
+    pub(super) fn len(&self) -> usize {
+        let parts = self.parts.iter().flatten().flatten();
+        parts.map(Vec::len).sum()
+    }
+
     /// Adds the value of `name.{number}`, where `number` is 1 to 7. A value longer than `longest` is cut to one byte
     /// more.
     pub(super) fn push_part(&mut self, number: usize, value: &[u8], longest: usize) {

@@ -55,6 +55,12 @@ impl Values {
         self.count == 0 && self.carried == PartNumbers::default()
     }
 
+    /// Returns the length of the values and of the parts.
+    pub(crate) fn len(&self) -> usize {
+        let parts = self.neighbours.as_ref().map_or(0, |those| those.len());
+        self.text.len() + parts
+    }
+
     /// Adds a value. If it is longer than `longest`, it is cut to one byte more, so that it is still too long.
     pub(crate) fn push(&mut self, value: &[u8], longest: usize) {
         let value = &value[..value.len().min(longest + 1)];

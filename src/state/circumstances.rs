@@ -38,6 +38,8 @@ pub(crate) struct Hints {
     pub(crate) destination: Destination,
     /// The request brought no token, but the browser may have one and hide it, as in a request that another site made.
     pub(crate) may_hide: bool,
+    /// Bytes of content that the server takes in the next request, if that is known.
+    pub(crate) room: Option<usize>,
 }
 
 impl Circumstances {

@@ -56,6 +56,8 @@ pub(crate) struct State<T> {
     /// First second at which the session's companion would no longer admit the request, if any.
     pub(crate) admitted_until: Option<UnixSeconds>,
     pub(super) validation: Validation,
+    /// Bytes of content that the server takes in the next request, if that is known.
+    pub(crate) room_in_requests: Option<usize>,
 }
 
 /// The session as it is now.
@@ -119,6 +121,7 @@ impl<T> State<T> {
             became_bound: false,
             admitted_until: None,
             validation: Validation::Unasked,
+            room_in_requests: None,
         }
     }
 }

@@ -41,7 +41,7 @@ impl<T: Payload> SessionCookie<T> {
     /// ```
     #[must_use]
     pub fn load_from(&self, request: &HeaderMap, clock: impl Into<Clock>) -> Session<T> {
-        self.arrive_from(request, clock.into(), None)
+        self.arrive_from(request, clock.into(), None, None)
     }
 
     #[inline]
@@ -50,12 +50,14 @@ impl<T: Payload> SessionCookie<T> {
         request: &H,
         clock: Clock,
         context: Option<Arc<Context>>,
+        limit: Option<usize>,
     ) -> Session<T> {
         let name = H::COOKIE;
         let cookies = request.values(&name);
-        self.arrive(cookies, clock, context, |may_hide| Hints {
+        self.arrive(cookies, clock, context, limit, |may_hide| Hints {
             destination: destination_of(request, self.fields.refresh_navigations_only),
             may_hide: may_hide && is_cookie_hidden(request),
+            room: None,
         })
     }
 

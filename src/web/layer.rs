@@ -178,14 +178,15 @@ impl<T: Payload> SessionLayer<T> {
 }
 
 impl<T: Payload, W> SessionLayer<T, W> {
-    /// Loads the session of a request for `path` with these fields. If the request belongs to no context, the session
-    /// is empty and refuses changes.
+    /// Loads the session of a request for `path` with these fields, of which the server takes `limit` bytes, if that is
+    /// known. If the request belongs to no context, the session is empty and refuses changes.
     #[inline]
     pub(super) fn load_from(
         &self,
         request: &impl Fields,
         path: &str,
         context: RequestContext,
+        limit: Option<usize>,
     ) -> PendingSession<T> {
         let is_refused = matches!(context, RequestContext::Missing);
         let context = match context {
@@ -195,7 +196,7 @@ impl<T: Payload, W> SessionLayer<T, W> {
         let clock = self.clock.clone();
         let (session, warning) = match &*self.carrier {
             AnyCarrier::Cookie(cookie) => (
-                cookie.arrive_from(request, clock, context),
+                cookie.arrive_from(request, clock, context, limit),
                 warning(cookie, request, path),
             ),
             AnyCarrier::Header(tokens) => (tokens.arrive_from(request, clock, context), None),

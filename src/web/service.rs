@@ -6,7 +6,7 @@ use std::{
     task::{self, Poll, ready},
 };
 
-use http::{Request, Response, request::Parts};
+use http::{Request, Response, Version, request::Parts};
 use pin_project_lite::pin_project;
 use tower_layer::Layer;
 use tower_service::Service;
@@ -60,7 +60,9 @@ where
             context = choose(&parts);
             request = Request::from_parts(parts, body);
         }
-        let pending = layer.load_from(request.headers(), request.uri().path(), context);
+        let is_http_2 = request.version() == Version::HTTP_2;
+        let limit = is_http_2.then_some(LIMIT_OF_HYPER);
+        let pending = layer.load_from(request.headers(), request.uri().path(), context, limit);
         let session = (layer.wrap)(pending.session.clone());
         provide::<T, _>(request.extensions_mut(), session);
         ResponseFuture {
@@ -193,4 +195,6 @@ where
     }
 }
 
+/// Bytes of fields that hyper takes over HTTP/2 by default, and with it `axum::serve`. It answers 431 to more.
+const LIMIT_OF_HYPER: usize = 16_384;
 const IS_OVER: &str = "a future is not polled after it was ready";

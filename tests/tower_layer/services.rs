@@ -8,11 +8,11 @@ use std::{
     task::{Context, Poll, Waker},
 };
 
-use hardtack::{Session, SessionError, SessionLayer, csrf::CsrfGuard, session::Map};
+use hardtack::{Session, SessionError, SessionLayer, Size, csrf::CsrfGuard, session::Map};
 use http::{Request, Response};
 use tower::{Layer, Service, ServiceExt, service_fn};
 
-use super::common::{at, block_on, cookie, signed_in};
+use super::common::{at, block_on, builder, cookie, signed_in};
 
 fn layer() -> SessionLayer {
     SessionLayer::new(cookie()).clock(at(0))
@@ -182,6 +182,36 @@ fn the_error_of_a_service_passes_through_and_nothing_is_saved() {
         Err(SessionError::AfterHead)
     ));
     assert_eq!(session.get("user").unwrap(), Some(42));
+}
+
+/// hyper, and with it `axum::serve`, takes 16,384 bytes of fields over HTTP/2, and answers 431 to more.
+#[test]
+fn a_session_over_http_2_grows_no_larger_than_what_the_server_takes() {
+    let cookie = builder().size(Size::Split(4)).build().unwrap();
+    let room = |version, field: &str| {
+        let service = service_fn(|request: Request<()>| async move {
+            let session = session_of(&request);
+            let room = session.remaining_bytes();
+            let refused = session.insert("note", "x".repeat(room + 1)).unwrap_err();
+            let refused = refused.to_string();
+            let is_told = refused.contains("431 to all requests that bring more over HTTP/2");
+            assert_eq!(is_told, room < 11_985, "{refused}");
+            Ok::<_, Infallible>(Response::new(room))
+        });
+        let request = Request::get("/").version(version).header("cookie", field);
+        let layer = SessionLayer::new(cookie.clone());
+        let Ok(response) = block_on(layer.layer(service).oneshot(request.body(()).unwrap()));
+        response.into_body()
+    };
+    assert_eq!(room(http::Version::HTTP_11, "a=1"), 11_985);
+    let most = room(http::Version::HTTP_2, "a=1");
+    assert_eq!(most, 10_088);
+    // What the site's other cookies take is not the session's.
+    let theme = format!("a=1; theme={}", "x".repeat(958));
+    assert_eq!(room(http::Version::HTTP_2, &theme), most - 753);
+    // Its own cookie is not one of the others, even if it does not open.
+    let own = format!("a=1; __Host-session={}", "x".repeat(3_000));
+    assert!(room(http::Version::HTTP_2, &own) > most - 50);
 }
 
 #[test]

@@ -60,18 +60,26 @@ impl SizeBudget {
         token_overhead: usize,
         padding: Padding,
     ) -> Option<SizeBudget> {
-        let longest_metadata = LONGEST_METADATA + overhead.device;
         let field_overhead = overhead.per_field(allowed.cookies);
         let characters = allowed.cookies * allowed.field.checked_sub(field_overhead)?;
-        // Four characters carry three bytes.
-        let body = (characters * 3 / 4).checked_sub(token_overhead)?;
-        Some(SizeBudget {
-            room: padding.longest_in(body)?.checked_sub(longest_metadata)?,
+        let budget = SizeBudget {
+            room: 0,
             allowed,
             overhead,
             token_overhead,
             padding,
-        })
+        };
+        let room = budget.room_in(characters)?;
+        Some(SizeBudget { room, ..budget })
+    }
+
+    /// Returns the maximum of payload and flash together in a token with this number of characters. Returns `None` if
+    /// not even an empty session fits.
+    pub(crate) fn room_in(&self, characters: usize) -> Option<usize> {
+        // Four characters carry three bytes.
+        let body = (characters * 3 / 4).checked_sub(self.token_overhead)?;
+        let longest_metadata = self.longest_body(0);
+        self.padding.longest_in(body)?.checked_sub(longest_metadata)
     }
 
     /// Returns the length of a body with this content and every other field at its longest.
@@ -131,13 +139,19 @@ impl SizeBudget {
         }
     }
 
-    /// Returns the error for a session with this content.
-    pub(in crate::state) fn too_large(&self, content: usize) -> TooLarge {
+    /// Returns the error for a session with this content, which is more than `room`.
+    pub(in crate::state) fn too_large(&self, content: usize, room: usize) -> TooLarge {
+        let is_for_requests = room < self.room;
         TooLarge {
             needed: self.largest(content).total,
-            allowed: self.allowed.total,
+            allowed: if is_for_requests {
+                self.largest(room).total
+            } else {
+                self.allowed.total
+            },
             key: None,
             is_in_cookies: self.overhead.part > 0,
+            is_for_requests,
         }
     }
 

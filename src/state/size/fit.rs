@@ -7,8 +7,13 @@ use crate::state::{body_to_seal::BodyToSeal, bytes::body::Metadata, data::State}
 impl<T> State<T> {
     /// Returns the bytes by which payload and flash may still grow.
     pub(crate) fn remaining_bytes(&self) -> usize {
-        let room = self.policy.budget.room;
-        room.saturating_sub(self.content_len())
+        self.room().saturating_sub(self.content_len())
+    }
+
+    /// Returns the maximum of payload and flash together: the profile's, or what the server takes if that is less.
+    fn room(&self) -> usize {
+        let in_requests = self.room_in_requests.unwrap_or(usize::MAX);
+        self.policy.budget.room.min(in_requests)
     }
 
     /// Checks that a session with this content and metadata may be sent (docs/spec/writer.md § 8.7).
@@ -20,14 +25,14 @@ impl<T> State<T> {
         content: usize,
         metadata: &Metadata,
     ) -> Result<(), TooLarge> {
-        let budget = &self.policy.budget;
+        let (budget, room) = (&self.policy.budget, self.room());
         let shrinks = content <= self.content_len();
         // An age that is written later is never shorter.
         let shortest = BodyToSeal::With(*metadata);
-        if content <= budget.room || (shrinks && self.allowed_for(content, shortest).is_some()) {
+        if content <= room || (shrinks && self.allowed_for(content, shortest).is_some()) {
             return Ok(());
         }
-        Err(budget.too_large(content))
+        Err(budget.too_large(content, room))
     }
 
     /// Returns the limit within which this body is sent, or the profile's limit if the body is too large.

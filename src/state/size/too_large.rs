@@ -37,6 +37,8 @@ pub struct TooLarge {
     /// Dictionary key whose value was to be stored, or `None` for any other change.
     pub key: Option<String>,
     pub(super) is_in_cookies: bool,
+    /// The size allows more, but the server would refuse the next request.
+    pub(super) is_for_requests: bool,
 }
 
 debug_by_display!(TooLarge);
@@ -54,7 +56,11 @@ impl fmt::Display for TooLarge {
             LARGER_TOKENS
         };
         let larger = sizes.iter().find(|(bytes, _)| *bytes >= needed);
-        let advice = larger.map_or("and keep the rest on the server", |(_, advice)| advice);
+        let advice = match larger {
+            _ if self.is_for_requests => OVER_HTTP_2,
+            Some((_, advice)) => advice,
+            None => "and keep the rest on the server",
+        };
         write!(
             f,
             "session needs {needed} bytes, the limit is {allowed}; store less, {advice}"
@@ -79,6 +85,8 @@ const LARGER_COOKIES: &[(usize, &str)] = &[
         "or use `Size::Split(4)` (4 cookies of up to 4096 bytes), which few proxies let through",
     ),
 ];
+const OVER_HTTP_2: &str = "as a server may answer 431 to all requests that bring more over HTTP/2, and keep the rest on the \
+    server";
 const LARGER_TOKENS: &[(usize, &str)] = &[(
     MOST_COOKIES * LARGEST_COOKIE,
     "or use a larger `max_token_len` (at most 16384 bytes), which needs tuned proxies",

@@ -50,7 +50,7 @@ impl<T: Payload> SessionCookie<T> {
         clock: Clock,
     ) -> Response<String> {
         let fields = request.headers.get_all(COOKIE);
-        let session = self.arrive(fields, clock, context, |_| Hints::default());
+        let session = self.arrive(fields, clock, context, None, |_| Hints::default());
         let (mut response, closing) = session.answer_by(companion, request);
         if let Some(closing) = closing {
             for field in self.fields.write(closing) {

@@ -1,7 +1,6 @@
-//! Sessions in several cookies through `axum::serve`, by both protocols: what docs/limits.md promises passes, and what it says
-//! of four full cookies is so.
+//! Sessions in several cookies through `axum::serve`, by both protocols: what docs/limits.md promises passes.
 
-use std::error::Error;
+use std::{collections::BTreeMap, error::Error};
 
 use axum::{
     Router,
@@ -43,6 +42,10 @@ async fn site(size: Size, note: usize) -> Result<String> {
         session.sign_in()?;
         session.insert("note", "x".repeat(note))
     };
+    let add = async |session: Session| {
+        let add = |note: &mut String| note.push_str(&"x".repeat(100));
+        session.update("note", add)
+    };
     let look = async |session: Session| {
         let note: Option<String> = session.get("note")?;
         Ok::<_, SessionError>(note.map_or(0, |note| note.len()).to_string())
@@ -51,6 +54,7 @@ async fn site(size: Size, note: usize) -> Result<String> {
     let app = Router::new()
         .route("/", get(look))
         .route("/sign-in", post(sign_in))
+        .route("/add", post(add))
         .route("/sign-out", post(sign_out))
         .layer(SessionLayer::new(cookie));
     let listener = TcpListener::bind("127.0.0.1:0").await?;
@@ -174,21 +178,58 @@ async fn up_to_three_full_cookies_pass_by_both_protocols() -> Result<()> {
     Ok(())
 }
 
+/// Other cookies of the site, of 1,000 bytes.
+fn others() -> String {
+    let pairs: Vec<_> = (10..30)
+        .map(|number| format!("preference-{number}={}", "x".repeat(34)))
+        .collect();
+    pairs.join("; ")
+}
+
 #[tokio::test]
-async fn four_cookies_pass_up_to_11_000_bytes_and_full_ones_only_by_http_1() -> Result<()> {
-    let size = Size::Split(4);
-    let address = site(size, 11_000).await?;
-    for way in WAYS {
-        let statuses = visit(&address, way, 4).await?;
-        assert_eq!(statuses, [StatusCode::OK; 2], "{way:?}");
-    }
-    let address = site(size, longest(size)?).await?;
-    for way in WAYS {
-        let expected = match way.0 {
-            Protocol::Http1 => StatusCode::OK,
-            Protocol::Http2 => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
-        };
-        assert_eq!(visit(&address, way, 4).await?, [expected; 2], "{way:?}");
+async fn a_session_stops_growing_before_its_visitor_is_locked_out() -> Result<()> {
+    let address = site(Size::Split(4), 8_000).await?;
+    for (protocol, cookies) in WAYS {
+        for other in [None, Some(others())] {
+            let mut jar: BTreeMap<String, String> = BTreeMap::new();
+            let mut most = 0;
+            let mut visit = async |method, path| {
+                let pairs = jar.iter().map(|(name, value)| format!("{name}={value}"));
+                let others = other.iter().flat_map(|other| other.split("; "));
+                let mut pairs: Vec<_> = pairs.chain(others.map(str::to_owned)).collect();
+                if cookies == Cookies::Joined {
+                    pairs = vec![pairs.join("; ")];
+                }
+                let response = send(&address, protocol, method, path, &pairs).await?;
+                for field in response.headers().get_all(header::SET_COOKIE) {
+                    let pair = field.to_str()?.split(';').next().unwrap_or_default();
+                    let (name, value) = pair.split_once('=').unwrap_or_default();
+                    match value {
+                        "" => jar.remove(name),
+                        _ => jar.insert(name.to_owned(), value.to_owned()),
+                    };
+                }
+                Ok::<_, Box<dyn Error>>(response.status())
+            };
+            let way = format!("{protocol:?}, {cookies:?}, {}", other.is_some());
+            assert_eq!(visit("POST", "/sign-in").await?, StatusCode::OK, "{way}");
+            let refused = loop {
+                match visit("POST", "/add").await? {
+                    StatusCode::OK => most += 100,
+                    status => break status,
+                }
+            };
+            assert_eq!(refused, StatusCode::PAYLOAD_TOO_LARGE, "{way}");
+            assert_eq!(visit("GET", "/").await?, StatusCode::OK, "{way}");
+            assert_eq!(visit("POST", "/sign-out").await?, StatusCode::OK, "{way}");
+            assert!(jar.is_empty(), "{way}");
+            let expected = match (protocol, &other) {
+                (Protocol::Http1, _) => 3_900,
+                (Protocol::Http2, None) => 1_900,
+                (Protocol::Http2, Some(_)) => 600,
+            };
+            assert_eq!(most, expected, "{way}");
+        }
     }
     Ok(())
 }
