@@ -5,7 +5,7 @@ use crate::state::{Map, Payload, SessionError, map};
 
 /// Session as a dictionary.
 impl<T: Payload> Session<T> {
-    /// Returns the value under `key`, if there is one.
+    /// Returns the value under `key`, if there is one. A `None` that was stored is a value too, of type `Option<V>`.
     ///
     /// # Errors
     ///
