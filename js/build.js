@@ -20,18 +20,23 @@ await buildFile();
 // npm packs no links.
 for (const license of ["LICENSE-APACHE", "LICENSE-MIT"]) await cp(path(`../${license}`), path(license));
 
-/** The layout of src/, with what the main module needs in one file: it loads in a third of the time. */
+/**
+ * The layout of src/, with what the main module needs in one file: it loads in a third of the time. Once more in dist/cjs as CommonJS,
+ * for Jest. What can load ES modules by `require` gets those, so that a program has one copy.
+ */
 async function buildPackage() {
   await rm(path("dist"), { recursive: true, force: true });
-  const files = Object.values(exports).filter((file) => file.startsWith("./dist/"));
+  const files = Object.values(exports).flatMap(({ default: file }) => file ?? []);
   const input = Object.fromEntries(files.map((file) => [file.slice("./dist/".length, -".js".length), path(file.replace("dist", "src"))]));
   const core = await modulesOf(path("src/index.js"));
   const bundle = await rollup({ input });
   const chunks = { hoistTransitiveImports: false, manualChunks: (id) => (core.has(id) ? "core" : undefined), chunkFileNames: "[name].js", entryFileNames: "[name].js" };
-  await bundle.write({ dir: path("dist"), format: "es", ...chunks });
-  for (const file of await readdir(path("src"), { recursive: true })) {
-    if (file.endsWith(".d.ts")) await cp(path(`src/${file}`), path(`dist/${file}`));
+  const types = (await readdir(path("src"), { recursive: true })).filter((file) => file.endsWith(".d.ts"));
+  for (const [dir, format] of [["dist", "es"], ["dist/cjs", "cjs"]]) {
+    await bundle.write({ dir: path(dir), format, ...chunks });
+    for (const file of types) await cp(path(`src/${file}`), path(`${dir}/${file}`));
   }
+  await writeFile(path("dist/cjs/package.json"), '{ "type": "commonjs" }\n');
 }
 
 async function modulesOf(input) {

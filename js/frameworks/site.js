@@ -29,7 +29,7 @@ async function freePort() {
 export async function start(name, build, command, host = "127.0.0.1", hear = (text) => process.stderr.write(text)) {
   const cwd = fileURLToPath(new URL(name, import.meta.url));
   const options = { cwd, env: { ...process.env, ...QUIET }, stdio: ["ignore", "ignore", "inherit"] };
-  await unpackInto(join(cwd, "node_modules/hardtack-session"));
+  await installIn(cwd);
   execFileSync(join(cwd, "node_modules/.bin", build[0]), build.slice(1), options);
   const port = await freePort();
   const origin = `http://${host}:${port}`;
@@ -42,7 +42,8 @@ export async function start(name, build, command, host = "127.0.0.1", hear = (te
 }
 
 /** Installs the package, which depends on no other. */
-async function unpackInto(folder) {
+export async function installIn(cwd) {
+  const folder = join(cwd, "node_modules/hardtack-session");
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder);
   execFileSync("tar", ["--extract", "--file", tarball, "--strip-components=1", "--directory", folder]);

@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { chmod, mkdtemp, readFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { extname, join } from "node:path";
@@ -12,6 +12,7 @@ import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
 
 import { SKIPPED } from "../test/vectors.js";
+import { packInto } from "../test/visitor.js";
 
 const path = (file) => fileURLToPath(new URL(file, import.meta.url));
 const root = path("../..");
@@ -30,6 +31,23 @@ for (const [name, [program, ...given]] of Object.entries(RUNTIMES)) {
     assert.ok(Object.values(passed).every((count) => count > 0));
   });
 }
+
+test("`import` and `require` give the same copy of the package, in every runtime", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "hardtack-copies-"));
+  after(() => rm(folder, { recursive: true }));
+  const installed = join(folder, "node_modules/hardtack-session");
+  await mkdir(installed, { recursive: true });
+  execFileSync("tar", ["--extract", "--file", packInto(folder).tarball, "--strip-components=1", "--directory", installed]);
+  await writeFile(join(folder, "package.json"), JSON.stringify({ type: "module", dependencies: { "hardtack-session": "0.1.0" } }));
+  const program = `import { createRequire } from "node:module";
+    import { SessionCookie } from "hardtack-session";
+    console.log(SessionCookie === createRequire(import.meta.url)("hardtack-session").SessionCookie);`;
+  await writeFile(join(folder, "copies.js"), program);
+  for (const [name, [runtime, ...given]] of Object.entries(RUNTIMES)) {
+    const options = name === "Deno" ? ["run", "--allow-read", "--node-modules-dir=manual"] : given;
+    assert.equal(execFileSync(path(runtime), [...options, "copies.js"], { cwd: folder, encoding: "utf8" }), "true\n", name);
+  }
+});
 
 test("Bun: a WebSocket opens without an error, and one that would lose a change of the session says so", async () => {
   const [program, ...given] = RUNTIMES.Bun;

@@ -178,7 +178,7 @@ const FOR_PROGRAMS = {
 
 test("every entry point of the package is asked, unless it takes nothing of a request", async () => {
   const { exports } = JSON.parse(await readFile(new URL("../package.json", import.meta.url)));
-  for (const [entry, file] of Object.entries(exports).filter(([entry]) => !["./struct", "./package.json"].includes(entry))) {
+  for (const [entry, { default: file }] of Object.entries(exports).filter(([entry]) => !["./struct", "./package.json"].includes(entry))) {
     const names = Object.keys(await import(new URL(`../${file.replace("dist", "src")}`, import.meta.url)));
     assert.deepEqual([...Object.keys(TAKES[entry] ?? {}), ...(FOR_PROGRAMS[entry] ?? [])].toSorted(), names.toSorted(), entry);
   }

@@ -190,7 +190,7 @@ test("a request of Node without any field is one, also by its headers alone", as
 });
 
 test("what is saved, checked or saved into is what it has to be", async () => {
-  const session = { name: "TypeError", message: "call it on a session; await `load`" };
+  const session = { name: "TypeError", message: "call it on a session of this copy of the package; await `load`" };
   const request = new Request("http://localhost/", { method: "POST", headers: { "x-csrf-token": "x".repeat(43) } });
   for (const other of [cookies.load(null), {}, null, undefined, 7, "session", { session: await cookies.load(null) }, Object.create(await cookies.load(null))]) {
     await assert.rejects(cookies.save(other), session);

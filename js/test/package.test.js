@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join, normalize } from "node:path";
 import { execPath } from "node:process";
@@ -28,7 +29,7 @@ const entries = Object.keys(manifest.exports).filter((entry) => !entry.endsWith(
 test("the package holds its modules, their types, and what says what it is", () => {
   assert.ok(files.every((file) => /^(dist\/|package\.json$|README\.md$|CHANGELOG\.md$|LICENSE-)/.test(file)), files.join(" "));
   for (const file of ["README.md", "CHANGELOG.md", "LICENSE-MIT", "LICENSE-APACHE"]) assert.ok(files.includes(file), file);
-  for (const file of Object.values(manifest.exports).filter((file) => file.endsWith(".js"))) {
+  for (const file of Object.values(manifest.exports).flatMap((conditions) => (conditions.default ? Object.values(conditions) : []))) {
     assert.ok(files.includes(file.slice(2)), file);
     assert.ok(files.includes(file.slice(2).replace(/\.js$/, ".d.ts")), `types of ${file}`);
   }
@@ -48,8 +49,7 @@ test("publint has nothing to say", async () => {
 });
 
 test("the types are right", () => {
-  // CommonJS loads the modules by `require`, which Node can since 20.19 and 22.12.
-  run(bin("attw"), [tarball, "--profile", "esm-only", "--no-emoji", "--no-color"]);
+  run(bin("attw"), [tarball, "--profile", "node16", "--no-emoji", "--no-color"]);
 });
 
 test("installed in an empty folder, every entry loads, from a module and from CommonJS", async () => {
@@ -68,6 +68,39 @@ test("installed in an empty folder, every entry loads, from a module and from Co
     const { KeyRing, SessionCookie } = require("hardtack-session");
     (async () => {${uses}})();`);
   for (const file of ["module.mjs", "common.cjs"]) assert.equal(run(execPath, ["--no-warnings", file]), "7\n", file);
+});
+
+/** Both copies of the package, as an entry of them. */
+const bothOf = async (entry) => [await import(`../dist/${entry}.js`), createRequire(import.meta.url)(`../dist/cjs/${entry}.js`)];
+
+test("a program with both copies of the package gets a session of one of them, or an error", async () => {
+  const [mains, fetches, guards] = [await bothOf("index"), await bothOf("web/fetch"), await bothOf("csrf_guard")];
+  for (const own of [0, 1]) {
+    const { SessionCookie, csrfToken } = mains[own];
+    const other = mains[1 - own];
+    const text = await other.generateKey();
+    const cookies = await SessionCookie.encrypted(text);
+    const others = await other.SessionCookie.encrypted(text);
+    const [line] = await others.save((await others.load(null)).set("user", "ada"));
+    const cookie = line.split(";")[0];
+    assert.equal((await cookies.load(cookie)).get("user"), "ada");
+    // What one copy makes, in the other.
+    await assert.rejects(SessionCookie.encrypted(await other.KeyRing.parse(text)), { name: "ConfigError" });
+    await assert.rejects(SessionCookie.encrypted(text, { cookie: other.attributes({}) }), { name: "ConfigError" });
+    const revoking = await SessionCookie.encrypted(text, { revokedIf: other.revocation(({ id }) => id === null) });
+    await assert.rejects(revoking.load(cookie));
+    const session = await others.load(cookie);
+    const isOther = { name: "TypeError", message: "call it on a session of this copy of the package; await `load`" };
+    for (const use of [() => csrfToken(session), () => cookies.save(session), () => cookies.saveToResponse(new Response(), session)]) {
+      await assert.rejects(async () => use(), isOther);
+    }
+    const handler = fetches[own].withSession(others, () => new Response("x"));
+    await assert.rejects(handler(new Request("https://a.example/", { headers: { cookie } })), isOther);
+    const guarded = fetches[own].withSession(cookies, () => new Response("x"), { guard: new guards[1 - own].CsrfGuard() });
+    const post = (headers) => guarded(new Request("https://a.example/", { method: "POST", headers: { cookie, ...headers } }));
+    assert.equal((await post({ "sec-fetch-site": "cross-site" })).status, 403);
+    await assert.rejects(post({ "x-csrf-token": "x" }), isOther);
+  }
 });
 
 test("types resolve in every way, and need no library of the browser's", async () => {

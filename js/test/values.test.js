@@ -222,7 +222,7 @@ test("an update that fails leaves the value as it was", async () => {
 test("a method that was taken out of its session says where it belongs", async () => {
   const { get, id, flash } = await cookies.load(null, NOW);
   assert.equal(id, null);
-  const expected = { name: "TypeError", message: "call it on a session; await `load`" };
+  const expected = { name: "TypeError", message: "call it on a session of this copy of the package; await `load`" };
   for (const misused of [() => get("user"), () => flash("notice", "text"), () => get.call({}, "user"), () => get.call(7, "user")]) {
     assert.throws(misused, expected);
   }

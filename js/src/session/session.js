@@ -43,7 +43,7 @@ class Watched {
 export class BaseSession extends Watched {
   static {
     stateOf = (session) => {
-      if (!(#state in Object(session))) misused("call it on a session; await `load`");
+      if (!(#state in Object(session))) misused("call it on a session of this copy of the package; await `load`");
       return session.#state;
     };
   }
