@@ -518,7 +518,8 @@ export interface CookieOptions extends SessionOptions {
   readonly cookie?: CheckedAttributes;
   /**
    * Greatest size of the cookie: 3,072 bytes (`anywhere`), 4,096 bytes (`browser`), or several cookies of 4,096 bytes (`split`).
-   * For four full ones servers need a setting, such as Node's `--max-http-header-size`. Default: `anywhere`.
+   * For four full ones servers need a setting, such as Node's `--max-http-header-size`. Without it, Node's requests have room for
+   * about 10,000 bytes of content, less the site's other cookies. Default: `anywhere`.
    */
   readonly size?: "anywhere" | "browser" | "split:2" | "split:3" | "split:4";
   /**

@@ -12,12 +12,40 @@ import Koa from "koa";
 
 import { SessionCookie, revalidation } from "../src/index.js";
 import { session as inExpress } from "../src/web/express.js";
+import { withSession } from "../src/web/node.js";
 import { everyAdapter } from "./every_adapter.js";
 import { SERVERS } from "./servers.js";
 import { listening } from "./stand_ins.js";
 import { XAES_KEY } from "./visitor.js";
 
 everyAdapter(SERVERS);
+
+test("Node: a session stops growing before its visitor is locked out", async () => {
+  const cookies = await SessionCookie.encrypted(XAES_KEY, { size: "split:4" });
+  const page = async ({ url }, response, session) => {
+    if (url === "/grow") session.set("note", `${session.get("note") ?? ""}${"x".repeat(500)}`);
+    if (url === "/sign-out") session.invalidate();
+    response.end(`${session.get("note")?.length ?? 0}`);
+  };
+  const errors = [];
+  const failed = (error) => errors.push(error.code);
+  for (const [options, theme, most] of [
+    [{}, 1, 10_000],
+    [{}, 1000, 9000],
+    [{ maxHeaderSize: 65_536 }, 1000, 11_500],
+  ]) {
+    const browser = await listening(createServer(options, withSession(cookies, page, { failed })));
+    browser.cookies.set("theme", "x".repeat(theme));
+    const visit = (path) => browser.get(path, { "user-agent": "x".repeat(1500) });
+    let status;
+    do ({ status } = await visit("/grow"));
+    while (status === 200);
+    assert.deepEqual([status, errors.splice(0)], [413, ["size"]]);
+    assert.equal((await visit("/")).text, `${most}`);
+    assert.equal((await visit("/sign-out")).status, 200);
+    assert.deepEqual([...browser.cookies.keys()], ["theme"]);
+  }
+});
 
 /** Sites without a handler of errors, whose page changes the session. */
 const WITHOUT_HANDLER = {

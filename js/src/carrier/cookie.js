@@ -86,6 +86,7 @@ export class SessionCookie extends Carrier {
       state.carried = Object.keys(found).slice(1).map(Number);
       const hasToken = values.length + state.carried.length > 0;
       if (hasToken) state.came = UNOPENED;
+      state.roomInRequests = roomInRequests(this, source, fields, found);
       state.mayHide = !hasToken && template.options.sameSite !== "none" && isHidden(first);
       state.advise = advise?.(first, source);
       if (values.length === 0) {
@@ -133,6 +134,27 @@ export class SessionCookie extends Carrier {
     return withChanges(response, await headChanges(this, [...response.headers], session, facts));
   }
 }
+
+/**
+ * The bytes of content that Node takes in the next request over HTTP/1.1, beside the other cookies of this one. Over HTTP/2 it takes more
+ * than any session has.
+ */
+function roomInRequests(cookies, source, fields, found) {
+  const { budget } = sealerOf(cookies).policy;
+  const { cookies: most } = budget.allowed;
+  const server = source?.socket?.server;
+  // One cookie is far below the limit.
+  if (most === 1 || !server || source.httpVersionMajor !== 1) return Infinity;
+  const limit = server.maxHeaderSize ?? globalThis.process?.getBuiltinModule?.("node:http").maxHeaderSize ?? Infinity;
+  const lengthOf = (texts) => texts.reduce((sum, { length }) => sum + length, 0);
+  const others = Math.max(0, lengthOf(fields) - lengthOf(found.flat()));
+  return Math.max(0, budget.roomIn(limit - OTHER_FIELDS - others - most * (cookies.name.length + PART)));
+}
+
+/** Bytes around a part: `.1=`, `; `, and `N.` in the first. */
+const PART = 7;
+/** Bytes that are left to all fields but `Cookie`, and to the first line. */
+const OTHER_FIELDS = 2560;
 
 /** Returns the choice of `choose` among the values of a cookie in some fields, or null if there is none. */
 export async function chosenIn(cookies, fields, now) {

@@ -104,8 +104,8 @@ export class BaseSession extends Watched {
 
   /** Bytes by which the content may still grow. */
   get remainingBytes() {
-    const { policy, contentLength } = stateOf(this);
-    return Math.max(0, policy.budget.room - contentLength);
+    const { room, contentLength } = stateOf(this);
+    return Math.max(0, room - contentLength);
   }
 
   /** Returns true if the session began, or was renewed, less than this many seconds ago. A new session counts only if it was renewed. */

@@ -19,6 +19,7 @@ export function sizeOf(size) {
 export class Budget {
   #fixed;
   #overhead;
+  #metadata;
 
   /** `fixed`: the bytes of a field without its token, without a Max-Age and with the longest; 0 outside a cookie. */
   constructor({ field, cookies }, fixed, overhead, padding = null, isBound = false) {
@@ -28,10 +29,15 @@ export class Budget {
     this.#overhead = overhead;
     this.padding = padding;
     const perField = field - this.#perField(cookies, true);
-    const longest = Math.floor((cookies * perField * 3) / 4) - overhead;
-    const metadata = LONGEST_METADATA + (isBound ? DEVICE : 0);
-    this.room = padding ? padding.roomIn(longest, metadata) : longest - metadata;
+    this.#metadata = LONGEST_METADATA + (isBound ? DEVICE : 0);
+    this.room = this.roomIn(cookies * perField);
     ensure(this.room >= 0, "size", "no room for a session; shorten the name and attributes");
+  }
+
+  /** The room of a token with this many characters. Below 0: not even an empty session fits. */
+  roomIn(characters) {
+    const longest = Math.floor((characters * 3) / 4) - this.#overhead;
+    return this.padding ? this.padding.roomIn(longest, this.#metadata) : longest - this.#metadata;
   }
 
   #perField(cookies, isPersistent) {

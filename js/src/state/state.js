@@ -43,6 +43,8 @@ export class State {
   isPrefetch = false;
   /** No token came, and the browser may have one: it hides the cookie, because another site made the request. */
   mayHide = false;
+  /** The bytes of content that the server takes in the next request, if that is known. */
+  roomInRequests = Infinity;
   isTouched = false;
   isClosed = false;
   /** The error of a change after that. */
@@ -207,12 +209,17 @@ export class State {
     return this.payload.length + this.#messages.length;
   }
 
+  get room() {
+    return Math.min(this.policy.budget.room, this.roomInRequests);
+  }
+
   checkSize(content = this.contentLength, metadata = this.metadata) {
-    const { budget } = this.policy;
-    if (content <= budget.room) return;
+    const { room, roomInRequests } = this;
+    if (content <= room) return;
     const mayShrink = !this.isNew && content <= this.contentLength;
     if (mayShrink && this.#allowedFor(content, metadata, this.#ageToWrite(content, metadata))) return;
-    this.#fail("size", `session has room for ${budget.room} bytes of content, found ${content}; store less or raise \`size\``);
+    const remedy = room === roomInRequests ? "as Node answers 431 to more; store less or raise `--max-http-header-size`" : "store less or raise `size`";
+    this.#fail("size", `session has room for ${room} bytes of content, found ${content}; ${remedy}`);
   }
 
   /** The size under which a session may be sent, if any (§ 9.5.3). */
