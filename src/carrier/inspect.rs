@@ -189,7 +189,7 @@ impl<T: Payload> SessionToken<T> {
     ) -> Result<TokenContent, Reason> {
         // Follows SPEC.md § 7. From § 7.7 on, a failure is returned with the content.
         let (now, core) = (clock.into().now(), &self.core);
-        core.slot.keep_up(now);
+        core.slot.keep_up();
         let opening = Opening::new(core, self.context.as_deref(), now);
         let candidate = opening
             .verify(&Whole::in_one_cookie(token.as_ref()))

@@ -171,7 +171,7 @@ impl<T: Payload> SessionToken<T> {
         decode: impl FnOnce(u32, &[u8]) -> Option<R>,
     ) -> Result<R, Reason> {
         let (context, now) = (self.context.as_deref(), clock.into().now());
-        self.core.slot.keep_up(now);
+        self.core.slot.keep_up();
         Opening::new(&self.core, context, now).open(token.as_ref(), decode)
     }
 

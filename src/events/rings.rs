@@ -73,10 +73,16 @@ pub(crate) fn ring_refused(error: impl Display) {
     count!(1, RINGS, "outcome" => "Refused");
 }
 
-/// A session has waited in vain for the sources of its ring.
-pub(crate) fn ring_is_late() {
-    log!(KEYS, warn, "{RING_IS_LATE}");
-    say!("{RING_IS_LATE}");
+/// The sources of a followed ring have not answered for some seconds.
+pub(crate) fn ring_source_hangs() {
+    log!(KEYS, warn, "{RING_SOURCE_HANGS}");
+    say!("{RING_SOURCE_HANGS}");
+}
+
+/// A session is read in a process that has no thread to follow its ring.
+pub(crate) fn ring_was_forked() {
+    log!(KEYS, error, "{RING_WAS_FORKED}");
+    say!("{RING_WAS_FORKED}");
 }
 
 fn joined(ids: &[impl Display]) -> String {
@@ -86,5 +92,7 @@ fn joined(ids: &[impl Display]) -> String {
 
 const NOT_BEFORE_IS_AHEAD: &str = "`not_before` is in the future: until then every session is refused, new ones too; correct \
     it, unless nobody is to be signed in before";
-const RING_IS_LATE: &str = "the sources of the key ring do not answer, the earlier one stays in use: give them a timeout, \
-    and an async client a runtime that no session waits in";
+const RING_SOURCE_HANGS: &str = "the sources of the key ring have not answered for 5 seconds, the earlier one stays in \
+    use: give them a timeout";
+const RING_WAS_FORKED: &str = "this process was forked after its key ring began to be followed, so the ring stays as it is: \
+    call `spawn`, or build the settings with `watch_keys`, after the fork";

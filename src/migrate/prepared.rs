@@ -1,5 +1,7 @@
 //! Old cookie, prepared when a cookie is built: its values and its range, and the conversion of its sessions.
 
+#[cfg(feature = "tower")]
+use std::task::{self, Poll};
 use std::{any::TypeId, collections::BTreeMap, iter, ops::Range, time::SystemTime};
 
 use serde::{Serialize, Serializer, ser::Error};
@@ -101,6 +103,15 @@ impl PreparedCookie {
         })
     }
 
+    /// Waits for the followed ring of a cookie of this crate, as layers do.
+    #[cfg(feature = "tower")]
+    pub(super) fn poll_kept_up(&self, task: &task::Context<'_>) -> Poll<()> {
+        match &self.old.source {
+            Source::Format(_) => Poll::Ready(()),
+            Source::Former { core, .. } => core.slot.poll_kept_up(task),
+        }
+    }
+
     /// Returns empty values, to begin the search.
     pub(super) fn nothing(&self) -> OldValues {
         let others = vec![Values::default(); self.others.len()];
@@ -139,7 +150,7 @@ impl PreparedCookie {
                 core, context: own, ..
             } => {
                 if !values.is_empty() {
-                    core.slot.keep_up(now);
+                    core.slot.keep_up();
                 }
                 let context = context.or(own.as_deref());
                 let (chosen, _) = Opening::new(core, context, now).choose(values);

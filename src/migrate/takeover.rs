@@ -1,6 +1,8 @@
 //! Old cookies of one cookie: names the fields that drop them, and takes over a session from a request's values if the
 //! new cookie did not come (`session/opening.rs`).
 
+#[cfg(feature = "tower")]
+use std::task::{self, Poll};
 use std::{
     any::TypeId,
     ops::Range,
@@ -80,6 +82,13 @@ impl Migration {
 impl OldCookies for Migration {
     fn dropped(&self) -> &[DroppedCookie] {
         &self.dropped
+    }
+
+    #[cfg(feature = "tower")]
+    fn poll_kept_up(&self, task: &task::Context<'_>) -> Poll<()> {
+        let each = self.cookies.iter();
+        let mut waiting = each.map(|cookie| cookie.poll_kept_up(task));
+        waiting.find(Poll::is_pending).unwrap_or(Poll::Ready(()))
     }
 
     fn nothing(&self) -> Vec<OldValues> {

@@ -204,9 +204,9 @@ impl<'a, T> Closing<'a, T> {
         };
         loaded.report(core);
         let now = loaded.state.now;
-        let may_begin_late = core.slot.is_late(now) && loaded.state.is_new();
+        let may_begin_late = core.slot.is_late() && loaded.state.is_new();
         if may_begin_late && loaded.state.is_to_write(arrival.hints) {
-            core.slot.keep_up(now);
+            core.slot.keep_up();
         }
         let keys = core.slot.keys();
         let (standing, sealing) = (loaded.standing(core, &keys), keys.sealing_id(now));

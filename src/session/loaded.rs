@@ -88,7 +88,7 @@ impl<T> Loaded<T> {
         let Some((metadata, payload)) = self.state.lasting() else {
             return true;
         };
-        core.slot.keep_up(now);
+        core.slot.keep_up();
         let keys = core.slot.keys();
         let key_id = self.key_id().unwrap_or_else(|| keys.sealing_id(now));
         !matches!(keys.role(key_id, now), None | Some(KeyRole::Retired))

@@ -166,7 +166,7 @@ fn load<'a, T: Payload>(
     // Read before anything is taken, so that the next touch finds everything that arrived if the clock panics.
     let now = arrival.clock.now();
     if !arrival.has_no_token() {
-        core.slot.keep_up(now);
+        core.slot.keep_up();
     }
     let opening = Opening::new(core, arrival.context.as_deref(), now);
     let (values, old) = (mem::take(&mut arrival.values), arrival.old.take());

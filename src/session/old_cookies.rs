@@ -2,6 +2,8 @@
 //! `migrate/`, which stands above, implements the trait.
 
 use std::sync::Arc;
+#[cfg(feature = "tower")]
+use std::task::{self, Poll};
 
 use crate::{
     base::{reason::Reason, time::UnixSeconds},
@@ -14,6 +16,10 @@ use crate::{
 pub(crate) trait OldCookies: Send + Sync {
     /// Returns the old cookies that responses expire.
     fn dropped(&self) -> &[DroppedCookie];
+
+    /// Waits for the followed rings of those that are cookies of this crate.
+    #[cfg(feature = "tower")]
+    fn poll_kept_up(&self, task: &task::Context<'_>) -> Poll<()>;
 
     /// Returns the values of a request without old cookies, to begin the search.
     fn nothing(&self) -> Vec<OldValues>;

@@ -1,8 +1,10 @@
 //! Layers as middleware of actix-web; [`Session`] and guarded forms as extractors. Feature `actix`.
 
 use std::{
-    future::{Ready, ready},
+    future::{Ready, poll_fn, ready},
     pin::Pin,
+    rc::Rc,
+    task::{self, Poll, Waker},
 };
 
 use actix_web::{
@@ -40,16 +42,16 @@ macro_rules! middleware {
         $(#[$doc])*
         impl<S, $($parameter),+> Transform<S, ServiceRequest> for $layer<$($parameter),+>
         where
-            <Self as Layer<S>>::Service: Service<ServiceRequest>,
+            <Self as Layer<Rc<S>>>::Service: Service<ServiceRequest>,
         {
             type Response = <Self::Transform as Service<ServiceRequest>>::Response;
             type Error = <Self::Transform as Service<ServiceRequest>>::Error;
-            type Transform = <Self as Layer<S>>::Service;
+            type Transform = <Self as Layer<Rc<S>>>::Service;
             type InitError = ();
             type Future = Ready<Result<Self::Transform, ()>>;
 
             fn new_transform(&self, inner: S) -> Self::Future {
-                ready(Ok(self.layer(inner)))
+                ready(Ok(self.layer(Rc::new(inner))))
             }
         }
     };
@@ -120,7 +122,7 @@ middleware! {
 
 impl<S, B, T, W> Service<ServiceRequest> for Layered<S, SessionLayer<T, W>>
 where
-    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error>,
+    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error> + Clone + 'static,
     S::Future: 'static,
     T: Payload,
     W: Clone + Send + Sync + 'static,
@@ -133,6 +135,11 @@ where
 
     fn call(&self, request: ServiceRequest) -> Self::Future {
         let layer = &self.layer;
+        if layer.poll_kept_up(&no_task()).is_pending() {
+            let service = self.clone();
+            let called = call_later(service, request, |it, task| it.layer.poll_kept_up(task));
+            return Box::pin(called);
+        }
         let choose = layer.context_by.as_ref();
         let context = choose.map_or(RequestContext::Default, |choose| {
             parts_of(&request).map_or(RequestContext::Missing, |parts| choose(&parts))
@@ -159,10 +166,10 @@ where
 
 impl<S, B, G> Service<ServiceRequest> for Layered<S, G>
 where
-    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error>,
+    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error> + Clone + 'static,
     S::Future: 'static,
     B: 'static,
-    G: Gate,
+    G: Gate + Clone + 'static,
 {
     type Response = ServiceResponse<EitherBody<B>>;
     type Error = Error;
@@ -171,6 +178,11 @@ where
     dev::forward_ready!(inner);
 
     fn call(&self, request: ServiceRequest) -> Self::Future {
+        if self.layer.poll_kept_up(&no_task()).is_pending() {
+            let service = self.clone();
+            let called = call_later(service, request, |it, task| it.layer.poll_kept_up(task));
+            return Box::pin(called);
+        }
         let (method, path) = (request.method().as_str(), request.path());
         let answer = self.layer.concerns(method, path).then(|| {
             let Some(parts) = parts_of(&request) else {
@@ -190,6 +202,22 @@ where
             Ok(response.map_into_left_body())
         })
     }
+}
+
+/// Calls `service` when it is ready. (actix-web asks an inner service only when a connection begins, not for each
+/// request.)
+async fn call_later<S: Service<ServiceRequest>>(
+    service: S,
+    request: ServiceRequest,
+    poll: fn(&S, &task::Context<'_>) -> Poll<()>,
+) -> Result<S::Response, S::Error> {
+    poll_fn(|task| poll(&service, task)).await;
+    service.call(request).await
+}
+
+/// Returns a context to ask by, without waiting.
+fn no_task() -> task::Context<'static> {
+    task::Context::from_waker(Waker::noop())
 }
 
 /// Returns the head of a request in the types of the crate `http`, without extensions. Returns `None` if they cannot

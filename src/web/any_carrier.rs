@@ -1,3 +1,5 @@
+use std::task::{Context, Poll, ready};
+
 use super::framework::Fields;
 use crate::{
     carrier::{SessionCookie, token::SessionToken},
@@ -15,6 +17,20 @@ impl<T> AnyCarrier<T> {
     pub(super) fn name(&self) -> &str {
         let (AnyCarrier::Cookie(SessionCookie { token, .. }) | AnyCarrier::Header(token)) = self;
         token.core.slot.purpose.name()
+    }
+
+    /// Waits until the followed rings of the sessions are up to date, if the process stood still.
+    #[inline]
+    pub(super) fn poll_kept_up(&self, task: &Context<'_>) -> Poll<()> {
+        let (AnyCarrier::Cookie(SessionCookie { token, .. }) | AnyCarrier::Header(token)) = self;
+        ready!(token.core.slot.poll_kept_up(task));
+        match self {
+            AnyCarrier::Cookie(SessionCookie { fields, .. }) => match &fields.old_cookies {
+                Some(old) => old.poll_kept_up(task),
+                None => Poll::Ready(()),
+            },
+            AnyCarrier::Header(_) => Poll::Ready(()),
+        }
     }
 }
 

@@ -48,7 +48,9 @@ where
     type Error = S::Error;
     type Future = ResponseFuture<S::Future, T>;
 
+    /// Also waits for the followed ring, because `call` cannot wait before it calls a service that it does not own.
     fn poll_ready(&mut self, cx: &mut task::Context<'_>) -> Poll<Result<(), S::Error>> {
+        ready!(self.layer.poll_kept_up(cx));
         self.inner.poll_ready(cx)
     }
 
@@ -118,6 +120,11 @@ pub(super) trait Gate {
         true
     }
 
+    /// Waits until the layer can answer without blocking its thread.
+    fn poll_kept_up(&self, _: &task::Context<'_>) -> Poll<()> {
+        Poll::Ready(())
+    }
+
     /// Answers a request with these extensions, or lets it pass.
     fn answer(&self, request: &Parts, extensions: &mut impl Extensions)
     -> Option<Response<String>>;
@@ -150,6 +157,7 @@ where
     type Future = GateFuture<S::Future>;
 
     fn poll_ready(&mut self, cx: &mut task::Context<'_>) -> Poll<Result<(), S::Error>> {
+        ready!(self.layer.poll_kept_up(cx));
         self.inner.poll_ready(cx)
     }
 

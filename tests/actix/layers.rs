@@ -119,6 +119,7 @@ fn a_session_of_one_host_does_not_open_at_another() {
 }
 
 /// Says that it is not ready.
+#[derive(Clone)]
 struct Busy;
 
 impl dev::Service<dev::ServiceRequest> for Busy {

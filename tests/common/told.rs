@@ -58,6 +58,13 @@ impl Subscriber for Log {
 static OTHERS: LazyLock<[Dispatch; 2]> =
     LazyLock::new(|| [(); 2].map(|()| Dispatch::new(Log::default())));
 
+/// The events of all threads. For a process of its own.
+pub(crate) fn told_by_all() -> impl Fn() -> Vec<Told> {
+    let log = Log::default();
+    tracing::subscriber::set_global_default(log.clone()).unwrap();
+    move || log.0.lock().unwrap().clone()
+}
+
 /// The events of `work`.
 pub(crate) fn told_by(work: impl FnOnce()) -> Vec<Told> {
     LazyLock::force(&OTHERS);

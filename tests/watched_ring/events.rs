@@ -5,9 +5,8 @@ use tracing::Level;
 
 use super::{
     Vault, at, id, key, refused, replaced, replaced_at,
-    stopped::{followed, held, later, signed_in},
     told::{Told, told_by},
-    unchanged, unsettled, watch,
+    unchanged, unsettled,
 };
 
 #[track_caller]
@@ -121,26 +120,4 @@ fn a_poll_that_decides_nothing_logs_nothing() {
         unsettled(&mut watched);
     });
     assert!(told.is_empty(), "{told:?}");
-}
-
-#[test]
-fn a_source_that_hangs_while_sessions_wait_is_one_warning() {
-    let (source, answer, _asked) = held();
-    answer.send(key()).unwrap();
-    let cookie = followed(watch(source));
-    let (pair, now) = (signed_in(&cookie), later());
-    let told = told_by(|| {
-        for _ in 0..2 {
-            assert!(!cookie.load([&pair], now).is_new());
-        }
-    });
-    let is_of_keys = |told: &Told| told.target == "hardtack::keys";
-    let told = one(told.into_iter().filter(is_of_keys).collect());
-    assert_eq!(told.level, Level::WARN);
-    assert!(
-        told.fields
-            .contains("give them a timeout, and an async client a runtime"),
-        "{}",
-        told.fields
-    );
 }

@@ -1,74 +1,137 @@
 //! Lets sessions wait for the thread that keeps a ring up to date, after the process was suspended.
+//!
+//! A second thread ticks. A gap in its ticks shows that the process stood still; a source that is slow or hangs makes no
+//! gap, so it holds up no session.
 
 use std::{
     mem,
     sync::{
-        Condvar, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicU64, Ordering},
+        Condvar, Mutex, MutexGuard, OnceLock, PoisonError,
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
+    task::Waker,
     time::Duration,
 };
 
+#[cfg(feature = "tower")]
+use std::task::{Context, Poll};
+
 use crate::{base::time::UnixSeconds, events};
 
-/// Polls of a ring's sources, shared by the thread that polls and the sessions that wait for it.
+/// Polls of a ring's sources, shared by the thread that polls, the thread that ticks, and the sessions that wait. All
+/// times are the system's.
 pub(crate) struct Following {
-    /// Time at which the last poll began. A session that has waited for a poll writes its own time, because its clock
-    /// may differ from the system's.
+    /// Time of the last tick.
+    seen_at: AtomicU64,
+    /// Time at which the last poll that has ended began.
     polled_at: AtomicU64,
-    /// Age in seconds from which a poll is late.
-    late: u64,
+    /// `true` if the process stood still, and no poll that began afterwards has ended.
+    stood_still: AtomicBool,
+    /// Age in seconds from which a poll is too old after the process stood still.
+    longest_age: u64,
+    /// Process whose threads poll and tick. A `fork` does not copy them.
+    process: OnceLock<u32>,
     polls: Mutex<Polls>,
     changed: Condvar,
 }
 
 /// Polls by their numbers.
-#[derive(Default)]
 struct Polls {
     begun: u64,
     ended: u64,
     /// Last poll that a session waits for.
     wanted: u64,
-    /// `true` after a session has waited in vain. No other session begins to wait before a poll ends.
+    /// Last poll that had begun when the process stood still.
+    begun_before: u64,
+    /// Ticks for which a poll has not ended.
+    ticks: u32,
+    /// `true` after the sources have not answered for [`PATIENCE`]. No session waits before the poll ends.
     is_stuck: bool,
+    /// Tasks that wait.
+    wakers: Vec<Waker>,
 }
 
 impl Following {
-    /// If the last poll is late at `now`, wakes the thread and waits for its poll, up to [`PATIENCE`].
+    /// Blocks until the ring is no longer late at `now`, or its sources count as hanging.
     #[inline]
     pub(super) fn keep_up(&self, now: UnixSeconds) {
         if self.is_late(now) {
-            self.wait_for_poll(now);
+            self.wait(now);
         }
     }
 
-    /// Returns `true` if the last poll is late at `now`. A poll that lies as far in the future is late too, because a
-    /// clock that was set back says nothing about its age.
+    /// Like [`keep_up`](Self::keep_up), for a task.
+    #[cfg(feature = "tower")]
+    #[inline]
+    pub(super) fn poll_kept_up(&self, now: UnixSeconds, task: &Context<'_>) -> Poll<()> {
+        if !self.is_late(now) {
+            return Poll::Ready(());
+        }
+        match self.want(now) {
+            None => Poll::Ready(()),
+            Some(mut polls) => {
+                polls.wakers.push(task.waker().clone());
+                Poll::Pending
+            }
+        }
+    }
+
+    /// Returns `true` if the process stood still and the last poll is too old at `now`. A poll or a tick that lies as far
+    /// in the future counts too, because a clock that was set back says nothing about its age.
     #[inline]
     pub(super) fn is_late(&self, now: UnixSeconds) -> bool {
-        now.abs_diff(self.polled_at.load(Ordering::Acquire)) >= self.late
+        let stood_still = self.has_gap(now) || self.stood_still.load(Ordering::Acquire);
+        stood_still && now.abs_diff(self.polled_at.load(Ordering::Acquire)) >= self.longest_age
+    }
+
+    #[inline]
+    fn has_gap(&self, now: UnixSeconds) -> bool {
+        now.abs_diff(self.seen_at.load(Ordering::Acquire)) >= GAP
     }
 
     #[cold]
-    fn wait_for_poll(&self, now: UnixSeconds) {
+    fn wait(&self, now: UnixSeconds) {
+        if let Some(polls) = self.want(now) {
+            let waits = |polls: &mut Polls| self.is_late(now) && !polls.is_stuck;
+            let waited = self.changed.wait_while(polls, waits);
+            drop(waited.unwrap_or_else(PoisonError::into_inner));
+        }
+    }
+
+    /// Wakes the thread for a poll that the caller waits for. Returns `None` if the caller should not wait.
+    #[cold]
+    fn want(&self, now: UnixSeconds) -> Option<MutexGuard<'_, Polls>> {
         let mut polls = self.lock();
+        if self.is_forked() {
+            // Nobody polls here, so this is said once.
+            if !mem::replace(&mut polls.is_stuck, true) {
+                drop(polls);
+                events::ring_was_forked();
+            }
+            return None;
+        }
+        self.note(&mut polls, now);
         if polls.is_stuck || !self.is_late(now) {
-            return;
+            return None;
         }
-        // A poll that has already begun may have read the sources before the process was suspended.
-        let wanted = polls.begun + 1;
-        polls.wanted = wanted;
+        // A poll that has already begun may have read the sources before the process stood still.
+        polls.wanted = polls.begun.max(polls.begun_before + 1);
         self.changed.notify_all();
-        let waits = |polls: &mut Polls| polls.ended < wanted && !polls.is_stuck;
-        let waited = self.changed.wait_timeout_while(polls, PATIENCE, waits);
-        let (mut polls, _) = waited.unwrap_or_else(PoisonError::into_inner);
-        if polls.ended >= wanted {
-            self.polled_at.store(now, Ordering::Release);
-        } else if !mem::replace(&mut polls.is_stuck, true) {
-            self.changed.notify_all();
-            drop(polls);
-            events::ring_is_late();
+        Some(polls)
+    }
+
+    /// Notes that the process runs at `now`, and whether it stood still before.
+    fn note(&self, polls: &mut Polls, now: UnixSeconds) {
+        if self.has_gap(now) {
+            (polls.begun_before, polls.ticks) = (polls.begun, 0);
+            self.stood_still.store(true, Ordering::Release);
         }
+        self.seen_at.store(now, Ordering::Release);
+    }
+
+    fn is_forked(&self) -> bool {
+        let process = self.process.get();
+        process.is_some_and(|process| *process != std::process::id())
     }
 
     fn lock(&self) -> MutexGuard<'_, Polls> {
@@ -76,69 +139,272 @@ impl Following {
     }
 }
 
-/// Methods for the thread.
+/// Methods for the threads.
 #[cfg(feature = "watch")]
 impl Following {
     /// Begins with a ring that counts as read at `now` and is polled after each `interval`.
     pub(crate) fn new(interval: Duration, now: UnixSeconds) -> Following {
         Following {
+            seen_at: now.into(),
             polled_at: now.into(),
-            late: interval.as_secs().saturating_add(LEEWAY),
-            polls: Mutex::default(),
+            stood_still: false.into(),
+            longest_age: interval.as_secs().saturating_add(LEEWAY),
+            process: OnceLock::new(),
+            polls: Mutex::new(Polls {
+                begun: 0,
+                ended: 0,
+                wanted: 0,
+                begun_before: 0,
+                ticks: 0,
+                is_stuck: false,
+                wakers: Vec::new(),
+            }),
             changed: Condvar::new(),
         }
     }
 
-    /// Waits until `interval` has passed or a session wants a poll. Returns `true` if a session wants the poll that
-    /// begins now, or if the last one is late by the clock `now`.
+    /// Notes that the threads run in this process.
+    pub(crate) fn runs_here(&self) {
+        _ = self.process.set(std::process::id());
+    }
+
+    /// Waits until `interval` has passed or a session wants a poll. Returns `true` if sessions may wait for the poll that
+    /// begins now.
     pub(crate) fn begin(&self, interval: Duration, now: impl FnOnce() -> UnixSeconds) -> bool {
         let waits = |polls: &mut Polls| polls.wanted <= polls.ended;
         let waited = self
             .changed
             .wait_timeout_while(self.lock(), interval, waits);
         let (mut polls, _) = waited.unwrap_or_else(PoisonError::into_inner);
-        polls.begun += 1;
-        polls.wanted > polls.ended || self.is_late(now())
+        let now = now();
+        self.note(&mut polls, now);
+        (polls.begun, polls.ticks) = (polls.begun + 1, 0);
+        polls.wanted > polls.ended || self.is_late(now)
     }
 
     /// Ends the poll that began at `began`, and wakes the sessions that wait for it.
-    pub(crate) fn end(&self, began: UnixSeconds) {
-        self.polled_at.store(began, Ordering::Release);
+    pub(crate) fn end(&self, began: UnixSeconds, now: UnixSeconds) {
         let mut polls = self.lock();
-        (polls.ended, polls.is_stuck) = (polls.begun, false);
+        self.note(&mut polls, now);
+        (polls.ended, polls.ticks) = (polls.begun, 0);
+        self.polled_at.store(began, Ordering::Release);
+        if polls.ended > polls.begun_before {
+            self.stood_still.store(false, Ordering::Release);
+        }
+        self.wake(polls, false);
+    }
+
+    /// Notes that the process runs. If the sources have not answered for long enough, lets the sessions go on.
+    pub(crate) fn tick(&self, now: UnixSeconds) {
+        let mut polls = self.lock();
+        self.note(&mut polls, now);
+        polls.ticks += u32::from(polls.ended < polls.begun.max(polls.wanted));
+        if polls.ticks > PATIENCE && !polls.is_stuck {
+            self.wake(polls, true);
+            events::ring_source_hangs();
+        }
+    }
+
+    fn wake(&self, mut polls: MutexGuard<'_, Polls>, is_stuck: bool) {
+        polls.is_stuck = is_stuck;
+        let wakers = mem::take(&mut polls.wakers);
+        drop(polls);
         self.changed.notify_all();
+        wakers.into_iter().for_each(Waker::wake);
     }
 }
 
-/// Longest time for which a session waits. After that, the source counts as hanging, and the session goes by the ring
-/// in use.
-const PATIENCE: Duration = Duration::from_secs(5);
-
-/// Seconds by which the thread may be late in a running process, including the error of whole seconds.
+/// Time between two ticks.
 #[cfg(feature = "watch")]
+pub(crate) const TICK: Duration = Duration::from_secs(1);
+
+/// Seconds without a tick after which the process counts as having stood still.
+const GAP: u64 = 1 + LEEWAY;
+
+/// Ticks, and thus seconds, for which the sources may not answer. After that they count as hanging, and sessions go by
+/// the ring in use.
+#[cfg(feature = "watch")]
+const PATIENCE: u32 = 5;
+
+/// Seconds by which a thread may be late in a running process, including the error of whole seconds.
 const LEEWAY: u64 = 2;
 
 #[cfg(all(test, feature = "watch"))]
 mod tests {
+    use std::{
+        sync::{Arc, atomic::AtomicUsize},
+        thread,
+    };
+
     use super::*;
 
+    const INTERVAL: Duration = Duration::from_secs(10);
+
+    fn following() -> Following {
+        Following::new(INTERVAL, 1_000)
+    }
+
+    fn poll(following: &Following, began: UnixSeconds, ended: UnixSeconds) {
+        begin(following, began);
+        following.end(began, ended);
+    }
+
+    fn begin(following: &Following, began: UnixSeconds) -> bool {
+        following.begin(Duration::ZERO, || began)
+    }
+
     #[test]
-    fn a_poll_is_late_two_seconds_after_the_interval_and_by_a_clock_that_was_set_back() {
-        let following = Following::new(Duration::from_secs(10), 1_000);
-        let is_late = |now: UnixSeconds| following.is_late(now);
+    fn a_ring_is_late_if_the_process_stood_still_and_its_poll_is_too_old() {
+        let is_late = |now| following().is_late(now);
         assert_eq!([1_000, 1_011, 1_012].map(is_late), [false, false, true]);
+        // Clocks that were set back.
         assert_eq!([989, 988, 0].map(is_late), [false, true, true]);
     }
 
     #[test]
-    fn a_poll_that_a_session_wants_is_late_and_the_next_one_is_not() {
-        let following = Following::new(Duration::from_secs(10), 1_000);
-        let begin = || following.begin(Duration::ZERO, || 1_010);
-        assert!(!begin());
-        following.end(1_010);
-        following.lock().wanted = 2;
-        assert!(begin());
-        following.end(1_010);
-        assert!(!begin());
+    fn a_source_that_is_slow_or_hangs_makes_no_ring_late() {
+        let following = following();
+        assert!(!begin(&following, 1_001));
+        for now in 1_001..1_100 {
+            following.tick(now);
+            assert!(!following.is_late(now), "{now}");
+        }
+        following.end(1_001, 1_100);
+        for now in 1_100..1_120 {
+            following.tick(now);
+            assert!(!following.is_late(now), "{now}");
+        }
+    }
+
+    #[test]
+    fn a_tick_after_a_gap_does_not_hide_it() {
+        let following = following();
+        following.tick(1_020);
+        following.tick(1_021);
+        assert!(following.is_late(1_021));
+        // A clock that was set back says nothing either.
+        following.tick(500);
+        assert!(following.is_late(501));
+    }
+
+    #[test]
+    fn only_a_poll_that_began_after_the_process_stood_still_counts() {
+        let following = following();
+        begin(&following, 1_010);
+        // It stands still during the read.
+        following.end(1_010, 1_030);
+        assert!(following.is_late(1_030));
+        assert!(begin(&following, 1_030));
+        // And once more.
+        following.end(1_030, 1_050);
+        assert!(following.is_late(1_050));
+        poll(&following, 1_050, 1_050);
+        assert!(!following.is_late(1_050));
+        assert!(!begin(&following, 1_060));
+    }
+
+    #[test]
+    fn sessions_wait_for_a_poll_that_began_after_the_process_stood_still() {
+        for gap_is_in_the_poll in [true, false] {
+            let following = following();
+            let (began, wanted) = if gap_is_in_the_poll {
+                (1_001, 2)
+            } else {
+                (1_020, 1)
+            };
+            begin(&following, began);
+            let polls = following.want(1_020).unwrap();
+            assert_eq!(polls.wanted, wanted);
+        }
+    }
+
+    #[test]
+    fn sessions_that_wait_at_once_share_a_poll() {
+        let following = Arc::new(following());
+        let asked = AtomicUsize::new(0);
+        thread::scope(|scope| {
+            let waiting = [(); 8].map(|()| {
+                scope.spawn(|| {
+                    asked.fetch_add(1, Ordering::SeqCst);
+                    following.keep_up(1_020);
+                })
+            });
+            assert!(following.begin(Duration::MAX, || 1_020));
+            while asked.load(Ordering::SeqCst) < 8 {
+                thread::yield_now();
+            }
+            following.end(1_020, 1_020);
+            waiting.into_iter().for_each(|it| it.join().unwrap());
+        });
+        let polls = following.lock();
+        assert_eq!((polls.begun, polls.ended), (1, 1));
+        assert!(polls.wanted <= 1);
+    }
+
+    fn hang(following: &Following, now: UnixSeconds) {
+        (0..=PATIENCE).for_each(|second| following.tick(now + UnixSeconds::from(second)));
+    }
+
+    #[test]
+    fn a_source_that_hung_holds_sessions_up_again_once_it_has_answered() {
+        let following = following();
+        begin(&following, 1_010);
+        following.tick(1_030);
+        assert!(following.want(1_030).is_some());
+        hang(&following, 1_031);
+        assert!(following.want(1_037).is_none());
+        // It stands still once more, and the source has not answered yet.
+        following.tick(1_060);
+        assert!(following.want(1_060).is_none());
+        following.end(1_010, 1_061);
+        assert!(following.want(1_061).is_some());
+        poll(&following, 1_061, 1_061);
+        assert!(following.want(1_061).is_none());
+        following.tick(1_100);
+        assert!(following.want(1_100).is_some());
+    }
+
+    #[test]
+    fn a_poll_that_the_process_stood_still_in_gets_its_time() {
+        let following = following();
+        begin(&following, 1_001);
+        (1_001..1_006).for_each(|now| following.tick(now));
+        following.tick(1_030);
+        (1_030..1_034).for_each(|now| following.tick(now));
+        assert!(following.want(1_034).is_some());
+    }
+
+    #[cfg(feature = "tower")]
+    #[test]
+    fn a_task_that_waits_is_woken_by_the_poll_or_once_the_source_hangs() {
+        struct Woken(AtomicUsize);
+        impl std::task::Wake for Woken {
+            fn wake(self: Arc<Self>) {
+                self.0.fetch_add(1, Ordering::SeqCst);
+            }
+        }
+        for hangs in [false, true] {
+            let (following, woken) = (following(), Arc::new(Woken(AtomicUsize::new(0))));
+            let waker = Waker::from(Arc::clone(&woken));
+            let task = Context::from_waker(&waker);
+            assert!(following.poll_kept_up(1_011, &task).is_ready());
+            assert!(following.poll_kept_up(1_020, &task).is_pending());
+            assert_eq!(woken.0.load(Ordering::SeqCst), 0);
+            if hangs {
+                hang(&following, 1_020);
+            } else {
+                poll(&following, 1_020, 1_020);
+            }
+            assert_eq!(woken.0.load(Ordering::SeqCst), 1);
+            assert!(following.poll_kept_up(1_020, &task).is_ready());
+        }
+    }
+
+    #[test]
+    fn a_session_of_a_forked_process_does_not_wait_for_a_thread_that_is_not_there() {
+        let following = following();
+        following.process.set(std::process::id() + 1).unwrap();
+        following.keep_up(1_020);
+        assert!(following.lock().is_stuck);
     }
 }

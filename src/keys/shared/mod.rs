@@ -1,9 +1,15 @@
 //! A key ring that can be replaced while the program runs, and its keys for each purpose.
 
+#[cfg_attr(
+    not(feature = "watch"),
+    allow(dead_code, unused_imports, reason = "no ring is followed")
+)]
 mod following;
 mod one_type;
 mod purpose_keys;
 
+#[cfg(feature = "tower")]
+use std::task::{self, Poll};
 use std::{
     fmt, mem,
     sync::{
@@ -14,6 +20,8 @@ use std::{
 
 use arc_swap::{ArcSwap, Guard};
 pub(crate) use following::Following;
+#[cfg(feature = "watch")]
+pub(crate) use following::TICK;
 pub(crate) use one_type::Sessions;
 pub(crate) use purpose_keys::{PurposeKey, PurposeKeys};
 
@@ -214,20 +222,30 @@ impl PurposeSlot {
             && (Weak::ptr_eq(&self.ring, &other.ring) || self.keys().is_like(&other.keys()))
     }
 
-    /// Waits for the thread that follows the ring's sources, if its last poll is late at `now`. Called before a token
-    /// of a request is read or a session begins.
+    /// Blocks until the thread that follows the ring's sources has polled, if the process stood still and the last poll
+    /// is too old. Called before a token of a request is read or a session begins.
     #[inline]
-    pub(crate) fn keep_up(&self, now: UnixSeconds) {
+    pub(crate) fn keep_up(&self) {
         if let Some(following) = self.following.get() {
-            following.keep_up(now);
+            following.keep_up(clock::system_now());
         }
     }
 
     /// Returns `true` if [`keep_up`](Self::keep_up) may wait.
     #[inline]
-    pub(crate) fn is_late(&self, now: UnixSeconds) -> bool {
+    pub(crate) fn is_late(&self) -> bool {
         let following = self.following.get();
-        following.is_some_and(|following| following.is_late(now))
+        following.is_some_and(|following| following.is_late(clock::system_now()))
+    }
+
+    /// Like [`keep_up`](Self::keep_up), for a task. Layers call this before they hand a request on.
+    #[cfg(feature = "tower")]
+    #[inline]
+    pub(crate) fn poll_kept_up(&self, task: &task::Context<'_>) -> Poll<()> {
+        match self.following.get() {
+            None => Poll::Ready(()),
+            Some(following) => following.poll_kept_up(clock::system_now(), task),
+        }
     }
 
     pub(crate) fn keys(&self) -> SlotKeys {

@@ -20,7 +20,7 @@ use crate::{
     events,
     keys::{
         key::{KeyError, KeyId},
-        shared::{Following, SharedKeyRing},
+        shared::{Following, SharedKeyRing, TICK},
     },
 };
 
@@ -216,19 +216,22 @@ impl WatchedKeyRing {
         self
     }
 
-    /// Starts a thread that polls the sources for as long as the ring is in use. The first poll follows after one
-    /// interval, or earlier if a session waits for it.
+    /// Starts a thread that polls the sources for as long as the ring is in use, and one that notices when the process
+    /// stands still. The first poll follows after one interval, or earlier if a session waits for it.
     ///
-    /// When a token is read or checked again, or a session begins, the last poll may be as old as the interval plus two
-    /// seconds, or older (in whole seconds, by the session's [`Clock`]), because the process was suspended (as on AWS
-    /// Lambda), its clock was set, or a source is slow. The thread then polls at once, reads a change once more after
-    /// 0.1 seconds, and takes it if both agree. Sessions wait for this, which blocks their threads for 5 seconds at
-    /// most. If a source hangs, the ring stays as it is, and no session begins to wait again before the source has
-    /// answered. A source that takes a second or more to answer can make sessions wait at each poll, so give a function
-    /// a timeout. The function must not need the async runtime of the sessions, because they may hold all its threads:
-    /// give an async client its own runtime.
+    /// While the process runs, no session waits for a source, however slow it is. If the process stood still for three
+    /// seconds or more, because it was suspended (as on AWS Lambda) or its clock was set, and the last poll is at least
+    /// two seconds older than the interval, the thread polls at once, reads a change once more after 0.1 seconds, and
+    /// takes it if both agree. What reads or checks a token, or begins a session, waits for this. A
+    /// [`SessionLayer`](crate::SessionLayer) waits when a request arrives, without blocking its thread; other calls,
+    /// such as `load` and `is_alive`, block theirs. If a source does not answer for 5 seconds, a warning (feature
+    /// `tracing`) says so, the ring stays as it is, and no session waits before the source has answered. Give a
+    /// function a timeout. It must not need an async runtime whose threads call `load`: give an async client its own.
     ///
-    /// The thread ends when its next poll is due after all [`SharedKeyRing`]s of the ring, and all cookies, headers and
+    /// A process that forks after this call has no such threads. The ring stays as it is there, and an error (feature
+    /// `tracing`) says so when a session would have waited. Call this after the fork.
+    ///
+    /// The threads end when the next poll is due after all [`SharedKeyRing`]s of the ring, and all cookies, headers and
     /// tokens that were built with it, and their sessions, have been dropped.
     ///
     /// # Examples
@@ -247,11 +250,19 @@ impl WatchedKeyRing {
     ///
     /// # Errors
     ///
-    /// Returns an error if the system cannot start a thread, as on `wasm32-unknown-unknown`. Use [`poll`](Self::poll)
+    /// Returns an error if the system cannot start the threads, as on `wasm32-unknown-unknown`. Use [`poll`](Self::poll)
     /// there.
     pub fn spawn(mut self) -> io::Result<()> {
         let following = Arc::new(Following::new(self.interval, clock::system_now()));
         let (keys, of_sessions) = (self.keys.clone(), Arc::clone(&following));
+        let followed = Arc::downgrade(&following);
+        let ticking = move || {
+            while let Some(following) = followed.upgrade() {
+                following.tick(clock::system_now());
+                drop(following);
+                thread::sleep(TICK);
+            }
+        };
         let watching = move || loop {
             let is_late = following.begin(self.interval, clock::system_now);
             if !self.keys.is_used_elsewhere() {
@@ -264,12 +275,14 @@ impl WatchedKeyRing {
                 thread::sleep(PAUSE);
                 outcome = self.poll_at(clock::system_now);
             }
-            following.end(began);
+            following.end(began, clock::system_now());
             // The panic hook has already reported a panic.
             let _ = catch_unwind(AssertUnwindSafe(|| (self.on_poll)(outcome)));
         };
-        let thread = thread::Builder::new().name("hardtack keys".to_owned());
-        thread.spawn(watching)?;
+        let thread = |name: &str| thread::Builder::new().name(name.to_owned());
+        thread("hardtack clock").spawn(ticking)?;
+        thread("hardtack keys").spawn(watching)?;
+        of_sessions.runs_here();
         keys.follow_by(of_sessions);
         Ok(())
     }

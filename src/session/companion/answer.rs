@@ -15,7 +15,7 @@ impl<T> Session<T> {
         let held = self.touch();
         let (core, arrival) = (held.core, &held.contents.arrival);
         let now = arrival.clock.now();
-        core.slot.keep_up(now);
+        core.slot.keep_up();
         let opening = Opening::new(core, arrival.context.as_deref(), now);
         let mut beside = Beside::new(opening, &arrival.values);
         let response = companion.answer(request, Some(&mut beside));

@@ -67,7 +67,7 @@ impl Seal {
         now: SystemTime,
     ) -> Result<(SessionId, SessionInfo, [u8; N]), Reason> {
         let now = unix_seconds(now);
-        self.slot.keep_up(now);
+        self.slot.keep_up();
         let keys = self.slot.keys();
         let opened = token::open(&keys, context, now, token.as_ref());
         let (key_id, body) = opened.map_err(|refused| refused.reason)?;

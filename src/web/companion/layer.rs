@@ -1,4 +1,8 @@
-use std::{fmt, sync::Arc};
+use std::{
+    fmt,
+    sync::Arc,
+    task::{self, Poll},
+};
 
 use http::{Response, request::Parts};
 use tower_layer::Layer;
@@ -34,6 +38,10 @@ impl<T: Payload, W> Gate for CompanionLayer<T, W> {
     fn concerns(&self, method: &str, path: &str) -> bool {
         matches!(&*self.0.carrier, AnyCarrier::Cookie(cookie)
             if cookie.companion_for(method, path).is_some())
+    }
+
+    fn poll_kept_up(&self, task: &task::Context<'_>) -> Poll<()> {
+        self.0.poll_kept_up(task)
     }
 
     fn answer(&self, request: &Parts, _: &mut impl Extensions) -> Option<Response<String>> {
