@@ -34,7 +34,8 @@ const STAND_INS = {
   "next/headers": "const cookies = async () => jarOfNext;",
   "next/server": "const [connection, NextResponse] = [async () => {}, { next: ({ request }) => new Response(null, request) }];",
   "next/navigation": "const redirect = (to) => { throw Object.assign(new Error(to), { digest: `NEXT_REDIRECT;push;${to};307;` }); };",
-  arctic: `const [generateState, generateCodeVerifier, decodeIdToken] = [() => "a state", () => "a verifier", JSON.parse];
+  arctic: `let begun = 0;
+    const [generateState, generateCodeVerifier, decodeIdToken] = [() => \`a state \${++begun}\`, () => "a verifier", JSON.parse];
     class Google {
       createAuthorizationURL = (state, verifier, scopes) => new URL(\`https://google.example/?state=\${encodeURIComponent(state)}&scope=\${scopes.join("+")}\`);
       async validateAuthorizationCode(code, verifier) {
@@ -168,18 +169,40 @@ test("a visitor comes back from Google signed in, once and with the right state"
   const begin = await loadOfNext("app/api/google/route.js");
   const end = await loadOfNext("app/api/google/callback/route.js");
   const cookies = await SessionCookie.encrypted(XAES_KEY);
-  const started = await begin.GET(new Request("http://localhost/api/google"));
-  assert.deepEqual([started.status, started.headers.get("location")], [302, "https://google.example/?state=a%20state&scope=openid+profile"]);
+  const start = async (cookie = "") => {
+    const started = await begin.GET(new Request("http://localhost/api/google", { headers: { cookie } }));
+    const [, state] = /^https:\/\/google\.example\/\?state=(a%20state%20\d)&scope=openid\+profile$/.exec(started.headers.get("location"));
+    assert.equal(started.status, 302);
+    return [cookieOf(started), `code=a+code&state=${state}`];
+  };
+  const [started, answer] = await start();
   const back = (query, cookie) => end.GET(new Request(`http://localhost/api/google/callback?${query}`, { headers: { cookie } }));
-  for (const query of ["code=a+code&state=another", "code=a+code", "state=a+state", "error=access_denied&state=a+state"]) {
-    assert.equal((await back(query, cookieOf(started))).status, 400, query);
+  for (const query of ["code=a+code&state=another", "code=a+code", answer.replace("code=a+code&", ""), `error=access_denied&${answer.split("&")[1]}`]) {
+    const refused = await back(query, started);
+    assert.deepEqual([refused.status, await refused.text()], [400, '<a href="/api/google">Please sign in again</a>'], query);
   }
-  assert.equal((await back("code=a+code&state=a+state", "")).status, 400);
-  const response = await back("code=a+code&state=a+state", cookieOf(started));
-  assert.deepEqual([response.status, response.headers.get("location")], [303, "/account"]);
+  assert.equal((await back(answer, "")).status, 400);
+  const isIn = async (response) => {
+    assert.deepEqual([response.status, response.headers.get("location")], [303, "/account"]);
+    return response;
+  };
+  const response = await isIn(await back(answer, started));
   const session = await cookies.load(cookieOf(response));
   assert.deepEqual(session.entries(), [["name", "Ada"], ["user", "7"]]);
-  assert.equal((await back("code=a+code&state=a+state", cookieOf(response))).status, 400);
+  // A second answer, or one of somebody else, changes nothing.
+  for (const query of [answer, "code=a+code&state=another"]) {
+    assert.deepEqual((await isIn(await back(query, cookieOf(response)))).headers.getSetCookie(), []);
+  }
+  // Several tabs begin, and the session holds the last three.
+  let cookie = "";
+  const answers = [];
+  for (let tab = 0; tab < 4; tab++) {
+    const [later, answer] = await start(cookie);
+    cookie = later;
+    answers.push(answer);
+  }
+  assert.equal((await back(answers[0], cookie)).status, 400);
+  for (const answer of answers.slice(1)) await isIn(await back(answer, cookie));
 });
 
 test("a health check in Hono, Express and Next.js shows the keys in use", async () => {

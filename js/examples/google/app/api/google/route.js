@@ -5,6 +5,7 @@ import { cookie } from "../../../lib/session";
 
 export const GET = withSession(cookie, (request, session) => {
   const [state, verifier] = [generateState(), generateCodeVerifier()];
-  session.set("google", { state, verifier });
+  // Each tab may begin a sign-in. The session has room for three.
+  session.update("google", (begun = []) => [...begun.slice(-2), { state, verifier }]);
   return Response.redirect(google.createAuthorizationURL(state, verifier, ["openid", "profile"]));
 });

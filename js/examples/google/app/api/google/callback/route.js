@@ -5,12 +5,16 @@ import { cookie } from "../../../../lib/session";
 
 export const GET = withSession(cookie, async (request, session) => {
   const query = new URL(request.url).searchParams;
-  const { state, verifier } = session.get("google") ?? {};
   const [code, returned] = [query.get("code"), query.get("state")];
-  if (!code || !state || returned !== state) return new Response("please sign in again", { status: 400 });
-  const tokens = await google.validateAuthorizationCode(code, verifier);
-  const { sub, name } = decodeIdToken(tokens.idToken());
-  session.signIn(); // also drops `google`
-  session.set("user", sub).set("name", name);
-  return new Response(null, { status: 303, headers: { location: "/account" } });
+  const begun = session.get("google")?.find(({ state }) => state === returned);
+  if (code && begun) {
+    const tokens = await google.validateAuthorizationCode(code, begun.verifier);
+    const { sub, name } = decodeIdToken(tokens.idToken());
+    session.signIn(); // also drops `google`
+    session.set("user", sub).set("name", name);
+  }
+  // Another tab may have signed in meanwhile.
+  if (session.has("user")) return new Response(null, { status: 303, headers: { location: "/account" } });
+  const again = '<a href="/api/google">Please sign in again</a>';
+  return new Response(again, { status: 400, headers: { "content-type": "text/html; charset=utf-8" } });
 });
