@@ -32,12 +32,12 @@ class NextUrl extends URL {
 }
 
 /** Where a visitor ends who asks for a path: the status and the place, or undefined. */
-async function sent(path, { user, given = {}, paths = ["/account", "/settings"], base, ...init } = {}) {
+async function sent(path, { user, given = {}, paths = ["/account", "/settings"], base, locales, ...init } = {}) {
   const request = new Request(`http://localhost${path}`, init);
   const session = await cookies.load(null);
   if (user) session.set("user", user);
   const handler = protect(paths, { to: "/login", unless: (session) => session.has("user"), ...given });
-  const nextUrl = new NextUrl(request.url, base);
+  const nextUrl = Object.assign(new NextUrl(request.url, base), locales);
   const answer = await handler(Object.assign(request, { nextUrl }), session);
   assert.equal(nextUrl.href, new NextUrl(request.url, base).href);
   return answer && [answer.status, answer.headers.get("location"), answer.headers.get("x-action-redirect")];
@@ -71,6 +71,10 @@ test("the way back comes along, for those who wanted to look", async () => {
   assert.deepEqual(await sent("/account?tab=2", { given: { back: null } }), [307, "http://localhost/login", null]);
   assert.deepEqual(await sent("/account", { method: "POST" }), [303, "http://localhost/login", null]);
   assert.deepEqual(await sent("/account", { base: "/shop" }), [307, "http://localhost/shop/login?next=%2Faccount", null]);
+  for (const [locale, back] of [["fr", "%2Ffr%2Faccount"], ["en", "%2Faccount"]]) {
+    const place = await sent("/account", { locales: { locale, defaultLocale: "en" } });
+    assert.equal(place[1], `http://localhost/login?next=${back}`);
+  }
 });
 
 test("nobody is sent in a circle, by whatever path the form is asked for", async () => {

@@ -87,7 +87,10 @@ export interface ProtectOptions<S extends BaseSession> {
   readonly to: string;
   /** Returns true for visitors who may pass. */
   readonly unless: (session: S, request: any) => unknown;
-  /** Parameter in which the page `to` gets the address that the visitor asked for by GET or HEAD, or null for none. Default: `next`. */
+  /**
+   * Parameter in which the page `to` gets the address that the visitor asked for by GET or HEAD, without `basePath` and with a locale
+   * other than the default, or null for none. Default: `next`.
+   */
   readonly back?: string | null;
 }
 

@@ -30,7 +30,8 @@ export function protect(paths, options = {}) {
     const url = nextUrl.clone();
     // The router's own parameter, where Next.js lets it pass.
     url.searchParams.delete("_rsc");
-    const wanted = url.pathname + url.search;
+    const { locale, defaultLocale } = nextUrl;
+    const wanted = (locale && locale !== defaultLocale ? `/${locale}` : "") + url.pathname + url.search;
     url.pathname = to;
     url.search = "";
     const isLook = ["GET", "HEAD"].includes(method);
