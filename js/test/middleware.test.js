@@ -9,6 +9,7 @@ import { fileURLToPath } from "node:url";
 
 import { Hono } from "hono";
 import { cache } from "hono/cache";
+import { toSSG } from "hono/ssg";
 
 import { CsrfGuard } from "../src/csrf_guard.js";
 import { SessionCookie, SessionToken, attributes } from "../src/index.js";
@@ -276,6 +277,16 @@ test("options of Node's adapters alone are checked, too", () => {
   for (const adapt of [(options) => inNode(cookies, () => {}, options), (options) => inExpress(cookies, options)]) {
     assert.throws(() => adapt({ refuse: "/login" }), { code: "refuse" });
   }
+});
+
+test("Hono's static pages are written without a session, and without keys", async () => {
+  const site = new Hono();
+  site.use(inHono((env) => SessionCookie.encrypted(env.SESSION_KEYS)));
+  site.get("/", (c) => c.text(c.get("session")?.get("user") ?? "nobody"));
+  const written = [];
+  const files = { mkdir: async () => {}, writeFile: async (path, text) => void written.push([path, text]) };
+  const { success } = await toSSG(site, files, { dir: "out" });
+  assert.deepEqual([success, written], [true, [["out/index.txt", "nobody"]]]);
 });
 
 test("Hono's cache gives no visitor the page of another, if the session is mounted after it", async (t) => {

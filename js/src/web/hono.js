@@ -6,11 +6,13 @@ import { admission, answerOf, claim, closeUnsent, hasAnswer, refuseOther } from 
 
 /**
  * Middleware that loads the session into the variable `session` and saves it with the response. `cookies` is a cookie, a
- * promise of one, or a function of the environment: `(env) => SessionCookie.encrypted(env.SESSION_KEYS)`.
+ * promise of one, or a function of the environment: `(env) => SessionCookie.encrypted(env.SESSION_KEYS)`. Pages that `toSSG` writes
+ * have no session, and need no keys.
  */
 export function session(cookies, options) {
   const admit = admission(cookies, options);
   return async (c, next) => {
+    if (c.env?.HONO_SSG_CONTEXT) return next();
     const [session, save, refused, sessions] = await admit(c.req.raw, c.env);
     const release = claim(c.req.raw, sessions);
     try {
