@@ -211,7 +211,7 @@ test("what is saved, checked or saved into is what it has to be", async () => {
   for (const other of [{}, null, undefined, 7, { headers: new Headers() }]) {
     await assert.rejects(cookies.saveTo(other, opened), { name: "TypeError", message: "expected `Headers`" });
   }
-  for (const other of [{}, null, undefined, 7, Promise.resolve(new Response())]) {
+  for (const other of [{}, null, undefined, 7, Promise.resolve(new Response()), { jsonBody: {}, headers: { "x-a": "b" } }]) {
     await assert.rejects(cookies.saveToResponse(other, opened), { name: "ConfigError", message: "expected a Response" });
   }
   // It is not closed by any of these.

@@ -128,7 +128,7 @@ export class SessionCookie extends Carrier {
    * be changed, as those of `Response.redirect()` and of `fetch()`, or if it may answer other visitors.
    */
   async saveToResponse(response, session) {
-    ensure(response?.headers, "response", "expected a Response");
+    ensure(response?.headers?.[Symbol.iterator], "response", "expected a Response");
     // A refresh that would be lost waits.
     const facts = { status: response.status, ...(isFixed(response) && { isSubresource: true }) };
     return withChanges(response, await headChanges(this, [...response.headers], session, facts));
