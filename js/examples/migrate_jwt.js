@@ -6,6 +6,7 @@ import { oldCookie } from "hardtack-session/migrate";
 const key = new TextEncoder().encode(process.env.JWT_SECRET);
 
 async function read(value) {
+  // If the key also signs other tokens, such as links to a new password, check what tells them apart: `issuer`, `audience` or `typ`.
   const { payload } = await jwtVerify(value, key, { algorithms: ["HS256"] });
   const { iat, exp, ...entries } = payload;
   return { entries, createdAt: iat && iat * 1000, expiresAt: exp && exp * 1000 };

@@ -157,6 +157,10 @@ test("a user who signs out everywhere is asked about a minute later", async () =
   assert.equal(await userAt(now), 7);
   epochs.set(7, 2);
   assert.deepEqual([await userAt(now - 1000), await userAt(now)], [7, undefined]);
+  // A user who is not there, in a session from before there were numbers.
+  const old = await cookies.load(null, now - 60_000);
+  const [before] = await cookies.save(old.set("user", 8));
+  assert.equal((await cookies.load(before.split(";")[0], now)).get("user"), undefined);
 });
 
 test("a program takes a new ring from its file", async () => {
