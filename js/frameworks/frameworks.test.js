@@ -1,12 +1,15 @@
-// SvelteKit, Astro, Nitro and Nuxt with the packed package, built and started as in production. `.ci/packages js js/frameworks`
-// and `node build.js` in js/ first; `node --test`. Next.js is in next.test.js.
+// SvelteKit, Astro, Nitro and Nuxt with the packed package, built and started as in production. `.ci/packages js js/runtimes
+// js/frameworks` and `node build.js` in js/ first; `node --test`. Next.js is in next.test.js.
 
 import assert from "node:assert/strict";
+import { cp, readFile, rm, writeFile } from "node:fs/promises";
 import { test } from "node:test";
+import { fileURLToPath } from "node:url";
 
 import { Browser, cookies, field } from "../test/visitor.js";
 import { start } from "./site.js";
 
+const path = (file) => fileURLToPath(new URL(file, import.meta.url));
 const visitsOf = ({ text }) => Number(/visits (?:<!--.*?-->)*(\d+)/.exec(text)?.[1]);
 
 const formTo = (browser, path, fields = {}) =>
@@ -35,8 +38,23 @@ async function bringOld(browser, minutes = 10) {
   browser.cookies.set(name, value);
 }
 
-test("SvelteKit: pages read, actions write, and a hook that redirects signs out", async () => {
-  const browser = new Browser(await start("sveltekit", ["vite", "build"], () => ["build/index.js"]));
+/** SvelteKit 2 has another module with the variables. */
+async function copyForSvelteKit2() {
+  await cp(path("sveltekit/src"), path("sveltekit2/src"), { recursive: true });
+  await rm(path("sveltekit2/src/env.js"));
+  const hooks = path("sveltekit2/src/hooks.server.js");
+  const text = await readFile(hooks, "utf8");
+  const [, line] = /SvelteKit 2: `(.*)`/.exec(text);
+  await writeFile(hooks, text.replace(/^.*/, line).replace("encrypted(SESSION", "encrypted(env.SESSION"));
+}
+
+for (const [version, folder] of [["SvelteKit 3", "sveltekit"], ["SvelteKit 2", "sveltekit2"]]) {
+  test(`${version}: pages read, actions write, and a hook that redirects signs out`, () => inSvelteKit(folder));
+}
+
+async function inSvelteKit(folder) {
+  if (folder === "sveltekit2") await copyForSvelteKit2();
+  const browser = new Browser(await start(folder, ["vite", "build"], () => ["build/index.js"]));
   await countsAndSignsOut(browser, () => formTo(browser, "/?/count"), () => formTo(browser, "/?/out"));
   await formTo(browser, "/?/count");
   // Once a page is rendered, SvelteKit takes no more cookies.
@@ -54,7 +72,7 @@ test("SvelteKit: pages read, actions write, and a hook that redirects signs out"
     const { setCookies } = await formTo(browser, `/?/${action}`);
     assert.deepEqual([setCookies.length, visitsOf(await browser.get("/"))], [1, left], action);
   }
-});
+}
 
 /** Fields that CDNs prefer to `Cache-Control`, set for a path, give way where the session sets its cookie. */
 async function isCachedWithoutCookie(browser, looked, counted) {
@@ -68,15 +86,20 @@ async function isCachedWithoutCookie(browser, looked, counted) {
 
 const FOR_CACHES = ["cache-control", "cdn-cache-control", "vercel-cdn-cache-control", "surrogate-control", "edge-control"];
 
-test("Astro: pages read and write, and one made at build time has no session", async () => {
-  const browser = new Browser(await start("astro", ["astro", "build"], () => ["dist/server/entry.mjs"]));
+for (const [version, folder] of [["Astro 7", "astro"], ["Astro 5", "astro5"]]) {
+  test(`${version}: pages read and write, and one made at build time has no session`, () => inAstro(folder));
+}
+
+async function inAstro(folder) {
+  if (folder === "astro5") for (const name of ["src", "astro.config.mjs"]) await cp(path(`astro/${name}`), path(`astro5/${name}`), { recursive: true });
+  const browser = new Browser(await start(folder, ["astro", "build"], () => ["dist/server/entry.mjs"]));
   await countsAndSignsOut(browser, () => formTo(browser, "/", { action: "count" }), () => formTo(browser, "/", { action: "out" }));
-  assert.match((await browser.get("/static/")).text, /static/);
+  assert.match((await browser.get("/static/")).text, /static, for nobody/);
   // Two pages of one request, which share its session.
   const moved = await browser.get("/moved");
   assert.deepEqual([visitsOf(moved), moved.setCookies.length], [7, 1]);
   await isCachedWithoutCookie(browser, "/cached", "/cached?count");
-});
+}
 
 test("Nitro: handlers read and write, and a route that it caches gives nobody the page or the cookie of another", async () => {
   const complaints = [];

