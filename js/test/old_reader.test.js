@@ -4,9 +4,13 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { deviceBound } from "../src/device.js";
-import { SessionCookie, attributes, decodeDictionary, generateKey, revocation, sessionType } from "../src/index.js";
+import { KeyRing, SessionCookie, attributes, decodeDictionary, generateKey, revocation, sessionType } from "../src/index.js";
+import { contextBytes, purposeBytes } from "../src/keys/purpose.js";
+import { contentOf } from "../src/keys/ring.js";
 import { oldCookie } from "../src/old_cookies.js";
+import { writeBody } from "../src/state/body.js";
 import * as t from "../src/struct.js";
+import { Sealer } from "../src/token/token.js";
 import { NOW, SIGNING_KEY, XAES_KEY, later } from "./visitor.js";
 
 const read = (value) => (value.startsWith("user-") ? { entries: { user: value.slice(5) } } : null);
@@ -284,6 +288,70 @@ test("a session of a former cookie that another instance could read is left to i
       again.signIn();
       assert.match((await cookies.save(again)).join(), /__Host-(visit|session)=e/);
     }
+  }
+});
+
+test("a session that another instance could take over is left to it next to another old cookie, before and behind", async () => {
+  const keepUnknownKeys = true;
+  const names = ["__Host-first", "__Host-second"];
+  const ring = await generateKey();
+  const [first, second] = await Promise.all(names.map((name) => SessionCookie.encrypted(ring, { cookie: attributes({ name }), keepUnknownKeys })));
+  const others = await SessionCookie.encrypted(await generateKey(), { cookie: attributes({ name: names[1] }) });
+  const signedIn = await others.load(null, NOW);
+  signedIn.set("user", "ada");
+  const kept = (await others.save(signedIn))[0].split(";")[0];
+  for (const refused of [`${names[0]}=junk`, `${names[0]}=${kept.split("=")[1].slice(0, -1)}`, "sid=junk"]) {
+    for (const olds of [[first, second], [second, first]]) {
+      const migrateFrom = [...olds.map((old) => former(old)), oldCookie({ name: "sid", read, from: NOW, until: later(86_400) })];
+      for (const sources of [migrateFrom, migrateFrom.toReversed()]) {
+        const cookies = await SessionCookie.encrypted(XAES_KEY, { migrateFrom: sources });
+        for (const field of [`${refused}; ${kept}`, `${kept}; ${refused}`]) {
+          const session = await cookies.load(field, later(60));
+          assert.equal(session.outcome.kind, "notMigrated");
+          assert.throws(() => session.set("user", "eve"), { code: "unreadable" }, field);
+          assert.deepEqual(await cookies.save(session), []);
+        }
+      }
+    }
+  }
+});
+
+test("a session that was planted in one former cookie wins over none of another under the same ring", async () => {
+  const olds = await Promise.all(["__Host-first", "__Host-second"].map((name) => built(name)));
+  const fieldOf = async (carrier, user) => {
+    const session = await carrier.load(null, NOW);
+    session.set("user", user);
+    return (await carrier.save(session))[0].split(";")[0];
+  };
+  for (const [planted, own] of [olds, olds.toReversed()]) {
+    const pairs = [await fieldOf(planted, "mallory"), await fieldOf(own, "ada")];
+    for (const sources of [olds, olds.toReversed()]) {
+      const cookies = await SessionCookie.encrypted(XAES_KEY, { migrateFrom: sources.map((old) => former(old)) });
+      for (const field of [pairs, pairs.toReversed()]) {
+        const session = await cookies.load(field.join("; "), later(60));
+        assert.deepEqual([session.outcome, session.isNew], [{ kind: "notMigrated", reason: "Duplicate" }, true]);
+      }
+      assert.equal((await cookies.load(pairs[1], later(60))).get("user"), "ada");
+    }
+  }
+});
+
+test("a session of a former cookie that is bound to a device is not taken over, because its proof has another name", async () => {
+  const name = "__Host-visit";
+  const old = await built(name, { deviceBound: deviceBound({ path: "/.session" }) });
+  const sealer = await Sealer.of(contentOf(await KeyRing.parse(XAES_KEY)), purposeBytes(name), contextBytes([]));
+  const now = NOW.getTime() / 1000;
+  const tokenOf = (device) => {
+    const metadata = { issued: now, age: 0, limit: null, remembered: null, sid: new Uint8Array(8), device, schema: 0 };
+    return sealer.seal(writeBody(metadata, [], [0x81, 0xa1, 0x75, 0xa1, 0x61]), now);
+  };
+  const [field, unbound] = [`${name}=${await tokenOf(new Uint8Array(16))}`, `${name}=${await tokenOf(null)}`];
+  assert.equal((await old.load(field, later(60))).binding, "stale");
+  for (const options of [{}, { deviceBound: deviceBound({ path: "/.session" }) }]) {
+    const cookies = await SessionCookie.encrypted(XAES_KEY, { ...options, migrateFrom: former(old) });
+    assert.deepEqual((await cookies.load(unbound, later(60))).outcome, { kind: "migrated" });
+    const session = await cookies.load(field, later(60));
+    assert.deepEqual([session.outcome, session.isNew, session.size], [{ kind: "notMigrated", reason: "Stale" }, true, 0]);
   }
 });
 
