@@ -59,6 +59,22 @@ test("mistakes in the settings of a source are refused", async () => {
   await assert.rejects(KeyRing.follow(() => XAES_KEY, { interval: 60 }), misconfigured("option"));
 });
 
+test("an error of the first reading shows no key, wherever the source has put it", async () => {
+  const read = Object.assign(new Error("no such file"), { code: "ENOENT", text: XAES_KEY, cause: new TypeError("closed") });
+  await assert.rejects(KeyRing.follow(() => Promise.reject(read)), (error) => {
+    assert.deepEqual([error.message, error.code, error.stack, error.cause.name, error.cause.message], ["no such file", "ENOENT", read.stack, "TypeError", "closed"]);
+    assert.ok(!inspect(error, { depth: null, showHidden: true }).includes(XAES_KEY));
+    return true;
+  });
+  const isHidden = { message: "the error of the source holds a key and is not shown" };
+  const secret = XAES_KEY.slice(21);
+  const failing = [new Error(`vault: ${XAES_KEY}`), new Error("vault", { cause: new Error(XAES_KEY) }), new Error(secret), XAES_KEY, Object.assign(new Error("vault"), { code: secret })];
+  for (const error of failing) {
+    await assert.rejects(KeyRing.follow(() => Promise.reject(error)), isHidden);
+    await assert.rejects(KeyRing.follow(() => { throw error; }), (told) => !inspect(told, { depth: null }).includes(secret));
+  }
+});
+
 test("a source is asked when a session is loaded, at most once in a span", async () => {
   const { ring, source } = await following(XAES_KEY, { every: 30 });
   const [cookies, header] = [await SessionCookie.encrypted(ring), await SessionToken.encrypted(ring, { header: "x-session" })];

@@ -13,7 +13,7 @@ import { parseRing, warnOfEarlyEnds } from "./ring.js";
 
 const MOST_SECONDS = 86_400;
 
-/** Reads the content of a ring, and follows it. Throws a `ConfigError`, or what `source` fails with. */
+/** Reads the content of a ring, and follows it. Throws a `ConfigError`, or what `source` fails with, without a key that it holds. */
 export async function follow(source, { every = 60, log, mode, skipXChaCha, ...unknown } = {}) {
   refuseUnknown(unknown);
   mustBe(typeof source === "function", "source", "a function that returns the text of a ring");
@@ -21,8 +21,16 @@ export async function follow(source, { every = 60, log, mode, skipXChaCha, ...un
   const say = sayingBy(log);
   const asked = Date.now();
   const options = { mode, skipXChaCha };
-  const texts = await source();
+  const texts = await firstOf(source);
   return new FollowedRing({ source, every: every * 1000, say, options }, asked, await digestOf(texts), await parseRing(texts, options));
+}
+
+async function firstOf(source) {
+  try {
+    return await source();
+  } catch (error) {
+    throw await sentencesOf(error);
+  }
 }
 
 class FollowedRing {
