@@ -1,7 +1,7 @@
 // CSRF protection: checks that a request comes from a page of the session's own site. The rules of `CsrfGuard` in Rust.
 
 import { trim } from "./base/bytes.js";
-import { ConfigError, isWhole, misused, mustBe, refuseUnknown, yesOrNo } from "./base/errors.js";
+import { ConfigError, isWhole, misused, mustBe, optionsOf, refuseUnknown, yesOrNo } from "./base/errors.js";
 import { hostOf, isAt, isSecure, mayHavePages, parseOrigin } from "./base/origins.js";
 import { isRecord } from "./base/plain.js";
 import { Writer } from "./base/writer.js";
@@ -41,6 +41,11 @@ export class CsrfRefusal extends Error {
     this.body = page ?? this.message;
     this.headers = { "content-type": `text/${page ? "html" : "plain"}; charset=utf-8` };
   }
+
+  /** The same as `status`, for frameworks that look for this name. */
+  get statusCode() {
+    return this.status;
+  }
 }
 
 const SAFE = ["GET", "HEAD", "OPTIONS", "TRACE"];
@@ -62,10 +67,11 @@ export class CsrfGuard {
    * `tokensInForms`: a form may have its token in the field `formField`, by default `csrf_token`; then it has at most
    * `formLimit` bytes, by default 1 MiB.
    */
-  constructor({
-    trustOrigins = [], trustFormPosts = [], originCheckOnly = false, tokensInForms = false, formField = "csrf_token",
-    formLimit = 1_048_576, ...unknown
-  } = {}) {
+  constructor(options = {}) {
+    const {
+      trustOrigins = [], trustFormPosts = [], originCheckOnly = false, tokensInForms = false, formField = "csrf_token",
+      formLimit = 1_048_576, ...unknown
+    } = optionsOf(options);
     refuseUnknown(unknown, " of a guard");
     mustBe(Array.isArray(trustOrigins), "trustOrigins", "a list of origins");
     const isPair = (pair) => Array.isArray(pair) && String(pair[1]).startsWith("/");

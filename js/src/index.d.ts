@@ -174,6 +174,8 @@ export class SessionError extends Error {
    * `unvalidated`, 403 for `stale`.
    */
   readonly status?: 403 | 413 | 503;
+  /** The same as `status`, for frameworks that look for this name. */
+  readonly statusCode?: 403 | 413 | 503;
   /** Headers of that response: `Retry-After` for `unvalidated`. */
   readonly headers?: { readonly [name: string]: string };
   /**
@@ -266,7 +268,7 @@ export class KeyRing {
    * Reads the text of a ring from `source`, and follows it: cookies and tokens that are built with the ring ask again when they
    * load a session, at most once in `every` seconds. One request waits for the answer, while others use the current ring. If the
    * source fails, or returns a ring that is refused, the ring stays as it is. Only the first reading throws: a `ConfigError`, or
-   * the error of the source.
+   * the error of the source, as names, codes, messages and stacks, and without these if they hold a key.
    */
   static follow(source: () => RingText | Promise<RingText>, options?: FollowOptions): Promise<KeyRing>;
   readonly mode: "encrypted" | "signed";

@@ -2,13 +2,12 @@
 // docs/settings.md, and the sentences of src/settings/.
 
 import { EPOCH, isText } from "./base/bytes.js";
-import { misused } from "./base/errors.js";
-import { isRecord } from "./base/plain.js";
+import { misused, optionsOf } from "./base/errors.js";
+import { isMap, isRecord } from "./base/plain.js";
 import { withAdvice } from "./carrier/carrier.js";
 import { SessionCookie } from "./carrier/cookie.js";
 import { attributes } from "./cookie/attributes.js";
 import { looksLikeAKey } from "./keys/redact.js";
-import { optionsOf } from "./session/settings.js";
 import { ringOf } from "./settings/keys.js";
 import { NAMES, apply, isSetting, isSourceOfKeys, noSettings, unknown } from "./settings/names.js";
 import { mistakesIn } from "./settings/rules.js";
@@ -45,9 +44,9 @@ async function buildFromEnv(prefix, env, options) {
 
 async function buildFromSettings(given, env, options) {
   const settings = new Settings("", (name) => name);
-  const isTable = typeof given === "object" && given !== null && !Array.isArray(given) && (isRecord(given) || given instanceof Map);
+  const isTable = typeof given === "object" && given !== null && !Array.isArray(given) && (isRecord(given) || isMap(given));
   if (!isTable) throw errorOf([mistake(null, "the settings are not a table of names and values")]);
-  for (const [name, value] of given instanceof Map ? given : Object.entries(given)) await settings.take(String(name), String(name), value);
+  for (const [name, value] of isMap(given) ? given : Object.entries(given)) await settings.take(String(name), String(name), value);
   return settings.build(env, options);
 }
 

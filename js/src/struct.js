@@ -3,6 +3,7 @@
 
 import { compare, fromUtf8, hex, isAscii, toUtf8 } from "./base/bytes.js";
 import { INVALID, ConfigError, SessionError } from "./base/errors.js";
+import { isBytes } from "./base/plain.js";
 import { objectOf } from "./state/msgpack.js";
 import { Writer, readLength, readVarint, readWhole } from "./state/postcard.js";
 import { checkList, checkMap, checkObject, refuse, within } from "./state/struct_checks.js";
@@ -159,7 +160,7 @@ export const char = describe(2, {
 export const bytes = describe(1, {
   empty: () => new Uint8Array(),
   write(value, writer) {
-    if (!(value instanceof Uint8Array)) refuse("a Uint8Array", value);
+    if (!isBytes(value)) refuse("a Uint8Array", value);
     writer.text(value);
   },
   read: (reader) => readBytes(reader).slice(),

@@ -5,6 +5,7 @@
 
 import { equal } from "./base/bytes.js";
 import { ConfigError } from "./base/errors.js";
+import { isBytes, isMap } from "./base/plain.js";
 import { bool, bytes, char, i128, i16, i32, i53, i64, list, map, oneOf, option, struct, text, tuple } from "./struct.js";
 import { u128, u16, u32, u53, u64, u8, unit } from "./struct.js";
 
@@ -76,8 +77,8 @@ function differenceOf(value, json, path) {
 
 /** The parts of a value as JSON has them, or null for one without. */
 function partsOf(value) {
-  if (value instanceof Uint8Array) return [...value];
-  if (value instanceof Map) return Object.fromEntries([...value].map(([name, part]) => [String(name), part]));
+  if (isBytes(value)) return [...value];
+  if (isMap(value)) return Object.fromEntries([...value].map(([name, part]) => [String(name), part]));
   return typeof value === "object" ? value : null;
 }
 

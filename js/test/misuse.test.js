@@ -2,12 +2,14 @@
 // right call, in strict mode and without it.
 
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { once } from "node:events";
 import { createServer } from "node:http";
 import { connect } from "node:net";
 import { test } from "node:test";
 import { inspect } from "node:util";
 
+import cookieParser from "cookie-parser";
 import express from "express";
 import express4 from "express4";
 import { Hono } from "hono";
@@ -76,6 +78,33 @@ test("a session is no object whose properties are kept", async () => {
   for (const misuse of [() => session.value, () => (session.value = 7)]) assert.throws(misuse, refused("value"));
 });
 
+/** What sessions of other libraries have, with what to do here. */
+const REMEDIES = {
+  destroy: "call `invalidate`",
+  regenerate: "call `signIn`, or `renewId`, which keeps the data",
+  cookie: "set the options `idleTimeout` and `absoluteTimeout`, in seconds, or call `rememberFor`",
+  maxAge: "set the options `idleTimeout` and `absoluteTimeout`, in seconds, or call `rememberFor`",
+  touch: "leave it out, because reading is a use",
+  reload: "leave it out, because a request has one session",
+};
+
+test("a name that other libraries have says what to call here, in development", async () => {
+  for (const carrier of [cookies, typed]) {
+    const session = await carrier.load(null, NOW);
+    for (const [name, remedy] of Object.entries(REMEDIES)) {
+      const refused = { name: "TypeError", message: `session has no property \`${name}\`; ${remedy}` };
+      for (const misuse of [() => session[name](), () => (session[name].x = 1), () => (session[name] = 1), () => name in session]) assert.throws(misuse, refused);
+    }
+  }
+  const program = `
+    import { SessionCookie, generateKey } from ${JSON.stringify(new URL("../src/index.js", import.meta.url).href)};
+    const session = await (await SessionCookie.encrypted(await generateKey())).load(null);
+    try { session.destroy(); } catch ({ message }) { process.stdout.write(message); }`;
+  const env = { ...process.env, NODE_ENV: "production" };
+  const told = execFileSync(process.execPath, ["--input-type=module", "-e", program], { env, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
+  assert.equal(told, "session has no property `destroy`; use `get`, `set`, `has` and `delete`");
+});
+
 /** What makes plain data of a session, of which nothing would be in it. */
 const COPIES = [
   (session) => JSON.stringify(session),
@@ -104,6 +133,7 @@ test("what looks at a session goes on as before", async () => {
   const session = await cookies.load(await filled(), NOW);
   assert.ok(session instanceof Session);
   assert.deepEqual(["get", Symbol.iterator, "then"].map((name) => name in session), [true, false, false]);
+  assert.equal(session.inspect(), "a session");
   assert.equal(session.constructor, Session);
   for (const probe of ["then", "nodeType", "tagName", "asymmetricMatch", "$$typeof", "__v_isRef", "@@__IMMUTABLE_ITERABLE__@@", Symbol.toStringTag]) {
     assert.equal(session[probe], undefined);
@@ -175,6 +205,24 @@ test("what is no request is refused, for its visitor would be new for ever", asy
   }
   const token = await SessionToken.encrypted(XAES_KEY, { purpose: "jobs" });
   await assert.rejects(token.load(Promise.resolve("x"), NOW), { name: "TypeError", message: "await the token" });
+});
+
+test("what a parser leaves of cookies is refused, if it has the session, for its visitor would be new for ever", async () => {
+  const isHeader = { name: "TypeError", message: "expected the header `cookie`, found `cookies`" };
+  const value = (await filled()).split("=")[1];
+  const app = express();
+  app.use(cookieParser());
+  app.get("/", (request, response) => cookies.load(request.cookies).then(({ outcome }) => response.send(outcome.kind), ({ message }) => response.send(message)));
+  const browser = await listening(createServer(app));
+  assert.equal((await browser.get("/", { cookie: await filled() })).text, isHeader.message);
+  assert.equal((await browser.get("/", { cookie: "theme=dark" })).text, "absent");
+  for (const parsed of [{ "__Host-session": value }, { theme: "dark", "__Host-session": value }, Object.assign(Object.create(null), { "__Host-session": "x" })]) {
+    for (const carrier of [cookies, typed]) await assert.rejects(carrier.load(parsed, NOW), isHeader);
+  }
+  // What has its fields elsewhere is read there: an adapter has put its session into this request.
+  const http = await SessionCookie.encrypted(XAES_KEY, { cookie: attributes({ dangerAllowHttp: true }) });
+  const nested = Object.assign(Object.create({}), { session: {}, headers: {} });
+  for (const request of [nested, { session: {}, headers: {} }]) assert.equal((await http.load(request, NOW)).outcome.kind, "absent");
 });
 
 test("a request of Node without any field is one, also by its headers alone", async () => {

@@ -1,10 +1,18 @@
 // Responses: what is written into them, and when.
 
 import assert from "node:assert/strict";
+import { createServer } from "node:http";
 import { test } from "node:test";
 
+import { createFetch } from "@whatwg-node/fetch";
+
 import { ConfigError, KeyRing, SessionCookie, SessionToken, attributes } from "../src/index.js";
+import { withSession } from "../src/web/fetch.js";
+import { listening } from "./stand_ins.js";
 import { NOW, SIGNING_KEY, XAES_KEY, cookies, filled, later, refused } from "./visitor.js";
+
+/** As GraphQL gateways call it, also where there is a global one. */
+const { fetch: ponyfill } = createFetch({ skipPonyfill: false });
 
 test("nothing is changed after it was saved", async () => {
   const session = await cookies.load(null, NOW);
@@ -51,6 +59,18 @@ test("a header's session is found in the Headers of a request", async () => {
   const token = await api.save(session);
   assert.equal((await api.load(new Headers({ authorization: `Bearer ${token}` }), NOW)).get("user"), "ada");
   assert.equal((await api.load(new Headers({ cookie: token }), NOW)).isNew, true);
+});
+
+test("a response of another library's fetch, whose fields come in lists, carries the session next to its own cookies", async () => {
+  const origin = await listening(createServer((request, response) => response.setHeader("set-cookie", ["a=1", "b=2", "__Host-session=; Max-Age=0"]).end("x")));
+  for (const method of ["GET", "HEAD"]) {
+    const handle = withSession(cookies, (request, session) => (session.set("user", "ada"), session.signIn(), ponyfill(origin.origin, { method })));
+    const { headers, status } = await handle(new Request("http://localhost/", { headers: { cookie: await filled() } }));
+    const names = headers.getSetCookie().map((line) => line.split("=")[0]);
+    assert.deepEqual([status, names], [200, ["a", "b", "__Host-session"]]);
+    const reading = withSession(cookies, (request, session) => (session.get("user"), ponyfill(origin.origin, { method })));
+    assert.equal((await reading(new Request("http://localhost/"))).headers.getSetCookie().length, 3);
+  }
 });
 
 test("a framework gets a name, a value and options", async () => {

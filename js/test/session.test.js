@@ -3,7 +3,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { SessionCookie, SessionToken, csrfToken, revocation, sessionType, verifyCsrf } from "../src/index.js";
+import { CsrfGuard } from "../src/csrf_guard.js";
+import { SessionCookie, SessionToken, attributes, csrfToken, revalidation, revocation, sessionType, verifyCsrf } from "../src/index.js";
+import { oldCookie } from "../src/old_cookies.js";
 import { struct, text } from "../src/struct.js";
 import { NOW, XAES_KEY, cookies, field, filled, later, refused } from "./visitor.js";
 
@@ -44,6 +46,25 @@ test("a change that does not fit is refused at that line", async () => {
   session.set("note", "x".repeat(2100));
   const [line] = await cookies.save(session);
   assert.ok(line.length <= 3072);
+});
+
+test("an error with an answer has its status under both names that frameworks look for", async () => {
+  const thrown = (act) => {
+    try {
+      return act();
+    } catch (error) {
+      return error;
+    }
+  };
+  const session = await cookies.load(null, NOW);
+  const full = thrown(() => session.set("note", "x".repeat(4000)));
+  const refusal = await new CsrfGuard().check(new Request("http://localhost/", { method: "POST" }), session);
+  const revalidateAfter = revalidation({ seconds: 60, validate: () => Promise.reject(new Error("no database")) });
+  const asking = await SessionCookie.encrypted(XAES_KEY, { revalidateAfter });
+  const unvalidated = await asking.load(await filled(), later(100)).catch((error) => error);
+  const other = thrown(() => session.set("note", undefined));
+  const statuses = [full, refusal, unvalidated, other].map(({ status, statusCode }) => [status, statusCode]);
+  assert.deepEqual(statuses, [[413, 413], [403, 403], [503, 503], [undefined, undefined]]);
 });
 
 test("entries and messages have their room together, in whatever order they come", async () => {
@@ -105,6 +126,18 @@ test("a session has changed exactly if its response stores or ends it", async ()
   const session = await cookies.load(visitor, later(1));
   session.save();
   assert.deepEqual([session.hasChanged, (await cookies.save(session)).length], [false, 1]);
+});
+
+test("a session that was taken over has changed once it is used, when a response stores it", async () => {
+  const former = await SessionCookie.encrypted(XAES_KEY, { cookie: attributes({ name: "__Host-visit" }) });
+  const field = await filled(undefined, former);
+  const cookies = await SessionCookie.encrypted(XAES_KEY, { migrateFrom: oldCookie({ cookie: former, from: NOW, until: later(86_400) }) });
+  for (const [use, hasChanged] of [[() => {}, false], [(session) => session.get("user"), true], [(session) => session.isNew, true]]) {
+    const session = await cookies.load(field, later(1));
+    use(session);
+    assert.deepEqual([session.outcome.kind, session.hasChanged], ["migrated", hasChanged], `${use}`);
+    assert.equal((await cookies.save(session)).length > 0, hasChanged);
+  }
 });
 
 test("a page that names no queue takes all messages in their order", async () => {

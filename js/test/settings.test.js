@@ -44,7 +44,9 @@ test("a setting that is refused says what is expected", async () => {
     [{ absoluteTimeout: 2 ** 32 }, "absoluteTimeout", SECONDS],
     [{ rememberUpTo: 2 ** 32 }, "rememberUpTo", SECONDS],
     [{ idleTimeout: 0 }, "idleTimeout", SECONDS],
-    [{ idleTimeout: 601, absoluteTimeout: 600 }, "idleTimeout", "at most `absoluteTimeout`"],
+    [{ idleTimeout: 601, absoluteTimeout: 600 }, "idleTimeout", "at most `absoluteTimeout`, in seconds"],
+    // Milliseconds, with the default of the other one.
+    [{ idleTimeout: 30 * 60 * 1000 }, "idleTimeout", "at most `absoluteTimeout`, in seconds"],
     [{ refreshAfter: "every request" }, "refreshAfter", REFRESHES],
     [{ refreshAfter: null }, "refreshAfter", REFRESHES],
     [{ ...remembering, revalidateAfter: validatedAfter(301) }, "revalidateAfter", "at most half of each idle timeout"],
@@ -261,6 +263,10 @@ test("a setting of the wrong type is refused, and weakens nothing", async () => 
   assert.throws(() => ironSession({ cookieName: "sid", password: "p".repeat(32), converts: 1, ...old }), misconfigured("option"));
   await assert.rejects(KeyRing.parse(XAES_KEY, { skipXChacha: true }), misconfigured("option"));
   for (const name of ["name", "ttl"]) await assert.rejects(build({ [name]: 60 }), { code: "option", message: `there is no option \`${name}\`` });
+  const advice = "there is no option `maxAge`; set the options `idleTimeout` and `absoluteTimeout`, in seconds, or call `rememberFor`";
+  for (const refuse of [() => build({ maxAge: 3600 }), async () => attributes({ maxAge: 3600 })]) {
+    await assert.rejects(refuse(), { code: "option", message: advice });
+  }
   // A key in the place of an option is not shown.
   for (const refuse of [() => build({ [XAES_KEY]: true }), async () => attributes({ [XAES_KEY]: true }), async () => new CsrfGuard({ [XAES_KEY]: true })]) {
     await assert.rejects(refuse(), (error) => misconfigured("option")(error) && error.message.includes("`…`"));
@@ -271,6 +277,31 @@ test("a setting of the wrong type is refused, and weakens nothing", async () => 
   await refuses({ notBefore: NOW.getTime() / 1000 }, "notBefore");
   for (const maxTokenLength of [0, NaN, Infinity, 16_385, "3072"]) {
     await assert.rejects(SessionToken.encrypted(XAES_KEY, { header: "x-session", maxTokenLength }), misconfigured("maxTokenLength"));
+  }
+});
+
+test("a setting comes from its object, and not from what another library has put into the prototype of all", async () => {
+  const planted = {
+    dangerAllowHttp: true, dangerAllowSharedCaching: true, originCheckOnly: true, trustOrigins: ["https://evil.test"], keepUnknownKeys: true,
+    saveOnServerError: true, idleTimeout: null, absoluteTimeout: 4_000_000_000, name: "evil", guard: null, log: null,
+  };
+  const lineOf = async (options) => {
+    const of = await SessionCookie.encrypted(XAES_KEY, options);
+    const session = await of.load(null, NOW);
+    session.set("user", "ada");
+    return [of.name, (await of.save(session))[0].replace(/=[^;]*/, ""), (await of.keysInUse(NOW)).settings];
+  };
+  const alone = [await lineOf({}), await lineOf({ cookie: attributes() }), await lineOf({ cookie: attributes({ path: "/a" }) })];
+  const evil = new Request("https://example.com/", { method: "POST", headers: { origin: "https://evil.test", "sec-fetch-site": "cross-site" } });
+  const tokenless = new Request("https://example.com/", { method: "POST" });
+  Object.assign(Object.prototype, planted);
+  try {
+    assert.deepEqual([await lineOf({}), await lineOf({ cookie: attributes() }), await lineOf({ cookie: attributes({ path: "/a" }) })], alone);
+    const guard = new CsrfGuard();
+    const session = await cookies.load(null, NOW);
+    assert.deepEqual([(await guard.check(evil, session))?.code, (await guard.check(tokenless, session))?.code], ["cross-site", "no-token"]);
+  } finally {
+    for (const name of Object.keys(planted)) delete Object.prototype[name];
   }
 });
 

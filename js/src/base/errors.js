@@ -1,3 +1,5 @@
+import { remedyOf } from "./remedies.js";
+
 /** A mistake in a key, a ring, a context or a setting. `code` is the word of SPEC.md § 14, or the name of the setting. */
 export class ConfigError extends Error {
   constructor(code, message) {
@@ -15,11 +17,19 @@ export function ensure(isRight, code, sentence) {
 /** Throws a `ConfigError` unless a setting is what it must be. */
 export const mustBe = (isRight, name, expected, code = name) => ensure(isRight, code, `\`${name}\` must be ${expected}`);
 
+/** Refuses options that are no object, because a number would silently leave all defaults. */
+export function optionsOf(options) {
+  mustBe(Object(options) === options, "options", "an object", "option");
+  // None comes from `Object.prototype`, where another library may have been made to put it.
+  return { __proto__: null, ...options };
+}
+
 /** Refuses options that do not exist, because a mistyped one would silently keep a default. */
 export function refuseUnknown(options, advice = "") {
   for (const name of Object.keys(options)) {
+    const remedy = remedyOf(name);
     // It may be a key, in the wrong place.
-    throw new ConfigError("option", `there is no option \`${name.length > 32 ? "…" : name}\`${advice}`);
+    throw new ConfigError("option", `there is no option \`${name.length > 32 ? "…" : name}\`${remedy ? `; ${remedy}` : advice}`);
   }
 }
 
@@ -47,6 +57,11 @@ export class SessionError extends Error {
     super(message);
     this.name = "SessionError";
     Object.assign(this, { code }, ANSWERS[code]);
+  }
+
+  /** The same as `status`, for frameworks that look for this name. */
+  get statusCode() {
+    return this.status;
   }
 }
 

@@ -5,7 +5,7 @@ import { mustBe } from "./errors.js";
 
 /** The Unix seconds of a `Date` or of milliseconds. Refuses a time that is not a number, at which nothing would expire. */
 export function secondsOf(name, time, round = Math.floor) {
-  const milliseconds = time instanceof Date ? time.getTime() : time;
+  const milliseconds = time?.getTime?.() ?? time;
   mustBe(Number.isFinite(milliseconds), name, "a Date or milliseconds");
   return round(milliseconds / 1000);
 }

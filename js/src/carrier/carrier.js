@@ -112,8 +112,10 @@ function fieldsOfRequest(headers, name, cookies) {
   if (name === "cookie" && Array.isArray(cookies) && cookies.length > 0) return listOf(cookies);
   const values = valuesIn(headers, name);
   const isElsewhere = name === "cookie" && values.length === 0 && isRecord(headers) && Object.keys(cookies ?? {}).length > 0;
-  return isElsewhere ? misused("expected the header `cookie`, found `cookies`") : values;
+  return isElsewhere ? noHeader() : values;
 }
+
+export const noHeader = () => misused("expected the header `cookie`, found `cookies`");
 
 function valuesIn(headers, name) {
   if (typeof headers.get === "function") {

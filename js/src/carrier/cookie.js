@@ -1,6 +1,7 @@
 // Sessions in cookies: what a request brings, and the changes to the head of its response.
 
-import { Refusal, SessionError, ensure, misused, mustBe, yesOrNo } from "../base/errors.js";
+import { Refusal, SessionError, ensure, misused, mustBe, optionsOf, yesOrNo } from "../base/errors.js";
+import { isRecord } from "../base/plain.js";
 import { overheadOf } from "../crypto/suites.js";
 import { Budget, sizeOf } from "../state/budget.js";
 import { UNOPENED } from "../state/state.js";
@@ -9,9 +10,9 @@ import { readSetCookie } from "../cookie/response.js";
 import { assemble, findCookie } from "../cookie/values.js";
 import { SessionSealer, choose } from "../session/sealer.js";
 import { stateOf } from "../session/session.js";
-import { madeBy, optionsOf } from "../session/settings.js";
+import { madeBy } from "../session/settings.js";
 import { cacheChanges, isHidden, isShareable } from "./caching.js";
-import { Carrier, fieldsOf, finish, loadBy, sealerOf, withAdvice } from "./carrier.js";
+import { Carrier, fieldsOf, finish, loadBy, noHeader, sealerOf, withAdvice } from "./carrier.js";
 import { adviserOf } from "./dropped.js";
 import { saidIn } from "./said.js";
 
@@ -81,6 +82,7 @@ export class SessionCookie extends Carrier {
     return loadBy(this, source, now, async (state, first) => {
       const { template, old, advise } = this.#settings;
       const fields = fieldsOf(source, "cookie");
+      if (fields.length === 0 && isJar(Object(source), this.name)) noHeader();
       const found = findCookie(fields, this.name);
       const [values] = found;
       state.carried = Object.keys(found).slice(1).map(Number);
@@ -156,6 +158,9 @@ const PART = 7;
 /** Bytes that are left to all fields but `Cookie`, and to the first line. */
 const OTHER_FIELDS = 2560;
 
+/** Returns true for what a parser leaves of cookies, whose visitor would always be new. */
+const isJar = (source, name) => Object.hasOwn(source, name) && !source.headers && isRecord(source);
+
 /** Returns the choice of `choose` among the values of a cookie in some fields, or null if there is none. */
 export async function chosenIn(cookies, fields, now) {
   const found = findCookie(fields, cookies.name);
@@ -184,7 +189,7 @@ async function read(carrier, value, found, now) {
  */
 export async function headChanges(cookies, fields, session, response) {
   const { mayShare } = settingsOf(cookies);
-  const lines = fields.filter(([name]) => name === "set-cookie").map(([, line]) => line);
+  const lines = fields.filter(([name]) => name === "set-cookie").flatMap(([, line]) => line);
   const said = saidOf(cookies, lines, session);
   const finished = await finish(cookies, session, { ...response, isShareable: isShareable(fields), mayShare, said });
   const set = (await cookiesOf(cookies, finished)).map(toSetCookie);

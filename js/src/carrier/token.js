@@ -1,13 +1,12 @@
 // Sessions in tokens: in header fields, and bare.
 
 import { SPACE, trim } from "../base/bytes.js";
-import { Refusal, isWhole, misused, mustBe } from "../base/errors.js";
+import { Refusal, isWhole, misused, mustBe, optionsOf } from "../base/errors.js";
 import { overheadOf } from "../crypto/suites.js";
 import { LONGEST_TOKEN } from "../token/token.js";
 import { Budget } from "../state/budget.js";
 import { TOKEN_CHARACTERS } from "../cookie/set_cookie.js";
 import { SessionSealer } from "../session/sealer.js";
-import { optionsOf } from "../session/settings.js";
 import { Carrier, fieldsOf, finish, loadBy, sealerOf, withAdvice } from "./carrier.js";
 
 const LONGEST = 16_384;

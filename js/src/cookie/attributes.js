@@ -1,6 +1,6 @@
 // The name and attributes of a cookie that are not the default (docs/spec/carriers.md § 9.1.1, § 9.1.2), and those that it had.
 
-import { mustBe, refuseUnknown, yesOrNo } from "../base/errors.js";
+import { mustBe, optionsOf, refuseUnknown, yesOrNo } from "../base/errors.js";
 import { TOKEN_CHARACTERS, Template, isHostName, partNumbers, toSetCookie } from "./set_cookie.js";
 
 export const LONGEST_NAME = 128;
@@ -10,7 +10,8 @@ export const LONGEST_PATH = 1024;
  * The option `cookie`. `formerly`: attributes that the cookie had, one or a list: it is dropped there whenever it is sent or
  * ended. Throws a `ConfigError`.
  */
-export function attributes({ name, path, domain, sameSite, partitioned, dangerAllowHttp, formerly = [], ...unknown } = {}) {
+export function attributes(options = {}) {
+  const { name, path, domain, sameSite, partitioned, dangerAllowHttp, formerly = [], ...unknown } = optionsOf(options);
   refuseUnknown(unknown, " of a cookie; it is `Secure` and `HttpOnly` unless you set `dangerAllowHttp`");
   const present = { path, domain, sameSite, partitioned, secure: !yesOrNo("dangerAllowHttp", dangerAllowHttp) };
   const template = templateOf({ ...present, name: name ?? defaultName(present) });

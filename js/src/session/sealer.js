@@ -1,6 +1,6 @@
 // The keys of one purpose, and the rules of the sessions under them: tokens to bodies, bodies to tokens.
 
-import { Refusal, ensure } from "../base/errors.js";
+import { Refusal, ensure, optionsOf } from "../base/errors.js";
 import { contextBytes, purposeBytes } from "../keys/purpose.js";
 import { ANY_KEY_PREFIX } from "../keys/key.js";
 import { sayingBy } from "../base/log.js";
@@ -20,9 +20,9 @@ export class SessionSealer {
    * makes those of sessions bound to devices.
    */
   static async build(mode, ring, purpose, options, { devicesBy, attributes, danger, ...own }) {
-    const { skipXChaCha, application, context = [], log, ...rules } = options;
+    const { skipXChaCha, application, context = [], log, ...rules } = optionsOf(options);
     const say = sayingBy(log, { purpose });
-    const common = policyOf(rules);
+    const common = policyOf(optionsOf(rules));
     const { type } = common;
     type.checkRoom?.(own.budget.room);
     const parsed = ring instanceof Ring ? contentOf(ring) : await parseRing(ring, { mode, skipXChaCha });

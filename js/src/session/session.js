@@ -1,14 +1,18 @@
 // The handle of a session that an application gets.
 
 import { SessionError, isWhole, misused } from "../base/errors.js";
+import { remedyOf } from "../base/remedies.js";
 import { dateOf, duration } from "../base/time.js";
 import { random } from "../crypto/algorithms.js";
 import { entryOf } from "../state/dictionary.js";
 import { deadlineOf, endOf, lastActiveOf } from "../state/lifetime.js";
 import { bindingOf, idOf } from "../state/state.js";
 
+/** By handle. A private field would become a property of the handle in what some compilers make of it, and handles refuse those. */
+const states = new WeakMap();
+
 /** Returns the state behind a handle, for the carriers. */
-export let stateOf;
+export const stateOf = (session) => states.get(session) ?? misused("call it on a session of this copy of the package; await `load`");
 
 /** Marks a session as used, and returns its state. */
 const touch = (session) => stateOf(session).touch();
@@ -16,7 +20,8 @@ const touch = (session) => stateOf(session).touch();
 /** Marks a session as used, and returns its state to be changed. */
 const change = (session, evenWithheld) => stateOf(session).change(evenWithheld);
 
-const refuseProperty = (_, name) => misused(`session has no property \`${String(name)}\`; use \`get\`, \`set\`, \`has\` and \`delete\``);
+const refuseProperty = (_, name) =>
+  misused(`session has no property \`${String(name)}\`; ${remedyOf(name) ?? "use `get`, `set`, `has` and `delete`"}`);
 
 /** Returns true for names that runtimes, test runners and tools look up in any object. */
 const isProbe = (name) => typeof name === "symbol" || /^([_$@]|(then|nodeType|tagName|asymmetricMatch)$)/.test(name);
@@ -41,19 +46,10 @@ class Watched {
 
 /** A visitor's session during one request. The carrier that loaded it saves its changes. */
 export class BaseSession extends Watched {
-  static {
-    stateOf = (session) => {
-      if (!(#state in Object(session))) misused("call it on a session of this copy of the package; await `load`");
-      return session.#state;
-    };
-  }
-
-  #state;
-
   /** Only carriers make sessions, by `load`. */
   constructor(state) {
     super();
-    this.#state = state;
+    states.set(this, state);
   }
 
   // The result of reading
@@ -221,6 +217,11 @@ export class BaseSession extends Watched {
 
   toJSON() {
     refuseWhole();
+  }
+
+  /** What chai, and so Vitest, prints of it, before it knows whether an assertion fails. */
+  inspect() {
+    return "a session";
   }
 }
 

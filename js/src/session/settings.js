@@ -10,12 +10,6 @@ function span(name, value) {
   return value;
 }
 
-/** Refuses options that are no object, because a number would silently leave all defaults. */
-export function optionsOf(options) {
-  mustBe(Object(options) === options, "options", "an object", "option");
-  return options;
-}
-
 /** Refuses a value that the function for this option did not make. Bundles have the code of the option only if they call it. */
 export function madeBy(maker, name, value, method) {
   mustBe(typeof value?.[method] === "function", name, `what ${maker} returns`);
@@ -32,7 +26,7 @@ export function policyOf({
   refuseUnknown(unknown);
   const idle = spanOr(Infinity, "idleTimeout", idleTimeout === undefined ? 1800 : idleTimeout);
   const absolute = span("absoluteTimeout", absoluteTimeout);
-  mustBe((idleTimeout ?? 0) <= absolute, "idleTimeout", "at most `absoluteTimeout`");
+  mustBe((idleTimeout ?? 0) <= absolute, "idleTimeout", "at most `absoluteTimeout`, in seconds");
   const longest = spanOr(0, "rememberUpTo", rememberUpTo);
   const rememberedIdle = spanOr(Infinity, "rememberedIdleTimeout", rememberedIdleTimeout);
   mustBe((rememberedIdleTimeout ?? 0) <= longest, "rememberedIdleTimeout", "at most `rememberUpTo`, which it needs");

@@ -2,7 +2,7 @@
 
 import { U32, equal } from "../base/bytes.js";
 import { INVALID, ConfigError, SessionError, ensure } from "../base/errors.js";
-import { freeze } from "../base/plain.js";
+import { freeze, isBytes } from "../base/plain.js";
 import { BaseSession, refuseInside, stateOf } from "./session.js";
 
 /**
@@ -153,7 +153,7 @@ class SessionType {
     // JSON would make an empty object of it.
     if (typeof value?.then === "function") throw new SessionError("value", "a promise cannot be stored; await it before");
     const bytes = this.#shape.encode(value);
-    if (!(bytes instanceof Uint8Array)) throw new SessionError("value", "`encode` gave no Uint8Array");
+    if (!isBytes(bytes)) throw new SessionError("value", "`encode` gave no Uint8Array");
     return new Uint8Array(bytes);
   }
 

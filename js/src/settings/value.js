@@ -4,7 +4,7 @@
 // else, written as a text. Nothing is an empty one.
 
 import { compare } from "../base/bytes.js";
-import { isPlain } from "../base/plain.js";
+import { isMap, isPlain } from "../base/plain.js";
 import { looksLikeAKey } from "../keys/redact.js";
 import { parseDuration } from "./duration.js";
 import { either, refuse } from "./sentences.js";
@@ -15,7 +15,7 @@ export function valueOf(given) {
   if (Array.isArray(given)) return { list: given.map(valueOf) };
   if (given === null || given === undefined) return { bare: "" };
   if (typeof given !== "object" || !isPlain(given)) return { bare: "an object" };
-  const pairs = given instanceof Map ? [...given] : Object.entries(given);
+  const pairs = isMap(given) ? [...given] : Object.entries(given);
   return { table: pairs.map(([name, value]) => [String(name), valueOf(value)]) };
 }
 

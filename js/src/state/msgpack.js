@@ -2,7 +2,7 @@
 
 import { equal, hex, isAscii, isText, toUtf8 } from "../base/bytes.js";
 import { INVALID, SessionError } from "../base/errors.js";
-import { isPlain } from "../base/plain.js";
+import { isBytes, isMap, isPlain } from "../base/plain.js";
 import { Writer } from "../base/writer.js";
 
 export const DEEPEST = 64;
@@ -127,32 +127,32 @@ function writeNumber(writer, value) {
 }
 
 function writeObject(writer, value, depth) {
-  if (value instanceof Uint8Array) {
+  if (isBytes(value)) {
     writeHead(writer, value.length, 0, 0, 0xc4);
     return writer.push(value);
   }
   if (depth > DEEPEST) refuse("a value more than 64 deep", "a text");
-  if (value === undefined || !isPlain(value)) refuse(`a value of type ${value?.constructor?.name}`, "null, a text or an object");
+  if (value === undefined || !isPlain(value)) refuse(`a value of type ${value?.constructor?.name}`, value?.toISOString ? "its `toISOString()`" : "null, a text or an object");
   const isList = Array.isArray(value);
-  const isMap = value instanceof Map;
+  const isOfMap = isMap(value);
   const own = Object.keys(value);
   // They would be lost.
-  const others = isList ? own.slice(value.length) : isMap ? own : [];
+  const others = isList ? own.slice(value.length) : isOfMap ? own : [];
   if (others.length > 0 || Object.getOwnPropertySymbols(value).length > 0) refuse("a property next to the elements", "an object");
   if (isList) {
     writeHead(writer, value.length, 0x90, 16, 0xdb);
     for (const element of value) writeValue(writer, element, depth + 1);
     return;
   }
-  const keys = isMap ? [...value.keys()] : own;
+  const keys = isOfMap ? [...value.keys()] : own;
   // A `Map` of texts would be read as an object.
-  if (isMap && (keys.every((key) => typeof key === "string") || hasTwice(keys.map((key) => encodeValue(key))))) {
+  if (isOfMap && (keys.every((key) => typeof key === "string") || hasTwice(keys.map((key) => encodeValue(key))))) {
     refuse("a Map that is empty, or has text keys or equal keys,", "an object");
   }
   writeMapHead(writer, keys.length);
   for (const key of keys) {
     writeValue(writer, key, depth + 1);
-    writeValue(writer, isMap ? value.get(key) : value[key], depth + 1);
+    writeValue(writer, isOfMap ? value.get(key) : value[key], depth + 1);
   }
 }
 

@@ -334,7 +334,7 @@ export class State {
 
   /** Returns true if a response that succeeds stores the session, or drops its token, because of a change. */
   isToWrite() {
-    if (this.withheld) return false;
+    if (this.withheld || !this.isTouched) return false;
     const hasToken = this.came.kind !== "nothing";
     if (this.#isOver(false)) return hasToken;
     const isHidden = this.mayHide && !this.isRenewed;

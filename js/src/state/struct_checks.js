@@ -1,7 +1,7 @@
 // Checks of the values of described types.
 
 import { SessionError } from "../base/errors.js";
-import { isPlain, isRecord } from "../base/plain.js";
+import { isMap, isPlain, isRecord } from "../base/plain.js";
 
 export function refuse(expected, value) {
   const found = value === null || value === undefined ? String(value) : `${typeof value} ${Array.isArray(value) ? "(a list)" : ""}`.trim();
@@ -30,10 +30,10 @@ const isList = (value) => Array.isArray(value) && isPlain(value);
 export const checkList = (value, expected) =>
   checkPlain(value, expected, isList, (name) => name === "length" || /^\d+$/.test(String(name)));
 
-const isMap = (value) => value instanceof Map && isPlain(value);
+const isPlainMap = (value) => isMap(value) && isPlain(value);
 
 /** Reading has frozen those that have methods of their own. */
 export const checkMap = (value) =>
-  checkPlain(value, "a Map", isMap, (name) => Object.isFrozen(value) && Object.hasOwn(Map.prototype, name));
+  checkPlain(value, "a Map", isPlainMap, (name) => Object.isFrozen(value) && Object.hasOwn(Map.prototype, name));
 
 export const checkObject = (value, expected, isPart) => checkPlain(value, expected, isRecord, isPart);

@@ -1,6 +1,6 @@
 // Common parts of the adapters.
 
-import { SessionError, ensure, misused, mustBe, refuseUnknown } from "../base/errors.js";
+import { SessionError, ensure, misused, mustBe, optionsOf, refuseUnknown } from "../base/errors.js";
 import { pathOf } from "../carrier/dropped.js";
 import { stateOf } from "../session/session.js";
 import { madeBy } from "../session/settings.js";
@@ -111,7 +111,7 @@ export async function answered(handle, request, session) {
 export function admission(cookies, options = {}) {
   const {
     guard, now, contextBy, onOutcome, onRefused, refuse = answerOf, ...unknown
-  } = options;
+  } = optionsOf(options);
   refuseUnknown(unknown, "; pass `{ guard }`");
   mustBe(!guard || guard.check, "guard", "a CsrfGuard");
   const open = opener(cookies);

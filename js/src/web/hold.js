@@ -1,6 +1,8 @@
 // Saving before Node sends the head of a response. Sealing is asynchronous and `writeHead` is not, so what a handler
 // writes is held until the session is saved.
 
+import { isBytes } from "../base/plain.js";
+
 /** By response: what takes back that its head was written, as long as nothing is sent. */
 const written = new WeakMap();
 
@@ -153,8 +155,7 @@ function checkHead(status, message) {
 
 function checkChunk(chunk) {
   if (chunk === null) throw refusal(TypeError, "ERR_STREAM_NULL_VALUES", "May not write null values to stream");
-  // By its tag, because another realm has another class.
-  if (typeof chunk === "string" || (ArrayBuffer.isView(chunk) && chunk[Symbol.toStringTag] === "Uint8Array")) return;
+  if (typeof chunk === "string" || isBytes(chunk)) return;
   throw refusal(TypeError, "ERR_INVALID_ARG_TYPE", 'The "chunk" argument must be of type string or an instance of Buffer or Uint8Array');
 }
 
