@@ -11,6 +11,7 @@ import { createGzip, gunzipSync } from "node:zlib";
 import express from "express";
 import express4 from "express4";
 import { createApp, eventHandler, toNodeListener } from "h3-1";
+import polka from "polka";
 import serverless from "serverless-http";
 
 import { SessionCookie, attributes } from "../src/index.js";
@@ -448,6 +449,24 @@ test("Express: a `next` that fails itself is printed, breaks the answer off, and
   const browser = await listening(createServer(listener));
   for (let round = 0; round < 2; round++) await assert.rejects(browser.get("/"), TypeError);
   assert.deepEqual(mock.calls.map((call) => call.arguments), [[down], [down]]);
+});
+
+test("Express: what `next` throws is printed, breaks the answer off, and the server goes on", async (t) => {
+  const { mock } = t.mock.method(console, "error", () => {});
+  const broken = new Error("broken");
+  const add = inExpress(cookies);
+  // Neither catches it.
+  const plain = createServer((request, response) => void add(request, response, () => { throw broken; }));
+  const { server } = polka().use(add).get("/x", () => { throw broken; }).listen(0, "127.0.0.1");
+  for (const one of [plain, server]) {
+    const browser = await listening(one);
+    for (let round = 0; round < 2; round++) await assert.rejects(browser.get("/x?y"), TypeError);
+  }
+  // A whole answer is sent all the same.
+  const late = createServer((request, response) => void add(request, response, () => { visit(request.session); response.end("page"); throw broken; }));
+  const { text, setCookies } = await (await listening(late)).get("/x");
+  assert.deepEqual([text, setCookies.length], ["page", 1]);
+  assert.deepEqual(mock.calls.map((call) => call.arguments), Array(5).fill([broken, "GET", "/x"]));
 });
 
 test("Node: an answer that breaks off is no whole answer", async () => {

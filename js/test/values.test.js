@@ -53,6 +53,7 @@ test("what would come back as something else is refused, and the error says what
     [2n ** 64n, /store a number or a text/],
     [() => 1, /a value of type Function cannot be stored/],
     [new Date(), /a value of type Date cannot be stored; store its `toISOString\(\)`$/],
+    [session, /a value of type Session cannot be stored; store null, a text or an object/],
     [new ArrayBuffer(8), /a value of type ArrayBuffer cannot be stored/],
     [new (class extends Map {})([[1, 1]]), /a value of type .* cannot be stored/],
     [new (class List extends Array {})(1, 2), /a value of type List cannot be stored/],

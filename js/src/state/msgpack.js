@@ -87,6 +87,9 @@ function refuse(what, instead) {
   throw new SessionError("value", `${what} cannot be stored; store ${instead}`);
 }
 
+const insteadOf = (value) =>
+  Object.prototype.toString.call(value) === "[object Date]" ? "its `toISOString()`" : "null, a text or an object";
+
 export function writeText(writer, text) {
   if (!isText(text)) refuse("a text that is not well-formed", "a well-formed string");
   // Encoding many short texts one by one is slow.
@@ -132,7 +135,7 @@ function writeObject(writer, value, depth) {
     return writer.push(value);
   }
   if (depth > DEEPEST) refuse("a value more than 64 deep", "a text");
-  if (value === undefined || !isPlain(value)) refuse(`a value of type ${value?.constructor?.name}`, value?.toISOString ? "its `toISOString()`" : "null, a text or an object");
+  if (value === undefined || !isPlain(value)) refuse(`a value of type ${value?.constructor?.name}`, insteadOf(value));
   const isList = Array.isArray(value);
   const isOfMap = isMap(value);
   const own = Object.keys(value);

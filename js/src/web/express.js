@@ -2,7 +2,7 @@
 
 import { stateOf } from "../session/session.js";
 import { admission, failureIn, hang } from "./adapter.js";
-import { answerRefusal, attach, isStandIn, ofNode, print } from "./node.js";
+import { answerRefusal, attach, ofNode, print } from "./node.js";
 
 /**
  * Middleware that loads the session into `request.session` and saves it before the head of the response is sent. Errors
@@ -25,19 +25,20 @@ export function session(cookies, { refuse = answerRefusal, ...options } = {}) {
     } catch (error) {
       failure.push(error);
     }
-    goOn(() => next(...failure), request, response);
+    try {
+      next(...failure);
+    } catch (error) {
+      breakOff(error, request, response);
+    }
   };
 }
 
-/** Calls `next`. In the handshake of a WebSocket nobody else catches what it throws, and the process would end. */
-function goOn(next, request, response) {
-  try {
-    next();
-  } catch (error) {
-    if (!isStandIn(request, response)) throw error;
-    print(error, request);
-    request.socket.destroy();
-  }
+/** Prints what `next` throws, which not all that call middleware catch, and at which the process would end. A whole answer stays. */
+function breakOff(error, request, response) {
+  print(error, request);
+  if (response.writableEnded) return;
+  // In the handshake of a WebSocket, what stands in for a response cannot.
+  (response.destroy ? response : request.socket).destroy();
 }
 
 /** Notes an error of a session by which its request has failed. Frameworks answer it by its status, and do not say that they do. */

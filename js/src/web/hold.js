@@ -16,8 +16,9 @@ const sending = new WeakSet();
 export const reopen = (response) => written.get(response)?.();
 
 /**
- * Calls `save` before the head of the response is sent, and then the function that it resolves to, which sets its fields. That may return
- * a function that is called in place of Node's `writeHead`, and calls it. Meanwhile the head counts as sent: it cannot be changed. If either fails, or Node refuses what was held, calls `failed` with the error; what
+ * Calls `save` before the head of the response is sent, and then the function that it resolves to, which sets its fields. That
+ * may return a function that is called in place of Node's `writeHead`, and calls it. Meanwhile the head counts as sent: it cannot
+ * be changed. If either fails, or Node refuses what was held, calls `failed` with the error; what
  * was held and not sent is dropped, as is what a handler goes on to write after another answer.
  *
  * Returns a function that saves without waiting for something to be written, and resolves when what is held has been sent.

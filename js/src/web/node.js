@@ -31,7 +31,7 @@ export function attach(sessions, session, request, response, failed, saving = ()
  * Returns true if nothing of a response is sent, because what opens a WebSocket writes the head itself, and has made the response for
  * middleware alone, or if it is none of Node's. Node says `upgrade` of requests whose socket it has given away.
  */
-export const isStandIn = ({ upgrade, headers }, response) =>
+const isStandIn = ({ upgrade, headers }, response) =>
   typeof response.getHeaders !== "function" || (![false, null].includes(upgrade) && /websocket/i.test(headers.upgrade));
 
 /** Seals the session. Returns a function that sets it in the head of the response, and returns one that writes the head. */
