@@ -218,7 +218,8 @@ export class State {
     if (content <= room) return;
     const mayShrink = !this.isNew && content <= this.contentLength;
     if (mayShrink && this.#allowedFor(content, metadata, this.#ageToWrite(content, metadata))) return;
-    const remedy = room === roomInRequests ? "as Node answers 431 to more; store less or raise `--max-http-header-size`" : "store less or raise `size`";
+    const isOfNode = room === roomInRequests;
+    const remedy = isOfNode ? "as Node answers 431 to more; store less or raise `--max-http-header-size`" : "store less or raise `size`";
     this.#fail("size", `session has room for ${room} bytes of content, found ${content}; ${remedy}`);
   }
 
