@@ -49,6 +49,15 @@ test("`import` and `require` give the same copy of the package, in every runtime
   }
 });
 
+for (const name of ["Deno", "Bun"]) {
+  test(`${name}: its server counts a visitor's visits until a sign-out`, () => {
+    const [program, ...given] = RUNTIMES[name];
+    const options = name === "Deno" ? ["--allow-net", "--allow-env"] : [];
+    const printed = execFileSync(path(program), [...given, ...options, path("serve.js")], { encoding: "utf8" });
+    assert.deepEqual(JSON.parse(printed), ["visit 1", "visit 2", "visit 1", "visit 2"]);
+  });
+}
+
 test("Bun: a WebSocket opens without an error, and one that would lose a change of the session says so", async () => {
   const [program, ...given] = RUNTIMES.Bun;
   const { stdout, stderr } = spawnSync(path(program), [...given, path("upgrade.js")], { encoding: "utf8" });

@@ -374,9 +374,9 @@ export interface Revocation<S extends BaseSession> {
 }
 
 /**
- * Asks the application in every request whether the session is revoked. The session is refused unless `judge` returns false. If it
- * fails, or returns neither true nor false, `outcome.cause` says why. If this program cannot read the content, `get` returns
- * undefined, and `value` is undefined. Throws a `ConfigError`.
+ * Asks the application at every `load`, and so in every request, whether the session is revoked. The session is refused unless
+ * `judge` returns false. If it fails, or returns neither true nor false, `outcome.cause` says why. If this program cannot read the
+ * content, `get` returns undefined, and `value` is undefined. Throws a `ConfigError`.
  */
 export function revocation(judge: (session: SessionInfo & AnyContent) => boolean | Promise<boolean>): Revocation<any>;
 export function revocation<S extends BaseSession>(
