@@ -13,6 +13,8 @@ import { UNOPENED } from "./state/state.js";
 import { partNumbers, toSetCookie } from "./cookie/set_cookie.js";
 import { MOST_VALUES, findValues } from "./cookie/values.js";
 
+/** Programs set their cookies at short paths. */
+const MOST_PATHS = 6;
 /** The most bytes of a value that browsers store. */
 const LONGEST_VALUE = 4096;
 const OUTDATED =
@@ -58,7 +60,8 @@ function ofAnother({ name, also = [], path, domain, partitioned, secure = true, 
     });
     return { opened: await Promise.all(opened), hasMore: values.length > MOST_VALUES };
   };
-  return { template, dropped: [template, ...others].map((old) => old.expire(old.name)), convert, open };
+  const templates = [template, ...others];
+  return { template, templates, dropped: templates.map((old) => old.expire(old.name)), convert, open };
 }
 
 /** A cookie of this package. */
@@ -76,7 +79,8 @@ function ownFormer({ cookie, ...unknown }) {
     const { reason, isForOthers } = chosen;
     return { opened: [chosen instanceof Refusal ? { reason, isForOthers } : { session: chosen.body, identity: String(chosen.bytes) }] };
   };
-  return { template, dropped: [...template.expireAll(partNumbers(most)), ...template.expireFormer([], most)], type, open };
+  const dropped = [...template.expireAll(partNumbers(most)), ...template.expireFormer([], most)];
+  return { template, templates: [template], dropped, type, open };
 }
 
 /** The old cookies of a carrier. */
@@ -162,11 +166,28 @@ class OldCookies {
     return refused;
   }
 
-  /** Drops the old cookies that are read by now. Before that, they belong to the old program. */
-  expire(now) {
-    const due = [...this.#dropped.values()].filter(({ from }) => now >= from);
-    return due.map(({ field }) => field);
+  /**
+   * Returns the fields that drop the old cookies which came in a request for `path`, at each path other than their own at which
+   * its browser may have them. It drops a cookie at its own path only, and the program may not know that.
+   */
+  elsewhere(fields, path) {
+    const came = this.#sources.flatMap(({ templates }) => templates).filter(({ name }) => findValues(fields, name, 1).length > 0);
+    const at = new Map(came.flatMap((old) => above(path).map((path) => old.expire(old.name, path))).map((field) => [toSetCookie(field), field]));
+    return [...at].filter(([line]) => !this.#dropped.has(line)).map(([, field]) => field);
   }
+
+  /** Drops the old cookies that are read by now, also `elsewhere`. Before that, they belong to the old program. */
+  expire(now, elsewhere) {
+    const due = [...this.#dropped.values()].filter(({ from }) => now >= from).map(({ field }) => field);
+    return [...due, ...elsewhere.filter(({ name }) => due.some((field) => field.name === name))];
+  }
+}
+
+/** The paths other than `/` of cookies that a browser sends to `path` (RFC 6265 section 5.1.4), the shortest first. */
+function above(path) {
+  const folders = [...path.matchAll(/(?<!^)\//g)].flatMap(({ index }) => [path.slice(0, index), path.slice(0, index + 1)]);
+  // The visitor may choose the path, which must not add attributes.
+  return [...folders, ...(path.endsWith("/") ? [] : [path])].filter((path) => /^\/[!-+\--:<-~]+$/.test(path)).slice(0, MOST_PATHS);
 }
 
 /** The value of a cookie that is there once, or null. */

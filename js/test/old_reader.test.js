@@ -205,6 +205,31 @@ test("an old cookie that comes where the browser hides ours is not taken over fo
   assert.equal((await cookies.save(next)).length, 2);
 });
 
+test("an old cookie is dropped wherever the old program may have set it for the page", async () => {
+  const cookies = await migrating();
+  const droppedAt = async (path, sent = "sid=user-ada") => {
+    const request = new Request(`https://www.example.com${path}`, { headers: { cookie: sent } });
+    const session = await cookies.load(request, NOW);
+    session.invalidate();
+    const lines = (await cookies.save(session)).filter((line) => line.startsWith("sid="));
+    return lines.map((line) => /^sid=; Path=([^;]*); Secure; HttpOnly; SameSite=Lax; Max-Age=0; /.exec(line)[1]);
+  };
+  assert.deepEqual(await droppedAt("/"), ["/"]);
+  assert.deepEqual(await droppedAt("/app/shop?a=/b"), ["/", "/app", "/app/", "/app/shop"]);
+  assert.deepEqual(await droppedAt("/app/"), ["/", "/app", "/app/"]);
+  // A page that does not get the cookie does not know where it is.
+  assert.deepEqual(await droppedAt("/app/shop", await signedInWith(cookies)), ["/"]);
+  // The path of a request adds no attribute.
+  for (const path of ["/a;Domain=example.com/b", "/a,b"]) assert.deepEqual(await droppedAt(path), ["/"], path);
+  assert.equal((await droppedAt("/a".repeat(1000))).length, 7);
+});
+
+async function signedInWith(cookies) {
+  const session = await cookies.load(null, NOW);
+  session.set("user", "eve");
+  return (await cookies.save(session))[0].split(";")[0];
+}
+
 const built = (name, options = {}) => SessionCookie.encrypted(XAES_KEY, { cookie: attributes({ name }), ...options });
 const former = (cookie, until = later(86_400)) => oldCookie({ cookie, from: NOW, until });
 

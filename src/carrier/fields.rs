@@ -97,8 +97,27 @@ impl CookieFields {
         }
     }
 
+    /// Returns for each old cookie among these the field that drops it, and those that drop it at these other paths.
+    #[cfg(feature = "tower")]
+    pub(crate) fn old_at<'a, P: Iterator<Item = &'a str>>(
+        &self,
+        cookie_fields: &[&[u8]],
+        paths: impl Fn() -> P,
+    ) -> Vec<(String, Vec<String>)> {
+        let templates = self.old().iter().map(|old| &old.template);
+        let came = |name| !Finder::new(name).find(cookie_fields, 0).is_empty();
+        let brought = templates.filter(|template| came(&template.name));
+        let fields = brought.map(|template| {
+            let own = template.expire_one(0);
+            let elsewhere = paths().filter_map(|path| template.expire_at(path));
+            let others = elsewhere.filter(|other| *other != own).collect();
+            (own, others)
+        });
+        fields.collect()
+    }
+
     /// Returns the old cookies that responses expire.
-    pub(super) fn old(&self) -> &[DroppedCookie] {
+    pub(crate) fn old(&self) -> &[DroppedCookie] {
         let old_cookies = self.old_cookies.as_ref();
         old_cookies.map_or(&[], |old| old.dropped())
     }

@@ -147,6 +147,15 @@ impl Template {
         self.begin_part(number, EXPIRED.len()) + &self.end + EXPIRED
     }
 
+    /// Returns the field that expires the cookie at another path.
+    #[cfg(feature = "tower")]
+    pub(crate) fn expire_at(&self, path: &str) -> Option<String> {
+        let own_path = self.end.strip_prefix(PATH)?.split(';').next()?;
+        let rest = &self.end[PATH.len() + own_path.len()..];
+        let field = self.begin_part(0, path.len() + EXPIRED.len());
+        Some(field + PATH + path + rest + EXPIRED)
+    }
+
     /// Adds a field for each part of `part_len` characters of the token (docs/spec/carriers.md § 9.2). Returns the
     /// number of fields.
     pub(crate) fn set_in_parts(
@@ -214,4 +223,6 @@ impl FormerAttributes {
 
 /// Length of `N.` in the first cookie, and of `.1` in the names of the others.
 pub(crate) const PART_LEN: usize = 2;
+#[cfg(feature = "tower")]
+const PATH: &str = "; Path=";
 const EXPIRED: &str = "; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT";

@@ -91,7 +91,9 @@ impl OldCookie {
         self
     }
 
-    /// Sets the path of the cookie. With a wrong path, browsers do not drop the cookie.
+    /// Sets the path of the cookie. With a wrong path, browsers do not drop the cookie, unless a
+    /// [`SessionLayer`](crate::SessionLayer) sees it in a request: it also drops the cookie at the paths above the
+    /// request's own, up to three levels deep.
     pub fn path(mut self, path: impl Into<String>) -> OldCookie {
         self.attributes = self.attributes.path(path);
         self

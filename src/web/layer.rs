@@ -8,7 +8,7 @@ use http::request::Parts;
 
 use super::{
     any_carrier::AnyCarrier, dropped::warning, framework::Fields, headers::NO_HEADER,
-    pending::PendingSession,
+    old_paths::OldPaths, pending::PendingSession,
 };
 use crate::{
     base::{clock::Clock, clone_by_fields, config_error::ConfigError},
@@ -198,12 +198,13 @@ impl<T: Payload, W> SessionLayer<T, W> {
             RequestContext::Default | RequestContext::Missing => None,
         };
         let clock = self.clock.clone();
-        let (session, warning) = match &*self.carrier {
+        let (session, warning, old_paths) = match &*self.carrier {
             AnyCarrier::Cookie(cookie) => (
                 cookie.arrive_from(request, clock, context, limit),
                 warning(cookie, request, path),
+                OldPaths::of(cookie, request, path),
             ),
-            AnyCarrier::Header(tokens) => (tokens.arrive_from(request, clock, context), None),
+            AnyCarrier::Header(tokens) => (tokens.arrive_from(request, clock, context), None, None),
         };
         if is_refused {
             session.refuse();
@@ -215,6 +216,7 @@ impl<T: Payload, W> SessionLayer<T, W> {
             carrier: Arc::clone(&self.carrier),
             session,
             warning,
+            old_paths,
             is_saved: false,
         }
     }

@@ -30,6 +30,8 @@ mod local_path;
 #[cfg(feature = "tower")]
 mod missing_session;
 #[cfg(feature = "tower")]
+mod old_paths;
+#[cfg(feature = "tower")]
 mod origin;
 #[cfg(feature = "tower")]
 mod pending;

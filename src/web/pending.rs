@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use super::{any_carrier::AnyCarrier, dropped::Warning, failure::Failure, framework::Fields};
+use super::{
+    any_carrier::AnyCarrier, dropped::Warning, failure::Failure, framework::Fields,
+    old_paths::OldPaths,
+};
 use crate::{session::Session, state::Payload};
 
 /// A session whose response head has not been made yet.
@@ -11,6 +14,8 @@ pub(super) struct PendingSession<T> {
     pub(super) session: Session<T>,
     /// Logs why the browser drops the session's cookie or does not send it back.
     pub(super) warning: Option<Warning>,
+    /// Old cookies that the request brought.
+    pub(super) old_paths: Option<OldPaths>,
     pub(super) is_saved: bool,
 }
 
@@ -27,6 +32,9 @@ impl<T: Payload> PendingSession<T> {
             AnyCarrier::Header(tokens) => tokens.save_in(&self.session, status, response),
         };
         self.is_saved = true;
+        if let Some(old) = &self.old_paths {
+            old.drop_in(response);
+        }
         if let AnyCarrier::Cookie(cookie) = &*self.carrier
             && let Some(tell) = self.warning.take()
             && cookie.is_set_in(response.values(&F::SET_COOKIE))

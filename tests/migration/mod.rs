@@ -4,6 +4,8 @@ mod ending;
 #[cfg(feature = "tracing")]
 mod events;
 mod former;
+#[cfg(feature = "tower")]
+mod paths;
 mod readers;
 mod rules;
 mod settings;

@@ -13,7 +13,7 @@ import { stateOf } from "../session/session.js";
 import { madeBy } from "../session/settings.js";
 import { cacheChanges, isHidden, isShareable } from "./caching.js";
 import { Carrier, fieldsOf, finish, loadBy, noHeader, sealerOf, withAdvice } from "./carrier.js";
-import { adviserOf } from "./dropped.js";
+import { adviserOf, pathOf } from "./dropped.js";
 import { saidIn } from "./said.js";
 
 /** Returns `template`; `mayShare`; `old`, the cookies of other libraries, if any; and `advise`, in development. */
@@ -91,6 +91,7 @@ export class SessionCookie extends Carrier {
       state.roomInRequests = roomInRequests(this, source, fields, found);
       state.mayHide = !hasToken && template.options.sameSite !== "none" && isHidden(first);
       state.advise = advise?.(first, source);
+      state.oldElsewhere = old?.elsewhere(fields, pathOf(Object(source))) ?? [];
       if (values.length === 0) {
         if (!hasToken) await old?.takeOver(fields, state, sealerOf(this));
         return;
@@ -233,7 +234,7 @@ async function cookiesOf(carrier, { change, token, allowed, maxAge, state }) {
   if (change === "keep") return [];
   const former = template.expireFormer(carried, policy.budget.allowed.cookies);
   // Old cookies come behind: clients without a jar, as in tests, take the first cookie that a response sets.
-  const beside = [...(old?.expire(state.now) ?? []), ...((await policy.devices?.depart(state, change === "drop")) ?? [])];
+  const beside = [...(old?.expire(state.now, state.oldElsewhere) ?? []), ...((await policy.devices?.depart(state, change === "drop")) ?? [])];
   if (change === "drop") return [...former, ...template.expireAll(carried), ...beside];
   state.advise?.();
   const length = policy.budget.partLength(allowed, token.length, template.lengthWith(maxAge));

@@ -42,8 +42,8 @@ export class Template {
     return { name, value, options };
   }
 
-  expire(name) {
-    return { name, value: "", options: { ...this.options, maxAge: 0, expires: new Date(0) } };
+  expire(name, path = this.options.path) {
+    return { name, value: "", options: { ...this.options, path, maxAge: 0, expires: new Date(0) } };
   }
 
   /** Expires the cookie and these parts of it (§ 9.4.1). */

@@ -45,6 +45,8 @@ export class State {
   mayHide = false;
   /** The bytes of content that the server takes in the next request, if that is known. */
   roomInRequests = Infinity;
+  /** The fields that drop the old cookies of the request at other paths. */
+  oldElsewhere = [];
   isTouched = false;
   isClosed = false;
   /** The error of a change after that. */
