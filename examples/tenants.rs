@@ -1,8 +1,10 @@
-//! One program and one key for several tenants, distinguished by the host name: a session of one tenant does
-//! not open for another, even if a visitor copies the cookie by hand.
+//! One program and one key for several tenants, distinguished by the host name or by the path: a session of one tenant
+//! does not open for another, even if a visitor copies the cookie by hand.
 //!
 //! `cargo run --example tenants`, then open <http://red.localhost:3000/> and <http://blue.localhost:3000/>
-//! in a browser that resolves such names to this machine. With curl, sending one tenant's cookie to the other:
+//! in a browser that resolves such names to this machine. Each host has a cookie of its own. Tenants in the path,
+//! <http://localhost:3000/t/red> and <http://localhost:3000/t/blue>, share a host, and a browser keeps one cookie of a
+//! name, so each has a layer of its own, whose cookie has another name: both stay signed in, in two tabs. With curl, sending one tenant's cookie to the other:
 //!
 //! ```text
 //! curl -i -H 'Host: red.localhost' http://127.0.0.1:3000/       # visit 1 of red, and a cookie
@@ -27,18 +29,29 @@ use hardtack::{
 use tokio::net::TcpListener;
 
 fn app(keys: KeyRing) -> Result<Router, Box<dyn Error>> {
-    let cookie = SessionCookie::encrypted(keys).build()?;
+    let cookie = SessionCookie::encrypted(keys.clone()).build()?;
     let tenants: Result<Arc<[Tenant]>, ConfigError> =
         ["red", "blue"].into_iter().map(Tenant::new).collect();
+    let tenants = tenants?;
     let layer = SessionLayer::new(cookie).context_by(|request| {
         // A request without a tenant gets no session. `find_tenant` runs earlier and has refused it already.
         let tenant = request.extensions.get::<Tenant>()?;
         Some(tenant.context.clone())
     });
-    Ok(Router::new()
+    let mut site = Router::new()
         .route("/", get(home))
         .layer(layer)
-        .layer(middleware::from_fn_with_state(tenants?, find_tenant)))
+        .layer(middleware::from_fn_with_state(tenants.clone(), find_tenant));
+    for tenant in tenants.iter() {
+        // A value is bound to the name of its cookie, so it opens for no other tenant.
+        let cookie = SessionCookie::encrypted(keys.clone()).name(format!("__Host-{}", tenant.name));
+        let pages = Router::new()
+            .route("/", get(home))
+            .layer(SessionLayer::new(cookie.build()?))
+            .layer(Extension(tenant.clone()));
+        site = site.nest(&format!("/t/{}", tenant.name), pages);
+    }
+    Ok(site)
 }
 
 async fn home(

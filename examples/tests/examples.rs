@@ -62,6 +62,17 @@ fn tenants_share_a_key_and_no_sessions() {
 }
 
 #[test]
+fn tenants_in_the_path_keep_their_sessions_in_two_tabs() {
+    let browser = start("tenants");
+    let visit = |tenant: &str| browser.get(&format!("/t/{tenant}")).text;
+    assert_eq!(visit("red"), "visit 1 of red\n");
+    assert_eq!(visit("blue"), "visit 1 of blue\n");
+    assert_eq!(visit("red"), "visit 2 of red\n");
+    assert_eq!(visit("blue"), "visit 2 of blue\n");
+    assert_eq!(browser.get("/t/green").status, 404);
+}
+
+#[test]
 fn streaming_goes_on_until_its_session_is_signed_out() {
     let ada = start("streaming");
     let grace = ada.stranger();

@@ -1,5 +1,6 @@
-// Binds each session to the tenant of its request, by the host.
+// Binds each session to the tenant of its request, by the host or by the path.
 
+import { SessionCookie, attributes } from "hardtack-session";
 import { session } from "hardtack-session/hono";
 
 const tenants = new Map([["a.example", "1"], ["b.example", "2"]]);
@@ -12,3 +13,11 @@ function contextBy(request) {
 }
 
 export const forTenants = (app, cookies) => app.use(session(cookies, { contextBy }));
+
+/** A browser keeps one cookie of a name, so tenants of one host have a cookie each. */
+export function forTenantsInPaths(app, keys) {
+  for (const id of tenants.values()) {
+    const cookie = attributes({ name: `__Host-tenant-${id}` });
+    app.use(`/t/${id}/*`, session(SessionCookie.encrypted(keys, { cookie })));
+  }
+}

@@ -269,12 +269,23 @@ test("operators count outcomes and refusals, and tenants have sessions of their 
   assert.deepEqual(counts, { TooShort: 1, absent: 1, "cross-site": 1 });
   assert.equal(mock.callCount(), 0);
   await printsFailures(mock);
-  const { forTenants } = await load("tenants.js");
+  const { forTenants, forTenantsInPaths } = await load("tenants.js");
   const tenants = new Hono();
   tenants.onError((error, c) => c.text(error.message, 500));
   const installed = await import("hardtack-session");
+  const visited = (c) => c.text(`visit ${c.get("session").update("visits", (visits = 0) => visits + 1).get("visits")}`);
+  const inPaths = new Hono();
+  forTenantsInPaths(inPaths, XAES_KEY);
+  inPaths.get("/t/:tenant/", visited);
+  // Two tabs of one browser.
+  const jar = new Map();
+  for (const [id, visit] of [["1", 1], ["2", 1], ["1", 2], ["2", 2]]) {
+    const answer = await inPaths.request(`http://a.example/t/${id}/`, { headers: { cookie: [...jar.values()].join("; ") } });
+    assert.equal(await answer.text(), `visit ${visit}`);
+    jar.set(id, cookieOf(answer));
+  }
   forTenants(tenants, installed.SessionCookie.encrypted(XAES_KEY));
-  tenants.get("/", (c) => c.text(`visit ${c.get("session").update("visits", (visits = 0) => visits + 1).get("visits")}`));
+  tenants.get("/", visited);
   const first = await tenants.request("http://a.example/");
   const headers = { cookie: cookieOf(first) };
   assert.equal(await (await tenants.request("http://a.example/", { headers })).text(), "visit 2");

@@ -16,8 +16,11 @@ impl<T, W> SessionLayer<T, W> {
     /// another.
     ///
     /// `context_by` sees the extensions that outer layers have put into the request; in actix-web it sees none. Inside
-    /// a router that axum nests, a layer sees a path without the prefix. If the tenant is in the path, take the whole
-    /// path from axum's `OriginalUri` in the extensions.
+    /// a router that axum nests, a layer sees a path without the prefix, and the whole path in axum's `OriginalUri`.
+    ///
+    /// All contexts of one host share its cookie, so a page of one tenant that stores something replaces the session of
+    /// another. If the tenant is in the path, give each a layer instead, whose cookie has its own
+    /// [`name`](crate::carrier::SessionCookieBuilder::name), as in [the example `tenants`](https://github.com/hardtack-rs/hardtack/blob/main/examples/tenants.rs).
     ///
     /// If `context_by` returns `None`, the request belongs to no context. Its session is then empty, and changes to it
     /// fail with [`SessionError::NoContext`](crate::SessionError::NoContext).

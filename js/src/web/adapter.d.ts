@@ -24,7 +24,7 @@ export interface CommonOptions<Q> {
   readonly now?: () => Date | number;
   /**
    * Binds the session of each request to a context, such as its tenant, in place of the cookie's own context. If it throws,
-   * the request fails.
+   * the request fails. Contexts of one host share its cookie, so give tenants in the path a cookie each, by `name`.
    */
   readonly contextBy?: (request: Q) => Context | Promise<Context>;
   /**
