@@ -435,7 +435,7 @@ export interface SessionOptions extends Pick<RingOptions, "skipXChaCha"> {
    * seconds since then, at most half of each idle timeout; `always` is with each response whose handler uses the session;
    * `on-change` whenever its content is written; `never` leaves the timeout running from the beginning of the session. With
    * `every-request`, a request counts as a use even if its handler leaves the session alone. By default, a use alone is not written
-   * in responses for parts of pages or prefetched pages, with a status of 304 or from 400 on, or that caches may share. Without an
+   * in responses for parts of pages, with a status of 304 or from 400 on, or that caches may share. Without an
    * idle timeout, the use of a remembered session is never written alone.
    * Default: a quarter of the session's idle timeout, and without one `on-change`; with `revalidateAfter`, whenever a session was validated.
    */
@@ -581,8 +581,7 @@ export interface ResponseFacts {
   /** True if caches other than the visitor's may store the response. Default: false. */
   readonly isShareable?: boolean;
   /**
-   * True if the request was for an image, a script or another part of a page, or prefetched a page. Default: as the
-   * request's `Sec-Fetch-Dest`, `Sec-Purpose` and similar fields say.
+   * True if the request was for an image, a script or another part of a page. Default: as the request's `Sec-Fetch-Dest` says.
    */
   readonly isSubresource?: boolean;
 }

@@ -219,3 +219,27 @@ test("a token ends with its sign-in, and with its key", async () => {
   const other = await SessionCookie.encrypted(await KeyRing.generate());
   assert.equal(await verifyCsrf(await other.load(null), token), false);
 });
+
+test("a visitor whose session cannot be read signs in with the token of a page, and nobody else's", async () => {
+  const site = await SessionCookie.encrypted(await KeyRing.generate(), { keepUnknownKeys: true });
+  const guard = new CsrfGuard();
+  const load = (field) => site.load(field, NOW * 1000);
+  const own = await csrfToken(await load(cookie));
+  const posted = async (field, token, from = "same-origin") => {
+    const request = new Request("https://shop.example/sign-in", { method: "POST", headers: { "sec-fetch-site": from, "x-csrf-token": token } });
+    return (await guard.check(request, await load(field)))?.status ?? 200;
+  };
+  const planted = "__Host-session=eAAAAAA";
+  const results = [
+    await posted(cookie, own),
+    await posted(cookie, ""),
+    await posted(cookie, await csrfToken(await load(planted))),
+    await posted("", own),
+    await posted(cookie, own, "cross-site"),
+  ];
+  assert.deepEqual(results, [200, 403, 403, 403, 403]);
+  const session = await load(cookie);
+  assert.throws(() => session.set("a", 1), { code: "unreadable" });
+  session.signIn();
+  assert.equal((await site.save(session)).length, 1);
+});

@@ -1,8 +1,7 @@
-//! Messages for the next page. By default, a 5xx leaves taken messages in the client's token (`state/decide.rs`),
-//! unless the session had nothing else.
+//! Messages for the next page. By default, a 5xx leaves taken messages in the client's token (`state/decide.rs`).
 
 use super::handle::Session;
-use crate::state::{Destination, Payload, SessionError};
+use crate::state::{Payload, SessionError};
 
 /// Flash messages, which one request leaves for a later one, such as "Saved" after a form. They travel in the
 /// session (SPEC.md § 5.3) and count towards its size. The usual queue is `""`.
@@ -83,7 +82,7 @@ impl<T: Payload> Session<T> {
     fn taken(&self, of: impl Fn(&str) -> bool) -> Result<Vec<(String, String)>, SessionError> {
         let mut held = self.try_touch()?;
         let taken = held.state().flashes(&of);
-        if held.contents.arrival.hints.destination == Destination::Prefetch {
+        if held.contents.arrival.hints.is_prefetch {
             return Ok(Vec::new());
         }
         if !taken.is_empty() {

@@ -140,7 +140,7 @@ impl<T: Payload> Held<'_, T> {
     pub(super) fn count_request(&mut self, response: Circumstances) {
         let arrival = &self.contents.arrival;
         let policy = &self.core.policy;
-        if policy.counts_request(response, arrival.hints.destination)
+        if policy.counts_request(response, arrival.hints)
             && (self.contents.loaded.is_some() || !arrival.has_no_token())
         {
             let is_new = self.state().is_new();

@@ -13,7 +13,7 @@ use crate::{
     },
     cookie::{Values, Whole},
     keys::{KeyId, KeyRole, SlotKeys},
-    state::{Body, Metadata, Payload, State, Withheld},
+    state::{Body, Metadata, Payload, State, Unreadable, Withheld},
     token::{self, Context, LONGEST_TOKEN, Refused},
 };
 
@@ -72,6 +72,8 @@ impl<'a> Opening<'a> {
             Some(old) if values.is_empty() => self.take_over(&old, loaded),
             old => self.open_one(&values, old, loaded),
         }
+        let first = values.iter().next();
+        loaded.state.name_unreadable(first.unwrap_or_default());
         loaded
     }
 
@@ -90,7 +92,8 @@ impl<'a> Opening<'a> {
                 loaded.off_by = refused.off_by;
                 loaded.outcome = refused.into();
                 if refused.is_for_others {
-                    loaded.state.withhold(Withheld::Unreadable(None));
+                    let unread = Unreadable::default();
+                    loaded.state.withhold(Withheld::Unreadable(unread));
                 }
             }
             Some(Ok(Candidate { key_id, opened })) => {
@@ -157,7 +160,8 @@ impl<'a> Opening<'a> {
                 ..
             })) => {
                 if is_for_others {
-                    loaded.state.withhold(Withheld::Unreadable(None));
+                    let unread = Unreadable::default();
+                    loaded.state.withhold(Withheld::Unreadable(unread));
                 }
                 Outcome::NotMigrated { reason }
             }

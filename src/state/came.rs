@@ -1,6 +1,6 @@
 //! Session that a request brings, and the reasons to withhold it from the application (docs/spec/writer.md § 8.6).
 
-use super::bytes::body::{Body, Metadata};
+use super::bytes::body::{Body, Metadata, csrf_name};
 
 /// The session, or the part of one, that a request brought.
 pub(crate) enum Came {
@@ -18,12 +18,32 @@ pub(crate) enum Came {
 
 /// Reason why the application does not get the session that came.
 pub(crate) enum Withheld {
-    /// This program lacks the session's key, or cannot read its payload. The metadata is known if the session opened.
-    Unreadable(Option<Metadata>),
+    /// This program lacks the session's key, or cannot read its payload.
+    Unreadable(Unreadable),
     /// The session's companion does not admit the request.
     Stale(Metadata),
     /// The application has not said yet that the session is still valid.
     Unvalidated(Box<Body>),
+}
+
+/// Session that this program cannot read, although another instance may.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Unreadable {
+    /// Metadata of the session, if it opened.
+    pub(super) opened: Option<Metadata>,
+    /// Hash of the value that came.
+    pub(super) value: [u8; 12],
+}
+
+impl Unreadable {
+    /// Returns the name of the session in CSRF tokens (SPEC.md § 13.4). There always is one, or nobody could sign in or
+    /// out by a form.
+    pub(super) fn csrf_name(&self) -> [u8; 12] {
+        let sid = self
+            .opened
+            .and_then(|opened| Some((opened.sid?, opened.issued)));
+        sid.map_or(self.value, |(sid, issued)| csrf_name(sid, issued))
+    }
 }
 
 impl Came {
@@ -48,7 +68,8 @@ impl Came {
     pub(crate) fn before(&self) -> Option<&Metadata> {
         match self {
             Came::Withheld(Withheld::Stale(opened)) => Some(opened),
-            Came::Withheld(Withheld::Unreadable(opened)) | Came::Ended(opened) => opened.as_ref(),
+            Came::Withheld(Withheld::Unreadable(Unreadable { opened, .. }))
+            | Came::Ended(opened) => opened.as_ref(),
             _ => self.body().map(|body| &body.metadata),
         }
     }

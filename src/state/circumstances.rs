@@ -19,23 +19,14 @@ pub(crate) enum Said {
     Other,
 }
 
-/// Use of a response by the browser, as the request describes it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Destination {
-    /// A page that the visitor asked for, as far as is known.
-    #[default]
-    Page,
-    /// An image, a script or another part of a page. With `refresh_navigations_only`, also anything else that the
-    /// browser does not navigate to.
-    Part,
-    /// A page that the visitor has not asked for yet.
-    Prefetch,
-}
-
 /// Request, as its browser describes it. By default, nothing is known of it.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Hints {
-    pub(crate) destination: Destination,
+    /// The response is an image, a script or another part of a page. With `refresh_navigations_only`, also anything else
+    /// that the browser does not navigate to.
+    pub(crate) is_part: bool,
+    /// The page may never be looked at, so it shows no messages.
+    pub(crate) is_prefetch: bool,
     /// The request brought no token, but the browser may have one and hide it, as in a request that another site made.
     pub(crate) may_hide: bool,
     /// Bytes of content that the server takes in the next request, if that is known.

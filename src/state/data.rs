@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{
-    bytes::body::{Body, Metadata, Sid, wire_issued},
+    bytes::body::{Body, Metadata, csrf_name},
     came::{Came, Withheld},
     error::SessionError,
     lifetime::{Lifetimes, RefreshAfter},
@@ -215,6 +215,7 @@ impl<T> State<T> {
             // A stale session has tokens too, or nobody could sign in or out by a form. Its id is inverted, so that a
             // thief of the cookie gets no token of the bound session.
             Some(Withheld::Stale(opened)) => (opened, 0xff),
+            Some(Withheld::Unreadable(unread)) => return Some(unread.csrf_name()),
             // A guard checks a form before the application is asked about the session.
             Some(Withheld::Unvalidated(opened)) => (&opened.metadata, 0),
             _ => (&self.draft.metadata, 0),
@@ -256,12 +257,4 @@ impl<T> State<T> {
     pub(crate) fn is_replaced(&self) -> bool {
         self.draft.renewed || self.draft.ended == Some(Ended::Invalidated)
     }
-}
-
-/// Returns the name of a session in CSRF tokens: `sid || u32(issued)` (SPEC.md § 13).
-pub(crate) fn csrf_name(sid: Sid, issued: UnixSeconds) -> [u8; 12] {
-    let mut name = [0; 12];
-    name[..8].copy_from_slice(&sid);
-    name[8..].copy_from_slice(&wire_issued(issued).unwrap_or(0).to_be_bytes());
-    name
 }

@@ -3,7 +3,7 @@
 
 use super::{
     body_to_seal::BodyToSeal,
-    circumstances::{Circumstances, Destination, Hints, Said, Standing},
+    circumstances::{Circumstances, Hints, Said, Standing},
     data::{Ended, Policy, SaveMode, State},
 };
 use crate::crypto::scratch::Wiped;
@@ -59,20 +59,20 @@ impl Decision {
 }
 
 impl Policy {
-    /// Returns `true` if the response is no error, is a page that the visitor asked for, and goes to the visitor alone
-    /// unless the application shares such pages. Other responses carry no refresh and no new key, which would race with
-    /// sign-in and sign-out in parallel requests.
-    pub(crate) fn may_refresh_in(&self, response: Circumstances, destination: Destination) -> bool {
+    /// Returns `true` if the response is no error, is no part of a page, and goes to the visitor alone unless the
+    /// application shares such pages. Other responses carry no refresh and no new key, which would race with sign-in and
+    /// sign-out in parallel requests. A prefetched page may carry them, because a browser that shows it asks no more.
+    pub(crate) fn may_refresh_in(&self, response: Circumstances, hints: Hints) -> bool {
         let is_shared = response.is_shareable && !self.shared_caching;
-        response.status < 400 && !is_shared && destination == Destination::Page
+        response.status < 400 && !is_shared && !hints.is_part
     }
 
     /// Returns `true` if the request is activity of its session, even if no handler touches it. A response that others
     /// may store carries no session unless its handler uses one.
     #[inline]
-    pub(crate) fn counts_request(&self, response: Circumstances, destination: Destination) -> bool {
+    pub(crate) fn counts_request(&self, response: Circumstances, hints: Hints) -> bool {
         self.counts_every_request()
-            && self.may_refresh_in(response, destination)
+            && self.may_refresh_in(response, hints)
             && !response.is_shareable
     }
 }
@@ -125,7 +125,7 @@ impl<T> State<T> {
                 Decision::KeepHidden
             };
         }
-        if has_lapsed || self.is_new() || !self.policy.may_refresh_in(response, hints.destination) {
+        if has_lapsed || self.is_new() || !self.policy.may_refresh_in(response, hints) {
             return Decision::Keep;
         }
         self.refresh(standing == Standing::UnderEarlierKey)
@@ -159,22 +159,15 @@ impl<T> State<T> {
         }
     }
 
-    /// Returns `true` if nothing remains of the session: it was left empty, or the application has ended it and what
-    /// was stored since is not saved.
+    /// Returns `true` if nothing remains of the session. The application has ended it, and has stored nothing since that
+    /// is saved, or has taken everything out of it, which is a change like any other.
     fn is_over(&self, is_silenced: bool) -> bool {
         let is_discarded = self.save == SaveMode::Discard;
-        // A `clear` can be discarded, but not an invalidation.
-        let ended = self.draft.ended;
-        let has_ended = ended.is_some_and(|ended| ended == Ended::Invalidated || !is_discarded);
-        has_ended && is_silenced || !is_discarded && self.is_left_empty()
-    }
-
-    /// Returns `true` if the application has ended the session, or taken everything out of it, and stored nothing since.
-    fn is_left_empty(&self) -> bool {
         match self.draft.ended {
-            Some(Ended::Invalidated) => self.is_nothing(),
-            Some(Ended::Cleared) => self.is_empty(),
-            None => self.is_nothing() && self.has_changed(),
+            // A `clear` can be discarded, but not an invalidation.
+            Some(Ended::Invalidated) => is_discarded || is_silenced || self.is_nothing(),
+            Some(Ended::Cleared) => !is_discarded && (is_silenced || self.is_empty()),
+            None => !is_discarded && !is_silenced && self.is_nothing() && self.has_changed(),
         }
     }
 

@@ -26,8 +26,8 @@ pub(crate) struct Lifetimes {
 /// [`remembered_idle_timeout`](crate::carrier::SessionBuilder::remembered_idle_timeout). Without that timeout, no value
 /// of this type refreshes a remembered session.
 ///
-/// No refresh is sent with an error (status 400 or above), a part of a page such as an image, a prefetched page, or a
-/// 304 or other response that shared caches may store (unless
+/// No refresh is sent with an error (status 400 or above), a part of a page such as an image, or a 304 or other response
+/// that shared caches may store (unless
 /// [`danger_allow_shared_caching`](crate::carrier::SessionBuilder::danger_allow_shared_caching) is set), nor after
 /// [`discard`](crate::Session::discard).
 ///

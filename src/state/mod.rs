@@ -24,16 +24,16 @@ pub(crate) use body_to_seal::BodyToSeal;
 #[cfg(test)]
 pub(crate) use bytes::messages::messages as flash_messages;
 pub(crate) use bytes::{
-    body::{Body, DEVICE_LEN, Metadata, Sid, wire_issued},
+    body::{Body, DEVICE_LEN, Metadata, Sid, csrf_name, wire_issued},
     map,
 };
 pub use bytes::{
     examples::Examples,
     session_data::{Map, Payload, SessionData},
 };
-pub(crate) use came::Withheld;
-pub(crate) use circumstances::{Circumstances, Destination, Hints, Said, Standing};
-pub(crate) use data::{Policy, State, csrf_name};
+pub(crate) use came::{Unreadable, Withheld};
+pub(crate) use circumstances::{Circumstances, Hints, Said, Standing};
+pub(crate) use data::{Policy, State};
 pub(crate) use decide::{Decision, Touch};
 pub use error::SessionError;
 pub use lifetime::RefreshAfter;

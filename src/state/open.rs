@@ -7,10 +7,13 @@ use super::{
         body::{Body, Metadata},
         session_data::Payload,
     },
-    came::{Came, Withheld},
+    came::{Came, Unreadable, Withheld},
     data::State,
 };
-use crate::{base::reason::Reason, crypto::scratch::Wiped};
+use crate::{
+    base::reason::Reason,
+    crypto::{scratch::Wiped, sha256::sha256},
+};
 
 impl<T: Payload> State<T> {
     /// Becomes the session of a verified body. The body's session is withheld, and this one stays new, if the payload
@@ -18,7 +21,10 @@ impl<T: Payload> State<T> {
     pub(crate) fn resume(&mut self, opened: Body) -> Result<(), Reason> {
         let metadata = opened.metadata;
         // Set first, because decoding runs the application's code, which may panic.
-        self.withhold(Withheld::Unreadable(Some(metadata)));
+        self.withhold(Withheld::Unreadable(Unreadable {
+            opened: Some(metadata),
+            ..Unreadable::default()
+        }));
         let value = T::accept(metadata.schema, opened.payload())?;
         let answered_at = (!opened.is_taken_over()).then(|| metadata.last_active());
         if self
@@ -37,12 +43,13 @@ impl<T: Payload> State<T> {
     /// Calls `take`, which runs the application's code. If that panics, the session is unreadable, so that no write
     /// drops the old cookie.
     pub(crate) fn taking_over<R>(&mut self, take: impl FnOnce(&mut Self) -> R) -> R {
-        let before = mem::replace(&mut self.came, Came::Withheld(Withheld::Unreadable(None)));
+        let unread = Came::Withheld(Withheld::Unreadable(Unreadable::default()));
+        let before = mem::replace(&mut self.came, unread);
         let taken = take(self);
         // A schema shows that another version of the application wrote the session of a former cookie, and can read it.
         // Any other old cookie may be replaced.
-        if let Came::Withheld(Withheld::Unreadable(opened)) = &self.came
-            && opened.is_none_or(|metadata| metadata.schema == 0)
+        if let Came::Withheld(Withheld::Unreadable(unread)) = &self.came
+            && unread.opened.is_none_or(|metadata| metadata.schema == 0)
         {
             self.came = before;
         }
@@ -76,6 +83,14 @@ impl<T> State<T> {
     pub(crate) fn continue_from(&mut self, opened: Body) {
         self.draft.metadata = opened.metadata;
         self.came = Came::Arrived(opened);
+    }
+
+    /// Names a session that cannot be read by the `value` in which it came, for its CSRF tokens.
+    #[inline]
+    pub(crate) fn name_unreadable(&mut self, value: &[u8]) {
+        if let Came::Withheld(Withheld::Unreadable(unread)) = &mut self.came {
+            unread.value.copy_from_slice(&sha256(&[value])[..12]);
+        }
     }
 
     /// Withholds the session that came.

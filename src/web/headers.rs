@@ -7,7 +7,7 @@ use http::{HeaderMap, StatusCode};
 use super::{
     caching::{self, CacheHeaders, FieldKind, NO_STORE},
     framework::Fields,
-    request::{destination_of, is_cookie_hidden},
+    request::{hints_of, is_cookie_hidden},
 };
 use crate::{
     base::clock::Clock,
@@ -22,8 +22,8 @@ use crate::{
 impl<T: Payload> SessionCookie<T> {
     /// Loads the session of a request with these fields. See [`load`](Self::load).
     ///
-    /// Other headers are also read. A request for an image, a script or another part of a page (`Sec-Fetch-Dest`), or
-    /// one that prefetches a page (`Sec-Purpose` and similar), does not refresh the session. In a request of another
+    /// Other headers are also read. A request for an image, a script or another part of a page (`Sec-Fetch-Dest`) does
+    /// not refresh the session, and one that prefetches a page (`Sec-Purpose` and similar) takes no messages. In a request of another
     /// site (`Sec-Fetch-Site`) from which the browser hides the cookie, only a sign-in begins a session.
     ///
     /// # Examples
@@ -55,9 +55,8 @@ impl<T: Payload> SessionCookie<T> {
         let name = H::COOKIE;
         let cookies = request.values(&name);
         self.arrive(cookies, clock, context, limit, |may_hide| Hints {
-            destination: destination_of(request, self.fields.refresh_navigations_only),
             may_hide: may_hide && is_cookie_hidden(request),
-            room: None,
+            ..hints_of(request, self.fields.refresh_navigations_only)
         })
     }
 
@@ -150,11 +149,7 @@ impl<T: Payload> SessionToken<T> {
     ) -> Session<T> {
         let name = self.header().map(H::name);
         let values = name.iter().flat_map(|name| request.values(name));
-        let hints = Hints {
-            destination: destination_of(request, false),
-            ..Hints::default()
-        };
-        self.arrive(values, clock, context, hints)
+        self.arrive(values, clock, context, hints_of(request, false))
     }
 
     /// Ends the request for `session`, and adds the headers that its response must have: the token, or an empty value

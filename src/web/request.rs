@@ -1,22 +1,19 @@
 //! Facts that a browser tells about a request: its purpose, and that it withholds a cookie.
 
 use super::framework::Fields;
-use crate::state::Destination;
+use crate::state::Hints;
 
-/// Returns what the browser says the response is for. With `only_navigations`, only a navigation asks for a page.
-/// Clients that do not tell count as navigating.
-pub(super) fn destination_of<H: Fields>(request: &H, only_navigations: bool) -> Destination {
+/// Returns what the browser says of a request, but not whether it hides a cookie. With `only_navigations`, only a navigation
+/// asks for a page. Clients that do not tell count as navigating.
+pub(super) fn hints_of<H: Fields>(request: &H, only_navigations: bool) -> Hints {
     let is_purpose = |name: &&H::Name| PURPOSES.contains(&name.as_ref());
     let mut purposes = request.names().filter(is_purpose);
     let sec_fetch_dest = request.first(&H::SEC_FETCH_DEST);
-    if purposes.any(|name| request.first(name).is_some_and(is_prefetch)) {
-        Destination::Prefetch
-    } else if sec_fetch_dest.is_some_and(is_subresource)
-        || only_navigations && is_by_script(request)
-    {
-        Destination::Part
-    } else {
-        Destination::Page
+    Hints {
+        is_part: sec_fetch_dest.is_some_and(is_subresource)
+            || only_navigations && is_by_script(request),
+        is_prefetch: purposes.any(|name| request.first(name).is_some_and(is_prefetch)),
+        ..Hints::default()
     }
 }
 
@@ -27,13 +24,13 @@ fn is_by_script<H: Fields>(request: &H) -> bool {
 }
 
 /// Returns `true` if browsers hide a `Lax` cookie from this request (docs/spec/writer.md § 8.12.1). They send it when
-/// the visitor opens a page by a link, but not with a posted form, which brings `Origin`.
+/// the visitor opens a page by a link, but not with a posted form, which brings `Origin`. No script can make a request
+/// of the mode `navigate`; the destination is `empty` if a service worker of the site passes the link on.
 pub(super) fn is_cookie_hidden<H: Fields>(request: &H) -> bool {
     let is = |name, value: &[u8]| request.named(name).map(<[u8]>::trim_ascii) == Some(value);
-    let is_crossing = is("sec-fetch-site", b"cross-site")
-        && !(is("sec-fetch-mode", b"navigate")
-            && is("sec-fetch-dest", b"document")
-            && request.named("origin").is_none());
+    let is_page = is("sec-fetch-dest", b"document") || is("sec-fetch-dest", b"empty");
+    let is_link = is("sec-fetch-mode", b"navigate") && is_page && request.named("origin").is_none();
+    let is_crossing = is("sec-fetch-site", b"cross-site") && !is_link;
     is_crossing || OF_DEVICE.iter().any(|name| request.named(name).is_some())
 }
 

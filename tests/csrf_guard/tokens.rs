@@ -3,14 +3,14 @@
 use std::convert::Infallible;
 
 use axum::{Router, body::Body, routing::post};
-use hardtack::{Session, SessionData, SessionLayer, csrf::CsrfGuard, web::Failure};
+use hardtack::{Session, SessionCookie, SessionData, SessionLayer, csrf::CsrfGuard, web::Failure};
 use http::{Request, Response, StatusCode};
 use serde::{Deserialize, Serialize};
 use tower::{Layer, ServiceExt, service_fn};
 
 use super::{
     answer,
-    common::{at, block_on, builder_of, cookie, sealed, signed_in},
+    common::{at, block_on, builder_of, cookie, key, sealed, signed_in},
     guard, request, visitor_of,
 };
 
@@ -221,4 +221,31 @@ fn typed_sessions_are_guarded_by_a_guard_of_their_type() {
              write `CsrfGuard::new().typed::<{login}>()`"
         )
     );
+}
+
+/// With `keep_unknown_keys`, a guard that asks for tokens locks nobody out whose key is gone.
+#[test]
+fn a_visitor_whose_session_cannot_be_read_passes_with_the_token_of_its_page() {
+    let site = SessionCookie::encrypted(key(0))
+        .keep_unknown_keys()
+        .build()
+        .unwrap();
+    let pair = signed_in(&SessionCookie::encrypted(key(1)).build().unwrap());
+    let token = site.load([&pair], at(1)).csrf_token().unwrap();
+    let posted = |pair: &str, token: &str| {
+        let fields = [("cookie", pair), ("x-csrf-token", token)];
+        answer(&guard(), &site, request("POST", &fields)).0
+    };
+    assert_eq!(posted(&pair, &token), 200);
+    assert_eq!(posted(&pair, ""), 403);
+    // A token of another visitor, and of a cookie that another host has planted.
+    let other = site.load(["__Host-session=eAAAAAA"], at(1));
+    assert_eq!(posted(&pair, &other.csrf_token().unwrap()), 403);
+    assert_eq!(posted("", &token), 403);
+    let foreign = [
+        ("cookie", &*pair),
+        ("x-csrf-token", &*token),
+        ("sec-fetch-site", "cross-site"),
+    ];
+    assert_eq!(answer(&guard(), &site, request("POST", &foreign)).0, 403);
 }

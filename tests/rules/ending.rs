@@ -9,12 +9,20 @@ use super::{
     common::{ENDED, Jar, READ, Visit, WRITTEN, at, check, cookie, sealed, set_cookies, signed_in},
 };
 
-/// The ways to end a session with the one entry `user`. `tests/vectors/writes.json` has more.
-const ENDINGS: [Work; 4] = [
+/// The ways to end a session. `tests/vectors/writes.json` has more.
+const ENDINGS: [Work; 2] = [
     |session| session.invalidate().map(drop),
     |session| session.clear(),
+];
+
+/// The ways to empty a session with the one entry `user`, which are changes.
+const EMPTIED: [Work; 3] = [
     |session| session.remove("user").map(drop),
     |session| session.take::<u32>("user").map(drop),
+    |session| {
+        session.take_all_flashes()?;
+        session.remove("user").map(drop)
+    },
 ];
 
 #[test]
@@ -40,6 +48,28 @@ fn an_ending_is_sent_with_any_status_and_to_any_destination() {
         jar.receive(set_cookies(&answer.headers));
         assert!(jar.is_empty());
     }
+}
+
+#[test]
+fn a_session_that_was_emptied_ends_unless_its_request_has_failed() {
+    let cookie = cookie();
+    let pair = signed_in(&cookie);
+    let visit = |status| Visit::to(&cookie).with(&pair).answered(status);
+    for work in EMPTIED {
+        for status in [200, 303, 401, 404, 409] {
+            check(&visit(status), work, ENDED);
+        }
+        for status in [500, 503] {
+            check(&visit(status), work, READ);
+        }
+    }
+    // The last message, on a page that nobody sees.
+    let message = sealed(&cookie, at(0), |session| {
+        session.flash("", "Saved.").unwrap()
+    });
+    let take: Work = |session| session.take_flashes("").map(drop);
+    check(&Visit::to(&cookie).with(&message).answered(503), take, READ);
+    check(&Visit::to(&cookie).with(&message), take, ENDED);
 }
 
 #[test]

@@ -173,28 +173,13 @@ fn optional_writes_are_sent_with_success_and_redirection_only() {
 }
 
 #[test]
-fn optional_writes_are_left_out_for_a_page_that_the_browser_prefetches() {
+fn a_page_that_the_browser_prefetches_is_refreshed_like_any_other() {
     for visit in optional_writes() {
         for prefetch in PREFETCHES {
-            check(&visit.clone().purposed(prefetch), look, READ);
-            check(
-                &visit.clone().purposed(prefetch).loading("document"),
-                look,
-                READ,
-            );
-        }
-        for page in [
-            ("sec-purpose", ""),
-            ("sec-purpose", "prefetcher"),
-            ("sec-purpose", "Prefetch"),
-            ("sec-purpose", "prerender;prefetch"),
-            ("sec-purpose", "pre fetch"),
-            ("purpose", "navigate"),
-            ("hx-preloaded", "false"),
-            ("hx-request", "true"),
-            ("x-livewire-navigate", "1"),
-        ] {
-            check(&visit.clone().purposed(page), look, REFRESHED);
+            let ahead = visit.clone().purposed(prefetch);
+            check(&ahead, look, REFRESHED);
+            check(&ahead.clone().loading("document"), look, REFRESHED);
+            check(&ahead.loading("image"), look, READ);
         }
     }
 }
@@ -243,7 +228,7 @@ fn by_choice_every_request_that_brings_a_session_refreshes_it() {
     // Nothing is refreshed by what a page loads, nor by a failure.
     check(&visit().at(1).loading("image"), nothing, UNTOUCHED);
     for prefetch in PREFETCHES {
-        check(&visit().at(1).purposed(prefetch), nothing, UNTOUCHED);
+        check(&visit().at(1).purposed(prefetch), nothing, REFRESHED);
     }
     check(&visit().at(1).answered(404), nothing, UNTOUCHED);
     let public = visit().at(1).saying("cache-control", "public");

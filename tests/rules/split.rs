@@ -106,7 +106,7 @@ fn an_ending_drops_all_parts_with_any_status() {
     let three = signed_in(3);
     let endings: [Work; 2] = [
         |session| session.invalidate().map(drop),
-        |session| session.remove("k").map(drop),
+        |session| session.clear(),
     ];
     for status in [200, 401, 500] {
         for work in endings {

@@ -192,10 +192,10 @@ def answer_caches(v):
 def answer_csrf(v):
     ring, purpose, context = Ring(v["ring"], v["mode"]), purpose_of(v), pairs_of(v)
     if v["kind"] == "render":
-        return {"token": csrf_render(ring, purpose, context, v["now"], bytes.fromhex(v["sid"]), v["issued"], bytes.fromhex(v["mask"]))}
+        return {"token": csrf_render(ring, purpose, context, v["now"], csrf_name(bytes.fromhex(v["sid"]), v["issued"]), bytes.fromhex(v["mask"]))}
     setup = writer.Setup(v | {"policy": POLICY})
     session, _ = writer.open(setup, [("cookie", f"{setup.name}={v['session']}")], v["now"])
-    return {"passes": csrf_passes(ring, purpose, context, v["now"], session.sid, session.issued, v["token"])}
+    return {"passes": csrf_passes(ring, purpose, context, v["now"], devices.csrf_name(session), v["token"])}
 
 
 # ---------------------------------------------------------------- writes.json
@@ -352,8 +352,7 @@ def answer_device_open(v):
 def answer_device_csrf(v):
     setup = writer.Setup(v)
     s, _ = writer.open(setup, v["request"], v["now"])
-    issued = s.before["issued"] if s.withheld in ("stale", "unvalidated") else s.issued
-    return {"passes": csrf_passes(setup.ring, setup.purpose, setup.context, v["now"], devices.csrf_sid(s), issued, v["token"])}
+    return {"passes": csrf_passes(setup.ring, setup.purpose, setup.context, v["now"], devices.csrf_name(s), v["token"])}
 
 
 def answer_endpoint(v, ages=False):

@@ -134,14 +134,16 @@ def opened(setup, value, now):
         return None
 
 
-def csrf_sid(s):
-    """§ 16.3.5: the sid in the CSRF tokens of a session."""
+def csrf_name(s):
+    """§ 13.4, § 16.3.5: the name of a session in its CSRF tokens."""
+    before = s.before or {"sid": None, "issued": None}
     if s.withheld == "stale":
-        sid = s.before["sid"]
-        return sid and bytes(byte ^ 0xFF for byte in sid)
+        return hardtack.csrf_name(before["sid"] and bytes(byte ^ 0xFF for byte in before["sid"]), before["issued"])
+    if s.withheld == "unreadable":
+        return hardtack.csrf_name(before["sid"], before["issued"]) or hardtack.csrf_name_of_value(s.unread)
     if s.withheld == "unvalidated":
-        return s.before["sid"]
-    return s.sid
+        return hardtack.csrf_name(before["sid"], before["issued"])
+    return hardtack.csrf_name(s.sid, s.issued)
 
 
 # ---------------------------------------------------------------- § 16.4 The response of a session

@@ -888,31 +888,41 @@ def payload_room(v):
     return max((r for r in range(largest) if padme(longest + r + 1) <= largest), default=-1)
 
 
-def csrf_secret(key, purpose, context, sid, issued):
+def csrf_name(sid, issued):
+    """§ 13; None without a sid."""
+    return sid and sid + u32(issued - EPOCH)
+
+
+def csrf_name_of_value(value):
+    """§ 13.4"""
+    return hashlib.sha256(value.encode("latin-1")).digest()[:12]
+
+
+def csrf_secret(key, purpose, context, name):
     k = key.derive("csrf", names_of(purpose))
-    return hmac_sha256(k, context_bytes(context) + sid + u32(issued - EPOCH))[:16]
+    return hmac_sha256(k, context_bytes(context) + name)[:16]
 
 
-def csrf_token(key, purpose, context, sid, issued, mask):
-    return base64url(mask + xor(mask, csrf_secret(key, purpose, context, sid, issued)))
+def csrf_token(key, purpose, context, name, mask):
+    return base64url(mask + xor(mask, csrf_secret(key, purpose, context, name)))
 
 
-def csrf_passes(ring, purpose, context, now, sid, issued, token):
-    """Whether a token passes for the session with this sid and issued (§ 13.2 to § 13.4)."""
+def csrf_passes(ring, purpose, context, now, name, token):
+    """Whether a token passes for the session of this name (§ 13.2 to § 13.4)."""
     try:
         raw = decode_base64url(token)
     except Refused:
         return False
-    if len(token) != 43 or sid is None:
+    if len(token) != 43 or name is None:
         return False
     given = xor(raw[:16], raw[16:])
-    secrets = [csrf_secret(key, purpose, context, sid, issued) for key in ring.accepted(now)]
+    secrets = [csrf_secret(key, purpose, context, name) for key in ring.accepted(now)]
     return any([hmac.compare_digest(given, secret) for secret in secrets])
 
 
-def csrf_render(ring, purpose, context, now, sid, issued, mask):
+def csrf_render(ring, purpose, context, now, name, mask):
     """§ 13.2"""
-    return csrf_token(ring.sealing(now), purpose, context, sid, issued, mask)
+    return csrf_token(ring.sealing(now), purpose, context, name, mask)
 
 
 # ---------------------------------------------------------------- § 9.7 Header fields

@@ -67,7 +67,7 @@ class Session:
         self.setup, self.now = setup, now
         self.begin()
         self.arrived = self.key = self.withheld = self.ended = self.limited_until = None
-        self.before = self.told = None
+        self.before = self.told = self.unread = None
         self.has_token = self.touched = self.renewed = self.became_bound = self.head_is_sent = False
         self.unvalidated, self.validated, self.question_failed = None, False, False
         self.save = "auto"
@@ -113,7 +113,7 @@ def open(setup, request, now):
         index, body = choose(setup, values, parts, now)
     except Refused as refused:
         if refused.lacks_key and setup.keep_unknown_keys:
-            s.withheld = "unreadable"
+            s.withheld, s.unread = "unreadable", values[0]
         return s, rejected(refused.reason, refused.key_id)
     metadata = {field: body[field] for field in METADATA if field != "age"} | {"age": body["last_active"] - body["issued"]}
     if setup.devices:
@@ -126,7 +126,7 @@ def open(setup, request, now):
     try:
         hardtack.read_payload(body["schema"], body["payload"], setup.expects)
     except Refused as refused:
-        s.withheld = "unreadable"
+        s.withheld, s.unread = "unreadable", values[0]
         return s, rejected(refused.reason, body["key"].kid)
     for field, value in metadata.items():
         setattr(s, field, value)
@@ -178,8 +178,8 @@ def act(s, action, *arguments):
     if taken == []:
         return taken
     if action == "csrf":
-        # A stale session has tokens of its own (§ 16.3.5).
-        if s.withheld == "stale" and s.before["sid"]:
+        # A stale session has tokens of its own (§ 16.3.5), and so has an unreadable one (§ 13.4).
+        if s.withheld == "unreadable" or s.withheld == "stale" and s.before["sid"]:
             return None
         action = "id"
     if action == "id" and s.sid is not None:
@@ -382,14 +382,14 @@ def decide(s, request, response):
     elif s.ended == "cleared":
         over = not discard and (silenced or is_empty(s))
     else:
-        over = not discard and is_empty(s) and s.remembered is None and changed(s)
+        over = not discard and not silenced and is_empty(s) and s.remembered is None and changed(s)
     if over:
         return drop(s)
     if discard or silenced:
         return "keep", "touched", None
     if changed(s) or s.save == "force" and s.arrived:
         if hidden(s, request) and not s.renewed:
-            return drop(s) if s.ended else ("keep", "touched", None)
+            return drop(s)
         if s.now >= s.issued + lifetime(vars(s), s.setup.policy):
             return drop(s)
         return "store", "written", sealable(s, encode(s, age_to_write(s)))
@@ -411,7 +411,7 @@ def quiet(s, request, response):
     modes = [value.strip(" \t") for name, value in request if name.lower() == "sec-fetch-mode"]
     if s.setup.refresh_navigations_only and modes and modes[0] != "navigate":
         return False
-    return response["status"] < 400 and not is_shared and not prefetches(request) and not (destination and destination[0] in SUBRESOURCES)
+    return response["status"] < 400 and not is_shared and not (destination and destination[0] in SUBRESOURCES)
 
 
 def prefetches(request):
@@ -427,7 +427,7 @@ PURPOSES = ("sec-purpose", "x-sec-purpose", "purpose", "x-purpose", "x-moz", "hx
 def hidden(s, request):
     """§ 8.12.1"""
     first = lambda wanted: next((value.strip(" \t") for name, value in request if name.lower() == wanted), None)
-    is_opened = first("sec-fetch-mode") == "navigate" and first("sec-fetch-dest") == "document" and first("origin") is None
+    is_opened = first("sec-fetch-mode") == "navigate" and first("sec-fetch-dest") in ("document", "empty") and first("origin") is None
     is_limited = s.setup.is_cookie and s.setup.cookie["same_site"] != "None"
     is_crossing = first("sec-fetch-site") == "cross-site" and not is_opened
     is_of_device = any(first(name) is not None for name in ("sec-secure-session-id", "secure-session-response"))

@@ -81,12 +81,13 @@ export const PURPOSES = ["sec-purpose", "x-sec-purpose", "purpose", "x-purpose",
 
 /**
  * Returns true if browsers hide a cookie with `SameSite` from a request (docs/spec/writer.md § 8.12.1). They send a `Lax` one
- * with a page that the visitor opens by a link or an address, of which they name the origin only if it is posted. `first`
- * gives the first value of a field.
+ * with a page that the visitor opens by a link or an address, of which they name the origin only if it is posted. Only a browser
+ * navigates; the destination is `empty` if a service worker of the site passes a link on. `first` gives the first value of a field.
  */
 export function isHidden(first) {
   const is = (name, value) => trim(first(name) ?? "", BLANK) === value;
-  const isOpened = () => is("sec-fetch-mode", "navigate") && is("sec-fetch-dest", "document") && first("origin") === undefined;
+  const isPage = () => ["document", "empty"].some((destination) => is("sec-fetch-dest", destination));
+  const isOpened = () => is("sec-fetch-mode", "navigate") && isPage() && first("origin") === undefined;
   return (is("sec-fetch-site", "cross-site") && !isOpened()) || OF_DEVICE.some((name) => first(name) !== undefined);
 }
 

@@ -59,7 +59,7 @@ export async function loadBy(carrier, source, time, read) {
   const first = (name) => fieldsOf(source, name, false)[0];
   state.isPrefetch = PURPOSES.map(first).some(isPrefetch);
   const isByScript = policy.refreshNavigationsOnly && !isNavigation(first("sec-fetch-mode"));
-  state.isSubresource = state.isPrefetch || isByScript || isSubresource(first("sec-fetch-dest"));
+  state.isSubresource = isByScript || isSubresource(first("sec-fetch-dest"));
   const session = new (policy.type.Handle ?? Session)(state);
   await read(state, first);
   tellOfReading(state, sealer);

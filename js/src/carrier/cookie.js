@@ -96,6 +96,7 @@ export class SessionCookie extends Carrier {
         if (!hasToken) await old?.takeOver(fields, state, sealerOf(this));
         return;
       }
+      [state.value] = values;
       const chosen = await chosenOf(this, found, state.now);
       const { devices } = state.policy;
       old?.look(fields, chosen);

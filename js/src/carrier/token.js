@@ -88,6 +88,7 @@ function loadFrom(carrier, source, tokens, now) {
   return loadBy(carrier, source, now, async (state) => {
     const [token, another] = new Set(tokens);
     if (token === undefined) return;
+    state.value = token;
     try {
       if (another !== undefined) throw new Refusal("Duplicate");
       state.open(await state.sealer.verify(token, 1, state.now));

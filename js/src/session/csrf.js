@@ -1,7 +1,7 @@
 // Tokens that show that a request comes from a page of the session (SPEC.md § 13).
 
 import { EPOCH, concat, equal, fromBase64url, toBase64url, u32 } from "../base/bytes.js";
-import { hmac, hmacKey, random } from "../crypto/algorithms.js";
+import { hmac, hmacKey, random, sha256 } from "../crypto/algorithms.js";
 import { TAG } from "../crypto/suites.js";
 import { stateOf } from "./session.js";
 
@@ -9,27 +9,35 @@ import { stateOf } from "./session.js";
 export async function csrfToken(session) {
   const state = stateOf(session).touch();
   // A token of an unvalidated session may pass, but none is rendered: `renewId` throws.
-  if (nameOf(state) === null || state.withheld?.code === "unvalidated") session.renewId();
-  return renderToken(state.sealer.tokens, nameOf(state), state.now);
+  if (!hasName(state) || state.withheld?.code === "unvalidated") session.renewId();
+  return renderToken(state.sealer.tokens, await nameOf(state), state.now);
 }
 
 /** Returns true if a token was made for this session. Await it, because a promise is always true. */
 export async function verifyCsrf(session, token) {
   const state = stateOf(session).touch();
-  return isTokenOf(state.sealer.tokens, nameOf(state), state.now, token);
+  return isTokenOf(state.sealer.tokens, await nameOf(state), state.now, token);
 }
 
 /** Returns true if a token of the session can pass, which needs an id. */
-export const hasTokens = (session) => nameOf(stateOf(session).touch()) !== null;
+export const hasTokens = (session) => hasName(stateOf(session).touch());
 
-/** The name of a session in its tokens, or null. */
-function nameOf({ withheld, metadata }) {
+const hasName = (state) => state.withheld?.code === "unreadable" || namedOf(state).sid !== null;
+
+/** The metadata of the session that its tokens are of. */
+const namedOf = ({ withheld, metadata }) => withheld?.metadata ?? metadata;
+
+/** The name of a session in its tokens (SPEC.md § 13.4), or null. */
+async function nameOf(state) {
+  const { sid, issued } = namedOf(state);
+  const code = state.withheld?.code;
+  // So that its visitor can sign in and out by a form.
+  if (code === "unreadable" && !sid) return (await sha256(latin1(state.value))).subarray(0, 12);
   // A stale session has its own, so that its visitor can sign in by a form; a thief gets no token of the bound one.
-  const isStale = withheld?.code === "stale";
-  const isKnown = isStale || withheld?.code === "unvalidated";
-  const { sid, issued } = isKnown ? withheld.metadata : metadata;
-  return sid && concat(isStale ? sid.map((byte) => ~byte) : sid, u32(issued - EPOCH));
+  return sid && concat(code === "stale" ? sid.map((byte) => ~byte) : sid, u32(issued - EPOCH));
 }
+
+const latin1 = (text) => Uint8Array.from(text, (character) => character.charCodeAt(0));
 
 /** `sealer`: a `Sealer`. `mask`: only tests give it. */
 export async function renderToken(sealer, name, now, mask = random(TAG)) {

@@ -17,6 +17,8 @@ export class State {
   tell = (error) => this.sealer.say("error", error.message, { error });
   /** The numbers of the parts that the request carried. */
   carried = [];
+  /** The first value of the cookie or the header field, which names a session that cannot be read in its CSRF tokens. */
+  value = "";
   /** The outcome of reading, for logs. */
   outcome = { kind: "absent" };
   /**
@@ -38,8 +40,9 @@ export class State {
   finalTouch = "untouched";
   /** After the session was saved: the field that offers the browser a registration, or null. */
   registration = null;
-  /** True if the request was for an image, a script or another part of a page, or for a page that nobody has asked for yet. */
+  /** True if the request was for an image, a script or another part of a page. */
   isSubresource = false;
+  /** True if the request was for a page that may never be looked at, and so shows no messages. */
   isPrefetch = false;
   /** No token came, and the browser may have one: it hides the cookie, because another site made the request. */
   mayHide = false;
@@ -296,13 +299,16 @@ export class State {
     return stored ? { ...stored, touch: "touched", isOptional: true } : keep;
   }
 
-  /** Returns true if nothing is left: the session is empty, or ended and later changes are not saved. A sign-out cannot be discarded. */
+  /**
+   * Returns true if nothing is left: the session was ended, and what came after is empty or not saved; or it was emptied, which is a
+   * change like any other. A sign-out cannot be discarded.
+   */
   #isOver(isSilenced) {
     const isDiscarded = this.save === "discard";
     const isForgettable = this.#isEmpty() && this.metadata.remembered === null;
     if (this.ended === "invalidated") return isDiscarded || isSilenced || isForgettable;
     if (isDiscarded) return false;
-    return this.ended ? isSilenced || this.#isEmpty() : isForgettable && this.hasChanged();
+    return this.ended ? isSilenced || this.#isEmpty() : !isSilenced && isForgettable && this.hasChanged();
   }
 
   /** Returns the session to store by a refresh, if one is due and fits (§ 8.8). */

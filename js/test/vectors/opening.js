@@ -108,7 +108,7 @@ function dataOf(session, vector) {
 
 const CSRF = {
   render: "ring mode purpose context application type_label now sid issued mask token".split(" "),
-  check: "ring mode purpose context application now session token passes".split(" "),
+  check: "ring mode purpose context application now keep_unknown_keys session token passes".split(" "),
 };
 
 export async function runCsrf({ kind, ...vector }) {
@@ -120,7 +120,8 @@ export async function runCsrf({ kind, ...vector }) {
     return equal(await isTokenOf(sealer.tokens, name, vector.now, vector.token), true, "passes");
   }
   const make = vector.mode === "signed" ? "unencryptedButSigned" : "encrypted";
-  const cookies = await SessionCookie[make](vector.ring, { ...optionsOf(vector), cookie: attributes({ name: vector.purpose.name }), skipXChaCha: vector.ring.includes("_xcha_") });
+  const options = { ...optionsOf(vector), keepUnknownKeys: vector.keep_unknown_keys ?? false, skipXChaCha: vector.ring.includes("_xcha_") };
+  const cookies = await SessionCookie[make](vector.ring, { ...options, cookie: attributes({ name: vector.purpose.name }) });
   const session = await cookies.load(`${vector.purpose.name}=${vector.session}`, vector.now * 1000);
   equal(await verifyCsrf(session, vector.token), vector.passes);
 }

@@ -149,7 +149,7 @@ impl<C, T> SessionBuilder<C, T> {
     }
 
     /// Saves changes even with responses of a 5xx status. Default: off, so that such a response only drops a session that
-    /// was ended or left empty, or writes it after an explicit [`save`](crate::Session::save). `build` refuses this for
+    /// was ended, or writes it after an explicit [`save`](crate::Session::save). `build` refuses this for
     /// bare tokens, because no response carries them.
     pub fn save_on_server_error(mut self) -> Self {
         self.options.save_on_server_error = true;
@@ -162,7 +162,7 @@ impl<C, T> SessionBuilder<C, T> {
     /// the session by a new one.
     ///
     /// If the key was removed for good, the visitor can begin a session only by signing in or out while the browser has
-    /// the old cookie. Keep a key in the ring after its `accept_until`, so that its sessions are replaced
+    /// the old cookie. Forms for that get tokens from [`csrf_token`](crate::Session::csrf_token) (SPEC.md § 13.4). Keep a key in the ring after its `accept_until`, so that its sessions are replaced
     /// (docs/rotation.md, "Retiring a key").
     pub fn keep_unknown_keys(mut self) -> Self {
         self.options.keep_unknown_keys = true;

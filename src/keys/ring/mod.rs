@@ -25,8 +25,8 @@ use crate::{
 ///
 /// Of several keys, the one with the latest `seal_from` that has passed seals. If no `seal_from` has passed, the first
 /// listed key without one seals, and if every key has one, the key with the earliest one. A session sealed under an
-/// earlier key is normally sealed again with the next page that touches it, unless the page is an error or prefetched,
-/// or other visitors may get it.
+/// earlier key is normally sealed again with the next page that touches it, unless the page is an error, or other
+/// visitors may get it.
 ///
 /// Applications that share a ring and a cookie name, such as the default name, can accept each other's sessions. Give
 /// each a different [`application`](crate::carrier::SessionCookieBuilder::application) label to keep them apart.

@@ -300,6 +300,14 @@ pub(crate) fn wire_issued(issued: UnixSeconds) -> Option<u32> {
     issued.checked_sub(EPOCH)?.try_into().ok()
 }
 
+/// Returns the name of a session in CSRF tokens: `sid || u32(issued)` (SPEC.md § 13).
+pub(crate) fn csrf_name(sid: Sid, issued: UnixSeconds) -> [u8; 12] {
+    let mut name = [0; 12];
+    name[..8].copy_from_slice(&sid);
+    name[8..].copy_from_slice(&wire_issued(issued).unwrap_or(0).to_be_bytes());
+    name
+}
+
 fn varint_len(value: u32) -> usize {
     (value.max(1).ilog2() / 7 + 1) as usize
 }

@@ -29,6 +29,8 @@ enum Vector {
         context: Vec<(String, String)>,
         application: Option<String>,
         now: u64,
+        #[serde(default)]
+        keep_unknown_keys: bool,
         session: String,
         token: String,
         passes: bool,
@@ -71,11 +73,15 @@ fn csrf_tokens_are_rendered_to_the_byte_and_pass_for_their_session_alone() {
             context,
             application,
             now,
+            keep_unknown_keys,
             session,
             token,
             passes,
         } => {
-            let cookie = cookie_builder(mode, &ring, &purpose, &application, &context);
+            let mut cookie = cookie_builder(mode, &ring, &purpose, &application, &context);
+            if keep_unknown_keys {
+                cookie = cookie.keep_unknown_keys();
+            }
             let cookie = cookie.build().unwrap();
             let field = format!("{}={session}", cookie.name().as_str());
             let session = cookie.load([field], system_time(now));

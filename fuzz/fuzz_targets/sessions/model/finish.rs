@@ -103,9 +103,17 @@ impl Visit<'_> {
         }
     }
 
-    /// Returns the session that tokens of forms are checked for: also one that waits.
-    pub fn session_of_forms(&self) -> &Session {
-        self.waiting.as_ref().unwrap_or(&self.session)
+    pub fn is_unreadable(&self) -> bool {
+        self.session.withheld == Some(Refused::Unreadable)
+    }
+
+    /// Returns the session that tokens of forms are checked for, also one that waits or cannot be read, unless it did not
+    /// open.
+    pub fn session_of_forms(&self) -> Option<&Record> {
+        if self.is_unreadable() {
+            return self.unread.as_ref();
+        }
+        Some(&self.waiting.as_ref().unwrap_or(&self.session).record)
     }
 
     /// Returns whether the last answer holds at `later`, for work that outlives the request.
@@ -217,7 +225,7 @@ impl Visit<'_> {
         match self.session.ended {
             Ended::Invalidated => discards || is_silenced || is_nothing,
             Ended::Cleared => !discards && (is_silenced || is_empty),
-            Ended::No => !discards && is_nothing && self.has_changed(),
+            Ended::No => !discards && !is_silenced && is_nothing && self.has_changed(),
         }
     }
 

@@ -17,6 +17,8 @@ pub struct Visit<'a> {
     pub session: Session,
     /// Session that waits for the answer of the application.
     pub(super) waiting: Option<Session>,
+    /// Session that opened, and whose content cannot be read.
+    pub(super) unread: Option<Record>,
     pub(super) answered: Answered,
     /// Why the session that arrived was withheld, at first.
     pub(super) was_withheld: Option<Refused>,
@@ -83,6 +85,7 @@ impl<'a> Visit<'a> {
             save: SaveMode::Auto,
             session: Session::new(now, form),
             waiting: None,
+            unread: None,
             answered: Answered::Not,
             was_withheld: None,
         };
@@ -97,6 +100,7 @@ impl<'a> Visit<'a> {
             // An earlier release cannot read what a later one wrote.
             if record.form > form {
                 session.withheld = Some(Refused::Unreadable);
+                visit.unread = Some(record);
             } else {
                 session.arrived = Some(record.clone());
                 session.record = record;

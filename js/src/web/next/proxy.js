@@ -32,25 +32,24 @@ export function sessionProxy(sessions, NextResponse, handler = () => {}, options
     const answer = await (refused ?? answered(() => handler(request, session), request, session));
     const isAnswered = answer && !leadsOn(answer);
     if (isAnswered && kind !== "inner") {
-      // What is done for a page that nobody waits for yet is not kept.
+      // What is done for a page that may never be looked at is not kept; only a refresh is.
       if (kind === "prefetch") stateOf(session).isClosed = true;
       return keptPrivate(await save(answer));
     }
-    if (kind === "prefetch") takeAll(session, isShown);
-    const hasFlashes = kind !== "prefetch" && session.allFlashes().some(([queue]) => isShown(queue));
-    stateOf(session).touch();
+    const hasFlashes = session.allFlashes().some(([queue]) => isShown(queue));
+    const isKept = !stateOf(session).isToWrite() || kind !== "prefetch";
     // Others than pages refresh the session themselves, or need not.
-    const isPage = ["document", "look"].includes(kind);
+    const isPage = !["inner", "act"].includes(kind);
     const set = await cookie.saveAsCookies(session, isPage ? {} : { isSubresource: true });
     if (kind === "inner" && (isAnswered || hasFlashes || set.length > 0)) return leftToTheBrowser();
     const headers = fieldsForPage(request, answer);
     if (set.length > 0) setCookieField(headers, cookie.name, set);
     const quiet = isPage && hasFlashes ? await withoutFlashes(cookie, headers, isShown, now) : null;
     // The browser keeps the messages for the page that it loads itself, so no other shows them.
-    if (quiet && kind === "look") setCookieField(headers, cookie.name, quiet);
+    if (quiet && kind !== "document") setCookieField(headers, cookie.name, quiet);
     const response = leadingOn(answer, NextResponse.next({ request: { headers } }));
     if (letIn.has(session)) keepFromCaches(response);
-    if (kind === "prefetch") return response;
+    if (!isKept) return response;
     const isReplaced = (one) => !isExpiry(one) && isOfSession(one.name, cookie.name);
     return withCookies(response, quiet && kind === "document" ? [...set.filter((one) => !isReplaced(one)), ...quiet] : set, session);
   };
@@ -65,15 +64,9 @@ const leftToTheBrowser = () => new Response(null, { status: 204, headers: FOR_NO
 /** The cookies of a session that a page is given, without the messages of these queues. */
 async function withoutFlashes(cookie, headers, isShown, now) {
   const session = await cookie.load(headers, now?.());
-  takeAll(session, isShown);
+  const state = stateOf(session).change();
+  state.setFlash(state.flash.filter(([queue]) => !isShown(queue)));
   return cookie.saveAsCookies(session);
-}
-
-function takeAll(session, isShown) {
-  const state = stateOf(session);
-  const left = state.flash.filter(([queue]) => !isShown(queue));
-  // Also where the request prefetches a page, which shows none.
-  if (left.length < state.flash.length) state.change().setFlash(left);
 }
 
 function withCookies(response, set, session) {
@@ -98,7 +91,7 @@ function keepFromCaches(response) {
  * its router are taken out before.
  *
  * - `inner`: Next.js renders the page to which a server action redirects, and drops the cookies of this response;
- * - `prefetch`: a page for which nobody waits yet, if the request says so;
+ * - `prefetch`: a page that may never be looked at, if the request says so;
  * - `document`: a page that the browser itself loads and shows;
  * - `look`: any other GET or HEAD, such as those of the router of Next.js, for a click or for a link in view;
  * - `act`: another method, whose handler saves the session itself.
