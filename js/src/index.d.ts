@@ -200,7 +200,7 @@ export type SessionErrorCode =
   | "not-remembering"
   /** The clock shows a time that the format cannot hold. */
   | "clock"
-  /** The session has already been saved, or the head of this response cannot be changed. */
+  /** The session has already been saved, or the head of this response cannot be changed, as in the handshake of a WebSocket. */
   | "after-head"
   /**
    * A change was not saved, because the response had the session's cookie already, for example from an inner request. `onRefused`

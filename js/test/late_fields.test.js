@@ -11,11 +11,13 @@ import express from "express";
 import express4 from "express4";
 import cacheControl from "express-cache-controller";
 import Fastify from "fastify";
+import { createApp, eventHandler, toNodeListener } from "h3-1";
 import Koa from "koa";
 import onHeaders from "on-headers";
 
 import { SessionCookie } from "../src/index.js";
 import { session as inExpress } from "../src/web/express.js";
+import { withSession as inH3 } from "../src/web/h3.js";
 import { withSession as inNode } from "../src/web/node.js";
 import { headOverHttp2, listening } from "./stand_ins.js";
 import { XAES_KEY, cookies, eventsOf } from "./visitor.js";
@@ -58,6 +60,8 @@ const SITES = {
     return createServer(app.callback());
   },
   Node: () => createServer(inNode(cookies, ofNode)),
+  "h3 1": () => ofH3((event) => "page"),
+  "h3 1, with a Response": () => ofH3((event) => new Response("page")),
   async Fastify() {
     const app = Fastify();
     const sessions = inExpress(cookies);
@@ -69,6 +73,15 @@ const SITES = {
 };
 
 const ofNode = (request, response, session) => (late(request, response), use(request, session), response.end("page"));
+
+const ofH3 = (answer) =>
+  createServer(
+    toNodeListener(
+      createApp().use(
+        eventHandler(inH3(cookies, (event, session) => (late(event.node.req, event.node.res), use(event.node.req, session), answer(event)))),
+      ),
+    ),
+  );
 
 function ofExpress(framework) {
   const app = framework();

@@ -232,3 +232,16 @@ test("Socket.IO: a guard refuses the socket of another site and the server goes 
   assert.deepEqual(told, []);
   assert.deepEqual(await connect(browser.origin, ["websocket"], { cookie: await ada() }), ["ada", "websocket"]);
 });
+
+test("Express: a response that is none of Node's is left alone, and a change that it cannot send is an error", async () => {
+  const calls = [];
+  const writeHead = (...given) => calls.push(given);
+  const response = { writeHead, setHeader: () => assert.fail("it was called"), end: () => calls.push("end") };
+  const request = { method: "GET", url: "/", headers: { cookie: await ada() } };
+  await inExpress(cookies)(request, response, (...failure) => calls.push(failure));
+  assert.equal(request.session.get("user"), "ada");
+  assert.throws(() => request.session.set("seen", 1), unsent);
+  response.writeHead();
+  response.end();
+  assert.deepEqual(calls, [[], [], "end"]);
+});

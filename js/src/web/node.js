@@ -6,6 +6,7 @@ import { headChanges, settingsOf } from "../carrier/cookie.js";
 import { pathOf } from "../carrier/dropped.js";
 import { stateOf } from "../session/session.js";
 import { admission, attempt, checkPlace, claim, closeUnsent, failureIn, hasAnswer } from "./adapter.js";
+import { isOfSession } from "./cookie_field.js";
 import { beforeHead, reopen } from "./hold.js";
 
 /** The options of an adapter whose responses are Node's, so that a refusal is returned to it. `own`: functions that it calls itself. */
@@ -40,8 +41,7 @@ async function sealedFor(sessions, response, session) {
   const changes = await headChanges(sessions, fieldsOf(response), session, { status: response.statusCode });
   return () => {
     setIn(response, changes);
-    const own = changes.filter(([name, value]) => name === "set-cookie" && value !== null).map(([, line]) => line);
-    return stateOf(session).finalTouch === "untouched" ? null : (writeHead) => writeLast(sessions, response, session, own, writeHead);
+    return stateOf(session).finalTouch === "untouched" ? null : (writeHead) => writeLast(sessions, response, session, writeHead);
   };
 }
 
@@ -62,17 +62,18 @@ const MOUNT_FIRST =
   "head; mount the session first";
 
 /**
- * Writes the head of a response with its session, whose lines are `own`. Middleware may have set other fields for caches, when the head
- * was about to be written: a change makes them private again, and a refresh waits.
+ * Writes the head of a response with its session. Middleware may have set other fields for caches, when the head was about to be
+ * written: a change makes them private again, and a refresh waits.
  */
-function writeLast(sessions, response, session, own, writeHead) {
+function writeLast(sessions, response, session, writeHead) {
   const { mayShare } = settingsOf(sessions);
   const { finalTouch, sealer, now } = stateOf(session);
-  const mayLeak = () => own.length > 0 && !mayShare && isShareable(fieldsOf(response));
+  const lines = () => [response.getHeader("set-cookie") ?? []].flat();
+  const isOwn = (line) => isOfSession(line.split("=")[0], sessions.name);
+  const mayLeak = () => !mayShare && lines().some(isOwn) && isShareable(fieldsOf(response));
   if (finalTouch === "touched" && mayLeak()) {
-    const others = [response.getHeader("set-cookie") ?? []].flat().filter((line) => !own.includes(line));
+    const others = lines().filter((line) => !isOwn(line));
     setIn(response, [null, ...others].map((line) => ["set-cookie", line]));
-    own.length = 0;
   }
   setIn(response, cacheChanges(fieldsOf(response), finalTouch, "Cookie", mayShare));
   const written = writeHead();
