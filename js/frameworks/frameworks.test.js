@@ -137,6 +137,8 @@ test("Nuxt: handlers read and write, and pages by them", async () => {
     assert.deepEqual([left.status, left.setCookies.map((line) => line.split(";")[0])], [status, ["__Host-session="]], path);
   }
   await isCachedWithoutCookie(browser, "/api/cached", "/api/cached?count");
+  // Nitro 2 keeps no cookie, and shows a handler that it caches no visitor.
+  for (const path of ["/api/swr", "/api/kept"]) assert.equal((await browser.get(path)).status, 500, path);
   // A handler that asks others, of which the last has not seen the sign-out.
   for (const [of, left] of [["out", 0], ["out,look", 0], ["look", 3], ["count", 4]]) {
     await bringOld(browser);

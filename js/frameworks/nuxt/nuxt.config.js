@@ -6,5 +6,5 @@ export default defineNuxtConfig({
   compatibilityDate: "2026-10-01",
   telemetry: false,
   // For all, unless it sets a cookie.
-  routeRules: { "/api/cached": { headers } },
+  routeRules: { "/api/cached": { headers }, "/api/swr": { swr: 60 } },
 });

@@ -1,0 +1,1 @@
+export default defineCachedEventHandler(sessionHandler((event, session) => `visits ${session.get("visits") ?? 0}`), { maxAge: 60 });

@@ -1,0 +1,1 @@
+export default sessionHandler((event, session) => `visits ${session.get("visits") ?? 0}`);
