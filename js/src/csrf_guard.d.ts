@@ -24,8 +24,10 @@ export class CsrfRefusal extends Error {
   readonly code: CsrfRefusalCode;
   /** Status of the response: 403, or 413 for a form beyond `formLimit`. */
   readonly status: number;
-  /** The same as `status`, for frameworks that look for this name. */
+  /** The same as `status`: NestJS and Koa tell errors of HTTP by this name and `expose`. */
   readonly statusCode: number;
+  /** The message may be shown to the visitor. */
+  readonly expose: true;
   /**
    * What was compared, for logs, with the codes `cross-site` and `plain-http`: for example `origin https://app.example.com,
    * sec-fetch-site null, host localhost:3000`. If that origin is your site, list it in `trustOrigins`.

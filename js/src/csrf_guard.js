@@ -42,9 +42,14 @@ export class CsrfRefusal extends Error {
     this.headers = { "content-type": `text/${page ? "html" : "plain"}; charset=utf-8` };
   }
 
-  /** The same as `status`, for frameworks that look for this name. */
+  // What NestJS and Koa tell an error of HTTP by.
+
   get statusCode() {
     return this.status;
+  }
+
+  get expose() {
+    return true;
   }
 }
 

@@ -174,8 +174,10 @@ export class SessionError extends Error {
    * `unvalidated`, 403 for `stale`.
    */
   readonly status?: 403 | 413 | 503;
-  /** The same as `status`, for frameworks that look for this name. */
+  /** The same as `status`: NestJS and Koa tell errors of HTTP by this name and `expose`. */
   readonly statusCode?: 403 | 413 | 503;
+  /** The message is for operators. */
+  readonly expose: false;
   /** Headers of that response: `Retry-After` for `unvalidated`. */
   readonly headers?: { readonly [name: string]: string };
   /**
@@ -671,8 +673,8 @@ export interface BaseSession {
    * that, with an error if it is refused.
    */
   save(callback?: (error?: unknown) => void): void;
-  /** Throws. Send a page the entries that it needs, not the whole session. */
-  toJSON(): never;
+  /** Throws, where `JSON.stringify` calls it. Send a page the entries that it needs, not the whole session. */
+  toJSON(key: string): never;
 }
 
 type Key<Shape> = keyof Shape & string;

@@ -169,13 +169,18 @@ test("HTTP/2: fields that are set when the head is written let no shared cache s
   }
 });
 
-test("a program that allows shared caching keeps it", async () => {
+test("a program that allows shared caching keeps it, and its refreshes", async (t) => {
+  const { mock } = t.mock.method(console, "warn", () => {});
   const sharing = await SessionCookie.encrypted(XAES_KEY, { dangerAllowSharedCaching: true });
   const app = express();
   app.use(inExpress(sharing), cacheControl({ public: true, maxAge: 60 }));
-  app.get("/", (request, response) => (USES.write(request.session), response.send("page")));
-  const { headers, setCookies } = await asked(await listening(createServer(app)), "/");
-  assert.deepEqual([headers.get("cache-control"), setCookies.length], ["public,max-age=60", 1]);
+  app.get("/:use", (request, response) => (USES[request.params.use](request.session), response.send("page")));
+  const browser = await listening(createServer(app));
+  for (const use of ["write", "read"]) {
+    const { headers, setCookies } = await asked(browser, `/${use}`);
+    assert.deepEqual([headers.get("cache-control"), setCookies.length], ["public,max-age=60", 1]);
+  }
+  assert.deepEqual(eventsOf(mock.calls), []);
 });
 
 const MIDDLEWARE = {
@@ -189,8 +194,9 @@ for (const [framework, make] of Object.entries({ Express: express, "Express 4": 
   for (const [name, middleware] of Object.entries(MIDDLEWARE)) {
     test(`${framework}: ${name} behind the session makes no response public that sets it`, async (t) => {
       const { mock } = t.mock.method(console, "warn", () => {});
+      const own = await SessionCookie.encrypted(XAES_KEY);
       for (const beside of [[], ...Object.values(BESIDE).map((one) => [one]), Object.values(BESIDE)]) {
-        for (const order of [[...beside, inExpress(cookies), middleware()], [inExpress(cookies), ...beside, middleware()], [inExpress(cookies), middleware(), ...beside]]) {
+        for (const order of [[...beside, inExpress(own), middleware()], [inExpress(own), ...beside, middleware()], [inExpress(own), middleware(), ...beside]]) {
           const app = make();
           app.use(...order);
           app.get("/:use", (request, response) => (USES[request.params.use](request.session), response.send(`page ${"x".repeat(2000)}`)));
@@ -216,6 +222,9 @@ for (const [framework, make] of Object.entries({ Express: express, "Express 4": 
       app.use(middleware(), inExpress(own));
       app.get("/:use", (request, response) => (USES[request.params.use](request.session), response.send("page")));
       const browser = await listening(createServer(app));
+      // Nothing is set.
+      await browser.get("/read", { cookie: await cookieFrom(10) });
+      assert.deepEqual(eventsOf(mock.calls), []);
       const { headers } = await browser.get("/write");
       assert.match(headers.get("cache-control"), /max-age=\d+/);
       await browser.get("/end");

@@ -3,6 +3,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import Koa from "koa";
+
 import { CsrfGuard } from "../src/csrf_guard.js";
 import { SessionCookie, SessionToken, attributes, csrfToken, revalidation, revocation, sessionType, verifyCsrf } from "../src/index.js";
 import { oldCookie } from "../src/old_cookies.js";
@@ -48,7 +50,7 @@ test("a change that does not fit is refused at that line", async () => {
   assert.ok(line.length <= 3072);
 });
 
-test("an error with an answer has its status under both names that frameworks look for", async () => {
+test("an error with an answer is one of HTTP for NestJS and Koa", async () => {
   const thrown = (act) => {
     try {
       return act();
@@ -63,8 +65,9 @@ test("an error with an answer has its status under both names that frameworks lo
   const asking = await SessionCookie.encrypted(XAES_KEY, { revalidateAfter });
   const unvalidated = await asking.load(await filled(), later(100)).catch((error) => error);
   const other = thrown(() => session.set("note", undefined));
-  const statuses = [full, refusal, unvalidated, other].map(({ status, statusCode }) => [status, statusCode]);
-  assert.deepEqual(statuses, [[413, 413], [403, 403], [503, 503], [undefined, undefined]]);
+  const facts = [full, refusal, unvalidated, other].map((error) => [error instanceof Koa.HttpError, error.status, error.statusCode, error.expose]);
+  // Only the refusal has a message for the visitor.
+  assert.deepEqual(facts, [[true, 413, 413, false], [true, 403, 403, true], [true, 503, 503, false], [false, undefined, undefined, false]]);
 });
 
 test("entries and messages have their room together, in whatever order they come", async () => {

@@ -59,9 +59,14 @@ export class SessionError extends Error {
     Object.assign(this, { code }, ANSWERS[code]);
   }
 
-  /** The same as `status`, for frameworks that look for this name. */
+  // What NestJS and Koa tell an error of HTTP by. The message is for operators.
+
   get statusCode() {
     return this.status;
+  }
+
+  get expose() {
+    return false;
   }
 }
 

@@ -215,8 +215,9 @@ export class BaseSession extends Watched {
     if (callback) queueMicrotask(() => callback(failed));
   }
 
-  toJSON() {
-    refuseWhole();
+  /** Jest calls it without a key, to print the session. */
+  toJSON(key) {
+    return key === undefined ? this.inspect() : refuseWhole();
   }
 
   /** What chai, and so Vitest, prints of it, before it knows whether an assertion fails. */
