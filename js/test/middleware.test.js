@@ -20,7 +20,7 @@ import { withSession as inH3 } from "../src/web/h3.js";
 import { session as inHono } from "../src/web/hono.js";
 import { withSession as inNode } from "../src/web/node.js";
 import { handleSession } from "../src/web/sveltekit.js";
-import { XAES_KEY } from "./visitor.js";
+import { XAES_KEY, eventsOf } from "./visitor.js";
 import { HonoContext, before, listening } from "./stand_ins.js";
 
 const cookies = await SessionCookie.encrypted(XAES_KEY);
@@ -290,24 +290,29 @@ test("Hono's static pages are written without a session, and without keys", asyn
 });
 
 test("Hono's cache gives no visitor the page of another, if the session is mounted after it", async (t) => {
+  const { mock } = t.mock.method(console, "warn", () => {});
   const stored = new Map();
   const open = async () => ({ match: async (key) => stored.get(key)?.clone(), put: async (key, response) => void stored.set(key, response) });
   t.after(() => delete globalThis.caches);
   globalThis.caches = { open };
-  const seen = async (order) => {
+  const seen = async (order, path = "/") => {
     stored.clear();
     const site = new Hono();
     const middleware = { cache: cache({ cacheName: "pages", wait: true }), session: inHono(cookies) };
     for (const name of order) site.use(middleware[name]);
     site.get("/", (c) => c.text(c.get("session").get("user") ?? "nobody"));
+    site.get("/for_all", (c) => c.text("all"));
     const texts = [];
     for (const user of ["ada", "bob", null]) {
       const [line = ""] = user ? await cookies.save((await cookies.load(null)).set("user", user)) : [];
-      texts.push(await (await site.request("/", { headers: { cookie: line.split(";")[0] } })).text());
+      texts.push(await (await site.request(path, { headers: { cookie: line.split(";")[0] } })).text());
     }
     return texts;
   };
   assert.deepEqual(await seen(["cache", "session"]), ["ada", "bob", "nobody"]);
-  // README.md warns of this order, in which the cache cannot know of the session.
+  assert.deepEqual(await seen(["session", "cache"], "/for_all"), ["all", "all", "all"]);
+  assert.deepEqual(eventsOf(mock.calls), []);
+  // In this order the cache cannot know of the session, which can only say so.
   assert.deepEqual(await seen(["session", "cache"]), ["ada", "ada", "ada"]);
+  assert.match(eventsOf(mock.calls).join(), /`cache\(\)` is mounted after the session, .*; mount it before/);
 });

@@ -15,11 +15,13 @@ export function session(cookies, options) {
     if (c.env?.HONO_SSG_CONTEXT) return next();
     const [session, save, refused, sessions] = await admit(c.req.raw, c.env);
     const release = claim(c.req.raw, sessions);
+    const isCached = hasCacheInside(c.req);
     try {
       c.set("session", session);
       if (isDropped(c.env)) closeUnsent(session);
       if (refused) c.res = await refused;
       else await next();
+      if (isCached) warnOfCache(stateOf(session));
       // That of another cookie, perhaps.
       if (!(c.get("session") instanceof BaseSession)) refuseOther();
       const { error } = c;
@@ -36,6 +38,15 @@ export function session(cookies, options) {
     }
   };
 }
+
+/** Returns true if Hono's `cache()` is mounted inside of the session. It shows only by its name, which a bundle may change. */
+const hasCacheInside = ({ matchedRoutes, routeIndex }) => matchedRoutes?.slice(routeIndex + 1).some(({ handler }) => handler.name === "cache");
+
+function warnOfCache({ isTouched, sealer, now }) {
+  if (isTouched) sealer.say("warn", CACHE_FIRST, {}, CACHE_FIRST, now);
+}
+
+const CACHE_FIRST = "`cache()` is mounted after the session, and gives everybody one visitor's page; mount it before";
 
 /** Returns true if `@hono/node-ws` opens a WebSocket. It drops the response, whose fields `@hono/node-server` sends. */
 const isDropped = ({ incoming, outgoing, wss } = {}) => incoming?.upgrade === true && !outgoing && !wss;
