@@ -37,8 +37,9 @@ impl<C, T> SessionBuilder<C, T> {
     /// issued. Default: not allowed. In whole seconds, from 1 second to 136 years; but `Max-Age` is at most 400 days.
     ///
     /// A remembered session outlives the browser's session. Its only idle timeout is
-    /// [`remembered_idle_timeout`](Self::remembered_idle_timeout), if set. If you shorten or remove this setting,
-    /// existing sessions are affected at once.
+    /// [`remembered_idle_timeout`](Self::remembered_idle_timeout), if set. Browsers drop a cookie 400 days after it was
+    /// set, so a longer duration needs that timeout, of at most 400 days. If you shorten or remove this setting, existing
+    /// sessions are affected at once.
     ///
     /// # Examples
     ///
