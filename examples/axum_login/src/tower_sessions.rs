@@ -1,5 +1,8 @@
 //! The `Session` of tower-sessions, for crates that are built on it, kept in a session of hardtack. Copy this file.
 //!
+//! It needs the version of tower-sessions-core that these crates need: `cargo add tower-sessions-core@0.14` for axum-login
+//! 0.18 and axum-messages 0.8. With another one, the line `SAME` does not compile.
+//!
 //! | tower-sessions | here |
 //! |---|---|
 //! | `insert`, `remove`, `clear` | written with the head of the response, except with a 5xx |
@@ -31,12 +34,15 @@ use tower_sessions_core::{
     session_store::{Error, Result},
 };
 
+/// Otherwise axum-login would find no session, and answer every request with 500.
+const SAME: fn(Session) -> axum_login::tower_sessions::Session = |session| session;
+
 /// Gives the request a `Session` of tower-sessions. A middleware for `axum::middleware::from_fn`, inside of hardtack's
 /// `SessionLayer`.
 pub(crate) async fn provide(ours: hardtack::Session, mut request: Request, next: Next) -> Response {
     let store = Arc::new(OneSession::new(ours));
     let session = Session::new(store.arrived, Arc::clone(&store), None);
-    request.extensions_mut().insert(session.clone());
+    request.extensions_mut().insert(SAME(session.clone()));
     let response = next.run(request).await;
 
     let saved = if session.is_empty().await || !session.is_modified() {
