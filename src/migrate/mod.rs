@@ -3,7 +3,7 @@
 //!
 //! [`OldCookie`] names a cookie of another library, and has the [`Reader`] of its format. The package
 //! [`hardtack-migrate`](https://docs.rs/hardtack-migrate) has readers for cookie-rs, actix-session, tower-sessions,
-//! Pyramid and Beaker. Pass an `OldCookie` or a [`SessionCookie`](crate::SessionCookie) to
+//! Flask, Starlette, Pyramid and Beaker. Pass an `OldCookie` or a [`SessionCookie`](crate::SessionCookie) to
 //! [`migrate_from`](crate::carrier::SessionCookieBuilder::migrate_from) of a builder.
 
 mod old_cookie;

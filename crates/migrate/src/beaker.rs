@@ -5,13 +5,12 @@ use hardtack::{
     migrate::{OldSession, Reader},
     session::Reason,
 };
-use miniz_oxide::inflate::decompress_to_vec_zlib_with_limit;
 use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
 use crate::{
     crypto,
-    format::{Secret, check, decode, parse},
+    format::{Secret, check, decode, parse, unpack},
     python::{active_at, drop_pages_own, time},
 };
 
@@ -108,9 +107,7 @@ impl Reader for Beaker {
             Some(key) => self.decrypt(key, text)?,
             None => decode(&BASE64_STANDARD, text)?,
         };
-        let json = decompress_to_vec_zlib_with_limit(&compressed, LONGEST_JSON);
-        let json = Zeroizing::new(json.map_err(|_| Reason::Payload)?);
-        let mut entries: Map<String, Value> = parse(&json)?;
+        let mut entries: Map<String, Value> = parse(&unpack(&compressed)?)?;
         let mut date = |key| {
             let date: Option<Value> = entries.remove(key);
             date.map(|date| time(date.as_f64().ok_or(Reason::Payload)?))
@@ -129,6 +126,3 @@ impl Reader for Beaker {
         Ok(session)
     }
 }
-
-/// More bytes than any session has room for. A small cookie can unpack to megabytes.
-const LONGEST_JSON: usize = 64 * 1024;

@@ -40,6 +40,14 @@ pub(crate) fn decode(
     bytes.map(Zeroizing::new).map_err(|_| Reason::Encoding)
 }
 
+/// Decompresses zlib. A small cookie can unpack to megabytes, so there is a limit.
+#[cfg(any(feature = "beaker", feature = "itsdangerous"))]
+pub(crate) fn unpack(compressed: &[u8]) -> Result<Zeroizing<Vec<u8>>, Reason> {
+    let unpacked =
+        miniz_oxide::inflate::decompress_to_vec_zlib_with_limit(compressed, LONGEST_JSON);
+    unpacked.map(Zeroizing::new).map_err(|_| Reason::Payload)
+}
+
 /// Refuses a wrong signature.
 pub(crate) fn check(is_signed: bool) -> Result<(), Reason> {
     is_signed.then_some(()).ok_or(Reason::Auth)
@@ -79,3 +87,7 @@ fn fits_64_bits(integer: &[u8]) -> bool {
     let text = str::from_utf8(integer).unwrap_or_default();
     text.parse::<u64>().is_ok() || text.parse::<i64>().is_ok()
 }
+
+/// More bytes than any session has room for.
+#[cfg(any(feature = "beaker", feature = "itsdangerous"))]
+const LONGEST_JSON: usize = 64 * 1024;

@@ -4,14 +4,26 @@
 
 #[cfg(feature = "beaker")]
 mod beaker;
-#[cfg(any(feature = "beaker", feature = "jar", feature = "pyramid"))]
+#[cfg(any(
+    feature = "beaker",
+    feature = "itsdangerous",
+    feature = "jar",
+    feature = "pyramid"
+))]
 mod crypto;
 #[cfg(feature = "jar")]
 mod expiry_date;
-#[cfg(any(feature = "beaker", feature = "jar", feature = "pyramid"))]
+#[cfg(any(
+    feature = "beaker",
+    feature = "itsdangerous",
+    feature = "jar",
+    feature = "pyramid"
+))]
 mod format;
 #[cfg(feature = "ini")]
 mod ini;
+#[cfg(feature = "itsdangerous")]
+mod itsdangerous;
 #[cfg(feature = "jar")]
 mod jar;
 #[cfg(feature = "jar")]
@@ -25,6 +37,8 @@ mod python;
 pub use beaker::Beaker;
 #[cfg(feature = "ini")]
 pub use ini::settings_from_ini;
+#[cfg(feature = "itsdangerous")]
+pub use itsdangerous::Itsdangerous;
 #[cfg(feature = "jar")]
 pub use jar::{Jar, JarValue};
 #[cfg(feature = "jar")]

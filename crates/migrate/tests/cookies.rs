@@ -7,7 +7,7 @@ use std::{
 };
 
 use hardtack::migrate::OldCookie;
-use hardtack_migrate::{Beaker, Jar, JarKey, JarValue, Pyramid};
+use hardtack_migrate::{Beaker, Itsdangerous, Jar, JarKey, JarValue, Pyramid};
 use serde::Deserialize;
 
 #[derive(Clone, Debug, Deserialize)]
@@ -91,6 +91,8 @@ impl Cookie {
                 OldCookie::new(&self.name, Pyramid::new(secret).salt("sälz"))
             }
             ["pyramid", ..] => OldCookie::new(&self.name, Pyramid::new(keys.secret)),
+            ["flask", ..] => OldCookie::new(&self.name, Itsdangerous::flask(keys.secret)),
+            ["starlette"] => OldCookie::new(&self.name, Itsdangerous::starlette(keys.secret)),
             ["beaker", "signed", ..] => {
                 OldCookie::new(&self.name, Beaker::signed(keys.validate_key))
             }

@@ -13,7 +13,7 @@ use hardtack::{
     migrate::{OldCookie, Reader},
     session::{Outcome, Reason},
 };
-use hardtack_migrate::{Beaker, Jar, JarKey, JarValue, Pyramid};
+use hardtack_migrate::{Beaker, Itsdangerous, Jar, JarKey, JarValue, Pyramid};
 use hmac::{EagerHash, Hmac, KeyInit, Mac};
 use miniz_oxide::deflate::compress_to_vec_zlib;
 use serde_json::json;
@@ -40,6 +40,61 @@ fn a_beaker_session_unpacks_to_64_kib_at_most() {
         assert!(value.len() < 2000);
         assert_eq!(outcome(&cookie, &value), not_migrated(Reason::Payload));
     }
+}
+
+#[test]
+fn a_session_of_flask_unpacks_to_64_kib_at_most() {
+    let reader = || OldCookie::new("old", Itsdangerous::flask(PASSWORD));
+    let cookie = cookie(reader().convert(|mut entries| {
+        entries.remove("large");
+        Some(entries)
+    }));
+    let value = |len: usize| {
+        let around = json!({ "user": "ada", "large": "" }).to_string().len();
+        let json = json!({ "user": "ada", "large": "x".repeat(len - around) }).to_string();
+        let packed = compress_to_vec_zlib(json.as_bytes(), 9);
+        let packed = BASE64_URL_SAFE_NO_PAD.encode(packed);
+        flask(&format!(".{packed}"), &NOW.to_be_bytes()[4..])
+    };
+    assert_eq!(outcome(&cookie, &value(64 * 1024)), Outcome::Migrated);
+    let large = value(64 * 1024 + 1);
+    assert_eq!(outcome(&cookie, &large), not_migrated(Reason::Payload));
+}
+
+/// The tag is right in each of these.
+#[test]
+fn a_time_of_itsdangerous_counts_from_1970_or_from_2011() {
+    const YEAR_2011: u64 = 1_293_840_000;
+    let week = Duration::from_secs(7 * 24 * 3600);
+    let cookie = cookie_of(Itsdangerous::flask(PASSWORD).max_age(Some(week)));
+    let payload = BASE64_URL_SAFE_NO_PAD.encode(r#"{"user":"ada"}"#);
+    let outcome = |time: &[u8]| outcome(&cookie, &flask(&payload, time));
+    let expired = not_migrated(Reason::Expired);
+    for from in [0, YEAR_2011] {
+        let time = |seconds: u64| (NOW - from - seconds).to_be_bytes();
+        assert_eq!(outcome(&time(0)[4..]), Outcome::Migrated);
+        assert_eq!(outcome(&time(0)), Outcome::Migrated);
+        // The last second of a week counts, as it does to Flask.
+        assert_eq!(outcome(&time(week.as_secs())), Outcome::Migrated);
+        assert_eq!(outcome(&time(week.as_secs() + 1)), expired);
+    }
+    assert_eq!(outcome(&[]), expired);
+    for wrong in [&[1; 9][..], &[0xFF; 8]] {
+        assert_eq!(outcome(wrong), not_migrated(Reason::Payload), "{wrong:?}");
+    }
+    // A list is no session.
+    let list = flask(&BASE64_URL_SAFE_NO_PAD.encode("[7]"), &NOW.to_be_bytes());
+    assert_eq!(self::outcome(&cookie, &list), not_migrated(Reason::Payload));
+}
+
+const NOW: u64 = 1_800_000_000;
+
+/// A cookie of Flask with this payload and time.
+fn flask(payload: &str, time: &[u8]) -> String {
+    let key = tag::<Sha1>(PASSWORD.as_bytes(), b"cookie-session");
+    let signed = format!("{payload}.{}", BASE64_URL_SAFE_NO_PAD.encode(time));
+    let tag = BASE64_URL_SAFE_NO_PAD.encode(tag::<Sha1>(&key, signed.as_bytes()));
+    format!("{signed}.{tag}")
 }
 
 #[test]

@@ -1,10 +1,11 @@
-"""Prints session cookies that Pyramid and Beaker write, as JSON, if the advice of crates/migrate/docs/python.md about pickles keeps
-visitors signed in:
+"""Prints session cookies that Pyramid, Beaker, Flask and Starlette write, as JSON, if the advice of crates/migrate/docs/python.md
+about pickles keeps visitors signed in:
 
-    pip install pyramid beaker cryptography pycryptodome
+    pip install pyramid beaker cryptography pycryptodome flask starlette
     python3 crates/migrate/tests/python.py > crates/migrate/tests/python.json
 """
 
+import asyncio
 import json
 import pathlib
 import pickle
@@ -12,10 +13,12 @@ import re
 import time
 import zlib
 
+import flask as flask_library
 from beaker.session import CookieSession
 from pyramid.interfaces import IRequest
 from pyramid.session import PickleSerializer, SignedCookieSessionFactory
 from pyramid.testing import DummyRequest
+from starlette.middleware.sessions import SessionMiddleware
 from webob import Response
 
 SECRET = "a secret of the old site"
@@ -48,6 +51,31 @@ def beaker(**settings):
     return request["cookie_out"].strip()
 
 
+def flask(**more):
+    app = flask_library.Flask("old site")
+    app.secret_key = SECRET
+
+    @app.get("/")
+    def page():
+        flask_library.session.update(CONTENT, **more)
+        return ""
+
+    return app.test_client().get("/").headers["Set-Cookie"]
+
+
+def starlette():
+    async def page(scope, receive, send):
+        scope["session"].update(CONTENT)
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+
+    async def send(message):
+        sent.append(message)
+
+    sent = []
+    asyncio.run(SessionMiddleware(page, secret_key=SECRET)({"type": "http", "headers": []}, None, send))
+    return dict(sent[0]["headers"])[b"set-cookie"].decode()
+
+
 def beaker_visits(*serializers):
     """The visits that the last one counts, of a visitor of a program that has one serializer after another."""
     visits, cookie = 0, ""
@@ -78,6 +106,10 @@ FIELDS = {
     "beaker signed": beaker(data_serializer="json"),
     "beaker pickle": beaker(encrypt_key="a key that encrypts"),
     "beaker signed pickle": beaker(),
+    "flask": flask(),
+    "flask compressed": flask(note="x" * 1000),
+    "flask tags": flask(pair=(1, 2)),
+    "starlette": starlette(),
 }
 
 cookies = []
