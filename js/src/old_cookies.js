@@ -172,7 +172,8 @@ class OldCookies {
    */
   elsewhere(fields, path) {
     const came = this.#sources.flatMap(({ templates }) => templates).filter(({ name }) => findValues(fields, name, 1).length > 0);
-    const at = new Map(came.flatMap((old) => above(path).map((path) => old.expire(old.name, path))).map((field) => [toSetCookie(field), field]));
+    const drops = came.flatMap((old) => above(path).map((path) => old.expire(old.name, path)));
+    const at = new Map(drops.map((field) => [toSetCookie(field), field]));
     return [...at].filter(([line]) => !this.#dropped.has(line)).map(([, field]) => field);
   }
 

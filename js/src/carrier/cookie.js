@@ -235,7 +235,8 @@ async function cookiesOf(carrier, { change, token, allowed, maxAge, state }) {
   if (change === "keep") return [];
   const former = template.expireFormer(carried, policy.budget.allowed.cookies);
   // Old cookies come behind: clients without a jar, as in tests, take the first cookie that a response sets.
-  const beside = [...(old?.expire(state.now, state.oldElsewhere) ?? []), ...((await policy.devices?.depart(state, change === "drop")) ?? [])];
+  const departed = await policy.devices?.depart(state, change === "drop");
+  const beside = [...(old?.expire(state.now, state.oldElsewhere) ?? []), ...(departed ?? [])];
   if (change === "drop") return [...former, ...template.expireAll(carried), ...beside];
   state.advise?.();
   const length = policy.budget.partLength(allowed, token.length, template.lengthWith(maxAge));

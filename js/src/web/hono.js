@@ -40,7 +40,8 @@ export function session(cookies, options) {
 }
 
 /** Returns true if Hono's `cache()` is mounted inside of the session. It shows only by its name, which a bundle may change. */
-const hasCacheInside = ({ matchedRoutes, routeIndex }) => matchedRoutes?.slice(routeIndex + 1).some(({ handler }) => handler.name === "cache");
+const hasCacheInside = ({ matchedRoutes, routeIndex }) =>
+  matchedRoutes?.slice(routeIndex + 1).some(({ handler }) => handler.name === "cache");
 
 function warnOfCache({ isTouched, sealer, now }) {
   if (isTouched) sealer.say("warn", CACHE_FIRST, {}, CACHE_FIRST, now);

@@ -40,7 +40,7 @@ export function keepsOthers(name, open) {
     assert.deepEqual(await headOf(), [1, "Cookie", "private"]);
   });
 
-  test(`${name}: what is prefetched, and what polls, is no activity, and takes no message`, async () => {
+  test(`${name}: what is prefetched is activity, and what polls is none, and neither takes a message`, async () => {
     const start = Date.parse("2027-01-15T12:00:00Z");
     for (const options of [{}, { refreshAfter: "every-request" }]) {
       let now = start;
@@ -57,7 +57,10 @@ export function keepsOthers(name, open) {
         await look("/plain", headers);
       }
       for (const path of ["/poll", "/poll", "/notices", "/notices"]) await look(path);
-      assert.deepEqual(answers.slice(0, 6), [["", 0], ["hello", 0], ["", 0], ["hello", 0], ["undefined", 0], ["undefined", 0]]);
+      assert.deepEqual(answers.slice(0, 6).map(([text]) => text), ["", "hello", "", "hello", "undefined", "undefined"]);
+      // The proxy of Next.js leaves prefetches to the page that the visitor opens.
+      const prefetches = name.includes("Next.js") ? [0, 0, 0, 0] : options.refreshAfter ? [1, 1, 1, 1] : [1, 0, 0, 0];
+      assert.deepEqual(answers.slice(0, 6).map(([, count]) => count), [...prefetches, 0, 0]);
       assert.deepEqual(answers.slice(6).map(([text]) => text), ["hello", ""]);
       assert.equal(answers[6][1], 1);
     }
