@@ -92,8 +92,10 @@ async fn sign_in(
         nonce,
         next,
     };
-    // Of two tabs that begin a sign-in, only the later one can finish it.
-    session.insert("sign-in", pending)?;
+    let mut begun: Vec<Pending> = session.get("sign-in")?.unwrap_or_default();
+    begun.push(pending);
+    // Each tab may begin a sign-in, and the cookie has room for three.
+    session.insert("sign-in", &begun[begun.len().saturating_sub(3)..])?;
     Ok(Redirect::to(address.as_str()))
 }
 
@@ -110,10 +112,19 @@ async fn callback(
     State(site): State<Site>,
     Query(Answer { state, code }): Query<Answer>,
 ) -> Result<Redirect> {
-    let pending: Option<Pending> = session.get("sign-in")?;
-    let pending = pending.filter(|pending| pending.state.secret() == state.secret());
-    let pending = pending.ok_or_else(|| refused("this sign-in did not begin in this browser"))?;
-    session.remove("sign-in")?;
+    let mut begun: Vec<Pending> = session.get("sign-in")?.unwrap_or_default();
+    let Some(at) = begun
+        .iter()
+        .position(|begun| begun.state.secret() == state.secret())
+    else {
+        // Another tab has signed in meanwhile.
+        if session.contains_key("user") {
+            return Ok(Redirect::to("/"));
+        }
+        return Err(refused("this sign-in did not begin in this browser").into());
+    };
+    let pending = begun.remove(at);
+    session.insert("sign-in", begun)?;
     let client = site.client().await?;
     let code = code.ok_or_else(|| refused("the visitor declined"))?;
     let exchange = client.exchange_code(code).map_err(refused)?;

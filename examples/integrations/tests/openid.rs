@@ -51,6 +51,7 @@ fn an_answer_is_taken_once_and_none_with_another_code() {
     let answer = format!("/callback?{}", answer_to(&browser, "/"));
     let copy = browser.copy();
     assert!(browser.get(&answer).has("Hello ada"));
+    browser.form("/sign-out", &[]);
     assert_eq!(browser.get(&answer).status, 403);
     // The provider takes each code once, so a copy of the cookie does not help.
     for other in [before, copy] {
@@ -65,6 +66,20 @@ fn an_answer_is_taken_once_and_none_with_another_code() {
         browser.get(&format!("/callback?{code}&{state}")).status,
         403
     );
+}
+
+#[test]
+fn each_of_three_tabs_may_begin_a_sign_in_and_all_are_signed_in_by_the_first_that_ends_it() {
+    let browser = start("openid");
+    let tabs = ["/?1", "/?2", "/?3", "/?4"].map(|next| answer_to(&browser, next));
+    let [dropped, later, first, other] = tabs.map(|answer| format!("/callback?{answer}"));
+    assert_eq!(browser.get(&dropped).status, 403);
+    for answer in [&first, &later, &other, &dropped] {
+        assert!(browser.get(answer).has("Hello ada"));
+    }
+    // An answer that a signed-in visitor did not ask for signs nobody else in.
+    let strangers = format!("/callback?{}", answer_to(&browser.stranger(), "/"));
+    assert!(browser.get(&strangers).has("Hello ada"));
 }
 
 #[test]
