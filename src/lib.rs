@@ -223,9 +223,9 @@ pub mod csrf {
     //! handler runs. [`GuardedForm`] is an extractor, of axum and of actix-web, for forms that carry a token. Without
     //! them, call [`csrf_token`](crate::Session::csrf_token) and [`verify_csrf`](crate::Session::verify_csrf).
 
-    #[cfg(any(feature = "actix", feature = "axum"))]
-    pub use crate::web::csrf::{CsrfCheck, GuardedForm, GuardedRejection};
     pub use crate::web::csrf::{CsrfGuard, CsrfRefusal};
+    #[cfg(any(feature = "actix", feature = "axum"))]
+    pub use crate::web::csrf::{GuardedForm, GuardedRejection};
 }
 
 pub mod companion {

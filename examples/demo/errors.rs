@@ -8,7 +8,7 @@ use axum::{
     extract::Request,
     http::{
         StatusCode,
-        header::{CONTENT_LENGTH, CONTENT_TYPE},
+        header::{CONTENT_LENGTH, CONTENT_TYPE, COOKIE},
     },
     middleware::Next,
     response::{IntoResponse, Response},
@@ -86,11 +86,18 @@ pub(crate) async fn as_json(request: Request, next: Next) -> Response {
 /// Answers people with a page. It does without the session, because that may be the cause.
 pub(crate) async fn as_page(request: Request, next: Next) -> Response {
     let asked = language_of(request.uri());
+    let has_cookies = request.headers().contains_key(COOKIE);
     let response = next.run(request).await;
     let chosen = response.extensions().get().map(|InLanguage(t)| *t);
     let t = asked.or(chosen).unwrap_or_default();
     if let Some(Failure::Csrf(CsrfRefusal::WrongToken { .. })) = response.extensions().get() {
-        let page = |_: &Failure| pages::error(t, StatusCode::FORBIDDEN, &t["page.old_form"]);
+        // The token cannot be right. This tells a visitor whose browser keeps no cookies why.
+        let sentence = if has_cookies {
+            "page.old_form"
+        } else {
+            "page.keeps_none"
+        };
+        let page = |_: &Failure| pages::error(t, StatusCode::FORBIDDEN, &t[sentence]);
         return Failure::with_page(response, page);
     }
     let form = |Failed(status, json): Failed| {

@@ -105,7 +105,7 @@ fn for_people(site: &Arc<Site>) -> Router<Arc<Site>> {
         .route("/server", post(forms::switch))
         .fallback(pages::no_such_page)
         .method_not_allowed_fallback(pages::not_for_links)
-        // The tokens are in fields of the forms, and the handlers check them.
+        // The tokens are in fields of the forms.
         .layer(CsrfGuard::new().tokens_in_forms())
         .layer(site.layer_for_pages())
         .layer(from_fn(visit::tell_language))

@@ -12,8 +12,9 @@ export interface CsrfGuardOptions {
   /** Name of the form field with the token. Default: `csrf_token`. */
   readonly formField?: string;
   /**
-   * With `tokensInForms`, bytes of a `Request` that are read for a token. A longer form is refused with 413, or with 403 if the
-   * session has no id, unless its token is in the header. Default: 1 MiB.
+   * With `tokensInForms`, bytes at the beginning of a `Request`'s form in which the token is looked for. A longer form without a
+   * token there is refused with 413, so the field with the token has to come before a large file. Nothing is read if the token
+   * is in the header, or if the session has no id, which is refused with 403. Default: 1 MiB.
    */
   readonly formLimit?: number;
 }
@@ -22,7 +23,7 @@ export interface CsrfGuardOptions {
 export class CsrfRefusal extends Error {
   constructor(code: CsrfRefusalCode);
   readonly code: CsrfRefusalCode;
-  /** Status of the response: 403, or 413 for a form beyond `formLimit`. */
+  /** Status of the response: 403, or 413 for a form beyond `formLimit` without a token in its beginning. */
   readonly status: number;
   /** The same as `status`: NestJS and Koa tell errors of HTTP by this name and `expose`. */
   readonly statusCode: number;

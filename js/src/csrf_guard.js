@@ -2,6 +2,7 @@
 
 import { trim } from "./base/bytes.js";
 import { ConfigError, isWhole, misused, mustBe, optionsOf, refuseUnknown, yesOrNo } from "./base/errors.js";
+import { firstField, isForm } from "./base/form_field.js";
 import { hostOf, isAt, isSecure, mayHavePages, parseOrigin } from "./base/origins.js";
 import { isRecord } from "./base/plain.js";
 import { Writer } from "./base/writer.js";
@@ -54,7 +55,6 @@ export class CsrfRefusal extends Error {
 }
 
 const SAFE = ["GET", "HEAD", "OPTIONS", "TRACE"];
-const FORMS = ["application/x-www-form-urlencoded", "multipart/form-data"];
 
 /** Refuses requests that other sites make a visitor's browser send. */
 export class CsrfGuard {
@@ -69,7 +69,7 @@ export class CsrfGuard {
   /**
    * `trustOrigins`: origins whose requests count as the site's own; they still need a token. `trustFormPosts`: pairs of an
    * origin and a path to which its forms may be posted without a token. `originCheckOnly`: no token is needed.
-   * `tokensInForms`: a form may have its token in the field `formField`, by default `csrf_token`; then it has at most
+   * `tokensInForms`: a form may have its token in the field `formField`, by default `csrf_token`, which is looked for in its first
    * `formLimit` bytes, by default 1 MiB.
    */
   constructor(options = {}) {
@@ -107,32 +107,26 @@ export class CsrfGuard {
     if (this.#asks === "nothing" || isSafe || isUpgrade || isFormPost) return null;
     const [inHeader] = head.values("x-csrf-token");
     if (inHeader !== undefined) return (await verifyCsrf(session, inHeader)) ? null : new CsrfRefusal("wrong-token");
-    const isInForm = this.#asks === "header or form" && isForm(head);
+    const isInForm = this.#asks === "header or form" && isForm(kindOf(head));
     const token = isInForm ? await this.#tokenInForm(head, request, session) : null;
     if (token === TOO_LARGE) return new CsrfRefusal("too-large");
-    if (token === null) return new CsrfRefusal("no-token", { more: this.#whyNone(head, request) });
+    if (token === null || token === "") return new CsrfRefusal("no-token", { more: this.#whyNone(head, request) });
     return (await verifyCsrf(session, token)) ? null : new CsrfRefusal("wrong-token", { page: loadAgain(this.#pageOf(head)) });
   }
 
   async #tokenInForm(head, request, session) {
     if (head.isOfNode) return request.body?.[this.#formField] ?? null;
     // No token is right, so nothing is read for one.
-    if (!hasTokens(session)) return "";
-    const bytes = await readUpTo(this.#formLimit, head, request);
-    if (bytes === TOO_LARGE) return TOO_LARGE;
-    try {
-      const form = new Response(bytes, { headers: { "content-type": head.values("content-type")[0] } });
-      const values = (await form.formData()).getAll(this.#formField);
-      return values.length === 1 ? values[0] : null;
-    } catch {
-      return null;
-    }
+    if (!hasTokens(session)) return "none";
+    const { bytes, isWhole } = await beginningOf(request, this.#formLimit);
+    const token = firstField(kindOf(head), bytes, isWhole, this.#formField);
+    return token === null && !isWhole ? TOO_LARGE : token;
   }
 
   /** Continues the sentence of `no-token` where forms may carry a token. */
   #whyNone(head, request) {
     if (this.#asks !== "header or form") return "";
-    const isUnparsed = head.isOfNode && isForm(head) && request.body === undefined;
+    const isUnparsed = head.isOfNode && isForm(kindOf(head)) && request.body === undefined;
     const place = `, or a form in its field \`${this.#formField}\``;
     return isUnparsed ? `${place}; no parser of forms ran before the guard` : place;
   }
@@ -167,38 +161,38 @@ export class CsrfGuard {
   #isFormPost(head) {
     const origin = textOf(head, "origin");
     const parsed = origin === null ? null : parseOrigin(origin);
-    if (head.method !== "POST" || !isForm(head) || !parsed) return false;
+    if (head.method !== "POST" || !isForm(kindOf(head)) || !parsed) return false;
     return this.#formPosts.some(({ origin, path }) => path === head.path && isSameOrigin(origin, parsed));
   }
 }
 
 const TOO_LARGE = Symbol("too large");
 
-/** Reads a copy of the body, which the handler then reads itself. */
-async function readUpTo(limit, head, request) {
-  if (Number(head.values("content-length")[0] ?? 0) > limit) return TOO_LARGE;
+/** Reads the first bytes of a copy of the body, which the handler then reads itself. */
+async function beginningOf(request, limit) {
   const read = new Writer();
   let length = 0;
   const reader = request.clone().body?.getReader();
-  while (reader) {
+  while (reader && length <= limit) {
     const { done, value } = await reader.read();
     if (done) break;
     read.push(value);
     length += value.length;
-    if (length <= limit) continue;
-    // The other copy is left, so nobody waits for this.
-    reader.cancel().catch(() => {});
-    return TOO_LARGE;
   }
-  return read.bytes;
+  const isWhole = length <= limit;
+  // The other copy is left, so nobody waits for this.
+  if (!isWhole) reader.cancel().catch(() => {});
+  return { bytes: read.bytes.subarray(0, limit), isWhole };
 }
 
 function originOf(setting, text) {
-  const origin = typeof text === "string" ? parseOrigin(text) : null;
-  if (origin && mayHavePages(origin)) return origin;
+  const parse = (origin) => [parseOrigin(origin)].find((parsed) => parsed && mayHavePages(parsed));
+  const origin = typeof text === "string" && parse(text);
+  if (origin) return origin;
   // It may be a key, in the wrong place.
   const found = /^(?!.*[\w-]{40}).*:\/\//s.test(String(text)) ? `, found \`${text}\`` : "";
-  throw new ConfigError(setting, `\`${setting}\` takes each origin in full, a scheme and a host like \`https://app.example.com\`${found}`);
+  const remedy = String(text).endsWith("/") && parse(text.slice(0, -1)) ? "; leave out the `/` at its end" : "";
+  throw new ConfigError(setting, `\`${setting}\` takes each origin in full, a scheme and a host like \`https://app.example.com\`${found}${remedy}`);
 }
 
 const isSameOrigin = (a, b) => a.scheme === b.scheme && a.host === b.host && a.port === b.port;
@@ -247,7 +241,4 @@ function isWebSocket({ method, values }) {
   return method === "CONNECT" || (method === "GET" && words.some((word) => trim(word, " \t\n\f\r").toLowerCase() === "websocket"));
 }
 
-function isForm({ values }) {
-  const [kind = ""] = values("content-type");
-  return FORMS.includes(kind.split(";")[0].trim().toLowerCase());
-}
+const kindOf = ({ values }) => values("content-type")[0] ?? "";

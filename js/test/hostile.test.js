@@ -186,11 +186,25 @@ test("every entry point of the package is asked, unless it takes nothing of a re
 
 test("a form in very many chunks is read, or too long, and no exception", async () => {
   const [start, rest] = [new TextEncoder().encode(`csrf_token=${await csrfToken(session)}&a=`), Uint8Array.of(65)];
-  for (const [formLimit, code] of [[1_000_000, null], [199_999, "too-large"]]) {
+  for (const [first, formLimit, code] of [[start, 1_000_000, null], [start, 1_000, null], [rest, 199_999, "too-large"]]) {
     let sent = 0;
-    const pull = (stream) => (sent++ < 200_000 ? stream.enqueue(sent === 1 ? start : rest) : stream.close());
+    const pull = (stream) => (sent++ < 200_000 ? stream.enqueue(sent === 1 ? first : rest) : stream.close());
     const form = formOf(new ReadableStream({ pull }, { highWaterMark: 0 }));
     assert.equal((await new CsrfGuard({ tokensInForms: true, formLimit }).check(form, session))?.code ?? null, code);
+  }
+});
+
+/** The square of a megabyte would not end. */
+test("a megabyte of parts, parameters and fields is a form without a token", async () => {
+  const part = 'content-disposition: form-data; name="a"';
+  for (const piece of ["\r\n--b", "\r\n--b\r\n\r\n", `\r\n--b\r\n${part}\r\n\r\n`, `${part}\r\n`, '="x"', ";x=y", "; ", "&", "&csrf_token", "%"]) {
+    const megabyte = piece.repeat((1 << 20) / piece.length);
+    for (const type of ["multipart/form-data; boundary=b", "application/x-www-form-urlencoded"]) {
+      for (const body of [megabyte, `--b\r\ncontent-disposition: form-data${megabyte.slice(50)}\r\n\r\n`]) {
+        const form = new Request("https://app.example/", { method: "POST", headers: { "content-type": type }, body });
+        assert.equal((await new CsrfGuard({ tokensInForms: true }).check(form, session))?.code, "no-token", piece);
+      }
+    }
   }
 });
 

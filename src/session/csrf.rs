@@ -60,6 +60,12 @@ impl<T: Payload> Session<T> {
         let keys = held.core.slot.keys();
         name.is_some_and(|name| check(&keys, held.context(), now, &name, token))
     }
+
+    /// Returns `true` if a token of this session can be right, for which the session needs an id.
+    #[cfg(feature = "tower")]
+    pub(crate) fn has_csrf_tokens(&self) -> bool {
+        self.touch().state().csrf_name().is_some()
+    }
 }
 
 /// Renders a token for `session` under the key that seals at `now`. Each call needs a fresh `mask`, so that compressed

@@ -22,13 +22,14 @@ use tower_layer::Layer;
 
 use super::{
     companion::layer::CompanionLayer,
-    csrf::{CsrfCheck, CsrfGuard, CsrfRefusal, GuardedForm, GuardedRejection, NoForm},
+    csrf::{CsrfGuard, CsrfRefusal, GuardedForm, GuardedRejection, NoForm, verified_fields},
     extensions::provide,
     failure::{Failure, status_to_save_by},
     framework::Fields,
     layer::{RequestContext, SessionLayer},
     missing_session::other_type,
-    service::{Gate, Layered},
+    reading::Reading,
+    service::{Condition, Decision, Gate, Layered},
 };
 use crate::{
     carrier::KeysInUse,
@@ -184,23 +185,27 @@ where
             return Box::pin(called);
         }
         let (method, path) = (request.method().as_str(), request.path());
-        let answer = self.layer.concerns(method, path).then(|| {
-            let Some(parts) = parts_of(&request) else {
-                return Some(HttpResponse::BadRequest().finish());
-            };
-            let answer = self.layer.answer(&parts, &mut *request.extensions_mut());
-            answer.map(converted)
-        });
-        if let Some(answer) = answer.flatten() {
-            let response = request.into_response(answer).map_into_right_body();
-            return Box::pin(ready(Ok(response)));
+        if !self.layer.concerns(method, path) {
+            return Box::pin(passed(self.inner.call(request)));
         }
-        let inner = self.inner.call(request);
-        Box::pin(async move {
-            let response = inner.await?;
-            G::forget(&mut *response.request().extensions_mut());
-            Ok(response.map_into_left_body())
-        })
+        let Some(parts) = parts_of(&request) else {
+            let refused = HttpResponse::BadRequest().finish();
+            return Box::pin(ready(Ok(answered(request, refused))));
+        };
+        let decision = self.layer.decide(&parts, &mut *request.extensions_mut());
+        match decision {
+            Decision::Answered(answer) => Box::pin(ready(Ok(answered(request, converted(answer))))),
+            Decision::Passes => Box::pin(passed(self.inner.call(request))),
+            Decision::PassesIf(condition) => {
+                let inner = self.inner.clone();
+                Box::pin(async move {
+                    match fulfilled(condition, &parts, request).await {
+                        Err(refused) => Ok(refused),
+                        Ok(request) => passed(inner.call(request)).await,
+                    }
+                })
+            }
+        }
     }
 }
 
@@ -218,6 +223,32 @@ async fn call_later<S: Service<ServiceRequest>>(
 /// Returns a context to ask by, without waiting.
 fn no_task() -> task::Context<'static> {
     task::Context::from_waker(Waker::noop())
+}
+
+/// Reads the beginning of a body, and decides about the request by it.
+async fn fulfilled<B>(
+    condition: Condition,
+    parts: &Parts,
+    mut request: ServiceRequest,
+) -> Result<ServiceRequest, ServiceResponse<EitherBody<B>>> {
+    let mut body = Reading::new(request.take_payload(), condition.limit);
+    poll_fn(|cx| body.poll(cx)).await;
+    if let Some(answer) = (condition.check)(parts, body.beginning()) {
+        return Err(answered(request, converted(answer)));
+    }
+    let payload = Box::pin(body.into_stream());
+    request.set_payload(dev::Payload::Stream { payload });
+    Ok(request)
+}
+
+async fn passed<B>(
+    answer: impl Future<Output = Result<ServiceResponse<B>, Error>>,
+) -> Result<ServiceResponse<EitherBody<B>>, Error> {
+    Ok(answer.await?.map_into_left_body())
+}
+
+fn answered<B>(request: ServiceRequest, answer: HttpResponse) -> ServiceResponse<EitherBody<B>> {
+    request.into_response(answer).map_into_right_body()
 }
 
 /// Returns the head of a request in the types of the crate `http`, without extensions. Returns `None` if they cannot
@@ -297,29 +328,19 @@ impl Responder for KeysInUse {
     }
 }
 
-/// With feature `actix`.
-impl FromRequest for CsrfCheck {
-    type Error = GuardedRejection<Error>;
-    type Future = Ready<Result<Self, Self::Error>>;
-
-    fn from_request(request: &HttpRequest, _: &mut dev::Payload) -> Self::Future {
-        ready(CsrfCheck::of(&*request.extensions(), request.path()))
-    }
-}
-
 /// With feature `actix`. `PayloadConfig` limits the length of the body.
 impl<T: DeserializeOwned + 'static> FromRequest for GuardedForm<T> {
     type Error = GuardedRejection<Error>;
     type Future = Pin<Box<dyn Future<Output = Result<Self, Self::Error>>>>;
 
     fn from_request(request: &HttpRequest, body: &mut dev::Payload) -> Self::Future {
-        let check = CsrfCheck::of(&*request.extensions(), request.path());
+        let tokens = verified_fields(&*request.extensions(), request.path());
         let content_type = request.headers().get(header::CONTENT_TYPE).cloned();
         let body = Bytes::from_request(request, body);
         Box::pin(async move {
-            let (check, body) = (check?, body.await.map_err(GuardedRejection::Inner)?);
+            let (tokens, body) = (tokens?, body.await.map_err(GuardedRejection::Inner)?);
             let content_type = content_type.as_ref().map(header::HeaderValue::as_bytes);
-            GuardedForm::read(&check, content_type, &body, no_form)
+            GuardedForm::read(&tokens, content_type, &body, no_form)
         })
     }
 }
@@ -350,14 +371,14 @@ impl ResponseError for GuardedRejection<Error> {
     }
 }
 
-/// With feature `actix`, a response with status 403.
+/// With feature `actix`, the response of the guard.
 impl ResponseError for CsrfRefusal {
     fn status_code(&self) -> StatusCode {
         Failure::Csrf(self.clone()).status_code()
     }
 
     fn error_response(&self) -> HttpResponse {
-        converted(Failure::Csrf(self.clone()).into_page())
+        Failure::Csrf(self.clone()).error_response()
     }
 }
 

@@ -1,7 +1,5 @@
 //! [`Session`] and guarded forms as axum extractors. Feature `axum`.
 
-use std::convert::Infallible;
-
 use axum_core::{
     body::Body,
     extract::{FromRequest, FromRequestParts, Request},
@@ -15,8 +13,9 @@ use http::{
 use serde::de::DeserializeOwned;
 
 use super::{
-    csrf::{CsrfCheck, CsrfRefusal, GuardedForm, GuardedRejection, NoForm},
+    csrf::{CsrfRefusal, GuardedForm, GuardedRejection, NoForm, verified_fields},
     failure::Failure,
+    framework::whole_path,
 };
 use crate::{
     carrier::KeysInUse,
@@ -115,15 +114,6 @@ impl IntoResponse for KeysInUse {
     }
 }
 
-/// With feature `axum`.
-impl<S: Sync> FromRequestParts<S> for CsrfCheck {
-    type Rejection = GuardedRejection<Infallible>;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
-        CsrfCheck::of(&parts.extensions, parts.uri.path())
-    }
-}
-
 /// With feature `axum`. `DefaultBodyLimit` limits the length of the body.
 impl<S, T> FromRequest<S> for GuardedForm<T>
 where
@@ -133,13 +123,19 @@ where
     type Rejection = GuardedRejection<Response>;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Self::Rejection> {
-        let check = CsrfCheck::of(request.extensions(), request.uri().path())?;
+        let path = whole_path(request.uri(), request.extensions());
+        let tokens = verified_fields(request.extensions(), path)?;
         let content_type = request.headers().get(CONTENT_TYPE).cloned();
         let body = String::from_request(request, state)
             .await
             .map_err(|error| GuardedRejection::Inner(error.into_response()))?;
         let content_type = content_type.as_ref().map(HeaderValue::as_bytes);
-        GuardedForm::read(&check, content_type, body.as_bytes(), NoForm::into_response)
+        GuardedForm::read(
+            &tokens,
+            content_type,
+            body.as_bytes(),
+            NoForm::into_response,
+        )
     }
 }
 
@@ -153,9 +149,9 @@ impl<R: IntoResponse> IntoResponse for GuardedRejection<R> {
     }
 }
 
-/// With feature `axum`, a response with status 403.
+/// With feature `axum`, the response of the guard.
 impl IntoResponse for CsrfRefusal {
     fn into_response(self) -> Response {
-        Failure::Csrf(self).into_page().map(Body::from)
+        Failure::Csrf(self).into_response()
     }
 }

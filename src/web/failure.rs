@@ -69,7 +69,7 @@ pub enum Failure {
     /// The session could not be saved, so its cookie or token is missing. The status is 500, and the body is the
     /// handler's.
     Save(SaveError),
-    /// The guard or a form's extractor refused the request. The status is 403.
+    /// The guard or a form's extractor refused the request. The status is 403, or 413 if the form is too long.
     Csrf(CsrfRefusal),
     /// The application is not set up correctly, as this sentence explains. The status is 500.
     Setup(String),
@@ -158,6 +158,9 @@ impl Failure {
     #[must_use]
     pub fn answer(&self) -> (StatusCode, &str) {
         match self {
+            Failure::Csrf(refusal @ CsrfRefusal::TooLarge) => {
+                (StatusCode::PAYLOAD_TOO_LARGE, refusal.sentence())
+            }
             Failure::Csrf(refusal) => (StatusCode::FORBIDDEN, refusal.sentence()),
             Failure::Session(SessionError::Stale) => {
                 (StatusCode::FORBIDDEN, "please sign in again")
@@ -189,25 +192,16 @@ impl Failure {
         self
     }
 
-    /// Logs the failure, and returns the response to its request.
+    /// Logs the failure, and returns the response to its request. If the token of a form is not of the session, as after
+    /// a long time, the visitor sees the response instead of a page, so it has a link to continue.
     pub(super) fn reported(self, path: Option<&str>) -> Response<String> {
+        if let Failure::Csrf(CsrfRefusal::WrongToken { form: Some(page) }) = &self {
+            let body = LOAD_AGAIN.replace("{page}", &page.replace('&', "&amp;"));
+            return self.answered("text/html; charset=utf-8", body);
+        }
         let sentence = self.answer().1.to_owned();
         self.logged(path)
             .answered("text/plain; charset=utf-8", sentence)
-    }
-
-    /// Returns the response to a form that an extractor refused. The visitor sees it instead of a page. If the form's
-    /// token is not of the session, as after a long time, the response has a link to continue.
-    #[cfg(any(feature = "actix", feature = "axum"))]
-    pub(super) fn into_page(self) -> Response<String> {
-        match self {
-            Failure::Csrf(CsrfRefusal::WrongToken { ref form }) => {
-                let page = form.as_deref().unwrap_or("").replace('&', "&amp;");
-                let body = LOAD_AGAIN.replace("{page}", &page);
-                self.answered("text/html; charset=utf-8", body)
-            }
-            failure => failure.reported(None),
-        }
     }
 
     fn answered(self, kind: &'static str, body: String) -> Response<String> {
@@ -265,7 +259,6 @@ impl Error for Failure {
 const RETRY_AFTER_SECONDS: &str = "10";
 
 /// Without a page, the link leads to the address that the form was sent to.
-#[cfg(any(feature = "actix", feature = "axum"))]
 const LOAD_AGAIN: &str = concat!(
     "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n",
     "<meta name=\"viewport\" content=\"width=device-width\">\n",

@@ -3,6 +3,9 @@
 
 use std::borrow::Cow;
 
+#[cfg(feature = "tower")]
+use http::Uri;
+
 /// Fields of a request or a response.
 pub(super) trait Fields {
     type Name: AsRef<str> + Clone;
@@ -49,6 +52,17 @@ pub(super) trait Extensions {
     fn insert<V: Clone + Send + Sync + 'static>(&mut self, value: V);
 
     fn remove<V: Send + Sync + 'static>(&mut self) -> Option<V>;
+}
+
+/// Returns the path of a request, for logs. A router that axum nests under a prefix sees only the rest of it.
+#[cfg(feature = "tower")]
+pub(super) fn whole_path<'a>(uri: &'a Uri, extensions: &'a impl Extensions) -> &'a str {
+    #[cfg(feature = "axum")]
+    if let Some(axum::extract::OriginalUri(whole)) = extensions.get() {
+        return whole.path();
+    }
+    let _ = extensions;
+    uri.path()
 }
 
 /// Implements the traits for a version of the crate `http`.

@@ -9,6 +9,8 @@ mod actix;
 mod any_carrier;
 #[cfg(feature = "axum")]
 mod axum;
+#[cfg(feature = "tower")]
+mod beginning;
 mod caching;
 pub(crate) mod companion;
 #[cfg(feature = "tower")]
@@ -35,6 +37,8 @@ mod old_paths;
 mod origin;
 #[cfg(feature = "tower")]
 mod pending;
+#[cfg(any(feature = "actix", feature = "axum"))]
+mod reading;
 mod request;
 #[cfg(feature = "tower")]
 mod service;

@@ -1,20 +1,30 @@
 //! Layers as services of tower. Feature `tower`.
 
+#[cfg(feature = "axum")]
+use std::any::Any;
 use std::{
-    fmt, mem,
+    any::type_name,
+    fmt,
+    marker::PhantomData,
+    mem,
     pin::Pin,
     task::{self, Poll, ready},
 };
 
+#[cfg(feature = "axum")]
+use axum_core::body::{Body, BodyDataStream};
 use http::{Request, Response, Version, request::Parts};
 use pin_project_lite::pin_project;
 use tower_layer::Layer;
 use tower_service::Service;
 
+#[cfg(feature = "axum")]
+use super::reading;
 use super::{
+    beginning::Beginning,
     extensions::provide,
-    failure::status_to_save_by,
-    framework::Extensions,
+    failure::{Failure, status_to_save_by},
+    framework::{Extensions, whole_path},
     layer::{RequestContext, SessionLayer},
     pending::PendingSession,
 };
@@ -125,81 +135,258 @@ pub(super) trait Gate {
         Poll::Ready(())
     }
 
-    /// Answers a request with these extensions, or lets it pass.
-    fn answer(&self, request: &Parts, extensions: &mut impl Extensions)
-    -> Option<Response<String>>;
+    /// Decides about a request with these extensions.
+    fn decide(&self, request: &Parts, extensions: &mut impl Extensions) -> Decision;
 
-    /// Calls [`answer`](Self::answer) for a request whose extensions are among its parts, and puts the remaining
+    /// Calls [`decide`](Self::decide) for a request whose extensions are among its parts, and puts the remaining
     /// extensions back.
-    fn answer_whole(&self, request: &mut Parts) -> Option<Response<String>> {
+    fn decide_whole(&self, request: &mut Parts) -> Decision {
         let mut extensions = mem::take(&mut request.extensions);
-        let answer = self.answer(request, &mut extensions);
+        let decision = self.decide(request, &mut extensions);
         request.extensions = extensions;
-        answer
+        decision
     }
-
-    /// Removes what [`answer`](Self::answer) left in the extensions of a request that the service has answered.
-    #[cfg_attr(
-        not(feature = "actix"),
-        allow(dead_code, reason = "requests end with their handler elsewhere")
-    )]
-    fn forget(_: &mut impl Extensions) {}
 }
+
+pub(super) enum Decision {
+    Passes,
+    /// Passes if its body begins rightly.
+    PassesIf(Condition),
+    Answered(Response<String>),
+}
+
+/// Condition on the beginning of a request's body.
+pub(super) struct Condition {
+    /// Number of bytes to read.
+    pub(super) limit: usize,
+    pub(super) check: Check,
+}
+
+/// Lets a request pass whose body begins with these bytes, or returns its answer.
+type Check = Box<dyn FnOnce(&Parts, Beginning<'_>) -> Option<Response<String>> + Send>;
 
 impl<S, G, RequestBody, ResponseBody> Service<Request<RequestBody>> for Layered<S, G>
 where
-    S: Service<Request<RequestBody>, Response = Response<ResponseBody>>,
+    S: Service<Request<RequestBody>, Response = Response<ResponseBody>> + Clone,
     G: Gate,
+    RequestBody: 'static,
     ResponseBody: From<String>,
 {
     type Response = S::Response;
     type Error = S::Error;
-    type Future = GateFuture<S::Future>;
+    type Future = GateFuture<S::Future, S, RequestBody>;
 
     fn poll_ready(&mut self, cx: &mut task::Context<'_>) -> Poll<Result<(), S::Error>> {
         ready!(self.layer.poll_kept_up(cx));
         self.inner.poll_ready(cx)
     }
 
-    fn call(&mut self, mut request: Request<RequestBody>) -> Self::Future {
+    fn call(&mut self, request: Request<RequestBody>) -> Self::Future {
         let (method, path) = (request.method().as_str(), request.uri().path());
-        let mut answer = None;
-        if self.layer.concerns(method, path) {
-            let (mut parts, body) = request.into_parts();
-            answer = self.layer.answer_whole(&mut parts);
-            request = Request::from_parts(parts, body);
+        if !self.layer.concerns(method, path) {
+            return GateFuture::of(Step::inner(&mut self.inner, request));
         }
-        let inner = answer.is_none().then(|| self.inner.call(request));
-        GateFuture { inner, answer }
+        let (mut parts, body) = request.into_parts();
+        GateFuture::of(match self.layer.decide_whole(&mut parts) {
+            Decision::Answered(answer) => Step::answer(answer),
+            Decision::Passes => Step::inner(&mut self.inner, Request::from_parts(parts, body)),
+            Decision::PassesIf(condition) => match Readable::of(body, condition.limit) {
+                None => Step::answer(unreadable::<RequestBody>(&parts)),
+                Some(body) => {
+                    // The service that was ready is the one that is called.
+                    let next = self.inner.clone();
+                    let held = Held {
+                        inner: mem::replace(&mut self.inner, next),
+                        parts,
+                        body,
+                        condition,
+                    };
+                    Step::Held { held: Some(held) }
+                }
+            },
+        })
     }
+}
+
+/// Answers a request whose body would have to be read, and is of another type than axum's.
+fn unreadable<RequestBody>(request: &Parts) -> Response<String> {
+    let sentence = format!(
+        "the CSRF guard cannot read a form whose body is a `{}`; with the feature `axum` add the guard to the router, by \
+         `layer`, or else let it be `origin_check_only`, and call `Session::verify_csrf` in the handler",
+        type_name::<RequestBody>()
+    );
+    let path = whole_path(&request.uri, &request.extensions);
+    Failure::Setup(sentence).reported(Some(path))
 }
 
 pin_project! {
     /// Future of the response of a service behind a layer that answers some requests itself, such as
     /// [`CsrfGuard`](crate::csrf::CsrfGuard).
-    #[derive(Debug)]
-    pub struct GateFuture<F> {
-        // Future of the inner service, or `None` if the layer answers.
+    pub struct GateFuture<F, S, RequestBody> {
         #[pin]
-        inner: Option<F>,
-        answer: Option<Response<String>>,
+        step: Step<F, S>,
+        body: PhantomData<fn() -> RequestBody>,
     }
 }
 
-impl<F, ResponseBody, E> Future for GateFuture<F>
+pin_project! {
+    #[project = StepProjection]
+    enum Step<F, S> {
+        Inner {
+            #[pin]
+            future: F,
+        },
+        Held {
+            held: Option<Held<S>>,
+        },
+        Answer {
+            answer: Option<Response<String>>,
+        },
+    }
+}
+
+/// Request whose body is read before the inner service gets it.
+struct Held<S> {
+    inner: S,
+    parts: Parts,
+    body: Readable,
+    condition: Condition,
+}
+
+impl<F, S, RequestBody> GateFuture<F, S, RequestBody> {
+    fn of(step: Step<F, S>) -> Self {
+        GateFuture {
+            step,
+            body: PhantomData,
+        }
+    }
+}
+
+impl<F, S> Step<F, S> {
+    fn inner<RequestBody>(inner: &mut S, request: Request<RequestBody>) -> Self
+    where
+        S: Service<Request<RequestBody>, Future = F>,
+    {
+        let future = inner.call(request);
+        Step::Inner { future }
+    }
+
+    fn answer(answer: Response<String>) -> Self {
+        let answer = Some(answer);
+        Step::Answer { answer }
+    }
+}
+
+impl<F, S, RequestBody> fmt::Debug for GateFuture<F, S, RequestBody> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("GateFuture").finish_non_exhaustive()
+    }
+}
+
+impl<F, S, RequestBody, ResponseBody> Future for GateFuture<F, S, RequestBody>
 where
-    F: Future<Output = Result<Response<ResponseBody>, E>>,
+    S: Service<Request<RequestBody>, Response = Response<ResponseBody>, Future = F>,
+    F: Future<Output = Result<S::Response, S::Error>>,
+    RequestBody: 'static,
     ResponseBody: From<String>,
 {
     type Output = F::Output;
 
+    #[cfg_attr(
+        not(feature = "axum"),
+        allow(unreachable_code, unused_variables, reason = "no request is held")
+    )]
     fn poll(self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<Self::Output> {
-        let this = self.project();
-        if let Some(inner) = this.inner.as_pin_mut() {
-            return inner.poll(cx);
+        let mut step = self.project().step;
+        loop {
+            let next = match step.as_mut().project() {
+                StepProjection::Inner { future } => return future.poll(cx),
+                StepProjection::Answer { answer } => {
+                    let answer = answer.take().expect(IS_OVER);
+                    return Poll::Ready(Ok(answer.map(ResponseBody::from)));
+                }
+                StepProjection::Held { held } => {
+                    ready!(held.as_mut().expect(IS_OVER).body.poll(cx));
+                    held.take().expect(IS_OVER).released()
+                }
+            };
+            step.set(next);
         }
-        let answer = this.answer.take().expect(IS_OVER);
-        Poll::Ready(Ok(answer.map(ResponseBody::from)))
+    }
+}
+
+impl<S> Held<S> {
+    /// Calls the inner service if the body, which was read, begins rightly.
+    fn released<RequestBody: 'static, F>(mut self) -> Step<F, S>
+    where
+        S: Service<Request<RequestBody>, Future = F>,
+    {
+        match (self.condition.check)(&self.parts, self.body.beginning()) {
+            Some(answer) => Step::answer(answer),
+            None => {
+                let request = Request::from_parts(self.parts, self.body.into_body());
+                Step::inner(&mut self.inner, request)
+            }
+        }
+    }
+}
+
+/// Body that can be read before the inner service gets it.
+#[cfg(feature = "axum")]
+struct Readable(reading::Reading<BodyDataStream, axum_core::Error>);
+
+#[cfg(feature = "axum")]
+impl Readable {
+    /// Takes a body of axum, which is read up to the limit.
+    fn of<B: 'static>(body: B, limit: usize) -> Option<Readable> {
+        let body: Body = cast(body)?;
+        let body = reading::Reading::new(body.into_data_stream(), limit);
+        Some(Readable(body))
+    }
+
+    fn poll(&mut self, cx: &mut task::Context<'_>) -> Poll<()> {
+        self.0.poll(cx)
+    }
+
+    fn beginning(&self) -> Beginning<'_> {
+        self.0.beginning()
+    }
+
+    /// Returns a body of the type from which this was made.
+    fn into_body<B: 'static>(self) -> B {
+        let whole = self.0.into_whole();
+        let body = whole.map_or_else(Body::from_stream, Body::from);
+        cast(body).expect("it came as a body of axum")
+    }
+}
+
+/// Returns `value` if it is a `B`.
+#[cfg(feature = "axum")]
+fn cast<A: 'static, B: 'static>(value: A) -> Option<B> {
+    let mut value = Some(value);
+    let value: &mut dyn Any = &mut value;
+    value.downcast_mut::<Option<B>>()?.take()
+}
+
+#[cfg(not(feature = "axum"))]
+enum Readable {}
+
+#[cfg(not(feature = "axum"))]
+impl Readable {
+    fn of<B>(_: B, _: usize) -> Option<Readable> {
+        None
+    }
+
+    fn poll(&mut self, _: &mut task::Context<'_>) -> Poll<()> {
+        match *self {}
+    }
+
+    fn beginning(&self) -> Beginning<'_> {
+        match *self {}
+    }
+
+    fn into_body<B>(self) -> B {
+        match self {}
     }
 }
 

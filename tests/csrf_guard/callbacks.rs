@@ -283,11 +283,18 @@ fn a_login_form_that_was_open_for_31_minutes_is_answered_with_a_link_that_leads_
 #[test]
 fn what_no_visitor_can_mend_is_said_in_words_for_the_developer() {
     for &app in APPS {
-        let refused = submit(app, "", "", 0);
+        let (pair, _) = super::visitor_of(&cookie());
+        let refused = submit(app, &pair, "", 0);
         assert_eq!(
             refused.headers()["content-type"],
             "text/plain; charset=utf-8"
         );
         assert!(refused.body().contains("has no CSRF token"));
+        // Without a session no form is read, and the log has the words.
+        assert!(
+            submit(app, "", "", 0)
+                .body()
+                .contains("Load the page again")
+        );
     }
 }

@@ -1,5 +1,7 @@
 //! The guard against requests that another site made a visitor's browser send.
 
+#[cfg(feature = "tracing")]
+mod advice;
 mod callbacks;
 mod forms;
 mod lists;

@@ -308,3 +308,12 @@ fn what_is_no_origin_is_not_trusted() {
         assert!(error.to_string().contains(&format!("{text:?}")), "{error}");
     }
 }
+
+#[test]
+fn a_slash_at_the_end_of_an_origin_is_named() {
+    let refused = |origin| guard().trust_origin(origin).unwrap_err().to_string();
+    let slash = r#"found "https://app.example.com/"; leave out the `/` at its end"#;
+    assert!(refused("https://app.example.com/").ends_with(slash));
+    let path = r#"found "https://app.example.com/a/""#;
+    assert!(refused("https://app.example.com/a/").ends_with(path));
+}

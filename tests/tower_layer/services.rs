@@ -87,6 +87,7 @@ fn a_service_without_clone_or_send_is_called_itself_when_it_is_ready() {
 }
 
 /// Says each of these when it is asked whether it is ready.
+#[derive(Clone)]
 struct Says(Vec<Poll<Result<(), &'static str>>>);
 
 impl Service<Request<()>> for Says {

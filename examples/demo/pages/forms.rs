@@ -4,12 +4,11 @@ use std::{sync::Arc, time::Duration};
 
 use axum::{
     extract::{FromRequest, FromRequestParts, Query, Request},
-    http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
 use hardtack::{
     Session, SessionError,
-    csrf::{CsrfRefusal, GuardedForm, GuardedRejection},
+    csrf::GuardedForm,
     session::{Outcome, Reason},
 };
 use serde::Deserialize;
@@ -54,17 +53,8 @@ impl FromRequest<Arc<Site>> for Posted {
         let visit = Visit::from_request_parts(&mut head, site).await;
         let visit = visit.map_err(IntoResponse::into_response)?;
         let form = GuardedForm::from_request(Request::from_parts(head, body), site).await;
-        match form {
-            Ok(GuardedForm(fields)) => Ok(Posted(visit, fields)),
-            // The token cannot be right. This tells a visitor whose browser keeps no cookies why.
-            Err(GuardedRejection::Refused(CsrfRefusal::WrongToken { .. }))
-                if visit.arrived().is_none() =>
-            {
-                let sentence = &visit.texts()["page.keeps_none"];
-                Err(Failed::new(StatusCode::FORBIDDEN, sentence).into_response())
-            }
-            Err(rejection) => Err(rejection.into_response()),
-        }
+        let GuardedForm(fields) = form.map_err(IntoResponse::into_response)?;
+        Ok(Posted(visit, fields))
     }
 }
 

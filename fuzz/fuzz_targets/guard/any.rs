@@ -3,7 +3,7 @@
 use arbitrary::Arbitrary;
 use hardtack::fuzzing::cookie_tokens;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri, header, uri::Authority};
-use url::Url;
+use url::{Url, form_urlencoded};
 
 use super::{FORM_ORIGIN, TRUSTED, Tokens, VISITOR, is_safe, passes};
 
@@ -86,12 +86,23 @@ impl Fields<'_> {
         if self.tokens == Tokens::None || is_upgrade {
             return;
         }
-        let is_left_to_handler = self.tokens == Tokens::InForms && is_form(&fields);
-        if fields.contains_key(TOKEN) {
-            assert!(has_token_of_session(&fields), "{method} {uri} {fields:?}")
-        } else {
-            assert!(is_left_to_handler, "{method} {uri} {fields:?}")
+        match fields.get(TOKEN) {
+            Some(token) => {
+                let is_right = *token == *VISITOR.token;
+                assert!(is_right && has_session(&fields), "{method} {uri} {fields:?}");
+            }
+            None => {
+                let is_in_form = self.tokens == Tokens::InForms && is_form(&fields);
+                let is_right = self.has_token_in_body() && has_session(&fields);
+                assert!(is_in_form && is_right, "{method} {uri} {fields:?}");
+            }
         }
+    }
+
+    /// Returns whether the body has the token, as a field or in parts.
+    fn has_token_in_body(&self) -> bool {
+        let mut fields = form_urlencoded::parse(self.body.as_bytes());
+        self.body.contains(&VISITOR.token) || fields.any(|(_, value)| *value == *VISITOR.token)
     }
 
     fn request(&self) -> Option<Request<String>> {
@@ -162,13 +173,12 @@ fn without_default_port(host: &str, uri: &Uri) -> (String, Option<u16>) {
     (name.to_lowercase(), port)
 }
 
-/// Returns whether the token is that of the session that the request brings (SPEC.md § 13).
-fn has_token_of_session(fields: &HeaderMap) -> bool {
+/// Returns whether the request brings the session of the visitor's token (SPEC.md § 13).
+fn has_session(fields: &HeaderMap) -> bool {
     let cookies = fields.get_all(header::COOKIE).iter();
     let (name, sealed) = VISITOR.cookie.split_once('=').expect("it is a pair");
     let mut found = cookie_tokens(cookies.map(HeaderValue::as_bytes), name).into_iter();
-    let is_visitor = found.any(|(_, token)| token.as_deref() == Some(sealed.as_bytes()));
-    is_visitor && fields[TOKEN] == *VISITOR.token
+    found.any(|(_, token)| token.as_deref() == Some(sealed.as_bytes()))
 }
 
 fn is_upgrade(method: &Method, fields: &HeaderMap) -> bool {

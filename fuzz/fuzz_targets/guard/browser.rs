@@ -107,8 +107,8 @@ impl Visit {
     fn has_right_token(&self) -> bool {
         match self.tokens {
             Tokens::None => true,
-            Tokens::InForms if self.content_type.is_form() && self.token == Token::Missing => true,
-            _ => self.token == Token::Right,
+            // No form has a body here.
+            Tokens::InForms | Tokens::InHeaders => self.token == Token::Right,
         }
     }
 

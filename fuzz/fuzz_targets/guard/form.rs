@@ -1,7 +1,7 @@
 //! Bodies that carry their token, taken by extractors, on sites that are put together rightly or not. A handler runs for a
 //! right token and for no other, and gets the fields that were sent.
 
-use std::{convert::Infallible, future::ready};
+use std::{cell::RefCell, convert::Infallible, future::ready};
 
 use arbitrary::Arbitrary;
 use axum_core::{
@@ -11,7 +11,7 @@ use axum_core::{
 };
 use hardtack::{
     Session, SessionLayer,
-    csrf::{CsrfCheck, GuardedForm},
+    csrf::GuardedForm,
     web::Failure,
 };
 use http::{Request, Response, StatusCode};
@@ -48,8 +48,6 @@ enum Site {
 #[derive(Clone, Copy, Debug, PartialEq, Arbitrary)]
 enum Extractor {
     GuardedForm,
-    /// The handler checks a token that it has read itself, from the body.
-    Check,
     /// It takes no body, and asks for the session.
     Session,
 }
@@ -83,7 +81,7 @@ impl Submission<'_> {
         let is_checked = self.tokens != Tokens::None && self.site != Site::WithoutGuard;
         let has_session = matches!(self.site, Site::Whole | Site::WithoutGuard);
         if is_checked && self.is_post {
-            let in_form = self.tokens == Tokens::InForms && self.kind.is_form();
+            let in_form = self.tokens == Tokens::InForms && self.has_right_field();
             match self.token_in_header {
                 _ if !has_session => return Outcome::Refused(500),
                 Token::OfAnother => return Outcome::Refused(403),
@@ -94,16 +92,9 @@ impl Submission<'_> {
         match self.extractor {
             Extractor::Session if has_session => Outcome::Handled(Vec::new()),
             Extractor::Session => Outcome::Refused(500),
-            _ if !is_checked => Outcome::Refused(500),
-            _ if !self.is_post => Outcome::Refused(403),
+            Extractor::GuardedForm if !is_checked => Outcome::Refused(500),
+            Extractor::GuardedForm if !self.is_post => Outcome::Refused(403),
             Extractor::GuardedForm => self.expected_form(),
-            Extractor::Check => {
-                if self.is_proven(&self.body()) {
-                    Outcome::Handled(Vec::new())
-                } else {
-                    Outcome::Refused(403)
-                }
-            }
         }
     }
 
@@ -112,18 +103,15 @@ impl Submission<'_> {
         if self.kind != Kind::Form && !is_empty {
             return Outcome::Refused(415);
         }
-        let is_token = |(name, _): &(String, String)| name == "csrf_token";
-        let (tokens, fields): (Vec<_>, _) = self.pairs().into_iter().partition(is_token);
-        if self.is_proven(tokens.first().map_or("", |(_, token)| token)) {
-            Outcome::Handled(fields)
-        } else {
-            Outcome::Refused(403)
-        }
+        let fields = self.pairs().into_iter();
+        Outcome::Handled(fields.filter(|(name, _)| name != "csrf_token").collect())
     }
 
-    /// Returns whether the token of the header, or else that of the body, is right.
-    fn is_proven(&self, token_in_body: &str) -> bool {
-        self.token_in_header == Token::Right || token_in_body == VISITOR.token
+    /// Returns whether the first token in the form is right. No body here has parts.
+    fn has_right_field(&self) -> bool {
+        let pairs = self.pairs();
+        let first = pairs.iter().find(|(name, _)| name == "csrf_token");
+        self.kind == Kind::Form && first.is_some_and(|(_, token)| *token == VISITOR.token)
     }
 
     fn pairs(&self) -> Vec<(String, String)> {
@@ -138,23 +126,19 @@ impl Submission<'_> {
             let [name, value] = [field.name, field.value].map(|text| field.encode(text.text()));
             format!("{name}={value}")
         });
-        // As text it is a token where it is one alone.
-        match (&self.extractor, self.fields.first()) {
-            (Extractor::Check, Some(field)) => field.value.text().to_owned(),
-            _ => fields.collect::<Vec<_>>().join("&"),
-        }
+        fields.collect::<Vec<_>>().join("&")
     }
 
     fn send(&self, request: Request<String>) -> Outcome {
         let extractor = self.extractor;
-        let mut handled = None;
-        let handler = service_fn(|request: Request<String>| {
+        let handled = &RefCell::new(None);
+        let handler = service_fn(move |request: Request<Body>| {
             // A body that is there has not to be waited for.
-            let extracted = block_on(extract(extractor, request.map(Body::from)));
+            let extracted = block_on(extract(extractor, request));
             ready(Ok(extracted.map_or_else(
                 |answer| answer,
                 |fields| {
-                    handled = Some(fields);
+                    *handled.borrow_mut() = Some(fields);
                     Response::new(String::from("done"))
                 },
             )))
@@ -173,7 +157,7 @@ impl Submission<'_> {
             }
         };
         check_page(&answer);
-        match handled {
+        match handled.take() {
             Some(fields) => {
                 assert_eq!(answer.status(), StatusCode::OK);
                 Outcome::Handled(fields)
@@ -185,9 +169,9 @@ impl Submission<'_> {
 
 fn answer<S>(service: S, request: Request<String>) -> Response<String>
 where
-    S: Service<Request<String>, Response = Response<String>, Error = Infallible>,
+    S: Service<Request<Body>, Response = Response<String>, Error = Infallible>,
 {
-    let Ok(answer) = block_on(service.oneshot(request));
+    let Ok(answer) = block_on(service.oneshot(request.map(Body::from)));
     answer
 }
 
@@ -200,14 +184,6 @@ async fn extract(
         Extractor::GuardedForm => {
             let form = GuardedForm::from_request(request, &()).await;
             form.map(|GuardedForm(fields)| fields).map_err(rejected)
-        }
-        Extractor::Check => {
-            let (mut parts, body) = request.into_parts();
-            let check = CsrfCheck::from_request_parts(&mut parts, &()).await;
-            let check = check.map_err(rejected)?;
-            let request = AxumRequest::from_parts(parts, body);
-            let token = String::from_request(request, &()).await.map_err(rejected)?;
-            check.verify(&token).map(|()| Vec::new()).map_err(rejected)
         }
         Extractor::Session => {
             let (mut parts, _) = request.into_parts();

@@ -15,7 +15,7 @@ use crate::{
         any_carrier::AnyCarrier,
         framework::Extensions,
         layer::{RequestContext, SessionLayer},
-        service::{Gate, Layered},
+        service::{Decision, Gate, Layered},
     },
 };
 
@@ -44,7 +44,19 @@ impl<T: Payload, W> Gate for CompanionLayer<T, W> {
         self.0.poll_kept_up(task)
     }
 
-    fn answer(&self, request: &Parts, _: &mut impl Extensions) -> Option<Response<String>> {
+    fn decide(&self, request: &Parts, _: &mut impl Extensions) -> Decision {
+        self.answer(request)
+            .map_or(Decision::Passes, Decision::Answered)
+    }
+
+    /// Lets `context_by` see the extensions, as for other requests.
+    fn decide_whole(&self, request: &mut Parts) -> Decision {
+        self.decide(request, &mut http::Extensions::new())
+    }
+}
+
+impl<T: Payload, W> CompanionLayer<T, W> {
+    fn answer(&self, request: &Parts) -> Option<Response<String>> {
         let CompanionLayer(layer) = self;
         let AnyCarrier::Cookie(cookie) = &*layer.carrier else {
             return None;
@@ -58,11 +70,6 @@ impl<T: Payload, W> Gate for CompanionLayer<T, W> {
             RequestContext::Missing => return Some(companion.answer(request, None)),
         };
         Some(cookie.answer_in(context, companion, request, layer.clock.clone()))
-    }
-
-    /// Lets `context_by` see the extensions, as for other requests.
-    fn answer_whole(&self, request: &mut Parts) -> Option<Response<String>> {
-        self.answer(request, &mut http::Extensions::new())
     }
 }
 

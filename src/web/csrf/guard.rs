@@ -1,11 +1,11 @@
 use std::{borrow::Cow, fmt, marker::PhantomData, sync::Arc};
 
-use http::{Response, request::Parts};
+use http::request::Parts;
 use tower_layer::Layer;
 
 use super::{
-    rules::Rules,
-    token::{TokenChecks, TokenSource},
+    rules::{Checked, Rules},
+    token::TokenSource,
 };
 use crate::{
     base::{clone_by_fields, config_error::ConfigError},
@@ -14,7 +14,7 @@ use crate::{
     web::{
         framework::Extensions,
         origin::Origin,
-        service::{Gate, Layered},
+        service::{Condition, Decision, Gate, Layered},
     },
 };
 
@@ -32,14 +32,14 @@ use crate::{
 ///    host and port of [the request](crate::web::host_of). For `localhost`, 127.0.0.1 and similar hosts, `http` is
 ///    enough. Behind a proxy that rewrites `Host`, and for a site without TLS, trust your own origin.
 ///    `X-Forwarded-Host` is never read.
-/// 4. The header `x-csrf-token` must have a token of [`Session::csrf_token`](crate::Session::csrf_token). This check
-///    can be [left to forms](Self::tokens_in_forms) or [turned off](Self::origin_check_only).
+/// 4. The header `x-csrf-token` must have a token of [`Session::csrf_token`](crate::Session::csrf_token). The token may
+///    also be [in a form](Self::tokens_in_forms), or this check [turned off](Self::origin_check_only).
 ///
 /// WebSocket upgrades and CONNECT have to pass the first three checks. Around a router, the guard answers first, so a
 /// request without a route is refused too.
 ///
 /// A refusal is text, so in tower the body of the inner service's responses must implement `From<String>`, as
-/// `axum::body::Body` and `String` do. The [guide](crate::guide#forms) has programs with forms and uploads.
+/// `axum::body::Body` and `String` do. The inner service must be `Clone`. The [guide](crate::guide#forms) has programs with forms and uploads.
 ///
 /// # Examples
 ///
@@ -141,32 +141,41 @@ impl<T> CsrfGuard<T> {
     }
 
     /// Requires no token, only `Sec-Fetch-Site` and `Origin`. Browsers since 2023 send the first over TLS and to
-    /// `localhost`, and all current browsers send the second; a request with neither passes. The extractors
-    /// `GuardedForm` and `CsrfCheck` answer 500 unless another guard asks for a token.
+    /// `localhost`, and all current browsers send the second; a request with neither passes. The extractor `GuardedForm`
+    /// answers 500 unless another guard asks for a token.
     #[must_use]
     pub fn origin_check_only(mut self) -> Self {
         Arc::make_mut(&mut self.rules).token = TokenSource::None;
         self
     }
 
-    /// Accepts forms without the header `x-csrf-token`. Their handlers have to check a token in a field, by the
-    /// extractors `GuardedForm` or `CsrfCheck` of features `axum` and `actix`, or by
-    /// [`Session::verify_csrf`](crate::Session::verify_csrf). Any other request, such as one with JSON, still needs the
-    /// header.
+    /// Also accepts the token in the field `csrf_token` of a form, so that a form needs no script. Any other request, such
+    /// as one with JSON, still needs the header. With feature `axum` or `actix`.
     ///
-    /// # Security
-    ///
-    /// A handler that reads a form in another way is protected only by the first three checks.
+    /// The guard looks for the first field of this name in the beginning of the form, up to
+    /// [`form_limit`](Self::form_limit), before the handler runs. The handler gets the whole body, in whatever way it reads
+    /// a form: as axum's `Form`, for example, or as `GuardedForm`, which takes the token out and makes sure that there is a
+    /// guard. Nothing is read of a request whose token is in the header, or whose session has no id. In tower, the body of
+    /// the request has to be that of axum, `axum::body::Body`; a form with another is answered with 500.
     #[must_use]
     pub fn tokens_in_forms(mut self) -> Self {
         Arc::make_mut(&mut self.rules).token = TokenSource::HeaderOrForm;
         self
     }
 
-    /// Names the field of a form in which `GuardedForm` finds the token. Default: `csrf_token`.
+    /// Names the field of a form that has the token. Default: `csrf_token`.
     #[must_use]
     pub fn form_field(mut self, name: impl Into<String>) -> Self {
-        Arc::make_mut(&mut self.rules).form_field = Some(Cow::Owned(name.into()));
+        Arc::make_mut(&mut self.rules).form_field = Cow::Owned(name.into());
+        self
+    }
+
+    /// Sets the number of bytes at the beginning of a form in which the guard looks for the token. Default: 1 MiB. They
+    /// are kept in memory until the handler has read them. A longer form without a token there is refused with 413, so
+    /// the field with the token has to come before a large file.
+    #[must_use]
+    pub fn form_limit(mut self, bytes: usize) -> Self {
+        Arc::make_mut(&mut self.rules).form_limit = bytes;
         self
     }
 
@@ -181,30 +190,31 @@ impl<T> CsrfGuard<T> {
 }
 
 fn parse_origin(setting: &'static str, origin: &str) -> Result<Origin, ConfigError> {
-    let parsed = Origin::parse(origin).filter(Origin::may_have_pages);
-    parsed.ok_or_else(|| {
+    let parse = |origin| Origin::parse(origin).filter(Origin::may_have_pages);
+    parse(origin).ok_or_else(|| {
         let found = quoted_unless_key(origin);
+        let has_slash = origin.strip_suffix('/').is_some_and(|it| parse(it).is_some());
+        let remedy = if has_slash { "; leave out the `/` at its end" } else { "" };
         let reason = format!(
-            "takes each origin in full, a scheme and a host like `https://app.example.com`, found {found}"
+            "takes each origin in full, a scheme and a host like `https://app.example.com`, found {found}{remedy}"
         );
         ConfigError::new(setting, reason)
     })
 }
 
 impl<T: Payload> Gate for CsrfGuard<T> {
-    fn answer(
-        &self,
-        request: &Parts,
-        extensions: &mut impl Extensions,
-    ) -> Option<Response<String>> {
-        let checked = self.rules.check::<T>(request, extensions);
-        let failure = checked.err()?;
-        Some(failure.reported(Some(request.uri.path())))
-    }
-
-    /// Removes the checks, which hold the session. A handle that stays would count as a use of the session.
-    fn forget(extensions: &mut impl Extensions) {
-        extensions.remove::<TokenChecks>();
+    fn decide(&self, request: &Parts, extensions: &mut impl Extensions) -> Decision {
+        match self.rules.check::<T>(request, extensions) {
+            Checked::Passes => Decision::Passes,
+            Checked::Refused(answer) => Decision::Answered(answer),
+            Checked::InForm(in_form) => {
+                let rules = Arc::clone(&self.rules);
+                Decision::PassesIf(Condition {
+                    limit: rules.form_limit,
+                    check: Box::new(move |request, form| rules.check_form(&in_form, request, form)),
+                })
+            }
+        }
     }
 }
 

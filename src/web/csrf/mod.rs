@@ -1,20 +1,17 @@
-//! `CsrfGuard`, and the extractors of forms with a token in a field. Published as `hardtack::csrf`.
+//! `CsrfGuard`, and the extractor of forms with a token in a field. Published as `hardtack::csrf`.
 
 mod cross_site;
+mod field;
 #[cfg(any(feature = "actix", feature = "axum"))]
 mod form;
 mod guard;
 mod refusal;
 mod rules;
-#[cfg_attr(
-    not(any(feature = "actix", feature = "axum")),
-    allow(dead_code, reason = "only extractors verify what is left")
-)]
 mod token;
 
 #[cfg(any(feature = "actix", feature = "axum"))]
-pub(super) use form::NoForm;
+pub use form::{GuardedForm, GuardedRejection};
 #[cfg(any(feature = "actix", feature = "axum"))]
-pub use form::{CsrfCheck, GuardedForm, GuardedRejection};
+pub(super) use form::{NoForm, verified_fields};
 pub use guard::CsrfGuard;
 pub use refusal::CsrfRefusal;

@@ -15,10 +15,14 @@ pub enum CsrfRefusal {
     /// The token is not of this session.
     #[non_exhaustive]
     WrongToken {
-        /// Address of the page with the form, if the token was in a form, and `Referer` names a page of this site or of
-        /// a trusted origin. It contains neither quotes nor angle brackets.
+        /// Address of the page with the form, if the token was in a form. It is empty, for the address that the form was
+        /// sent to, unless `Referer` names a page of this site or of a trusted origin. It contains neither quotes nor
+        /// angle brackets.
         form: Option<Arc<str>>,
     },
+    /// The form is longer than [`form_limit`](crate::csrf::CsrfGuard::form_limit), and no token is in its beginning. The
+    /// status is 413.
+    TooLarge,
     /// A form that needs a token was sent in a way that no guard checks, for example by GET.
     NotAsked,
 }
@@ -31,6 +35,7 @@ impl CsrfRefusal {
             CsrfRefusal::PlainHttp => "PlainHttp",
             CsrfRefusal::NoToken => "NoToken",
             CsrfRefusal::WrongToken { .. } => "WrongToken",
+            CsrfRefusal::TooLarge => "TooLarge",
             CsrfRefusal::NotAsked => "NotAsked",
         }
     }
@@ -46,6 +51,7 @@ impl CsrfRefusal {
             CsrfRefusal::WrongToken { .. } => {
                 "refused: the CSRF token is not of this session; load the page again"
             }
+            CsrfRefusal::TooLarge => "refused: the form is too long",
             CsrfRefusal::NotAsked => {
                 "refused: no CSRF token is checked for a request like this one; send the form by POST"
             }

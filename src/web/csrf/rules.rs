@@ -1,80 +1,118 @@
 //! Rules of [`CsrfGuard`](super::CsrfGuard).
 
-use std::sync::Arc;
-
-use http::{HeaderMap, Method, header, request::Parts};
+use http::{HeaderMap, Method, Response, header, request::Parts};
 
 use super::{
     CsrfRefusal,
     cross_site::{self, SEC_FETCH_SITE, text_of},
-    token::{
-        FormField, NESTED, TOKEN_FIELD, TOKEN_HEADER, TokenCheck, TokenChecks, TokenSource, Verify,
-        is_form,
-    },
+    field::first_field,
+    token::{Asked, FORM_LIMIT, FormField, TOKEN_FIELD, TOKEN_HEADER, TokenSource, is_form},
 };
 use crate::{
     events::{self, RefusedRequest},
     session::Session,
     state::Payload,
     web::{
+        beginning::Beginning,
         failure::Failure,
-        framework::Extensions,
+        framework::{Extensions, whole_path},
         host::Host,
         missing_session::other_type_than_the_guard,
         origin::{Origin, without_tls},
     },
 };
 
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(super) struct Rules {
     pub(super) trusted: Vec<Origin>,
     /// Origins whose forms pass without a token, each with the path that its forms may be sent to.
     pub(super) form_posts: Vec<(Origin, String)>,
     pub(super) token: TokenSource,
-    /// Name of the field, or `None` for the default.
-    pub(super) form_field: Option<FormField>,
+    pub(super) form_field: FormField,
+    pub(super) form_limit: usize,
+}
+
+impl Default for Rules {
+    fn default() -> Rules {
+        Rules {
+            trusted: Vec::new(),
+            form_posts: Vec::new(),
+            token: TokenSource::default(),
+            form_field: TOKEN_FIELD,
+            form_limit: FORM_LIMIT,
+        }
+    }
+}
+
+/// Outcome of the check of a request before its body is read.
+pub(super) enum Checked<T> {
+    Passes,
+    /// The token has to be in a form.
+    InForm(InForm<T>),
+    Refused(Response<String>),
+}
+
+/// Session whose token has to be in a form.
+pub(super) struct InForm<T> {
+    session: Session<T>,
+    is_second: bool,
+}
+
+/// Failed check, with what its event tells of the token.
+struct Failed {
+    failure: Failure,
+    /// Name of the cookie or header whose session did not accept the token.
+    purpose: Option<String>,
+    advice: Option<&'static str>,
+}
+
+impl From<Failure> for Failed {
+    fn from(failure: Failure) -> Failed {
+        Failed {
+            failure,
+            purpose: None,
+            advice: None,
+        }
+    }
 }
 
 impl Rules {
-    /// Checks a request. Leaves in its `extensions` what an extractor has to verify.
     pub(super) fn check<T: Payload>(
         &self,
         request: &Parts,
         extensions: &mut impl Extensions,
-    ) -> Result<(), Failure> {
-        let checked = self.check_request::<T>(request, extensions);
-        if checked.is_ok() {
-            return checked;
+    ) -> Checked<T> {
+        match self.check_request(request, extensions) {
+            Ok(None) => Checked::Passes,
+            Ok(Some(in_form)) => Checked::InForm(in_form),
+            Err(failed) => Checked::Refused(self.refused(failed, request, extensions)),
         }
-        // The checks hold the session, and a handle that stays would count as a use of it.
-        let checks: Option<TokenChecks> = extensions.remove();
-        // Logged here, because an application may answer a refused request itself.
-        if let Err(Failure::Csrf(refusal)) = &checked {
-            let origin = text_of(request, &header::ORIGIN)
-                .filter(|o| *o == HIDDEN || Origin::parse(o).is_some());
-            let host = Host::of(request).map(|host| host.to_string());
-            let of_token = match refusal {
-                CsrfRefusal::NoToken | CsrfRefusal::WrongToken { .. } => checks.as_ref(),
-                _ => None,
-            };
-            let told = RefusedRequest {
-                path: request.uri.path(),
-                origin,
-                host: host.as_deref(),
-                purpose: of_token.map(|checks| &*checks.purpose),
-                advice: advice(refusal, request, origin)
-                    .or(of_token.and_then(|checks| checks.advice)),
-            };
-            events::request_refused(refusal, refusal.name(), &told);
-        }
-        checked
+    }
+
+    /// Checks the token in the beginning of a form. Returns the answer if it is refused.
+    pub(super) fn check_form<T: Payload>(
+        &self,
+        in_form: &InForm<T>,
+        request: &Parts,
+        form: Beginning<'_>,
+    ) -> Option<Response<String>> {
+        let kind = request.headers.get(header::CONTENT_TYPE);
+        let token = kind.and_then(|kind| first_field(kind.as_bytes(), form, &self.form_field));
+        let refusal = match token.as_deref() {
+            None if !form.is_whole => CsrfRefusal::TooLarge,
+            None | Some("") => CsrfRefusal::NoToken,
+            Some(token) if in_form.session.verify_csrf(token) => return None,
+            Some(_) => self.wrong_in_form(request),
+        };
+        let failed = self.about_token(refusal, in_form, request);
+        Some(self.refused(failed, request, &request.extensions))
     }
 
     fn check_request<T: Payload>(
         &self,
         request: &Parts,
         extensions: &mut impl Extensions,
-    ) -> Result<(), Failure> {
+    ) -> Result<Option<InForm<T>>, Failed> {
         let safe = [Method::GET, Method::HEAD, Method::OPTIONS, Method::TRACE];
         let is_upgrade = is_websocket(request);
         let is_safe = safe.contains(&request.method) && !is_upgrade;
@@ -82,48 +120,113 @@ impl Rules {
         if !is_safe && !is_form_post {
             cross_site::check(request, &self.trusted).map_err(Failure::Csrf)?;
         }
-        let mut checked = Ok(());
-        // A check that another guard has left is kept.
-        if self.token != TokenSource::None {
-            let mut checks: TokenChecks = extensions.remove().unwrap_or_default();
-            if !is_safe && !is_upgrade && !is_form_post {
-                checks.advice = about_wrong_token(&request.headers);
-                checked = self.check_token::<T>(request, extensions, &mut checks);
-            }
-            extensions.insert(checks);
+        if self.token == TokenSource::None {
+            return Ok(None);
         }
+        // What another guard has asked for is kept.
+        let mut asked: Asked = extensions.remove().unwrap_or_default();
+        let mut checked = Ok(None);
+        if !is_safe && !is_upgrade && !is_form_post {
+            let is_second = !asked.fields.is_empty();
+            checked = self.check_token(request, extensions, is_second);
+            asked.fields.push(self.form_field.clone());
+        }
+        extensions.insert(asked);
         checked
     }
 
-    /// Verifies a token in the header. A token in a form is left to `checks`.
+    /// Verifies a token in the header. A token in a form is left, because it needs the body.
     fn check_token<T: Payload>(
         &self,
         request: &Parts,
         extensions: &impl Extensions,
-        checks: &mut TokenChecks,
-    ) -> Result<(), Failure> {
+        is_second: bool,
+    ) -> Result<Option<InForm<T>>, Failed> {
         let session = Session::<T>::provided_in(extensions, other_type_than_the_guard)?;
-        let in_form = self.token == TokenSource::HeaderOrForm && is_form(&request.headers);
-        if !checks.passed.is_empty() {
-            checks.advice = Some(NESTED);
-        }
-        checks.purpose = session.purpose().to_owned();
-        let verify = move |token: &str| session.verify_csrf(token);
-        let left: Option<Verify> = match request.headers.get(TOKEN_HEADER) {
-            Some(token) if token.to_str().is_ok_and(&verify) => None,
-            Some(_) => return Err(Failure::Csrf(CsrfRefusal::WrongToken { form: None })),
-            None if in_form => {
-                checks.form_page = cross_site::page_of(request, &self.trusted);
-                Some(Arc::new(verify))
-            }
-            None => return Err(Failure::Csrf(CsrfRefusal::NoToken)),
+        let in_form = InForm { session, is_second };
+        let session = &in_form.session;
+        let is_form = self.token == TokenSource::HeaderOrForm && is_form(&request.headers);
+        let verify = |token: &str| session.verify_csrf(token);
+        let refusal = match request.headers.get(TOKEN_HEADER) {
+            Some(token) if token.to_str().is_ok_and(verify) => return Ok(None),
+            Some(_) => CsrfRefusal::WrongToken { form: None },
+            None if !is_form => CsrfRefusal::NoToken,
+            None if session.has_csrf_tokens() => return Ok(Some(in_form)),
+            // No token is right, so nothing is read for one.
+            None => self.wrong_in_form(request),
         };
-        checks.passed.push(TokenCheck {
-            purpose: checks.purpose.clone(),
-            field: self.form_field.clone().unwrap_or(TOKEN_FIELD),
-            left,
-        });
-        Ok(())
+        let mut failed = self.about_token(refusal, &in_form, request);
+        if is_form && !session.has_csrf_tokens() {
+            failed.advice = failed.advice.or(Some(NO_SESSION));
+        }
+        Err(failed)
+    }
+
+    /// The token in a form is not of the session. The visitor sees a page that leads back to the form's page, or else to
+    /// the address that the form was sent to.
+    fn wrong_in_form(&self, request: &Parts) -> CsrfRefusal {
+        let page = cross_site::page_of(request, &self.trusted);
+        let form = Some(page.unwrap_or_default());
+        CsrfRefusal::WrongToken { form }
+    }
+
+    fn about_token<T: Payload>(
+        &self,
+        refusal: CsrfRefusal,
+        in_form: &InForm<T>,
+        request: &Parts,
+    ) -> Failed {
+        let of_wrong = match refusal {
+            CsrfRefusal::WrongToken { .. } if in_form.is_second => Some(NESTED),
+            CsrfRefusal::WrongToken { .. } => about_wrong_token(&request.headers),
+            _ => None,
+        };
+        Failed {
+            purpose: Some(in_form.session.purpose().to_owned()),
+            advice: self.advice(&refusal, request).or(of_wrong),
+            failure: Failure::Csrf(refusal),
+        }
+    }
+
+    /// Logs a failed check, and returns the response.
+    fn refused(
+        &self,
+        failed: Failed,
+        request: &Parts,
+        extensions: &impl Extensions,
+    ) -> Response<String> {
+        let path = whole_path(&request.uri, extensions);
+        // Logged here, because an application may answer a refused request itself.
+        if let Failure::Csrf(refusal) = &failed.failure {
+            let host = Host::of(request).map(|host| host.to_string());
+            let told = RefusedRequest {
+                path,
+                origin: origin_of(request),
+                host: host.as_deref(),
+                purpose: failed.purpose.as_deref(),
+                advice: failed.advice.or_else(|| self.advice(refusal, request)),
+            };
+            events::request_refused(refusal, refusal.name(), &told);
+        }
+        failed.failure.reported(Some(path))
+    }
+
+    /// Returns advice for the operator whose own pages are refused.
+    fn advice(&self, refusal: &CsrfRefusal, request: &Parts) -> Option<&'static str> {
+        // Without `Sec-Fetch-Site`, origin and host were compared. A browser that sends this field knows the site.
+        let is_compared = text_of(request, &SEC_FETCH_SITE).is_none();
+        let origin = origin_of(request);
+        match refusal {
+            CsrfRefusal::NoToken if sends_no_fields(request) => Some(WITHOUT_FIELDS),
+            CsrfRefusal::NoToken if !is_form(&request.headers) => Some(IN_HEADER),
+            CsrfRefusal::NoToken if self.token == TokenSource::HeaderOrForm => Some(NO_FIELD),
+            CsrfRefusal::NoToken => Some(IN_FORMS),
+            CsrfRefusal::TooLarge => Some(TOO_LARGE),
+            CsrfRefusal::CrossSite if is_compared && origin == Some(HIDDEN) => Some(WITHOUT_ORIGIN),
+            CsrfRefusal::CrossSite if is_compared && origin.is_some() => Some(BEHIND_PROXY),
+            CsrfRefusal::PlainHttp => Some(WITHOUT_TLS),
+            _ => None,
+        }
     }
 
     /// Returns `true` if the request is a form that one of `form_posts` lets pass.
@@ -138,18 +241,21 @@ impl Rules {
     }
 }
 
-/// Returns advice for the operator whose own pages are refused.
-fn advice(refusal: &CsrfRefusal, request: &Parts, origin: Option<&str>) -> Option<&'static str> {
-    // Without `Sec-Fetch-Site`, origin and host were compared. A browser that sends this field knows the site.
-    let is_compared = text_of(request, &SEC_FETCH_SITE).is_none();
-    match refusal {
-        CsrfRefusal::NoToken if !is_form(&request.headers) => Some(IN_HEADER),
-        CsrfRefusal::NoToken => Some(IN_FORMS),
-        CsrfRefusal::CrossSite if is_compared && origin == Some(HIDDEN) => Some(WITHOUT_ORIGIN),
-        CsrfRefusal::CrossSite if is_compared && origin.is_some() => Some(BEHIND_PROXY),
-        CsrfRefusal::PlainHttp => Some(WITHOUT_TLS),
-        _ => None,
-    }
+/// Returns the origin of a request, for logs, if it is well-formed.
+fn origin_of(request: &Parts) -> Option<&str> {
+    let origin = text_of(request, &header::ORIGIN);
+    origin.filter(|origin| *origin == HIDDEN || Origin::parse(origin).is_some())
+}
+
+/// Returns `true` for a report of a browser, such as one about the Content Security Policy, for a beacon, and for any
+/// other request without CORS, for which no script can set a header.
+fn sends_no_fields(request: &Parts) -> bool {
+    let is = |name: &str, text: &str| {
+        let field = request.headers.get(name);
+        field.is_some_and(|field| field.as_bytes() == text.as_bytes())
+    };
+    is("sec-fetch-dest", "report")
+        || (is("sec-fetch-mode", "no-cors") && is("sec-fetch-dest", "empty"))
 }
 
 /// Returns `true` for an upgrade of HTTP/1.1, and for any CONNECT, as an upgrade is sent over HTTP/2 (RFC 6455, RFC
@@ -169,7 +275,19 @@ fn about_wrong_token(headers: &HeaderMap) -> Option<&'static str> {
 
 /// Origin of a page that hides its own.
 const HIDDEN: &str = "null";
-const IN_FORMS: &str = "for a form add `tokens_in_forms` to the guard";
+const IN_FORMS: &str = "for a form add `tokens_in_forms` to the guard, and to the form a hidden field `csrf_token` with \
+     `Session::csrf_token` as its value";
+const NO_FIELD: &str = "give the form a hidden field `csrf_token`, or the one that `form_field` of the guard names, with \
+     `Session::csrf_token` as its value";
+const NO_SESSION: &str = "no session came to which a token could belong: give the form a hidden field `csrf_token`, or the one that \
+     `form_field` of the guard names, with `Session::csrf_token` as its value; if it has one, the browser kept no cookie, or \
+     the session has ended";
+const TOO_LARGE: &str = "move the field with the token to the beginning of the form, send the token in the header \
+     `x-csrf-token`, or raise `form_limit` of the guard";
+const WITHOUT_FIELDS: &str = "a browser's report and a beacon cannot send a token: `merge` the router of that route after adding the \
+     guard and the session layer, or send a beacon by `fetch` with `keepalive` and the header `x-csrf-token`";
+const NESTED: &str = "two guards are around the handler, and each wants a token of its own session; let the outer guard be \
+     `origin_check_only`, or name another `form_field` for it and send both tokens";
 const IN_HEADER: &str = "this is not a form (see its `Content-Type`); let the script send its token in the header `x-csrf-token`";
 const WITHOUT_ORIGIN: &str = "if a page of the site itself sent it, let its `Referrer-Policy` tell the origin to the own site, \
      as `same-origin` does";

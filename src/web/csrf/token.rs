@@ -1,6 +1,6 @@
-//! Places of a request's token, and the checks that guards leave to an extractor.
+//! Places of a request's token.
 
-use std::{borrow::Cow, sync::Arc};
+use std::borrow::Cow;
 
 use http::{HeaderMap, HeaderValue, header};
 
@@ -9,37 +9,19 @@ use http::{HeaderMap, HeaderValue, header};
 pub(super) enum TokenSource {
     #[default]
     Header,
-    /// The header, or a field of a form, which an extractor verifies.
+    /// The header, or a field of a form.
     HeaderOrForm,
     /// No token is needed.
     None,
 }
 
-/// Checks that the guards around a handler leave to the extractor of a form.
+/// Note of the guards around a handler that ask for tokens, for the extractor of a form.
 #[derive(Clone, Default)]
-pub(super) struct TokenChecks {
-    /// Checks of the guards that asked for a token and let the request pass.
-    pub(super) passed: Vec<TokenCheck>,
-    /// Page with the form, if it is of this site or of a trusted origin.
-    pub(super) form_page: Option<Arc<str>>,
-    /// Advice for the operator of the site, if the token is wrong.
-    pub(super) advice: Option<&'static str>,
-    /// Name of the cookie or header whose session the last guard used.
-    pub(super) purpose: String,
+pub(super) struct Asked {
+    /// For each guard that asked for a token, its field for one, which is not part of the form's own content. The request
+    /// passes only with all of these tokens.
+    pub(super) fields: Vec<FormField>,
 }
-
-/// Check of one guard.
-#[derive(Clone)]
-pub(super) struct TokenCheck {
-    /// Name of the session's cookie or header.
-    pub(super) purpose: String,
-    /// Field for a token, which is not part of the form's own content.
-    pub(super) field: FormField,
-    /// Verifies the token in the field, or `None` if the header had one.
-    pub(super) left: Option<Verify>,
-}
-
-pub(super) type Verify = Arc<dyn Fn(&str) -> bool + Send + Sync>;
 
 /// Name of the field of a form that has its token.
 pub(super) type FormField = Cow<'static, str>;
@@ -60,5 +42,5 @@ pub(super) fn is_of_type(content_type: Option<&[u8]>, media_type: &str) -> bool 
 pub(super) const URL_ENCODED: &str = "application/x-www-form-urlencoded";
 pub(super) const TOKEN_HEADER: &str = "x-csrf-token";
 pub(super) const TOKEN_FIELD: FormField = Cow::Borrowed("csrf_token");
-pub(super) const NESTED: &str = "two guards are around the handler, and each wants a token of its own session; let the outer guard be \
-     `origin_check_only`, or name another `form_field` for it and send both tokens";
+/// Bytes of a form in which the token is looked for, by default.
+pub(super) const FORM_LIMIT: usize = 1 << 20;

@@ -1,5 +1,5 @@
 use actix_web::web::{self, Json};
-use hardtack::csrf::{CsrfCheck, CsrfGuard, CsrfRefusal, GuardedForm};
+use hardtack::csrf::{CsrfGuard, GuardedForm};
 use http::{Request, Response};
 
 use super::{Amount, Note, Transfer, layer};
@@ -7,10 +7,6 @@ use super::{Amount, Note, Transfer, layer};
 pub(super) fn ask(guards: &[CsrfGuard], request: Request<String>) -> Response<String> {
     let form = async |GuardedForm(Amount { amount }): GuardedForm<Amount>| format!("sent {amount}");
     let json = async |Json(Transfer { amount }): Json<Transfer>| format!("sent {amount}");
-    let by_hand = async |check: CsrfCheck, body: String| {
-        let checked = check.verify(&body);
-        checked.map(|()| "checked") as Result<_, CsrfRefusal>
-    };
     let scope = web::scope("")
         .route("/form", web::route().to(form))
         .route(
@@ -22,7 +18,6 @@ pub(super) fn ask(guards: &[CsrfGuard], request: Request<String>) -> Response<St
             web::route().to(async |GuardedForm(note): GuardedForm<Note>| note.text),
         )
         .route("/json", web::route().to(json))
-        .route("/hand", web::route().to(by_hand))
         .route("/plain", web::route().to(async || "sent unread"));
     let configure = |app: &mut web::ServiceConfig| {
         match guards {

@@ -1,12 +1,11 @@
 use axum::{
     Json, Router,
     body::{Body, to_bytes},
-    extract::Multipart,
     routing::any,
 };
 use hardtack::{
     SessionData, SessionLayer,
-    csrf::{CsrfCheck, CsrfGuard, CsrfRefusal, GuardedForm},
+    csrf::{CsrfGuard, GuardedForm},
 };
 use http::{Request, Response};
 use serde::{Deserialize, Serialize};
@@ -20,27 +19,6 @@ use super::{
     Amount, FORM, Note, Transfer, form, in_forms, layer, sent_to,
 };
 
-/// The token is the first field.
-async fn of_upload(check: CsrfCheck, mut form: Multipart) -> axum::response::Result<&'static str> {
-    // It holds the session.
-    assert_eq!(format!("{check:?}"), "CsrfCheck(..)");
-    let mut sent = None;
-    while let Some(field) = form.next_field().await? {
-        let name = field.name().map(str::to_owned);
-        let text = field.text().await?;
-        match name.as_deref() {
-            Some("csrf_token") => sent = Some(check.verify(&text)?),
-            _ if sent.is_none() => check.verify("")?,
-            _ => {}
-        }
-    }
-    Ok("uploaded")
-}
-
-async fn by_hand(check: CsrfCheck, body: String) -> Result<&'static str, CsrfRefusal> {
-    check.verify(&body).map(|()| "checked")
-}
-
 fn routes() -> Router {
     let form = async |GuardedForm(Amount { amount }): GuardedForm<Amount>| format!("sent {amount}");
     let json = async |Json(Transfer { amount }): Json<Transfer>| format!("sent {amount}");
@@ -52,9 +30,7 @@ fn routes() -> Router {
             any(async |GuardedForm(note): GuardedForm<Note>| note.text),
         )
         .route("/json", any(json))
-        .route("/hand", any(by_hand))
         .route("/plain", any(async || "sent unread"))
-        .route("/upload", any(of_upload))
 }
 
 pub(super) fn ask(guards: &[CsrfGuard], request: Request<String>) -> Response<String> {
@@ -70,26 +46,6 @@ fn answer(app: Router, request: Request<String>) -> Response<String> {
     let body = String::from_utf8(body.to_vec()).unwrap();
     let body = words(body, head.extensions.get());
     Response::from_parts(head, body)
-}
-
-#[test]
-fn an_upload_is_refused_before_its_file_is_read() {
-    let (pair, token) = visitor_of(&cookie());
-    let part = |name: &str, text: &str| {
-        format!("--x\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{text}\r\n")
-    };
-    let file = part("file", "content");
-    for (first, status) in [
-        (part("csrf_token", &token), 200),
-        (part("csrf_token", "junk"), 403),
-        (String::new(), 403),
-    ] {
-        let body = format!("{first}{file}--x--\r\n");
-        let kind = "multipart/form-data; boundary=x";
-        let request = sent_to("/upload", &pair, kind, None).body(body).unwrap();
-        let answer = ask(&[in_forms()], request);
-        assert_eq!(answer.status(), status, "{}", answer.body());
-    }
 }
 
 #[test]

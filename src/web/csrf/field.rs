@@ -1,0 +1,86 @@
+//! Finds the field with the token in the beginning of a form.
+//!
+//! Nothing depends on whether a handler reads the form in the same way: wherever the token of a session is, the sender
+//! knows it.
+
+use std::borrow::Cow;
+
+use memchr::memmem;
+
+use super::token::{URL_ENCODED, is_of_type};
+use crate::web::beginning::Beginning;
+
+/// Returns the first field of this name in a form of this `Content-Type`. A field without an end counts only at the end
+/// of the whole form.
+pub(super) fn first_field<'a>(
+    content_type: &[u8],
+    form: Beginning<'a>,
+    name: &str,
+) -> Option<Cow<'a, str>> {
+    let read = form.bytes;
+    if is_of_type(Some(content_type), URL_ENCODED) {
+        let end = if form.is_whole {
+            read.len()
+        } else {
+            memchr::memrchr(b'&', read)?
+        };
+        let mut fields = form_urlencoded::parse(&read[..end]);
+        return fields.find_map(|(field, value)| (field == name).then_some(value));
+    }
+    let part = first_part(read, parameter(content_type, "boundary")?, name)?;
+    Some(String::from_utf8_lossy(part))
+}
+
+/// Returns the content of the first part of this name (RFC 7578). As in browsers, the quoted name has no escapes.
+fn first_part<'a>(read: &'a [u8], boundary: &[u8], name: &str) -> Option<&'a [u8]> {
+    let delimiter = [b"--", boundary].concat();
+    let mut rest = match read.strip_prefix(&*delimiter) {
+        Some(rest) => rest,
+        None => split(read, &[b"\r\n", &*delimiter].concat())?.1,
+    };
+    let delimiter = [b"\r\n", &*delimiter].concat();
+    while !rest.starts_with(b"--") {
+        let (part, next) = split(rest, &delimiter)?;
+        match split(part, b"\r\n\r\n") {
+            Some((head, content)) if name_in(head) == Some(name.as_bytes()) => {
+                return Some(content);
+            }
+            _ => rest = next,
+        }
+    }
+    None
+}
+
+/// Returns the name in the head of a part.
+fn name_in(head: &[u8]) -> Option<&[u8]> {
+    let mut fields = head.split(|&byte| byte == b'\n');
+    let disposition = fields.find_map(|field| {
+        let (name, value) = split(field, b":")?;
+        let is_named = name.eq_ignore_ascii_case(b"content-disposition");
+        is_named.then_some(value)
+    });
+    parameter(disposition?, "name")
+}
+
+/// Returns a parameter of a field such as `form-data; name="a"`.
+fn parameter<'a>(field: &'a [u8], name: &str) -> Option<&'a [u8]> {
+    let (_, mut rest) = split(field, b";")?;
+    loop {
+        let (found, value) = split(rest, b"=")?;
+        let (value, next) = match value.strip_prefix(b"\"") {
+            Some(quoted) => split(quoted, b"\"")?,
+            None => split(value, b";").unwrap_or((value, b"")),
+        };
+        let found = found.rsplit(|&byte| byte == b';').next()?;
+        if found.trim_ascii().eq_ignore_ascii_case(name.as_bytes()) {
+            return Some(value.trim_ascii());
+        }
+        rest = next;
+    }
+}
+
+/// Splits `text` around the first `separator`.
+fn split<'a>(text: &'a [u8], separator: &[u8]) -> Option<(&'a [u8], &'a [u8])> {
+    let at = memmem::find(text, separator)?;
+    Some((&text[..at], &text[at + separator.len()..]))
+}
