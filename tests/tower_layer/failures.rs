@@ -17,8 +17,8 @@ use http::{
     HeaderName, HeaderValue, Request, StatusCode,
     header::{
         CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_ENCODING, CONTENT_LANGUAGE, CONTENT_LENGTH,
-        CONTENT_LOCATION, CONTENT_RANGE, CONTENT_TYPE, ETAG, EXPIRES, LAST_MODIFIED, SET_COOKIE,
-        VARY,
+        CONTENT_LOCATION, CONTENT_RANGE, CONTENT_TYPE, ETAG, EXPIRES, LAST_MODIFIED, RETRY_AFTER,
+        SET_COOKIE, VARY,
     },
 };
 use serde::de::IgnoredAny;
@@ -165,6 +165,14 @@ fn an_application_can_answer_every_failure_in_its_own_words() {
     );
     let (status, body) = ask(app(), request("GET", "/nowhere", &[]));
     assert_eq!((status.as_u16(), &*body), (404, ""));
+}
+
+#[test]
+fn a_page_in_place_of_a_503_still_says_when_to_come_back() {
+    let response = SessionError::Unvalidated(None).into_response();
+    let shown = Failure::with_page(response, |_| Html("later").into_response());
+    assert_eq!(shown.status(), StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(shown.headers()[RETRY_AFTER], "10");
 }
 
 /// The session is ended before the rest of its request fails.
@@ -466,7 +474,7 @@ mod told {
         let (visit, login) = ("purpose=\"__Host-visit\"", "purpose=\"__Host-login\"");
         let advice = "`origin_check_only`";
         for (request, expected) in [
-            (send("", inner), &[visit, advice][..]),
+            (send("", inner), &[visit][..]),
             (send("", outer), &[login, advice]),
             (send("", ""), &[visit, "a hidden field `csrf_token`"]),
             (send(inner, ""), &[visit]),
