@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { test } from "node:test";
 
@@ -132,6 +132,41 @@ test("who comes from h3 2 with an idle timeout is signed out as long after the l
   assert.deepEqual([session.get("user"), session.lastActiveAt], [7, new Date(rollout - 1_800_000)]);
   assert.equal((await at(rollout + 1_801_000)).outcome.kind, "notMigrated");
 });
+
+const PYTHON = JSON.parse(await readFile(new URL("../../crates/migrate/tests/python.json", import.meta.url), "utf8"));
+
+for (const { format, name, value, made_at: made } of PYTHON.filter(({ format }) => /^(flask|starlette)/.test(format))) {
+  test(`who comes from ${format} goes on with the same session, until its maximum age`, async (t) => {
+    const days = format === "starlette" ? 14 : 31;
+    const own = /const key = (.*); \/\/ of Starlette, (.*)\n/;
+    let program = programs.get("migrate_itsdangerous.js").replace(/"2026-12-01"/, made * 1000).replace(/"2026-12-15"/, (made + 90 * 86_400) * 1000);
+    if (format === "starlette") program = program.replace(own, "const key = $2;\n").replace("31 *", "14 *");
+    const file = new URL(`migrate_${format.replace(" ", "_")}.js`, folder);
+    await writeFile(file, program);
+    t.mock.timers.enable({ apis: ["Date"], now: made * 1000 });
+    process.env.OLD_SECRET_KEY = "a secret of the old site";
+    const { migrateFrom } = await import(file);
+    const cookies = await SessionCookie.encrypted(XAES_KEY, { absoluteTimeout: 60 * 86_400, idleTimeout: null, migrateFrom });
+    const load = (seconds, sent = value) => {
+      t.mock.timers.setTime((made + seconds) * 1000);
+      return cookies.load(`${name}=${sent}`);
+    };
+    const session = await load(60);
+    const more = { "flask compressed": { note: "x".repeat(1000) }, "flask tags": { pair: { " t": [1, 2] } } };
+    const expected = { user: "ada", count: 2, nested: { list: [1, -2, 3.5, null, true, "ä"] }, ...more[format] };
+    assert.deepEqual([session.outcome.kind, Object.fromEntries(session.entries())], ["migrated", expected]);
+    assert.ok(Math.abs(session.createdAt - made * 1000) <= 1000);
+    assert.match((await cookies.save(session))[1], /^session=; Path=\/; HttpOnly; SameSite=Lax; Max-Age=0/);
+    const outcomes = [(await load(days * 86_400 - 2)).outcome.kind, (await load(days * 86_400 + 2)).outcome.reason];
+    assert.deepEqual(outcomes, ["migrated", "Expired"]);
+    for (let i = 0; i < value.length; i++) {
+      const other = value[i] === "A" ? "B" : "A";
+      for (const wrong of [value.slice(0, i), `${value.slice(0, i)}${other}${value.slice(i + 1)}`]) {
+        assert.equal((await load(60, wrong)).outcome.reason, "Auth", wrong);
+      }
+    }
+  });
+}
 
 /** A visitor of a site of another library, as Node serves it: its cookies after the sign-in. */
 async function visited(listener) {
