@@ -6,7 +6,7 @@ import { test } from "node:test";
 import Koa from "koa";
 
 import { CsrfGuard } from "../src/csrf_guard.js";
-import { SessionCookie, SessionToken, attributes, csrfToken, revalidation, revocation, sessionType, verifyCsrf } from "../src/index.js";
+import { KeyRing, SessionCookie, SessionToken, attributes, csrfToken, generateKey, revalidation, revocation, sessionType, verifyCsrf } from "../src/index.js";
 import { oldCookie } from "../src/old_cookies.js";
 import { struct, text } from "../src/struct.js";
 import { NOW, XAES_KEY, cookies, field, filled, later, refused } from "./visitor.js";
@@ -68,6 +68,42 @@ test("an error with an answer is one of HTTP for NestJS and Koa", async () => {
   const facts = [full, refusal, unvalidated, other].map((error) => [error instanceof Koa.HttpError, error.status, error.statusCode, error.expose]);
   // Only the refusal has a message for the visitor.
   assert.deepEqual(facts, [[true, 413, 413, false], [true, 403, 403, true], [true, 503, 503, false], [false, undefined, undefined, false]]);
+});
+
+test("what is drawn for the browser has no two hyphens in a row, which firewalls refuse", async () => {
+  for (let i = 0; i < 500; i++) {
+    // Without other draws, every tenth of these sessions would have them.
+    const session = await cookies.load(null, NOW);
+    session.set("note", "x".repeat(200));
+    const token = await csrfToken(session);
+    assert.ok(!token.includes("--"));
+    assert.ok(await verifyCsrf(session, token));
+    const [line] = await cookies.save(session);
+    assert.ok(!line.includes("--"));
+  }
+});
+
+test("a session in two cookies seldom has them", async () => {
+  const split = await SessionCookie.encrypted(XAES_KEY, { size: "split:2" });
+  let count = 0;
+  for (let i = 0; i < 50; i++) {
+    const session = await split.load(null, NOW);
+    session.set("note", "x".repeat(3_500));
+    const lines = await split.save(session);
+    assert.equal(lines.length, 2);
+    if (lines.some((line) => line.includes("--"))) count += 1;
+  }
+  // One draw has them more often than not.
+  assert.ok(count < 12, `${count} of 50`);
+});
+
+test("tokens of a generated key do not begin with two hyphens", async (t) => {
+  const draws = ["100608090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f202122232407", "07".repeat(16) + "0102030405060708".repeat(2)];
+  t.mock.method(globalThis.crypto, "getRandomValues", (bytes) => (bytes.set(Buffer.from(draws.shift(), "hex")), bytes));
+  // The first secret gives the id ffbecd95, with which tokens begin with `eP--zZU`.
+  const ring = await KeyRing.parse(await generateKey(), { mode: "encrypted" });
+  assert.notEqual(ring.keys[0].id, "ffbecd95");
+  assert.deepEqual(draws, []);
 });
 
 test("entries and messages have their room together, in whatever order they come", async () => {

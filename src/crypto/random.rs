@@ -60,6 +60,34 @@ pub(crate) fn from_thread<const N: usize>() -> Result<[u8; N], RandomError> {
         .unwrap_or_else(|_| from_system())
 }
 
+/// Writes a text by `write`, with these bytes of the thread's generator, and again with others while it has `--`, for
+/// which firewalls may refuse a request (SPEC.md § 6.6). Without further bytes, the text stays as it is.
+#[inline]
+pub(crate) fn write_without_hyphens<const N: usize>(
+    mut random: [u8; N],
+    text: &mut String,
+    mut write: impl FnMut(&[u8; N], &mut String),
+) {
+    let start = text.len();
+    let mut draws_left = MOST_DRAWS_AGAIN;
+    loop {
+        write(&random, text);
+        if draws_left == 0 || !has_hyphens(&text.as_bytes()[start..]) {
+            return;
+        }
+        draws_left -= 1;
+        let Ok(others) = from_thread() else { return };
+        random = others;
+        text.truncate(start);
+    }
+}
+
+/// Returns `true` if two hyphens follow each other. Looks at every byte, so the compiler compares many at once.
+fn has_hyphens(text: &[u8]) -> bool {
+    let pairs = text.iter().zip(text.iter().skip(1));
+    pairs.fold(false, |found, (a, b)| found | (*a == b'-' && *b == b'-'))
+}
+
 struct Generator {
     stream: StdRng,
     /// Draws left before a new seed is due.
@@ -87,6 +115,9 @@ fn draw<const N: usize>(
 thread_local! {
     static GENERATOR: RefCell<Option<Generator>> = const { RefCell::new(None) };
 }
+
+/// Afterwards, one full token of the default size in 400 has `--`, and most tokens in four cookies.
+const MOST_DRAWS_AGAIN: usize = 8;
 
 /// 64 KiB of nonces, the interval of `rand::rng`.
 const DRAWS_PER_SEED: u32 = 65_536 / 24;

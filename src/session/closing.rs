@@ -239,7 +239,7 @@ impl<'a, T> Closing<'a, T> {
         let (key, body_len) = (keys.sealing(state.now), state.body_len(*body));
         let before = text.len();
         let write = |blob: &mut Vec<u8>| state.write_body(*body, blob);
-        token::seal(key, self.held.context(), random, body_len, write, text);
+        token::seal_without_hyphens(key, self.held.context(), *random, body_len, write, text);
         events::sealed(self.core.slot.purpose.name(), text.len() - before);
     }
 

@@ -35,7 +35,11 @@ impl<T: Payload> Session<T> {
             None => csrf_name(held.ensure_id()?, issued),
         };
         let keys = held.core.slot.keys();
-        Ok(render(&keys, held.context(), now, &name, mask))
+        let mut token = String::new();
+        random::write_without_hyphens(mask, &mut token, |mask, token| {
+            *token = render(&keys, held.context(), now, &name, *mask);
+        });
+        Ok(token)
     }
 
     /// Returns `true` if `token` was rendered for this session under its present id. Tokens rendered under an earlier

@@ -6,9 +6,29 @@ use super::{
     length::blob_len,
 };
 use crate::{
-    crypto::{base64url, cipher::RANDOM_LEN, scratch::Wiped},
+    crypto::{base64url, cipher::RANDOM_LEN, random, scratch::Wiped, suite::Mode},
     keys::PurposeKey,
 };
+
+/// Seals like [`seal`], and draws other random bytes while the token has `--` (SPEC.md § 6.6). A signed token depends on
+/// none.
+#[inline]
+pub(crate) fn seal_without_hyphens(
+    key: &PurposeKey,
+    context: &Context,
+    random: [u8; RANDOM_LEN],
+    body_len: usize,
+    write: impl Fn(&mut Vec<u8>),
+    text: &mut String,
+) {
+    let seal = |random: &[u8; RANDOM_LEN], text: &mut String| {
+        seal(key, context, random, body_len, &write, text);
+    };
+    match key.info.suite.mode() {
+        Mode::Encrypted => random::write_without_hyphens(random, text, seal),
+        Mode::UnencryptedButSigned => seal(&random, text),
+    }
+}
 
 /// Seals a token under `key`, and appends it to `text`. `random` must be new at every call. `write` appends the body of
 /// `body_len` bytes, which is sealed in place.

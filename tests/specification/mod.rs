@@ -5,7 +5,8 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use hardtack::{EncryptionKey, SessionCookie, SessionToken, carrier::TokenChange};
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use hardtack::{EncryptionKey, SessionCookie, SessionToken, Size, carrier::TokenChange};
 
 const TIMES: usize = 1_000;
 
@@ -63,4 +64,63 @@ fn a_csrf_token_has_a_new_mask_at_each_rendering() {
         .map(|_| session.csrf_token().unwrap()[..21].to_owned())
         .collect();
     assert_eq!(masks.len(), TIMES);
+}
+
+/// § 6.6
+#[test]
+fn a_token_has_two_hyphens_in_a_row_only_if_many_draws_had_them() {
+    let cookie = cookie();
+    let key = EncryptionKey::generate().unwrap();
+    let tokens = SessionToken::encrypted(key).purpose("api").build().unwrap();
+    // Without other draws, every eleventh token of this size would have them.
+    let note = "x".repeat(200);
+    for _ in 0..TIMES {
+        let fields = cookie.cookie_for(now(), |session| session.insert("note", &note));
+        let session = tokens.load(None::<&str>, now());
+        session.insert("note", &note).unwrap();
+        let TokenChange::Store(token) = tokens.save(&session).unwrap() else {
+            panic!("a session with content is written");
+        };
+        assert!(!fields.unwrap().contains("--"));
+        assert!(!token.contains("--"));
+    }
+}
+
+/// § 6.6
+#[test]
+fn a_session_in_parts_seldom_has_two_hyphens_in_a_row() {
+    let builder = SessionCookie::encrypted(EncryptionKey::generate().unwrap());
+    let cookie = builder.size(Size::Split(2)).build().unwrap();
+    let note = "x".repeat(3_500);
+    let has_hyphens = |_: &usize| {
+        let session = cookie.load(None::<&str>, now());
+        session.insert("note", &note).unwrap();
+        let fields = cookie.save(&session).unwrap();
+        assert_eq!(fields.iter().len(), 2);
+        fields.iter().any(|field| field.contains("--"))
+    };
+    // One draw has them more often than not.
+    assert!((0..100).filter(has_hyphens).count() < 15);
+}
+
+/// § 6.7
+#[test]
+fn the_tokens_of_a_generated_key_do_not_begin_with_two_hyphens() {
+    // One key in 1,400 would have them.
+    for _ in 0..10 * TIMES {
+        let key = EncryptionKey::generate().unwrap();
+        let id = u32::from_str_radix(&key.id().to_string(), 16).unwrap();
+        let head = [&b"x"[..], &id.to_be_bytes()].concat();
+        assert!(!BASE64_URL_SAFE_NO_PAD.encode(head).contains("--"));
+    }
+}
+
+/// § 13.6
+#[test]
+fn a_csrf_token_has_no_two_hyphens_in_a_row() {
+    let cookie = cookie();
+    let session = cookie.load(None::<&str>, now());
+    for _ in 0..TIMES {
+        assert!(!session.csrf_token().unwrap().contains("--"));
+    }
 }

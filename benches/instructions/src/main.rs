@@ -11,6 +11,8 @@
 //! - The baseline is for one compiler, one C library and the processor features that programs see under valgrind. If one
 //!   of them differs, the run prints both counts and the difference, and compares nothing with the baseline.
 //! - Valgrind's processor has no AVX-512, VAES or SHA instructions. For time, and for other libraries, see `benches/peers`.
+//! - A write seals again while its token has `--`, by chance (SPEC.md § 6.6). If a count grew, the writes are counted up to
+//!   nine times more, and the smallest counts hold.
 //! - Two rules hold on every machine: garbage takes at most 20 % more instructions with 64 keys than with one, and opening
 //!   under the oldest of eight keys takes at most 1 % more.
 //!
@@ -48,7 +50,10 @@ fn main() -> ExitCode {
 
 fn update() -> Result<(), Box<dyn Error>> {
     let machine = Machine::look()?;
-    let instructions = Counts::measure()?;
+    let mut instructions = Counts::measure()?;
+    for _ in 0..MOST_AGAIN {
+        instructions.measure_writes_again()?;
+    }
     Baseline {
         machine,
         instructions,
@@ -61,11 +66,17 @@ fn update() -> Result<(), Box<dyn Error>> {
 fn check() -> Result<(), Box<dyn Error>> {
     let baseline = Baseline::read()?;
     let machine = Machine::look()?;
-    let counts = Counts::measure()?;
+    let mut counts = Counts::measure()?;
+    let differences = baseline.machine.differences(&machine);
+    let is_worse = |counts: &Counts| !baseline.instructions.regressions(counts).is_empty();
+    for _ in 0..MOST_AGAIN {
+        if differences.is_empty() && is_worse(&counts) {
+            counts.measure_writes_again()?;
+        }
+    }
     print_table(&baseline.instructions, &counts);
 
     let mut wrong = counts.broken_rules();
-    let differences = baseline.machine.differences(&machine);
     if differences.is_empty() {
         wrong.extend(baseline.instructions.regressions(&counts));
     } else {
@@ -79,6 +90,9 @@ fn check() -> Result<(), Box<dyn Error>> {
     }
     Err(format!("\n{}", wrong.join("\n")).into())
 }
+
+/// After that, a full session has been sealed only once in all but one of 1,000 runs.
+const MOST_AGAIN: usize = 9;
 
 fn print_table(baseline: &Counts, counts: &Counts) {
     println!(

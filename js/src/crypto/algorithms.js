@@ -6,6 +6,16 @@ const { subtle } = globalThis.crypto;
 
 export const random = (length) => crypto.getRandomValues(new Uint8Array(length));
 
+/**
+ * Writes a text with random bytes, and again with others while it has `--`, for which firewalls may refuse a request (§ 6.6).
+ * `given`: bytes that only tests give.
+ */
+export async function withoutHyphens(length, given, write) {
+  let text = await write(given ?? random(length));
+  for (let draws = 0; draws < 8 && !given && text.includes("--"); draws++) text = await write(random(length));
+  return text;
+}
+
 export const hmacKey = (bytes) => subtle.importKey("raw", bytes, { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
 
 export async function hmac(key, message) {

@@ -17,6 +17,14 @@ export async function generateKey({ mode = "encrypted", ...unknown } = {}) {
   refuseUnknown(unknown, " of a key");
   const type = { encrypted: "xaes", signed: "sign" }[mode];
   mustBe(type, "mode", "encrypted or signed");
+  const text = await drawKey(type);
+  const { suite, kid } = await Key.parse(text);
+  // The tokens of the key would begin with them (§ 6.7).
+  const hasHyphens = toBase64url(concat(u8(suite.fmt), kid)).includes("--");
+  return hasHyphens ? drawKey(type) : text;
+}
+
+async function drawKey(type) {
   const secret = random(32);
   return `${KEY_PREFIX}${type}_${toBase64url(concat(secret, await checksum(type, secret)))}`;
 }

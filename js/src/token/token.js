@@ -2,7 +2,7 @@
 
 import { concat, fromBase64url, hex, toBase64url } from "../base/bytes.js";
 import { Refusal, SessionError } from "../base/errors.js";
-import { random } from "../crypto/algorithms.js";
+import { withoutHyphens } from "../crypto/algorithms.js";
 import { HEAD, NONCE, SUITES, overheadOf } from "../crypto/suites.js";
 import { keysFor } from "../keys/purpose_keys.js";
 import { sealingAt } from "../keys/ring.js";
@@ -42,11 +42,14 @@ export class Sealer {
   }
 
   /** `entropy`: only tests give it. */
-  async seal(body, now, entropy = random(NONCE)) {
+  async seal(body, now, entropy) {
     const { key, head, seal } = this.sealing(now);
     if (body.length > LONGEST_BLOB - overheadOf(key.suite.mode)) throw new SessionError("size", "session is too long");
     if (!seal) throw new SessionError("suite", `key ${key.id} cannot seal here`);
-    return toBase64url(concat(head, await seal(body, concat(head, this.context), entropy)));
+    const aad = concat(head, this.context);
+    const write = async (entropy) => toBase64url(concat(head, await seal(body, aad, entropy)));
+    // A signed token has no random bytes.
+    return key.suite.mode === "signed" ? write() : withoutHyphens(NONCE, entropy, write);
   }
 
   /**

@@ -26,7 +26,18 @@ pub(crate) struct RawKey {
 }
 
 impl RawKey {
+    /// Draws a secret, and another one if the tokens of the first would have `--` at their start (SPEC.md § 6.7).
     pub(super) fn generate(suite: Suite) -> Result<RawKey, KeyError> {
+        let key = RawKey::draw(suite)?;
+        let (mut head, KeyId([a, b, c, d])) = (String::new(), key.id);
+        base64url::encode(&[suite.format(), a, b, c, d], &mut head);
+        if head.contains("--") {
+            return RawKey::draw(suite);
+        }
+        Ok(key)
+    }
+
+    fn draw(suite: Suite) -> Result<RawKey, KeyError> {
         let drawn = random::from_system().map_err(|error| KeyError {
             source: Some(Box::new(error)),
             ..KeyError::new("key could not be generated")

@@ -51,7 +51,7 @@ impl Seal {
         let mut text = String::with_capacity(token::token_len(keys.mode(), body_len));
         let (key, random) = (keys.sealing(now), random::from_thread()?);
         let write = |body: &mut Vec<u8>| metadata.write(&[], payload, 0, body);
-        token::seal(key, context, &random, body_len, write, &mut text);
+        token::seal_without_hyphens(key, context, random, body_len, write, &mut text);
         Ok(text)
     }
 

@@ -85,6 +85,14 @@ pub(crate) const DECLARED: &[Declared] = &[
         why: "public: the same, by a table of the standard library",
     },
     Declared {
+        works: &["seal", "make_csrf_token", "verify_csrf_token"],
+        package: "hardtack",
+        files: &["src/crypto/random.rs"],
+        kind: Kind::Branch,
+        most: None,
+        why: "public: whether the text of the token has two hyphens, so that others are drawn",
+    },
+    Declared {
         works: &["seal_hidden_content"],
         package: "hardtack",
         files: &["src/state/"],
