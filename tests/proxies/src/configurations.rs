@@ -1,6 +1,7 @@
 //! The configurations of the proxies, with the places of what a test chooses.
 
-pub(crate) const NGINX: &str = r"# A listener and an upstream; everything else is nginx's default, but for how the test runs it, and `auth_request`.
+pub(crate) const NGINX: &str = r"# A listener and an upstream; everything else is nginx's default, but for how the test runs it, and what the last
+# locations try.
 daemon off;
 master_process off;
 pid @FOLDER@/nginx.pid;
@@ -35,6 +36,24 @@ http {
             auth_request /ask;
             auth_request_set $set_cookie $upstream_http_set_cookie; add_header Set-Cookie $set_cookie always;
             proxy_pass http://127.0.0.1:@UPSTREAM@/about;
+        }
+        # Responses that nginx changes.
+        location /own-pages/ {
+            proxy_intercept_errors on;
+            error_page 404 422 /own-page;
+            proxy_pass http://127.0.0.1:@UPSTREAM@/;
+        }
+        location = /own-page {
+            internal;
+            return 200;
+        }
+        location /path/ {
+            proxy_cookie_path / /path/;
+            proxy_pass http://127.0.0.1:@UPSTREAM@/;
+        }
+        location /flags/ {
+            proxy_cookie_flags ~ nosecure;
+            proxy_pass http://127.0.0.1:@UPSTREAM@/;
         }
     }
 }
@@ -72,6 +91,26 @@ LoadModule proxy_http_module /usr/lib/apache2/modules/mod_proxy_http.so
 @TUNED LimitRequestFieldSize 32768
 ProxyPass / http://127.0.0.1:@UPSTREAM@/
 ";
+
+/// Follows [`APACHE`]: the rules of Debian's package, at the level from which they look for comments in SQL.
+pub(crate) const MOD_SECURITY: &str = r#"
+LoadModule unique_id_module /usr/lib/apache2/modules/mod_unique_id.so
+LoadModule security2_module /usr/lib/apache2/modules/mod_security2.so
+Include /etc/modsecurity/modsecurity.conf-recommended
+SecRuleEngine On
+SecAuditEngine Off
+Include /etc/modsecurity/crs/crs-setup.conf
+# For four full cookies.
+LimitRequestFieldSize 32768
+SecAction "id:900000,phase:1,nolog,pass,t:none,setvar:tx.paranoia_level=2"
+Include /usr/share/modsecurity-crs/rules/*.conf
+"#;
+
+/// The lines after the rules with which a firewall does not look at sessions.
+pub const UNSEEN: &str = r#"
+SecRuleUpdateTargetByTag OWASP_CRS "!REQUEST_COOKIES:/^__Host-session/"
+SecRuleUpdateTargetByTag OWASP_CRS "!ARGS:csrf_token"
+"#;
 
 pub(crate) const CADDY: &str = r"# A listener and a reverse proxy; everything else is Caddy's default.
 {

@@ -10,5 +10,6 @@ mod configurations;
 mod proxy;
 mod sizes;
 
+pub use configurations::UNSEEN;
 pub use proxy::{Demo, Limits, Proxy};
 pub use sizes::{PROFILES, Passage, Passages, fill, passages};

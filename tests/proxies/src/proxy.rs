@@ -22,6 +22,8 @@ pub enum Proxy {
     Caddy,
     /// Varnish
     Varnish,
+    /// Apache httpd with `mod_security` and the Core Rule Set
+    ModSecurity,
 }
 
 /// The sizes of headers that a proxy accepts.
@@ -30,12 +32,13 @@ pub enum Proxy {
 pub enum Limits {
     /// Those of its default configuration.
     Default,
-    /// Those that the lines marked `@TUNED` of its configuration set, for four full cookies.
+    /// Those that the lines marked `@TUNED` of its configuration set, for four full cookies. For a firewall also what it
+    /// does not look at.
     Tuned,
 }
 
 impl Proxy {
-    /// Every proxy.
+    /// Every proxy of the table in docs/limits.md.
     pub const ALL: [Proxy; 5] = [
         Proxy::Nginx,
         Proxy::Haproxy,
@@ -66,6 +69,7 @@ impl Proxy {
             Proxy::Apache => "Apache httpd",
             Proxy::Caddy => "Caddy",
             Proxy::Varnish => "Varnish",
+            Proxy::ModSecurity => "mod_security",
         }
     }
 
@@ -75,7 +79,7 @@ impl Proxy {
         let (program, argument) = match self {
             Proxy::Nginx => ("nginx", "-v"),
             Proxy::Haproxy => ("haproxy", "-v"),
-            Proxy::Apache => ("apache2", "-v"),
+            Proxy::Apache | Proxy::ModSecurity => ("apache2", "-v"),
             Proxy::Caddy => ("caddy", "version"),
             Proxy::Varnish => ("varnishd", "-V"),
         };
@@ -96,6 +100,18 @@ impl Proxy {
             Proxy::Apache => ("apache.conf", configurations::APACHE),
             Proxy::Caddy => ("caddy.caddyfile", configurations::CADDY),
             Proxy::Varnish => ("varnish.vcl", configurations::VARNISH),
+            Proxy::ModSecurity => (
+                "apache.conf",
+                &*[
+                    configurations::APACHE,
+                    configurations::MOD_SECURITY,
+                    match limits {
+                        Limits::Default => "",
+                        Limits::Tuned => configurations::UNSEEN,
+                    },
+                ]
+                .concat(),
+            ),
         };
         let tuned = match limits {
             Limits::Default => "#",
@@ -123,7 +139,7 @@ impl Proxy {
                 command.args(["-db", "-f"]).arg(configuration);
                 command
             }
-            Proxy::Apache => {
+            Proxy::Apache | Proxy::ModSecurity => {
                 let mut command = Command::new("apache2");
                 command.args(["-X", "-f"]).arg(configuration);
                 command

@@ -4,7 +4,7 @@
 
 use std::env;
 
-use hardtack_proxies::{Demo, Limits, PROFILES, Passage, Passages, Proxy, fill, passages};
+use hardtack_proxies::{Demo, Limits, PROFILES, Passage, Passages, Proxy, UNSEEN, fill, passages};
 use hardtack_scenarios::{Browser, Method, Server, Site, answers_the_table, fresh_key};
 
 #[test]
@@ -87,6 +87,67 @@ fn an_active_visitor_stays_signed_in_where_nginx_asks_if_it_passes_the_cookie_on
     }
 }
 
+/// By the lines of docs/limits.md.
+#[test]
+fn nginx_loses_a_session_with_its_own_error_pages_or_other_attributes() {
+    if !proxies().contains(&Proxy::Nginx) {
+        return;
+    }
+    let demo = Demo::start(&fresh_key(), &[]);
+    let through = Proxy::Nginx.start(demo.port(), Limits::Default);
+    let cookie_of = |path: &str| {
+        let body = r#"{"key": "note", "value": 1}"#;
+        let answer = Browser::new().send(&through, Method::POST, path, JSON, body);
+        answer.set_cookies().first().map(|&field| field.to_owned())
+    };
+    // Browsers keep a cookie of this name only with the path `/` and `Secure`.
+    let is_kept = |field: &str| {
+        field.starts_with("__Host-") && field.contains("; Path=/;") && field.contains("; Secure")
+    };
+    for status in [404, 422] {
+        let field = cookie_of(&format!("/api/fail/{status}")).unwrap();
+        assert!(is_kept(&field), "{field}");
+        assert_eq!(cookie_of(&format!("/own-pages/api/fail/{status}")), None);
+    }
+    for location in ["/path", "/flags"] {
+        let field = cookie_of(&format!("{location}/api/fail/200")).unwrap();
+        assert!(!is_kept(&field), "{field}");
+    }
+}
+
+/// By the lines of docs/limits.md.
+#[test]
+fn sessions_pass_a_web_application_firewall() {
+    let document = include_str!("../../../docs/limits.md");
+    assert!(document.contains(UNSEEN));
+    if !is_named(Proxy::ModSecurity) {
+        return;
+    }
+    let refused = |limits, size, length, sessions| {
+        let demo = Demo::start(&fresh_key(), &["--size", size]);
+        let through = Proxy::ModSecurity.start(demo.port(), limits);
+        let is_refused = |_: &usize| {
+            let browser = Browser::new();
+            let note = format!("\"{}\"", "x".repeat(length));
+            let put = browser.send(demo.server(), Method::PUT, "/api/data/note", JSON, note);
+            assert_eq!(put.status, 204);
+            let request = browser.request(through.base(), Method::GET, "/api/keys-of-data");
+            let request = request
+                .header("accept", "*/*")
+                .header("user-agent", "Firefox/153");
+            let answer = browser.ask(request);
+            assert!([200, 403].contains(&answer.status), "{}", answer.status);
+            answer.status == 403
+        };
+        (0..sessions).filter(is_refused).count()
+    };
+    // Drawn once, every eleventh of these sessions would be refused.
+    assert_eq!(refused(Limits::Default, "anywhere", 250, 100), 0);
+    // For these, nine draws seldom suffice.
+    assert_ne!(refused(Limits::Default, "split:4", 11_900, 20), 0);
+    assert_eq!(refused(Limits::Tuned, "split:4", 11_900, 20), 0);
+}
+
 /// The lab answers a flipped bit with two cookies as large as the session, and no response may hold both.
 #[test]
 fn a_bit_of_a_full_session_is_flipped_behind_default_configurations() {
@@ -125,10 +186,13 @@ fn cell(passages: Passages) -> String {
 }
 
 fn proxies() -> Vec<Proxy> {
-    let named = env::var("PROXIES").unwrap_or_default().to_lowercase();
     let all = Proxy::ALL.into_iter();
-    all.filter(|proxy| named.is_empty() || named.contains(&format!("{proxy:?}").to_lowercase()))
-        .collect()
+    all.filter(|proxy| is_named(*proxy)).collect()
+}
+
+fn is_named(proxy: Proxy) -> bool {
+    let named = env::var("PROXIES").unwrap_or_default().to_lowercase();
+    named.is_empty() || named.contains(&format!("{proxy:?}").to_lowercase())
 }
 
 const FORM: &str = "application/x-www-form-urlencoded";
