@@ -223,6 +223,32 @@ mod tests {
     }
 
     #[test]
+    fn a_text_that_keeps_two_hyphens_is_drawn_nine_times() {
+        let mut draws = HashSet::new();
+        let mut text = "name--=".to_owned();
+        write_without_hyphens([7; 24], &mut text, |random, text| {
+            draws.insert(*random);
+            text.push_str("a--");
+        });
+        assert_eq!((&*text, draws.len()), ("name--=a--", 9));
+        assert!(draws.contains(&[7; 24]));
+    }
+
+    #[test]
+    fn two_hyphens_are_found_wherever_they_are() {
+        for length in 2..80 {
+            for at in 0..length - 1 {
+                let mut text = "-a".repeat(length).into_bytes();
+                text.truncate(length);
+                assert!(!has_hyphens(&text));
+                text[at..at + 2].copy_from_slice(b"--");
+                assert!(has_hyphens(&text), "{at} of {length}");
+            }
+        }
+        assert!(!has_hyphens(b"-") && !has_hyphens(b""));
+    }
+
+    #[test]
     fn each_thread_has_a_stream_of_its_own() {
         let draw = || thread::spawn(|| from_thread::<24>().unwrap());
         let threads: Vec<_> = (0..8).map(|_| draw()).collect();
