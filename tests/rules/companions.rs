@@ -208,6 +208,61 @@ fn a_session_whose_key_is_dropped_during_the_answer_is_not_bound_under_the_next_
     assert_eq!(answer(&cookie, "/proof?asked", &pair).len(), 1);
 }
 
+/// Takes the place of the ring while the response is made.
+struct Replaces {
+    ring: SharedKeyRing,
+    by: KeyRing,
+}
+
+impl Companion for Replaces {
+    fn reads(&self) -> fn(&str) -> bool {
+        |_| false
+    }
+
+    fn judge(
+        &self,
+        _: &Context,
+        _: &SessionInfo,
+        _: &[(String, Vec<u8>)],
+        _: SystemTime,
+    ) -> Option<Admission> {
+        Some(Admission::default())
+    }
+
+    fn fields(
+        &self,
+        _: &Context,
+        _: Option<&SessionInfo>,
+        _: Option<SessionId>,
+        _: SystemTime,
+    ) -> Result<Vec<(&'static str, String)>, SaveError> {
+        self.ring.replace(self.by.clone()).unwrap();
+        Ok(Vec::new())
+    }
+}
+
+/// Otherwise, a forgery under a leaked key would live on under the next one.
+#[test]
+fn a_session_whose_key_is_dropped_before_it_is_sealed_is_not_sealed_under_the_next_key() {
+    let [old, new] = [(); 2].map(|()| KeyRing::from(EncryptionKey::generate().unwrap()));
+    let came = SessionCookie::encrypted(old.clone()).build().unwrap();
+    let came = super::common::signed_in(&came);
+    let ring = SharedKeyRing::from(old);
+    let companion = Arc::new(Replaces {
+        ring: ring.clone(),
+        by: new.clone(),
+    });
+    let cookie = SessionCookie::encrypted(ring);
+    let cookie = cookie.companion(move |_| Ok(Arc::clone(&companion) as Arc<dyn Companion>));
+    let cookie = cookie.build().unwrap();
+    let session = cookie.load([came], at(1));
+    session.insert("cart", 7).unwrap();
+    let fields = cookie.save(&session).unwrap();
+    assert_eq!(fields.iter().count(), 1);
+    let next = SessionCookie::encrypted(new).build().unwrap();
+    assert!(next.load(&fields, at(2)).is_new());
+}
+
 #[test]
 fn about_a_session_that_does_not_come_along_the_application_is_asked_by_its_id_and_time() {
     let asked = Arc::new(Mutex::new(Vec::new()));

@@ -108,6 +108,14 @@ fn a_remembered_session_is_warned_of_where_none_is_remembered() {
 }
 
 #[test]
+fn a_clock_that_was_set_back_begins_another_minute() {
+    let pair = remembered();
+    let cookie = cookie();
+    let told = shown(|| read(&cookie, &pair, [1_000, 100, 101]));
+    check(&told, Level::WARN, &[LACKING, LACKING]);
+}
+
+#[test]
 fn a_program_that_remembers_less_or_a_session_that_is_not_remembered_are_no_mistakes() {
     let pair = remembered();
     let less = builder().remember_up_to(days(1)).build().unwrap();
