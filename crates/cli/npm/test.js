@@ -27,9 +27,9 @@ const OTHERS = {
 const SKIPPED = [
   "check::mode_and_last_line_of_the_file_are_looked_at",
   "files::a_crash_while_it_is_written_leaves_the_old_file_and_blocks_nobody",
-  "files::a_file_keeps_its_owner",
+  "files::a_file_whose_owner_cannot_be_kept_is_left_alone",
   "files::a_leftover_that_others_could_read_is_not_written_into",
-  "files::a_mode_is_never_loosened_and_is_tightened_with_a_word",
+  "files::every_command_that_replaces_a_file_keeps_its_mode_owner_and_group",
   "files::in_a_folder_that_cannot_be_read_a_written_file_is_no_error",
   "files::killed_at_any_time_it_leaves_the_old_file_or_the_new_one",
   "files::what_has_no_end_is_refused_and_a_pipe_is_read",

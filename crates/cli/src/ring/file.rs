@@ -73,16 +73,15 @@ impl EditedFile {
         text_of(before.map_or(&[], Vec::as_slice), &self.path)
     }
 
-    /// Replaces the content of the file. Returns notes, such as one about its mode if that changes too.
-    pub(super) fn replace(mut self, text: &str) -> Result<Vec<String>, Failure> {
+    /// Replaces the content of the file. Returns a note if the change may be lost.
+    pub(super) fn replace(mut self, text: &str) -> Result<Option<String>, Failure> {
         self.check_unchanged()?;
         let fail = |error| Failure::file("cannot write", &self.path, error);
         let file = &mut self.temporary.file;
         file.write_all(text.as_bytes()).map_err(fail)?;
-        let note = match &self.before {
-            Some(_) => keep_permissions(file, &self.path)?,
-            None => None,
-        };
+        if self.before.is_some() {
+            keep_permissions(file, &self.path)?;
+        }
         file.sync_all().map_err(fail)?;
         if !lock::is_held(&self.temporary.path, text) {
             self.temporary.is_gone = true;
@@ -91,11 +90,11 @@ impl EditedFile {
         fs::rename(&self.temporary.path, &self.path).map_err(fail)?;
         self.temporary.is_gone = true;
         // The change is made now, and an error would say that it is not.
-        let unsynced = sync_folder(&self.path).err().map(|error| {
+        let unsynced = sync_folder(&self.path).err();
+        Ok(unsynced.map(|error| {
             let path = self.path.display();
             format!("{path} is written, but may be lost at a power failure: {error}")
-        });
-        Ok(note.into_iter().chain(unsynced).collect())
+        }))
     }
 
     /// Checks that the file has not changed, because editors and other programs ignore the lock.
@@ -146,7 +145,7 @@ impl Temporary {
                 }
                 file => file.map_err(fail)?,
             };
-            // Meanwhile, another process may have taken it for a leftover of a crash.
+            // Meanwhile, another process may have taken it for a leftover of a crash. Under WASI it may be behind a link.
             if !lock::take(&file, &path).map_err(fail)? {
                 break;
             }
@@ -179,9 +178,7 @@ impl Drop for Temporary {
 /// Removes a temporary file that a crash left behind. Returns `false` if it may be in use.
 fn remove_leftover(path: &Path) -> io::Result<bool> {
     if !fs::symlink_metadata(path)?.is_file() {
-        return Err(io::Error::other(
-            "expected a temporary file there, found something else",
-        ));
+        return Err(io::Error::other(NO_TEMPORARY));
     }
     lock::remove_leftover(path)
 }
@@ -237,35 +234,30 @@ fn private() -> OpenOptions {
     options
 }
 
-/// Gives `file` the owner and the group of the file at `path`, and of its mode only the owner's read and write bits.
+/// Gives `file` the owner, the group and the mode of the file at `path`, which its operator chose.
 #[cfg(unix)]
-fn keep_permissions(file: &File, path: &Path) -> Result<Option<String>, Failure> {
+fn keep_permissions(file: &File, path: &Path) -> Result<(), Failure> {
     use std::os::unix::fs::{MetadataExt, PermissionsExt, fchown};
 
-    let fail = |error| Failure::file("cannot keep owner and mode of", path, error);
+    let fail = |error| Failure::file("cannot keep owner, group and mode of", path, error);
     let before = fs::metadata(path).map_err(fail)?;
     let now = file.metadata().map_err(fail)?;
+    // Before the mode, which lets the group read.
     if (now.uid(), now.gid()) != (before.uid(), before.gid()) {
         fchown(file, Some(before.uid()), Some(before.gid())).map_err(fail)?;
     }
-    let mode = before.mode() & 0o777;
-    let private = fs::Permissions::from_mode(mode & 0o600);
-    file.set_permissions(private.clone()).map_err(fail)?;
-    Ok((mode != private.mode()).then(|| {
-        format!(
-            "{} had mode {mode:04o} and has {:04o} now, so that only its owner can read keys",
-            path.display(),
-            private.mode()
-        )
-    }))
+    let mode = fs::Permissions::from_mode(before.mode() & 0o777);
+    file.set_permissions(mode).map_err(fail)
 }
 
 /// Does nothing. On Windows, a file inherits the permissions of its folder. WASI has no permissions, so crates/cli/npm
 /// restricts a file to its owner.
 #[cfg(not(unix))]
-fn keep_permissions(_: &File, _: &Path) -> Result<Option<String>, Failure> {
-    Ok(None)
+fn keep_permissions(_: &File, _: &Path) -> Result<(), Failure> {
+    Ok(())
 }
+
+pub(super) const NO_TEMPORARY: &str = "expected a temporary file there, found something else";
 
 /// Attempts to create the temporary file while other processes come and go.
 const TRIES: usize = 100;

@@ -8,17 +8,22 @@ use std::{
     time::Duration,
 };
 
+use super::file::NO_TEMPORARY;
 use crate::source::all_of;
 
-/// Returns `true`, because the file is new.
-pub(super) fn take(_: &File, _: &Path) -> io::Result<bool> {
-    Ok(true)
+/// Returns `true` if the file is new. WASI creates it behind a link, which somebody else may have put there.
+pub(super) fn take(_: &File, path: &Path) -> io::Result<bool> {
+    if fs::symlink_metadata(path)?.is_file() {
+        return Ok(true);
+    }
+    Err(io::Error::other(NO_TEMPORARY))
 }
 
 /// Returns `false` if another process took the file for a leftover, and perhaps put its own there.
 pub(super) fn is_held(path: &Path, text: &str) -> bool {
+    let is_file = fs::symlink_metadata(path).is_ok_and(|found| found.is_file());
     let found = File::open(path).and_then(all_of);
-    found.is_ok_and(|found| *found == text.as_bytes())
+    is_file && found.is_ok_and(|found| *found == text.as_bytes())
 }
 
 /// Removes the file that a crash left behind. Returns `false` if it may be in use.

@@ -59,43 +59,59 @@ fn who_has_the_file_open_goes_on_reading_the_earlier_text() {
 }
 
 #[test]
-fn a_mode_is_never_loosened_and_is_tightened_with_a_word() {
-    for (before, after) in [
-        (0o600, 0o600),
-        (0o400, 0o400),
-        (0o640, 0o600),
-        (0o444, 0o400),
-        (0o777, 0o600),
-    ] {
-        let (desk, _) = Desk::with_ring();
-        set_mode(&desk, before);
-        let ran = desk.run("ring add keys");
-        assert_eq!(ran.code, Some(0), "{}", ran.err);
-        assert_eq!(mode(&desk.path("keys")), after, "{before:o}");
-        let notes: Vec<_> = ran.notes().collect();
-        if before == after {
-            assert!(notes.is_empty(), "{notes:?}");
-        } else {
-            let [note] = notes[..] else {
-                panic!("{notes:?}")
-            };
-            let wanted =
-                format!("had mode {before:04o} and has {after:04o} now, so that only its owner");
-            assert!(note.contains(&wanted), "{note}");
-        }
+fn every_command_that_replaces_a_file_keeps_its_mode_owner_and_group() {
+    for kept in [0o600, 0o400, 0o640, 0o440, 0o644] {
+        let (desk, old) = Desk::with_ring_for("--lifetime 30m");
+        let keys = desk.path("keys");
+        let ours = fs::metadata(&keys).unwrap().uid();
+        // Only root can give files away; for all others there is nothing to keep but themselves.
+        let [owner, group] = [12_345, 12_346].map(|id| (ours == 0).then_some(id));
+        std::os::unix::fs::chown(&keys, owner, group).unwrap();
+        set_mode(&desk, kept);
+        let before = fs::metadata(&keys).unwrap();
+        let done = |line: &str| {
+            let ran = desk.run(line);
+            assert_eq!((ran.code, ran.notes().count()), (Some(0), 0), "{}", ran.err);
+            let now = fs::metadata(&keys).unwrap();
+            assert_eq!(mode(&keys), kept, "{line}");
+            assert_eq!(
+                (now.uid(), now.gid()),
+                (before.uid(), before.gid()),
+                "{line}"
+            );
+            ran.out
+        };
+        done("ring rotate keys --after 15m");
+        done(&format!("ring promote keys {old}"));
+        done("ring add keys");
+        let last = desk.ring().keys().last().unwrap().id;
+        done(&format!("ring retire keys {last} --force"));
+        done(&format!("ring leaked keys {old}"));
     }
 }
 
+/// A file of another owner, in a folder that others may write.
 #[test]
-fn a_file_keeps_its_owner() {
+fn a_file_whose_owner_cannot_be_kept_is_left_alone() {
     let (desk, _) = Desk::with_ring();
     let keys = desk.path("keys");
-    let ours = fs::metadata(&keys).unwrap().uid();
-    // Only root can give files away; for all others there is nothing to keep but themselves.
-    let owner = if ours == 0 { 12_345 } else { ours };
-    std::os::unix::fs::chown(&keys, Some(owner), None).unwrap();
-    desk.add("");
-    assert_eq!(fs::metadata(&keys).unwrap().uid(), owner);
+    if fs::metadata(&keys).unwrap().uid() != 0 {
+        return;
+    }
+    set_mode(&desk, 0o644);
+    fs::set_permissions(desk.path(""), fs::Permissions::from_mode(0o777)).unwrap();
+    let before = desk.read("keys");
+    let script = format!(
+        "setpriv --reuid 12345 --regid 12345 --clear-groups \"$0\" ring add {}",
+        keys.display()
+    );
+    let ran = shell(&desk, &script);
+    let told = String::from_utf8(ran.stderr).unwrap();
+    assert!(
+        told.contains("cannot keep owner, group and mode of"),
+        "{told}"
+    );
+    assert_eq!((ran.status.code(), desk.read("keys")), (Some(3), before));
 }
 
 #[test]
@@ -136,6 +152,20 @@ fn what_cannot_be_a_ring_file_is_refused() {
         refused.contains(".ring.hardtack: expected a temporary file there"),
         "{refused}"
     );
+}
+
+#[test]
+fn a_link_that_somebody_planted_in_place_of_the_lock_is_not_followed() {
+    let desk = Desk::new();
+    symlink("theirs", desk.path(LEFTOVER)).unwrap();
+    let refused = desk.refused(3, "ring add keys");
+    assert!(
+        refused.contains("expected a temporary file there"),
+        "{refused}"
+    );
+    assert!(!desk.path("keys").exists() && !desk.path("keys").is_symlink());
+    // WASI makes the file behind the link, before anybody can look.
+    assert!(fs::read(desk.path("theirs")).unwrap_or_default().is_empty());
 }
 
 #[test]
