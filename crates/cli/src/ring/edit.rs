@@ -95,7 +95,11 @@ impl Target {
             told.push(format!("fingerprint {}", ring.fingerprint()));
             let text = edit.text.to_text();
             match file {
-                Some(file) => file.replace(&text)?.iter().for_each(|it| answer::note(it)),
+                Some(file) => file
+                    .replace(&text)?
+                    .as_deref()
+                    .into_iter()
+                    .for_each(answer::note),
                 None => answer::print_ring(&text)?,
             }
         }
@@ -200,6 +204,21 @@ impl Edit {
         ))
     }
 
+    /// Returns a sentence about the lines of removed keys, which some applications still need. `lines` names them.
+    pub(super) fn needed_lines(&self, lines: &str) -> Result<String, Failure> {
+        // Such a line is listed last, so its key comes first, and must not retire before the next one seals.
+        let next = self.result()?.keys().first().and_then(|key| key.seal_from);
+        let end = match next {
+            None => LONG_AGO.to_owned(),
+            Some(from) => show(time::after(from, Duration::from_secs(1))?),
+        };
+        Ok(format!(
+            "if the application binds devices or keeps unknown keys, put {lines} back at the end of {}, with no time except \
+             accept_until={end}: without, visitors who still have such a cookie may be able only to sign in or out",
+            self.name
+        ))
+    }
+
     /// Sets the time at which a key begins to seal, and lists the key before others with the same time.
     pub(super) fn set_seal_from(&mut self, id: KeyId, from: SystemTime) {
         self.text.set(id, SEAL_FROM, Some(from));
@@ -247,5 +266,7 @@ const NO_FILE: &str = "expected the path of a file, found a key; put the key int
                        standard input";
 pub(super) const NOT_KNOWN: &str = "how long the application's tokens stay valid is not known; give --settings FILE, \
                                     --settings-env PREFIX, or --lifetime DURATION";
+/// The first time that a ring can have.
+const LONG_AGO: &str = "2026-01-01T00:00:00Z";
 /// Exception to the removal of a key that opens nothing.
 pub(super) const UNLESS: &str = "unless the application binds devices or keeps unknown keys";

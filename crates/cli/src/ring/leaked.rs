@@ -59,6 +59,11 @@ impl Leaked {
         for key in ring.keys() {
             edit.text.remove(key.id);
         }
+        let lines = edit.needed_lines(if ring.keys().len() == 1 {
+            "the dropped line"
+        } else {
+            "the dropped lines"
+        })?;
         let others: Vec<_> = ring
             .keys()
             .into_iter()
@@ -80,6 +85,7 @@ impl Leaked {
                 edit.name
             ),
             RECORDED.to_owned(),
+            lines,
         ]);
         Ok(told)
     }
@@ -103,11 +109,12 @@ impl Leaked {
                  that, plus twice the clock skew",
             ));
         }
-        let mut told = Vec::new();
+        let (mut told, mut line) = (Vec::new(), None);
         match edit::find(ring, &self.key, &edit.name) {
             Ok(leaked) => {
                 told.push(format!("key {} is dropped", leaked.id));
                 told.extend(self.remove(edit, ring, &leaked)?);
+                line = Some(edit.needed_lines("the dropped line")?);
             }
             Err(absent) => told.push(format!(
                 "{absent}; if the leaked key is one of these, run this again with its id"
@@ -124,6 +131,7 @@ impl Leaked {
             ),
             RECORDED.to_owned(),
         ]);
+        told.extend(line);
         Ok(told)
     }
 

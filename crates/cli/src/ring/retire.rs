@@ -55,7 +55,12 @@ impl Retire {
         }
         let Some(at) = at else {
             edit.text.remove(key.id);
-            return Ok(vec![format!("key {} is removed", key.id)]);
+            let mut told = vec![format!("key {} is removed", key.id)];
+            // A planned key has no sessions.
+            if ring.role(key.id, edit.now) != Some(KeyRole::Planned) {
+                told.push(edit.needed_lines("its line")?);
+            }
+            return Ok(told);
         };
         edit.text.set(key.id, ACCEPT_UNTIL, Some(at));
         let mut told = format!("key {} opens nothing from {} on", key.id, show(at));

@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use hardtack::{
-    SessionCookie,
+    EncryptionKey, SessionCookie,
     session::{Outcome, Reason},
 };
 
@@ -250,6 +250,60 @@ fn a_leaked_key_whose_line_is_put_back_is_not_to_be_accepted_again() {
         checked.out
     );
     assert_eq!(checked.code, Some(1), "{next}: {}", checked.out);
+}
+
+/// As the command says.
+#[test]
+fn a_line_that_is_put_back_as_the_command_says_makes_a_retired_key() {
+    let end = |told: &str| {
+        let (_, end) = told.split_once("put ").unwrap();
+        let (_, end) = end.split_once("accept_until=").unwrap();
+        end[..20].to_owned()
+    };
+    let put_back = |desk: &Desk, lines: &[String], end: &str| {
+        let back = lines
+            .iter()
+            .map(|line| format!("{line} accept_until={end}\n"));
+        desk.write("keys", desk.read("keys") + &back.collect::<String>());
+        desk.done("ring check keys --lifetime 12h");
+    };
+    for flags in ["", " --not-before +20m"] {
+        let (mut desk, old) = Desk::with_ring_for("--lifetime 12h");
+        let new = new_key(&desk.done("ring rotate keys --after 15m"));
+        let lines = desk.read("keys");
+        let line_of = |id: &str| {
+            let lines = lines.lines().filter(|line| line.starts_with("hardtack_"));
+            let mut keys = lines.map(key_of);
+            let is_it = |key: &String| key.parse::<EncryptionKey>().unwrap().id().to_string() == id;
+            keys.find(is_it).unwrap()
+        };
+        let (old_line, new_line) = (line_of(&old), line_of(&new));
+        desk.now = "2027-03-01T06:30:00Z".to_owned();
+        let told = desk.done(&format!("ring leaked keys {old}{flags}"));
+        let dropped = if flags.is_empty() {
+            vec![old_line, new_line]
+        } else {
+            vec![old_line]
+        };
+        put_back(&desk, &dropped, &end(&told));
+        assert!(ids(&desk).contains(&old));
+    }
+    let (mut desk, old) = Desk::with_ring_for("--lifetime 12h");
+    let line = desk.read("keys").lines().last().map(key_of).unwrap();
+    let new = new_key(&desk.done("ring rotate keys --after 15m"));
+    desk.now = "2027-03-03T06:30:00Z".to_owned();
+    let told = desk.done(&format!("ring retire keys {old}"));
+    assert_eq!(ids(&desk), [new]);
+    put_back(&desk, &[line], &end(&told));
+    // A key that never sealed has no sessions.
+    let next = new_key(&desk.done("ring rotate keys --after 15m"));
+    let sealing = desk.sealing();
+    desk.done(&format!("ring promote keys {sealing}"));
+    assert!(
+        !desk
+            .done(&format!("ring retire keys {next}"))
+            .contains("its line")
+    );
 }
 
 /// A ring in which a key took over and another will, or has: the ids of the three keys.
