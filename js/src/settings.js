@@ -38,7 +38,7 @@ async function buildFromEnv(prefix, env, options) {
     if (isUtf8(value)) await settings.take(lower(name), variable, value);
     else await settings.refuse(variable, "is not UTF-8");
   }
-  settings.check();
+  await settings.check(env, options);
   return settings.build(env, options);
 }
 
@@ -96,30 +96,40 @@ class Settings {
     return [...this.#entries.keys()].find(isSourceOfKeys);
   }
 
-  /** Refuses mistakes in single settings. */
-  check() {
+  /** Refuses mistakes in single settings and, with one, the keys that the settings hold themselves or, if `readsKeys`, all keys. */
+  async check(env, options, readsKeys = this.#entries.has("keys")) {
     const alone = mistakesIn(this.#applied).filter(({ setting, sentence }) => setting !== null && namesOne(sentence));
-    this.#throw([...this.#misread(), ...alone.map((found) => this.#told(found))]);
+    const mistakes = [...this.#misread(), ...alone.map((found) => this.#told(found))];
+    if (readsKeys && mistakes.length > 0) mistakes.push(...(await this.#mistakesInKeys(env, options)));
+    this.#throw(mistakes);
+  }
+
+  /** The mistake in the keys, if all settings about them were understood. */
+  async #mistakesInKeys(env, options) {
+    const ofKeys = ["mode", "keys", "keys_env", "keys_file", "keys_from"].map((name) => this.#shown(name));
+    if (!this.#sourceOfKeys() || this.#problems.some(({ setting }) => ofKeys.includes(setting))) return [];
+    const { wrong } = await this.#ring({ ...this.#applied, watch: null }, env, options);
+    return wrong ? [wrong] : [];
   }
 
   /** Refuses all mistakes, of the keys too, and builds the cookie. */
   async build(env, options) {
     // A setting that is not understood may be the reason for other mistakes.
-    if (this.#misread().length > 0) this.check();
+    if (this.#misread().length > 0) await this.check(env, options, true);
     const own = this.#optionsOf(options);
-    const [mistakes, ring] = [mistakesIn(this.#applied).map((found) => this.#told(found)), await this.#ring(env, own)];
+    const [mistakes, ring] = [mistakesIn(this.#applied).map((found) => this.#told(found)), await this.#ring(this.#applied, env, own)];
     this.#throw(ring.wrong ? [...mistakes, ring.wrong] : mistakes);
     const make = this.#applied.mode === "signed" ? "unencryptedButSigned" : "encrypted";
     return SessionCookie[make](ring, { ...this.#described(), ...own });
   }
 
   /** The ring, or the mistake in it as `wrong`. */
-  async #ring(env, options) {
-    const { sources, watch } = this.#applied;
+  async #ring(applied, env, options = {}) {
+    const { sources, watch } = applied;
     const isUnwatched = watch !== null && sources.length > 0 && sources.every(({ file }) => file === undefined);
     if (isUnwatched) return { wrong: this.#told(mistakeIn("watch_keys", NOTHING_TO_WATCH)) };
     try {
-      return await ringOf(this.#applied, env, options);
+      return await ringOf(applied, env, options);
     } catch (error) {
       if (error.code !== "settings") throw error;
       // The keys are in a setting that the sentence does not name.

@@ -49,8 +49,8 @@ const misspelled = (name) => name.slice(0, -2) + name.at(-1) + name.at(-2);
 export const BAD = Object.entries(SETTINGS).flatMap(([name, [right, wrong, large]]) => [
   env({ [name]: "" }),
   env({ [name]: " \t" }),
-  env({ [name]: wrong, name: "a b" }),
-  env({ ...alone(name), [name]: large, no_such: "x" }),
+  // Each language has words of its own about keys.
+  ...(name === "keys" ? [] : [env({ [name]: wrong, name: "a b" }), env({ ...alone(name), [name]: large, no_such: "x" })]),
   { variables: [...env({ ...alone(name), [name]: right }).variables, [`SESSION_${name}`, right]] },
   env({ ...alone(name), [misspelled(name)]: right }),
   table({ [name.toUpperCase()]: right }),
@@ -123,6 +123,8 @@ BAD.push(
 export const BAD_IN_OWN_WORDS = [
   [env({ keys: "hunter2" }), "`SESSION_KEYS`: "],
   [env({ keys: `${XAES_KEY.slice(0, -1)}x`, path: "x" }), "`SESSION_PATH` does not begin with `/`; give one like `/app`"],
+  [env({ keys: "hunter2", name: "a b" }), "`SESSION_NAME` contains ' '; use letters, digits, `-` and `_`\n  `SESSION_KEYS`: key ring, entry 1: "],
+  [table({ keys: "hunter2", no_such: 1 }), "`no_such` is not a setting; docs/settings.md has all of them\n  `keys`: key ring, entry 1: "],
   [env({ keys: SIGNING_KEY }), "`SESSION_KEYS`: "],
   [table({ keys: XAES_KEY, mode: "unencrypted-but-signed" }), "`keys`: "],
   [table({ keys: `${XAES_KEY}\n${XAES_KEY}` }), "`keys`: "],

@@ -33,8 +33,8 @@ impl SessionSettings {
     ///
     /// Returns a [`ConfigError`] with a message for each refused setting.
     pub fn check(&self) -> Result<(), ConfigError> {
-        let alone = self.mistakes(ConfigError::is_about_one);
-        ConfigError::all(self.misread().chain(alone))
+        // Keys that the settings hold themselves are known without reading anything.
+        self.check_with_keys(self.entries.contains_key("keys"))
     }
 
     /// Checks what [`build`](Self::build) checks without reading the keys, for a test of a settings file where the keys
@@ -87,7 +87,7 @@ impl SessionSettings {
     /// missing, invalid or of another mode, or cannot be watched. The builder's `build` reports values out of range and
     /// other conflicts.
     pub fn into_builder(self) -> Result<SessionCookieBuilder, ConfigError> {
-        ConfigError::all(self.misread())?;
+        ConfigError::all(self.with_mistake_in_keys(self.misread().collect()))?;
         self.applied_to(self.builder()?)
     }
 
@@ -164,7 +164,7 @@ impl SessionSettings {
     /// another mode, or cannot be watched.
     pub fn build(self) -> Result<SessionCookie, ConfigError> {
         if self.misread().next().is_some() {
-            self.check()?;
+            self.check_with_keys(true)?;
         }
         let builder = self.builder();
         let mistakes = self.mistakes(|_| true).into_iter();
@@ -188,6 +188,39 @@ impl SessionSettings {
         let is_both = is_http && self.entries.contains_key("secure");
         let both = is_both.then(|| self.problem(&self.shown("secure"), OPPOSITE));
         self.problems.iter().cloned().chain(both)
+    }
+
+    /// Checks each setting by itself. If one is refused, also checks the keys, if `reads_keys`.
+    fn check_with_keys(&self, reads_keys: bool) -> Result<(), ConfigError> {
+        let alone = self.mistakes(ConfigError::is_about_one);
+        let mistakes = self.misread().chain(alone).collect();
+        ConfigError::all(if reads_keys {
+            self.with_mistake_in_keys(mistakes)
+        } else {
+            mistakes
+        })
+    }
+
+    /// Adds the mistake in the keys to other mistakes, if there are any.
+    fn with_mistake_in_keys(&self, mut mistakes: Vec<ConfigError>) -> Vec<ConfigError> {
+        if !mistakes.is_empty() {
+            mistakes.extend(self.mistake_in_keys());
+        }
+        mistakes
+    }
+
+    /// Reads the keys, if all settings about them were understood. Returns the mistake in them, if there is one.
+    fn mistake_in_keys(&self) -> Option<ConfigError> {
+        let of_keys = ABOUT_KEYS.map(|name| self.shown(name));
+        let is_of_keys = |name: &str| of_keys.iter().any(|of_keys| of_keys == name);
+        let mut misread = self.problems.iter().flat_map(ConfigError::settings);
+        if self.source_of_keys().is_none() || misread.any(is_of_keys) {
+            return None;
+        }
+        let (keys, ..) = self.applied();
+        let mode = keys.mode.unwrap_or(Mode::Encrypted);
+        let read = KeyRing::from_sources(keys.sources).and_then(|ring| ring.0.check_mode(mode));
+        Some(self.mistake(&read.err()?.into()))
     }
 
     /// Removes the settings about keys, except `mode`, and returns the sources of the keys, for a program that reads them
@@ -288,6 +321,8 @@ fn watched(_: Vec<RingSource>, _: Duration) -> Result<SharedKeyRing, ConfigError
     Err(ConfigError::new("watch_keys", reason))
 }
 
+/// Settings without which nothing is known about the keys.
+const ABOUT_KEYS: [&str; 5] = ["mode", "keys", "keys_env", "keys_file", "keys_from"];
 const OPPOSITE: &str = "is the opposite of {danger_allow_http}; leave out one of them";
 const KEYS_OF_THE_PROGRAM: &str = "is given, but the program has its own keys; leave it out";
 const OTHER_MODE: &str =

@@ -137,6 +137,49 @@ fn everything_that_is_refused_is_named_at_once() {
 }
 
 #[test]
+fn a_ring_that_is_none_is_named_with_everything_else() {
+    for (text, expected) in [
+        ("keys = 'invalid'\nname = 'a;b'", ["keys", "name"]),
+        (
+            "keys = 'invalid'\nsame_site = 'loose'",
+            ["keys", "same_site"],
+        ),
+        (
+            "keys_env = 'HARDTACK_NO_SUCH'\ncolour = 'red'",
+            ["colour", "keys_env"],
+        ),
+    ] {
+        let (mut names, _) = refused(toml(text).build().map(drop));
+        names.sort();
+        assert_eq!(names, expected, "{text}");
+    }
+    let text = "keys = 'invalid'\nsame_site = 'loose'";
+    let (mut names, _) = refused(toml(text).into_builder().map(drop));
+    names.sort();
+    assert_eq!(names, ["keys", "same_site"]);
+    let from_table = |text: &str| SessionSettings::from_toml(text, "s");
+    for text in [
+        "name = 'a;b'",
+        "same_site = 'loose'",
+        "idle_timeout = 'soon'",
+    ] {
+        let text = format!("[s]\nkeys = 'invalid'\n{text}");
+        let (names, _) = refused(from_table(&text));
+        assert_eq!(names.len(), 2, "{names:?}");
+        assert!(names.contains(&"s.keys".to_owned()), "{names:?}");
+    }
+    // A later layer may replace it.
+    assert!(from_table("[s]\nkeys = 'invalid'").is_ok());
+    // Without a source, or with a mode that was not understood, nothing is known about the keys.
+    let text = format!("keys = '{}'\nmode = 'signed'", key());
+    assert_eq!(refused(toml(&text).build().map(drop)).0, ["mode"]);
+    assert_eq!(
+        refused(toml("colour = 'red'").build().map(drop)).0,
+        ["colour"]
+    );
+}
+
+#[test]
 fn whatever_settings_are_asked_for_a_mistake_in_them_comes_first() {
     let keys = format!("keys = '{}'", key());
     for (name, text) in [
