@@ -6,7 +6,10 @@ use strsim::levenshtein;
 
 use super::value::{Table, Value, either};
 use crate::{
-    base::config_error::Sentence,
+    base::{
+        config_error::Sentence,
+        time::{EPOCH, system_time},
+    },
     carrier::{FormerAttributes, InCookie, Options, Size},
     cookie::SameSite,
     crypto::suite::Mode,
@@ -81,7 +84,7 @@ pub(super) const SETTINGS: &[Setting] = &[
     ], RefreshAfter::Interval)?))),
     ("refresh_navigations_only", |v, to| Ok(set(&mut to.cookie()?.refresh_navigations_only, v.flag()?))),
     ("clock_skew", |v, to| Ok(set(&mut to.options.clock_skew, v.duration()?))),
-    ("not_before", |v, to| Ok(set(&mut to.options.not_before, v.time()?))),
+    ("not_before", |v, to| Ok(set(&mut to.options.not_before, v.time()?.max(system_time(EPOCH))))),
     ("size", |v, to| Ok(set(&mut to.cookie()?.size, v.choice(&[
         ("anywhere", Size::Anywhere), ("browser", Size::Browser),
         ("split:2", Size::Split(2)), ("split:3", Size::Split(3)), ("split:4", Size::Split(4)),

@@ -11,6 +11,20 @@ use hardtack::{
 
 use super::{browser::Browser, documented, key, refused, times::seconds, toml};
 
+/// No session began earlier, and JavaScript shows it so, too.
+#[test]
+fn a_not_before_that_no_session_is_older_than_is_shown_as_the_first_second_of_2026() {
+    for (given, shown) in [
+        ("2025-12-31T23:59:59Z", "2026-01-01T00:00:00Z"),
+        ("2026-01-01T00:00:01Z", "2026-01-01T00:00:01Z"),
+    ] {
+        let settings = toml(&format!("keys = '{}'\nnot_before = '{given}'", key()));
+        let cookie: SessionCookie = settings.build().unwrap();
+        let keys = cookie.keys_in_use(UNIX_EPOCH).to_string();
+        assert!(keys.contains(&format!("not_before {shown}\n")), "{keys}");
+    }
+}
+
 /// A setting with two values, and the builder's calls for the second one.
 pub(super) struct Row {
     pub(super) name: &'static str,
