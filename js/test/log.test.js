@@ -76,6 +76,26 @@ test("a ring that is taken is told, and a `not_before` in the future is a warnin
   assert.equal((await program({ notBefore: new Date(Date.now() - 1000) })).built.length, 1);
 });
 
+test("a new key that seals as soon as its ring comes is a warning, unless another key is dropped", async () => {
+  const at = (seconds) => new Date(Math.floor(Date.now() / 1000 + seconds) * 1000).toISOString().replace(".000", "");
+  for (const [text, isTold] of [
+    [`${XAES_KEY}\n${OTHER_KEY} seal_from=${at(-60)}`, true],
+    [`${XAES_KEY}\n${OTHER_KEY} seal_from=${at(600)}`, false],
+    [`${OTHER_KEY} seal_from=${at(-60)}`, false],
+    [`${XAES_KEY}\n${OTHER_KEY}`, false],
+  ]) {
+    const told = [];
+    let source = XAES_KEY;
+    const ring = await KeyRing.follow(() => source, { log: (...event) => told.push(event) });
+    const cookies = await SessionCookie.encrypted(ring, { log: null });
+    source = text;
+    await cookies.load(null, Date.now() + 61_000);
+    const warnings = told.filter(([level]) => level === "warn").map(([, message]) => message);
+    assert.equal(warnings.length, Number(isTold), text);
+    for (const message of warnings) assert.match(message, new RegExp(`^the new ring came after the \`seal_from\` of its key ${otherId}, `));
+  }
+});
+
 test("a worker whose clock stands still until its first request tells nothing that depends on the time", async (t) => {
   t.mock.method(Date, "now", () => 0);
   const ring = `${OTHER_KEY} seal_from=2026-02-01T00:00:00Z\n${XAES_KEY} accept_until=2026-02-01T00:00:01Z\nnot_before=2026-02-01T00:00:00Z`;

@@ -66,6 +66,13 @@ pub(crate) fn key_ends_early(
     );
 }
 
+/// A key that the earlier ring lacked seals already.
+pub(crate) fn key_seals_too_soon(key_id: impl Display, seal_from: Option<String>) {
+    let seal_from = seal_from.unwrap_or_default();
+    log!(KEYS, warn, %key_id, seal_from, "{SEALS_TOO_SOON}");
+    say!("{key_id}, {seal_from}: {SEALS_TOO_SOON}");
+}
+
 /// New sources were refused, or sources could not be read.
 pub(crate) fn ring_refused(error: impl Display) {
     log!(KEYS, error, %error, "key ring refused, the earlier one stays in use");
@@ -92,6 +99,9 @@ fn joined(ids: &[impl Display]) -> String {
 
 const NOT_BEFORE_IS_AHEAD: &str = "`not_before` is in the future: until then every session is refused, new ones too; correct \
     it, unless nobody is to be signed in before";
+const SEALS_TOO_SOON: &str = "the new ring came after the `seal_from` of its new key, which seals already: visitors whom \
+    an instance without this ring serves lose their sessions; push the ring to all instances now, and next time choose a \
+    longer `--after`, or set the clock of the machine that makes the ring";
 const RING_SOURCE_HANGS: &str = "the sources of the key ring have not answered for 5 seconds, the earlier one stays in \
     use: give them a timeout";
 const RING_WAS_FORKED: &str = "this process was forked after its key ring began to be followed, so the ring stays as it is: \

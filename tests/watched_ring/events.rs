@@ -121,3 +121,30 @@ fn a_poll_that_decides_nothing_logs_nothing() {
     });
     assert!(told.is_empty(), "{told:?}");
 }
+
+/// As made on a machine with a slow clock, or pushed too late.
+#[test]
+fn a_new_key_that_seals_at_once_is_a_warning_unless_another_is_dropped() {
+    let (old, new) = (key(), key());
+    let from = |second| humantime::format_rfc3339_seconds(at(second));
+    for (ring, is_told) in [
+        (format!("{old}\n{new} seal_from={}", from(10)), true),
+        (format!("{old}\n{new} seal_from={}", from(11)), false),
+        (format!("{new} seal_from={}", from(10)), false),
+        (format!("{old}\n{new}"), false),
+    ] {
+        let vault = Vault::with(&old);
+        let mut watched = vault.watch();
+        vault.put(&ring);
+        let told = told_by(|| drop(replaced_at(&mut watched, 10)));
+        let told: Vec<_> = { told.iter() }
+            .filter(|told| told.fields.contains("which seals already"))
+            .collect();
+        assert_eq!(told.len(), usize::from(is_told), "{ring}");
+        for told in told {
+            assert_eq!((told.level, told.target), (Level::WARN, "hardtack::keys"));
+            let part = format!("key_id={} seal_from=\"{}\"", id(&new), from(10));
+            assert!(told.fields.contains(&part), "{}", told.fields);
+        }
+    }
+}

@@ -9,7 +9,7 @@ import { sayingBy } from "../base/log.js";
 import { KeysInUse, tellOfRing } from "./in_use.js";
 import { keysFor } from "./purpose_keys.js";
 import { sentencesOf } from "./redact.js";
-import { parseRing, warnOfEarlyEnds } from "./ring.js";
+import { parseRing, warnOfEarlyEnds, warnOfKeyTooSoon } from "./ring.js";
 
 const MOST_SECONDS = 86_400;
 
@@ -97,10 +97,12 @@ class FollowedRing {
     // A later question was answered meanwhile.
     if (turn !== this.#heard) return;
     this.#used = seen;
+    const earlier = this.keys;
     Object.assign(this, content);
     for (const [sealer, keys] of derived) sealer.keys = keys;
     const { say } = this.#settings;
     warnOfEarlyEnds(say, content, [...derived.keys()].reduce((most, { overlap }) => Math.max(most, overlap), 0));
+    warnOfKeyTooSoon(say, content.keys, earlier);
     tellOfRing(say, "key ring replaced", content, await KeysInUse.at(secondsOf("now", Date.now()), content));
   }
 

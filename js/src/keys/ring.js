@@ -72,6 +72,22 @@ export function warnOfEarlyEnds(say, { keys }, overlap) {
   }
 }
 
+/** Warns of a key that seals although the earlier ring lacks it, unless a key is dropped, as after a leak. */
+export function warnOfKeyTooSoon(say, keys, earlier) {
+  if (!isClockRunning()) return;
+  const now = Date.now() / 1000;
+  const has = (ring, id) => ring.some((key) => key.id === id);
+  const { id, sealFrom } = keys[sealingAt(keys, now)];
+  const isKept = earlier.every((key) => key.acceptUntil <= now || has(keys, key.id));
+  if (sealFrom === 0 || sealFrom > now || has(earlier, id) || !isKept) return;
+  say(
+    "warn",
+    `the new ring came after the \`seal_from\` of its key ${id}, ${timeOf(sealFrom)}, which seals already: visitors whom an instance ` +
+      "without this ring serves lose their sessions; push the ring to all instances now, and next time choose a longer `--after`, or " +
+      "set the clock of the machine that makes the ring",
+  );
+}
+
 /**
  * Returns the keys of one text in their listing, and its `not_before` (§ 14.3). An error counts entries, from the first line that
  * is not blank.

@@ -176,6 +176,16 @@ impl<K> Ring<K> {
         dropped.map(|key| key.info.id).collect()
     }
 
+    /// Returns the key that seals at `now` although `earlier` lacks it and its `seal_from` has passed. Returns `None` if
+    /// this ring lacks a key of the earlier one, as after a leak.
+    pub(crate) fn sealing_too_soon(&self, earlier: &Ring<K>, now: UnixSeconds) -> Option<KeyInfo> {
+        let key = self.sealing(now).info;
+        let has_passed = key.seal_from.is_some_and(|from| unix_seconds(from) <= now);
+        let is_new = earlier.find(key.id).is_none();
+        let is_kept = |key: &Member<K>| self.find(key.info.id).is_some();
+        (has_passed && is_new && earlier.accepted(now).all(is_kept)).then_some(key)
+    }
+
     /// Pairs each retiring key and its `accept_until` with the next key and its `seal_from`, if that has one. Tokens
     /// sealed under the first key need it until they end (SPEC.md § 3.4.8).
     fn overlaps(&self) -> impl Iterator<Item = [(KeyId, SystemTime); 2]> {

@@ -118,11 +118,15 @@ impl SharedKeyRing {
         for (slot, keys) in slots.iter().zip(derived) {
             slot.keys.store(Arc::new(keys));
         }
-        let earlier = mem::replace(&mut shared.ring, ring);
+        let earlier = mem::replace(&mut shared.ring, Arc::clone(&ring));
         drop(shared);
         slots
             .iter()
             .for_each(|slot| slot.tell(now, events::ring_taken));
+        let now = now.unwrap_or_else(clock::system_now);
+        if let Some(key) = ring.sealing_too_soon(&earlier, now) {
+            events::key_seals_too_soon(key.id, key.seal_from.map(show_time));
+        }
         let sessions = slots.iter().filter_map(|slot| slot.sessions.as_ref());
         let lifetimes = sessions.map(|sessions| sessions.token_lifetime);
         Ok((KeyRing::of(earlier), lifetimes.max().unwrap_or(0)))
