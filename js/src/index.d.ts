@@ -450,7 +450,10 @@ export interface SessionOptions extends Pick<RingOptions, "skipXChaCha"> {
   readonly log?: Log | null;
   /** Binds sessions to one application. Sessions of another do not open, and are overwritten. Default: null. */
   readonly application?: string | null;
-  /** Binds sessions to pairs of label and value. The order of the pairs counts. Default: none. */
+  /**
+   * Binds sessions to pairs of label and value. The order of the pairs counts. They are public: they are logged, and part of the
+   * fingerprint of the settings. Default: none.
+   */
   readonly context?: Context;
   /** `padme` hides part of the length. Default: null. */
   readonly padding?: Padding | null;

@@ -140,7 +140,8 @@ impl<C, T> SessionBuilder<C, T> {
     }
 
     /// Binds every session to a label and a value ([SPEC.md § 4.2]), unless a request chooses another context. Default:
-    /// none. May be repeated; the order counts. A label has at most 255 bytes, a value at most 65,535.
+    /// none. May be repeated; the order counts. A label has at most 255 bytes, a value at most 65,535. Both are public:
+    /// they are logged when sessions are built, and are part of the fingerprint of the settings.
     ///
     /// [SPEC.md § 4.2]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#42-context
     pub fn context(mut self, label: impl Into<String>, value: impl Into<String>) -> Self {
