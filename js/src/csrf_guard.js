@@ -192,7 +192,8 @@ function originOf(setting, text) {
   // It may be a key, in the wrong place.
   const found = /^(?!.*[\w-]{40}).*:\/\//s.test(String(text)) ? `, found \`${text}\`` : "";
   const remedy = String(text).endsWith("/") && parse(text.slice(0, -1)) ? "; leave out the `/` at its end" : "";
-  throw new ConfigError(setting, `\`${setting}\` takes each origin in full, a scheme and a host like \`https://app.example.com\`${found}${remedy}`);
+  const expected = "takes each origin in full, a scheme and a host like `https://app.example.com`";
+  throw new ConfigError(setting, `\`${setting}\` ${expected}${found}${remedy}`);
 }
 
 const isSameOrigin = (a, b) => a.scheme === b.scheme && a.host === b.host && a.port === b.port;
