@@ -257,14 +257,9 @@ const RUN: &[(&str, &str, &str)] = &[
     ),
     ("fuzz/run sessions", ".ci/run", r#"fuzz/run "$1""#),
     (
-        "sed -i '/workspace/d' Cargo.toml",
-        ".ci/run",
-        "sed -i -e '/workspace/d'",
-    ),
-    (
-        r#"sed -i 's|path = "../..",|path = "../hardtack",|' Cargo.toml"#,
-        ".ci/run",
-        r#"path = \"../..\",|path = "#,
+        r#"sed -i 's|"../..|"../hardtack|' Cargo.toml"#,
+        "tests/copies.rs",
+        r#"replace("\"../..""#,
     ),
     ("npx wrangler deploy", ".ci/run", "deploy --dry-run"),
     (

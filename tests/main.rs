@@ -8,6 +8,7 @@ mod architecture;
 mod audit;
 mod blocks;
 mod common;
+mod copies;
 #[cfg(feature = "axum")]
 mod csrf_guard;
 #[cfg(feature = "derive")]

@@ -13,7 +13,7 @@ pub(crate) mod cases;
 pub(crate) mod companion;
 #[cfg(feature = "metrics")]
 pub(crate) mod counted;
-mod files;
+pub(crate) mod files;
 pub(crate) mod folder;
 pub(crate) mod repository;
 pub(crate) mod settings;
