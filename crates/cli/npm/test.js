@@ -33,6 +33,7 @@ const SKIPPED = [
   "files::in_a_folder_that_cannot_be_read_a_written_file_is_no_error",
   "files::killed_at_any_time_it_leaves_the_old_file_or_the_new_one",
   "files::what_has_no_end_is_refused_and_a_pipe_is_read",
+  "settings::settings_may_come_from_a_pipe_which_can_be_read_once",
   "terminal::as_long_as_another_edits_the_file_nobody_else_does",
   "terminal::no_name_of_a_cookie_is_obeyed_by_the_terminal",
   "vectors::",
@@ -93,6 +94,12 @@ test("a command that was taken for a crash writes nothing", async () => {
   assert.deepEqual([(await ended)[0], (await told).join("")], [4, "hardtack: another process is editing keys, try again\n"]);
   assert.deepEqual([await readFile(join(folder, "keys"), "utf8"), await readFile(leftover, "utf8")], [before, "of another command"]);
   await rm(leftover);
+});
+
+test("settings cannot come from a pipe without a name", () => {
+  const { status, stderr } = run([...NODE, "ring", "check", "keys", "--settings", "/dev/stdin"], { input: "[session]\n" });
+  assert.notEqual(status, 0);
+  assert.match(stderr, /^hardtack: cannot read \/dev\/stdin: /);
 });
 
 test("a file is for its owner alone after a change", async () => {
