@@ -250,7 +250,8 @@ pub mod guide;
 pub mod fuzzing;
 #[cfg(test)]
 extern crate self as hardtack;
-#[cfg(test)]
+// Not in the published package, whose own tests are those of `src/`.
+#[cfg(all(test, hardtack_repository))]
 #[path = "../tests/vectors/run/mod.rs"]
 mod vectors;
 

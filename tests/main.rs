@@ -2,6 +2,9 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+#[cfg(not(hardtack_repository))]
+compile_error!("the vectors do not run, because tests/build.rs did not");
+
 #[cfg(all(feature = "actix", feature = "axum"))]
 mod actix;
 mod architecture;

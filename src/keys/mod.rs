@@ -27,7 +27,7 @@ pub(crate) use shared::{PurposeKey, PurposeKeys, PurposeSlot, Sessions, SlotKeys
 pub use source::RingSource;
 #[cfg(feature = "watch")]
 pub use source::{PollOutcome, WatchedKeyRing};
-#[cfg(test)]
+#[cfg(all(test, hardtack_repository))]
 pub(crate) use {key::RawKey, ring::Listing};
 
 pub use crate::crypto::suite::{Backend, Mode, Suite};

@@ -33,7 +33,7 @@ pub(crate) use handle::Session;
 pub(crate) use hooks::{BoxError, Hooks};
 pub use hooks::{OpenedSession, ReadEvent, SessionInfo, Validity};
 pub use id::{SessionId, SessionIdError};
-#[cfg(test)]
+#[cfg(all(test, hardtack_repository))]
 pub(crate) use loaded::Loaded;
 #[cfg(feature = "migrate")]
 pub(crate) use old_cookies::{Accept, OldValues};

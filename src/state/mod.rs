@@ -21,7 +21,7 @@ mod revalidation;
 mod size;
 
 pub(crate) use body_to_seal::BodyToSeal;
-#[cfg(test)]
+#[cfg(all(test, hardtack_repository))]
 pub(crate) use bytes::messages::messages as flash_messages;
 pub(crate) use bytes::{
     body::{Body, DEVICE_LEN, Metadata, Sid, csrf_name, wire_issued},

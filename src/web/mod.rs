@@ -44,7 +44,7 @@ mod request;
 mod service;
 
 // Used by the tests of vectors.
-#[cfg(test)]
+#[cfg(all(test, hardtack_repository))]
 pub(crate) use caching::CacheHeaders;
 #[cfg(feature = "tower")]
 pub use failure::Failure;

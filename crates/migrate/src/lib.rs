@@ -49,5 +49,6 @@ pub use pyramid::Pyramid;
 /// Examples of the guides, compiled and run.
 #[cfg(doctest)]
 #[doc = include_str!("../docs/python.md")]
-#[doc = include_str!("../../../docs/moving.md")]
+// Not in the published package.
+#[cfg_attr(hardtack_repository, doc = include_str!("../../../docs/moving.md"))]
 struct Guides;
