@@ -112,6 +112,30 @@ fn every_example_is_listed() {
     }
 }
 
+/// CI runs the first in jobs on several systems, and all at once only every week.
+#[test]
+#[cfg(unix)]
+fn every_step_of_the_gate_is_a_job() {
+    let root = env!("CARGO_MANIFEST_DIR");
+    let mut help = Command::new("bash");
+    let output = help.args([".ci/run", "--help"]).current_dir(root).output();
+    let help = String::from_utf8(output.unwrap().stdout).unwrap();
+    let (gate, rest) = help.split_once("The other steps").unwrap();
+    let steps = |list: &str| -> BTreeSet<String> {
+        let lines = list.lines().filter_map(|line| line.strip_prefix("  "));
+        let names = lines.map(|line| line.split(' ').next().unwrap());
+        names.map(str::to_owned).collect()
+    };
+    assert!(steps(rest).len() > 10, "{rest}");
+    let workflow = (Repository::read()).text(".github/workflows/ci.yml");
+    let (_, jobs) = workflow.split_once("'[\"formatting\"").unwrap();
+    let (jobs, _) = jobs.split_once("]'").unwrap();
+    let jobs = jobs.split('"').skip(1).step_by(2);
+    let first = ["tests", "formatting"].map(str::to_owned);
+    let jobs: BTreeSet<_> = jobs.map(str::to_owned).chain(first).collect();
+    assert_eq!(jobs, steps(gate));
+}
+
 /// Somebody who misses what another library has finds a reason and a remedy.
 #[test]
 fn the_limits_have_an_answer_for_what_other_libraries_have() {
