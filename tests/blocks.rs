@@ -367,6 +367,10 @@ const NOT_RUN: &[(&str, &[&str])] = &[
         "a configuration of nginx",
         &["limit_req_zone $binary_remote_addr zone=devices:1m rate=10r/m;"],
     ),
+    (
+        "a configuration of ModSecurity",
+        &[r#"SecRuleUpdateTargetByTag OWASP_CRS "!REQUEST_COOKIES:/^__Host-session/""#],
+    ),
     ("a configuration of another framework", &["session:"]),
     (
         "slows every build down",
