@@ -2,6 +2,6 @@
 //! leaves out one that is not packed.
 
 fn main() {
-    println!("cargo::rerun-if-changed=build.rs");
+    println!("cargo::rerun-if-changed=tests/build.rs");
     println!("cargo::rustc-cfg=hardtack_repository");
 }
