@@ -4,7 +4,7 @@ mod ending;
 #[cfg(feature = "tracing")]
 mod events;
 mod former;
-#[cfg(feature = "tower")]
+#[cfg(feature = "axum")]
 mod paths;
 mod readers;
 mod rules;

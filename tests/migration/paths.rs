@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 
+use axum::{Router, body::Body, routing::get};
 use hardtack::{Session, SessionLayer, migrate::OldCookie};
 use http::{Request, Response, header::COOKIE};
 use tower::{Layer, ServiceExt, service_fn};
@@ -58,6 +59,17 @@ fn a_sign_out_holds_wherever_the_old_program_had_set_its_cookie() {
         assert_eq!(user("/sign-out", sign_out), ada, "{path}");
         assert_eq!(user("/app/shop/basket", read), None, "{path}");
     }
+}
+
+#[test]
+fn a_router_inside_another_one_knows_the_whole_path() {
+    let page = async |session: Session| session.invalidate().map(drop);
+    let inner = Router::new().route("/shop", get(page)).layer(layer());
+    let site = Router::new().nest("/app", inner);
+    let request = Request::get("/app/shop").header(COOKIE, "old=x");
+    let Ok(response) = block_on(site.oneshot(request.body(Body::empty()).unwrap()));
+    let fields = set_cookies(response.headers());
+    assert!(fields[2].starts_with("old=; Path=/app;"), "{fields:?}");
 }
 
 #[test]
