@@ -1,5 +1,6 @@
 // The site of the two deployments in JavaScript: the routes of the others.
 
+import { CsrfGuard } from "hardtack-session/csrf";
 import { fromEnv } from "hardtack-session/settings";
 import { revalidation } from "hardtack-session";
 
@@ -16,11 +17,18 @@ export const cookieOf = async (env) =>
     }),
   }));
 
+/** Refuses forms from other sites. */
+export const guard = new CsrfGuard({ originCheckOnly: true });
+
 /** A number of each user. All sessions with another one have ended. */
 async function epochOf(env, user) {
+  // In an address, two dots lead out of the table.
+  if (/^\.{0,2}$/.test(user)) throw new Error("no user has this name");
   const answer = await fetch(new URL(encodeURIComponent(user), env.USERS), { signal: AbortSignal.timeout(5_000), cache: "no-store" });
   if (!answer.ok) throw new Error(`the table of users answers ${answer.status}`);
-  return Number(await answer.text());
+  const epoch = await answer.json();
+  if (!Number.isInteger(epoch)) throw new Error("the table of users answers no number");
+  return epoch;
 }
 
 export async function answer(env, request, session) {

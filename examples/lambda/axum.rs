@@ -5,15 +5,16 @@
 //!
 //! ```text
 //! cargo lambda build --release --manifest-path examples/lambda/Cargo.toml --example axum
-//! hardtack keygen > session.key    # keep it as you keep a password: the next deployment needs the same one
-//! cargo lambda deploy axum --env-var SESSION_KEYS="$(cat session.key)"
+//! cargo lambda deploy axum
+//! # then set SESSION_KEYS to the output of `hardtack keygen`, in the console or from a secret, not in a command line,
+//! # which others on the machine can list. Keep it as you keep a password: the next deployment needs the same one.
 //! ```
 
 use axum::{
     Form, Router,
     routing::{get, post},
 };
-use hardtack::{Session, SessionError, SessionLayer, SessionSettings};
+use hardtack::{Session, SessionError, SessionLayer, SessionSettings, csrf::CsrfGuard};
 use hardtack_frameworks as site;
 use serde::Deserialize;
 
@@ -43,6 +44,7 @@ async fn main() -> Result<(), lambda_http::Error> {
             "/sign-out",
             post(async |session: Session| -> Reply { site::sign_out(&session) }),
         )
+        .layer(CsrfGuard::new().origin_check_only()) // refuses forms from other sites
         .layer(SessionLayer::new(cookie));
     lambda_http::run(app).await
 }

@@ -12,7 +12,9 @@ use axum::{
     response::Result as Answer,
     routing::{get, post},
 };
-use hardtack::{Clock, Session, SessionLayer, SessionSettings, session::Validity};
+use hardtack::{
+    Clock, Session, SessionLayer, SessionSettings, csrf::CsrfGuard, session::Validity,
+};
 use hardtack_frameworks as site;
 use lambda_http::tracing;
 use reqwest::{Client, Url};
@@ -47,6 +49,7 @@ async fn main() -> Result<(), lambda_http::Error> {
         .route("/sign-in", post(sign_in))
         .route("/count", post(count))
         .route("/sign-out", post(sign_out))
+        .layer(CsrfGuard::new().origin_check_only()) // refuses forms from other sites
         .layer(SessionLayer::new(cookie))
         .with_state(users);
     lambda_http::run(app).await

@@ -5,10 +5,11 @@
 //!
 //! ```text
 //! cargo lambda build --release --manifest-path examples/lambda/Cargo.toml --example tower
-//! cargo lambda deploy tower --env-var SESSION_KEYS="$(hardtack keygen)"
+//! cargo lambda deploy tower
+//! # then set SESSION_KEYS to the output of `hardtack keygen`, in the console or from a secret, not in a command line
 //! ```
 
-use hardtack::{Session, SessionLayer, SessionSettings};
+use hardtack::{Session, SessionLayer, SessionSettings, csrf::CsrfGuard};
 use hardtack_frameworks as site;
 use lambda_http::{Body, Error, Request, Response, service_fn, tower::Layer};
 
@@ -18,7 +19,8 @@ async fn main() -> Result<(), Error> {
     // Keys are derived here, once for each instance, and not in requests.
     let cookie = SessionSettings::from_env_prefix("SESSION_")?.build()?;
     let layer = SessionLayer::new(cookie);
-    lambda_http::run(layer.layer(service_fn(answer))).await
+    let guard = CsrfGuard::new().origin_check_only(); // refuses forms from other sites
+    lambda_http::run(layer.layer(guard.layer(service_fn(answer)))).await
 }
 
 async fn answer(request: Request) -> Result<Response<Body>, Error> {

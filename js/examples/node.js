@@ -8,6 +8,7 @@ import { createServer } from "node:http";
 import { argv, env } from "node:process";
 
 import { SessionCookie } from "hardtack-session";
+import { CsrfGuard } from "hardtack-session/csrf";
 import { withSession } from "hardtack-session/node";
 
 // Once, at start-up: this derives the keys.
@@ -30,15 +31,18 @@ const routes = {
   },
 };
 
-const server = createServer(
-  withSession(cookies, async (request, response, session) => {
-    let text = "";
-    for await (const part of request) text += part;
-    const route = routes[`${request.method} ${request.url}`];
-    response.writeHead(route ? 200 : 404, { "content-type": "text/plain; charset=utf-8" });
-    response.end(route ? route(session, new URLSearchParams(text)) : "not found");
-  }),
-);
+// Refuses forms from other sites.
+const guard = new CsrfGuard({ originCheckOnly: true });
+
+async function answer(request, response, session) {
+  let text = "";
+  for await (const part of request) text += part;
+  const route = routes[`${request.method} ${request.url}`];
+  response.writeHead(route ? 200 : 404, { "content-type": "text/plain; charset=utf-8" });
+  response.end(route ? route(session, new URLSearchParams(text)) : "not found");
+}
+
+const server = createServer(withSession(cookies, answer, { guard }));
 server.listen(Number(argv[2] ?? 3000), "127.0.0.1", () => {
   console.log(`listening on http://127.0.0.1:${server.address().port}`);
 });

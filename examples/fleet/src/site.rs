@@ -7,7 +7,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{get, post},
 };
-use hardtack::{Session, SessionCookie, SessionError, SessionLayer};
+use hardtack::{Session, SessionCookie, SessionError, SessionLayer, csrf::CsrfGuard};
 use redis::RedisError;
 use serde::Deserialize;
 
@@ -21,6 +21,7 @@ pub(crate) fn app(cookie: SessionCookie, revocations: Revocations) -> Router {
         .route("/sign-out", post(sign_out))
         .route("/sign-out-everywhere", post(sign_out_everywhere))
         .with_state(revocations)
+        .layer(CsrfGuard::new().origin_check_only()) // refuses forms from other sites
         .layer(SessionLayer::new(cookie))
 }
 

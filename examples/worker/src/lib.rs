@@ -27,7 +27,9 @@ use axum::{
     response::Result as Answer,
     routing::{get, post},
 };
-use hardtack::{Clock, ConfigError, Session, SessionError, SessionLayer, SessionSettings};
+use hardtack::{
+    Clock, ConfigError, Session, SessionError, SessionLayer, SessionSettings, csrf::CsrfGuard,
+};
 use serde::Deserialize;
 use tower_service::Service;
 use worker::{
@@ -75,6 +77,7 @@ fn app(env: &Env) -> Result<Router> {
         .route("/sign-in", post(sign_in))
         .route("/count", post(count))
         .route("/sign-out", post(sign_out))
+        .layer(CsrfGuard::new().origin_check_only()) // refuses forms from other sites
         .layer(SessionLayer::new(cookie))
         .with_state(users))
 }
