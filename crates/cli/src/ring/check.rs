@@ -290,9 +290,9 @@ fn of_file(path: &Path, text: &str) -> Vec<Finding> {
     if path == Path::new(STANDARD_INPUT) {
         return findings;
     }
-    if let Some(mode) = mode(path).filter(|mode| mode & 0o077 != 0) {
+    if let Some(mode) = mode(path).filter(|mode| mode & 0o027 != 0) {
         let sentence = format!(
-            "the file has mode {mode:04o}, so others may read the keys; `chmod 600` prevents that"
+            "the file has mode {mode:04o}, so others than its owner and group may read the keys, or its group change them; `chmod g-w,o-rwx` prevents that"
         );
         findings.push(Finding::warning("mode", None, sentence));
     }
