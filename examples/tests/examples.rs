@@ -69,7 +69,7 @@ fn tenants_in_the_path_keep_their_sessions_in_two_tabs() {
     assert_eq!(visit("blue"), "visit 1 of blue\n");
     assert_eq!(visit("red"), "visit 2 of red\n");
     assert_eq!(visit("blue"), "visit 2 of blue\n");
-    assert_eq!(browser.get("/t/green").status, 404);
+    assert_eq!(browser.get("/t/green").status, 421);
 }
 
 #[test]

@@ -21,10 +21,10 @@ pub(super) type Warning = Box<dyn FnOnce() + Send + Sync>;
 
 /// Returns the warning for a request for `path` whose browser would drop the cookie or not send it back, as far as this
 /// is known. Returns `None` if it would not be heard, or was given before.
-pub(super) fn warning<T, F: Fields>(
+pub(super) fn warning<'p, T, F: Fields>(
     cookie: &SessionCookie<T>,
     request: &F,
-    path: &str,
+    path: impl FnOnce() -> &'p str,
 ) -> Option<Warning> {
     let fields = &cookie.fields;
     if !events::ARE_TOLD || fields.is_told.load(Ordering::Relaxed) {
@@ -40,7 +40,7 @@ pub(super) fn warning<T, F: Fields>(
     if domain.is_none() && !of.contains("//") && !of[1..].ends_with('/') {
         return None;
     }
-    let host = host_of_page(request);
+    let (path, host) = (path(), host_of_page(request));
     let elsewhere = domain
         .zip(host.as_deref())
         .filter(|(domain, host)| !is_within(host, domain));

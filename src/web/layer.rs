@@ -182,13 +182,13 @@ impl<T: Payload> SessionLayer<T> {
 }
 
 impl<T: Payload, W> SessionLayer<T, W> {
-    /// Loads the session of a request for `path` with these fields, of which the server takes `limit` bytes, if that is
-    /// known. If the request belongs to no context, the session is empty and refuses changes.
+    /// Loads the session of a request with these fields, of which the server takes `limit` bytes, if that is known. Few
+    /// requests need their `path`. If the request belongs to no context, the session is empty and refuses changes.
     #[inline]
-    pub(super) fn load_from(
+    pub(super) fn load_from<'p>(
         &self,
         request: &impl Fields,
-        path: &str,
+        path: impl Fn() -> &'p str,
         context: RequestContext,
         limit: Option<usize>,
     ) -> PendingSession<T> {
@@ -201,8 +201,8 @@ impl<T: Payload, W> SessionLayer<T, W> {
         let (session, warning, old_paths) = match &*self.carrier {
             AnyCarrier::Cookie(cookie) => (
                 cookie.arrive_from(request, clock, context, limit),
-                warning(cookie, request, path),
-                OldPaths::of(cookie, request, path),
+                warning(cookie, request, &path),
+                OldPaths::of(cookie, request, &path),
             ),
             AnyCarrier::Header(tokens) => (tokens.arrive_from(request, clock, context), None, None),
         };

@@ -12,16 +12,17 @@ pub(super) struct OldPaths(Vec<(String, Vec<String>)>);
 
 impl OldPaths {
     /// Looks for old cookies in a request for `path`. Returns `None` if there are none.
-    pub(super) fn of<T, F: Fields>(
+    #[inline]
+    pub(super) fn of<'p, T, F: Fields>(
         cookie: &SessionCookie<T>,
         request: &F,
-        path: &str,
+        path: impl FnOnce() -> &'p str,
     ) -> Option<OldPaths> {
         let fields = &*cookie.fields;
         if fields.old().is_empty() {
             return None;
         }
-        let name = F::COOKIE;
+        let (name, path) = (F::COOKIE, path());
         let cookies: Vec<_> = request.values(&name).collect();
         let brought = fields.old_at(&cookies, || above(path));
         (!brought.is_empty()).then_some(OldPaths(brought))

@@ -5,6 +5,7 @@ use crate::state::Hints;
 
 /// Returns what the browser says of a request, but not whether it hides a cookie. With `only_navigations`, only a navigation
 /// asks for a page. Clients that do not tell count as navigating.
+#[inline(always)]
 pub(super) fn hints_of<H: Fields>(request: &H, only_navigations: bool) -> Hints {
     let is_purpose = |name: &&H::Name| PURPOSES.contains(&name.as_ref());
     let mut purposes = request.names().filter(is_purpose);
