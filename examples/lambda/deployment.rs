@@ -12,9 +12,7 @@ use axum::{
     response::Result as Answer,
     routing::{get, post},
 };
-use hardtack::{
-    Clock, Session, SessionLayer, SessionSettings, csrf::CsrfGuard, session::Validity,
-};
+use hardtack::{Clock, Session, SessionLayer, SessionSettings, csrf::CsrfGuard, session::Validity};
 use hardtack_frameworks as site;
 use lambda_http::tracing;
 use reqwest::{Client, Url};

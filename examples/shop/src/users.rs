@@ -110,7 +110,9 @@ impl Users {
     /// Ends all sessions of a user.
     pub async fn sign_out_everywhere(&self, id: i64) -> Result<(), BoxError> {
         let next = "UPDATE users SET epoch = epoch + 1 WHERE id = ?1";
-        let update = self.database.ask(move |database| database.execute(next, [id]));
+        let update = self
+            .database
+            .ask(move |database| database.execute(next, [id]));
         update.await.map(drop)
     }
 

@@ -89,7 +89,10 @@ impl Fields<'_> {
         match fields.get(TOKEN) {
             Some(token) => {
                 let is_right = *token == *VISITOR.token;
-                assert!(is_right && has_session(&fields), "{method} {uri} {fields:?}");
+                assert!(
+                    is_right && has_session(&fields),
+                    "{method} {uri} {fields:?}"
+                );
             }
             None => {
                 let is_in_form = self.tokens == Tokens::InForms && is_form(&fields);

@@ -9,11 +9,7 @@ use axum_core::{
     extract::{FromRequest, FromRequestParts, Request as AxumRequest},
     response::IntoResponse,
 };
-use hardtack::{
-    Session, SessionLayer,
-    csrf::GuardedForm,
-    web::Failure,
-};
+use hardtack::{Session, SessionLayer, csrf::GuardedForm, web::Failure};
 use http::{Request, Response, StatusCode};
 use tower::{Layer, Service, ServiceExt, service_fn};
 
