@@ -59,6 +59,7 @@ static OTHERS: LazyLock<[Dispatch; 2]> =
     LazyLock::new(|| [(); 2].map(|()| Dispatch::new(Log::default())));
 
 /// The events of all threads. For a process of its own.
+#[allow(dead_code, reason = "the tests of devices use the rest")]
 pub(crate) fn told_by_all() -> impl Fn() -> Vec<Told> {
     let log = Log::default();
     tracing::subscriber::set_global_default(log.clone()).unwrap();
