@@ -14,3 +14,4 @@ pub(super) const FAILURES: &str = "hardtack_failures_total";
 pub(super) const CSRF_REFUSALS: &str = "hardtack_csrf_refusals_total";
 pub(super) const RINGS: &str = "hardtack_rings_total";
 pub(super) const KEYS_DROPPED: &str = "hardtack_keys_dropped_total";
+pub(super) const KEYS_RETURNED: &str = "hardtack_keys_returned_total";

@@ -42,6 +42,13 @@ pub(crate) fn ring_replaced(fingerprint: impl Display, dropped: &[impl Display])
     );
 }
 
+/// A key that left the ring at `left_at` is in it again.
+pub(crate) fn key_came_back(key_id: impl Display, left_at: String) {
+    log!(KEYS, error, %key_id, left_at, "{CAME_BACK}");
+    say!("{key_id}, {left_at}: {CAME_BACK}");
+    count!(1, KEYS_RETURNED);
+}
+
 /// A key opens nothing from its `accept_until` on, although tokens of `purpose` that it sealed may be valid until
 /// `needed_until`.
 pub(crate) fn key_ends_early(
@@ -99,6 +106,9 @@ fn joined(ids: &[impl Display]) -> String {
 
 const NOT_BEFORE_IS_AHEAD: &str = "`not_before` is in the future: until then every session is refused, new ones too; correct \
     it, unless nobody is to be signed in before";
+/// Also the sentence of `Problem::KeyCameBack`.
+pub(crate) const CAME_BACK: &str = "a key that this program saw leave is in the ring again: if it leaked, sessions forged \
+    under it are accepted, so drop it again, and destroy the copy of the ring that it came from";
 const SEALS_TOO_SOON: &str = "the new ring came after the `seal_from` of its new key, which seals already: visitors whom \
     an instance without this ring serves lose their sessions; push the ring to all instances now, and next time choose a \
     longer `--after`, or set the clock of the machine that makes the ring";

@@ -223,6 +223,10 @@ fn a_ring_that_is_replaced_or_refused_is_counted_and_so_is_each_key_that_it_drop
         put(format!("{}\n{}", text(1), text(0)))
     });
     check(&[(dropped, 2), (replaced, 1)], || put(text(2)));
+    let returned = "hardtack_keys_returned_total{}";
+    check(&[(dropped, 1), (returned, 1), (replaced, 1)], || {
+        put(text(1))
+    });
     let refused = r#"hardtack_rings_total{outcome="Refused"}"#;
     check(&[(refused, 1)], || put("no key".to_owned()));
 }

@@ -110,6 +110,26 @@ fn a_replacement_that_drops_a_key_is_a_warning_that_names_it() {
     );
 }
 
+/// As by a backup from before `ring leaked`.
+#[test]
+fn a_key_that_comes_back_is_an_error_that_names_it_and_when_it_left() {
+    let old = key();
+    let vault = Vault::with(&old);
+    let mut watched = vault.watch();
+    vault.put(key());
+    replaced_at(&mut watched, 60);
+    vault.put(&old);
+    let told = told_by(|| drop(replaced_at(&mut watched, 120)));
+    let told = told.into_iter().filter(|told| told.level == Level::ERROR);
+    let told = one(told.collect());
+    assert_eq!(told.target, "hardtack::keys");
+    let expected = "message=a key that this program saw leave is in the ring again";
+    assert!(told.fields.starts_with(expected), "{}", told.fields);
+    let left_at = humantime::format_rfc3339_seconds(at(60));
+    let fields = format!("key_id={} left_at=\"{left_at}\" ", id(&old));
+    assert!(told.fields.ends_with(&fields), "{}", told.fields);
+}
+
 #[test]
 fn a_poll_that_decides_nothing_logs_nothing() {
     let vault = Vault::with(key());

@@ -5,6 +5,7 @@ mod dropped;
 mod events;
 mod files;
 mod functions;
+mod returned;
 mod sessions;
 mod stopped;
 mod threads;
@@ -66,7 +67,7 @@ fn replaced(watched: &mut Watched) {
 fn replaced_at(watched: &mut Watched, second: u64) -> Vec<KeyId> {
     unsettled(watched);
     let dropped = match watched.poll(at(second)) {
-        PollOutcome::Replaced { dropped } => dropped,
+        PollOutcome::Replaced { dropped, .. } => dropped,
         look => panic!("{look:?}"),
     };
     unchanged(watched);

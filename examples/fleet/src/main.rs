@@ -39,7 +39,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .interval(Duration::from_millis(500))
         .on_poll(|outcome| match outcome {
             PollOutcome::Refused(error) => eprintln!("the earlier keys stay in use: {error}"),
-            PollOutcome::Replaced { dropped } if !dropped.is_empty() => {
+            PollOutcome::Replaced { dropped, .. } if !dropped.is_empty() => {
                 eprintln!("sessions under these keys have ended: {dropped:?}");
             }
             _ => {}

@@ -5,6 +5,7 @@
     allow(dead_code, unused_imports, reason = "no ring is followed")
 )]
 mod following;
+mod left;
 mod one_type;
 mod purpose_keys;
 
@@ -22,6 +23,7 @@ use arc_swap::{ArcSwap, Guard};
 pub(crate) use following::Following;
 #[cfg(feature = "watch")]
 pub(crate) use following::TICK;
+use left::Left;
 pub(crate) use one_type::Sessions;
 pub(crate) use purpose_keys::{PurposeKey, PurposeKeys};
 
@@ -35,7 +37,7 @@ use crate::{
     events,
     keys::{
         fingerprint::Fingerprint,
-        key::KeyError,
+        key::{KeyError, KeyId},
         purpose::Purpose,
         ring::{KeyRing, Ring},
     },
@@ -63,6 +65,7 @@ pub struct SharedKeyRing(Arc<Mutex<RingState>>);
 struct RingState {
     ring: Arc<Ring<Arc<Prk>>>,
     slots: Vec<Weak<PurposeSlot>>,
+    left: Arc<Left>,
     /// Polls of the thread that follows the ring's sources, if any.
     following: Option<Arc<Following>>,
 }
@@ -102,13 +105,12 @@ impl SharedKeyRing {
         self.exchange(ring.into(), None).map(drop)
     }
 
-    /// Replaces the ring. Returns the earlier ring, and the longest time for which any session's token opens without
-    /// being sealed again, in seconds. Logs what is in use at `now`, by default the system's time.
+    /// Replaces the ring, and logs what is in use at `now`, by default the system's time.
     pub(crate) fn exchange(
         &self,
         ring: KeyRing,
         now: Option<UnixSeconds>,
-    ) -> Result<(KeyRing, u64), KeyError> {
+    ) -> Result<Exchanged, KeyError> {
         let ring = ring.0;
         let mut shared = self.lock();
         ring.check_mode(shared.ring.mode())?;
@@ -119,17 +121,25 @@ impl SharedKeyRing {
             slot.keys.store(Arc::new(keys));
         }
         let earlier = mem::replace(&mut shared.ring, Arc::clone(&ring));
+        let now = now.unwrap_or_else(clock::system_now);
+        let returned = shared.left.note(&earlier, &ring, now);
         drop(shared);
         slots
             .iter()
-            .for_each(|slot| slot.tell(now, events::ring_taken));
-        let now = now.unwrap_or_else(clock::system_now);
+            .for_each(|slot| slot.tell(Some(now), events::ring_taken));
+        for key in &returned {
+            events::key_came_back(key.id, show_time(system_time(key.left_at)));
+        }
         if let Some(key) = ring.sealing_too_soon(&earlier, now) {
             events::key_seals_too_soon(key.id, key.seal_from.map(show_time));
         }
         let sessions = slots.iter().filter_map(|slot| slot.sessions.as_ref());
         let lifetimes = sessions.map(|sessions| sessions.token_lifetime);
-        Ok((KeyRing::of(earlier), lifetimes.max().unwrap_or(0)))
+        Ok(Exchanged {
+            earlier: KeyRing::of(earlier),
+            token_lifetime: lifetimes.max().unwrap_or(0),
+            returned: returned.into_iter().map(|key| key.id).collect(),
+        })
     }
 
     /// Returns the ring in use.
@@ -204,6 +214,19 @@ impl SharedKeyRing {
         // Nothing panics between two changes of the state, so the state behind a poisoned lock is consistent.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Result of replacing a ring.
+#[cfg_attr(
+    not(feature = "watch"),
+    allow(dead_code, reason = "only a watched ring reports it")
+)]
+pub(crate) struct Exchanged {
+    pub(crate) earlier: KeyRing,
+    /// Longest time for which any session's token opens without being sealed again, in seconds.
+    pub(crate) token_lifetime: u64,
+    /// Keys that had left the ring and are in it again.
+    pub(crate) returned: Vec<KeyId>,
 }
 
 /// Current keys of a ring for one purpose.
@@ -315,6 +338,7 @@ impl<R: Into<KeyRing>> From<R> for SharedKeyRing {
         SharedKeyRing(Arc::new(Mutex::new(RingState {
             ring: ring.into().0,
             slots: Vec::new(),
+            left: Arc::default(),
             following: None,
         })))
     }

@@ -20,7 +20,7 @@ use crate::{
     events,
     keys::{
         key::{KeyError, KeyId},
-        shared::{Following, SharedKeyRing, TICK},
+        shared::{Exchanged, Following, SharedKeyRing, TICK},
     },
 };
 
@@ -36,7 +36,8 @@ use crate::{
 /// is reported once while the sources stay the same, by [`PollOutcome::Refused`] and by an event (feature `tracing`).
 ///
 /// A new ring may lack a key of the earlier one, because this is how a leaked key is dropped. [`PollOutcome::Replaced`]
-/// and a warning (feature `tracing`) name the key if sessions under it may be alive.
+/// and a warning (feature `tracing`) name the key if sessions under it may be alive. If the key is in a later ring again,
+/// as from a backup, an error (feature `tracing`) says so.
 ///
 /// # Examples
 ///
@@ -129,7 +130,7 @@ impl WatchedKeyRing {
     ///
     /// *vault.lock().unwrap() = new.expose_secret().to_string();
     /// assert!(matches!(watched.poll(Clock::system()), PollOutcome::Unsettled));
-    /// let PollOutcome::Replaced { dropped } = watched.poll(Clock::system()) else { panic!() };
+    /// let PollOutcome::Replaced { dropped, .. } = watched.poll(Clock::system()) else { panic!() };
     /// assert_eq!(dropped, [old_id]);
     /// # assert_eq!(watched.keys().current().sealing_key(std::time::SystemTime::now()), new_id);
     /// # Ok::<_, Box<dyn std::error::Error>>(())
@@ -158,11 +159,11 @@ impl WatchedKeyRing {
         }
         let replaced = strings.and_then(|strings| self.replace(&strings, now()));
         match replaced {
-            Ok(dropped) => {
+            Ok((dropped, returned)) => {
                 events::ring_replaced(self.keys.current().fingerprint(), &dropped);
                 self.used = snapshot;
                 self.refused = None;
-                PollOutcome::Replaced { dropped }
+                PollOutcome::Replaced { dropped, returned }
             }
             Err(error) => {
                 events::ring_refused(&error);
@@ -172,16 +173,21 @@ impl WatchedKeyRing {
         }
     }
 
-    /// Replaces the ring, and returns the keys that the new ring drops.
+    /// Replaces the ring, and returns the keys that the new ring drops, and those that came back.
     fn replace(
         &self,
         strings: &[Zeroizing<String>],
         now: UnixSeconds,
-    ) -> Result<Vec<KeyId>, KeyError> {
+    ) -> Result<(Vec<KeyId>, Vec<KeyId>), KeyError> {
         let ring = join(&self.sources, strings)?;
         let exchanged = self.keys.exchange(ring.clone(), Some(now));
-        let (earlier, lifetime) = exchanged.map_err(|error| no_ring(&self.sources, error))?;
-        Ok(earlier.0.dropped_by(&ring.0, lifetime, now))
+        let Exchanged {
+            earlier,
+            token_lifetime,
+            returned,
+        } = exchanged.map_err(|error| no_ring(&self.sources, error))?;
+        let dropped = earlier.0.dropped_by(&ring.0, token_lifetime, now);
+        Ok((dropped, returned))
     }
 
     /// Sets the time between two polls of the thread that [`spawn`](Self::spawn) starts. Default: 10 seconds. A shorter
@@ -205,7 +211,7 @@ impl WatchedKeyRing {
     ///
     /// let watched = WatchedKeyRing::from_sources([source])?;
     /// let watched = watched.on_poll(|outcome| match outcome {
-    ///     PollOutcome::Replaced { dropped } => println!("new keys, without {dropped:?}"),
+    ///     PollOutcome::Replaced { dropped, .. } => println!("new keys, without {dropped:?}"),
     ///     PollOutcome::Refused(error) => eprintln!("{error}"),
     ///     _ => {}
     /// });
@@ -316,6 +322,7 @@ pub enum PollOutcome {
     /// The sources have changed. If the next poll reads the same, it takes or refuses the change.
     Unsettled,
     /// The sources are the same as at the previous poll, and the ring was replaced.
+    #[non_exhaustive]
     Replaced {
         /// Keys that the new ring lacks or has retired while sessions under them may be alive; the visitors of these
         /// sessions are signed out. The key that sealed until now is also listed if it retires before its last token
@@ -323,6 +330,10 @@ pub enum PollOutcome {
         /// new ring lacks it or has already retired it. A key that had retired, or had not begun to seal, is not
         /// listed. So the list is empty after a planned rotation in which each old key has a late `accept_until`.
         dropped: Vec<KeyId>,
+        /// Keys that this program saw leave the ring, and that are in it again and open. After a leak, forged sessions
+        /// are accepted again. The list is expected if a ring that was lost by mistake is restored. Of the keys that
+        /// left, the last 64 are remembered, until the program ends.
+        returned: Vec<KeyId>,
     },
     /// The sources are the same as at the previous poll, but do not make a usable ring. The earlier ring stays in use.
     Refused(KeyError),

@@ -1,0 +1,62 @@
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use crate::{
+    base::time::UnixSeconds,
+    keys::{key::KeyId, ring::Ring},
+};
+
+/// Keys that left a ring since the program started, so that one that comes back, as by a backup from before a leak, is
+/// noticed. Shared by a ring and its slots.
+#[derive(Default)]
+pub(crate) struct Left(Mutex<Vec<LeftKey>>);
+
+/// Key that a ring lost.
+#[derive(Clone, Copy)]
+pub(crate) struct LeftKey {
+    pub(crate) id: KeyId,
+    pub(crate) left_at: UnixSeconds,
+    /// Time at which the ring got the key again, if it did.
+    pub(crate) back_since: Option<UnixSeconds>,
+}
+
+impl Left {
+    /// Notes the keys that opened under `earlier` at `now` and no longer do under `next`, and those that `next` lacks.
+    /// Returns the keys that had left and open again.
+    pub(super) fn note<K>(
+        &self,
+        earlier: &Ring<K>,
+        next: &Ring<K>,
+        now: UnixSeconds,
+    ) -> Vec<LeftKey> {
+        let mut left = self.lock();
+        let opens = |ring: &Ring<K>, id| ring.find(id).is_some_and(|key| !key.is_retired(now));
+        let mut back = Vec::new();
+        for key in left.iter_mut().filter(|key| key.back_since.is_none()) {
+            if opens(next, key.id) {
+                key.back_since = Some(now);
+                back.push(*key);
+            }
+        }
+        for id in earlier.infos().map(|key| key.id) {
+            let is_left = !opens(next, id) && (opens(earlier, id) || next.find(id).is_none());
+            if is_left {
+                left.retain(|key| key.id != id);
+                left.push(LeftKey {
+                    id,
+                    left_at: now,
+                    back_since: None,
+                });
+            }
+        }
+        let surplus = left.len().saturating_sub(MOST);
+        left.drain(..surplus);
+        back
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<LeftKey>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Largest number of keys that are remembered. The ones that left first are forgotten.
+const MOST: usize = 64;

@@ -1,0 +1,80 @@
+//! Keys that left the ring and are in it again, as by a backup from before a leak.
+
+use hardtack::keys::{KeyId, PollOutcome};
+
+use super::{Vault, id, key, times::at, unsettled};
+
+/// Follows one ring after another, each at the next second. Returns the keys that came back with the last one.
+#[track_caller]
+fn returned(rings: &[&str]) -> Vec<KeyId> {
+    let (first, later) = rings.split_first().unwrap();
+    let vault = Vault::with(*first);
+    let mut watched = vault.watch();
+    let mut last = Vec::new();
+    for (second, ring) in (1..).zip(later) {
+        vault.put(*ring);
+        unsettled(&mut watched);
+        last = match watched.poll(at(second)) {
+            PollOutcome::Replaced { returned, .. } => returned,
+            look => panic!("{look:?}"),
+        };
+    }
+    last
+}
+
+fn until(key: &str, second: u64) -> String {
+    let time = humantime::format_rfc3339_seconds(at(second));
+    format!("{key} accept_until={time}")
+}
+
+#[test]
+fn a_backup_from_before_a_leak_brings_the_leaked_key_back() {
+    let (leaked, new) = (key(), key());
+    let both = format!("{new}\n{leaked}");
+    assert_eq!(returned(&[&leaked, &new, &leaked]), [id(&leaked)]);
+    assert_eq!(returned(&[&leaked, &new, &both]), [id(&leaked)]);
+    assert_eq!(
+        returned(&[&both, &new, &key(), &both]),
+        [id(&leaked), id(&new)]
+    );
+    // Once more: it left twice.
+    assert_eq!(
+        returned(&[&leaked, &new, &leaked, &new, &leaked]),
+        [id(&leaked)]
+    );
+    // It is told of when it comes back, not with each ring that has it.
+    let added = format!("{leaked}\n{}", key());
+    assert_eq!(returned(&[&leaked, &new, &leaked, &added]), []);
+}
+
+#[test]
+fn a_key_that_was_ended_at_once_comes_back_by_a_ring_in_which_it_opens() {
+    let (old, new) = (key(), key());
+    let both = format!("{new}\n{old}");
+    let ended = format!("{new}\n{}", until(&old, 0));
+    assert_eq!(returned(&[&both, &ended, &both]), [id(&old)]);
+    // A line of a key that has ended opens nothing.
+    assert_eq!(returned(&[&both, &new, &ended]), []);
+    assert_eq!(returned(&[&ended, &new, &ended]), []);
+}
+
+#[test]
+fn a_planned_rotation_brings_no_key_back() {
+    let (old, new, next) = (key(), key(), key());
+    let retiring = format!("{new}\n{}", until(&old, 2));
+    assert_eq!(
+        returned(&[&old, &retiring, &new, &format!("{next}\n{new}")]),
+        []
+    );
+}
+
+#[test]
+fn the_last_keys_that_left_are_remembered() {
+    let keys: Vec<_> = (0..66).map(|_| key()).collect();
+    let mut rings: Vec<_> = keys.iter().map(String::as_str).collect();
+    rings.push(&keys[1]);
+    assert_eq!(returned(&rings), [id(&keys[1])]);
+    let mut rings: Vec<_> = keys.iter().map(String::as_str).collect();
+    rings.push(&keys[0]);
+    assert_eq!(returned(&rings), []);
+}
