@@ -171,14 +171,14 @@ export class SessionError extends Error {
   readonly cause?: unknown;
   /**
    * Status of the response if a handler does not catch the error, except in `inNext`: 413 for the code `size`, 503 for
-   * `unvalidated`, 403 for `stale`.
+   * `unreadable` and `unvalidated`, 403 for `stale`.
    */
   readonly status?: 403 | 413 | 503;
   /** The same as `status`: NestJS and Koa tell errors of HTTP by this name and `expose`. */
   readonly statusCode?: 403 | 413 | 503;
   /** The message is for operators. */
   readonly expose: false;
-  /** Headers of that response: `Retry-After` for `unvalidated`. */
+  /** Headers of that response: `Retry-After` with a 503. */
   readonly headers?: { readonly [name: string]: string };
   /**
    * A session that reads as new and refuses all changes but `signIn`, `renew`, `invalidate` and `discard`. Only on errors of `load`
@@ -461,7 +461,7 @@ export interface SessionOptions extends Pick<RingOptions, "skipXChaCha"> {
   readonly saveOnServerError?: boolean;
   /**
    * Leaves a session alone if its key is not in the ring. It reads as new, and every change but `signIn`, `renew`, `invalidate` and
-   * `discard` throws an error with the code `unreadable`. Default: false.
+   * `discard` throws an error with the code `unreadable`, which adapters answer with 503. Default: false.
    */
   readonly keepUnknownKeys?: boolean;
 }

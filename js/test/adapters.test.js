@@ -29,7 +29,7 @@ test("Node: what a session cannot be validated for is told, and not shown", asyn
   const old = await cookies.load(null, Date.now() - 100_000);
   visit(old);
   const { status, text } = await browser.get("/visit", { cookie: (await cookies.save(old))[0].split(";")[0] });
-  assert.deepEqual([status, text, told], [503, "session cannot be validated now; try again later", [failure]]);
+  assert.deepEqual([status, text, told], [503, "please try again later", [failure]]);
 });
 
 test("Express: without a handler of errors, too, a session that cannot be validated is answered with 503", async (t) => {

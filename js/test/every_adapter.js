@@ -1,7 +1,7 @@
 // What every adapter does: the tests of stand_ins.test.js and of servers.test.js.
 
 import { opensItsCookie, refusesOptions, servesTenants } from "./every_adapter/options.js";
-import { answersRefusals, guards, savesWithAnAnswerOfItsOwn, saysThatASessionIsFull, saysWhereItCannotValidate, tellsOperators } from "./every_adapter/refusals.js";
+import { answersRefusals, guards, savesWithAnAnswerOfItsOwn, saysThatASessionCannotBeReadHere, saysThatASessionIsFull, saysWhereItCannotValidate, tellsOperators } from "./every_adapter/refusals.js";
 import { keepsOthers } from "./every_adapter/responses.js";
 import { keepsWhatIsSaid } from "./every_adapter/said.js";
 import { hidesFromOtherSites, writesSessions } from "./every_adapter/sessions.js";
@@ -19,6 +19,7 @@ export function everyAdapter(sites) {
     keepsWhatIsSaid(name, open);
     hidesFromOtherSites(name, open);
     saysWhereItCannotValidate(name, open);
+    saysThatASessionCannotBeReadHere(name, open);
     saysThatASessionIsFull(name, open);
     if (!ANSWERED_BY_STATUS.includes(name)) savesWithAnAnswerOfItsOwn(name, open);
     opensItsCookie(name, open);

@@ -10,7 +10,7 @@ import express4 from "express4";
 import Fastify from "fastify";
 import Koa from "koa";
 
-import { SessionCookie, revalidation } from "../src/index.js";
+import { SessionCookie, generateKey, revalidation } from "../src/index.js";
 import { session as inExpress } from "../src/web/express.js";
 import { withSession } from "../src/web/node.js";
 import { everyAdapter } from "./every_adapter.js";
@@ -79,5 +79,9 @@ for (const [name, site] of Object.entries(WITHOUT_HANDLER)) {
     assert.deepEqual([full.status, full.setCookies], [413, []]);
     const unvalidated = await browser.get("/", { cookie });
     assert.deepEqual([unvalidated.status, unvalidated.headers.get("retry-after"), unvalidated.setCookies], [503, "10", []]);
+    const others = await SessionCookie.encrypted(await generateKey(), { keepUnknownKeys: true });
+    const instance = await listening(createServer(site(inExpress(others), ({ session }) => session.set("user", "eve"))));
+    const unread = await instance.get("/", { cookie });
+    assert.deepEqual([unread.status, unread.headers.get("retry-after"), unread.setCookies], [503, "10", []]);
   });
 }

@@ -59,7 +59,7 @@ use crate::{
 /// - [`InsideUpdate`](SessionError::InsideUpdate): the change is made inside an `update` of the same session.
 /// - [`Unreadable`](SessionError::Unreadable): the visitor's session has an unknown schema version or cannot be
 ///   decoded, or with [`keep_unknown_keys`](crate::carrier::SessionBuilder::keep_unknown_keys) has an unknown key, and
-///   is not overwritten ([SPEC.md § 7.9]).
+///   is not overwritten ([SPEC.md § 7.9]). Returned by a handler, it is answered with 503 and `Retry-After`.
 /// - [`Unvalidated`](SessionError::Unvalidated): the application has not said that the session is still valid.
 /// - [`Stale`](SessionError::Stale): the session's companion does not admit the session in this request.
 ///

@@ -63,7 +63,8 @@ pub enum Failure {
     ///
     /// - 413 if a change did not fit ([`SessionError::TooLarge`]);
     /// - 503 with `Retry-After` if the application could not say whether the session is still valid
-    ///   ([`SessionError::Unvalidated`]);
+    ///   ([`SessionError::Unvalidated`]), or if only another instance can read it, as during a rollout
+    ///   ([`SessionError::Unreadable`]);
     /// - 403 if the visitor has to sign in again ([`SessionError::Stale`]).
     Session(SessionError),
     /// The session could not be saved, so its cookie or token is missing. The status is 500, and the body is the
@@ -165,7 +166,7 @@ impl Failure {
             Failure::Session(SessionError::Stale) => {
                 (StatusCode::FORBIDDEN, "please sign in again")
             }
-            Failure::Session(SessionError::Unvalidated(_)) => {
+            Failure::Session(SessionError::Unvalidated(_) | SessionError::Unreadable) => {
                 (StatusCode::SERVICE_UNAVAILABLE, "please try again later")
             }
             Failure::Session(SessionError::TooLarge(_)) => {

@@ -52,7 +52,8 @@ fn errors() -> Vec<(SessionError, u16)> {
         (SessionError::AfterHead, 500),
         (SessionError::NoContext, 500),
         (SessionError::InsideUpdate, 500),
-        (SessionError::Unreadable, 500),
+        // Another instance can read it, or this one soon.
+        (SessionError::Unreadable, 503),
         (SessionError::Stale, 403),
         // The question was not asked, and was not answered.
         (SessionError::Unvalidated(None), 503),
@@ -77,13 +78,21 @@ fn each_error_of_a_session_has_its_status_here_and_in_axum() {
                 app.route("/", web::get().to(handler));
             }
         };
-        assert_eq!(ask(of_actix, &[]).status(), status, "{error}");
+        let answer = ask(of_actix, &[]);
+        assert_eq!(answer.status(), status, "{error}");
+        // A visitor, or a script, is told when to come back.
+        let again = |fields: Option<&[u8]>| fields.map(<[u8]>::to_vec);
+        let expected = again((status == 503).then_some(b"10"));
+        let of_actix = answer.headers().get("retry-after");
+        assert_eq!(again(of_actix.map(|value| value.as_bytes())), expected);
         // For middleware that sees the error and not yet the response.
         assert_eq!(error.status_code(), status, "{error}");
         let axum = axum::Router::new().route("/", axum::routing::get(handler));
         let request = http::Request::get("/").body(axum::body::Body::empty());
         let answer = block_on(axum.oneshot(request.unwrap())).unwrap();
         assert_eq!(answer.status(), status, "{error}");
+        let of_axum = answer.headers().get("retry-after");
+        assert_eq!(again(of_axum.map(|value| value.as_bytes())), expected);
         assert!(matches!(
             answer.extensions().get(),
             Some(Failure::Session(_))

@@ -45,11 +45,19 @@ export function misused(sentence) {
   throw new TypeError(sentence);
 }
 
+const LATER = { status: 503, body: "please try again later" };
+
 /** The response to such an error, worded for the visitor; `message` is for operators. */
 const ANSWERS = {
   size: { status: 413, body: "your session is full" },
   stale: { status: 403, body: "please sign in again" },
+  // Another instance may know the session's key or schema, as during a rollout.
+  unreadable: LATER,
+  unvalidated: LATER,
 };
+
+/** Seconds after which clients may ask again, in the header `Retry-After`. */
+const RETRY_AFTER = 10;
 
 /** A change that was refused. The session stays as it was. */
 export class SessionError extends Error {
@@ -57,6 +65,10 @@ export class SessionError extends Error {
     super(message);
     this.name = "SessionError";
     Object.assign(this, { code }, ANSWERS[code]);
+  }
+
+  get headers() {
+    return this.status === LATER.status ? { "retry-after": `${RETRY_AFTER}` } : undefined;
   }
 
   // What NestJS and Koa tell an error of HTTP by. The message is for operators.

@@ -66,14 +66,8 @@ class Revalidation {
   }
 }
 
-/** Seconds after which clients may ask again, in the header `Retry-After`. */
-const RETRY_AFTER = 10;
-
-/** Error of `load` if the application gives no answer. Adapters respond with its status, its headers and its message. */
+/** Error of `load` if the application gives no answer. */
 class Unvalidated extends SessionError {
-  status = 503;
-  headers = { "retry-after": `${RETRY_AFTER}` };
-
   /** `session`: for programs that end it anyway. */
   constructor(cause, session) {
     super("unvalidated", "session cannot be validated now; try again later");

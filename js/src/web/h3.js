@@ -50,8 +50,11 @@ function refuseCached({ method }, { cache, routeRules, _nitro } = {}) {
 function onNode({ node: { req, res } }, sessions, session) {
   const finish = attach(sessions, session, req, res, (error) => fail(error, req, res, print));
   return async (result, isFailure) => {
-    if (isFailure) res.statusCode = statusOf(result);
-    else if (result instanceof Response) {
+    if (isFailure) {
+      res.statusCode = statusOf(result);
+      // h3 1 leaves those of the error out.
+      if (hasAnswer(result)) for (const [name, value] of Object.entries(result.headers ?? {})) res.setHeader(name, value);
+    } else if (result instanceof Response) {
       const fields = merged(fieldsOf(res), result.headers);
       const changes = await headChanges(sessions, fields, session, { status: result.status });
       if (changes.some(isRemoval)) res.removeHeader("set-cookie");

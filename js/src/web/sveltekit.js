@@ -58,7 +58,9 @@ async function answer(resolve, event, session, saveRedirect) {
     // SvelteKit answers an error of any status with 500.
     if (!failure?.status || response?.status !== 500) return response;
     state.hasFailed = true;
-    return new Response(response.body, { status: failure.status, headers: response.headers });
+    const answer = new Response(response.body, { status: failure.status, headers: response.headers });
+    for (const [name, value] of Object.entries(failure.headers ?? {})) answer.headers.set(name, value);
+    return answer;
   } catch (error) {
     if (typeof error?.location === "string") await saveRedirect(error);
     throw error;

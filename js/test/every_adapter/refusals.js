@@ -4,7 +4,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { CsrfGuard } from "../../src/csrf_guard.js";
-import { SessionCookie, revocation } from "../../src/index.js";
+import { SessionCookie, generateKey, revocation, sessionType } from "../../src/index.js";
+import { struct, u32 } from "../../src/struct.js";
 import { XAES_KEY } from "../visitor.js";
 import { NAME, cookies, crossSite, fails, page, posted, printed, validatedBy, valueOfOld, visit } from "./site.js";
 
@@ -78,13 +79,36 @@ export function saysWhereItCannotValidate(name, open) {
     // The application answers and prints what `next` is given.
     const isNext = /^(Express|Koa|Fastify)/.test(name);
     assert.equal(lines().length, isNext ? 0 : 1);
-    const expected = isNext ? ["failed", null] : ["session cannot be validated now; try again later", "private"];
+    const expected = isNext ? ["failed", null] : ["please try again later", "private"];
     assert.deepEqual([failed.text, failed.headers.get("cache-control")], expected);
     answer = () => true;
     assert.deepEqual([(await browser.get("/look")).text, asked], ["1", 3]);
     bringOld();
     answer = () => false;
     assert.equal((await browser.get("/visit")).text, "visit 1");
+  });
+}
+
+export function saysThatASessionCannotBeReadHere(name, open) {
+  test(`${name}: a change of a session that only another instance can read is answered with 503, and the cookie stays`, async (t) => {
+    const lines = printed(t);
+    const type = sessionType({ label: "", schema: 1, shape: struct({ visits: u32 }) });
+    const key = await generateKey();
+    const others = { UnknownKey: [key, { keepUnknownKeys: true }], Payload: [XAES_KEY, { type }] };
+    for (const [reason, given] of Object.entries(others)) {
+      const said = [];
+      const browser = await open(await SessionCookie.encrypted(...given), {}, (session, path) => (said.push(session.outcome.reason), page(session, path)));
+      const value = await valueOfOld();
+      browser.cookies.set(NAME, value);
+      const refused = await browser.get("/renew-id");
+      assert.deepEqual([refused.status, refused.setCookies, said], [503, [], [reason]]);
+      // Here the application answers an error without it.
+      if (!/^(Express|Koa|Fastify)/.test(name)) assert.equal(refused.headers.get("retry-after"), "10");
+      assert.ok(!refused.text.includes("key"), refused.text);
+      assert.equal(browser.cookies.get(NAME), value);
+      assert.equal((await browser.get("/out")).setCookies.length, 1);
+    }
+    lines();
   });
 }
 

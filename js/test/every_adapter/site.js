@@ -39,6 +39,7 @@ export const PAGES = {
     return { body: "caught" };
   },
   "/full-and-answered": (session) => ({ ...PAGES["/full-and-caught"](session), status: 413 }),
+  "/renew-id": (session) => (session.renewId(), { body: "never" }),
   "/small": (session) => (session.delete("note"), visit(session), { body: "small" }),
   "/notices": (session) => ({ body: session.takeFlashes("notice").join() }),
   "/poll": (session) => (session.discard(), { body: `${session.get("visits")}` }),

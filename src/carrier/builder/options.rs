@@ -159,8 +159,8 @@ impl<C, T> SessionBuilder<C, T> {
 
     /// Keeps the cookie or token of a session whose key is not in the ring (`UnknownKey`), for the time when instances
     /// have different rings. The session is read as new, and every change except `sign_in`, `renew`, `invalidate` and
-    /// `discard` is an error ([`Unreadable`](crate::SessionError::Unreadable)). Default: off, so that a change replaces
-    /// the session by a new one.
+    /// `discard` is an error ([`Unreadable`](crate::SessionError::Unreadable)), answered with 503 and `Retry-After`.
+    /// Default: off, so that a change replaces the session by a new one.
     ///
     /// If the key was removed for good, the visitor can begin a session only by signing in or out while the browser has
     /// the old cookie. Forms for that get tokens from [`csrf_token`](crate::Session::csrf_token) (SPEC.md § 13.4). Keep a key in the ring after its `accept_until`, so that its sessions are replaced
