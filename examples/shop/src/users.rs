@@ -170,6 +170,7 @@ const TABLE: &str = "CREATE TABLE IF NOT EXISTS users (
 ) STRICT";
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use std::{
         path::Path,
