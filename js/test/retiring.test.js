@@ -72,7 +72,7 @@ const USERS = {
     return async (ring) => {
       const site = await SessionCookie.encrypted(ring, LASTING);
       return async (seconds) => {
-        const visited = await site.load(arrived, NOW);
+        const visited = await site.load(arrived, later(Math.min(seconds, 0)));
         visited.set("visits", 1);
         const next = await site.load(field(await site.save(visited)), later(seconds));
         assert.equal(next.get("visits"), 1);
@@ -106,8 +106,8 @@ const USERS = {
 for (const [name, prepare] of Object.entries(USERS)) {
   test(`the second from which a retired key opens nothing: ${name}`, async (t) => {
     const under = await prepare();
-    // With the next second, too early, and when it is needed no more.
-    for (const retires of [1, 600, 1860]) {
+    // As the next key begins, with the next second, too early, and when it is needed no more.
+    for (const retires of [0, 1, 600, 1860]) {
       await warnedBy(t, async () => {
         const { ring, replace } = await following(XAES_KEY);
         const [built, replaced] = [await under(retiringAt(retires)), await under(ring)];
@@ -134,13 +134,26 @@ async function following(text) {
 }
 
 test("a forgery under a key that was retired is not sealed again under the next one", async (t) => {
-  for (const retires of [1, 600, 1860]) {
+  for (const retires of [0, 1, 600, 1860]) {
     let site;
     await warnedBy(t, async () => (site = await SessionCookie.encrypted(retiringAt(retires))));
     const forger = await before.load(null, later(retires));
     forger.set("user", "eve");
     const session = await site.load(field(await before.save(forger)), later(retires));
     assert.deepEqual([session.outcome.reason, session.get("user"), await site.save(session)], ["RetiredKey", undefined, []]);
+  }
+});
+
+test("nothing comes under the next key where the earlier one ends as it begins", async (t) => {
+  let site;
+  await warnedBy(t, async () => (site = await SessionCookie.encrypted(retiringAt(0))));
+  const forged = await filled((session) => session.set("user", "eve"), before);
+  for (const seconds of [-60, -1, 0, 1]) {
+    const session = await site.load(forged, later(seconds));
+    assert.equal(session.outcome.reason, seconds < 0 ? undefined : "RetiredKey");
+    session.set("visits", 1);
+    const written = await site.load(field(await site.save(session)), later(0));
+    assert.deepEqual([written.outcome.reason, written.get("user")], [seconds < 0 ? "RetiredKey" : undefined, undefined]);
   }
 });
 

@@ -20,8 +20,8 @@ use super::common::{HOUR, at, companion::Admits, key, pair_of, says, sealed, sig
 /// an hour and a minute more.
 const TURN: u64 = 600;
 
-/// When key 0 ends: with the next second, too early, and when it is needed no more.
-const ENDS: [u64; 3] = [TURN + 1, TURN + 300, TURN + 1860];
+/// When key 0 ends: as key 1 begins, with the next second, too early, and when it is needed no more.
+const ENDS: [u64; 4] = [TURN, TURN + 1, TURN + 300, TURN + 1860];
 
 fn retiring(end: u64) -> KeyRing {
     let old = RingKey::from(key(0)).accept_until(at(end));
@@ -110,7 +110,7 @@ fn csrf_tokens() {
     check(|keys| {
         let (site, pair, token) = (site(keys), pair.clone(), token.clone());
         move |now| {
-            let session = site.load([&pair], at(TURN));
+            let session = site.load([&pair], at(now.min(TURN)));
             session.insert("visits", 1).unwrap();
             let fields = site.save(&session).unwrap();
             let pair = pair_of(fields.iter().next().unwrap()).to_owned();
@@ -175,7 +175,7 @@ fn proofs_of_companions() {
 
 #[test]
 fn pages_about_the_keys() {
-    let old = key(0).id();
+    let (old, key_1) = (key(0).id(), key(1).id());
     for end in ENDS {
         let ring = retiring(end);
         let site = site(&ring.clone().into());
@@ -183,11 +183,19 @@ fn pages_about_the_keys() {
             let keys = site.keys_in_use(at(now));
             assert_eq!(keys.accepts.contains(&old), opens);
             let (at, key) = (at(end), old);
-            assert_eq!(keys.next, opens.then_some(RingEvent::Retires { at, key }));
+            let next = match now < TURN {
+                true => RingEvent::Seals { at, key: key_1 },
+                false => RingEvent::Retires { at, key },
+            };
+            assert_eq!(keys.next, opens.then_some(next));
         }
-        assert_eq!(ring.role(old, at(end - 1)), Some(KeyRole::Accepted));
+        let before = match end {
+            TURN => KeyRole::Sealing,
+            _ => KeyRole::Accepted,
+        };
+        assert_eq!(ring.role(old, at(end - 1)), Some(before));
         assert_eq!(ring.role(old, at(end)), Some(KeyRole::Retired));
-        assert_eq!(ring.accepted_keys(at(end)), [key(1).id()]);
+        assert_eq!(ring.accepted_keys(at(end)), [key_1]);
     }
 }
 
@@ -204,6 +212,22 @@ fn a_forgery_under_a_key_that_was_retired_is_not_sealed_again_under_the_next_one
     }
 }
 
+/// Also of a request that came in the last second of the old key, and is answered later.
+#[test]
+fn nothing_comes_under_the_next_key_where_the_earlier_one_ends_as_it_begins() {
+    let forged = signed_in(&before());
+    let site = site(&retiring(TURN).into());
+    for now in [1, TURN - 1, TURN, TURN + 1] {
+        let session = site.load([&forged], at(now));
+        assert_eq!(session.is_new(), now >= TURN);
+        session.insert("visits", 1).unwrap();
+        let fields = site.save(&session).unwrap();
+        let written = site.load([pair_of(fields.iter().next().unwrap())], at(TURN));
+        assert_eq!(written.get::<u64>("user").unwrap(), None);
+        assert_eq!(written.is_new(), now < TURN);
+    }
+}
+
 #[test]
 fn a_ring_that_retires_a_key_too_early_has_the_fingerprint_of_its_text() {
     let keys = SharedKeyRing::from(key(0));
@@ -215,21 +239,21 @@ fn a_ring_that_retires_a_key_too_early_has_the_fingerprint_of_its_text() {
 }
 
 /// Keys 0 to 2, each of which seals for an hour and opens for `overlaps` seconds more.
-fn in_turn(overlaps: [u64; 2]) -> [RingKey; 3] {
+fn in_turn(overlaps: [i64; 2]) -> [RingKey; 3] {
     [0, 1, 2].map(|number| {
         let from = number as u64 * HOUR;
         let key = RingKey::from(key(number)).seal_from(at(from));
         match overlaps.get(number) {
-            Some(overlap) => key.accept_until(at(from + HOUR + overlap)),
+            Some(&overlap) => key.accept_until(at((from + HOUR).saturating_add_signed(overlap))),
             None => key,
         }
     })
 }
 
 #[test]
-fn a_key_that_retires_when_the_next_one_seals_is_refused_wherever_it_stands() {
-    assert!(KeyRing::from_keys(in_turn([1, 1])).is_ok());
-    for (overlaps, number) in [([0, 1], 0), ([1, 0], 1)] {
+fn a_key_that_retires_before_the_next_one_seals_is_refused_wherever_it_stands() {
+    assert!(KeyRing::from_keys(in_turn([0, 0])).is_ok());
+    for (overlaps, number) in [([-1, 0], 0), ([0, -1], 1)] {
         let sentence = KeyRing::from_keys(in_turn(overlaps))
             .unwrap_err()
             .to_string();

@@ -260,7 +260,7 @@ class Ring:
         if self.entries[-1][2] is not None:
             raise Refused("last-retires")
         for (_, _, until), (_, next_from, _) in zip(self.entries, self.entries[1:]):
-            if until is not None and until <= (next_from or 0):
+            if until is not None and until < (next_from or 0):
                 raise Refused("retires-too-early")
 
     def sealing(self, now):

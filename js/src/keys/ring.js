@@ -172,6 +172,6 @@ function checkRing(keys) {
   ensure(keys.at(-1).acceptUntil === Infinity, "last-retires", `key ${keys.at(-1).id} seals last, and must have no \`accept_until\``);
   for (const [i, { sealFrom, id: next }] of keys.slice(1).entries()) {
     const { acceptUntil, id } = keys[i];
-    ensure(acceptUntil > sealFrom, "retires-too-early", `key ${id} must not retire before key ${next} seals`);
+    ensure(acceptUntil >= sealFrom, "retires-too-early", `key ${id} must not retire before key ${next} seals`);
   }
 }

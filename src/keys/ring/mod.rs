@@ -87,7 +87,7 @@ impl KeyRing {
     /// - `keys` is empty, or two keys have the same id;
     /// - encryption and signing keys are mixed;
     /// - the last key to begin to seal has an `accept_until`;
-    /// - a key retires before the next one seals, or at the same time;
+    /// - a key retires before the next one seals;
     /// - a `seal_from` or `accept_until` is before 2026.
     pub fn from_keys<I>(keys: I) -> Result<KeyRing, KeyError>
     where

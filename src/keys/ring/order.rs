@@ -39,8 +39,8 @@ impl<K> Ring<K> {
         Ok(ring)
     }
 
-    /// Refuses an empty ring, a ring whose last key retires, and one in which a key retires no later than the next one
-    /// begins to seal.
+    /// Refuses an empty ring, a ring whose last key retires, and one in which a key retires before the next one begins
+    /// to seal.
     fn check_ends(&self) -> Result<(), KeyError> {
         let empty = || KeyError::new(format!("key ring has no key; {NEW_KEY}"));
         let last = self.keys.last().ok_or_else(empty)?;
@@ -52,7 +52,7 @@ impl<K> Ring<K> {
             )));
         }
         let mut overlaps = self.overlaps();
-        match overlaps.find(|[(_, until), (_, from)]| until <= from) {
+        match overlaps.find(|[(_, until), (_, from)]| until < from) {
             None => Ok(()),
             Some([(key, until), (next, from)]) => Err(KeyError::new(format!(
                 "key {key} retires at {}, but key {next} seals only from {} on; set a later `accept_until`",
