@@ -1,6 +1,7 @@
 // The site of the two deployments in JavaScript: the routes of the others.
 
 import { CsrfGuard } from "hardtack-session/csrf";
+import { keysInUse } from "hardtack-session/health";
 import { fromEnv } from "hardtack-session/settings";
 import { revalidation } from "hardtack-session";
 
@@ -35,7 +36,7 @@ export async function answer(env, request, session) {
   const { pathname } = new URL(request.url);
   switch (`${request.method} ${pathname}`) {
     case "GET /health":
-      return new Response(String(await (await cookieOf(env)).keysInUse()));
+      return new Response(String(await keysInUse(cookieOf(env))));
     case "GET /":
       break;
     case "POST /sign-in": {

@@ -237,8 +237,8 @@ export interface FollowOptions extends RingOptions {
   /** Seconds after which the source is asked again, 1 to 86,400. Default: 60. */
   readonly every?: number;
   /**
-   * Called for each new ring, and for a source that fails or returns a ring that is refused, once for the same text. Default: the
-   * same as for a cookie.
+   * Called for each new ring, and for a source that fails, hangs, or returns a ring that is refused: for the same text again after
+   * five minutes, and once when the source is readable again. Default: the same as for a cookie.
    */
   readonly log?: Log | null;
 }
@@ -292,6 +292,8 @@ export interface Outcome {
   readonly reason?: string;
   /** Id of the key that the token names, if it was read. */
   readonly keyId?: string | null;
+  /** With the reason `UnknownKey`: `dropped` if this program follows a ring that lost the key while it opened tokens. */
+  readonly known?: "dropped";
   /**
    * With the reason `Revoked`: the error of `revokedIf`, or an error that names what it returned in place of true or false. With
    * the reason `TooLong`, for a session of an old cookie: how much too long it is.
@@ -730,27 +732,6 @@ export interface TypedSession<T> extends BaseSession {
 /** For `instanceof`, of sessions of entries. Only `load` makes sessions. */
 export const Session: { readonly prototype: BaseSession; [Symbol.hasInstance](value: unknown): value is BaseSession };
 
-/** Keys and settings of a cookie or a token, for health checks, without secrets. Its string has a line for each fact. */
-export interface KeysInUse {
-  /** Id of the key that seals. */
-  readonly seals: string;
-  /** Ids of the keys that are not retired, the sealing key included. */
-  readonly accepts: readonly string[];
-  /** Fingerprint of the ring. */
-  readonly fingerprint: string;
-  /** Fingerprint of the settings that must be the same in all programs that share these sessions. */
-  readonly settings: string;
-  readonly backend: "WebCrypto";
-  /** Time of the program, in whole seconds. */
-  readonly now: Date;
-  /** Sessions that began earlier are refused, by the ring, an option or `raiseNotBefore`. */
-  readonly notBefore: Date | null;
-  /** Next change of a key's role. */
-  readonly next: { readonly at: Date; readonly key: string; readonly role: "seals" | "retires" } | null;
-  /** Text in the same form as Rust's. */
-  toString(): string;
-}
-
 declare abstract class Carrier {
   protected constructor();
   readonly mode: "encrypted" | "signed";
@@ -759,8 +740,6 @@ declare abstract class Carrier {
    * shares `raiseNotBefore`. Save a session with the one that loaded it. Throws a `ConfigError`.
    */
   inContext(context: Context): this;
-  /** Returns the keys in use, for health checks: `String(await cookies.keysInUse())`. Asks the source of a followed ring if that is due. */
-  keysInUse(now?: Date | number): Promise<KeysInUse>;
   /** From now on refuses sessions that began before this time, in all contexts, in this program alone. */
   raiseNotBefore(time: Date | number): void;
 }

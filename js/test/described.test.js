@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 
+import { keysInUse } from "../src/health.js";
 import { fromEnv, fromSettings } from "../src/settings.js";
 import { BAD, BAD_IN_OWN_WORDS, GOOD, SETTINGS } from "./described_cases.js";
 import { ask } from "./rust.js";
@@ -58,7 +59,7 @@ async function effectsOf(cookies) {
     await cookies.saveTo(headers, await begin(), { status });
     answers.push([headers.has("set-cookie"), headers.get("cache-control")]);
   }
-  const { settings } = await cookies.keysInUse(NOW * 1000);
+  const { settings } = await keysInUse(cookies, NOW * 1000);
   return { name: cookies.name, settings, room, expires, until, fields, remembered, later, answers };
 }
 

@@ -170,6 +170,7 @@ const TAKES = {
 /** What is given nothing of a request. */
 const FOR_PROGRAMS = {
   ".": ["ConfigError", "Session", "SessionError", "attributes", "generateKey", "padme", "revalidation", "revocation", "sessionType"],
+  "./health": ["keysInUse"],
   "./settings": ["fromEnv", "fromSettings"],
   "./testing": ["readExamples", "writeExamples"],
   "./csrf": ["CsrfRefusal"],

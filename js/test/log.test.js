@@ -90,9 +90,8 @@ test("a new key that seals as soon as its ring comes is a warning, unless anothe
     const cookies = await SessionCookie.encrypted(ring, { log: null });
     source = text;
     await cookies.load(null, Date.now() + 61_000);
-    const warnings = told.filter(([level]) => level === "warn").map(([, message]) => message);
-    assert.equal(warnings.length, Number(isTold), text);
-    for (const message of warnings) assert.match(message, new RegExp(`^the new ring came after the \`seal_from\` of its key ${otherId}, `));
+    const isTooSoon = ([level, message]) => level === "warn" && message.startsWith(`the new ring came after the \`seal_from\` of its key ${otherId}, `);
+    assert.equal(told.filter(isTooSoon).length, Number(isTold), text);
   }
 });
 

@@ -209,7 +209,7 @@ test("a health check in Hono, Express and Next.js shows the keys in use", async 
   await withJar();
   const { sessions } = await import(new URL("lib/session.js", folder));
   const { inHono, inExpress, inNext } = await load("health.js");
-  const cookies = SessionCookie.encrypted(XAES_KEY);
+  const cookies = sessions.ready();
   const hono = new Hono();
   inHono(hono, cookies);
   const app = express();

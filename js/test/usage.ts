@@ -17,6 +17,7 @@ import { CsrfGuard } from "hardtack-session/csrf";
 import { session as inExpress } from "hardtack-session/express";
 import { withSession } from "hardtack-session/fetch";
 import { withSession as inH3 } from "hardtack-session/h3";
+import { keysInUse, type KeysInUse } from "hardtack-session/health";
 import { session as inHono, type AdapterOptions, type Refused } from "hardtack-session/hono";
 import { ironSession } from "hardtack-session/iron-session";
 import { oldCookie } from "hardtack-session/migrate";
@@ -65,8 +66,12 @@ const cookies = await SessionCookie.encrypted<Visitor>(ring, {
 
 const ofTenant: SessionCookie<Session<Visitor>> = cookies.inContext([["tenant", "acme"]]);
 ofTenant.raiseNotBefore(new Date());
-const { seals, accepts, next: change } = await ofTenant.keysInUse();
-const health: string = String(await ofTenant.keysInUse(Date.now()));
+const { seals, accepts, next: change } = await keysInUse(Promise.resolve(ofTenant));
+const inUse: KeysInUse = await keysInUse(ofTenant, Date.now());
+const health: string = inUse.problems.map(({ kind, since, sentence }) => `${kind} ${since?.getTime()} ${sentence}`).join() + String(inUse);
+await keysInUse(await SessionToken.encrypted(ring, { purpose: "jobs" }));
+// @ts-expect-error a ring alone
+await keysInUse(ring);
 await SessionToken.encrypted(ring, { purpose: "jobs", log: null });
 // @ts-expect-error there is no such level
 await SessionCookie.encrypted(ring, { log: (level: "debug") => level });

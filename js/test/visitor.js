@@ -7,7 +7,10 @@ import { fileURLToPath } from "node:url";
 import { ConfigError, SessionCookie, SessionError } from "../src/index.js";
 import { forward } from "../src/web/origin.js";
 
-const EVERYDAY = ["sessions are ready", "key ring replaced", "session rejected"];
+const EVERYDAY = [
+  "sessions are ready", "key ring replaced", "session rejected",
+  "key ring replaced by one that drops keys or ends them too early: living sessions under them end, as after a leak",
+];
 const { warn } = console;
 console.warn = (message, ...more) => EVERYDAY.includes(message) || warn(message, ...more);
 
@@ -43,7 +46,7 @@ export const eventsOf = (calls) => calls.map((call) => call.arguments).filter(([
 
 /** A log that keeps errors, and prints warnings. */
 export const errorsTo = (errors) => (level, message, { error }) => {
-  if (level === "error") errors.push(error);
+  if (level === "error" && error) errors.push(error);
   if (level === "warn") console.warn(message);
 };
 

@@ -29,13 +29,6 @@ export class Carrier {
     return this.#sealer.mode;
   }
 
-  /** Returns the keys in use, for health checks. */
-  async keysInUse(now = Date.now()) {
-    const sealer = this.#sealer;
-    await sealer.tokens.ring.refresh?.(+now);
-    return sealer.keysInUse(secondsOf("now", now));
-  }
-
   /** Refuses sessions that began before this time, from now on. */
   raiseNotBefore(time) {
     this.#sealer.raiseNotBefore(time);

@@ -1,11 +1,11 @@
-// The keys of a ring at a time, for operators.
+// The keys of a ring that is taken into use, for operators.
 
 import { concat, hex, toUtf8, u64, u8 } from "../base/bytes.js";
-import { dateOf, isClockRunning, timeOf } from "../base/time.js";
+import { dateOf, isClockRunning, secondsOf, timeOf } from "../base/time.js";
 import { sha256 } from "../crypto/algorithms.js";
 import { sealingAt } from "./ring.js";
 
-const IS_AHEAD =
+export const IS_AHEAD =
   "`not_before` is in the future: until then every session is refused, new ones too; correct it, unless nobody is to be signed in " +
   "before";
 
@@ -21,58 +21,21 @@ export function ringFingerprint({ keys, notBefore }) {
 /** The fingerprint of the settings that programs have in common (§ 3.7.3). */
 export const settingsFingerprint = (text) => fingerprintOf(toUtf8("hardtack settings v1"), u8(0), toUtf8(text));
 
-const acceptedAt = (keys, now) => keys.filter(({ acceptUntil }) => now < acceptUntil);
+export const acceptedAt = (keys, now) => keys.filter(({ acceptUntil }) => now < acceptUntil);
 
-/** Returns the first change of a key's role after `now`, or null. */
-function nextEvent(keys, now) {
-  const { sealFrom } = keys[sealingAt(keys, now) + 1] ?? {};
-  const ends = acceptedAt(keys, now).filter(({ acceptUntil }) => acceptUntil < Infinity);
-  const events = ends.map(({ acceptUntil, id }) => ({ at: dateOf(acceptUntil), key: id, role: "retires" }));
-  // Of several keys with its time, only the last one seals.
-  if (sealFrom) events.unshift({ at: dateOf(sealFrom), key: keys[sealingAt(keys, sealFrom)].id, role: "seals" });
-  return events.toSorted((a, b) => a.at - b.at)[0] ?? null;
-}
-
-/** The keys of a carrier, for health checks. As a string it has a line for each field. */
-export class KeysInUse {
-  /** `ring`: of `parseRing`. `settings`: a fingerprint. `notBefore`: the carrier's, or 0. */
-  static async at(now, ring, notBefore = ring.notBefore, settings) {
-    const { keys } = ring;
-    return Object.assign(new KeysInUse(), {
-      seals: keys[sealingAt(keys, now)].id,
-      accepts: acceptedAt(keys, now).map(({ id }) => id),
-      fingerprint: await ringFingerprint(ring),
-      settings,
-      backend: "WebCrypto",
-      now: dateOf(now),
-      notBefore: notBefore > 0 ? dateOf(notBefore) : null,
-      next: nextEvent(keys, now),
-    });
-  }
-
-  toString() {
-    const { seals, accepts, fingerprint, settings, backend, now, notBefore, next } = this;
-    const lines = {
-      seals,
-      accepts: accepts.join(" "),
-      fingerprint,
-      settings,
-      backend,
-      now: timeOf(now / 1000),
-      not_before: notBefore && timeOf(notBefore / 1000),
-      next: next && `${timeOf(next.at / 1000)} ${next.key} ${next.role}`,
-    };
-    return Object.entries(lines).map(([name, value]) => (value ? `${name} ${value}\n` : "")).join("");
-  }
-}
-
-/** Tells of a ring that is taken, and of a time by which it signs everybody out. `inUse`: its `KeysInUse`. */
-export function tellOfRing(say, message, { keys }, { seals, fingerprint, now, notBefore }, more) {
+/** Tells of a ring that is taken, and of a time by which it signs everybody out. `notBefore`: the carrier's, or the ring's. */
+export async function tellOfRing(say, message, ring, notBefore, more) {
+  const now = secondsOf("now", Date.now());
   const shown = ({ id, sealFrom, acceptUntil }) => {
-    const from = sealFrom > now / 1000 ? ` seals from ${timeOf(sealFrom)}` : "";
+    const from = sealFrom > now ? ` seals from ${timeOf(sealFrom)}` : "";
     return id + from + (acceptUntil < Infinity ? ` until ${timeOf(acceptUntil)}` : "");
   };
-  const accepts = acceptedAt(keys, now / 1000).map(shown);
-  say("info", message, { ...(isClockRunning() && { seals }), accepts, fingerprint, notBefore, ...more });
-  if (notBefore > now && isClockRunning()) say("warn", IS_AHEAD, { notBefore, aheadBy: (notBefore - now) / 1000 });
+  const { keys } = ring;
+  const facts = {
+    accepts: acceptedAt(keys, now).map(shown),
+    fingerprint: await ringFingerprint(ring),
+    notBefore: notBefore > 0 ? dateOf(notBefore) : null,
+  };
+  say("info", message, { ...(isClockRunning() && { seals: keys[sealingAt(keys, now)].id }), ...facts, ...more });
+  if (notBefore > now && isClockRunning()) say("warn", IS_AHEAD, { notBefore: facts.notBefore, aheadBy: notBefore - now });
 }

@@ -4,10 +4,9 @@ import { Refusal, ensure, optionsOf } from "../base/errors.js";
 import { contextBytes, purposeBytes } from "../keys/purpose.js";
 import { ANY_KEY_PREFIX } from "../keys/key.js";
 import { sayingBy } from "../base/log.js";
-import { KeysInUse, settingsFingerprint, tellOfRing } from "../keys/in_use.js";
+import { settingsFingerprint, tellOfRing } from "../keys/in_use.js";
 import { Ring, checkMode, contentOf, parseRing, warnOfEarlyEnds } from "../keys/ring.js";
 import { Sealer, changed } from "../token/token.js";
-import { secondsOf } from "../base/time.js";
 import { readBody } from "../state/body.js";
 import { checkTimes, lastActiveOf, overlapOf } from "../state/lifetime.js";
 import { idOf } from "../state/state.js";
@@ -34,21 +33,17 @@ export class SessionSealer {
     const policy = { ...common, ...own, devices: await devicesBy?.(derive, common) };
     const settings = settingsText(mode, purpose, application, context, policy, attributes);
     ensure(!settings.includes(ANY_KEY_PREFIX), "option", "a name, path, label or context holds a key");
-    const sealer = new SessionSealer(mode, tokens, policy, say, await settingsFingerprint(settings));
+    const sealer = new SessionSealer(mode, tokens, policy, say, settings, await settingsFingerprint(settings));
     warnOfEarlyEnds(say, parsed, overlap);
     const dangers = { unencrypted: mode === "signed", ...danger };
     const more = { settingsFingerprint: sealer.settings, settings, danger: Object.keys(dangers).filter((name) => dangers[name]) };
-    tellOfRing(say, "sessions are ready", parsed, await sealer.keysInUse(secondsOf("now", Date.now())), more);
+    await tellOfRing(say, "sessions are ready", parsed, sealer.notBefore, more);
     return sealer;
   }
 
-  /** `say`: of `sayingBy`. `settings`: the fingerprint of those that programs have in common. */
-  constructor(mode, tokens, policy, say, settings) {
-    Object.assign(this, { mode, tokens, policy, say, settings, over: {} });
-  }
-
-  keysInUse(now) {
-    return KeysInUse.at(now, this.tokens.ring, this.notBefore, this.settings);
+  /** `say`: of `sayingBy`. `settings`: the fingerprint of `settingsText`, which programs have in common. */
+  constructor(mode, tokens, policy, say, settingsText, settings) {
+    Object.assign(this, { mode, tokens, policy, say, settingsText, settings, seen: {} });
   }
 
   /** The same keys and rules, for the sessions of another context. */

@@ -16,21 +16,25 @@ const OVER =
   "timeouts differ";
 
 /** Tells the outcome of reading, at most one event of each kind in a minute. */
-export function tellOfReading({ outcome: { kind, reason, keyId }, came: { metadata, dates }, policy, now }, { say, notBefore, over }) {
+export function tellOfReading({ outcome, came: { metadata, dates }, policy, now }, { say, notBefore, seen }) {
+  const { kind, reason, keyId, known } = outcome;
   const isRemembered = kind !== "migrated" && ((metadata ?? dates)?.remembered ?? null) !== null;
   if (policy.rememberUpTo === 0 && isRemembered) say("warn", REMEMBERED, {}, REMEMBERED, now);
   // What other libraries have written is told in another way.
   if (kind !== "rejected") return;
-  const tell = (level, more) => say(level, "session rejected", { reason, keyId, ...more }, reason, now);
+  if (reason === "NotYetValid") seen.aheadAt = now;
+  const fields = { reason, keyId, ...(known && { known }) };
+  const tell = (level, more) => say(level, "session rejected", { ...fields, ...more }, known ?? reason, now);
   if (LEVELS[reason]) tell(LEVELS[reason], reason === "NotYetValid" && { aheadBy: lastActiveOf(dates) - now });
   // Not by the application, which sees no dates.
   if (reason === "Revoked" && dates) tell(notBefore > now ? "warn" : "info", { notBefore: dateOf(notBefore) });
-  if (reason === "Idle" || reason === "Expired") noteOver(over, now, now - (reason === "Idle" ? endOf : deadlineOf)(dates, policy), say);
+  if (reason === "Idle" || reason === "Expired") noteOver(seen, now, now - (reason === "Idle" ? endOf : deadlineOf)(dates, policy), say);
 }
 
-/** `over`: of this minute. */
-function noteOver(over, now, seconds, say) {
-  if (!(Math.abs(now - over.since) < A_MINUTE)) Object.assign(over, { since: now, spans: [] });
-  if (over.spans.length === MANY || over.spans.push(seconds) < MANY) return;
-  say("info", OVER, { count: MANY, overByLeast: Math.min(...over.spans), overByMost: Math.max(...over.spans) });
+/** `seen.spans`: of this minute. */
+function noteOver(seen, now, seconds, say) {
+  if (!(Math.abs(now - seen.since) < A_MINUTE)) Object.assign(seen, { since: now, spans: [] });
+  const { spans } = seen;
+  if (spans.length === MANY || spans.push(seconds) < MANY) return;
+  say("info", OVER, { count: MANY, overByLeast: Math.min(...spans), overByMost: Math.max(...spans) });
 }

@@ -66,7 +66,10 @@ export class Sealer {
     if (suite.mode !== this.ring.mode) throw new Refusal("WrongMode");
     const keyId = hex(blob.subarray(1, HEAD));
     const known = this.keys.find(({ key }) => key.id === keyId);
-    if (!known || known.key.suite !== suite) throw new Refusal("UnknownKey", keyId, keepsUnknown);
+    if (!known || known.key.suite !== suite) {
+      const refusal = new Refusal("UnknownKey", keyId, keepsUnknown);
+      throw Object.assign(refusal, this.ring.hasDropped?.(keyId) && { known: "dropped" });
+    }
     const place = this.placeOf(keyId, now);
     if (place === null) throw new Refusal("RetiredKey", keyId);
     if (blob.length < overheadOf(suite.mode) + SMALLEST_BODY) throw new Refusal("TooShort", keyId);

@@ -6,6 +6,7 @@ import { isShareable } from "../../src/carrier/caching.js";
 import { contextBytes } from "../../src/keys/purpose.js";
 import { csrfToken, verifyCsrf } from "../../src/session/csrf.js";
 import { deviceBound } from "../../src/device.js";
+import { keysInUse } from "../../src/health.js";
 import { KeyRing, SessionCookie, SessionError, SessionToken, attributes, decodeDictionary } from "../../src/index.js";
 import { contentOf } from "../../src/keys/ring.js";
 import { stateOf } from "../../src/session/session.js";
@@ -75,7 +76,7 @@ export async function runSettings(vector) {
         })
       : await SessionToken[make](ring, given({ ...options, [kind === "token" ? "purpose" : kind]: name, maxTokenLength }));
   equal([told.settings, told.settingsFingerprint], [text, fingerprint]);
-  equal((await carrier.inContext([["tenant", "acme"]]).keysInUse()).settings, fingerprint);
+  equal((await keysInUse(carrier.inContext([["tenant", "acme"]]))).settings, fingerprint);
 }
 
 /** The type of `open.json`; or, for a dictionary under the label of a type, one that takes the bytes of the dictionary. */

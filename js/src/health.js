@@ -1,0 +1,79 @@
+// The keys and settings of a carrier at a time, and problems that last, for health checks.
+
+import { misused } from "./base/errors.js";
+import { dateOf, secondsOf, timeOf } from "./base/time.js";
+import { sealerOf } from "./carrier/carrier.js";
+import { IS_AHEAD, acceptedAt, ringFingerprint } from "./keys/in_use.js";
+import { sealingAt } from "./keys/ring.js";
+
+/** Seconds for which a session that is ahead of the clock shows. */
+const TEN_MINUTES = 600;
+const DISAGREES = "sessions of the last ten minutes are ahead of this clock: compare `now` with a clock that is right";
+
+/** Returns the keys in use of a cookie or a token, or of a promise of one. Asks the source of a ring that is followed, if that is due. */
+export async function keysInUse(carrier, now = Date.now()) {
+  const sealer = sealerIn(await carrier);
+  const { ring } = sealer.tokens;
+  await ring.refresh?.(+now);
+  return inUseAt(secondsOf("now", now), ring, sealer);
+}
+
+function sealerIn(carrier) {
+  try {
+    return sealerOf(carrier);
+  } catch {
+    return misused("expected a cookie or a token, or a promise of one");
+  }
+}
+
+/** As a string, it has a line for each fact. */
+async function inUseAt(now, ring, { notBefore, settings, settingsText, seen }) {
+  const { keys } = ring;
+  const facts = {
+    seals: keys[sealingAt(keys, now)].id,
+    accepts: acceptedAt(keys, now).map(({ id }) => id),
+    fingerprint: await ringFingerprint(ring),
+    settings,
+    settingsText,
+    backend: "WebCrypto",
+    now: dateOf(now),
+    notBefore: notBefore > 0 ? dateOf(notBefore) : null,
+    next: nextEvent(keys, now),
+    problems: [...(ring.problems?.(now) ?? []), ...problemsOf(now, notBefore, seen)],
+  };
+  return Object.defineProperty(facts, "toString", { value: () => textOf(facts) });
+}
+
+function problemsOf(now, notBefore, { aheadAt }) {
+  const kinds = { NotBeforeAhead: notBefore > now && IS_AHEAD, ClockDisagrees: Math.abs(now - aheadAt) < TEN_MINUTES && DISAGREES };
+  return Object.entries(kinds).flatMap(([kind, sentence]) => (sentence ? { kind, since: null, sentence } : []));
+}
+
+/** Returns the first change of a key's role after `now`, or null. */
+function nextEvent(keys, now) {
+  const { sealFrom } = keys[sealingAt(keys, now) + 1] ?? {};
+  const ends = acceptedAt(keys, now).filter(({ acceptUntil }) => acceptUntil < Infinity);
+  const events = ends.map(({ acceptUntil, id }) => ({ at: dateOf(acceptUntil), key: id, role: "retires" }));
+  // Of several keys with its time, only the last one seals.
+  if (sealFrom) events.unshift({ at: dateOf(sealFrom), key: keys[sealingAt(keys, sealFrom)].id, role: "seals" });
+  return events.toSorted((a, b) => a.at - b.at)[0] ?? null;
+}
+
+const timeIn = (date) => timeOf(date / 1000);
+
+function textOf({ seals, accepts, fingerprint, settings, settingsText, backend, now, notBefore, next, problems }) {
+  const lines = {
+    seals,
+    accepts: accepts.join(" "),
+    fingerprint,
+    settings,
+    settings_text: settingsText,
+    backend,
+    now: timeIn(now),
+    not_before: notBefore && timeIn(notBefore),
+    next: next && `${timeIn(next.at)} ${next.key} ${next.role}`,
+  };
+  const shown = Object.entries(lines).filter(([, fact]) => fact);
+  const lasting = problems.map(({ kind, since, sentence }) => ["problem", `${kind}${since ? ` since ${timeIn(since)}` : ""}: ${sentence}`]);
+  return [...shown, ...lasting].map(([name, fact]) => `${name} ${fact}\n`).join("");
+}
