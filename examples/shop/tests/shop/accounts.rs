@@ -121,7 +121,10 @@ async fn a_visitor_comes_back_to_the_page_that_needed_a_sign_in() {
     let page = browser.sign_in("ada", PASSWORD, &[("next", &next)]).await;
     assert_eq!(page.location, "/account?page=2&all=yes");
     // A form is not sent again.
-    let sent = site.browser().post("/checkout", &[]).await;
+    let visitor = site.browser();
+    let page = visitor.get("/sign-in").await;
+    let token = [("csrf_token", page.field("csrf_token"))];
+    let sent = visitor.post("/checkout", &token).await;
     assert_eq!(sent.location, "/sign-in?next=%2F");
 }
 
