@@ -19,6 +19,8 @@ const wanted = argv.slice(2);
 const helpers = (await readdir(join(root, "test"))).filter((file) => !/\.test\.js$|^faults$|^mutations\.js$|^usage\.ts$/.test(file));
 const faults = all.filter(({ module, subject }) => wanted.length === 0 || wanted.includes(module) || wanted.includes(subject));
 const folder = await mkdtemp(join(tmpdir(), "hardtack-mutations-"));
+// For tests that read cases of the crate.
+await symlink(join(root, "../tests"), join(folder, "tests"));
 /** The file of vectors that noticed the fault before, which is often about the same subject. */
 let first;
 
