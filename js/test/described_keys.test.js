@@ -73,7 +73,7 @@ test("variables of keys are those of the environment that is given", async () =>
   await fromSettings({ keys_env: "THE_KEYS" }, { THE_KEYS: XAES_KEY });
   await fromEnv("SESSION_", { SESSION_KEYS_ENV: "THE_KEYS", THE_KEYS: XAES_KEY });
   for (const env of [{}, undefined, Object.create({ THE_KEYS: XAES_KEY }), { THE_KEYS: { get: () => XAES_KEY } }]) {
-    await assert.rejects(fromSettings({ keys_env: "THE_KEYS" }, env), /environment variable THE_KEYS is not set; put a key into it/);
+    await assert.rejects(fromSettings({ keys_env: "THE_KEYS" }, env), /environment variable THE_KEYS is not set; restore its keys, because a new one /);
   }
 });
 

@@ -78,7 +78,7 @@ test("a time in a ring has one form", async () => {
 
 test("a variable that is not set, or empty, is refused with the remedy", async () => {
   for (const [ring, code] of [[undefined, "ring"], ["", "empty"]]) {
-    await assert.rejects(SessionCookie.encrypted(ring), (error) => misconfigured(code)(error) && /generateKey/.test(error.message));
+    await assert.rejects(SessionCookie.encrypted(ring), (error) => misconfigured(code)(error) && /restore its keys, because a new one signs everyone out; `generateKey/.test(error.message));
   }
 });
 
@@ -101,7 +101,9 @@ test("an error of a ring says which entry, and which key", async () => {
     [`${other}${XAES_KEY}`, SEVERAL],
     [`${other},,${XAES_KEY}`, /^key ring, entry 2: expected a key between commas/],
     [`${XAES_KEY}\n${other}\n${XAES_KEY}`, new RegExp(`key ring must not have key ${id} twice`)],
-    [`${XAES_KEY} ${last}`, new RegExp(`key ${id} seals last`)],
+    [`${XAES_KEY} ${last}`, new RegExp(`key ${id} seals last, and .*; if the ring is cut off, restore it, else `)],
+    [`\ufeff${XAES_KEY}`, /^key ring, entry 1: a byte order mark precedes the key; save the text as UTF-8 without one$/],
+    [`\ufeff# ours\n${XAES_KEY}`, /^key ring, entry 1: a byte order mark precedes the key; /],
     [`${other} seal_from=2027-03-02T00:00:00Z\n${XAES_KEY} ${last}`, new RegExp(`key ${id} must not retire before key [0-9a-f]{8} seals`)],
   ];
   for (const [ring, sentence] of sentences) {

@@ -63,7 +63,7 @@ fn the_source_that_is_missing_is_named() {
     let text = format!("keys_from = [{{env = 'NO_SUCH_KEYS'}}, {{file = {new:?}}}]");
     let (names, sentence) = refused(toml(&text).build());
     assert_eq!(names, ["keys_from"]);
-    let expected = "`keys_from`: environment variable NO_SUCH_KEYS is not set; put a key into it; ";
+    let expected = "`keys_from`: environment variable NO_SUCH_KEYS is not set; restore its keys, because a new one ";
     assert!(sentence.starts_with(expected), "{sentence}");
 }
 

@@ -9,8 +9,8 @@ use hardtack::{
 
 use super::{folder::Folder, key, times::at};
 
-const NO_KEY: &str = "key ring has no key; put a key into it; `hardtack keygen` makes one, and so \
-    does `EncryptionKey::generate`";
+const NO_KEY: &str = "key ring has no key; restore its keys, because a new one signs everyone out; `hardtack \
+    keygen` and `EncryptionKey::generate` make the first";
 
 type Ring = Result<KeyRing, KeyError>;
 
@@ -226,8 +226,8 @@ fn a_variable_that_is_not_set_says_how_to_make_a_key() {
     let sentence = sentence(KeyRing::from_env("NO_SUCH_KEYS"));
     assert_eq!(
         sentence,
-        "environment variable NO_SUCH_KEYS is not set; put a key into it; `hardtack keygen` makes one, and \
-         so does `EncryptionKey::generate`"
+        "environment variable NO_SUCH_KEYS is not set; restore its keys, because a new one signs everyone out; \
+         `hardtack keygen` and `EncryptionKey::generate` make the first"
     );
 }
 

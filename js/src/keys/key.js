@@ -38,6 +38,7 @@ export class Key {
   /** Parses the text of a key (§ 3.3, § 14.2). */
   static async parse(text) {
     const trimmed = trim(text, SPACE);
+    ensure(!trimmed.startsWith("\ufeff"), "prefix", "a byte order mark precedes the key; save the text as UTF-8 without one");
     ensure(trimmed.startsWith(KEY_PREFIX), "prefix", `key must begin with ${KEY_PREFIX}, without quotes`);
     const [word, ...others] = trimmed.slice(KEY_PREFIX.length).split("_");
     const suite = SUITES.find(({ name }) => name === word);

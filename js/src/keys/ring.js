@@ -7,7 +7,9 @@ import { XCHA } from "../crypto/suites.js";
 import { Key } from "./key.js";
 
 const WITHOUT_XCHACHA = "WebCrypto lacks XChaCha20-Poly1305; use an xaes key, or `skipXChaCha`";
-const REMEDY = "`generateKey()` makes a key";
+/** Remedy for a source or a ring that lacks a key. */
+export const NEW_KEY = "restore its keys, because a new one signs everyone out; `generateKey()` makes the first";
+const CUT_OFF = "if the ring is cut off, restore it, else remove the time, or add a key that seals later";
 
 /** Returns the content of a ring, for code that derives from its keys. */
 export let contentOf;
@@ -34,7 +36,7 @@ export async function parseRing(texts, { mode = "encrypted", skipXChaCha } = {})
   mustBe(["encrypted", "signed"].includes(mode), "mode", "encrypted or signed");
   const ring = { mode, skipXChaCha: yesOrNo("skipXChaCha", skipXChaCha), keys: [], notBefore: 0 };
   for (const text of [texts].flat()) {
-    ensure(typeof text === "string", "ring", `key ring must be a string; is its variable set? ${REMEDY}`);
+    ensure(typeof text === "string", "ring", `key ring must be a string; is its variable set? ${NEW_KEY}`);
     const { keys, notBefore } = await parseText(text, mode);
     ring.keys = ring.keys.concat(keys);
     ring.notBefore = Math.max(notBefore, ring.notBefore);
@@ -166,10 +168,10 @@ function inOrder(keys) {
 
 /** § 3.4.7. */
 function checkRing(keys) {
-  ensure(keys.length > 0, "empty", `key ring must have a key; ${REMEDY}`);
+  ensure(keys.length > 0, "empty", `key ring must have a key; ${NEW_KEY}`);
   const ids = new Set();
   for (const { id } of keys) ensure(ids.size < ids.add(id).size, "duplicate", `key ring must not have key ${id} twice`);
-  ensure(keys.at(-1).acceptUntil === Infinity, "last-retires", `key ${keys.at(-1).id} seals last, and must have no \`accept_until\``);
+  ensure(keys.at(-1).acceptUntil === Infinity, "last-retires", `key ${keys.at(-1).id} seals last, and must have no \`accept_until\`; ${CUT_OFF}`);
   for (const [i, { sealFrom, id: next }] of keys.slice(1).entries()) {
     const { acceptUntil, id } = keys[i];
     ensure(acceptUntil >= sealFrom, "retires-too-early", `key ${id} must not retire before key ${next} seals`);

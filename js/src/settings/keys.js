@@ -3,6 +3,7 @@
 import { fromUtf8 } from "../base/bytes.js";
 import { KeyRing } from "../keys/key_ring.js";
 import { looksLikeAKey } from "../keys/redact.js";
+import { NEW_KEY } from "../keys/ring.js";
 import { escaped, plain, refuse } from "./sentences.js";
 
 /**
@@ -85,7 +86,6 @@ function settled(sources, names, read) {
 
 const MOST_SECONDS = 86_400;
 const LARGEST_FILE = 2 ** 20;
-const NEW_KEY = "put a key into it; `generateKey()` makes one";
 const NO_KEYS =
   "there are no keys; give {keys_env} with the name of an environment variable, {keys_file} with a path, {keys_from} with several of " +
   "these, or {keys} with the keys themselves";

@@ -143,7 +143,9 @@ fn advice(text: &str) -> &'static str {
     // The padding of base64 is not a value after `=`.
     let pair = text.trim_end_matches('=').split_once('=');
     match text {
-        "" => "it is empty; `hardtack keygen` makes a key",
+        "" => {
+            "it is empty; restore the key, because a new one signs everyone out; `hardtack keygen` makes the first"
+        }
         _ if text.starts_with('\u{feff}') => {
             "a byte order mark precedes it; save the text as UTF-8 without one"
         }
@@ -260,9 +262,12 @@ mod tests {
         let key = "".parse::<EncryptionKey>().unwrap_err().to_string();
         let ring = "\n".parse::<KeyRing>().unwrap_err().to_string();
         assert!(
-            key.contains("it is empty; `hardtack keygen` makes a key"),
+            key.contains("it is empty; restore the key, because a new one signs everyone out; `hardtack keygen` makes "),
             "{key}"
         );
-        assert!(ring.contains("`hardtack keygen` makes "), "{ring}");
+        assert!(
+            ring.contains("restore its keys, because a new one signs everyone out; "),
+            "{ring}"
+        );
     }
 }

@@ -47,8 +47,8 @@ impl<K> Ring<K> {
         if last.info.accept_until.is_some() {
             let id = last.info.id;
             return Err(KeyError::new(format!(
-                "key {id} is the last one to seal, so it cannot have `accept_until`; remove it, or add a key that seals \
-                 later"
+                "key {id} is the last one to seal, so it cannot have `accept_until`; if the ring is cut off, restore it, \
+                 else remove the time, or add a key that seals later"
             )));
         }
         let mut overlaps = self.overlaps();
@@ -261,6 +261,21 @@ const KEYS_SIGN: &str = "keys are of suite `sign`, which does not encrypt, expec
 #[cfg(test)]
 mod tests {
     use crate::{EncryptionKey, KeyRing, base::time, keys::RingKey};
+
+    #[test]
+    fn a_ring_that_ends_at_its_first_comma_is_to_be_restored() {
+        let key = EncryptionKey::generate().unwrap();
+        let id = key.id();
+        let ring =
+            KeyRing::from_keys([RingKey::from(key).accept_until(time::system_time(1_800_000_000))]);
+        assert_eq!(
+            ring.err().unwrap().to_string(),
+            format!(
+                "key {id} is the last one to seal, so it cannot have `accept_until`; if the ring is cut off, restore it, \
+                 else remove the time, or add a key that seals later"
+            )
+        );
+    }
 
     #[test]
     fn a_key_that_retires_before_the_next_seals_is_refused_with_both_times() {

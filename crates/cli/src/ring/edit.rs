@@ -156,7 +156,8 @@ impl Edit {
         self.before.clone().ok_or_else(|| {
             let (file, name) = (&self.file, &self.name);
             Failure::File(format!(
-                "{name} has no key; `{HARDTACK} ring add {file}` makes the first"
+                "{name} has no key; restore its keys, because a new one signs everyone out; `{HARDTACK} ring add {file}` \
+                 makes the first"
             ))
         })
     }

@@ -135,7 +135,7 @@ fn there_has_to_be_a_ring_and_a_time() {
     let refused = desk.refused(3, "ring rotate keys --after 15m");
     assert_eq!(
         refused,
-        "keys has no key; `hardtack ring add keys` makes the first"
+        "keys has no key; restore its keys, because a new one signs everyone out; `hardtack ring add keys` makes the first"
     );
     assert!(desk.files().is_empty());
     desk.done("ring add keys");

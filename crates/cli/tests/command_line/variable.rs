@@ -139,7 +139,7 @@ fn a_change_that_is_refused_prints_no_ring() {
             "",
             "ring rotate - --after 15m",
             3,
-            "the ring has no key; `hardtack ring add -` makes the first".to_owned(),
+            "the ring has no key; restore its keys, because a new one signs everyone out; `hardtack ring add -` makes the first".to_owned(),
         ),
         (
             "hunter2,hunter3\nhunter4",
