@@ -13,7 +13,7 @@ const HEAD = `// Sessions in one sealed cookie: the format of SPEC.md, on WebCry
 `;
 
 const path = (file) => fileURLToPath(new URL(file, import.meta.url));
-const { exports } = JSON.parse(await readFile(path("package.json"), "utf8"));
+const { exports, peerDependencies } = JSON.parse(await readFile(path("package.json"), "utf8"));
 
 await buildPackage();
 await buildFile();
@@ -29,7 +29,7 @@ async function buildPackage() {
   const files = Object.values(exports).flatMap(({ default: file }) => file ?? []);
   const input = Object.fromEntries(files.map((file) => [file.slice("./dist/".length, -".js".length), path(file.replace("dist", "src"))]));
   const core = await modulesOf(path("src/index.js"));
-  const bundle = await rollup({ input });
+  const bundle = await rollup({ input, external: Object.keys(peerDependencies) });
   const chunks = { hoistTransitiveImports: false, manualChunks: (id) => (core.has(id) ? "core" : undefined), chunkFileNames: "[name].js", entryFileNames: "[name].js" };
   const types = (await readdir(path("src"), { recursive: true })).filter((file) => file.endsWith(".d.ts"));
   for (const [dir, format] of [["dist", "es"], ["dist/cjs", "cjs"]]) {

@@ -95,6 +95,7 @@ export type ConfigErrorCode =
   | "source"
   | "every"
   | "log"
+  | "metrics"
   | "blank"
   | "attribute"
   | "time"
@@ -223,6 +224,12 @@ export type SessionErrorCode =
  */
 export type Log = (level: "info" | "warn" | "error", message: string, fields: { readonly [name: string]: unknown }) => unknown;
 
+/** The option `metrics`, from `prometheus` of `hardtack-session/prometheus`. */
+export interface Metrics {
+  ofCarrier(...given: any[]): unknown;
+  ofRing(): unknown;
+}
+
 export interface RingOptions {
   /** Default: `encrypted`. */
   readonly mode?: "encrypted" | "signed";
@@ -241,6 +248,8 @@ export interface FollowOptions extends RingOptions {
    * five minutes, and once when the source is readable again. Default: the same as for a cookie.
    */
   readonly log?: Log | null;
+  /** Counts new rings, and dropped and returned keys. Default: null. */
+  readonly metrics?: Metrics | null;
 }
 
 /** The public facts of a key. */
@@ -450,6 +459,8 @@ export interface SessionOptions extends Pick<RingOptions, "skipXChaCha"> {
   readonly notBefore?: Date | number | null;
   /** Default: `console.error`, and `console.warn`, which gets `info` only in development, in Deno never. null turns the log off. */
   readonly log?: Log | null;
+  /** Counts sessions, failures and refused requests, and shows keys and settings. Default: null. */
+  readonly metrics?: Metrics | null;
   /** Binds sessions to one application. Sessions of another do not open, and are overwritten. Default: null. */
   readonly application?: string | null;
   /**

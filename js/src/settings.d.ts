@@ -1,7 +1,7 @@
 import type { AnyShape, BaseSession, CookieOptions, OptionsFor, Session, SessionCookie, SessionType, Storable, TypedSession } from "./index.js";
 
 /** Options of a `SessionCookie`, besides `type`, that no setting can express. All other options are refused here. */
-export type ProgramOptions<S extends BaseSession> = Pick<CookieOptions, "log" | "skipXChaCha" | "migrateFrom" | "deviceBound"> & OptionsFor<S>;
+export type ProgramOptions<S extends BaseSession> = Pick<CookieOptions, "log" | "metrics" | "skipXChaCha" | "migrateFrom" | "deviceBound"> & OptionsFor<S>;
 
 /**
  * Builds the cookie that environment variables describe: the names and values of docs/settings.md, as Rust's `SessionSettings`

@@ -171,6 +171,7 @@ const TAKES = {
 const FOR_PROGRAMS = {
   ".": ["ConfigError", "Session", "SessionError", "attributes", "generateKey", "padme", "revalidation", "revocation", "sessionType"],
   "./health": ["keysInUse"],
+  "./prometheus": ["prometheus"],
   "./settings": ["fromEnv", "fromSettings"],
   "./testing": ["readExamples", "writeExamples"],
   "./csrf": ["CsrfRefusal"],

@@ -116,7 +116,7 @@ test("a clock that sessions contradict is a problem for ten minutes, in all cont
   await tenant.load(cookie, later(-61));
   const line = /^problem ClockDisagrees: sessions of the last ten minutes are ahead of this clock: compare `now` with a clock that is right$/;
   assert.match((await problemsAt(cookies, later(538))).join(), line);
-  assert.deepEqual(await problemsAt(cookies, later(539)), []);
+  for (const seconds of [539, -661]) assert.deepEqual(await problemsAt(cookies, later(seconds)), []);
 });
 
 /** A ring that is followed, and a cookie; what the ring has told since the last time. */
@@ -125,7 +125,9 @@ async function followed(text = XAES_KEY) {
   const told = [];
   const log = (level, message, fields) => told.push([level, message, fields]);
   const ring = await KeyRing.follow(() => (source.text instanceof Error ? Promise.reject(source.text) : source.text), { log });
-  return { source, told: () => told.splice(0), cookies: await SessionCookie.encrypted(ring, { log: null }) };
+  const rejected = [];
+  const cookies = await SessionCookie.encrypted(ring, { log: (level, message, fields) => message === "session rejected" && rejected.push(fields) });
+  return { source, told: () => told.splice(0), rejected: () => rejected.splice(0), cookies };
 }
 
 const at = (seconds) => start + seconds * 1000;
@@ -152,7 +154,9 @@ test("a source that stays refused is a problem since its first refusal, told eve
 
 test("a source that does not answer is a problem after 5 seconds, and told when it is asked again", async () => {
   const told = [];
-  const answers = [XAES_KEY, new Promise(() => {}), XAES_KEY, new Promise(() => {})];
+  let answer;
+  const late = new Promise((resolve) => (answer = resolve));
+  const answers = [XAES_KEY, late, XAES_KEY];
   const ring = await KeyRing.follow(() => answers.shift(), { every: 4, log: (...event) => told.push(event) });
   const cookies = await SessionCookie.encrypted(ring, { log: null });
   // This request waits for ever.
@@ -164,17 +168,23 @@ test("a source that does not answer is a problem after 5 seconds, and told when 
   await new Promise(setImmediate);
   assert.deepEqual(told, [["warn", sentence, {}]]);
   assert.deepEqual(await problemsAt(cookies, at(16)), [`problem SourceHangs since ${textAt(10)}: ${sentence}`]);
-  // An answer to a later question is enough.
+  // An answer to a later question is enough, also if the earlier one is answered at last.
   assert.deepEqual(await problemsAt(cookies, at(19)), []);
+  answer(XAES_KEY);
+  await new Promise(setImmediate);
+  assert.deepEqual(await problemsAt(cookies, at(22)), []);
 });
 
 test("a key that a followed ring loses and has again is a problem as long as it opens tokens", async () => {
-  const { source, told, cookies } = await followed();
+  const { source, told, rejected, cookies } = await followed();
   const cookie = await filled(undefined, cookies);
   source.text = OTHER_KEY;
   assert.deepEqual(await problemsAt(cookies, at(60)), []);
   const drops = "key ring replaced by one that drops keys or ends them too early: living sessions under them end, as after a leak";
   assert.deepEqual(told().slice(1), [["warn", drops, { fingerprint: await (await KeyRing.parse(OTHER_KEY)).fingerprint(), dropped: [id] }]]);
+  // Somebody else's does not hide it from the log.
+  for (const arrived of [await filled(undefined, await SessionCookie.encrypted(THIRD_KEY)), cookie]) await cookies.load(arrived, at(61));
+  assert.deepEqual(rejected().map(({ keyId, known }) => [keyId, known]), [[third, undefined], [id, "dropped"]]);
   assert.deepEqual((await cookies.load(cookie, at(61))).outcome, { kind: "rejected", reason: "UnknownKey", keyId: id, known: "dropped" });
   source.text = `${OTHER_KEY}\n${XAES_KEY}`;
   const cameBack =
@@ -182,9 +192,11 @@ test("a key that a followed ring loses and has again is a problem as long as it 
     "destroy the copy of the ring that it came from";
   assert.deepEqual(await problemsAt(cookies, at(120)), [`problem KeyCameBack since ${textAt(120)}: key ${id}, left ${textAt(60)}: ${cameBack}`]);
   assert.deepEqual(told().slice(1), [["error", cameBack, { keyId: id, leftAt: new Date(at(60)) }]]);
-  // With a time at which it ended, it may stay.
+  // With a time at which it ended, it may stay, until it loses that again.
   source.text = `${OTHER_KEY}\n${XAES_KEY} accept_until=${textAt(170)}`;
   assert.deepEqual(await problemsAt(cookies, at(180)), []);
+  source.text = `${OTHER_KEY}\n${XAES_KEY}`;
+  assert.match((await problemsAt(cookies, at(240))).join(), new RegExp(`^problem KeyCameBack since ${textAt(240)}: key ${id}, left ${textAt(180)}: `));
 });
 
 test("keys that a new ring drops, or ends before their sessions, are named, and keys that had ended or never sealed are not", async () => {
@@ -222,4 +234,14 @@ test("a key that had retired leaves and comes back without a word as long as it 
   source.text = `${OTHER_KEY}\n${XAES_KEY}\n${THIRD_KEY}`;
   await problemsAt(cookies, at(360));
   assert.deepEqual(told().map(([level]) => level), ["info"]);
+});
+
+test("of keys that left, the last 64 are remembered", async () => {
+  const keys = await Promise.all(Array.from({ length: 65 }, () => generateKey()));
+  const { source, cookies } = await followed(keys.join("\n"));
+  source.text = XAES_KEY;
+  await keysInUse(cookies, at(60));
+  const knownOf = async (key) => (await cookies.load(await filled(undefined, await SessionCookie.encrypted(key)), at(61))).outcome.known;
+  // In a ring without times, the last line is the first to seal.
+  assert.deepEqual(await Promise.all([keys[0], keys[63], keys[64]].map(knownOf)), ["dropped", "dropped", undefined]);
 });

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, readdir, rm, symlink, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join, normalize } from "node:path";
@@ -40,7 +40,9 @@ test("installing it runs no script and brings no other package", () => {
   assert.deepEqual(Object.keys(manifest.scripts).filter((script) => atInstall.includes(script)), []);
   // npm builds it without being asked.
   assert.ok(!files.includes("binding.gyp"));
-  assert.deepEqual(Object.keys(manifest).filter((field) => /dependencies$/i.test(field)), ["devDependencies"]);
+  const fields = Object.keys(manifest).filter((field) => /dependencies$/i.test(field));
+  assert.deepEqual(fields, ["peerDependencies", "devDependencies"]);
+  for (const name of Object.keys(manifest.peerDependencies)) assert.ok(manifest.peerDependenciesMeta[name].optional, name);
 });
 
 test("publint has nothing to say", async () => {
@@ -55,6 +57,8 @@ test("the types are right", () => {
 test("installed in an empty folder, every entry loads, from a module and from CommonJS", async () => {
   await writeFile(join(folder, "package.json"), "{}");
   run("npm", ["install", "--offline", "--no-audit", "--no-fund", tarball]);
+  assert.deepEqual((await readdir(join(folder, "node_modules"))).filter((name) => !name.startsWith(".")), ["hardtack-session"]);
+  for (const name of Object.keys(manifest.peerDependencies)) await symlink(join(here, "node_modules", name), join(folder, "node_modules", name));
   const uses = `
     const cookies = await SessionCookie.encrypted(await KeyRing.generate());
     const session = await cookies.load(null);

@@ -263,6 +263,11 @@ test("who signs in has a session of one's own, and who signs out none", async ()
 
 test("operators count outcomes and refusals, and tenants have sessions of their own", async (t) => {
   const { mock } = t.mock.method(console, "error", () => {});
+  const { cookies, scrape } = await load("metrics.js");
+  await (await cookies).load(null);
+  const scraped = await scrape();
+  assert.match(scraped.headers.get("content-type"), /^text\/plain/);
+  assert.match(await scraped.text(), /hardtack_sessions_read_total{purpose="__Host-session",outcome="Absent",reason="",known=""} 1\n/);
   const { fetch, counts } = await load("hooks.js");
   await fetch(request("__Host-session=junk"));
   await fetch(new Request("http://localhost/", { method: "POST", headers: { "sec-fetch-site": "cross-site" } }));

@@ -5,6 +5,7 @@ import { createSecureServer, createServer as createHttp2Server, type Http2Server
 
 import { serve } from "@hono/node-server";
 import express from "express";
+import { Registry, register } from "prom-client";
 import { Hono } from "hono";
 import type { SessionOptions } from "iron-session";
 
@@ -22,6 +23,7 @@ import { session as inHono, type AdapterOptions, type Refused } from "hardtack-s
 import { ironSession } from "hardtack-session/iron-session";
 import { oldCookie } from "hardtack-session/migrate";
 import { inNext, protect, sessionProxy, wayBack } from "hardtack-session/next";
+import { prometheus } from "hardtack-session/prometheus";
 import { withSession as inNode } from "hardtack-session/node";
 import { forward } from "hardtack-session/origin";
 import { fromEnv, fromSettings } from "hardtack-session/settings";
@@ -70,6 +72,11 @@ const { seals, accepts, next: change } = await keysInUse(Promise.resolve(ofTenan
 const inUse: KeysInUse = await keysInUse(ofTenant, Date.now());
 const health: string = inUse.problems.map(({ kind, since, sentence }) => `${kind} ${since?.getTime()} ${sentence}`).join() + String(inUse);
 await keysInUse(await SessionToken.encrypted(ring, { purpose: "jobs" }));
+const metrics = prometheus(new Registry());
+await SessionCookie.encrypted(await KeyRing.follow(() => key, { metrics }), { metrics: prometheus(register) });
+await fromEnv("SESSION_", process.env, { metrics: prometheus() });
+// @ts-expect-error the register itself
+await SessionCookie.encrypted(ring, { metrics: register });
 // @ts-expect-error a ring alone
 await keysInUse(ring);
 await SessionToken.encrypted(ring, { purpose: "jobs", log: null });

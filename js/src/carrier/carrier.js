@@ -44,7 +44,13 @@ export const withAdvice = (promise) => Object.assign(promise, { load: notMade })
  * Loads the session of a request, by what `read(state, first)` finds; `first` gives the first value of a field. `carrier` alone may
  * save it.
  */
-export async function loadBy(carrier, source, time, read) {
+export function loadBy(carrier, ...given) {
+  const loading = load(carrier, ...given);
+  sealerOf(carrier).metrics?.loaded(loading);
+  return loading;
+}
+
+async function load(carrier, source, time, read) {
   const sealer = sealerOf(carrier);
   const { policy, tokens } = sealer;
   await tokens.ring.refresh?.(+time);
@@ -64,7 +70,13 @@ const LEFT_OUT =
   "a change is not saved: an inner request, or the handler, has set the session's cookie already; change the session in one of the two";
 
 /** Ends a request. Returns the decision and the state, with a token if one is stored (docs/spec/writer.md § 8.12, § 8.14). */
-export async function finish(carrier, session, response) {
+export function finish(carrier, session, response) {
+  const finishing = finishAlone(carrier, session, response);
+  sealerOf(carrier).metrics?.finished(finishing);
+  return finishing;
+}
+
+async function finishAlone(carrier, session, response) {
   const state = stateOf(session);
   if (state.sealer !== sealerOf(carrier)) misused("session is of another carrier");
   const { status, said } = response;

@@ -27,15 +27,17 @@ const CAME_BACK =
   "destroy the copy of the ring that it came from";
 
 /** Reads the content of a ring, and follows it. Throws a `ConfigError`, or what `source` fails with, without a key that it holds. */
-export async function follow(source, { every = 60, log, mode, skipXChaCha, ...unknown } = {}) {
+export async function follow(source, { every = 60, log, metrics, mode, skipXChaCha, ...unknown } = {}) {
   refuseUnknown(unknown);
   mustBe(typeof source === "function", "source", "a function that returns the text of a ring");
   mustBe(isWhole(every, 1, MOST_SECONDS), "every", "1 to 86,400 seconds");
+  mustBe(!metrics || metrics.ofRing, "metrics", "what `prometheus` returns");
   const say = sayingBy(log);
   const asked = Date.now();
   const options = { mode, skipXChaCha };
   const texts = await firstOf(source);
-  return new FollowedRing({ source, every: every * 1000, say, options }, asked, await digestOf(texts), await parseRing(texts, options));
+  const settings = { source, every: every * 1000, say, counted: metrics?.ofRing(), options };
+  return new FollowedRing(settings, asked, await digestOf(texts), await parseRing(texts, options));
 }
 
 async function firstOf(source) {
@@ -138,22 +140,24 @@ class FollowedRing {
     const earlier = this.keys;
     Object.assign(this, content);
     for (const [sealer, keys] of derived) sealer.keys = keys;
-    const { say } = this.#settings;
+    const { say, counted } = this.#settings;
     const lifetime = [...derived.keys()].reduce((most, { overlap }) => Math.max(most, overlap), 0);
     warnOfEarlyEnds(say, content, lifetime);
     warnOfKeyTooSoon(say, content.keys, earlier);
     await tellOfRing(say, "key ring replaced", content, content.notBefore);
     const dropped = droppedIn(content.keys, earlier, lifetime, now);
     if (dropped.length > 0) say("warn", DROPS, { fingerprint: await ringFingerprint(content), dropped });
-    this.#remember(earlier, now);
+    const returned = this.#remember(earlier, now);
+    counted?.replaced(dropped.length, returned);
   }
 
-  /** Notes which keys have left, and tells of those that are back. */
+  /** Notes which keys have left, and tells of those that are back. Returns their number. */
   #remember(earlier, now) {
-    for (const { id } of this.#returned(now)) {
+    const back = this.#returned(now).filter(({ id }) => this.#left.get(id).backAt === undefined);
+    for (const { id } of back) {
       const left = this.#left.get(id);
-      if (left.backAt === undefined) this.#settings.say("error", CAME_BACK, { keyId: id, leftAt: dateOf(left.at) });
-      left.backAt ??= now;
+      left.backAt = now;
+      this.#settings.say("error", CAME_BACK, { keyId: id, leftAt: dateOf(left.at) });
     }
     const gone = earlier.filter(({ id }) => !opensIn(this.keys, id, now) && (opensIn(earlier, id, now) || !has(this.keys, id)));
     for (const { id } of gone) {
@@ -161,6 +165,7 @@ class FollowedRing {
       this.#left.set(id, { at: now, isDropped: opensIn(earlier, id, now) });
     }
     for (const id of [...this.#left.keys()].slice(0, -MOST_LEFT)) this.#left.delete(id);
+    return back.length;
   }
 
   /** The keys that open tokens at this time, although they had left. */
@@ -193,6 +198,7 @@ class FollowedRing {
     const { since = secondsIn(now), ...last } = this.#refusal ?? {};
     const isToTell = seen !== last.seen || Math.abs(now - last.told) >= AGAIN;
     this.#refusal = { since, seen, told: isToTell ? now : last.told, sentence: `${REFUSED}: ${reasonOf(error)}` };
+    if (seen !== last.seen) this.#settings.counted?.refused();
     if (isToTell) this.#settings.say("error", REFUSED, { error });
   }
 }

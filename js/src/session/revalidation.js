@@ -52,8 +52,10 @@ class Revalidation {
     const { answer, cause } = await ask("validate", this.validate, asked);
     if (answer === true) state.isValidated = true;
     else if (answer === false) refuse(state, "Revoked");
-    else if (this.#isTolerated(state)) state.sealer.say("error", UNANSWERED, { kept: true, error: cause }, UNANSWERED, now);
-    else {
+    else if (this.#isTolerated(state)) {
+      state.sealer.metrics?.failed("Validation");
+      state.sealer.say("error", UNANSWERED, { kept: true, error: cause }, UNANSWERED, now);
+    } else {
       refuse(state, "Unvalidated");
       state.came = { ...WITHHELD, metadata };
       throw new Unvalidated(cause, session);

@@ -10,7 +10,7 @@ import { Sealer, changed } from "../token/token.js";
 import { readBody } from "../state/body.js";
 import { checkTimes, lastActiveOf, overlapOf } from "../state/lifetime.js";
 import { idOf } from "../state/state.js";
-import { notBeforeOf, policyOf } from "./settings.js";
+import { madeBy, notBeforeOf, policyOf } from "./settings.js";
 import { settingsText } from "./settings_text.js";
 
 export class SessionSealer {
@@ -19,7 +19,7 @@ export class SessionSealer {
    * makes those of sessions bound to devices.
    */
   static async build(mode, ring, purpose, options, { devicesBy, attributes, danger, ...own }) {
-    const { skipXChaCha, application, context = [], log, ...rules } = optionsOf(options);
+    const { skipXChaCha, application, context = [], log, metrics, ...rules } = optionsOf(options);
     const say = sayingBy(log, { purpose });
     const common = policyOf(optionsOf(rules));
     const { type } = common;
@@ -34,6 +34,7 @@ export class SessionSealer {
     const settings = settingsText(mode, purpose, application, context, policy, attributes);
     ensure(!settings.includes(ANY_KEY_PREFIX), "option", "a name, path, label or context holds a key");
     const sealer = new SessionSealer(mode, tokens, policy, say, settings, await settingsFingerprint(settings));
+    sealer.metrics = metrics && madeBy("`prometheus`", "metrics", metrics, "ofCarrier").ofCarrier(purpose, sealer);
     warnOfEarlyEnds(say, parsed, overlap);
     const dangers = { unencrypted: mode === "signed", ...danger };
     const more = { settingsFingerprint: sealer.settings, settings, danger: Object.keys(dangers).filter((name) => dangers[name]) };

@@ -10,7 +10,7 @@ import { escaped, plain, refuse } from "./sentences.js";
  * Returns the ring of these sources, which follows its files if `watch` is an interval. `env`: the environment. Throws a
  * `ConfigError`, in whose sentence the names of settings are in braces.
  */
-export async function ringOf({ mode, sources, watch }, env, { skipXChaCha, log }) {
+export async function ringOf({ mode, sources, watch }, env, { skipXChaCha, log, metrics }) {
   if (sources.length === 0) refuse(NO_KEYS);
   const names = await Promise.all(sources.map(nameOf));
   const read = () => Promise.all(sources.map((source, i) => textOf(source, names[i], env)));
@@ -19,7 +19,7 @@ export async function ringOf({ mode, sources, watch }, env, { skipXChaCha, log }
     if (watch === null) return await KeyRing.parse(await read(), options);
     // Asking more often than in a day does no harm.
     const every = Math.min(Number(watch), MOST_SECONDS);
-    return await KeyRing.follow(settled(sources, names, read), { ...options, every, log });
+    return await KeyRing.follow(settled(sources, names, read), { ...options, every, log, metrics });
   } catch (error) {
     // Those of a source are refused with its name already.
     if (error.code === "settings") throw error;

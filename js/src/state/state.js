@@ -296,7 +296,8 @@ export class State {
     }
     if (!isQuiet || !this.#canSeal()) return keep;
     const stored = this.#refreshed() || this.#resealed(standing === "earlier");
-    return stored ? { ...stored, touch: "touched", isOptional: true } : keep;
+    const isOmitted = standing === "earlier" || this.becameBound || isRefreshDue(this);
+    return stored ? { ...stored, touch: "touched", isOptional: true } : { ...keep, isOmitted };
   }
 
   /**

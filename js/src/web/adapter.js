@@ -125,7 +125,10 @@ export function admission(cookies, options = {}) {
     state.tell = (lost) => tell(onRefused, lost, request, state);
     tell(onOutcome, session.outcome, request, state);
     refusal ??= await guard?.check(request, session);
-    if (refusal) tell(onRefused, refusal, request, state);
+    if (refusal) {
+      state.sealer.metrics?.refused(refusal.code);
+      tell(onRefused, refusal, request, state);
+    }
     const save = (response) => sessions.saveToResponse(response, session);
     // Nothing in place of an answer would let the handler run.
     return [session, save, refusal && (refuse(refusal, request) || save()), sessions];

@@ -6,7 +6,7 @@ import { readFile } from "node:fs/promises";
 
 import { parse } from "smol-toml";
 
-const SUBJECTS = ["format", "sessions", "settings", "examples", "next", "adapters", "servers", "node"];
+const SUBJECTS = ["format", "sessions", "operations", "settings", "examples", "next", "adapters", "servers", "node"];
 
 /** All faults, one by one. `tests`: the files that have to notice it, or `vectors`. */
 export const all = (await Promise.all(SUBJECTS.map(faultsOf))).flat();

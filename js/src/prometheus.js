@@ -1,0 +1,162 @@
+// Counts for Prometheus, by prom-client, with the names and labels of docs/metrics.md.
+
+import { Counter, Gauge, Histogram, register as defaultRegister } from "prom-client";
+
+import { SessionError } from "./base/errors.js";
+import { ringFingerprint } from "./keys/in_use.js";
+import { isRefreshDue } from "./state/lifetime.js";
+
+const REASONS = [
+  "UnknownKey", "RetiredKey", "Idle", "Expired", "Revoked", "NotYetValid", "Unvalidated", "UnknownFormat", "Encoding", "TooShort",
+  "TooLong", "WrongMode", "Auth", "Duplicate", "Malformed", "Incomplete", "Payload", "Stale",
+];
+const OUTCOMES = [
+  ...["Absent", "Opened", "OpenedUnderAcceptedKey", "Migrated"].map((outcome) => [outcome, ""]),
+  ...["Rejected", "NotMigrated"].flatMap((outcome) => REASONS.map((reason) => [outcome, reason])),
+  ["Rejected", "UnknownKey", "dropped"],
+];
+const CHANGES = ["Began", "Changed", "Refreshed", "Resealed", "Ended"];
+/** Not `Session`: what else a handler throws, its framework answers. */
+const FAILURES = ["Full", "UnreadableKey", "UnreadableSchema", "Save", "Setup", "Validation"];
+const REFUSALS = ["CrossSite", "PlainHttp", "NoToken", "WrongToken", "TooLarge"];
+const RINGS = ["Replaced", "Refused"];
+/** Lengths of tokens. */
+const BUCKETS = [256, 512, 1024, 2048, 3072, 4096, 12_288];
+
+/** A property of a gauge in the register, so that it goes with it. Also another copy of this module finds it. */
+const OWNER = Symbol.for("hardtack-session/prometheus");
+
+/**
+ * Returns the option `metrics` of cookies, tokens and `KeyRing.follow`, which counts in a register of prom-client, by default its own.
+ * For a register it is always the same.
+ */
+export function prometheus(register = defaultRegister) {
+  return register.getSingleMetric("hardtack_info")?.[OWNER] ?? new Metrics(register);
+}
+
+class Metrics {
+  /** The sealers of carriers, by their purpose. */
+  #sealers = new Map();
+  #read;
+  #written;
+  #omitted;
+  #bytes;
+  #failures;
+  #refusals;
+  #rings;
+  #dropped;
+  #returned;
+
+  constructor(register) {
+    const make = (Kind, name, help, labelNames = [], more = {}) =>
+      new Kind({ name: `hardtack_${name}`, help, labelNames, registers: [register], ...more });
+    this.#read = make(Counter, "sessions_read_total", "Sessions that were read.", ["purpose", "outcome", "reason", "known"]);
+    this.#written = make(Counter, "sessions_written_total", "Sessions sent or dropped.", ["purpose", "change"]);
+    this.#omitted = make(Counter, "refreshes_omitted_total", "Refreshes and re-sealings that did not fit.", ["purpose"]);
+    this.#bytes = make(Histogram, "token_bytes", "Lengths of sealed tokens.", ["purpose"], { buckets: BUCKETS });
+    this.#failures = make(Counter, "failures_total", "Requests whose session failed.", ["failure"]);
+    this.#refusals = make(Counter, "csrf_refusals_total", "Requests that a guard refused.", ["refusal"]);
+    this.#rings = make(Counter, "rings_total", "New versions of a followed key ring.", ["outcome"]);
+    this.#dropped = make(Counter, "keys_dropped_total", "Keys that a followed ring lost or ends too early.");
+    this.#returned = make(Counter, "keys_returned_total", "Keys that are in a ring again after they left it.");
+    for (const failure of FAILURES) this.#failures.inc({ failure }, 0);
+    for (const refusal of REFUSALS) this.#refusals.inc({ refusal }, 0);
+    for (const outcome of RINGS) this.#rings.inc({ outcome }, 0);
+    this.#makeGauges(make);
+  }
+
+  #makeGauges(make) {
+    const sealers = this.#sealers;
+    /** `shown(sealer)` returns the labels besides the purpose, and the value. */
+    const gauge = (name, help, labels, shown) =>
+      make(Gauge, name, help, ["purpose", ...labels], {
+        async collect() {
+          const facts = await Promise.all([...sealers].map(async ([purpose, sealer]) => [purpose, ...(await shown(sealer))]));
+          this.reset();
+          for (const [purpose, of, value] of facts) this.set({ purpose, ...of }, value);
+        },
+      });
+    const inUse = async ({ tokens: { ring }, settings }) => {
+      // An instance without visitors asks its source too. A source that hangs does not keep Prometheus waiting.
+      ring.refresh?.(Date.now());
+      return [{ fingerprint: await ringFingerprint(ring), settings }, 1];
+    };
+    gauge("info", "1, with the fingerprints of keys and settings.", ["fingerprint", "settings"], inUse)[OWNER] = this;
+    gauge("source_refused_since_seconds", "Unix seconds, 0 unless the source of keys is refused.", [], ({ tokens: { ring } }) => [
+      {},
+      (ring.problems?.(Date.now() / 1000).find(({ kind }) => kind === "SourceRefused")?.since ?? 0) / 1000,
+    ]);
+    gauge("not_before_seconds", "Unix seconds, 0 if there is no `not_before`.", [], ({ notBefore }) => [{}, notBefore]);
+  }
+
+  /** Returns what counts the sessions of a carrier. */
+  ofCarrier(purpose, sealer) {
+    this.#sealers.set(purpose, sealer);
+    for (const [outcome, reason, known = ""] of OUTCOMES) this.#read.inc({ purpose, outcome, reason, known }, 0);
+    for (const change of CHANGES) this.#written.inc({ purpose, change }, 0);
+    this.#omitted.inc({ purpose }, 0);
+    this.#bytes.zero({ purpose });
+    const failed = (failure) => this.#failures.inc({ failure });
+    return {
+      failed,
+      loaded: async (loading) => {
+        // Also a session that could not be validated was read.
+        const session = await loading.catch((error) => error.session);
+        if (session) this.#countRead(purpose, session.outcome, failed);
+      },
+      finished: async (finishing) => {
+        const failing = (error) => void failed(error instanceof SessionError ? "Save" : "Setup");
+        const decision = await finishing.catch(failing);
+        if (decision) this.#countDecision(purpose, decision, failed);
+      },
+      refused: (code) => REFUSALS.includes(spelled(code)) && this.#refusals.inc({ refusal: spelled(code) }),
+    };
+  }
+
+  /** Returns what counts the versions of a followed ring. */
+  ofRing() {
+    return {
+      replaced: (dropped, returned) => {
+        this.#rings.inc({ outcome: "Replaced" });
+        this.#dropped.inc(dropped);
+        this.#returned.inc(returned);
+      },
+      refused: () => this.#rings.inc({ outcome: "Refused" }),
+    };
+  }
+
+  #countRead(purpose, { kind, reason = "", known = "" }, failed) {
+    this.#read.inc({ purpose, outcome: spelled(kind), reason, known });
+    if (reason === "Unvalidated") failed("Validation");
+  }
+
+  #countDecision(purpose, decision, failed) {
+    const { state, token } = decision;
+    for (const change of changesOf(decision)) this.#written.inc({ purpose, change });
+    if (token !== undefined) this.#bytes.observe({ purpose }, token.length);
+    if (decision.isOmitted) this.#omitted.inc({ purpose });
+    const failure = state.hasFailed && failureOf(state);
+    if (failure) failed(failure);
+  }
+}
+
+/** The changes that a client makes, as Rust names them. */
+function changesOf({ change, isOptional, body, state }) {
+  if (change === "keep") return [];
+  if (change === "drop") return ["Ended"];
+  // What is only sealed again is the body that arrived.
+  if (isOptional) return [body !== state.came.body && isRefreshDue(state) ? "Refreshed" : "Resealed"];
+  // A sign-out that leaves a message, for example.
+  if (state.came.kind === "ended" && state.ended === "invalidated" && !state.isRenewed) return ["Ended", "Began"];
+  return [state.isNew ? "Began" : "Changed"];
+}
+
+/** The failure of a request by the error of its session; one without its proof is none. */
+function failureOf({ failure, outcome }) {
+  if (failure?.code === "size") return "Full";
+  if (failure?.code === "unreadable") return outcome.reason === "Payload" ? "UnreadableSchema" : "UnreadableKey";
+  return null;
+}
+
+/** `openedUnderAcceptedKey` and `cross-site` as Rust spells them. */
+const spelled = (name) => name.replace(/(?:^|-)(.)/g, (_, letter) => letter.toUpperCase());

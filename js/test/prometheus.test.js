@@ -1,0 +1,287 @@
+// What Prometheus reads of a program: counts of sessions, failures and rings, and gauges of what is in use, by the real prom-client.
+
+import assert from "node:assert/strict";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { mock, test } from "node:test";
+
+import express from "express";
+import { Registry, register as globalRegister } from "prom-client";
+
+import { CsrfGuard } from "../src/csrf_guard.js";
+import { keysInUse } from "../src/health.js";
+import { KeyRing, SessionCookie, SessionToken, attributes, generateKey, revalidation, sessionType } from "../src/index.js";
+import { prometheus } from "../src/prometheus.js";
+import { fromSettings } from "../src/settings.js";
+import { struct, u32 } from "../src/struct.js";
+import { session as inExpress } from "../src/web/express.js";
+import { withSession } from "../src/web/fetch.js";
+import { withSession as inNode } from "../src/web/node.js";
+import { listening } from "./stand_ins.js";
+import { NOW, XAES_KEY, field, filled, later, misconfigured } from "./visitor.js";
+
+const start = Math.floor(Date.now() / 1000) * 1000;
+const clock = mock.method(Date, "now", () => start);
+const at = (seconds) => start + seconds * 1000;
+const OTHER_KEY = await generateKey();
+const [own, others] = await Promise.all([XAES_KEY, OTHER_KEY].map((key) => SessionCookie.encrypted(key, { log: null })));
+
+/** A register, and what has changed in it since the last time: lines of Prometheus without comments and zeros, in their order. */
+function registered() {
+  const register = new Registry();
+  let before = new Map();
+  const series = async () => new Map((await register.metrics()).split("\n").filter((line) => line && !line.startsWith("#")).map((line) => line.split(/ (?=\S+$)/)));
+  const changes = async () => {
+    const now = await series();
+    const changed = [...now].map(([name, value]) => [name, value - (before.get(name) ?? 0)]).filter(([name, by]) => by !== 0 && !/_bytes_(bucket|sum)/.test(name));
+    before = now;
+    return Object.fromEntries(changed.map(([name, by]) => [name.replace(/^hardtack_/, "").replaceAll('"', ""), by]));
+  };
+  return { register, metrics: prometheus(register), series, changes };
+}
+
+const read = (outcome, reason = "", known = "", purpose = "__Host-session") =>
+  `sessions_read_total{purpose=${purpose},outcome=${outcome},reason=${reason},known=${known}}`;
+const written = (change, purpose = "__Host-session") => `sessions_written_total{purpose=${purpose},change=${change}}`;
+const bytes = (purpose = "__Host-session") => `token_bytes_count{purpose=${purpose}}`;
+const failure = (name) => `failures_total{failure=${name}}`;
+
+/** Only counts, because gauges follow the clock. */
+const counted = (changes) => Object.fromEntries(Object.entries(changes).filter(([name]) => !/^(info|\w+_seconds)/.test(name)));
+
+test("each series begins at 0, so that an alert sees its first event", async () => {
+  const { metrics, series } = registered();
+  await SessionCookie.encrypted(XAES_KEY, { metrics, log: null });
+  await SessionToken.encrypted(XAES_KEY, { metrics, header: "x-session", log: null });
+  await KeyRing.follow(() => XAES_KEY, { metrics, log: null });
+  const all = await series();
+  for (const name of [
+    'hardtack_sessions_read_total{purpose="__Host-session",outcome="Rejected",reason="Malformed",known=""}',
+    'hardtack_sessions_read_total{purpose="header:x-session",outcome="Rejected",reason="UnknownKey",known="dropped"}',
+    'hardtack_sessions_read_total{purpose="__Host-session",outcome="NotMigrated",reason="Idle",known=""}',
+    'hardtack_sessions_read_total{purpose="__Host-session",outcome="Absent",reason="",known=""}',
+    'hardtack_sessions_written_total{purpose="header:x-session",change="Resealed"}',
+    'hardtack_refreshes_omitted_total{purpose="__Host-session"}',
+    'hardtack_token_bytes_bucket{le="3072",purpose="__Host-session"}',
+    'hardtack_failures_total{failure="UnreadableSchema"}',
+    'hardtack_csrf_refusals_total{refusal="TooLarge"}',
+    'hardtack_rings_total{outcome="Refused"}',
+    "hardtack_keys_dropped_total",
+    "hardtack_keys_returned_total",
+    'hardtack_source_refused_since_seconds{purpose="__Host-session"}',
+    'hardtack_not_before_seconds{purpose="__Host-session"}',
+  ]) {
+    assert.equal(all.get(name), "0", name);
+  }
+  const isInfo = (name) => name.startsWith("hardtack_info");
+  assert.deepEqual([...all].filter(([name, value]) => value !== "0" && !isInfo(name)), []);
+});
+
+test("two cookies and a token in one register count what they read and write, by their purpose", async () => {
+  const { metrics, changes } = registered();
+  const [shop, admin, jobs] = [
+    await SessionCookie.encrypted(XAES_KEY, { metrics, log: null }),
+    await SessionCookie.encrypted(XAES_KEY, { metrics, log: null, cookie: attributes({ name: "admin" }), refreshAfter: 60 }),
+    await SessionToken.encrypted(XAES_KEY, { metrics, log: null, purpose: "jobs" }),
+  ];
+  await changes();
+  const visit = async (carrier, arrived, change = () => {}, seconds = 0, response = {}) => {
+    const session = await carrier.load(arrived, later(seconds));
+    change(session);
+    const saved = await carrier.save(session, response);
+    return Array.isArray(saved) ? field(saved) : saved;
+  };
+  const cookie = await visit(shop, null, (session) => session.set("user", "ada"));
+  assert.deepEqual(counted(await changes()), { [read("Absent")]: 1, [written("Began")]: 1, [bytes()]: 1 });
+  await visit(shop, cookie, (session) => session.set("user", "eve"));
+  assert.deepEqual(counted(await changes()), { [read("Opened")]: 1, [written("Changed")]: 1, [bytes()]: 1 });
+  await visit(shop, cookie, (session) => session.get("user"));
+  assert.deepEqual(counted(await changes()), { [read("Opened")]: 1 });
+  await visit(shop, cookie, (session) => session.invalidate());
+  assert.deepEqual(counted(await changes()), { [read("Opened")]: 1, [written("Ended")]: 1 });
+  await visit(shop, cookie, (session) => (session.invalidate(), session.flash("notice", "Goodbye.")));
+  assert.deepEqual(counted(await changes()), { [read("Opened")]: 1, [written("Ended")]: 1, [written("Began")]: 1, [bytes()]: 1 });
+  await visit(shop, cookie, (session) => session.signIn());
+  assert.deepEqual(counted(await changes()), { [read("Opened")]: 1, [written("Began")]: 1, [bytes()]: 1 });
+  await visit(shop, await filled(undefined, others));
+  assert.deepEqual(counted(await changes()), { [read("Rejected", "UnknownKey")]: 1 });
+
+  const ofAdmin = await visit(admin, null, (session) => session.set("user", "ada"));
+  await visit(admin, ofAdmin, (session) => session.get("user"), 60);
+  const of = (count, ...given) => count(...given, "admin");
+  assert.deepEqual(counted(await changes()), {
+    [read("Absent", "", "", "admin")]: 1, [read("Opened", "", "", "admin")]: 1, [of(written, "Began")]: 1, [of(written, "Refreshed")]: 1, [of(bytes)]: 2,
+  });
+  const token = await visit(jobs, null, (session) => session.set("job", 1));
+  await visit(jobs.inContext([["tenant", "acme"]]), token);
+  assert.deepEqual(counted(await changes()), {
+    [read("Absent", "", "", "token:jobs")]: 1, [read("Rejected", "Auth", "", "token:jobs")]: 1, [written("Began", "token:jobs")]: 1, [bytes("token:jobs")]: 1,
+  });
+});
+
+test("a session is sealed again under a new key, and counted, or left out if it does not fit", async () => {
+  const { metrics, changes } = registered();
+  const ring = `${OTHER_KEY}\n${XAES_KEY}`;
+  const cookies = await SessionCookie.encrypted(ring, { metrics, log: null });
+  // Sealed with room for one byte more, by programs that have a smaller size now.
+  const wide = await SessionCookie.encrypted(XAES_KEY, { size: "split:2", log: null });
+  await changes();
+  const use = async (arrived, now, of = cookies) => {
+    const session = await of.load(arrived, now);
+    session.get("user");
+    await of.save(session);
+  };
+  await use(await filled(), NOW);
+  assert.deepEqual(counted(await changes()), { [read("OpenedUnderAcceptedKey")]: 1, [written("Resealed")]: 1, [bytes()]: 1 });
+  await use(await filled(), later(450));
+  assert.deepEqual(counted(await changes()), { [read("OpenedUnderAcceptedKey")]: 1, [written("Refreshed")]: 1, [bytes()]: 1 });
+  // A session that is larger than new ones may be goes back in its size, which has no room for an age.
+  const smaller = await SessionCookie.encrypted(XAES_KEY, { metrics, log: null });
+  await changes();
+  const large = await filled((session) => session.set("text", "x".repeat(session.remainingBytes - 10)), wide);
+  await use(large, later(450), smaller);
+  assert.deepEqual(counted(await changes()), { [read("Opened")]: 1, "refreshes_omitted_total{purpose=__Host-session}": 1 });
+});
+
+test("requests that fail by an error of their session are counted, by their reason", async () => {
+  const { metrics, changes } = registered();
+  const options = { metrics, log: null };
+  const fill = (session) => session.set("text", "x".repeat(4000));
+  const request = (cookie = "") => new Request("https://shop.example/", { headers: { cookie } });
+  const failed = async () => Object.fromEntries(Object.entries(await changes()).filter(([name]) => name.startsWith("failures")));
+  const answer = async (of, handle, cookie) => {
+    const response = await withSession(of, (_, session) => (handle(session), new Response()), { now: () => NOW })(request(cookie));
+    return [response.status, await failed()];
+  };
+  const cookies = await SessionCookie.encrypted(XAES_KEY, options);
+  assert.deepEqual(await answer(cookies, fill), [413, { [failure("Full")]: 1 }]);
+  const app = express().use(inExpress(SessionCookie.encrypted(XAES_KEY, options)));
+  app.get("/", (incoming) => fill(incoming.session));
+  app.use((error, incoming, response, next) => response.status(error.status).end(void next));
+  const server = createServer(inNode(SessionCookie.encrypted(XAES_KEY, options), (incoming, response, session) => fill(session), { failed() {} }));
+  for (const listener of [createServer(app), server]) {
+    assert.equal((await (await listening(listener)).get("/")).status, 413);
+    assert.deepEqual(await failed(), { [failure("Full")]: 1 });
+  }
+  // One that is caught is no failure of the request.
+  const caught = (session) => {
+    try {
+      fill(session);
+    } catch {}
+  };
+  assert.deepEqual(await answer(cookies, caught), [200, {}]);
+
+  const keeping = await SessionCookie.encrypted(XAES_KEY, { ...options, keepUnknownKeys: true });
+  assert.deepEqual(await answer(keeping, (session) => session.set("a", 1), await filled(undefined, others)), [503, { [failure("UnreadableKey")]: 1 }]);
+  const typed = await SessionCookie.encrypted(XAES_KEY, { ...options, type: sessionType({ label: "", schema: 1, shape: struct({ user: u32 }) }) });
+  assert.deepEqual(await answer(typed, (session) => (session.value = { user: 1 }), await filled()), [503, { [failure("UnreadableSchema")]: 1 }]);
+
+  const asking = (more) => SessionCookie.encrypted(XAES_KEY, { ...options, revalidateAfter: revalidation({ seconds: 60, validate: () => null, ...more }) });
+  const old = field(await own.save((await own.load(null, later(-120))).set("user", "ada")));
+  assert.deepEqual(await answer(await asking(), () => {}, old), [503, { [failure("Validation")]: 1 }]);
+  assert.deepEqual(await answer(await asking({ unvalidatedUpTo: 600 }), () => {}, old), [200, { [failure("Validation")]: 1 }]);
+
+  const at1970 = await cookies.load(null, 0);
+  at1970.set("user", "ada");
+  await assert.rejects(cookies.save(at1970), { code: "clock" });
+  assert.deepEqual(await failed(), { [failure("Save")]: 1 });
+  await assert.rejects(cookies.save(await own.load(null)), TypeError);
+  assert.deepEqual(await failed(), { [failure("Setup")]: 1 });
+});
+
+test("requests that a guard refuses are counted, by Rust's names", async () => {
+  const { metrics, changes } = registered();
+  const handle = withSession(SessionCookie.encrypted(XAES_KEY, { metrics, log: null }), () => new Response(), { guard: new CsrfGuard() });
+  const send = (headers) => handle(new Request("https://shop.example/", { method: "POST", headers }));
+  await send({ "sec-fetch-site": "cross-site" });
+  await send({ "sec-fetch-site": "same-origin" });
+  await send({ "sec-fetch-site": "same-origin", "x-csrf-token": "wrong" });
+  const refusals = Object.fromEntries(Object.entries(await changes()).filter(([name]) => name.startsWith("csrf")));
+  const refusal = (name) => `csrf_refusals_total{refusal=${name}}`;
+  assert.deepEqual(refusals, { [refusal("CrossSite")]: 1, [refusal("NoToken")]: 1, [refusal("WrongToken")]: 1 });
+});
+
+test("of two rings in one register, each gauge shows its own", async () => {
+  const { metrics, changes, register } = registered();
+  const texts = { shop: XAES_KEY, admin: OTHER_KEY };
+  const follow = (name) => KeyRing.follow(() => texts[name], { metrics, log: null });
+  const shop = await SessionCookie.encrypted(await follow("shop"), { metrics, log: null });
+  const admin = await SessionCookie.encrypted(await follow("admin"), { metrics, log: null, cookie: attributes({ name: "admin" }) });
+  const infoOf = async (cookies) => {
+    const { fingerprint, settings } = await keysInUse(cookies, start);
+    return `info{purpose=${cookies.name},fingerprint=${fingerprint},settings=${settings}}`;
+  };
+  const before = await infoOf(shop);
+  const begun = await changes();
+  assert.deepEqual([begun[before], begun[await infoOf(admin)]], [1, 1]);
+  const changesAt = async (seconds) => {
+    for (const cookies of [shop, admin]) await keysInUse(cookies, at(seconds));
+    clock.mock.mockImplementation(() => at(seconds));
+    const found = await changes();
+    clock.mock.mockImplementation(() => start);
+    return found;
+  };
+  texts.shop = `${OTHER_KEY}\nnot_before=2126-01-01T00:00:00Z`;
+  const replaced = await changesAt(60);
+  const notBefore = "not_before_seconds{purpose=__Host-session}";
+  const ring = (outcome) => `rings_total{outcome=${outcome}}`;
+  assert.deepEqual(replaced, { [await infoOf(shop)]: 1, [ring("Replaced")]: 1, keys_dropped_total: 1, [notBefore]: Date.parse("2126-01-01") / 1000 });
+  assert.ok(!(await register.metrics()).includes(/fingerprint=(\w+)/.exec(before)[1]));
+
+  texts.admin = "junk";
+  const refused = "source_refused_since_seconds{purpose=admin}";
+  assert.deepEqual(await changesAt(120), { [ring("Refused")]: 1, [refused]: at(120) / 1000 });
+  // The same text is no new version.
+  assert.deepEqual(await changesAt(600), {});
+  texts.admin = OTHER_KEY;
+  texts.shop = XAES_KEY;
+  const cured = await changesAt(660);
+  assert.deepEqual([cured[refused], cured[ring("Replaced")], cured.keys_dropped_total, cured.keys_returned_total], [-at(120) / 1000, 1, 1, 1]);
+});
+
+test("a key that this program saw leave is told apart from one that nobody knows", async () => {
+  const { metrics, changes } = registered();
+  let text = XAES_KEY;
+  const cookies = await SessionCookie.encrypted(await KeyRing.follow(() => text, { log: null }), { metrics, log: null });
+  text = OTHER_KEY;
+  await keysInUse(cookies, at(60));
+  await changes();
+  await cookies.load(await filled(), at(61));
+  await cookies.load(await filled(undefined, await SessionCookie.encrypted(await generateKey(), { log: null })), at(61));
+  assert.deepEqual(counted(await changes()), { [read("Rejected", "UnknownKey", "dropped")]: 1, [read("Rejected", "UnknownKey")]: 1 });
+});
+
+test("a scrape asks the source of a ring, and a source that hangs does not keep Prometheus waiting", async () => {
+  const { metrics, register } = registered();
+  const answers = [XAES_KEY, new Promise(() => {})];
+  await SessionCookie.encrypted(await KeyRing.follow(() => answers.shift(), { log: null }), { metrics, log: null });
+  clock.mock.mockImplementation(() => at(60));
+  assert.match(await register.metrics(), /hardtack_info/);
+  assert.equal(answers.length, 0);
+  clock.mock.mockImplementation(() => start);
+});
+
+test("a register has one instance, until it is cleared, and what is none is refused", async (t) => {
+  const ringFile = join(await mkdtemp(join(tmpdir(), "hardtack-prometheus-")), "ring");
+  t.after(() => rm(dirname(ringFile), { recursive: true }));
+  await writeFile(ringFile, `${XAES_KEY}\n`);
+  const { metrics: first, register } = registered();
+  assert.equal(prometheus(register), first);
+  register.clear();
+  assert.notEqual(prometheus(register), first);
+  assert.equal(prometheus(), prometheus(globalRegister));
+  const cookies = await fromSettings({ keys: XAES_KEY }, {}, { metrics: prometheus(register), log: null });
+  await cookies.load(null);
+  assert.match(await register.metrics(), /outcome="Absent",reason="",known=""} 1\n/);
+  const counted = [];
+  const metrics = { ofCarrier: () => counted.push("carrier"), ofRing: () => counted.push("ring") };
+  await fromSettings({ keys_file: ringFile, watch_keys: "1m" }, {}, { metrics, log: null });
+  assert.deepEqual(counted, ["ring", "carrier"]);
+  for (const wrong of [register, "yes", {}, 7]) {
+    await assert.rejects(SessionCookie.encrypted(XAES_KEY, { metrics: wrong }), misconfigured("metrics"));
+    await assert.rejects(KeyRing.follow(() => XAES_KEY, { metrics: wrong }), misconfigured("metrics"));
+  }
+  await SessionCookie.encrypted(XAES_KEY, { metrics: null, log: null });
+});
