@@ -3,7 +3,7 @@
 import { misused } from "./base/errors.js";
 import { dateOf, secondsOf, timeOf } from "./base/time.js";
 import { sealerOf } from "./carrier/carrier.js";
-import { IS_AHEAD, acceptedAt, ringFingerprint } from "./keys/in_use.js";
+import { IS_AHEAD, acceptedAt, ringFingerprint, settingsFingerprint } from "./keys/in_use.js";
 import { sealingAt } from "./keys/ring.js";
 
 /** Seconds for which a session that is ahead of the clock shows. */
@@ -27,14 +27,14 @@ function sealerIn(carrier) {
 }
 
 /** As a string, it has a line for each fact. */
-async function inUseAt(now, ring, { notBefore, settings, settingsText, seen }) {
+async function inUseAt(now, ring, { notBefore, settings, seen }) {
   const { keys } = ring;
   const facts = {
     seals: keys[sealingAt(keys, now)].id,
     accepts: acceptedAt(keys, now).map(({ id }) => id),
     fingerprint: await ringFingerprint(ring),
-    settings,
-    settingsText,
+    settings: await settingsFingerprint(settings),
+    settingsText: settings,
     backend: "WebCrypto",
     now: dateOf(now),
     notBefore: notBefore > 0 ? dateOf(notBefore) : null,

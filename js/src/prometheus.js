@@ -3,7 +3,7 @@
 import { Counter, Gauge, Histogram, register as defaultRegister } from "prom-client";
 
 import { SessionError } from "./base/errors.js";
-import { ringFingerprint } from "./keys/in_use.js";
+import { ringFingerprint, settingsFingerprint } from "./keys/in_use.js";
 import { isRefreshDue } from "./state/lifetime.js";
 
 const REASONS = [
@@ -18,7 +18,14 @@ const OUTCOMES = [
 const CHANGES = ["Began", "Changed", "Refreshed", "Resealed", "Ended"];
 /** Not `Session`: what else a handler throws, its framework answers. */
 const FAILURES = ["Full", "UnreadableKey", "UnreadableSchema", "Save", "Setup", "Validation"];
-const REFUSALS = ["CrossSite", "PlainHttp", "NoToken", "WrongToken", "TooLarge"];
+/** By the codes of a guard. */
+const REFUSALS = {
+  "cross-site": "CrossSite",
+  "plain-http": "PlainHttp",
+  "no-token": "NoToken",
+  "wrong-token": "WrongToken",
+  "too-large": "TooLarge",
+};
 const RINGS = ["Replaced", "Refused"];
 /** Lengths of tokens. */
 const BUCKETS = [256, 512, 1024, 2048, 3072, 4096, 12_288];
@@ -60,7 +67,7 @@ class Metrics {
     this.#dropped = make(Counter, "keys_dropped_total", "Keys that a followed ring lost or ends too early.");
     this.#returned = make(Counter, "keys_returned_total", "Keys that are in a ring again after they left it.");
     for (const failure of FAILURES) this.#failures.inc({ failure }, 0);
-    for (const refusal of REFUSALS) this.#refusals.inc({ refusal }, 0);
+    for (const refusal of Object.values(REFUSALS)) this.#refusals.inc({ refusal }, 0);
     for (const outcome of RINGS) this.#rings.inc({ outcome }, 0);
     this.#makeGauges(make);
   }
@@ -79,7 +86,7 @@ class Metrics {
     const inUse = async ({ tokens: { ring }, settings }) => {
       // An instance without visitors asks its source too. A source that hangs does not keep Prometheus waiting.
       ring.refresh?.(Date.now());
-      return [{ fingerprint: await ringFingerprint(ring), settings }, 1];
+      return [{ fingerprint: await ringFingerprint(ring), settings: await settingsFingerprint(settings) }, 1];
     };
     gauge("info", "1, with the fingerprints of keys and settings.", ["fingerprint", "settings"], inUse)[OWNER] = this;
     gauge("source_refused_since_seconds", "Unix seconds, 0 unless the source of keys is refused.", [], ({ tokens: { ring } }) => [
@@ -109,7 +116,7 @@ class Metrics {
         const decision = await finishing.catch(failing);
         if (decision) this.#countDecision(purpose, decision, failed);
       },
-      refused: (code) => REFUSALS.includes(spelled(code)) && this.#refusals.inc({ refusal: spelled(code) }),
+      told: (code) => REFUSALS[code] && this.#refusals.inc({ refusal: REFUSALS[code] }),
     };
   }
 
@@ -158,5 +165,5 @@ function failureOf({ failure, outcome }) {
   return null;
 }
 
-/** `openedUnderAcceptedKey` and `cross-site` as Rust spells them. */
-const spelled = (name) => name.replace(/(?:^|-)(.)/g, (_, letter) => letter.toUpperCase());
+/** As Rust spells it. */
+const spelled = (kind) => kind[0].toUpperCase() + kind.slice(1);

@@ -89,9 +89,6 @@ export const INVALID = Symbol("invalid");
 export class Refusal {
   /** `isForOthers`: other instances may open the token, so it is not replaced. `cause`: why there is no answer. */
   constructor(reason, keyId = null, isForOthers = false, cause) {
-    this.reason = reason;
-    this.keyId = keyId;
-    this.isForOthers = isForOthers;
-    this.cause = cause;
+    Object.assign(this, { reason, keyId, isForOthers }, cause && { cause });
   }
 }

@@ -171,7 +171,8 @@ function checkRing(keys) {
   ensure(keys.length > 0, "empty", `key ring must have a key; ${NEW_KEY}`);
   const ids = new Set();
   for (const { id } of keys) ensure(ids.size < ids.add(id).size, "duplicate", `key ring must not have key ${id} twice`);
-  ensure(keys.at(-1).acceptUntil === Infinity, "last-retires", `key ${keys.at(-1).id} seals last, and must have no \`accept_until\`; ${CUT_OFF}`);
+  const { id, acceptUntil } = keys.at(-1);
+  ensure(acceptUntil === Infinity, "last-retires", `key ${id} seals last, and must have no \`accept_until\`; ${CUT_OFF}`);
   for (const [i, { sealFrom, id: next }] of keys.slice(1).entries()) {
     const { acceptUntil, id } = keys[i];
     ensure(acceptUntil >= sealFrom, "retires-too-early", `key ${id} must not retire before key ${next} seals`);

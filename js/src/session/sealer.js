@@ -33,18 +33,22 @@ export class SessionSealer {
     const policy = { ...common, ...own, devices: await devicesBy?.(derive, common) };
     const settings = settingsText(mode, purpose, application, context, policy, attributes);
     ensure(!settings.includes(ANY_KEY_PREFIX), "option", "a name, path, label or context holds a key");
-    const sealer = new SessionSealer(mode, tokens, policy, say, settings, await settingsFingerprint(settings));
+    const sealer = new SessionSealer(mode, tokens, policy, say, settings);
     sealer.metrics = metrics && madeBy("`prometheus`", "metrics", metrics, "ofCarrier").ofCarrier(purpose, sealer);
     warnOfEarlyEnds(say, parsed, overlap);
     const dangers = { unencrypted: mode === "signed", ...danger };
-    const more = { settingsFingerprint: sealer.settings, settings, danger: Object.keys(dangers).filter((name) => dangers[name]) };
+    const more = {
+      settingsFingerprint: await settingsFingerprint(settings),
+      settings,
+      danger: Object.keys(dangers).filter((name) => dangers[name]),
+    };
     await tellOfRing(say, "sessions are ready", parsed, sealer.notBefore, more);
     return sealer;
   }
 
-  /** `say`: of `sayingBy`. `settings`: the fingerprint of `settingsText`, which programs have in common. */
-  constructor(mode, tokens, policy, say, settingsText, settings) {
-    Object.assign(this, { mode, tokens, policy, say, settingsText, settings, seen: {} });
+  /** `say`: of `sayingBy`. `settings`: the text of those that programs have in common. */
+  constructor(mode, tokens, policy, say, settings) {
+    Object.assign(this, { mode, tokens, policy, say, settings, seen: {} });
   }
 
   /** The same keys and rules, for the sessions of another context. */

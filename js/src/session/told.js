@@ -17,14 +17,14 @@ const OVER =
 
 /** Tells the outcome of reading, at most one event of each kind in a minute. */
 export function tellOfReading({ outcome, came: { metadata, dates }, policy, now }, { say, notBefore, seen }) {
-  const { kind, reason, keyId, known } = outcome;
+  const { kind, cause, ...fields } = outcome;
+  const { reason } = fields;
   const isRemembered = kind !== "migrated" && ((metadata ?? dates)?.remembered ?? null) !== null;
   if (policy.rememberUpTo === 0 && isRemembered) say("warn", REMEMBERED, {}, REMEMBERED, now);
   // What other libraries have written is told in another way.
   if (kind !== "rejected") return;
   if (reason === "NotYetValid") seen.aheadAt = now;
-  const fields = { reason, keyId, ...(known && { known }) };
-  const tell = (level, more) => say(level, "session rejected", { ...fields, ...more }, known ?? reason, now);
+  const tell = (level, more) => say(level, "session rejected", { ...fields, ...more }, fields.known ?? reason, now);
   if (LEVELS[reason]) tell(LEVELS[reason], reason === "NotYetValid" && { aheadBy: lastActiveOf(dates) - now });
   // Not by the application, which sees no dates.
   if (reason === "Revoked" && dates) tell(notBefore > now ? "warn" : "info", { notBefore: dateOf(notBefore) });

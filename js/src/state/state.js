@@ -104,8 +104,8 @@ export class State {
   }
 
   /** Notes why the request's token did not open. */
-  refuse({ reason, keyId, isForOthers, cause, dates, known }, metadata) {
-    this.outcome = { kind: "rejected", reason, keyId, ...(known && { known }), ...(cause && { cause }) };
+  refuse({ isForOthers, dates, ...why }, metadata) {
+    this.outcome = { kind: "rejected", ...why };
     // What other instances can open is not replaced.
     this.came = { ...(isForOthers ? UNREADABLE : UNOPENED), metadata, dates };
   }

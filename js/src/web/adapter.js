@@ -70,6 +70,7 @@ export const failureIn = (told) => (told.code === "left-out" ? told : told.cause
 /** Calls the hook; without one, logs failures. Never fails the request, and logs only its method and path, since it holds cookies. */
 function tell(hook, told, request, { sealer }) {
   const failed = (error) => sealer.say("error", FAILED, { error, method: request.method, path: pathOf(request) });
+  sealer.metrics?.told(told.code);
   if (hook) attempt(() => hook(told, request), failed);
   else if (failureIn(told)) failed(failureIn(told));
 }
@@ -125,10 +126,7 @@ export function admission(cookies, options = {}) {
     state.tell = (lost) => tell(onRefused, lost, request, state);
     tell(onOutcome, session.outcome, request, state);
     refusal ??= await guard?.check(request, session);
-    if (refusal) {
-      state.sealer.metrics?.refused(refusal.code);
-      tell(onRefused, refusal, request, state);
-    }
+    if (refusal) tell(onRefused, refusal, request, state);
     const save = (response) => sessions.saveToResponse(response, session);
     // Nothing in place of an answer would let the handler run.
     return [session, save, refusal && (refuse(refusal, request) || save()), sessions];
