@@ -434,7 +434,10 @@ export type Context = readonly (readonly [label: string, value: string])[];
 export interface SessionOptions extends Pick<RingOptions, "skipXChaCha"> {
   /** Seconds after its last use at which a session ends, at most `absoluteTimeout`. null turns it off. Default: 1,800. */
   readonly idleTimeout?: number | null;
-  /** Seconds after its beginning, or its last `renew`, at which a session ends. Default: 43,200. */
+  /**
+   * Seconds after its beginning, or its last `renew`, at which a session ends. In development, more than 400 days are a warning: they
+   * may be meant as milliseconds. Default: 43,200.
+   */
   readonly absoluteTimeout?: number;
   /**
    * Longest lifetime of a remembered session, in seconds. Each cookie lasts 400 days at most. Default: null, no session can be

@@ -141,7 +141,7 @@ class Metrics {
     const { state, token } = decision;
     for (const change of changesOf(decision)) this.#written.inc({ purpose, change });
     if (token !== undefined) this.#bytes.observe({ purpose }, token.length);
-    if (decision.isOmitted) this.#omitted.inc({ purpose });
+    if (isOmitted(decision)) this.#omitted.inc({ purpose });
     const failure = state.hasFailed && failureOf(state);
     if (failure) failed(failure);
   }
@@ -156,6 +156,12 @@ function changesOf({ change, isOptional, body, state }) {
   // A sign-out that leaves a message, for example.
   if (state.came.kind === "ended" && state.ended === "invalidated" && !state.isRenewed) return ["Ended", "Began"];
   return [state.isNew ? "Began" : "Changed"];
+}
+
+/** A refresh or a new key was due, and the session does not fit with it. */
+function isOmitted({ isOptional, body, state }) {
+  const isDue = state.becameBound || state.outcome.kind === "openedUnderAcceptedKey" || isRefreshDue(state);
+  return isOptional && body === undefined && isDue;
 }
 
 /** The failure of a request by the error of its session; one without its proof is none. */

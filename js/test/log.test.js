@@ -234,6 +234,19 @@ test("by default warnings and errors are printed everywhere, infos in developmen
   assert.deepEqual(await run({ NODE_ENV: "production" }), ["", ["session rejected"]]);
 });
 
+test("a timeout of more than 400 days is a warning in development, because it may count milliseconds", async (t) => {
+  const warnedOf = async (options) => (await program(options)).built.filter(([level]) => level === "warn").map(([, message]) => message);
+  const sentence = (name, days, number) =>
+    `\`${name}\` is ${days} days, longer than a browser keeps a cookie; if ${number} counts milliseconds, divide it by 1,000`;
+  assert.deepEqual(await warnedOf({ idleTimeout: 1_800_000, absoluteTimeout: 43_200_000 }), [sentence("absoluteTimeout", 500, 43_200_000)]);
+  assert.deepEqual(await warnedOf({ rememberUpTo: 2_592_000_000 }), [sentence("rememberUpTo", 30_000, 2_592_000_000)]);
+  assert.deepEqual(await warnedOf({ idleTimeout: null, absoluteTimeout: 400 * 86_400, rememberUpTo: 400 * 86_400 }), []);
+  const { NODE_ENV } = process.env;
+  process.env.NODE_ENV = "production";
+  t.after(() => (NODE_ENV === undefined ? delete process.env.NODE_ENV : (process.env.NODE_ENV = NODE_ENV)));
+  assert.deepEqual(await warnedOf({ absoluteTimeout: 43_200_000 }), []);
+});
+
 test("a request that fails is told with its path, without the host and the query", async () => {
   const told = [];
   const full = withSession(

@@ -1,10 +1,10 @@
 // Names of other libraries, and what is called or set here instead.
 
-/** Returns a remedy for such a name, in development. Bundles for production have none. */
-export function remedyOf(name) {
+/** Returns a remedy for such a name, or advice on what is given, in development. Bundles for production have none. */
+export function remedyOf(name, given) {
   try {
     // Deno would ask for a permission.
-    if (typeof Deno === "undefined" && process.env.NODE_ENV !== "production") return REMEDIES.get(name);
+    if (typeof Deno === "undefined" && process.env.NODE_ENV !== "production") return given ? adviceOn(given) : REMEDIES.get(name);
   } catch {
     // A worker, which has no environment.
   }
@@ -20,3 +20,12 @@ const REMEDIES = /* @__PURE__ */ new Map([
   ["touch", "leave it out, because reading is a use"],
   ["reload", "leave it out, because a request has one session"],
 ]);
+
+/** Other libraries count milliseconds. */
+function adviceOn(spans) {
+  // Browsers keep a cookie for 400 days.
+  const [name, seconds] = Object.entries(spans).find(([, seconds]) => seconds > 400 * 86_400) ?? [];
+  if (!name) return undefined;
+  const days = Math.floor(seconds / 86_400);
+  return `\`${name}\` is ${days} days, longer than a browser keeps a cookie; if ${seconds} counts milliseconds, divide it by 1,000`;
+}

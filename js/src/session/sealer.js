@@ -1,6 +1,7 @@
 // The keys of one purpose, and the rules of the sessions under them: tokens to bodies, bodies to tokens.
 
 import { Refusal, ensure, optionsOf } from "../base/errors.js";
+import { remedyOf } from "../base/remedies.js";
 import { contextBytes, purposeBytes } from "../keys/purpose.js";
 import { ANY_KEY_PREFIX } from "../keys/key.js";
 import { sayingBy } from "../base/log.js";
@@ -22,7 +23,9 @@ export class SessionSealer {
     const { skipXChaCha, application, context = [], log, metrics, ...rules } = optionsOf(options);
     const say = sayingBy(log, { purpose });
     const common = policyOf(optionsOf(rules));
-    const { type } = common;
+    const { type, absolute, rememberUpTo } = common;
+    const advice = remedyOf("", { absoluteTimeout: absolute, rememberUpTo });
+    if (advice) say("warn", advice);
     type.checkRoom?.(own.budget.room);
     const parsed = ring instanceof Ring ? contentOf(ring) : await parseRing(ring, { mode, skipXChaCha });
     checkMode(parsed.mode, mode);

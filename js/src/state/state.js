@@ -296,8 +296,7 @@ export class State {
     }
     if (!isQuiet || !this.#canSeal()) return keep;
     const stored = this.#refreshed() || this.#resealed(standing === "earlier");
-    const isOmitted = standing === "earlier" || this.becameBound || isRefreshDue(this);
-    return stored ? { ...stored, touch: "touched", isOptional: true } : { ...keep, isOmitted };
+    return { ...(stored || keep), touch: "touched", isOptional: true };
   }
 
   /**
