@@ -208,7 +208,7 @@ impl<T: Payload> SessionCookie<T> {
     /// ```
     #[must_use]
     pub fn keys_in_use(&self, clock: impl Into<Clock>) -> KeysInUse {
-        KeysInUse::of(&self.token.core.slot, clock.into().now())
+        KeysInUse::of(&self.token.core, clock.into().now())
     }
 
     /// Reads the content of `token`, in the context and with the timeouts of this cookie. It is for tools: it loads no

@@ -2,10 +2,11 @@ use std::{fmt, time::SystemTime};
 
 use crate::{
     base::time::{UnixSeconds, show_time, system_time},
-    keys::{Backend, Fingerprint, KeyId, PurposeSlot, RingEvent},
+    keys::{Backend, Fingerprint, KeyId, Problem, RingEvent},
+    session::Core,
 };
 
-/// Keys of a cookie, for health checks. No field is secret.
+/// Keys of a cookie, and problems that last, for health checks. No field is secret.
 ///
 /// `Display` writes a line for each field, as [docs/metrics.md] explains:
 ///
@@ -14,10 +15,12 @@ use crate::{
 /// accepts 5a1f00c3 c7e01b94
 /// fingerprint 60e3d18f92b7ca45
 /// settings 331a75f197d27245
+/// settings_text cookie=__Host-session mode=encrypted …
 /// backend RustCrypto
 /// now 2027-03-01T07:00:00Z
 /// not_before 2027-02-01T00:00:00Z
 /// next 2027-03-01T07:03:00Z 5a1f00c3 retires
+/// problem SourceRefused since 2027-03-01T06:52:13Z: key ring refused, the earlier one stays in use: …
 /// ```
 ///
 /// With feature `axum` or `actix`, a handler may return it. The response is this text, and caches do not store it.
@@ -37,6 +40,8 @@ pub struct KeysInUse {
     ///
     /// [SPEC.md § 3.7]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#37-settings-in-common
     pub settings: Fingerprint,
+    /// Text of these settings.
+    pub settings_text: String,
     /// Library on which the sealing key runs.
     pub backend: Backend,
     /// Time of the program, in whole seconds.
@@ -46,21 +51,31 @@ pub struct KeysInUse {
     pub not_before: Option<SystemTime>,
     /// Next change of a key's role in this ring. If it is `None`, no role will change, and the text has no line `next`.
     pub next: Option<RingEvent>,
+    /// Problems that last. The text has a line for each.
+    pub problems: Vec<Problem>,
 }
 
 impl KeysInUse {
-    pub(super) fn of(slot: &PurposeSlot, now: UnixSeconds) -> KeysInUse {
+    pub(super) fn of(core: &Core, now: UnixSeconds) -> KeysInUse {
+        let slot = &core.slot;
         let keys = slot.keys();
         let (sealing, not_before) = (keys.sealing(now), slot.not_before(&keys));
+        let mut problems = slot.problems(now);
+        problems.extend(core.lately.ahead_since(now).map(|since| {
+            let since = system_time(since);
+            Problem::ClockDisagrees { since }
+        }));
         KeysInUse {
             seals: sealing.info.id,
             accepts: keys.accepted(now).map(|key| key.info.id).collect(),
             fingerprint: keys.fingerprint(),
             settings: Fingerprint::of_settings(slot.settings()),
+            settings_text: slot.settings().to_owned(),
             backend: sealing.info.suite.backend(),
             now: system_time(now),
             not_before: (not_before > 0).then(|| system_time(not_before)),
             next: keys.next_event(now),
+            problems,
         }
     }
 }
@@ -74,12 +89,16 @@ impl fmt::Display for KeysInUse {
         }
         writeln!(f, "\nfingerprint {}", self.fingerprint)?;
         writeln!(f, "settings {}", self.settings)?;
+        writeln!(f, "settings_text {}", self.settings_text)?;
         writeln!(f, "backend {}", self.backend)?;
         writeln!(f, "now {}", show_time(self.now))?;
         if let Some(time) = self.not_before {
             writeln!(f, "not_before {}", show_time(time))?;
         }
-        let mut next = self.next.iter();
-        next.try_for_each(|event| writeln!(f, "next {event}"))
+        if let Some(event) = self.next {
+            writeln!(f, "next {event}")?;
+        }
+        let mut problems = self.problems.iter();
+        problems.try_for_each(|problem| writeln!(f, "problem {problem}"))
     }
 }

@@ -12,6 +12,10 @@ pub(crate) struct Lately {
     over_by_least: AtomicU64,
     over_by_most: AtomicU64,
     remembered_at: AtomicU64,
+    not_before_at: AtomicU64,
+    /// Times of the first and the last session from the future, of those that came at most [`TEN_MINUTES`] apart.
+    ahead_since: AtomicU64,
+    ahead_at: AtomicU64,
 }
 
 impl Lately {
@@ -19,7 +23,7 @@ impl Lately {
     /// many may mean that a clock is wrong. Counts of parallel requests may be lost when a minute begins.
     #[cold]
     pub(crate) fn note_over(&self, purpose: &str, over_by: u64, now: u64) {
-        if begins_a_minute(&self.over_since, now) {
+        if is_due(&self.over_since, MINUTE, now) {
             self.over.store(0, Relaxed);
             self.over_by_least.store(u64::MAX, Relaxed);
             self.over_by_most.store(0, Relaxed);
@@ -43,21 +47,46 @@ impl Lately {
     /// A remembered session came, but the program remembers none.
     #[cold]
     pub(crate) fn note_remembered(&self, purpose: &str, now: u64) {
-        if !begins_a_minute(&self.remembered_at, now) {
+        if !is_due(&self.remembered_at, MINUTE, now) {
             return;
         }
         log!(warn, purpose, "{REMEMBERED_ELSEWHERE}");
         say!("{purpose}: {REMEMBERED_ELSEWHERE}");
     }
+
+    /// A session was refused by a `not_before` that lies in the future. Logged at most once in five minutes.
+    #[cold]
+    pub(crate) fn note_not_before(&self, purpose: &str, not_before: &str, ahead_by: u64, now: u64) {
+        if is_due(&self.not_before_at, 5 * MINUTE, now) {
+            super::not_before_is_ahead(purpose, not_before, ahead_by);
+        }
+    }
+
+    /// A session was from the future.
+    #[cold]
+    pub(crate) fn note_ahead(&self, now: u64) {
+        if self.ahead_since(now).is_none() {
+            self.ahead_since.store(now, Relaxed);
+        }
+        self.ahead_at.store(now, Relaxed);
+    }
+
+    /// Returns the time since which sessions are from the future, if one was in the last ten minutes.
+    pub(crate) fn ahead_since(&self, now: u64) -> Option<u64> {
+        let is_recent = now.abs_diff(self.ahead_at.load(Relaxed)) < TEN_MINUTES;
+        is_recent.then(|| self.ahead_since.load(Relaxed))
+    }
 }
 
-/// Returns `true` once a minute. A clock that was set back by a minute or more also begins one.
-fn begins_a_minute(at: &AtomicU64, now: u64) -> bool {
+/// Returns `true` once in so many seconds. A clock that was set back by as many also begins again.
+fn is_due(at: &AtomicU64, seconds: u64, now: u64) -> bool {
     let last = at.load(Relaxed);
-    let is_due = now.abs_diff(last) >= 60;
+    let is_due = now.abs_diff(last) >= seconds;
     is_due && at.compare_exchange(last, now, Relaxed, Relaxed).is_ok()
 }
 
+const MINUTE: u64 = 60;
+const TEN_MINUTES: u64 = 10 * MINUTE;
 /// Number of sessions in a minute that are worth a log line. A single visitor who comes back to a page usually causes
 /// fewer.
 const MANY: u64 = 10;

@@ -82,15 +82,31 @@ pub(crate) fn key_seals_too_soon(key_id: impl Display, seal_from: Option<String>
 
 /// New sources were refused, or sources could not be read.
 pub(crate) fn ring_refused(error: impl Display) {
-    log!(KEYS, error, %error, "key ring refused, the earlier one stays in use");
-    say!("key ring refused, the earlier one stays in use: {error}");
+    log!(KEYS, error, %error, "{RING_REFUSED}");
+    say!("{RING_REFUSED}: {error}");
     count!(1, RINGS, "outcome" => "Refused");
+}
+
+/// The sources are refused as they were when that was last logged.
+pub(crate) fn ring_still_refused(error: &str, since: String) {
+    log!(KEYS, error, error, since, "{RING_REFUSED}");
+    say!("{RING_REFUSED}, since {since}: {error}");
+}
+
+/// The sources are no longer refused.
+pub(crate) fn ring_source_is_readable() {
+    log!(KEYS, info, "the key source is readable again");
 }
 
 /// The sources of a followed ring have not answered for some seconds.
 pub(crate) fn ring_source_hangs() {
     log!(KEYS, warn, "{RING_SOURCE_HANGS}");
     say!("{RING_SOURCE_HANGS}");
+}
+
+/// The sources have answered after they hung.
+pub(crate) fn ring_source_answers() {
+    log!(KEYS, info, "the key source answers again");
 }
 
 /// A session is read in a process that has no thread to follow its ring.
@@ -104,15 +120,16 @@ fn joined(ids: &[impl Display]) -> String {
     ids.join(" ")
 }
 
-const NOT_BEFORE_IS_AHEAD: &str = "`not_before` is in the future: until then every session is refused, new ones too; correct \
+// The sentences that are public are also those of a `Problem`.
+pub(crate) const RING_REFUSED: &str = "key ring refused, the earlier one stays in use";
+pub(crate) const NOT_BEFORE_IS_AHEAD: &str = "`not_before` is in the future: until then every session is refused, new ones too; correct \
     it, unless nobody is to be signed in before";
-/// Also the sentence of `Problem::KeyCameBack`.
 pub(crate) const CAME_BACK: &str = "a key that this program saw leave is in the ring again: if it leaked, sessions forged \
     under it are accepted, so drop it again, and destroy the copy of the ring that it came from";
 const SEALS_TOO_SOON: &str = "the new ring came after the `seal_from` of its new key, which seals already: visitors whom \
     an instance without this ring serves lose their sessions; push the ring to all instances now, and next time choose a \
     longer `--after`, or set the clock of the machine that makes the ring";
-const RING_SOURCE_HANGS: &str = "the sources of the key ring have not answered for 5 seconds, the earlier one stays in \
+pub(crate) const RING_SOURCE_HANGS: &str = "the sources of the key ring have not answered for 5 seconds, the earlier one stays in \
     use: give them a timeout";
-const RING_WAS_FORKED: &str = "this process was forked after its key ring began to be followed, so the ring stays as it is: \
+pub(crate) const RING_WAS_FORKED: &str = "this process was forked after its key ring began to be followed, so the ring stays as it is: \
     call `spawn`, or build the settings with `watch_keys`, after the fork";

@@ -7,10 +7,12 @@
 //! - [`RingSource`] reads rings from files, environment variables and functions.
 //! - [`SharedKeyRing`] can be replaced while the program runs.
 //! - [`WatchedKeyRing`] follows its sources (feature `watch`).
+//! - [`Problem`] is what health checks report of a ring or a clock.
 //! - [`redact`] hides keys in other text.
 
 mod fingerprint;
 pub(crate) mod key;
+mod problem;
 mod purpose;
 pub(crate) mod ring;
 mod shared;
@@ -19,6 +21,7 @@ mod source;
 pub use fingerprint::Fingerprint;
 pub use key::{KeyError, KeyId, KeyInfo, KeyRole, RingEvent, redact};
 pub(crate) use key::{looks_like_a_key, quoted_unless_key};
+pub use problem::Problem;
 pub(crate) use purpose::Purpose;
 pub(crate) use ring::KeyRing;
 pub use ring::RingKey;

@@ -7,7 +7,10 @@ use super::{
     outcome::Outcome,
 };
 use crate::{
-    base::{reason::Reason, time::UnixSeconds},
+    base::{
+        reason::Reason,
+        time::{UnixSeconds, show_time, system_time},
+    },
     events,
     keys::{KeyId, PurposeKeys, PurposeSlot},
     state::{Metadata, Policy},
@@ -76,12 +79,22 @@ impl Core {
         Ok(())
     }
 
-    /// Notes a session that is refused because it is over by its dates.
+    /// Notes a session that is refused by its dates.
     #[cold]
     pub(super) fn note_refused(&self, refused: &Refused, now: UnixSeconds) {
-        if let (Reason::Expired | Reason::Idle, Some(over_by)) = (refused.reason, refused.off_by) {
-            self.lately
-                .note_over(self.slot.purpose.name(), over_by, now);
+        let (slot, lately) = (&self.slot, &self.lately);
+        let purpose = slot.purpose.name();
+        match (refused.reason, refused.off_by) {
+            (Reason::Expired | Reason::Idle, Some(over_by)) => {
+                lately.note_over(purpose, over_by, now);
+            }
+            (Reason::NotYetValid, _) => lately.note_ahead(now),
+            (Reason::Revoked, Some(_)) if slot.is_not_before_ahead(now) => {
+                let not_before = slot.not_before(&slot.keys());
+                let text = show_time(system_time(not_before));
+                lately.note_not_before(purpose, &text, not_before.saturating_sub(now), now);
+            }
+            _ => {}
         }
     }
 

@@ -14,7 +14,7 @@ use http::Request;
 use http_body_util::BodyExt;
 use tower::ServiceExt;
 
-use super::common::{HOUR, at, block_on, builder, cookie, key};
+use super::common::{HOUR, at, block_on, builder, cookie, key, sealed};
 
 /// Key 1 takes over after an hour, and key 0 retires after a day.
 fn rotation() -> [RingKey; 2] {
@@ -127,11 +127,54 @@ fn a_handler_returns_the_keys_as_a_text_that_no_cache_stores() {
     });
     let [old, new] = [key(0).id(), key(1).id()];
     let expected = format!(
-        "seals {new}\naccepts {old} {new}\nfingerprint {}\nsettings 331a75f197d27245\nbackend {}\n\
+        "seals {new}\naccepts {old} {new}\nfingerprint {}\nsettings 331a75f197d27245\nsettings_text {}\nbackend {}\n\
          now 2027-01-15T09:00:00Z\nnext 2027-01-16T08:00:00Z {old} retires\n",
-        keys.fingerprint, keys.backend
+        keys.fingerprint, keys.settings_text, keys.backend
     );
     assert_eq!(text, expected);
+    let settings = "cookie=__Host-session mode=encrypted application= ";
+    assert!(keys.settings_text.starts_with(settings), "{expected}");
+}
+
+/// The lines of the health check that begin with `problem`.
+fn problems(cookie: &SessionCookie, second: u64) -> Vec<String> {
+    let health = cookie.keys_in_use(at(second)).to_string();
+    let lines = health.lines().map(str::to_owned);
+    lines.filter(|line| line.starts_with("problem ")).collect()
+}
+
+#[test]
+fn a_not_before_in_the_future_is_a_problem_until_it_has_passed() {
+    let cookie = builder().not_before(at(60)).build().unwrap();
+    let found = problems(&cookie, 59);
+    let expected =
+        "problem NotBeforeAhead: `not_before` is in the future: until then every session";
+    assert!(
+        found.len() == 1 && found[0].starts_with(expected),
+        "{found:?}"
+    );
+    assert!(problems(&cookie, 60).is_empty());
+}
+
+/// Also if the visitors come from a program whose clock is ahead.
+#[test]
+fn a_session_from_the_future_is_a_problem_for_ten_minutes() {
+    let [cookie, ahead] = [(); 2].map(|()| cookie());
+    assert!(problems(&cookie, 0).is_empty());
+    let pair = sealed(&ahead, at(24 * HOUR), |it| it.insert("user", 7).unwrap());
+    for second in [60, 100] {
+        let _ = cookie.load([&pair], at(second)).is_new();
+    }
+    let since = "problem ClockDisagrees since 2027-01-15T08:01:00Z: ";
+    for second in [100, 699] {
+        let found = problems(&cookie, second);
+        assert!(found.len() == 1 && found[0].starts_with(since), "{found:?}");
+    }
+    assert!(problems(&cookie, 700).is_empty());
+    assert!(problems(&ahead, 100).is_empty());
+    let _ = cookie.load([&pair], at(900)).is_new();
+    let found = problems(&cookie, 900);
+    assert!(found[0].contains("since 2027-01-15T08:15:00Z"), "{found:?}");
 }
 
 #[test]

@@ -107,6 +107,23 @@ fn a_remembered_session_is_warned_of_where_none_is_remembered() {
     assert!(!month().load([&pair], at(1_900)).is_new());
 }
 
+/// As a mistyped `not_before` does, with which nobody can stay signed in. The cookie told of it when it was built.
+#[test]
+fn a_session_that_a_not_before_in_the_future_refuses_is_warned_of_every_five_minutes() {
+    let pair = signed_in(&cookie());
+    let ahead = builder().not_before(at(DAY)).build().unwrap();
+    let told = shown(|| read(&ahead, &pair, (0..900).step_by(10)));
+    let left = ["ahead_by=86400 ", "ahead_by=86100 ", "ahead_by=85800 "];
+    check(&told, Level::WARN, &left);
+    assert!(
+        told[0].fields.contains("`not_before` is in the future"),
+        "{told:?}"
+    );
+    // Sessions from before one that has passed are no mistake.
+    let passed = builder().not_before(at(1)).build().unwrap();
+    assert!(shown(|| read(&passed, &pair, 2..900)).is_empty());
+}
+
 #[test]
 fn a_clock_that_was_set_back_begins_another_minute() {
     let pair = remembered();

@@ -38,6 +38,41 @@ fn a_refusal_is_logged_once_as_an_error() {
     assert!(!told.fields.contains(&broken[24..60]), "{}", told.fields);
 }
 
+/// So an alert that counts log lines does not end before the source is good again.
+#[test]
+fn a_refusal_that_lasts_is_logged_every_five_minutes_and_its_end_once() {
+    let text = key();
+    let vault = Vault::with(&text);
+    let mut watched = vault.watch();
+    vault.fail("sealed");
+    let told = told_by(|| {
+        for second in (0..=1_000).step_by(10) {
+            drop(watched.poll(at(second)));
+        }
+    });
+    assert_eq!(told.len(), 4, "{told:?}");
+    for (told, since) in told.iter().zip([false, true, true, true]) {
+        assert_eq!(told.level, Level::ERROR);
+        let parts = [
+            "message=key ring refused, the earlier one stays in use error=",
+            "cannot read the vault: sealed",
+        ];
+        assert!(
+            parts.iter().all(|part| told.fields.contains(part)),
+            "{told:?}"
+        );
+        let is_since = told.fields.contains("since=\"2027-01-15T08:00:10Z\" ");
+        assert_eq!(is_since, since, "{told:?}");
+    }
+    vault.put(&text);
+    let told = one(told_by(|| {
+        unchanged(&mut watched);
+        unchanged(&mut watched);
+    }));
+    assert_eq!((told.level, told.target), (Level::INFO, "hardtack::keys"));
+    assert_eq!(told.fields, "message=the key source is readable again ");
+}
+
 /// A minute after second 0 the new key seals, and a second later the old one ends, which is needed for 31 minutes.
 #[test]
 fn a_key_that_ends_too_early_is_a_warning_for_as_long_as_it_is_needed() {

@@ -5,6 +5,7 @@ mod dropped;
 mod events;
 mod files;
 mod functions;
+mod problems;
 mod returned;
 mod sessions;
 mod stopped;

@@ -45,8 +45,8 @@ struct Polls {
     begun_before: u64,
     /// Ticks for which a poll has not ended.
     ticks: u32,
-    /// `true` after the sources have not answered for [`PATIENCE`]. No session waits before the poll ends.
-    is_stuck: bool,
+    /// Time at which the sources had not answered for [`PATIENCE`]. No session waits before the poll ends.
+    stuck_since: Option<UnixSeconds>,
     /// Tasks that wait.
     wakers: Vec<Waker>,
 }
@@ -92,7 +92,7 @@ impl Following {
     #[cold]
     fn wait(&self, now: UnixSeconds) {
         if let Some(polls) = self.want(now) {
-            let waits = |polls: &mut Polls| self.is_late(now) && !polls.is_stuck;
+            let waits = |polls: &mut Polls| self.is_late(now) && polls.stuck_since.is_none();
             let waited = self.changed.wait_while(polls, waits);
             drop(waited.unwrap_or_else(PoisonError::into_inner));
         }
@@ -104,14 +104,14 @@ impl Following {
         let mut polls = self.lock();
         if self.is_forked() {
             // Nobody polls here, so this is said once.
-            if !mem::replace(&mut polls.is_stuck, true) {
+            if polls.stuck_since.replace(now).is_none() {
                 drop(polls);
                 events::ring_was_forked();
             }
             return None;
         }
         self.note(&mut polls, now);
-        if polls.is_stuck || !self.is_late(now) {
+        if polls.stuck_since.is_some() || !self.is_late(now) {
             return None;
         }
         // A poll that has already begun may have read the sources before the process stood still.
@@ -129,7 +129,13 @@ impl Following {
         self.seen_at.store(now, Ordering::Release);
     }
 
-    fn is_forked(&self) -> bool {
+    /// Returns the time since which the sources count as hanging.
+    pub(super) fn stuck_since(&self) -> Option<UnixSeconds> {
+        self.lock().stuck_since
+    }
+
+    /// Returns `true` in a process that was forked after the threads began.
+    pub(super) fn is_forked(&self) -> bool {
         let process = self.process.get();
         process.is_some_and(|process| *process != std::process::id())
     }
@@ -156,7 +162,7 @@ impl Following {
                 wanted: 0,
                 begun_before: 0,
                 ticks: 0,
-                is_stuck: false,
+                stuck_since: None,
                 wakers: Vec::new(),
             }),
             changed: Condvar::new(),
@@ -191,7 +197,10 @@ impl Following {
         if polls.ended > polls.begun_before {
             self.stood_still.store(false, Ordering::Release);
         }
-        self.wake(polls, false);
+        let was_stuck = self.wake(polls, None);
+        if was_stuck {
+            events::ring_source_answers();
+        }
     }
 
     /// Notes that the process runs. If the sources have not answered for long enough, lets the sessions go on.
@@ -199,18 +208,20 @@ impl Following {
         let mut polls = self.lock();
         self.note(&mut polls, now);
         polls.ticks += u32::from(polls.ended < polls.begun.max(polls.wanted));
-        if polls.ticks > PATIENCE && !polls.is_stuck {
-            self.wake(polls, true);
+        if polls.ticks > PATIENCE && polls.stuck_since.is_none() {
+            self.wake(polls, Some(now));
             events::ring_source_hangs();
         }
     }
 
-    fn wake(&self, mut polls: MutexGuard<'_, Polls>, is_stuck: bool) {
-        polls.is_stuck = is_stuck;
+    /// Wakes the sessions that wait. Returns `true` if the sources counted as hanging before.
+    fn wake(&self, mut polls: MutexGuard<'_, Polls>, stuck_since: Option<UnixSeconds>) -> bool {
+        let earlier = mem::replace(&mut polls.stuck_since, stuck_since);
         let wakers = mem::take(&mut polls.wakers);
         drop(polls);
         self.changed.notify_all();
         wakers.into_iter().for_each(Waker::wake);
+        earlier.is_some()
     }
 }
 
@@ -405,6 +416,6 @@ mod tests {
         let following = following();
         following.process.set(std::process::id() + 1).unwrap();
         following.keep_up(1_020);
-        assert!(following.lock().is_stuck);
+        assert!(following.stuck_since().is_some());
     }
 }

@@ -1,34 +1,32 @@
-use std::sync::{Mutex, MutexGuard, PoisonError};
-
 use crate::{
     base::time::UnixSeconds,
     keys::{key::KeyId, ring::Ring},
 };
 
 /// Keys that left a ring since the program started, so that one that comes back, as by a backup from before a leak, is
-/// noticed. Shared by a ring and its slots.
+/// noticed.
 #[derive(Default)]
-pub(crate) struct Left(Mutex<Vec<LeftKey>>);
+pub(super) struct Left(Vec<LeftKey>);
 
 /// Key that a ring lost.
 #[derive(Clone, Copy)]
-pub(crate) struct LeftKey {
-    pub(crate) id: KeyId,
-    pub(crate) left_at: UnixSeconds,
+pub(super) struct LeftKey {
+    pub(super) id: KeyId,
+    pub(super) left_at: UnixSeconds,
     /// Time at which the ring got the key again, if it did.
-    pub(crate) back_since: Option<UnixSeconds>,
+    pub(super) back_since: Option<UnixSeconds>,
 }
 
 impl Left {
     /// Notes the keys that opened under `earlier` at `now` and no longer do under `next`, and those that `next` lacks.
     /// Returns the keys that had left and open again.
     pub(super) fn note<K>(
-        &self,
+        &mut self,
         earlier: &Ring<K>,
         next: &Ring<K>,
         now: UnixSeconds,
     ) -> Vec<LeftKey> {
-        let mut left = self.lock();
+        let left = &mut self.0;
         let opens = |ring: &Ring<K>, id| ring.find(id).is_some_and(|key| !key.is_retired(now));
         let mut back = Vec::new();
         for key in left.iter_mut().filter(|key| key.back_since.is_none()) {
@@ -53,8 +51,9 @@ impl Left {
         back
     }
 
-    fn lock(&self) -> MutexGuard<'_, Vec<LeftKey>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Returns the keys that left and came back.
+    pub(super) fn returned(&self) -> impl Iterator<Item = &LeftKey> {
+        self.0.iter().filter(|key| key.back_since.is_some())
     }
 }
 

@@ -8,6 +8,7 @@ mod following;
 mod left;
 mod one_type;
 mod purpose_keys;
+mod told;
 
 #[cfg(feature = "tower")]
 use std::task::{self, Poll};
@@ -26,17 +27,17 @@ pub(crate) use following::TICK;
 use left::Left;
 pub(crate) use one_type::Sessions;
 pub(crate) use purpose_keys::{PurposeKey, PurposeKeys};
+pub(crate) use told::SourceRefused;
 
 use crate::{
     base::{
         clock,
         config_error::ConfigError,
-        time::{UnixSeconds, show_time, system_time, unix_seconds},
+        time::{UnixSeconds, show_time, system_time},
     },
     crypto::{sha256::Prk, suite::Mode},
     events,
     keys::{
-        fingerprint::Fingerprint,
         key::{KeyError, KeyId},
         purpose::Purpose,
         ring::{KeyRing, Ring},
@@ -65,7 +66,9 @@ pub struct SharedKeyRing(Arc<Mutex<RingState>>);
 struct RingState {
     ring: Arc<Ring<Arc<Prk>>>,
     slots: Vec<Weak<PurposeSlot>>,
-    left: Arc<Left>,
+    left: Left,
+    /// Refusal of the sources of a watched ring, while it lasts.
+    refused: Option<SourceRefused>,
     /// Polls of the thread that follows the ring's sources, if any.
     following: Option<Arc<Following>>,
 }
@@ -169,6 +172,12 @@ impl SharedKeyRing {
         shared.following = Some(following);
     }
 
+    /// Notes that the sources are refused, or no longer are.
+    #[cfg(feature = "watch")]
+    pub(crate) fn note_refused(&self, refused: Option<SourceRefused>) {
+        self.lock().refused = refused;
+    }
+
     /// Returns `true` if another handle of this ring exists, or a cookie, header or token that was built with it.
     #[cfg(feature = "watch")]
     pub(crate) fn is_used_elsewhere(&self) -> bool {
@@ -211,9 +220,13 @@ impl SharedKeyRing {
     }
 
     fn lock(&self) -> MutexGuard<'_, RingState> {
-        // Nothing panics between two changes of the state, so the state behind a poisoned lock is consistent.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.0)
     }
+}
+
+fn lock(ring: &Mutex<RingState>) -> MutexGuard<'_, RingState> {
+    // Nothing panics between two changes of the state, so the state behind a poisoned lock is consistent.
+    ring.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Result of replacing a ring.
@@ -297,37 +310,6 @@ impl PurposeSlot {
         let sessions = self.sessions.as_ref();
         sessions.map_or("", |sessions| &sessions.settings)
     }
-
-    /// Logs by `tell` what the sessions have in use at `now`, by default the system's time. Warns of a `not_before`
-    /// that is in the future at `now`, and of keys that end before their tokens, unless these tokens have ended too.
-    pub(crate) fn tell(&self, now: Option<UnixSeconds>, tell: fn(&events::InUse<'_>)) {
-        let Some(sessions) = self.sessions.as_ref().filter(|_| events::ARE_TOLD) else {
-            return;
-        };
-        let (keys, now) = (self.keys(), now.unwrap_or_else(clock::system_now));
-        let (purpose, not_before) = (self.purpose.name(), self.not_before(&keys));
-        let not_before_text = show_time(system_time(not_before));
-        tell(&events::InUse {
-            purpose,
-            seals: keys.sealing_id(now).to_string(),
-            accepts: keys.show_accepted(now),
-            fingerprint: keys.fingerprint().to_string(),
-            not_before: (not_before > 0).then_some(&not_before_text),
-            settings_fingerprint: Fingerprint::of_settings(&sessions.settings).to_string(),
-            settings: &sessions.settings,
-            danger: Some(sessions.dangers.join(" ")).filter(|dangers| !dangers.is_empty()),
-        });
-        // A platform without a clock says 0.
-        if (1..not_before).contains(&now) {
-            events::not_before_is_ahead(purpose, &not_before_text, not_before - now);
-        }
-        for (key, [until, needed]) in keys.early_ends(sessions.key_overlap) {
-            if now < unix_seconds(needed) {
-                let [until, needed] = [until, needed].map(show_time);
-                events::key_ends_early(purpose, key, &until, &needed);
-            }
-        }
-    }
 }
 
 /// Keys of a slot at one time. They do not change when the ring is replaced.
@@ -338,7 +320,8 @@ impl<R: Into<KeyRing>> From<R> for SharedKeyRing {
         SharedKeyRing(Arc::new(Mutex::new(RingState {
             ring: ring.into().0,
             slots: Vec::new(),
-            left: Arc::default(),
+            left: Left::default(),
+            refused: None,
             following: None,
         })))
     }

@@ -14,13 +14,13 @@ use super::{RingSource, join, no_ring};
 use crate::{
     base::{
         clock::{self, Clock},
-        time::UnixSeconds,
+        time::{UnixSeconds, show_time, system_time},
     },
     crypto::sha256::sha256,
     events,
     keys::{
         key::{KeyError, KeyId},
-        shared::{Exchanged, Following, SharedKeyRing, TICK},
+        shared::{Exchanged, Following, SharedKeyRing, SourceRefused, TICK},
     },
 };
 
@@ -33,7 +33,9 @@ use crate::{
 /// reached through a symbolic link that is swapped, as in Kubernetes.
 ///
 /// If a source cannot be read, or the texts do not make a ring of this kind of key, the ring in use stays. Each refusal
-/// is reported once while the sources stay the same, by [`PollOutcome::Refused`] and by an event (feature `tracing`).
+/// is reported once while the sources stay the same, by [`PollOutcome::Refused`]. An event (feature `tracing`) reports it
+/// too, and again every five minutes; [`KeysInUse`](crate::carrier::KeysInUse) has it as a
+/// [`Problem`](crate::keys::Problem) while it lasts.
 ///
 /// A new ring may lack a key of the earlier one, because this is how a leaked key is dropped. [`PollOutcome::Replaced`]
 /// and a warning (feature `tracing`) name the key if sessions under it may be alive. If the key is in a later ring again,
@@ -66,12 +68,19 @@ pub struct WatchedKeyRing {
     keys: SharedKeyRing,
     /// Sources of the ring in use.
     used: Snapshot,
-    /// Sources that were last refused and reported, if any.
-    refused: Option<Snapshot>,
+    /// Sources that were last refused and reported, until they are readable again.
+    refused: Option<Refused>,
     /// Sources that changed at the last poll.
     unsettled: Option<Snapshot>,
     interval: Duration,
     on_poll: Box<dyn FnMut(PollOutcome) + Send>,
+}
+
+/// Sources that were refused and reported.
+struct Refused {
+    snapshot: Snapshot,
+    told_at: UnixSeconds,
+    refused: SourceRefused,
 }
 
 /// Result of one poll, to compare two polls: hashes of the texts, so that no key is kept, or the problem of the error.
@@ -109,7 +118,8 @@ impl WatchedKeyRing {
     }
 
     /// Reads the sources once, replaces the ring if two polls agree on a new one, and returns the outcome. `clock` is
-    /// needed only when two polls agree, for the keys that [`PollOutcome::Replaced`] names and for logs.
+    /// needed when two polls agree, for the keys that [`PollOutcome::Replaced`] names and for logs, and while the sources
+    /// are refused.
     ///
     /// Use this in programs with a scheduler or without threads, and in tests. The call blocks while sources are read,
     /// so keep it off the threads of an async runtime.
@@ -147,29 +157,51 @@ impl WatchedKeyRing {
         };
         let unsettled = self.unsettled.take();
         if snapshot == self.used {
-            self.refused = None;
+            self.end_refusal();
             return PollOutcome::Unchanged;
         }
-        if self.refused.as_ref() == Some(&snapshot) {
+        if let Some(refused) = self.refused.as_mut()
+            && refused.snapshot == snapshot
+        {
+            refused.tell_again(now());
             return PollOutcome::Unchanged;
         }
         if unsettled.as_ref() != Some(&snapshot) {
             self.unsettled = Some(snapshot);
             return PollOutcome::Unsettled;
         }
-        let replaced = strings.and_then(|strings| self.replace(&strings, now()));
+        let now = now();
+        let replaced = strings.and_then(|strings| self.replace(&strings, now));
         match replaced {
             Ok((dropped, returned)) => {
                 events::ring_replaced(self.keys.current().fingerprint(), &dropped);
                 self.used = snapshot;
-                self.refused = None;
+                self.end_refusal();
                 PollOutcome::Replaced { dropped, returned }
             }
             Err(error) => {
                 events::ring_refused(&error);
-                self.refused = Some(snapshot);
+                let earlier = self.refused.take();
+                let refused = SourceRefused {
+                    since: earlier.map_or(now, |earlier| earlier.refused.since),
+                    error: error.to_string(),
+                };
+                self.keys.note_refused(Some(refused.clone()));
+                self.refused = Some(Refused {
+                    snapshot,
+                    told_at: now,
+                    refused,
+                });
                 PollOutcome::Refused(error)
             }
+        }
+    }
+
+    /// The sources are readable, and make the ring in use.
+    fn end_refusal(&mut self) {
+        if self.refused.take().is_some() {
+            self.keys.note_refused(None);
+            events::ring_source_is_readable();
         }
     }
 
@@ -294,6 +326,17 @@ impl WatchedKeyRing {
     }
 }
 
+impl Refused {
+    /// Logs the refusal again if that has not been done for a while.
+    fn tell_again(&mut self, now: UnixSeconds) {
+        if now.abs_diff(self.told_at) >= TOLD_AGAIN {
+            self.told_at = now;
+            let SourceRefused { since, error } = &self.refused;
+            events::ring_still_refused(error, show_time(system_time(*since)));
+        }
+    }
+}
+
 fn read(sources: &[RingSource]) -> Result<Vec<Zeroizing<String>>, KeyError> {
     sources.iter().map(RingSource::read_whole).collect()
 }
@@ -339,6 +382,8 @@ pub enum PollOutcome {
     Refused(KeyError),
 }
 
+/// Seconds after which a refusal that lasts is logged again.
+const TOLD_AGAIN: u64 = 300;
 const SHORTEST_INTERVAL: Duration = Duration::from_millis(10);
 
 /// Time between two reads of sources that have changed, if the last poll was late.

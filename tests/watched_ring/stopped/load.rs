@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 
 use axum::{Router, body::Body, routing::get};
-use hardtack::{SessionLayer, companion::CompanionLayer};
+use hardtack::{SessionLayer, companion::CompanionLayer, keys::Problem};
 use http::Request;
 use tokio::runtime::{Builder, Runtime};
 use tower::ServiceExt;
@@ -79,9 +79,17 @@ fn a_source_that_takes_four_seconds_holds_up_no_request() {
 
 #[test]
 fn a_source_that_hangs_holds_up_no_request() {
-    let (source, _answer, _asked) = held(&key());
-    let longest = longest_request(followed(source), Duration::from_secs(8));
+    let (source, answer, _asked) = held(&key());
+    let cookie = followed(source);
+    let longest = longest_request(cookie.clone(), Duration::from_secs(8));
     assert!(longest < PROMPT, "{longest:?}");
+    let problems = || cookie.keys_in_use(SystemTime::now()).problems;
+    let names = |problems: Vec<Problem>| problems.iter().map(Problem::name).collect::<Vec<_>>();
+    assert_eq!(names(problems()), ["SourceHangs"]);
+    drop(answer);
+    while names(problems()).contains(&"SourceHangs") {
+        thread::sleep(Duration::from_millis(10));
+    }
 }
 
 /// Asks for pages while a health check goes on. Says how long each took.

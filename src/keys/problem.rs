@@ -1,0 +1,112 @@
+use std::{fmt, time::SystemTime};
+
+use super::key::KeyId;
+use crate::{base::time::show_time, events};
+
+/// Problem that lasts, with a key ring or a clock, as [`KeysInUse`](crate::carrier::KeysInUse) has it. No field is
+/// secret, but one may name a file.
+///
+/// `Display` shows one line: the name of the variant, `since` and a time if the time is known, and a sentence.
+///
+/// # Examples
+///
+/// ```
+/// use hardtack::{EncryptionKey, KeyRing, SessionCookie, keys::Problem};
+/// use std::time::{Duration, SystemTime};
+///
+/// let now = SystemTime::now();
+/// let ring = KeyRing::from(EncryptionKey::generate()?).with_not_before(now + Duration::from_secs(60));
+/// let cookie = SessionCookie::encrypted(ring).build()?;
+/// assert_eq!(cookie.keys_in_use(now).problems, [Problem::NotBeforeAhead]);
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Problem {
+    /// The sources of a watched ring cannot be read, or do not make a usable ring. The earlier ring stays in use. A
+    /// program that starts now fails.
+    #[non_exhaustive]
+    SourceRefused {
+        /// Time since which the sources are refused.
+        since: SystemTime,
+        /// Message of the error.
+        error: String,
+    },
+    /// The sources of a watched ring do not answer. The earlier ring stays in use.
+    #[non_exhaustive]
+    SourceHangs {
+        /// Time at which the program lost patience.
+        since: SystemTime,
+    },
+    /// The process was forked after its ring began to be followed, so the ring stays as it is.
+    NotFollowed,
+    /// A key that this program saw leave the ring is in it again. After a leak, forged sessions are accepted.
+    #[non_exhaustive]
+    KeyCameBack {
+        /// Id of the key.
+        key: KeyId,
+        /// Time since which the ring has the key again.
+        since: SystemTime,
+    },
+    /// `not_before` is in the future, so every session is refused, new ones too.
+    NotBeforeAhead,
+    /// In the last ten minutes a session was from the future ([`NotYetValid`](crate::session::Reason::NotYetValid)), so
+    /// the clock of this program or of another one is wrong.
+    #[non_exhaustive]
+    ClockDisagrees {
+        /// Time of the first of these sessions.
+        since: SystemTime,
+    },
+}
+
+impl Problem {
+    /// Returns the name of the variant.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Problem::SourceRefused { .. } => "SourceRefused",
+            Problem::SourceHangs { .. } => "SourceHangs",
+            Problem::NotFollowed => "NotFollowed",
+            Problem::KeyCameBack { .. } => "KeyCameBack",
+            Problem::NotBeforeAhead => "NotBeforeAhead",
+            Problem::ClockDisagrees { .. } => "ClockDisagrees",
+        }
+    }
+
+    /// Returns the time since which the problem lasts, if it is known.
+    #[must_use]
+    pub const fn since(&self) -> Option<SystemTime> {
+        match self {
+            Problem::SourceRefused { since, .. }
+            | Problem::SourceHangs { since }
+            | Problem::KeyCameBack { since, .. }
+            | Problem::ClockDisagrees { since } => Some(*since),
+            Problem::NotFollowed | Problem::NotBeforeAhead => None,
+        }
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())?;
+        if let Some(since) = self.since() {
+            write!(f, " since {}", show_time(since))?;
+        }
+        f.write_str(": ")?;
+        match self {
+            // The message of an error of the application may have several lines.
+            Problem::SourceRefused { error, .. } => {
+                let error = error.replace(char::is_control, " ");
+                write!(f, "{}: {error}", events::RING_REFUSED)
+            }
+            Problem::SourceHangs { .. } => f.write_str(events::RING_SOURCE_HANGS),
+            Problem::NotFollowed => f.write_str(events::RING_WAS_FORKED),
+            Problem::KeyCameBack { key, .. } => write!(f, "key {key}: {}", events::CAME_BACK),
+            Problem::NotBeforeAhead => f.write_str(events::NOT_BEFORE_IS_AHEAD),
+            Problem::ClockDisagrees { .. } => f.write_str(CLOCK_DISAGREES),
+        }
+    }
+}
+
+const CLOCK_DISAGREES: &str = "a session of the last ten minutes is from the future, so this clock is behind, or that of \
+    another program is ahead: compare `now` of all with a clock that you trust";

@@ -1,0 +1,107 @@
+//! Problems that last, as a health check shows them.
+
+use hardtack::{SessionCookie, keys::PollOutcome};
+
+use super::{Vault, Watched, id, key, replaced, times::at, unchanged, unsettled};
+
+fn cookie_of(watched: &Watched) -> SessionCookie {
+    SessionCookie::encrypted(watched.keys()).build().unwrap()
+}
+
+/// The lines of the health check that begin with `problem`.
+fn problems(cookie: &SessionCookie, second: u64) -> Vec<String> {
+    let health = cookie.keys_in_use(at(second)).to_string();
+    let lines = health.lines().map(str::to_owned);
+    lines.filter(|line| line.starts_with("problem ")).collect()
+}
+
+#[track_caller]
+fn refused_at(watched: &mut Watched, second: u64) {
+    unsettled(watched);
+    let look = watched.poll(at(second));
+    assert!(matches!(look, PollOutcome::Refused(_)), "{look:?}");
+}
+
+#[test]
+fn a_source_that_is_refused_is_a_problem_until_it_is_readable() {
+    let vault = Vault::with(key());
+    let mut watched = vault.watch();
+    let cookie = cookie_of(&watched);
+    assert!(problems(&cookie, 0).is_empty());
+    vault.fail("the vault\nis sealed");
+    refused_at(&mut watched, 60);
+    let since = "problem SourceRefused since 2027-01-15T08:01:00Z: ";
+    let line = format!(
+        "{since}key ring refused, the earlier one stays in use: cannot read the vault: the vault is sealed"
+    );
+    assert_eq!(problems(&cookie, 61), [line]);
+    // A cookie that is built meanwhile has it, too.
+    assert_eq!(problems(&cookie_of(&watched), 61).len(), 1);
+    // Another mistake does not begin another problem.
+    vault.put("no key");
+    refused_at(&mut watched, 120);
+    let now = problems(&cookie, 121);
+    assert!(now.len() == 1 && now[0].starts_with(since), "{now:?}");
+    vault.put(key());
+    unsettled(&mut watched);
+    assert_eq!(problems(&cookie, 130).len(), 1);
+    assert!(matches!(
+        watched.poll(at(131)),
+        PollOutcome::Replaced { .. }
+    ));
+    assert!(problems(&cookie, 131).is_empty());
+}
+
+#[test]
+fn a_source_that_is_as_it_was_before_it_was_refused_is_no_problem() {
+    let text = key();
+    let vault = Vault::with(&text);
+    let mut watched = vault.watch();
+    let cookie = cookie_of(&watched);
+    vault.put("");
+    refused_at(&mut watched, 1);
+    assert_eq!(problems(&cookie, 2).len(), 1);
+    vault.put(&text);
+    unchanged(&mut watched);
+    assert!(problems(&cookie, 3).is_empty());
+}
+
+#[test]
+fn two_rings_have_their_own_problems() {
+    let vaults = [(); 2].map(|()| Vault::with(key()));
+    let mut watched = vaults.each_ref().map(Vault::watch);
+    let cookies = watched.each_ref().map(cookie_of);
+    vaults[1].fail("sealed");
+    refused_at(&mut watched[1], 1);
+    let counts = cookies.each_ref().map(|cookie| problems(cookie, 2).len());
+    assert_eq!(counts, [0, 1]);
+}
+
+#[test]
+fn a_key_that_came_back_is_a_problem_while_it_opens() {
+    let leaked = key();
+    let vault = Vault::with(&leaked);
+    let mut watched = vault.watch();
+    let cookie = cookie_of(&watched);
+    let new = key();
+    vault.put(&new);
+    replaced(&mut watched);
+    assert!(problems(&cookie, 0).is_empty());
+    let time = humantime::format_rfc3339_seconds(at(60));
+    vault.put(format!("{new}\n{leaked} accept_until={time}"));
+    unsettled(&mut watched);
+    assert!(matches!(watched.poll(at(30)), PollOutcome::Replaced { .. }));
+    let found = problems(&cookie, 31);
+    let expected = format!(
+        "problem KeyCameBack since 2027-01-15T08:00:30Z: key {}: a key that this program saw leave",
+        id(&leaked)
+    );
+    assert!(
+        found.len() == 1 && found[0].starts_with(&expected),
+        "{found:?}"
+    );
+    assert!(problems(&cookie, 60).is_empty());
+    vault.put(&new);
+    replaced(&mut watched);
+    assert!(problems(&cookie, 31).is_empty());
+}
