@@ -1,8 +1,7 @@
 """A second implementation of the hardtack token format: SPEC.md and docs/spec/carriers.md, whose rules it names (§).
 
 It shares no code with the crate: it was written from the specification alone. writer.py and devices.py are the documents
-of these names in docs/spec and crates/device/docs. answers.py gives the answer to a vector of each file, generate.py tries and adds vectors with it,
-and mutations.py breaks it.
+of these names in docs/spec and crates/device/docs. answers.py gives the answer to a vector of each file, and generate.py tries and adds vectors with it.
 """
 
 import base64

@@ -4,12 +4,12 @@
 //! runs the tests of `bin/orders.rs` there. loom runs each once for each order that the memory model allows.
 //! That no two threads are in the same memory at once needs no test: the library has no `unsafe`.
 
+mod copy;
+
 use std::{
     path::Path,
     process::{Command, ExitCode},
 };
-
-use hardtack_mutants::copy;
 
 fn main() -> ExitCode {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
