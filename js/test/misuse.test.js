@@ -141,7 +141,7 @@ test("what looks at a session goes on as before", async () => {
   }
   assert.equal(await session, session);
   assert.doesNotMatch(`${inspect(session)}${inspect({ session }, { showHidden: true })}`, /ada/);
-  assert.match(inspect(session), /^Session/);
+  assert.match(inspect(session), /\bSession\b/); // Node 26 also says that it is a proxy
   session.set("user", "eve");
   assert.equal(await verifyCsrf(session, await csrfToken(session)), true);
   const value = await typed.load(null, NOW);

@@ -8,10 +8,13 @@ const SRC = new URL("../src/", import.meta.url).href;
 /** What a method goes through: a text or a list, or what it returns of it. */
 const THROUGH = {
   whole: (found, { length }) => length,
+  /** Up to what is found. Node 24 and later read forms by it. */
+  until: (found, { length }, [, from = 0]) => (found < 0 ? length : found + 1) - from,
   result: (found) => found?.length ?? 1,
 };
 const METHODS = [
-  [String.prototype, ["split", "includes", "indexOf", "lastIndexOf", "replace", "replaceAll", "trim", "toLowerCase", "concat"], THROUGH.whole],
+  [String.prototype, ["split", "includes", "lastIndexOf", "replace", "replaceAll", "trim", "toLowerCase", "concat"], THROUGH.whole],
+  [String.prototype, ["indexOf"], THROUGH.until],
   [Array.prototype, ["includes", "indexOf", "find", "findIndex", "findLastIndex", "filter", "map", "flatMap", "flat", "some", "every", "reduce", "join", "concat", "toSorted"], THROUGH.whole],
   [String.prototype, ["slice"], THROUGH.result],
   [Array.prototype, ["slice"], THROUGH.result],
@@ -26,7 +29,7 @@ function count() {
       const original = prototype[name];
       prototype[name] = function (...given) {
         const found = original.apply(this, given);
-        through += sizeOf(found, this);
+        through += sizeOf(found, this, given);
         return found;
       };
       return () => (prototype[name] = original);
