@@ -43,7 +43,9 @@ pub(crate) fn attack(simulation: &Simulation, key: Line, leak: u64) -> Report {
         leaked: key.key,
         forger: policy(plan.key(key.key)).build().unwrap(),
         drop: drop.unwrap(),
-        dealt_with: fleet.last_heard(),
+        dealt_with: fleet
+            .last_heard()
+            .max(plan.pushes[drop.unwrap()].drops_at + DRIFT),
         fleet,
         hoard: Vec::new(),
         rng: Rng::with_seed(!simulation.seed),
@@ -199,6 +201,30 @@ fn forgeries_live_on_where_a_leaked_key_is_merely_removed() {
     let simulation = leak([Push::at(DROP, [B]).dropping([A])]);
     attacked(&simulation).assert_only(Kind::Forged);
     simulation.run().assert_faultless();
+}
+
+/// As `hardtack ring leaked --at` does.
+fn handed_over(overlap: u64) -> Simulation {
+    let (seals, end) = (ROTATION + LEAD, DROP + LEAD);
+    let ended = [
+        A.until(end + overlap),
+        B.from(seals).until(end + overlap),
+        C.from(end),
+    ];
+    let push = Push::at(DROP, ended).dropping([A, B]);
+    leak([push.ending_at(end + overlap)])
+}
+
+#[test]
+fn keys_that_end_as_a_new_one_begins_to_seal_end_their_forgeries() {
+    let simulation = handed_over(0);
+    attacked(&simulation).assert_faultless();
+    simulation.run().assert_faultless();
+}
+
+#[test]
+fn forgeries_live_on_where_the_keys_end_some_seconds_later() {
+    attacked(&handed_over(5)).assert_only(Kind::Forged);
 }
 
 /// A forgery may begin as late as the fastest clock shows, plus the skew that this instance allows.

@@ -119,7 +119,8 @@ impl Client {
 
 impl Jar {
     fn lives(&self, now: u64, skew: u64, push: &Push) -> bool {
-        self.session.lives(now, skew, push.not_before) && !push.drops.contains(&self.key)
+        let is_dropped = push.drops.contains(&self.key) && now >= push.drops_at;
+        self.session.lives(now, skew, push.not_before) && !is_dropped
     }
 }
 

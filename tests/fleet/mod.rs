@@ -14,6 +14,7 @@ mod plan;
 mod report;
 
 // The tests.
+mod leaked;
 mod replacing;
 
 use crate::common::times;

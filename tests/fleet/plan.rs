@@ -74,6 +74,8 @@ pub(crate) struct Push {
     pub(crate) not_before: u64,
     /// It ends the sessions under these keys.
     pub(crate) drops: Vec<usize>,
+    /// It ends them at this time.
+    pub(crate) drops_at: u64,
 }
 
 impl Push {
@@ -83,6 +85,7 @@ impl Push {
             ring: ring.to_vec(),
             not_before: 0,
             drops: Vec::new(),
+            drops_at: 0,
         }
     }
 
@@ -93,6 +96,11 @@ impl Push {
     pub(crate) fn dropping<const N: usize>(self, keys: [Line; N]) -> Push {
         let drops = keys.map(|line| line.key).to_vec();
         Push { drops, ..self }
+    }
+
+    /// Ends the dropped keys at a time, and not at once.
+    pub(crate) fn ending_at(self, drops_at: u64) -> Push {
+        Push { drops_at, ..self }
     }
 }
 

@@ -183,9 +183,10 @@ fn pages_about_the_keys() {
             let keys = site.keys_in_use(at(now));
             assert_eq!(keys.accepts.contains(&old), opens);
             let (at, key) = (at(end), old);
-            let next = match now < TURN {
-                true => RingEvent::Seals { at, key: key_1 },
-                false => RingEvent::Retires { at, key },
+            let next = if now < TURN {
+                RingEvent::Seals { at, key: key_1 }
+            } else {
+                RingEvent::Retires { at, key }
             };
             assert_eq!(keys.next, opens.then_some(next));
         }

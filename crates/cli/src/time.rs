@@ -52,6 +52,11 @@ pub(crate) fn now() -> Result<SystemTime, Failure> {
     Ok(now)
 }
 
+/// Returns `true` if the environment sets the time, as for a rehearsal.
+pub(crate) fn is_set() -> bool {
+    env::var_os(NOW).is_some()
+}
+
 pub(crate) fn after(time: SystemTime, duration: Duration) -> Result<SystemTime, Failure> {
     let later = time
         .checked_add(duration)
@@ -71,7 +76,7 @@ pub(crate) fn show(time: SystemTime) -> String {
 }
 
 /// Parses a time. Refuses every other form, such as one with an offset, a fraction of a second or a space.
-fn parse(text: &str) -> Option<SystemTime> {
+pub(crate) fn parse(text: &str) -> Option<SystemTime> {
     let time = humantime::parse_rfc3339(text).ok()?;
     Some(time).filter(|time| show(*time) == text)
 }

@@ -43,7 +43,7 @@ impl Add {
             ));
         }
         let key = NewKey::make(self.suite.unwrap_or(SuiteName::Xaes))?;
-        edit.text.add(&key);
+        edit.add(&key);
         Ok(vec![format!("new key {}, the first: it seals", key.id)])
     }
 
@@ -58,7 +58,7 @@ impl Add {
                 "no instance has the new key yet, so --seal-from must be in the future",
             ));
         }
-        edit.text.add(&key);
+        edit.add(&key);
         if let Some(from) = seal_from {
             edit.set_seal_from(key.id, from);
         }

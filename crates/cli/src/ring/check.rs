@@ -5,7 +5,7 @@ use std::{
 
 use clap::Args;
 use hardtack::{
-    keys::{KeyId, KeyRole},
+    keys::{KeyId, KeyInfo, KeyRole, RingEvent},
     settings::show_duration,
 };
 use serde_json::{Value, json};
@@ -15,6 +15,7 @@ use super::{
     edit::{NOT_KNOWN, UNLESS},
     file,
     keys::Overlap,
+    notes::Notes,
     overlap::{self, OverlapOptions},
 };
 use crate::{
@@ -83,6 +84,7 @@ impl Check {
                 let of_overlaps = self.of_overlaps(ring, overlap, at, now)?;
                 findings.extend(self.of_ring(ring, &of_overlaps, at));
                 findings.splice(..0, of_overlaps);
+                findings.splice(..0, of_leaks(ring, &text, at));
             }
             Err(error) => findings.push(Finding::error("unreadable", None, error.to_string())),
         }
@@ -91,6 +93,8 @@ impl Check {
         let ring = ring.ok();
         let report = Report {
             at,
+            seals: ring.as_ref().map(|ring| ring.sealing(at)),
+            next: ring.as_ref().and_then(|ring| ring.next_event(at)),
             overlap,
             serves: ring.as_ref().and_then(|ring| serves(ring, at)),
             fingerprint: ring.map(|ring| ring.fingerprint().to_string()),
@@ -193,6 +197,19 @@ impl Check {
             };
             findings.push(Finding::warning(word, Some(id), sentence));
         }
+        for Overlap {
+            key,
+            next,
+            seal_from,
+            ..
+        } in hand_overs(ring).filter(|end| end.seal_from > at)
+        {
+            let sentence = format!(
+                "key {key} ends at {}, as key {next} takes over: everyone is signed out then, as after a leak",
+                show(seal_from)
+            );
+            findings.push(Finding::warning("signs-out", Some(key), sentence));
+        }
         if let Some(time) = ring.not_before().filter(|time| *time > at) {
             let sentence = format!(
                 "not_before is in the future: until {} no one can stay signed in",
@@ -206,6 +223,10 @@ impl Check {
 
 struct Report {
     at: SystemTime,
+    /// Key that seals, or `None` if the file is not a ring.
+    seals: Option<KeyInfo>,
+    /// Next change of a role.
+    next: Option<RingEvent>,
     /// Overlap that keys need, or `None` if it is not known.
     overlap: Option<Duration>,
     /// Longest need of keys for which the ring is valid, or `None` if it is valid for any.
@@ -235,6 +256,9 @@ impl Report {
             "overlap": self.overlap.map(|duration| duration.as_secs()),
             "serves": self.serves.map(|duration| duration.as_secs()),
             "fingerprint": self.fingerprint,
+            "seals": self.seals.map(|key| key.id.to_string()),
+            "seals_since": self.seals_since().map(show),
+            "next": self.next.map(|next| next.to_string()),
             "findings": findings.collect::<Vec<_>>(),
         })
     }
@@ -247,11 +271,32 @@ impl Report {
             .findings
             .iter()
             .map(|finding| format!("{}: {}", finding.level, finding.sentence));
-        [first]
+        [Some(first), self.since(), self.coming()]
             .into_iter()
+            .flatten()
             .chain(findings)
             .collect::<Vec<_>>()
             .join("\n")
+    }
+
+    fn seals_since(&self) -> Option<SystemTime> {
+        self.seals?.seal_from.filter(|from| *from <= self.at)
+    }
+
+    /// Returns a sentence about the key that seals, with which a clock that is slow is noticed.
+    fn since(&self) -> Option<String> {
+        let id = self.seals?.id;
+        let since = self.seals_since().map(|since| {
+            let ago = show_duration(self.at.duration_since(since).unwrap_or_default());
+            let since = show(since);
+            format!(" since {since}, {ago} ago: an instance without this ring refuses its sessions")
+        });
+        Some(format!("key {id} seals{}", since.unwrap_or_default()))
+    }
+
+    fn coming(&self) -> Option<String> {
+        let next = self.next?;
+        Some(format!("next: {next}"))
     }
 
     fn verdict(&self) -> String {
@@ -271,6 +316,17 @@ impl Report {
     }
 }
 
+/// Returns the finding about a key that leaked, if its forgeries would live on.
+fn of_leaks(ring: &KeyRing, text: &str, at: SystemTime) -> Option<Finding> {
+    match Notes::read(text) {
+        Ok(notes) => {
+            let (id, sentence) = notes.forgeries(ring, at)?;
+            Some(Finding::error(LEAK, Some(id), sentence))
+        }
+        Err(error) => Some(Finding::error(LEAK, None, error)),
+    }
+}
+
 /// Returns the longest need of keys for which the ring is valid, or `None` if it is valid for any.
 fn serves(ring: &KeyRing, at: SystemTime) -> Option<Duration> {
     let overlaps = used_overlaps(ring);
@@ -278,11 +334,22 @@ fn serves(ring: &KeyRing, at: SystemTime) -> Option<Duration> {
 }
 
 /// Returns the overlaps of keys under which sessions may be valid. If another key took over by `not_before`, the
-/// sessions under the earlier key are refused, so its end, as after a leak, is not too early.
+/// sessions under the earlier key are refused, so its end, as after a leak, is not too early. Nor is an end as the next
+/// key begins, or at the same time as such an end: both are meant to end sessions.
 fn used_overlaps(ring: &KeyRing) -> impl Iterator<Item = Overlap> {
-    let not_before = ring.not_before();
+    let (not_before, ends) = (ring.not_before(), hand_overs(ring).collect::<Vec<_>>());
+    let is_meant = move |overlap: &Overlap| {
+        ends.iter()
+            .any(|end| end.accept_until == overlap.accept_until)
+            || not_before.is_some_and(|time| time >= overlap.seal_from)
+    };
+    ring.overlaps().filter(move |overlap| !is_meant(overlap))
+}
+
+/// Returns the keys that end as the next one begins.
+fn hand_overs(ring: &KeyRing) -> impl Iterator<Item = Overlap> {
     let overlaps = ring.overlaps();
-    overlaps.filter(move |overlap| not_before.is_none_or(|time| time < overlap.seal_from))
+    overlaps.filter(|overlap| overlap.accept_until == overlap.seal_from)
 }
 
 fn of_file(path: &Path, text: &str) -> Vec<Finding> {
@@ -317,4 +384,5 @@ fn mode(_: &Path) -> Option<u32> {
 
 const ERROR: &str = "error";
 const WARNING: &str = "warning";
+const LEAK: &str = "leaked";
 const UNKNOWN: &str = "unknown-overlap";

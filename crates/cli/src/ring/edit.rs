@@ -16,12 +16,14 @@ use super::{
     KeyRing,
     file::{self, EditedFile},
     keys::Overlap,
+    notes::{self, LEAKED, MADE, Notes},
     overlap::OverlapOptions,
     show::{described, table},
     text::{RingText, SEAL_FROM},
 };
 use crate::{
     answer::{self, Answer, Failure, HARDTACK},
+    key::NewKey,
     source::STANDARD_INPUT,
     time::{self, show},
 };
@@ -44,6 +46,8 @@ pub(super) struct Edit {
     pub(super) before: Option<KeyRing>,
     pub(super) text: RingText,
     pub(super) now: SystemTime,
+    /// Notes before the change.
+    pub(super) notes: Notes,
     /// File as on the command line.
     pub(super) file: String,
     /// File in a sentence.
@@ -83,13 +87,18 @@ impl Target {
             None => Zeroizing::default(),
         };
         let mut edit = self.begin(&text, now)?;
+        self.check_clock(&edit)?;
         let mut told = change(&mut edit)?;
         told.extend(edit.note_overlap());
         let ring = edit.result()?;
+        let notes = Notes::read(&edit.text.to_text()).map_err(Failure::No)?;
+        if let Some((_, sentence)) = notes.forgeries(&ring, now) {
+            return Err(Failure::No(format!("{sentence}; nothing is written")));
+        }
         if self.dry_run {
             let dry = "dry run, nothing is written; the result would be:";
             told.insert(0, dry.to_owned());
-            let table = table(&described(&ring, now, edit.known, None));
+            let table = table(&described(&ring, now, edit.known, &notes, None));
             told.push(format!("\n{table}"));
         } else {
             told.push(format!("fingerprint {}", ring.fingerprint()));
@@ -118,6 +127,28 @@ impl Target {
         Ok(true)
     }
 
+    /// Refuses a clock that is behind the ring's. With it, a new key would seal before every instance has it.
+    fn check_clock(&self, edit: &Edit) -> Result<(), Failure> {
+        let latest = time::after(edit.now, self.overlap.skew())?;
+        let (file, now) = (&edit.name, show(edit.now));
+        let behind = "set the clock of this machine, by which the keys of a ring take over in time";
+        if let Some(made) = edit.notes.latest().filter(|made| *made > latest) {
+            return Err(Failure::no(format!(
+                "this machine's clock shows {now}, and {file} notes that a key was made at {}: {behind}; if it is right, \
+                 remove that note",
+                show(made)
+            )));
+        }
+        match file::modified(&self.file).filter(|time| !self.is_piped() && *time > latest) {
+            None => Ok(()),
+            Some(time) => Err(Failure::no(format!(
+                "this machine's clock shows {now}, and {file} was changed at {}: {behind}; if it is right, run `touch \
+                 {file}`",
+                show(time)
+            ))),
+        }
+    }
+
     fn is_piped(&self) -> bool {
         self.file == Path::new(STANDARD_INPUT)
     }
@@ -133,11 +164,13 @@ impl Target {
             .then(|| file::parse(text, &self.file))
             .transpose()?;
         let noted = file::overlap(text, &self.file)?;
+        let notes = notes::of(text, &self.file)?;
         let file = self.file.display().to_string();
         Ok(Edit {
             before,
             text: lines,
             now,
+            notes,
             name: if self.is_piped() {
                 "the ring".to_owned()
             } else {
@@ -160,6 +193,17 @@ impl Edit {
                  makes the first"
             ))
         })
+    }
+
+    /// Adds a key, and notes when it was made.
+    pub(super) fn add(&mut self, key: &NewKey) {
+        self.text.add(key);
+        self.text.note(&notes::line(MADE, key.id, self.now));
+    }
+
+    /// Notes that a key opens nothing from `end` on, because of a leak.
+    pub(super) fn note_leak(&mut self, id: KeyId, end: SystemTime) {
+        self.text.note(&notes::line(LEAKED, id, end));
     }
 
     /// Returns the overlap that keys need.
@@ -209,10 +253,7 @@ impl Edit {
     pub(super) fn needed_lines(&self, lines: &str) -> Result<String, Failure> {
         // Such a line is listed last, so its key comes first, and must not retire before the next one seals.
         let next = self.result()?.keys().first().and_then(|key| key.seal_from);
-        let end = match next {
-            None => LONG_AGO.to_owned(),
-            Some(from) => show(time::after(from, Duration::from_secs(1))?),
-        };
+        let end = next.map_or(LONG_AGO.to_owned(), show);
         Ok(format!(
             "if the application binds devices or keeps unknown keys, put {lines} back at the end of {}, with no time except \
              accept_until={end}: without, visitors who still have such a cookie may be able only to sign in or out",

@@ -8,7 +8,7 @@ use std::{
     fs::{self, File, OpenOptions},
     io::{self, ErrorKind, Write},
     path::{Path, PathBuf},
-    time::Duration,
+    time::{Duration, SystemTime},
 };
 
 use zeroize::Zeroizing;
@@ -17,6 +17,7 @@ use super::{KeyRing, lock, overlap};
 use crate::{
     answer::Failure,
     source::{STANDARD_INPUT, all_of},
+    time,
 };
 
 /// Returns the text of a file, or of standard input for `-`.
@@ -30,6 +31,12 @@ pub(super) fn read(path: &Path) -> Result<Zeroizing<String>, Failure> {
         &bytes.map_err(|error| Failure::file("cannot read", path, error))?,
         path,
     )
+}
+
+/// Returns the time at which the file was changed, if there is one. A set clock is not compared with it.
+pub(super) fn modified(path: &Path) -> Option<SystemTime> {
+    let metadata = fs::metadata(path).ok().filter(|_| !time::is_set())?;
+    metadata.modified().ok()
 }
 
 pub(crate) fn read_ring(path: &Path) -> Result<KeyRing, Failure> {

@@ -2,7 +2,7 @@ use std::time::{Duration, SystemTime};
 
 use hardtack::{
     KeyRing,
-    keys::{KeyId, KeyInfo},
+    keys::{KeyId, KeyInfo, RingEvent},
 };
 
 /// Questions of the commands about a ring.
@@ -31,6 +31,9 @@ pub(crate) trait KeyRingExt {
         self.sealing(now).seal_from.filter(|since| *since <= now)
     }
 
+    /// Returns the first change of a role after `at`.
+    fn next_event(&self, at: SystemTime) -> Option<RingEvent>;
+
     fn overlaps(&self) -> impl Iterator<Item = Overlap>;
 
     /// Returns the overlap of a key with the next one, or `None` if the key has no end, or the next one no beginning.
@@ -55,6 +58,23 @@ impl KeyRingExt for KeyRing {
         let keys = self.keys().into_iter();
         let planned = keys.filter_map(|key| Some((key.id, key.seal_from?)));
         planned.filter(move |(_, from)| *from > at)
+    }
+
+    fn next_event(&self, at: SystemTime) -> Option<RingEvent> {
+        let sealing = self.sealing_key(at);
+        let planned = self.planned_after(at).filter(|(id, _)| *id != sealing);
+        let begins = planned.map(|(_, at)| {
+            let key = self.sealing_key(at);
+            (at, RingEvent::Seals { at, key })
+        });
+        let keys = self.keys().into_iter();
+        let ends = keys.filter_map(|key| {
+            let (at, key) = (key.accept_until?, key.id);
+            Some((at, RingEvent::Retires { at, key }))
+        });
+        let ends = ends.filter(|(end, _)| *end > at);
+        let next = begins.chain(ends).min_by_key(|(time, _)| *time);
+        next.map(|(_, event)| event)
     }
 
     fn overlaps(&self) -> impl Iterator<Item = Overlap> {

@@ -1,12 +1,12 @@
 use std::time::SystemTime;
 
 use clap::Args;
-use hardtack::keys::{KeyInfo, KeyRole};
+use hardtack::keys::{KeyId, KeyInfo, KeyRole};
 
 use super::{
     KeyRing, KeyRingExt,
     add::new_key,
-    edit::{self, Edit, Target},
+    edit::{self, Edit, Target, UNLESS},
     text::{ACCEPT_UNTIL, SEAL_FROM},
 };
 use crate::{
@@ -15,14 +15,18 @@ use crate::{
     time::{self, Time, show},
 };
 
-/// Drop a key that someone else may have
+/// End a key that someone else may have
 ///
-/// Sessions forged with it may have been sealed again under every other key of the ring, even
+/// Sessions forged with it may have been sealed again under every other key that has sealed, even
 /// if it was retired or removed long ago. `renew` keeps their content and gives them new dates.
-/// So by default a new key replaces all keys. With --not-before the other keys stay,
-/// and sessions issued before that time are refused. Choose the time by which the last instance
-/// has the new file, plus twice the clock skew. Both ways sign everyone out. Anyone with the
-/// key can still read what was recorded under it.
+/// So all these keys end, and everyone is signed out. A key that has not sealed yet takes over, or
+/// a new one. Anyone with the key can still read what was recorded under it.
+///
+/// With --at the keys end together at that time: everyone is signed out once, and forgeries open
+/// until then. With --now they end on each instance as soon as it has the file: until the last one
+/// has it, each second signs visitors out again. With --not-before, for a key that was removed
+/// earlier, the other keys stay, and sessions issued before that time are refused. Choose the time
+/// by which the last instance has the new file, plus twice the clock skew.
 #[derive(Args)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct Leaked {
@@ -31,6 +35,12 @@ pub(crate) struct Leaked {
     /// The id of the key
     #[arg(value_parser = edit::key_id)]
     key: String,
+    /// When the keys end: 2026-12-15T00:00:00Z, or +15m from now. Until then give the file to every instance
+    #[arg(long, value_name = "TIME", conflicts_with_all = ["now", "not_before"])]
+    at: Option<Time>,
+    /// Drop the keys at once
+    #[arg(long, conflicts_with = "not_before")]
+    now: bool,
     /// Keep the other keys, and refuse sessions issued before this time: 2026-12-15T00:00:00Z, or +15m from now
     #[arg(long, value_name = "TIME")]
     not_before: Option<Time>,
@@ -42,52 +52,188 @@ pub(crate) struct Leaked {
 impl Leaked {
     pub(super) fn apply(&self, edit: &mut Edit) -> Result<Vec<String>, Failure> {
         let ring = edit.ring()?;
-        match self.not_before {
-            None => self.drop_all(edit, &ring),
-            Some(time) => self.drop_one(edit, &ring, time.resolve(edit.now)?),
+        match (self.at, self.not_before) {
+            (Some(time), _) => self.hand_over(edit, &ring, time.resolve(edit.now)?),
+            (None, Some(time)) => self.drop_one(edit, &ring, time.resolve(edit.now)?),
+            (None, None) if self.now => self.drop_all(edit, &ring),
+            (None, None) => Err(Failure::usage(WHEN)),
         }
     }
 
-    fn drop_all(&self, edit: &mut Edit, ring: &KeyRing) -> Result<Vec<String>, Failure> {
-        let leaked = edit::find(ring, &self.key, &edit.name).map_err(|absent| {
-            Failure::no(format!(
-                "{absent}; for a key that was removed earlier give --not-before"
-            ))
-        })?;
-        let new = new_key(self.suite, &ring.sealing(edit.now))?;
-        edit.text.add(&new);
-        for key in ring.keys() {
-            edit.text.remove(key.id);
+    /// Ends all keys that may have sealed at the time at which another takes over. Until then every instance seals and
+    /// opens as before, so sessions are signed out once. From then on no key that opens a forgery can seal it again.
+    fn hand_over(
+        &self,
+        edit: &mut Edit,
+        ring: &KeyRing,
+        at: SystemTime,
+    ) -> Result<Vec<String>, Failure> {
+        let soonest = self.target.overlap.certainly_past(edit.now)?;
+        if at <= soonest {
+            return Err(Failure::no(format!(
+                "every instance needs the new file before that, whatever its clock shows, so --at must be later than {}",
+                show(soonest)
+            )));
         }
-        let lines = edit.needed_lines(if ring.keys().len() == 1 {
+        let leaked = self.leaked(edit, ring)?;
+        let kept = self.never_sealed(edit, ring, &leaked, at)?;
+        let sealing = ring.sealing(edit.now);
+        let (mut told, new) = match kept.first() {
+            Some(key) => (Vec::new(), *key),
+            None => {
+                let new = new_key(self.suite, &sealing)?;
+                edit.add(&new);
+                (vec![format!("new key {}, accepted", new.id)], new.id)
+            }
+        };
+        edit.set_seal_from(new, at);
+        let (mut ended, mut removed) = (Vec::new(), Vec::new());
+        for key in ring.keys() {
+            let id = key.id;
+            if kept.contains(&id) {
+                continue;
+            }
+            edit.note_leak(id, at);
+            if id != sealing.id && key.seal_from.is_some_and(|from| from > at) {
+                edit.text.remove(id);
+                removed.push(id);
+                continue;
+            }
+            let end = key.accept_until.map_or(at, |end| end.min(at));
+            edit.text.set(id, ACCEPT_UNTIL, Some(end));
+            if key.seal_from.is_some_and(|from| from > at) {
+                // It seals before its time, because no other key can.
+                edit.text.set(id, SEAL_FROM, None);
+            }
+            ended.push(id);
+        }
+        edit.check_still_seals(sealing.id)?;
+        if !removed.is_empty() {
+            told.push(format!("{} removed, before sealing", are(&removed)));
+        }
+        let (file, name) = (&edit.file, &edit.name);
+        let pushed = show(at - soonest.duration_since(edit.now).unwrap_or_default());
+        let at = show(at);
+        told.extend([
+            format!("before {pushed} give {name} to every instance, in any order"),
+            format!("until  {at} forgeries open"),
+            format!(
+                "from   {at} key {new} seals, and {}: everyone is signed out once",
+                end(&ended)
+            ),
+            RECORDED.to_owned(),
+            self.copies(edit),
+            format!(
+                "after that remove {} with `{HARDTACK} ring retire {file} KEY`, {UNLESS}",
+                keys(&ended)
+            ),
+        ]);
+        Ok(told)
+    }
+
+    /// Drops all keys that may have sealed.
+    fn drop_all(&self, edit: &mut Edit, ring: &KeyRing) -> Result<Vec<String>, Failure> {
+        let leaked = self.leaked(edit, ring)?;
+        let kept = self.never_sealed(edit, ring, &leaked, edit.now)?;
+        if kept.is_empty() {
+            edit.add(&new_key(self.suite, &ring.sealing(edit.now))?);
+        }
+        let mut dropped: Vec<_> = ring.keys().iter().map(|key| key.id).collect();
+        dropped.retain(|id| !kept.contains(id));
+        for id in &dropped {
+            edit.text.remove(*id);
+            edit.note_leak(*id, edit.now);
+        }
+        let sealing = edit.result()?.sealing(edit.now);
+        let planned = sealing.seal_from.filter(|from| *from > edit.now);
+        if planned.is_some() {
+            // It seals now, because no other key can.
+            edit.text.set(sealing.id, SEAL_FROM, None);
+        }
+        let lines = edit.needed_lines(if dropped.len() == 1 {
             "the dropped line"
         } else {
             "the dropped lines"
         })?;
-        let others: Vec<_> = ring
-            .keys()
-            .into_iter()
-            .filter(|key| key.id != leaked.id)
-            .map(|key| key.id.to_string())
-            .collect();
-        let too = "dropped too: a forgery may have been sealed again under each";
         let mut told = vec![format!("key {} is dropped", leaked.id)];
-        match &others[..] {
-            [] => {}
-            [other] => told.push(format!("key {other} is {too}")),
-            others => told.push(format!("keys {} are {too}", others.join(", "))),
+        dropped.retain(|id| *id != leaked.id);
+        if !dropped.is_empty() {
+            let too = "dropped too: a forgery may have been sealed again under each";
+            told.push(format!("{} {too}", are(&dropped)));
+        }
+        let name = &edit.name;
+        told.push(if kept.is_empty() {
+            format!("new key {} seals", sealing.id)
+        } else {
+            format!("key {} seals, which has not sealed yet", sealing.id)
+        });
+        if let Some(from) = planned {
+            let ahead = self.target.overlap.skew().saturating_mul(2);
+            told.push(format!(
+                "before {} give {name} to every instance: one without it seals forgeries again under key {} then",
+                show(from - ahead),
+                sealing.id
+            ));
         }
         told.extend([
-            format!("new key {} seals", new.id),
             format!(
-                "everyone is signed out, on each instance as soon as it has {}; until the last one has it, \
-                 new sign-ins are known to some instances only",
-                edit.name
+                "everyone is signed out, on each instance as soon as it has {name}; until the last one has it, new \
+                 sign-ins are known to some instances only"
             ),
             RECORDED.to_owned(),
+            self.copies(edit),
             lines,
         ]);
         Ok(told)
+    }
+
+    fn leaked(&self, edit: &Edit, ring: &KeyRing) -> Result<KeyInfo, Failure> {
+        edit::find(ring, &self.key, &edit.name).map_err(|absent| {
+            Failure::no(format!(
+                "{absent}; for a key that was removed earlier give --not-before"
+            ))
+        })
+    }
+
+    /// Returns the keys that have sealed nothing, and will seal nothing before `time`, whatever a clock shows then. The
+    /// file must show it: such a key was made after the current one began to seal, and has not begun itself.
+    fn never_sealed(
+        &self,
+        edit: &Edit,
+        ring: &KeyRing,
+        leaked: &KeyInfo,
+        time: SystemTime,
+    ) -> Result<Vec<KeyId>, Failure> {
+        let ahead = self.target.overlap.certainly_past(time)?;
+        let sealing = ring.sealing(edit.now);
+        let since = sealing.seal_from.max(edit.notes.made(sealing.id));
+        let has_not_begun = |key: &KeyInfo| match key.seal_from {
+            Some(from) => from > ahead,
+            None => key.accept_until.is_none(),
+        };
+        let is_younger = |key: &KeyInfo| match edit.notes.made(key.id) {
+            Some(made) => since.is_none_or(|since| since < made),
+            // By hand. A key that was promoted would have a time.
+            None => key.seal_from.is_some() && sealing.seal_from.is_none(),
+        };
+        let mut keys = ring.keys();
+        keys.retain(|key| {
+            ![leaked.id, sealing.id].contains(&key.id) && has_not_begun(key) && is_younger(key)
+        });
+        Ok(keys.iter().map(|key| key.id).collect())
+    }
+
+    /// Returns a sentence about other copies of the ring.
+    fn copies(&self, edit: &Edit) -> String {
+        let unnoted = if edit.text.is_in_one_line() {
+            "; a ring in one line cannot note the key, so no command notices its return"
+        } else {
+            ""
+        };
+        format!(
+            "destroy every other copy of the ring that has the key, such as a backup or an earlier version in a secret \
+             manager{unnoted}"
+        )
     }
 
     fn drop_one(
@@ -113,6 +259,7 @@ impl Leaked {
         match edit::find(ring, &self.key, &edit.name) {
             Ok(leaked) => {
                 told.push(format!("key {} is dropped", leaked.id));
+                edit.note_leak(leaked.id, edit.now);
                 told.extend(self.remove(edit, ring, &leaked)?);
                 line = Some(edit.needed_lines("the dropped line")?);
             }
@@ -121,6 +268,7 @@ impl Leaked {
             )),
         }
         edit.text.set_not_before(time);
+        let copies = self.copies(edit);
         let (time, file) = (show(time), &edit.name);
         told.extend([
             format!(
@@ -130,6 +278,7 @@ impl Leaked {
                 "until {time} no one can stay signed in: sessions that begin before it are refused at once"
             ),
             RECORDED.to_owned(),
+            copies,
         ]);
         told.extend(line);
         Ok(told)
@@ -149,7 +298,7 @@ impl Leaked {
         if rest.iter().all(is_retired) {
             rest.iter().for_each(|key| edit.text.remove(key.id));
             let new = new_key(self.suite, leaked)?;
-            edit.text.add(&new);
+            edit.add(&new);
             let mut told: Vec<_> = rest.iter().map(removed_too).collect();
             told.push(format!("new key {} seals", new.id));
             return Ok(told);
@@ -209,8 +358,39 @@ fn keep_overlap(edit: &mut Edit, ring: &KeyRing, leaked: &KeyInfo) -> Vec<String
     told
 }
 
+/// Names keys.
+fn keys(ids: &[KeyId]) -> String {
+    let all: Vec<_> = ids.iter().map(KeyId::to_string).collect();
+    format!(
+        "key{} {}",
+        if all.len() == 1 { "" } else { "s" },
+        all.join(", ")
+    )
+}
+
+/// Names keys, and says that they end.
+fn end(ids: &[KeyId]) -> String {
+    format!(
+        "{} {} nothing",
+        keys(ids),
+        if ids.len() == 1 { "opens" } else { "open" }
+    )
+}
+
+/// Names keys, with the verb.
+fn are(ids: &[KeyId]) -> String {
+    format!(
+        "{} {}",
+        keys(ids),
+        if ids.len() == 1 { "is" } else { "are" }
+    )
+}
+
 fn removed_too(key: &KeyInfo) -> String {
     format!("key {} was retired, and is removed too", key.id)
 }
 
 const RECORDED: &str = "anyone with the key can still read what was recorded under it";
+const WHEN: &str = "give --at TIME, such as --at +15m, or --now: with --at everyone is signed out once, and whoever has the key \
+                    can forge sessions until then; with --now forgeries end on each instance as soon as it has the file, and \
+                    each second until the last one has it signs visitors out again";

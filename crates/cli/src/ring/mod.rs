@@ -8,6 +8,7 @@ mod keys;
 mod leaked;
 #[cfg_attr(target_os = "wasi", path = "lock_wasi.rs")]
 mod lock;
+mod notes;
 mod overlap;
 mod promote;
 mod retire;

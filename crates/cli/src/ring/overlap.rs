@@ -1,10 +1,7 @@
 //! Overlap of two keys: the time for which the first has to open after the next one begins to seal (SPEC.md § 3.4.8).
 //! Options give it, and a comment in the ring's file notes it for later commands: `# overlap=31m`.
 
-use std::{
-    ops::Range,
-    time::{Duration, SystemTime, UNIX_EPOCH},
-};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use clap::Args;
 use hardtack::{
@@ -12,6 +9,7 @@ use hardtack::{
     settings::{parse_duration, show_duration},
 };
 
+use super::notes::{OVERLAP, noted_at};
 use crate::{answer::Failure, settings, time};
 
 /// Options for the overlap.
@@ -80,7 +78,8 @@ fn check(lifetime: Duration) -> Result<Duration, Failure> {
 /// Returns the overlap that the text of a ring notes.
 pub(super) fn noted(text: &str) -> Result<Option<Duration>, String> {
     let lines = text.lines().zip(1..);
-    let mut notes = lines.filter_map(|(line, number)| Some((&line[noted_at(line)?], number)));
+    let mut notes =
+        lines.filter_map(|(line, number)| Some((&line[noted_at(line, OVERLAP)?], number)));
     let Some((note, number)) = notes.next() else {
         return Ok(None);
     };
@@ -97,17 +96,7 @@ pub(super) fn noted(text: &str) -> Result<Option<Duration>, String> {
     })
 }
 
-/// Returns the place of the overlap in a line that notes it.
-pub(super) fn noted_at(line: &str) -> Option<Range<usize>> {
-    let comment = line.trim_start_matches(BLANK).strip_prefix('#')?;
-    let note = comment.trim_start_matches(BLANK).strip_prefix("overlap=")?;
-    let start = line.len() - note.len();
-    Some(start..start + note.trim_end().len())
-}
-
 /// Returns a duration without spaces.
 pub(super) fn compact(duration: Duration) -> String {
     show_duration(duration).replace(' ', "")
 }
-
-const BLANK: [char; 2] = [' ', '\t'];

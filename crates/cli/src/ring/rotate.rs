@@ -47,7 +47,7 @@ impl Rotate {
         // An instance that gets the file late seals with the old key until then.
         let reserve = edit.overlap()?.saturating_add(self.after);
         let accept_until = time::after(seal_from, reserve)?;
-        edit.text.add(&new);
+        edit.add(&new);
         edit.set_seal_from(new.id, seal_from);
         edit.check_still_seals(old.id)?;
         edit.text.set(old.id, ACCEPT_UNTIL, Some(accept_until));

@@ -8,7 +8,11 @@ use hardtack::{keys::KeyRole, settings::show_duration};
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
-use super::{KeyRing, file, text::RingText};
+use super::{
+    KeyRing, file,
+    notes::{self, Notes},
+    text::RingText,
+};
 use crate::{
     answer::{self, Answer},
     time::{self, Time, show},
@@ -37,13 +41,16 @@ impl Show {
         let text = file::read(&self.file)?;
         let ring = file::parse(&text, &self.file)?;
         let overlap = file::overlap(&text, &self.file)?;
+        let notes = notes::of(&text, &self.file)?;
         // A ring does not contain the keys themselves.
         let secrets = self.secrets.then(|| RingText::new(&text));
-        let described = described(&ring, at, overlap, secrets.as_ref());
+        let described = described(&ring, at, overlap, &notes, secrets.as_ref());
         let shown = Zeroizing::new(if self.json {
             described.to_string()
         } else {
+            let wrong = notes.forgeries(&ring, at);
             table(&described)
+                + &wrong.map_or(String::new(), |(_, sentence)| format!("\n{sentence}"))
         });
         if self.secrets {
             answer::print_secret(&shown)?;
@@ -59,6 +66,7 @@ pub(super) fn described(
     ring: &KeyRing,
     at: SystemTime,
     overlap: Option<Duration>,
+    notes: &Notes,
     secrets: Option<&RingText>,
 ) -> Value {
     let keys = ring.keys().into_iter().map(|key| {
@@ -68,6 +76,8 @@ pub(super) fn described(
             "role": ring.role(key.id, at).map(|role| role.to_string()),
             "seal_from": key.seal_from.map(show),
             "accept_until": key.accept_until.map(show),
+            "made": notes.made(key.id).map(show),
+            "leaked": notes.leaked(key.id).map(show),
         });
         if let Some(secrets) = secrets {
             let secret = secrets.keys().find(|(id, _)| *id == key.id);
@@ -103,6 +113,7 @@ pub(super) fn table(ring: &Value) -> String {
         "role",
         "seal_from",
         "accept_until",
+        "made",
         "",
     ]));
     for key in ring["keys"].as_array().into_iter().flatten() {
@@ -114,14 +125,15 @@ pub(super) fn table(ring: &Value) -> String {
         };
         let secret = key["secret"].as_str().unwrap_or_default();
         let [id, suite, role] = ["id", "suite", "role"].map(cell);
-        let [from, until] = ["seal_from", "accept_until"].map(cell);
-        lines.push(row([mark, id, suite, role, from, until, secret]));
+        let [from, until, made] = ["seal_from", "accept_until", "made"].map(cell);
+        lines.push(row([mark, id, suite, role, from, until, made, secret]));
     }
     lines.join("\n")
 }
 
-fn row([mark, key, suite, role, from, until, secret]: [&str; 7]) -> String {
-    let row =
-        format!("{mark:<1} {key:<8}  {suite:<5}  {role:<8}  {from:<20}  {until:<20}  {secret}");
+fn row([mark, key, suite, role, from, until, made, secret]: [&str; 8]) -> String {
+    let row = format!(
+        "{mark:<1} {key:<8}  {suite:<5}  {role:<8}  {from:<20}  {until:<20}  {made:<20}  {secret}"
+    );
     row.trim_end().to_owned()
 }

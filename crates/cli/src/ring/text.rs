@@ -9,7 +9,10 @@ use std::{
 use hardtack::{KeyRing, keys::KeyId};
 use zeroize::Zeroizing;
 
-use super::overlap;
+use super::{
+    notes::{self, OVERLAP},
+    overlap,
+};
 use crate::{key::NewKey, time::show};
 
 pub(super) struct RingText {
@@ -104,11 +107,13 @@ impl RingText {
     }
 
     pub(super) fn add(&mut self, key: &NewKey) {
-        self.insert_after_keys(Line::new(&key.text));
+        self.insert_after_keys(&key.text);
     }
 
+    /// Removes a key, and the note of when it was made.
     pub(super) fn remove(&mut self, id: KeyId) {
-        self.lines.retain(|line| line.key != Some(id));
+        let is_of = |line: &Line| line.key == Some(id) || notes::is_made_of(&line.text, id);
+        self.lines.retain(|line| !is_of(line));
     }
 
     /// Moves the key `id` before `other`, unless it is already before it.
@@ -124,7 +129,7 @@ impl RingText {
         let known = |line: &&mut Line| line.first_word().starts_with(NOT_BEFORE);
         match self.lines.iter_mut().find(known) {
             Some(line) => line.set(NOT_BEFORE, Some(time)),
-            None => self.insert_after_keys(Line::new(&format!("{NOT_BEFORE}{}", show(time)))),
+            None => self.insert_after_keys(&format!("{NOT_BEFORE}{}", show(time))),
         }
     }
 
@@ -132,28 +137,37 @@ impl RingText {
     pub(super) fn note_overlap(&mut self, overlap: Duration) {
         let duration = overlap::compact(overlap);
         let mut lines = self.lines.iter_mut();
-        match lines.find_map(|line| Some((overlap::noted_at(&line.text)?, line))) {
+        match lines.find_map(|line| Some((notes::noted_at(&line.text, OVERLAP)?, line))) {
             Some((place, line)) => line.replace(place, &duration),
-            None => {
-                let line = Line::new(&format!("# overlap={duration}"));
-                self.lines.insert(0, line);
-                self.end_line(0);
-            }
+            None => self.insert(0, &format!("# {OVERLAP}{duration}")),
         }
+    }
+
+    /// Adds a note after those at the top. A ring in one line has none.
+    pub(super) fn note(&mut self, note: &str) {
+        if !self.is_in_one_line() {
+            let mut lines = self.lines.iter();
+            let at = lines.position(|line| !notes::is_note(&line.text));
+            self.insert(at.unwrap_or(self.lines.len()), note);
+        }
+    }
+
+    fn insert(&mut self, at: usize, line: &str) {
+        if at > 0 {
+            self.end_line(at - 1);
+        }
+        self.lines.insert(at, Line::new(line));
+        self.end_line(at);
     }
 
     fn position(&self, id: KeyId) -> Option<usize> {
         self.lines.iter().position(|line| line.key == Some(id))
     }
 
-    fn insert_after_keys(&mut self, line: Line) {
+    fn insert_after_keys(&mut self, line: &str) {
         let last_key = self.lines.iter().rposition(|line| line.key.is_some());
         let at = last_key.map_or(self.lines.len(), |last| last + 1);
-        if at > 0 {
-            self.end_line(at - 1);
-        }
-        self.lines.insert(at, line);
-        self.end_line(at);
+        self.insert(at, line);
     }
 
     /// Adds the end of a line, which the last line of a file may lack.

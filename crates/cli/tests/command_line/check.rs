@@ -41,7 +41,7 @@ fn through_a_rotation_nothing_is_wrong() {
 #[test]
 fn an_accept_until_that_is_too_early_is_an_error() {
     let (desk, old) = Desk::with_ring_for("--lifetime 1h");
-    desk.done("ring rotate keys --after 15m");
+    let new = new_key(&desk.done("ring rotate keys --after 15m"));
     assert_eq!(findings(&desk, ""), [""; 0]);
     assert_eq!(
         findings(&desk, "--lifetime 12h"),
@@ -51,6 +51,8 @@ fn an_accept_until_that_is_too_early_is_an_error() {
     assert_eq!(ran.code, Some(1));
     let lines = format!(
         "not valid, fingerprint {}\n\
+         key {old} seals\n\
+         next: 2027-03-01T06:17:00Z {new} seals\n\
          error: key {old} retires at 2027-03-01T07:33:00Z, and tokens that it sealed may be valid until \
          2027-03-01T18:18:00Z: their visitors are then signed out. Fix: `hardtack ring retire keys {old} \
          --at 2027-03-01T18:18:00Z --lifetime 12h`\n\
@@ -108,8 +110,8 @@ fn a_ring_is_valid_for_exactly_the_applications_that_it_serves() {
 
 #[test]
 fn a_ring_is_called_valid_only_for_what_is_known() {
-    let (desk, _) = Desk::with_ring_for("--lifetime 30d");
-    desk.done("ring rotate keys --after 15m");
+    let (desk, old) = Desk::with_ring_for("--lifetime 30d");
+    let new = new_key(&desk.done("ring rotate keys --after 15m"));
     desk.write("keys", desk.read("keys").replace("# overlap=30d1m\n", ""));
     let ran = desk.run("ring check keys");
     assert_eq!(ran.code, Some(1));
@@ -117,6 +119,8 @@ fn a_ring_is_called_valid_only_for_what_is_known() {
         ran.out,
         format!(
             "not known to be valid: it is for an overlap of up to 30d 16m, fingerprint {}\n\
+             key {old} seals\n\
+             next: 2027-03-01T06:17:00Z {new} seals\n\
              error: how long the application's tokens stay valid is not known; give --settings FILE, --settings-env PREFIX, or --lifetime \
              DURATION\n",
             desk.ring().fingerprint()
@@ -197,7 +201,7 @@ fn every_key_that_retires_early_is_told() {
 fn a_key_whose_successor_has_no_time_is_no_error() {
     let (desk, first) = Desk::with_ring();
     let second = desk.add("");
-    let text = desk.read("keys");
+    let text = desk.without_notes();
     let lines: Vec<_> = text.lines().rev().collect();
     // In an editor: the key that is listed first seals.
     desk.write(
@@ -303,7 +307,7 @@ fn what_no_program_reads_is_an_error() {
 fn a_ring_can_come_from_standard_input_and_have_commas() {
     let (desk, _) = Desk::with_ring();
     desk.add("");
-    let commas = desk.read("keys").trim_end().replace('\n', ",");
+    let commas = desk.without_notes().trim_end().replace('\n', ",");
     let ran = desk.run_on(&commas, "ring check -");
     assert_eq!(ran.code, Some(0));
     let fingerprint = desk.ring().fingerprint();

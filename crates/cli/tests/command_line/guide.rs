@@ -44,7 +44,7 @@ fn a_variable_has_the_ring_of_the_file_by_the_commands_of_the_guide() {
     let ring: KeyRing = story.desk.read("session.keys").parse().unwrap();
     let page = include_str!("../../../../docs/rotation.md");
     for (command, lines) in [
-        ("cat session.keys", 3),
+        ("cat session.keys", 5),
         ("grep -v '^#' session.keys | paste -sd, -", 1),
     ] {
         assert!(page.contains(command), "{command}");
@@ -149,6 +149,23 @@ fn instances_are_waited_for_by_the_lines_of_the_guide() {
     let waited = desk.command("sh", ["-c", &lines]).output().unwrap();
     assert!(waited.status.success());
     assert_eq!(asked.load(Ordering::Relaxed), 71);
+    // What it hears is told, and no other answer for ever.
+    let told = String::from_utf8(waited.stderr).unwrap();
+    assert!(
+        told.contains(&format!(
+            "other answer: fingerprint {}\n",
+            before.fingerprint()
+        )),
+        "{told}"
+    );
+    assert!(told.ends_with("other answer: none\n"), "{told}");
+    let (old_one, asked) = instance(vec![(200, before); 3]);
+    let lines = lines
+        .replace(&address, &old_one)
+        .replace("left=600", "left=3");
+    let waited = desk.command("sh", ["-c", &lines]).output().unwrap();
+    assert_eq!(waited.status.code(), Some(1));
+    assert_eq!(asked.load(Ordering::Relaxed), 3);
 }
 
 #[track_caller]

@@ -25,7 +25,7 @@ fn every_key_is_dropped_for_a_new_one() {
     let text = format!("# ours\n{}# the end\n", desk.read("keys"));
     desk.write("keys", text);
     let other = desk.add("");
-    let told = desk.done(&format!("ring leaked keys {old}"));
+    let told = desk.done(&format!("ring leaked keys {old} --now"));
     let new = new_key(&told);
     assert_eq!(ids(&desk), [new.as_str()]);
     for sentence in [
@@ -38,7 +38,34 @@ fn every_key_is_dropped_for_a_new_one() {
         assert!(told.contains(sentence), "{told}");
     }
     let text = desk.read("keys");
-    assert!(text.starts_with("# ours\nhardtack_key_") && text.ends_with("\n# the end\n"));
+    assert!(text.contains("\n# ours\nhardtack_key_") && text.ends_with("\n# the end\n"));
+}
+
+#[test]
+fn a_key_that_has_not_sealed_yet_is_not_dropped() {
+    for (way, seals) in [
+        ("add keys", None),
+        ("rotate keys --after 1h", Some("2027-03-01T10:00:00Z")),
+    ] {
+        let (mut desk, old) = Desk::with_ring_for("--lifetime 12h");
+        desk.now = "2027-03-01T09:00:00Z".to_owned();
+        let next = new_key(&desk.done(&format!("ring {way}")));
+        let told = desk.done(&format!("ring leaked keys {old} --now"));
+        assert_eq!(ids(&desk), [next.as_str()]);
+        assert_eq!(desk.ring().keys()[0].seal_from, None);
+        assert!(
+            told.contains(&format!("\nkey {next} seals, which has not sealed yet\n")),
+            "{told}"
+        );
+        let deadline = seals.map(|time| {
+            format!("before {time} give keys to every instance: one without it seals forgeries again under key {next} then")
+        });
+        assert!(!told.contains("new key"), "{told}");
+        match deadline {
+            Some(deadline) => assert!(told.contains(&deadline), "{told}"),
+            None => assert!(!told.contains("before "), "{told}"),
+        }
+    }
 }
 
 #[test]
@@ -51,7 +78,7 @@ fn a_forgery_that_was_sealed_again_opens_no_more() {
         .cookie_for(at(10), |session| session.insert("user", 1))
         .unwrap();
     desk.now = "2027-03-01T07:00:00Z".to_owned();
-    desk.done(&format!("ring leaked keys {old}"));
+    desk.done(&format!("ring leaked keys {old} --now"));
     let cookie = SessionCookie::encrypted(desk.ring()).build().unwrap();
     assert!(cookie.load([forged], at(20)).is_new());
 }
@@ -103,7 +130,7 @@ fn the_time_can_be_set_when_the_key_is_gone_already() {
     desk.done(&format!("ring promote keys {other}"));
     desk.done(&format!("ring retire keys {old} --force"));
     desk.now = "2027-03-01T06:20:00Z".to_owned();
-    let refused = desk.refused(1, &format!("ring leaked keys {old}"));
+    let refused = desk.refused(1, &format!("ring leaked keys {old} --now"));
     assert!(
         refused.ends_with("; for a key that was removed earlier give --not-before"),
         "{refused}"
@@ -181,7 +208,7 @@ fn the_time_is_not_one_at_which_instances_still_have_the_key() {
          plus twice the clock skew"
     );
     assert_eq!(desk.read("keys"), before);
-    let refused = desk.refused(1, "ring leaked keys 00000000");
+    let refused = desk.refused(1, "ring leaked keys 00000000 --now");
     assert!(refused.starts_with("keys has no key 00000000"), "{refused}");
 }
 
@@ -195,7 +222,7 @@ fn where_no_other_key_is_left_a_new_one_seals() {
 #[test]
 fn a_planned_rotation_does_not_stand_in_the_way() {
     for leaks_first in [true, false] {
-        for option in ["", "--not-before +10m"] {
+        for option in ["--now", "--not-before +10m"] {
             for hours in [0, 1, 24] {
                 let (mut desk, old) = Desk::with_ring_for("--lifetime 12h");
                 let new = new_key(&desk.done("ring rotate keys --after 15m"));
@@ -221,7 +248,10 @@ fn after_a_leak_during_a_rotation_the_planned_key_seals_and_the_next_rotation_ca
     desk.done(&format!("ring leaked keys {old} --not-before +10m"));
     assert_eq!(desk.sealing(), planned);
     let checked = desk.done("ring check keys");
-    assert!(!checked.contains(&planned), "{checked}");
+    assert!(
+        checked.contains(&format!("\nkey {planned} seals\n")),
+        "{checked}"
+    );
     let next = new_key(&desk.done("ring rotate keys --after 5m"));
     assert_eq!(ids(&desk), [planned, next]);
     desk.done("ring check keys");
@@ -267,7 +297,7 @@ fn a_line_that_is_put_back_as_the_command_says_makes_a_retired_key() {
         desk.write("keys", desk.read("keys") + &back.collect::<String>());
         desk.done("ring check keys --lifetime 12h");
     };
-    for flags in ["", " --not-before +20m"] {
+    for flags in [" --now", " --not-before +20m"] {
         let (mut desk, old) = Desk::with_ring_for("--lifetime 12h");
         let new = new_key(&desk.done("ring rotate keys --after 15m"));
         let lines = desk.read("keys");
@@ -280,7 +310,7 @@ fn a_line_that_is_put_back_as_the_command_says_makes_a_retired_key() {
         let (old_line, new_line) = (line_of(&old), line_of(&new));
         desk.now = "2027-03-01T06:30:00Z".to_owned();
         let told = desk.done(&format!("ring leaked keys {old}{flags}"));
-        let dropped = if flags.is_empty() {
+        let dropped = if flags == " --now" {
             vec![old_line, new_line]
         } else {
             vec![old_line]
@@ -415,7 +445,7 @@ fn a_key_keeps_its_end_where_another_takes_over_at_the_time_of_the_leaked_one() 
     ] {
         let (desk, first) = Desk::with_ring();
         let [middle, last] = [desk.add(""), desk.add("")];
-        let keys: Vec<_> = desk.read("keys").lines().map(key_of).collect();
+        let keys: Vec<_> = desk.without_notes().lines().map(key_of).collect();
         let [key, middle_key, last_key] = &keys[..] else {
             panic!("{}", desk.read("keys"))
         };
@@ -437,7 +467,7 @@ fn a_key_that_was_retired_long_ago_takes_every_other_key_with_it() {
     let (mut desk, old) = Desk::with_ring_for("--lifetime 12h");
     let other = new_key(&desk.done("ring rotate keys --after 15m"));
     desk.now = "2028-03-01T06:00:00Z".to_owned();
-    let told = desk.done(&format!("ring leaked keys {old}"));
+    let told = desk.done(&format!("ring leaked keys {old} --now"));
     for sentence in [
         &*format!("key {other} is dropped too: a forgery may have been sealed again under each"),
         "everyone is signed out",

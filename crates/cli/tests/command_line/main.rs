@@ -11,9 +11,11 @@ mod files;
 #[allow(dead_code, reason = "other tests use the rest")]
 mod folder;
 mod guide;
+mod hand_over;
 mod help;
 mod inspect;
 mod leaked;
+mod notes;
 mod overlap;
 mod promote;
 mod reasons;

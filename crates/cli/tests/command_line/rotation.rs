@@ -190,7 +190,7 @@ fn after_a_leak_nothing_from_before_opens() {
     let theirs = before
         .cookie_for(at(10), |session| session.insert("visits", 0))
         .unwrap();
-    desk.done(&format!("ring leaked keys {leaked}"));
+    desk.done(&format!("ring leaked keys {leaked} --now"));
     let outcome = visit(&instance(&desk), at(20), &mut theirs.clone());
     assert!(matches!(
         outcome,

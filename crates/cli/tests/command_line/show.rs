@@ -13,10 +13,10 @@ fn every_key_has_its_line_in_the_order_of_the_ring() {
         format!(
             "fingerprint {fingerprint}\n\
              overlap     12h 1m\n\
-\x20 key       suite  role      seal_from             accept_until\n\
-\x20 {accepted}  xaes   accepted  -                     -\n\
-             * {old}  xaes   seals     -                     2027-03-01T18:33:00Z\n\
-\x20 {new}  xaes   planned   2027-03-01T06:17:00Z  -\n"
+\x20 key       suite  role      seal_from             accept_until          made\n\
+\x20 {accepted}  xaes   accepted  -                     -                     2027-03-01T06:00:00Z\n\
+             * {old}  xaes   seals     -                     2027-03-01T18:33:00Z  2027-03-01T06:00:00Z\n\
+\x20 {new}  xaes   planned   2027-03-01T06:17:00Z  -                     2027-03-01T06:00:00Z\n"
         )
     );
 }
@@ -55,6 +55,8 @@ fn as_json_every_field_is_there() {
                 "role": "seals",
                 "seal_from": null,
                 "accept_until": null,
+                "made": "2027-03-01T06:00:00Z",
+                "leaked": null,
             }],
         })
     );
@@ -69,7 +71,7 @@ fn as_json_every_field_is_there() {
 fn secrets_are_shown_only_where_they_are_asked_for() {
     let (desk, id) = Desk::with_ring();
     desk.add("");
-    let commas = desk.read("keys").trim_end().replace('\n', ",");
+    let commas = desk.without_notes().trim_end().replace('\n', ",");
     desk.write("commas", commas);
     for file in ["keys", "commas"] {
         for options in [&["--secrets"][..], &["--secrets", "--json"]] {

@@ -57,7 +57,7 @@ fn a_variable_is_rotated_as_a_file_is() {
     desk.now = "2027-03-01T07:03:00Z".to_owned();
     let (left, _) = change(&desk, &both, &format!("ring retire - {old}"));
     assert_eq!(read(&left).keys().len(), 1);
-    let (_, told) = change(&desk, &left, &format!("ring leaked - {new}"));
+    let (_, told) = change(&desk, &left, &format!("ring leaked - {new} --now"));
     assert!(told.contains("as soon as it has the ring; until"), "{told}");
     assert!(desk.files().is_empty());
 }
@@ -74,16 +74,16 @@ fn a_ring_in_one_line_stays_in_one_and_a_ring_in_lines_in_lines() {
         (format!("  {one}\r\n"), 1, 1),
         (format!("{one},not_before=2027-01-01T00:00:00Z\n"), 1, 2),
         (format!("{one} , not_before=2027-01-01T00:00:00Z"), 1, 2),
-        (format!("{one}\nnot_before=2027-01-01T00:00:00Z\n"), 4, 0),
-        (format!("# of the shop\n{one}\n"), 4, 0),
-        (format!("# overlap=31m\n{one}"), 3, 0),
+        (format!("{one}\nnot_before=2027-01-01T00:00:00Z\n"), 5, 0),
+        (format!("# of the shop\n{one}\n"), 5, 0),
+        (format!("# overlap=31m\n{one}"), 4, 0),
     ] {
         let (both, told) = change(&desk, &ring, rotate);
         assert_eq!(both.lines().count(), lines, "{ring:?}");
         assert_eq!(both.matches(',').count(), commas, "{ring:?}");
         // One line has no comments.
         let is_noted = told.contains("the ring notes that old keys open for 31m");
-        assert_eq!(is_noted, lines == 4, "{told}");
+        assert_eq!(is_noted, lines == 5, "{told}");
         let old = read(&ring).sealing_key(at(0));
         let (back, _) = change(&desk, &both, &format!("ring promote - {old}"));
         let new = new_key(&told);
@@ -98,7 +98,7 @@ fn a_ring_in_one_line_stays_in_one_and_a_ring_in_lines_in_lines() {
 #[test]
 fn a_file_with_commas_is_edited_in_its_line() {
     let (desk, first) = Desk::with_ring();
-    let key = desk.read("keys").trim_end().to_owned();
+    let key = desk.without_notes().trim_end().to_owned();
     for (text, end) in [
         (format!("{key},not_before=2027-01-01T00:00:00Z"), ""),
         (format!(" {key} ,not_before=2027-01-01T00:00:00Z\n"), "\n"),
@@ -188,7 +188,7 @@ fn a_variable_without_a_line_feed_is_no_mistake() {
     let (ring, _) = change(&desk, "", "ring add -");
     for ring in [ring.trim_end(), &ring] {
         let ran = desk.run_on(ring, "ring check -");
-        assert_eq!(ran.out.lines().count(), 1, "{}", ran.out);
+        assert!(!ran.out.contains("warning"), "{}", ran.out);
     }
 }
 
@@ -205,7 +205,7 @@ fn inspect(desk: &Desk, options: &str, variables: &[(&str, &str)]) -> Ran {
 #[test]
 fn inspect_takes_the_keys_of_a_variable_and_of_the_settings() {
     let (desk, _) = Desk::with_ring();
-    let ours = desk.read("keys");
+    let ours = desk.without_notes();
     let cookie = SessionCookie::encrypted(desk.ring()).build().unwrap();
     let pair = cookie.cookie_for(at(0), |session| session.insert("user", 42));
     desk.write("cookie.txt", pair.unwrap());
