@@ -3,6 +3,7 @@
 mod add;
 mod check;
 mod edit;
+mod end_sessions;
 mod file;
 mod keys;
 mod leaked;
@@ -32,6 +33,7 @@ pub(crate) enum Command {
     Retire(retire::Retire),
     Rotate(rotate::Rotate),
     Leaked(leaked::Leaked),
+    EndSessions(end_sessions::EndSessions),
     Check(check::Check),
     Show(show::Show),
 }
@@ -44,6 +46,7 @@ impl Command {
             Command::Retire(command) => command.target.edit(|edit| command.apply(edit)),
             Command::Rotate(command) => command.target.edit(|edit| command.apply(edit)),
             Command::Leaked(command) => command.target.edit(|edit| command.apply(edit)),
+            Command::EndSessions(command) => command.target.edit(|edit| command.apply(edit)),
             Command::Check(command) => command.run(),
             Command::Show(command) => command.run(),
         }

@@ -6,6 +6,7 @@ mod add;
 mod check;
 mod desk;
 mod editing;
+mod end_sessions;
 mod files;
 #[path = "../../../../tests/common/folder.rs"]
 #[allow(dead_code, reason = "other tests use the rest")]

@@ -27,6 +27,7 @@ fn a_key_that_leaked_does_not_come_back() {
             "ring rotate keys --after 15m".to_owned(),
             format!("ring promote keys {sealing} --at +1h"),
             format!("ring promote keys {old}"),
+            "ring end-sessions keys".to_owned(),
         ] {
             let ran = desk.run(&command);
             assert_ne!(ran.code, Some(0), "{command}");

@@ -21,7 +21,7 @@ fn every_command_is_listed() {
     let rings = list.lines().map_while(|line| line.strip_prefix("  "));
     let rings = rings.filter_map(|line| line.split_whitespace().next());
     let rings: Vec<_> = rings.filter(|name| *name != "help").collect();
-    assert_eq!(rings.len(), 7, "{rings:?}");
+    assert_eq!(rings.len(), 8, "{rings:?}");
     let commands = rings.into_iter().map(|name| format!("ring {name}"));
     let list = section("## Commands");
     for command in commands.chain(["keygen".to_owned(), "inspect".to_owned()]) {
