@@ -5,10 +5,11 @@ import { dateOf, secondsOf, timeOf } from "./base/time.js";
 import { sealerOf } from "./carrier/carrier.js";
 import { IS_AHEAD, acceptedAt, ringFingerprint, settingsFingerprint } from "./keys/in_use.js";
 import { sealingAt } from "./keys/ring.js";
+import { aheadSince } from "./session/told.js";
 
-/** Seconds for which a session that is ahead of the clock shows. */
-const TEN_MINUTES = 600;
-const DISAGREES = "sessions of the last ten minutes are ahead of this clock: compare `now` with a clock that is right";
+const DISAGREES =
+  "a session of the last ten minutes is from the future, so this clock is behind, or that of another program is ahead: compare `now` of " +
+  "all with a clock that you trust";
 
 /** Returns the keys in use of a cookie or a token, or of a promise of one. Asks the source of a ring that is followed, if that is due. */
 export async function keysInUse(carrier, now = Date.now()) {
@@ -44,9 +45,10 @@ async function inUseAt(now, ring, { notBefore, settings, seen }) {
   return Object.defineProperty(facts, "toString", { value: () => textOf(facts) });
 }
 
-function problemsOf(now, notBefore, { aheadAt }) {
-  const kinds = { NotBeforeAhead: notBefore > now && IS_AHEAD, ClockDisagrees: Math.abs(now - aheadAt) < TEN_MINUTES && DISAGREES };
-  return Object.entries(kinds).flatMap(([kind, sentence]) => (sentence ? { kind, since: null, sentence } : []));
+function problemsOf(now, notBefore, seen) {
+  const problems = notBefore > now ? [{ kind: "NotBeforeAhead", since: null, sentence: IS_AHEAD }] : [];
+  const since = aheadSince(seen, now);
+  return since === null ? problems : [...problems, { kind: "ClockDisagrees", since: dateOf(since), sentence: DISAGREES }];
 }
 
 /** Returns the first change of a key's role after `now`, or null. */

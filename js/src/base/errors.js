@@ -87,8 +87,8 @@ export const INVALID = Symbol("invalid");
 
 /** A failed step of SPEC.md § 7, with its Reason. */
 export class Refusal {
-  /** `isForOthers`: other instances may open the token, so it is not replaced. `cause`: why there is no answer. */
-  constructor(reason, keyId = null, isForOthers = false, cause) {
-    Object.assign(this, { reason, keyId, isForOthers }, cause && { cause });
+  /** `isForOthers`: other instances may open the token, so it is not replaced. `why`: more for the outcome. */
+  constructor(reason, keyId = null, isForOthers = false, why = null) {
+    Object.assign(this, { reason, keyId, isForOthers }, why);
   }
 }

@@ -3,7 +3,7 @@
 
 import { hex, toUtf8 } from "../base/bytes.js";
 import { ConfigError, isWhole, mustBe, refuseUnknown } from "../base/errors.js";
-import { dateOf, timeOf } from "../base/time.js";
+import { dateOf } from "../base/time.js";
 import { sha256 } from "../crypto/algorithms.js";
 import { sayingBy } from "../base/log.js";
 import { ringFingerprint, tellOfRing } from "./in_use.js";
@@ -101,7 +101,7 @@ class FollowedRing {
       if (turn < this.#heard) return;
       this.#heard = turn;
       if (seen !== this.#used) await this.#replace(await parseRing(texts, this.#settings.options), seen, turn, secondsIn(now));
-      if (this.#refusal) this.#settings.say("info", "the key source is readable again", { refusedSince: dateOf(this.#refusal.since) });
+      if (this.#refusal) this.#settings.say("info", "the key source is readable again", { since: dateOf(this.#refusal.since) });
       this.#refusal = null;
     } catch (error) {
       this.#isOver(turn);
@@ -181,14 +181,14 @@ class FollowedRing {
   /** Problems that last, at a time in seconds. */
   problems(now) {
     const refusal = this.#refusal;
-    const back = ({ id }, { at, backAt } = this.#left.get(id)) => ({
+    const back = ({ id }) => ({
       kind: "KeyCameBack",
-      since: dateOf(backAt),
-      sentence: `key ${id}, left ${timeOf(at)}: ${CAME_BACK}`,
+      since: dateOf(this.#left.get(id).backAt),
+      sentence: `key ${id}: ${CAME_BACK}`,
     });
     return [
       ...(refusal ? [{ kind: "SourceRefused", since: dateOf(refusal.since), sentence: refusal.sentence }] : []),
-      ...(this.#hangsAt(now * 1000) ? [{ kind: "SourceHangs", since: new Date(this.#waitsSince), sentence: HANGS }] : []),
+      ...(this.#hangsAt(now * 1000) ? [{ kind: "SourceHangs", since: new Date(this.#waitsSince + PATIENCE), sentence: HANGS }] : []),
       ...this.#returned(now).map((key) => back(key)),
     ];
   }
@@ -199,7 +199,7 @@ class FollowedRing {
     const isToTell = seen !== last.seen || Math.abs(now - last.told) >= AGAIN;
     this.#refusal = { since, seen, told: isToTell ? now : last.told, sentence: `${REFUSED}: ${reasonOf(error)}` };
     if (seen !== last.seen) this.#settings.counted?.refused();
-    if (isToTell) this.#settings.say("error", REFUSED, { error });
+    if (isToTell) this.#settings.say("error", REFUSED, { error, since: dateOf(since) });
   }
 }
 

@@ -31,11 +31,9 @@ export async function tellOfRing(say, message, ring, notBefore, more) {
     return id + from + (acceptUntil < Infinity ? ` until ${timeOf(acceptUntil)}` : "");
   };
   const { keys } = ring;
-  const facts = {
-    accepts: acceptedAt(keys, now).map(shown),
-    fingerprint: await ringFingerprint(ring),
-    notBefore: notBefore > 0 ? dateOf(notBefore) : null,
-  };
-  say("info", message, { ...(isClockRunning() && { seals: keys[sealingAt(keys, now)].id }), ...facts, ...more });
-  if (notBefore > now && isClockRunning()) say("warn", IS_AHEAD, { notBefore: facts.notBefore, aheadBy: notBefore - now });
+  const seals = isClockRunning() && { seals: keys[sealingAt(keys, now)].id };
+  const from = notBefore > 0 ? dateOf(notBefore) : null;
+  const accepts = acceptedAt(keys, now).map(shown);
+  say("info", message, { ...seals, accepts, fingerprint: await ringFingerprint(ring), notBefore: from, ...more });
+  if (notBefore > now && seals) say("warn", IS_AHEAD, { notBefore: from, aheadBy: notBefore - now });
 }

@@ -102,7 +102,7 @@ class Revocation {
   /** Returns a `Refusal`, or null. */
   async ask(type, metadata, payload, keyId) {
     const { answer, cause } = await ask("revokedIf", this.judge, shown(type, metadata, payload, keyId));
-    return answer === false ? null : new Refusal("Revoked", keyId, false, cause);
+    return answer === false ? null : new Refusal("Revoked", keyId, false, cause && { cause });
   }
 }
 

@@ -87,7 +87,7 @@ export class SessionSealer {
   async check(metadata, payload, now, keyId = null) {
     const { policy } = this;
     const reason = checkTimes(metadata, now, policy, this.notBefore);
-    if (reason) return Object.assign(new Refusal(reason, keyId), { dates: metadata });
+    if (reason) return new Refusal(reason, keyId, false, { dates: metadata });
     return policy.revokedIf?.ask(policy.type, metadata, payload, keyId) ?? null;
   }
 

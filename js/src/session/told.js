@@ -23,13 +23,16 @@ export function tellOfReading({ outcome, came: { metadata, dates }, policy, now 
   if (policy.rememberUpTo === 0 && isRemembered) say("warn", REMEMBERED, {}, REMEMBERED, now);
   // What other libraries have written is told in another way.
   if (kind !== "rejected") return;
-  if (reason === "NotYetValid") seen.aheadAt = now;
+  if (reason === "NotYetValid") seen.ahead = { since: aheadSince(seen, now) ?? now, at: now };
   const tell = (level, more) => say(level, "session rejected", { ...fields, ...more }, fields.known ?? reason, now);
   if (LEVELS[reason]) tell(LEVELS[reason], reason === "NotYetValid" && { aheadBy: lastActiveOf(dates) - now });
   // Not by the application, which sees no dates.
   if (reason === "Revoked" && dates) tell(notBefore > now ? "warn" : "info", { notBefore: dateOf(notBefore) });
   if (reason === "Idle" || reason === "Expired") noteOver(seen, now, now - (reason === "Idle" ? endOf : deadlineOf)(dates, policy), say);
 }
+
+/** Returns the time since which sessions are ahead of the clock, if one was in the last ten minutes. */
+export const aheadSince = ({ ahead }, now) => (Math.abs(now - ahead?.at) < 600 ? ahead.since : null);
 
 /** `seen.spans`: of this minute. */
 function noteOver(seen, now, seconds, say) {

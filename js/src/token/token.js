@@ -67,8 +67,7 @@ export class Sealer {
     const keyId = hex(blob.subarray(1, HEAD));
     const known = this.keys.find(({ key }) => key.id === keyId);
     if (!known || known.key.suite !== suite) {
-      const refusal = new Refusal("UnknownKey", keyId, keepsUnknown);
-      throw Object.assign(refusal, this.ring.hasDropped?.(keyId) && { known: "dropped" });
+      throw new Refusal("UnknownKey", keyId, keepsUnknown, this.ring.hasDropped?.(keyId) && { known: "dropped" });
     }
     const place = this.placeOf(keyId, now);
     if (place === null) throw new Refusal("RetiredKey", keyId);
