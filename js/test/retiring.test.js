@@ -22,13 +22,13 @@ const sentence = (retires, needed) =>
   `key ${ID} opens nothing from ${timeAt(retires)} on, although sessions that it sealed are valid until ${timeAt(needed)}: ` +
   "set its `accept_until` to that or later, unless these sessions are to end, as after a leak";
 
-/** What `work` warns of. */
+/** What `work` warns of about keys. */
 async function warnedBy(t, work) {
   const { mock } = t.mock.method(console, "warn", () => {});
   await work();
   const warned = eventsOf(mock.calls).map(([line]) => line);
   mock.restore();
-  return warned;
+  return warned.filter((line) => line.startsWith("key "));
 }
 
 const LASTING = { idleTimeout: null };
