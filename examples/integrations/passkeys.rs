@@ -49,9 +49,15 @@ struct Waiting<C> {
 }
 
 impl<C> Ceremonies<C> {
-    fn begin(&self, id: SessionId, user: String, ceremony: C) {
+    /// Refuses a ceremony if too many wait, because anybody may begin one, each in a session of its own.
+    fn begin(&self, id: SessionId, user: String, ceremony: C) -> Result<()> {
         let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        waiting.retain(|_, waiting| waiting.begun.elapsed() < LONGEST);
+        if waiting.len() >= MOST {
+            waiting.retain(|_, waiting| waiting.begun.elapsed() < LONGEST);
+        }
+        if waiting.len() >= MOST {
+            return Err(StatusCode::SERVICE_UNAVAILABLE.into());
+        }
         let begun = Instant::now();
         waiting.insert(
             id,
@@ -61,6 +67,7 @@ impl<C> Ceremonies<C> {
                 ceremony,
             },
         );
+        Ok(())
     }
 
     /// Each is used once.
@@ -85,7 +92,7 @@ async fn begin_registration(
         .start_passkey_registration(Uuid::new_v4(), &user, &user, None);
     let (challenge, ceremony) = begun.map_err(refused)?;
     site.registrations
-        .begin(session.ensure_id()?, user, ceremony);
+        .begin(session.ensure_id()?, user, ceremony)?;
     Ok(Json(challenge))
 }
 
@@ -118,7 +125,8 @@ async fn begin_sign_in(
     let passkeys = site.passkeys().get(&user).cloned().unwrap_or_default();
     let begun = site.webauthn.start_passkey_authentication(&passkeys);
     let (challenge, ceremony) = begun.map_err(refused)?;
-    site.sign_ins.begin(session.ensure_id()?, user, ceremony);
+    site.sign_ins
+        .begin(session.ensure_id()?, user, ceremony)?;
     Ok(Json(challenge))
 }
 
@@ -202,6 +210,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
 }
 
 const LONGEST: Duration = Duration::from_secs(300);
+/// Number of ceremonies of each kind that may wait at once.
+const MOST: usize = 10_000;
 
 const PAGE: &str = r#"<input id="name" placeholder="Name">
 <button onclick="register()">Create an account</button> <button onclick="signIn()">Sign in</button>
