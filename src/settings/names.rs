@@ -243,10 +243,15 @@ const OF_THE_BUILDER: [&str; 8] = [
 fn suggestions(name: &str) -> Vec<&'static str> {
     let plain = plain(name);
     let names = SETTINGS.iter().map(|(name, _)| *name);
-    let nearest = names.clone().map(|name| (levenshtein(&plain, name), name));
-    if let Some((distance, near)) = nearest.min()
-        && distance <= 1 + near.len() / 6
-    {
+    let length = plain.chars().count();
+    let near = names.clone().filter_map(|name| {
+        let furthest = 1 + name.len() / 6;
+        // The distance is at least the difference in length, and takes long to compute.
+        let is_alike = name.len().abs_diff(length) <= furthest;
+        let distance = is_alike.then(|| levenshtein(&plain, name))?;
+        (distance <= furthest).then_some((distance, name))
+    });
+    if let Some((_, near)) = near.min() {
         return vec![near];
     }
     let words: Vec<_> = plain.split('_').collect();

@@ -119,9 +119,12 @@ const OF_THE_PROGRAM = [
 /** Returns the setting whose name is misspelled, or else those that share the most words with `name`. */
 function suggestions(name) {
   const given = plainName(name);
-  const nearest = NAMES.map((name) => [distance(given, name), name]).sort(([a, x], [b, y]) => a - b || (x < y ? -1 : 1));
-  const [least, near] = nearest[0];
-  if (least <= 1 + Math.floor(near.length / 6)) return [near];
+  const furthest = (name) => 1 + Math.floor(name.length / 6);
+  const { length } = [...given];
+  // The distance is at least the difference in length, and takes long to compute.
+  const alike = NAMES.filter((name) => Math.abs(name.length - length) <= furthest(name)).map((name) => [distance(given, name), name]);
+  const near = alike.filter(([least, name]) => least <= furthest(name)).sort(([a, x], [b, y]) => a - b || (x < y ? -1 : 1));
+  if (near.length > 0) return [near[0][1]];
   const words = given.split("_");
   const shared = (name) => name.split("_").filter((word) => words.includes(word)).length;
   const most = Math.max(...NAMES.map(shared));
