@@ -6,15 +6,21 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use axum::response::IntoResponse;
+use axum::{Router, body::Body, response::IntoResponse, routing::any};
 use hardtack::{
-    KeyRing, SameSite, SessionCookie, SessionError, carrier::SessionCookieBuilder, keys::RingKey,
-    session::Validity,
+    KeyRing, SameSite, Session, SessionCookie, SessionData, SessionError, SessionLayer,
+    carrier::SessionCookieBuilder, keys::RingKey, session::Validity,
 };
+use http::{
+    Request,
+    header::{CACHE_CONTROL, SET_COOKIE},
+};
+use serde::{Deserialize, Serialize};
+use tower::ServiceExt;
 use tracing::Level;
 
 use crate::common::{
-    at, builder, key, sealed,
+    at, block_on, builder, key, pair_of, sealed,
     told::{Told, told_by},
 };
 
@@ -207,6 +213,131 @@ fn a_program_with_another_ring_that_leaves_sessions_alone() {
     assert!(
         told.iter().any(|told| told.fields.contains(proofs[0])),
         "{told:?}"
+    );
+}
+
+#[test]
+fn a_cache_that_stores_what_it_is_asked_not_to() {
+    let [header, age] = proofs("see somebody else's account")[1..] else {
+        panic!("which fields")
+    };
+    assert_eq!((header, age), ("Set-Cookie", "Age"));
+    let app = Router::new().route("/", any(visit));
+    let app = app.layer(SessionLayer::new(builder().build().unwrap()).clock(at(0)));
+    let request = Request::get("/").body(Body::empty()).unwrap();
+    let response = block_on(app.oneshot(request)).unwrap();
+    assert_eq!(response.headers()[CACHE_CONTROL], "no-store");
+    // The cache answers others with it all the same, and so they have the cookie.
+    let pair = pair_of(response.headers()[SET_COOKIE].to_str().unwrap());
+    let user = |cookie: SessionCookie| cookie.load([&pair], at(90)).get::<u32>("user");
+    assert_eq!(user(builder().build().unwrap()).unwrap(), Some(7));
+    // After a purge, this ends it in every copy.
+    let ended = builder().not_before(at(60)).build().unwrap();
+    assert_eq!(user(ended).unwrap(), None);
+}
+
+async fn visit(session: Session) -> Result<(), SessionError> {
+    session.insert("user", 7)
+}
+
+#[test]
+fn another_program_that_writes_the_name() {
+    let others = SessionCookie::encrypted(key(1)).build().unwrap();
+    let theirs = sealed(&others, at(0), |it| it.insert("user", 7).unwrap());
+    let values = [
+        "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmVk",
+        "1f3870be274f6c49b3e31a0c6728957f+eyJzdWIiOiIxIn0=",
+        "1f3870be274f6c49b3e31a0c6728957f1f3870be274f6c49b3e31a0c6728957f1f3870be274f6c49",
+    ];
+    let foreign = values.map(|value| format!("__Host-session={value}"));
+    let mut texts = None;
+    // Some proofs are at level debug.
+    let told = told_by(|| {
+        let ours = [builder(), builder()].map(|it| it.build().unwrap());
+        for pair in foreign.iter().chain([&theirs]) {
+            assert!(ours[0].load([pair], at(1)).is_new(), "{pair}");
+        }
+        texts = Some(ours.each_ref().map(health));
+    });
+    let [one, other] = texts.unwrap();
+    assert_eq!(one, other);
+    let mut proofs = proofs("are signed out by another program");
+    assert_eq!(proofs.pop(), Some("fingerprint"));
+    for proof in proofs {
+        let is_told = told.iter().any(|told| told.fields.contains(proof));
+        assert!(is_told, "{proof} in {told:#?}");
+    }
+}
+
+#[test]
+fn a_schema_that_the_version_cannot_read() {
+    let proofs = proofs("look new since a deploy");
+    let told = at_info(|| {
+        let newer = builder().typed::<Later>().build().unwrap();
+        let pair = newer.cookie_for(at(0), |session| session.replace(Later { user: 7, cart: 1 }));
+        let session = builder().typed::<Now>().build().unwrap();
+        let session = session.load([&pair.unwrap()], at(1));
+        assert!(session.is_new());
+        let refused = session.update(|now| now.user = 8).unwrap_err();
+        assert_eq!(refused.into_response().status(), 503);
+    });
+    for proof in proofs {
+        let is_told = told.iter().any(|told| told.fields.contains(proof));
+        assert!(is_told, "{proof} in {told:#?}");
+    }
+}
+
+#[derive(Serialize, Deserialize, Default, PartialEq, SessionData)]
+#[session(label = "login", schema = 1)]
+struct Now {
+    user: u32,
+}
+
+#[derive(Serialize, Deserialize, Default, PartialEq, SessionData)]
+#[session(label = "login", schema = 2)]
+struct Later {
+    user: u32,
+    cart: u32,
+}
+
+/// The session that was there before is replaced, and the browser cannot tell the program of it.
+#[test]
+fn a_strict_cookie_after_a_sign_in_elsewhere() {
+    let [strict, absent] = proofs("are signed out when they come back")[..] else {
+        panic!("two proofs")
+    };
+    let told = at_info(|| {
+        let site = builder().same_site(SameSite::Strict).build().unwrap();
+        let session = site.load(None::<&str>, at(0));
+        session.sign_in().unwrap();
+        assert_eq!(format!("{:?}", session.outcome()), absent);
+        let sent = site.save(&session).unwrap();
+        assert!(sent.iter().all(|field| field.contains(strict)));
+        assert!(!sent.is_empty());
+    });
+    assert!(
+        told.iter().all(|told| told.fields.contains("ready")),
+        "{told:#?}"
+    );
+}
+
+#[test]
+fn a_proxy_that_drops_the_cookies_of_responses() {
+    assert_eq!(proofs("lose every change"), ["Set-Cookie"]);
+    let told = at_info(|| {
+        let site = builder().build().unwrap();
+        let old = sealed(&site, at(0), |it| it.insert("count", 1).unwrap());
+        for _request in 0..2 {
+            let session = site.load([&old], at(1));
+            assert_eq!(session.get("count").unwrap(), Some(1));
+            session.insert("count", 2).unwrap();
+            // It does not get to the browser.
+            assert!(!site.save(&session).unwrap().is_empty());
+        }
+    });
+    assert!(
+        told.iter().all(|told| told.fields.contains("ready")),
+        "{told:#?}"
     );
 }
 

@@ -263,7 +263,8 @@ pub(super) fn explanation(reason: Reason) -> &'static str {
     match reason {
         Reason::TooLong => "it is longer than any token",
         Reason::Incomplete => {
-            "it is one of several cookies, and one of them is missing, or their number is wrong"
+            "it is one of several cookies, and one of them is missing, or their number is wrong; or the value has a dot, as \
+             a JWT or an Express cookie has"
         }
         Reason::Encoding => "it is not base64url: cut off, changed, or made by another program",
         Reason::TooShort => "it is shorter than any token",

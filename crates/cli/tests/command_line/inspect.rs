@@ -481,6 +481,20 @@ fn a_session_in_several_cookies_is_put_together() {
     );
 }
 
+#[test]
+fn a_cookie_of_another_program_may_have_a_dot() {
+    let (desk, _) = Desk::with_ring();
+    for value in [
+        "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmVk",
+        "s%3A8f4e2c.c2lnbmVk",
+    ] {
+        let field = format!("Cookie: __Host-session={value}\n");
+        let ran = desk.run_on(&field, "inspect --keys keys");
+        let told = "or the value has a dot, as a JWT or an Express cookie has";
+        assert!(ran.out.contains(told), "{}", ran.out);
+    }
+}
+
 /// The `Set-Cookie` fields of a session in two cookies, without their name, that was filled with this text.
 fn split(desk: &Desk, text: &str) -> [String; 2] {
     let cookie = builder(desk).size(Size::Split(2)).build().unwrap();
