@@ -136,6 +136,38 @@ fn every_step_of_the_gate_is_a_job() {
     assert_eq!(jobs, steps(gate));
 }
 
+/// A scanner that looks for keys finds those of tests alone.
+#[test]
+fn the_exceptions_for_secret_scanners_are_the_places_with_keys() {
+    let repository = Repository::read();
+    let page = repository.text("docs/review/data.md");
+    let [pattern, excepted] = page.split("```text\n").skip(1).collect::<Vec<_>>()[..] else {
+        panic!("a pattern and a list")
+    };
+    let [pattern, excepted] = [pattern, excepted].map(|block| block.split_once("```").unwrap().0);
+    assert!(repository.text("SPEC.md").contains(pattern.trim_end()));
+    let is_of_token = |byte: &u8| byte.is_ascii_alphanumeric() || b"_-".contains(byte);
+    let has_key = |text: &str| {
+        let mut rests = text.split("hardtack_key_v1_").skip(1);
+        rests.any(|rest| {
+            let is_suite = ["xaes_", "xcha_", "sign_"]
+                .iter()
+                .any(|it| rest.starts_with(it));
+            is_suite && rest.bytes().take(53).filter(is_of_token).count() == 53
+        })
+    };
+    let with_keys = repository.files.iter().filter(|(_, text)| has_key(text));
+    let with_keys: Vec<_> = with_keys.map(|(path, _)| path).collect();
+    for path in &with_keys {
+        let is_excepted = excepted.lines().any(|place| path.starts_with(place));
+        assert!(is_excepted, "{path} has a key");
+    }
+    for place in excepted.lines() {
+        let is_needed = with_keys.iter().any(|path| path.starts_with(place));
+        assert!(is_needed, "{place} has none");
+    }
+}
+
 /// Somebody who misses what another library has finds a reason and a remedy.
 #[test]
 fn the_limits_have_an_answer_for_what_other_libraries_have() {
