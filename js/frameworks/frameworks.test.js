@@ -7,6 +7,7 @@ import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 
 import { Browser, cookies, field } from "../test/visitor.js";
+import { SVELTEKIT, browses } from "./in_chromium.js";
 import { start } from "./site.js";
 
 const path = (file) => fileURLToPath(new URL(file, import.meta.url));
@@ -49,10 +50,10 @@ async function copyForSvelteKit2() {
 }
 
 for (const [version, folder] of [["SvelteKit 3", "sveltekit"], ["SvelteKit 2", "sveltekit2"]]) {
-  test(`${version}: pages read, actions write, and a hook that redirects signs out`, () => inSvelteKit(folder));
+  test(`${version}: pages read, actions write, and a hook that redirects signs out`, (t) => inSvelteKit(t, folder));
 }
 
-async function inSvelteKit(folder) {
+async function inSvelteKit(t, folder) {
   if (folder === "sveltekit2") await copyForSvelteKit2();
   const browser = new Browser(await start(folder, ["vite", "build"], () => ["build/index.js"]));
   await countsAndSignsOut(browser, () => formTo(browser, "/?/count"), () => formTo(browser, "/?/out"));
@@ -72,6 +73,7 @@ async function inSvelteKit(folder) {
     const { setCookies } = await formTo(browser, `/?/${action}`);
     assert.deepEqual([setCookies.length, visitsOf(await browser.get("/"))], [1, left], action);
   }
+  await t.test("in Chromium", (t) => browses(t, browser.origin, SVELTEKIT));
 }
 
 /** Fields that CDNs prefer to `Cache-Control`, set for a path, give way where the session sets its cookie. */

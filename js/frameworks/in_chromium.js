@@ -1,18 +1,20 @@
-// What a visitor does in Chromium, with JavaScript on.
+// What a visitor does in Chromium, with JavaScript on, at the sites of Next.js and of SvelteKit.
 
 import assert from "node:assert/strict";
 
 import puppeteer from "puppeteer-core";
+
+import { cookies, field } from "../test/visitor.js";
 
 const FLAGS = [
   "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
   "--disable-component-update", "--disable-sync",
 ];
 
-export async function browses(t, origin) {
+export async function browses(t, origin, behaviours) {
   const browser = await puppeteer.launch({ executablePath: "/usr/bin/chromium", args: FLAGS, headless: true });
   t.after(() => browser.close());
-  for (const [name, behaviour] of Object.entries(BEHAVIOURS)) {
+  for (const [name, behaviour] of Object.entries(behaviours)) {
     await t.test(name, async () => {
       const context = await browser.createBrowserContext();
       const page = await context.newPage();
@@ -66,6 +68,31 @@ class Tab {
     return cookie?.value ?? null;
   }
 
+  /** Brings the cookie of a user with a message, from some minutes ago: from 7½ on, a refresh is due. */
+  async bring(minutes) {
+    const session = await cookies.load(null, Date.now() - minutes * 60_000);
+    session.set("user", "ada").set("visits", 3).flash("notice", "Saved.");
+    const [name, value] = field(await cookies.save(session)).split("=");
+    await this.context.setCookie({ name, value, domain: new URL(this.origin).hostname, path: "/", secure: true, httpOnly: true, sameSite: "Lax" });
+  }
+
+  /** Waits until the session in the browser was used a moment ago. */
+  async isRefreshed() {
+    const end = Date.now() + 30_000;
+    let lastActiveAt = 0;
+    while (Date.now() - lastActiveAt > 60_000) {
+      assert.ok(Date.now() < end, "the session is not refreshed");
+      ({ lastActiveAt } = await cookies.load(`__Host-session=${await this.cookie()}`));
+    }
+  }
+
+  /** Counts the requests of these types from now on. */
+  counting(...types) {
+    const counted = { requests: 0 };
+    this.page.on("request", (request) => (counted.requests += types.includes(request.resourceType())));
+    return counted;
+  }
+
   async signIn() {
     await this.open("/account?tab=2");
     assert.equal(this.path, "/login?next=%2Faccount%3Ftab%3D2");
@@ -76,7 +103,7 @@ class Tab {
   }
 }
 
-const BEHAVIOURS = {
+export const NEXT = {
   "signs in, acts, and signs out": async (tab) => {
     await tab.signIn();
     await tab.click("#save button", "Saved.");
@@ -116,5 +143,44 @@ const BEHAVIOURS = {
     assert.doesNotMatch(await tab.page.$eval("body", ({ innerText }) => innerText), /account of ada/);
     await tab.open("/");
     assert.deepEqual(await tab.notices(), []);
+  },
+
+  "a visitor whose page comes by a prefetch stays signed in, and sees a message on a page that the browser loads": async (tab) => {
+    // Otherwise the router keeps the way to the form.
+    await tab.bring(0);
+    await tab.open("/browse");
+    await tab.bring(10);
+    const documents = tab.counting("document");
+    await tab.page.$eval("#far", (link) => link.scrollIntoView());
+    await tab.isRefreshed();
+    await tab.click("#far", "account of ada");
+    assert.deepEqual([await tab.notices(), documents.requests], [[], 0]);
+    await tab.page.reload({ waitUntil: "networkidle0" });
+    await tab.isShownOnce("Saved.");
+  },
+};
+
+export const SVELTEKIT = {
+  "a page that is loaded at the pointer refreshes the session, and shows its message with the click": async (tab) => {
+    await tab.open("/");
+    await tab.bring(10);
+    const loads = tab.counting("document", "fetch");
+    await tab.page.hover("#hover");
+    await tab.isRefreshed();
+    await tab.click("#hover", "notices, visits 3");
+    assert.equal(loads.requests, 1);
+    await tab.isShownOnce("Saved.");
+  },
+
+  "a page that is loaded at the click leaves its message to a visitor who only passes the link": async (tab) => {
+    await tab.open("/");
+    await tab.bring(10);
+    const loads = tab.counting("document", "fetch");
+    await tab.page.hover("#tap");
+    await tab.page.hover("form button");
+    assert.equal(loads.requests, 0);
+    await tab.click("#tap", "notices, visits 3");
+    await tab.isRefreshed();
+    await tab.isShownOnce("Saved.");
   },
 };

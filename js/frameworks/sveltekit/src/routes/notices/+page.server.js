@@ -1,0 +1,1 @@
+export const load = ({ locals }) => ({ notices: locals.session.takeFlashes("notice"), visits: locals.session.get("visits") ?? 0 });
