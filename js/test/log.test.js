@@ -45,6 +45,7 @@ test("a carrier tells its keys and settings when it is ready", async () => {
   const expected = {
     purpose: "session",
     seals: otherId,
+    sealsSince: new Date("2026-01-01"),
     accepts: [`${id} until ${until}`, otherId, `${await idOf(next)} seals from 2126-01-01T00:00:00Z`],
     fingerprint: await ring.fingerprint(),
     notBefore: new Date("2026-02-01"),

@@ -61,6 +61,8 @@ macro_rules! log {
 pub(crate) struct InUse<'a> {
     pub(crate) purpose: &'a str,
     pub(crate) seals: String,
+    /// `seal_from` of that key, if it has one that has passed.
+    pub(crate) seals_since: Option<String>,
     pub(crate) accepts: String,
     pub(crate) fingerprint: String,
     pub(crate) not_before: Option<&'a str>,
@@ -79,6 +81,7 @@ macro_rules! tell_in_use {
             info,
             purpose = $in_use.purpose,
             seals = $in_use.seals,
+            seals_since = $in_use.seals_since,
             accepts = $in_use.accepts,
             fingerprint = $in_use.fingerprint,
             not_before = $in_use.not_before,

@@ -49,7 +49,10 @@ fn building_a_cookie_tells_its_keys_and_all_that_other_programs_need() {
         "message=sessions are ready purpose=\"__Host-session\" ",
     );
     let [old, new, next] = [0, 1, 2].map(|number| key(number).id());
-    has(&told, &format!("seals=\"{new}\" "));
+    has(
+        &told,
+        &format!("seals=\"{new}\" seals_since=\"2026-03-21T08:00:00Z\" "),
+    );
     let accepts = format!(
         "accepts=\"{old} until 2126-12-22T08:00:00Z, {new}, {next} seals from 2126-12-22T08:00:00Z\" "
     );
@@ -61,6 +64,22 @@ fn building_a_cookie_tells_its_keys_and_all_that_other_programs_need() {
         "settings_fingerprint=\"331a75f197d27245\" settings=\"cookie=__Host-session mode=encrypted ",
     );
     assert!(!told.fields.contains("danger="), "{}", told.fields);
+}
+
+/// Without a time, and before its time.
+#[test]
+fn a_key_that_seals_since_no_known_time_is_told_without_one() {
+    let future = at(0) + 36_500 * DAY;
+    for key in [
+        RingKey::from(key(0)),
+        RingKey::from(key(0)).seal_from(future),
+    ] {
+        let ring = KeyRing::from_keys([key]).unwrap();
+        let told = one(Level::INFO, || {
+            drop(SessionCookie::encrypted(ring).build().unwrap());
+        });
+        assert!(!told.fields.contains("seals_since"), "{}", told.fields);
+    }
 }
 
 #[test]

@@ -31,7 +31,9 @@ export async function tellOfRing(say, message, ring, notBefore, more) {
     return id + from + (acceptUntil < Infinity ? ` until ${timeOf(acceptUntil)}` : "");
   };
   const { keys } = ring;
-  const seals = isClockRunning() && { seals: keys[sealingAt(keys, now)].id };
+  const { id, sealFrom } = keys[sealingAt(keys, now)];
+  const since = sealFrom > 0 && sealFrom <= now && { sealsSince: dateOf(sealFrom) };
+  const seals = isClockRunning() && { seals: id, ...since };
   const from = notBefore > 0 ? dateOf(notBefore) : null;
   const accepts = acceptedAt(keys, now).map(shown);
   say("info", message, { ...seals, accepts, fingerprint: await ringFingerprint(ring), notBefore: from, ...more });

@@ -85,6 +85,9 @@ impl RingKey {
     /// absolute timeout and `remember_up_to` ([SPEC.md § 3.4.8]). An earlier `accept_until` signs out visitors who
     /// still have such a token. If the next key has a `seal_from`, a warning names the time to set (feature `tracing`).
     ///
+    /// After a leak, choose the next key's `seal_from` itself: everyone is signed out then, and no forgery under this
+    /// key is sealed again under the next one. An earlier time is an error.
+    ///
     /// # Examples
     ///
     /// ```

@@ -68,9 +68,12 @@ impl PurposeSlot {
         let (keys, now) = (self.keys(), now.unwrap_or_else(clock::system_now));
         let (purpose, not_before) = (self.purpose.name(), self.not_before(&keys));
         let not_before_text = show_time(system_time(not_before));
+        let sealing = keys.sealing(now).info;
+        let since = sealing.seal_from.filter(|from| unix_seconds(*from) <= now);
         tell(&events::InUse {
             purpose,
-            seals: keys.sealing_id(now).to_string(),
+            seals: sealing.id.to_string(),
+            seals_since: since.map(show_time),
             accepts: keys.show_accepted(now),
             fingerprint: keys.fingerprint().to_string(),
             not_before: (not_before > 0).then_some(&not_before_text),
