@@ -123,10 +123,10 @@ impl Leaked {
             ),
             RECORDED.to_owned(),
             self.copies(edit),
-            format!(
-                "after that remove {} with `{HARDTACK} ring retire {file} KEY`, {UNLESS}",
-                keys(&ended)
-            ),
+            match &ended[..] {
+                [id] => format!("after that remove it with `{HARDTACK} ring retire {file} {id}`, {UNLESS}"),
+                _ => format!("after that remove them in this order, each with `{HARDTACK} ring retire {file} KEY`, {UNLESS}"),
+            },
         ]);
         Ok(told)
     }

@@ -46,7 +46,7 @@ fn it_tells_what_comes_when_and_every_session_ends_then() {
              anyone with the key can still read what was recorded under it\n\
              destroy every other copy of the ring that has the key, such as a backup or an earlier version in a secret \
              manager\n\
-             after that remove key {old} with `hardtack ring retire keys KEY`, unless the application binds devices or keeps \
+             after that remove it with `hardtack ring retire keys {old}`, unless the application binds devices or keeps \
              unknown keys\n\
              fingerprint {fingerprint}\n"
         )
@@ -104,7 +104,7 @@ fn a_key_that_has_not_sealed_takes_over() {
 /// An instance without the new file seals forgeries again under it.
 #[test]
 fn a_key_that_seals_before_the_time_ends_with_the_others() {
-    let (desk, old) = with_old_ring();
+    let (mut desk, old) = with_old_ring();
     let planned = new_key(&desk.done("ring rotate keys --after 5m"));
     let told = desk.done(&format!("ring leaked keys {old} --at +15m"));
     let new = new_key(&told);
@@ -119,6 +119,14 @@ fn a_key_that_seals_before_the_time_ends_with_the_others() {
         [new]
     );
     desk.done("ring check keys");
+    assert!(
+        told.contains("remove them in this order, each with `hardtack ring retire keys KEY`"),
+        "{told}"
+    );
+    desk.now = "2027-03-01T09:15:00Z".to_owned();
+    for key in [old, planned] {
+        desk.done(&format!("ring retire keys {key}"));
+    }
 }
 
 /// Forgeries may have been sealed again under it.
