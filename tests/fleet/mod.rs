@@ -15,6 +15,7 @@ mod report;
 
 // The tests.
 mod leaked;
+mod regions;
 mod replacing;
 
 use crate::common::times;
