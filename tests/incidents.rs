@@ -208,7 +208,7 @@ fn a_program_with_another_ring_that_leaves_sessions_alone() {
             it.insert("user", 7).unwrap()
         });
         let refused = wrong.load([&pair], at(1)).insert("cart", 1);
-        assert!(matches!(refused, Err(SessionError::Unreadable)));
+        assert!(matches!(refused, Err(SessionError::Unreadable(_))));
     });
     assert!(
         told.iter().any(|told| told.fields.contains(proofs[0])),

@@ -47,7 +47,7 @@ impl From<SessionError> for Failed {
             SessionError::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
             SessionError::Encode { .. } => StatusCode::BAD_REQUEST,
             SessionError::Decode { .. }
-            | SessionError::Unreadable
+            | SessionError::Unreadable(_)
             | SessionError::NotRemembering => StatusCode::CONFLICT,
             SessionError::Stale => StatusCode::FORBIDDEN,
             _ => StatusCode::INTERNAL_SERVER_ERROR,

@@ -3,6 +3,8 @@
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
+use crate::base::reason::Reason;
+
 /// Counts of recent events about the sessions of one carrier.
 #[derive(Debug, Default)]
 pub(crate) struct Lately {
@@ -16,6 +18,18 @@ pub(crate) struct Lately {
     /// Times of the first and the last session from the future, of those that came at most [`TEN_MINUTES`] apart.
     ahead_since: AtomicU64,
     ahead_at: AtomicU64,
+    /// Rejections that a stranger can cause: of sessions, and of old cookies.
+    rejected: [Rejections; 2],
+}
+
+/// `UnknownKey`, the same under a key that left the ring, `RetiredKey`, and `Auth`. A forger does not hide the second.
+type Rejections = [Rejected; 4];
+
+#[derive(Debug, Default)]
+struct Rejected {
+    told_at: AtomicU64,
+    /// Number of rejections since then.
+    left_out: AtomicU64,
 }
 
 impl Lately {
@@ -59,6 +73,30 @@ impl Lately {
     pub(crate) fn note_not_before(&self, purpose: &str, not_before: &str, ahead_by: u64, now: u64) {
         if is_due(&self.not_before_at, 5 * MINUTE, now) {
             super::not_before_is_ahead(purpose, not_before, ahead_by);
+        }
+    }
+
+    /// A session, or that of an old cookie, was rejected. Returns the number of rejections for this reason that were left
+    /// out before it, or `None` if it is left out. Only what anyone can cause by a forged cookie is left out.
+    pub(crate) fn note_rejected(
+        &self,
+        reason: Reason,
+        is_dropped: bool,
+        is_of_old: bool,
+        now: u64,
+    ) -> Option<u64> {
+        let place = match reason {
+            Reason::UnknownKey => usize::from(is_dropped),
+            Reason::RetiredKey => 2,
+            Reason::Auth => 3,
+            _ => return Some(0),
+        };
+        let rejected = &self.rejected[usize::from(is_of_old)][place];
+        if is_due(&rejected.told_at, MINUTE, now) {
+            Some(rejected.left_out.swap(0, Relaxed))
+        } else {
+            rejected.left_out.fetch_add(1, Relaxed);
+            None
         }
     }
 

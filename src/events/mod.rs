@@ -18,6 +18,9 @@
 /// `true` if events may be logged or printed, for callers that would look something up only for this.
 pub(crate) const ARE_TOLD: bool = cfg!(any(feature = "tracing", debug_assertions));
 
+/// `true` if something is counted or shown in gauges, for callers that would look something up only for this.
+pub(crate) const ARE_COUNTED: bool = cfg!(feature = "metrics");
+
 /// Writes a sentence to standard error, in debug builds of programs without a subscriber.
 macro_rules! say {
     ($($sentence:tt)+) => {
@@ -117,13 +120,26 @@ macro_rules! record {
     ($($recorded:tt)+) => {{}};
 }
 
+/// Changes a gauge with these labels by a method of `metrics::Gauge`.
+#[cfg(feature = "metrics")]
+macro_rules! gauge {
+    ($change:ident($number:expr), $metric:ident $($labels:tt)*) => {
+        metrics::gauge!(crate::events::names::$metric $($labels)*).$change($number)
+    };
+}
+#[cfg(not(feature = "metrics"))]
+macro_rules! gauge {
+    ($($shown:tt)+) => {{}};
+}
+
+mod from_zero;
 mod lately;
 mod names;
 mod requests;
 mod rings;
 mod sessions;
 
-pub(crate) use {lately::*, requests::*, rings::*, sessions::*};
+pub(crate) use {from_zero::*, lately::*, requests::*, rings::*, sessions::*};
 
 #[cfg(test)]
 mod tests {

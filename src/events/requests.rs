@@ -2,11 +2,15 @@
 
 use std::error::Error;
 
-/// A handler or an extractor returned an error of its session. `key` is the key of the entry that the error is about, if
-/// any.
-pub(crate) fn session_failed(key: Option<&str>, error: &(dyn Error + 'static)) {
+/// A handler or an extractor returned an error of its session, which is counted under the name `failure`. `key` is the key
+/// of the entry that the error is about, if any.
+pub(crate) fn session_failed(
+    failure: &'static str,
+    key: Option<&str>,
+    error: &(dyn Error + 'static),
+) {
     let sentence = "a session could not be read or changed";
-    failed("Session", sentence, key, error);
+    failed(failure, sentence, key, error);
 }
 
 /// A handler returned an error because the session's companion did not admit the request. The session itself was logged

@@ -42,6 +42,27 @@ pub(crate) fn ring_replaced(fingerprint: impl Display, dropped: &[impl Display])
     );
 }
 
+/// A cookie, header or token begins to use a ring, or no longer uses it if `by` is -1.
+pub(crate) fn count_use(purpose: &str, fingerprint: impl Display, settings: impl Display, by: f64) {
+    gauge!(
+        increment(by),
+        INFO,
+        "purpose" => purpose.to_owned(),
+        "fingerprint" => fingerprint.to_string(),
+        "settings" => settings.to_string()
+    );
+}
+
+/// Sessions issued before this time are refused; 0 if there is none.
+pub(crate) fn show_not_before(purpose: &str, not_before: u64) {
+    gauge!(set(not_before as f64), NOT_BEFORE, "purpose" => purpose.to_owned());
+}
+
+/// The sources of the ring are refused since this time; 0 if they are not.
+pub(crate) fn show_refusal(purpose: &str, since: u64) {
+    gauge!(set(since as f64), SOURCE_REFUSED_SINCE, "purpose" => purpose.to_owned());
+}
+
 /// A key that left the ring at `left_at` is in it again.
 pub(crate) fn key_came_back(key_id: impl Display, left_at: String) {
     log!(KEYS, error, %key_id, left_at, "{CAME_BACK}");

@@ -10,11 +10,40 @@ pub(crate) fn sessions_built(in_use: &InUse<'_>) {
     tell_in_use!(in_use, "sessions are ready");
 }
 
-/// Counts a session that was read. The function of its outcome logs it.
+/// Counts a session that was read. The function of its outcome logs it. `is_dropped`: its key left the ring while this
+/// program ran.
 #[inline]
-pub(crate) fn read(purpose: &str, outcome: &'static str, reason: Option<Reason>) {
-    let reason = reason.map_or("", Reason::name);
-    count!(1, READ, "purpose" => purpose.to_owned(), "outcome" => outcome, "reason" => reason);
+pub(crate) fn read(purpose: &str, outcome: &'static str, reason: Option<Reason>, is_dropped: bool) {
+    count_read(
+        1,
+        purpose,
+        outcome,
+        reason.map_or("", Reason::name),
+        is_dropped,
+    );
+}
+
+/// The label `known` is left out unless it says something, so that a session that opens has one label less to hash.
+#[inline]
+pub(super) fn count_read(
+    number: u64,
+    purpose: &str,
+    outcome: &'static str,
+    reason: &'static str,
+    is_dropped: bool,
+) {
+    if is_dropped {
+        count!(
+            number,
+            READ,
+            "purpose" => purpose.to_owned(),
+            "outcome" => outcome,
+            "reason" => reason,
+            "known" => DROPPED
+        );
+    } else {
+        count!(number, READ, "purpose" => purpose.to_owned(), "outcome" => outcome, "reason" => reason);
+    }
 }
 
 /// The request brought no session, or belongs to no context.
@@ -56,15 +85,17 @@ macro_rules! log_rejected {
     };
 }
 
-/// A token gave no session. `key_id` is the id that it names. `off_by` is the number of seconds by which a date is out of
-/// range, if a date is the reason.
+/// A token gave no session. `key_id` is the id that it names, and `is_dropped` as for [`read`]. `off_by` is the number of
+/// seconds by which a date is out of range, if a date is the reason. `left_out` events were not logged before this one.
 #[inline]
 pub(crate) fn rejected(
     purpose: &str,
     reason: Reason,
     key_id: Option<impl Display>,
+    is_dropped: bool,
     token_bytes: usize,
     off_by: Option<u64>,
+    left_out: u64,
 ) {
     let is_over = matches!(reason, Reason::Expired | Reason::Idle);
     let refused_by = match off_by {
@@ -76,10 +107,12 @@ pub(crate) fn rejected(
         purpose,
         %reason,
         key_id = key_id.as_ref().map(tracing::field::display),
+        known = is_dropped.then_some(DROPPED),
         token_bytes,
         ahead_by = off_by.filter(|_| reason == Reason::NotYetValid),
         over_by = off_by.filter(|_| is_over),
         refused_by = (reason == Reason::Revoked).then_some(refused_by),
+        left_out = (left_out > 0).then_some(left_out),
         "session rejected"
     );
 }
@@ -97,8 +130,20 @@ pub(crate) fn taken_over(purpose: &str, token_bytes: usize) {
 
 /// The session of an old cookie was not taken over.
 #[inline]
-pub(crate) fn old_cookie_rejected(purpose: &str, reason: Reason, token_bytes: usize) {
-    log_rejected!(reason, purpose, %reason, token_bytes, "old cookie rejected");
+pub(crate) fn old_cookie_rejected(
+    purpose: &str,
+    reason: Reason,
+    token_bytes: usize,
+    left_out: u64,
+) {
+    log_rejected!(
+        reason,
+        purpose,
+        %reason,
+        token_bytes,
+        left_out = (left_out > 0).then_some(left_out),
+        "old cookie rejected"
+    );
 }
 
 /// The settings or the range of an old cookie do not match the old program. Each of these two is logged once for the
@@ -185,3 +230,6 @@ pub(crate) fn change_came_late(purpose: &str) {
         "a session was changed after the head of its response, so the change is lost"
     );
 }
+
+/// The label and the field `known` of a key that left the ring while this program ran.
+const DROPPED: &str = "dropped";

@@ -32,9 +32,16 @@ pub(crate) struct Core {
 impl Core {
     /// Reports the outcome of reading to logs, metrics and `on_outcome`, which may panic.
     #[inline]
-    pub(super) fn report(&self, outcome: Outcome, token_bytes: usize, off_by: Option<u64>) {
+    pub(super) fn report(
+        &self,
+        outcome: Outcome,
+        token_bytes: usize,
+        off_by: Option<u64>,
+        now: UnixSeconds,
+    ) {
         let purpose = self.slot.purpose.name();
-        events::read(purpose, outcome.name(), outcome.reason());
+        let is_dropped = self.is_under_dropped_key(outcome);
+        events::read(purpose, outcome.name(), outcome.reason(), is_dropped);
         match outcome {
             Outcome::Absent => events::absent(purpose),
             Outcome::Opened { key_id } => events::opened(purpose, key_id, token_bytes),
@@ -42,11 +49,25 @@ impl Core {
                 events::opened_under_accepted_key(purpose, key_id, token_bytes);
             }
             Outcome::Rejected { reason, key_id } => {
-                events::rejected(purpose, reason, key_id, token_bytes, off_by);
+                let told = self.lately.note_rejected(reason, is_dropped, false, now);
+                if let Some(left_out) = told {
+                    events::rejected(
+                        purpose,
+                        reason,
+                        key_id,
+                        is_dropped,
+                        token_bytes,
+                        off_by,
+                        left_out,
+                    );
+                }
             }
             Outcome::Migrated => events::taken_over(purpose, token_bytes),
             Outcome::NotMigrated { reason } => {
-                events::old_cookie_rejected(purpose, reason, token_bytes);
+                let told = self.lately.note_rejected(reason, false, true, now);
+                if let Some(left_out) = told {
+                    events::old_cookie_rejected(purpose, reason, token_bytes, left_out);
+                }
             }
         }
         if let Some(on_outcome) = &self.hooks.on_outcome {
@@ -55,6 +76,21 @@ impl Core {
                 token_bytes,
             });
         }
+    }
+
+    /// Returns `true` if the token names a key that left the ring while this program ran, and sessions under it were
+    /// alive.
+    #[inline]
+    fn is_under_dropped_key(&self, outcome: Outcome) -> bool {
+        let id = match outcome {
+            Outcome::Rejected {
+                reason: Reason::UnknownKey,
+                key_id,
+            } => key_id,
+            _ => None,
+        };
+        let is_asked = events::ARE_TOLD || events::ARE_COUNTED;
+        is_asked && id.is_some_and(|id| self.slot.has_dropped(id))
     }
 
     /// Checks the dates of a session at `now`. If they are valid, asks the application whether the session is revoked.

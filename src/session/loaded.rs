@@ -52,7 +52,7 @@ impl<T> Loaded<T> {
     /// the end of the request.
     pub(super) fn report(&mut self, core: &Core) {
         if let Some(token_bytes) = self.unreported.take() {
-            core.report(self.outcome(), token_bytes, self.off_by);
+            core.report(self.outcome(), token_bytes, self.off_by, self.state.now);
         }
     }
 

@@ -198,7 +198,7 @@ impl<'a> Opening<'a> {
     ) -> Result<R, Reason> {
         let core = self.core;
         let refuse = |refused: Refused| {
-            core.report(refused.into(), token.len(), refused.off_by);
+            core.report(refused.into(), token.len(), refused.off_by, self.now);
             refused.reason
         };
         let opened = self.verify_and_check(&Whole::in_one_cookie(token));
@@ -211,7 +211,7 @@ impl<'a> Opening<'a> {
         if lifetimes.is_validation_due(answered_at, self.now) {
             return Err(refuse(Refused::under(key_id, Reason::Unvalidated)));
         }
-        core.report(self.outcome_under(key_id), token.len(), None);
+        core.report(self.outcome_under(key_id), token.len(), None, self.now);
         Ok(decoded)
     }
 

@@ -20,7 +20,7 @@ impl<T> State<T> {
             None => Ok(()),
             Some(Withheld::Unvalidated(_)) => Err(SessionError::Unvalidated(None)),
             Some(Withheld::Stale(_)) => Err(SessionError::Stale),
-            Some(Withheld::Unreadable(_)) => Err(SessionError::Unreadable),
+            Some(Withheld::Unreadable(unread)) => Err(SessionError::Unreadable(unread.reason())),
         }
     }
 

@@ -1,6 +1,7 @@
 //! Session that a request brings, and the reasons to withhold it from the application (docs/spec/writer.md § 8.6).
 
 use super::bytes::body::{Body, Metadata, csrf_name};
+use crate::base::reason::Reason;
 
 /// The session, or the part of one, that a request brought.
 pub(crate) enum Came {
@@ -36,6 +37,11 @@ pub(crate) struct Unreadable {
 }
 
 impl Unreadable {
+    /// Returns the reason for the application: a payload that cannot be read, or else an unknown key.
+    pub(super) fn reason(&self) -> Reason {
+        self.opened.map_or(Reason::UnknownKey, |_| Reason::Payload)
+    }
+
     /// Returns the name of the session in CSRF tokens (SPEC.md § 13.4). There always is one, or nobody could sign in or
     /// out by a form.
     pub(super) fn csrf_name(&self) -> [u8; 12] {

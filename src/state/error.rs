@@ -1,7 +1,10 @@
 use std::{any::type_name, error::Error, fmt, sync::Arc};
 
 use super::size::too_large::TooLarge;
-use crate::{base::debug_by_display, crypto::random::RandomError};
+use crate::{
+    base::{debug_by_display, reason::Reason},
+    crypto::random::RandomError,
+};
 
 /// An error from reading or changing a session. After an error the session is unchanged.
 #[derive(Clone)]
@@ -19,9 +22,9 @@ pub enum SessionError {
     /// The session was used inside its own `update`.
     InsideUpdate,
     /// The session cannot be read, because another version of the application or another program wrote it, or its key
-    /// is not in the ring ([`keep_unknown_keys`](crate::carrier::SessionBuilder::keep_unknown_keys)). Writing the
-    /// session would destroy it. `sign_in`, `invalidate` and `renew` begin a new one.
-    Unreadable,
+    /// is not in the ring ([`keep_unknown_keys`](crate::carrier::SessionBuilder::keep_unknown_keys)): the reason is
+    /// [`Payload`](Reason::Payload) or [`UnknownKey`](Reason::UnknownKey). Writing the session would destroy it. `sign_in`, `invalidate` and `renew` begin a new one.
+    Unreadable(Reason),
     /// The session's [`Companion`](crate::companion::Companion) does not admit the request. `sign_in`, `invalidate` and
     /// `renew` begin a new session. **Experimental,** as all of [`companion`](crate::companion).
     Stale,
@@ -99,7 +102,7 @@ impl fmt::Display for SessionError {
             SessionError::AfterHead => AFTER_HEAD,
             SessionError::NoContext => NO_CONTEXT,
             SessionError::InsideUpdate => INSIDE_UPDATE,
-            SessionError::Unreadable => UNREADABLE,
+            SessionError::Unreadable(_) => UNREADABLE,
             SessionError::Stale => STALE,
             SessionError::Unvalidated(None) => NOT_ASKED,
             SessionError::Unvalidated(Some(_)) => NO_ANSWER,

@@ -16,7 +16,7 @@ use super::{
     framework::Extensions,
     headers::{caches_of, forbid_to_store},
 };
-use crate::{events, session::SaveError, state::SessionError};
+use crate::{base::reason::Reason, events, session::SaveError, state::SessionError};
 
 /// Reason why `SessionLayer`, `CsrfGuard` or an extractor made or changed a response, or the [`SessionError`] or
 /// [`CsrfRefusal`] that a handler returned. It is in the response's extensions, so that the application can answer with
@@ -166,7 +166,7 @@ impl Failure {
             Failure::Session(SessionError::Stale) => {
                 (StatusCode::FORBIDDEN, "please sign in again")
             }
-            Failure::Session(SessionError::Unvalidated(_) | SessionError::Unreadable) => {
+            Failure::Session(SessionError::Unvalidated(_) | SessionError::Unreadable(_)) => {
                 (StatusCode::SERVICE_UNAVAILABLE, "please try again later")
             }
             Failure::Session(SessionError::TooLarge(_)) => {
@@ -184,7 +184,9 @@ impl Failure {
             Failure::Session(SessionError::Stale) => events::session_was_stale(),
             // Reported when the application could not answer.
             Failure::Session(SessionError::Unvalidated(Some(_))) => {}
-            Failure::Session(error) => events::session_failed(error.key(), error),
+            Failure::Session(error) => {
+                events::session_failed(name_of(error), error.key(), error);
+            }
             Failure::Save(error) => events::save_failed(error),
             // Reported by web/csrf/rules.rs and form.rs, which know the request.
             Failure::Csrf(_) => {}
@@ -253,6 +255,16 @@ impl Error for Failure {
             Failure::Save(error) => error.source(),
             Failure::Csrf(_) | Failure::Setup(_) => None,
         }
+    }
+}
+
+/// Returns the name under which an error of a session is counted.
+fn name_of(error: &SessionError) -> &'static str {
+    match error {
+        SessionError::TooLarge(_) => "Full",
+        SessionError::Unreadable(Reason::Payload) => "UnreadableSchema",
+        SessionError::Unreadable(_) => "UnreadableKey",
+        _ => "Session",
     }
 }
 

@@ -6,6 +6,7 @@ use actix_web::{App, HttpResponse, ResponseError, dev::Service, http::Method, te
 use hardtack::{
     Session, SessionError, SessionLayer,
     csrf::{CsrfGuard, CsrfRefusal, GuardedForm, GuardedRejection},
+    session::Reason,
     web::Failure,
 };
 use tower::ServiceExt;
@@ -53,7 +54,7 @@ fn errors() -> Vec<(SessionError, u16)> {
         (SessionError::NoContext, 500),
         (SessionError::InsideUpdate, 500),
         // Another instance can read it, or this one soon.
-        (SessionError::Unreadable, 503),
+        (SessionError::Unreadable(Reason::UnknownKey), 503),
         (SessionError::Stale, 403),
         // The question was not asked, and was not answered.
         (SessionError::Unvalidated(None), 503),

@@ -1,12 +1,12 @@
 //! The metrics of a piece of work.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     sync::{Arc, Mutex},
 };
 
 use metrics::{
-    Counter, CounterFn, Gauge, Histogram, HistogramFn, Key, KeyName, Metadata, Recorder,
+    Counter, CounterFn, Gauge, GaugeFn, Histogram, HistogramFn, Key, KeyName, Metadata, Recorder,
     SharedString, Unit,
 };
 
@@ -14,7 +14,15 @@ use metrics::{
 pub(crate) type Counts = BTreeMap<String, u64>;
 
 #[derive(Clone, Default)]
-struct Tally(Arc<Mutex<Counts>>);
+struct Tally(Arc<Mutex<Tallied>>);
+
+#[derive(Clone, Default)]
+struct Tallied {
+    counts: Counts,
+    /// Counters that were at 0 before their first event.
+    begun: BTreeSet<String>,
+    gauges: BTreeMap<String, f64>,
+}
 
 struct Metric {
     key: String,
@@ -32,12 +40,30 @@ impl Tally {
             tally: self.clone(),
         })
     }
+
+    fn of(work: impl FnOnce()) -> Tallied {
+        let tally = Tally::default();
+        metrics::with_local_recorder(&tally, work);
+        let tallied = tally.0.lock().unwrap();
+        tallied.clone()
+    }
+}
+
+impl Metric {
+    fn change_gauge(&self, change: impl FnOnce(f64) -> f64) {
+        let mut tallied = self.tally.0.lock().unwrap();
+        let value = tallied.gauges.entry(self.key.clone()).or_default();
+        *value = change(*value);
+    }
 }
 
 impl CounterFn for Metric {
     fn increment(&self, value: u64) {
-        let mut counts = self.tally.0.lock().unwrap();
-        *counts.entry(self.key.clone()).or_default() += value;
+        let mut tallied = self.tally.0.lock().unwrap();
+        if value == 0 && !tallied.counts.contains_key(&self.key) {
+            tallied.begun.insert(self.key.clone());
+        }
+        *tallied.counts.entry(self.key.clone()).or_default() += value;
     }
 
     fn absolute(&self, _: u64) {
@@ -45,9 +71,23 @@ impl CounterFn for Metric {
     }
 }
 
+impl GaugeFn for Metric {
+    fn increment(&self, value: f64) {
+        self.change_gauge(|before| before + value);
+    }
+
+    fn decrement(&self, value: f64) {
+        self.change_gauge(|before| before - value);
+    }
+
+    fn set(&self, value: f64) {
+        self.change_gauge(|_| value);
+    }
+}
+
 impl HistogramFn for Metric {
     fn record(&self, value: f64) {
-        self.increment(value as u64);
+        CounterFn::increment(self, value as u64);
     }
 }
 
@@ -61,7 +101,7 @@ impl Recorder for Tally {
     }
 
     fn register_gauge(&self, key: &Key, _: &Metadata<'_>) -> Gauge {
-        panic!("{key} is a gauge");
+        Gauge::from_arc(self.metric(key))
     }
 
     fn register_histogram(&self, key: &Key, _: &Metadata<'_>) -> Histogram {
@@ -69,10 +109,21 @@ impl Recorder for Tally {
     }
 }
 
-/// The metrics of `work`.
+/// The metrics that `work` counts.
 pub(crate) fn counted_by(work: impl FnOnce()) -> Counts {
-    let tally = Tally::default();
-    metrics::with_local_recorder(&tally, work);
-    let counts = tally.0.lock().unwrap();
-    counts.clone()
+    let mut counts = Tally::of(work).counts;
+    counts.retain(|_, count| *count > 0);
+    counts
+}
+
+/// The counters that are at 0 before `work` counts.
+#[allow(dead_code, reason = "the tests of devices use the rest")]
+pub(crate) fn begun_by(work: impl FnOnce()) -> BTreeSet<String> {
+    Tally::of(work).begun
+}
+
+/// The gauges that `work` sets.
+#[allow(dead_code, reason = "the tests of devices use the rest")]
+pub(crate) fn gauges_by(work: impl FnOnce()) -> BTreeMap<String, f64> {
+    Tally::of(work).gauges
 }

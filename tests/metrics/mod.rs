@@ -2,6 +2,8 @@
 
 #[cfg(all(feature = "axum", feature = "metrics"))]
 mod counts;
+#[cfg(all(feature = "axum", feature = "metrics", feature = "watch"))]
+mod gauges;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -77,25 +79,32 @@ fn words(query: &str) -> impl Iterator<Item = &str> {
     words.filter(|word| word.starts_with(|c: char| c.is_ascii_lowercase()))
 }
 
-/// Returns the metric that a query names, with labels of that metric alone.
-fn metric_of(query: &str) -> String {
+/// Returns the metrics that a query names, with labels of these alone.
+fn metrics_of(query: &str) -> BTreeSet<String> {
     let table = table();
-    let metric = words(query).find(|word| word.starts_with("hardtack_"));
-    let metric = metric.unwrap_or_else(|| panic!("{query}"));
-    let metric = metric.trim_end_matches("_bucket");
-    let labels = table.get(metric);
-    let labels = labels.unwrap_or_else(|| panic!("{metric} is in no row: {query}"));
-    for word in words(query).filter(|word| !word.starts_with("hardtack_")) {
-        let is_known = OF_PROMETHEUS.contains(&word) || labels.contains(word);
-        assert!(is_known, "{word} is no label of {metric}: {query}");
+    let (metrics, others): (Vec<_>, Vec<_>) =
+        words(query).partition(|word| word.starts_with("hardtack_"));
+    let metrics: BTreeSet<_> = (metrics.iter())
+        .map(|metric| metric.trim_end_matches("_bucket").to_owned())
+        .collect();
+    let labels = |metric: &String| {
+        table
+            .get(metric)
+            .unwrap_or_else(|| panic!("no row: {query}"))
+    };
+    let labels: BTreeSet<_> = metrics.iter().flat_map(labels).collect();
+    assert!(!metrics.is_empty(), "{query}");
+    for word in others {
+        let is_known = OF_PROMETHEUS.contains(&word) || labels.contains(&word.to_owned());
+        assert!(is_known, "{word} is no label of {metrics:?}: {query}");
     }
-    metric.to_owned()
+    metrics
 }
 
 #[test]
 fn the_dashboard_names_metrics_and_labels_of_the_table_alone_and_every_metric() {
     let queries = queries(&dashboard()).into_iter();
-    let shown: BTreeSet<_> = queries.map(|query| metric_of(&query)).collect();
+    let shown: BTreeSet<_> = queries.flat_map(|query| metrics_of(&query)).collect();
     assert_eq!(shown, table().into_keys().collect());
 }
 
@@ -117,7 +126,7 @@ fn the_alerts_name_metrics_labels_and_variants_that_exist() {
         files.any(|(path, text)| path.starts_with("src/") && text.contains(&name))
     };
     for expression in expressions {
-        metric_of(&expression);
+        metrics_of(&expression);
         for variant in expression.split('"').skip(1).step_by(2) {
             assert!(is_in_the_code(variant), "{variant} in {expression}");
         }
@@ -141,8 +150,10 @@ fn every_panel_asks_the_chosen_source_and_has_a_place_of_its_own() {
 }
 
 /// Functions and words of PromQL and Grafana, and labels that Prometheus adds.
-const OF_PROMETHEUS: [&str; 10] = [
+const OF_PROMETHEUS: [&str; 13] = [
+    "bool",
     "by",
+    "count",
     "histogram_quantile",
     "increase",
     "instance",
@@ -151,5 +162,6 @@ const OF_PROMETHEUS: [&str; 10] = [
     "or",
     "rate",
     "sum",
+    "time",
     "vector",
 ];

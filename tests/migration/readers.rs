@@ -42,7 +42,7 @@ fn a_reader_or_a_conversion_that_panics_does_not_cost_the_old_cookie() {
         };
         assert_eq!(session.outcome(), refused);
         let changed = session.insert("user", "grace");
-        assert!(matches!(changed, Err(SessionError::Unreadable)));
+        assert!(matches!(changed, Err(SessionError::Unreadable(_))));
         assert!(saved(&cookie, &session).is_empty());
 
         // As with every session that cannot be read, a sign-in begins another.

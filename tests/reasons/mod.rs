@@ -190,7 +190,10 @@ fn a_payload_of_another_type_is_protected_until_the_session_is_ended_or_renewed(
     };
     for work in refused {
         let response = respond(work);
-        assert_eq!(*response.body(), SessionError::Unreadable.to_string());
+        assert_eq!(
+            *response.body(),
+            SessionError::Unreadable(Reason::UnknownKey).to_string()
+        );
         assert!(!response.headers().contains_key("set-cookie"));
     }
     let allowed: [Work; 2] = [

@@ -1,11 +1,11 @@
 //! What a default log shows of requests, at most once a minute: a clock that is wrong, and a program that lacks a setting
 //! of another.
 
-use hardtack::{SessionCookie, session::Reason};
+use hardtack::{SessionCookie, keys::SharedKeyRing, session::Reason};
 use tracing::Level;
 
 use super::{
-    common::{at, builder, cookie, reason, signed_in},
+    common::{at, builder, cookie, key, reason, signed_in},
     remember::{DAY, days, month, remembered},
     told::{Told, told_by},
 };
@@ -83,6 +83,66 @@ fn sessions_of_different_purposes_are_counted_apart() {
         read(&other, &pairs[1], 1_800..1_809);
     });
     assert!(told.is_empty(), "{told:?}");
+}
+
+/// A token with another id of a key, or another last character but three.
+fn forged(pair: &str, place: usize) -> String {
+    let other = if &pair[place..=place] == "A" {
+        "B"
+    } else {
+        "A"
+    };
+    format!("{}{other}{}", &pair[..place], &pair[place + 1..])
+}
+
+/// Anyone can send these.
+#[test]
+fn a_thousand_forged_cookies_are_a_line_a_minute_for_each_reason() {
+    let cookie = cookie();
+    let pair = signed_in(&cookie);
+    let forgeries = [
+        // The id of the key begins with the second character.
+        (
+            "reason=UnknownKey",
+            forged(&pair, "__Host-session=".len() + 3),
+        ),
+        ("reason=Auth", forged(&pair, pair.len() - 3)),
+    ];
+    for (reason, forgery) in &forgeries {
+        let told = shown(|| read(&cookie, forgery, [0; 1_000]));
+        check(&told, Level::INFO, &[reason]);
+        assert!(!told[0].fields.contains("left_out"), "{told:?}");
+    }
+    let told = shown(|| {
+        for (_, forgery) in &forgeries {
+            read(&cookie, forgery, [59, 60, 61]);
+        }
+    });
+    check(&told, Level::INFO, &["left_out=1000 "; 2]);
+    let told = shown(|| read(&cookie, &forgeries[0].1, [120]));
+    check(&told, Level::INFO, &["left_out=1 "]);
+}
+
+/// As when an operator pushes an old ring while somebody forges cookies.
+#[test]
+fn forged_cookies_do_not_hide_sessions_under_a_key_that_the_ring_lost() {
+    let keys = SharedKeyRing::from(key(0));
+    let cookie = SessionCookie::encrypted(keys.clone()).build().unwrap();
+    let lost = signed_in(&cookie);
+    keys.replace(key(1)).unwrap();
+    let forgery = forged(&lost, "__Host-session=".len() + 3);
+    let told = shown(|| {
+        read(&cookie, &forgery, 0..50);
+        read(&cookie, &lost, 50..59);
+    });
+    check(
+        &told,
+        Level::INFO,
+        &["reason=UnknownKey key_id=", "known=\"dropped\" "],
+    );
+    assert!(!told[0].fields.contains("known="), "{told:?}");
+    let key_id = format!("key_id={} ", key(0).id());
+    assert!(told[1].fields.contains(&key_id), "{told:?}");
 }
 
 const LACKING: &str = "this program has no `remember_up_to`";

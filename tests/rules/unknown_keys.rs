@@ -53,13 +53,13 @@ fn a_change_is_an_error_in_every_adapter() {
     for change in CHANGES {
         let refused = move |session: &Session| {
             let refused = change(session);
-            assert!(matches!(refused, Err(SessionError::Unreadable)));
+            assert!(matches!(refused, Err(SessionError::Unreadable(_))));
             assert!(session.is_new() && session.is_empty());
             Ok(())
         };
         check(&visit(&site), refused, READ);
     }
-    let told = SessionError::Unreadable.to_string();
+    let told = SessionError::Unreadable(Reason::UnknownKey).to_string();
     assert!(told.contains("under a key that is not in its ring"));
 }
 
@@ -142,7 +142,7 @@ fn a_bare_token_is_kept_too() {
     };
     let session = site.load(Some(&token), at(10));
     let refused = session.insert("user", 1);
-    assert!(matches!(refused, Err(SessionError::Unreadable)));
+    assert!(matches!(refused, Err(SessionError::Unreadable(_))));
     assert!(matches!(site.save(&session).unwrap(), TokenChange::Keep));
     let session = site.load(Some(&token), at(10));
     session.invalidate().unwrap();

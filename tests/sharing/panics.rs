@@ -164,7 +164,7 @@ fn a_session_whose_conversion_panics_is_never_overwritten() {
 
     let unreadable = |change: Result<(), SessionError>| {
         assert!(
-            matches!(change, Err(SessionError::Unreadable)),
+            matches!(change, Err(SessionError::Unreadable(_))),
             "{change:?}"
         );
     };

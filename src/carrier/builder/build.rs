@@ -61,6 +61,10 @@ impl<T> SessionCookieBuilder<T> {
         let core = self.core(purpose, allowed, overhead, Some(carrier))?;
         #[cfg(feature = "migrate")]
         let old_cookies = carrier.old_cookies(&name, TypeId::of::<T>())?;
+        #[cfg(feature = "migrate")]
+        if old_cookies.is_some() {
+            events::count_old_cookies_from_zero(name.as_str());
+        }
         #[cfg(not(feature = "migrate"))]
         let old_cookies = None;
         let companion = self.prepared_companion(&name, &core.slot)?;

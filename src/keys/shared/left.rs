@@ -13,6 +13,8 @@ pub(super) struct Left(Vec<LeftKey>);
 pub(super) struct LeftKey {
     pub(super) id: KeyId,
     pub(super) left_at: UnixSeconds,
+    /// `true` if the key opened tokens until it left, so that living sessions may have ended with it.
+    is_dropped: bool,
     /// Time at which the ring got the key again, if it did.
     pub(super) back_since: Option<UnixSeconds>,
 }
@@ -36,12 +38,13 @@ impl Left {
             }
         }
         for id in earlier.infos().map(|key| key.id) {
-            let is_left = !opens(next, id) && (opens(earlier, id) || next.find(id).is_none());
-            if is_left {
+            let is_dropped = opens(earlier, id);
+            if !opens(next, id) && (is_dropped || next.find(id).is_none()) {
                 left.retain(|key| key.id != id);
                 left.push(LeftKey {
                     id,
                     left_at: now,
+                    is_dropped,
                     back_since: None,
                 });
             }
@@ -49,6 +52,12 @@ impl Left {
         let surplus = left.len().saturating_sub(MOST);
         left.drain(..surplus);
         back
+    }
+
+    /// Returns `true` if the key opened tokens until it left, and did not come back.
+    pub(super) fn has_dropped(&self, id: KeyId) -> bool {
+        let is_gone = |key: &LeftKey| key.is_dropped && key.back_since.is_none();
+        self.0.iter().any(|key| key.id == id && is_gone(key))
     }
 
     /// Returns the keys that left and came back.

@@ -121,7 +121,9 @@ impl SharedKeyRing {
         let derive = |slot: &Arc<PurposeSlot>| ring.derive(&slot.purpose);
         let derived: Vec<_> = slots.iter().map(derive).collect();
         for (slot, keys) in slots.iter().zip(derived) {
-            slot.keys.store(Arc::new(keys));
+            let earlier = slot.keys.swap(Arc::new(keys));
+            slot.count_use(&earlier, -1.0);
+            slot.count_use(&slot.keys(), 1.0);
         }
         let earlier = mem::replace(&mut shared.ring, Arc::clone(&ring));
         let now = now.unwrap_or_else(clock::system_now);
@@ -176,6 +178,17 @@ impl SharedKeyRing {
     #[cfg(feature = "watch")]
     pub(crate) fn note_refused(&self, refused: Option<SourceRefused>) {
         self.lock().refused = refused;
+        self.show_refusal();
+    }
+
+    /// Sets the gauge of refused sources.
+    #[cfg(feature = "watch")]
+    pub(crate) fn show_refusal(&self) {
+        let shared = self.lock();
+        let since = shared.refused.as_ref().map(|refused| refused.since);
+        for slot in shared.slots.iter().filter_map(Weak::upgrade) {
+            slot.show_refusal(since);
+        }
     }
 
     /// Returns `true` if another handle of this ring exists, or a cookie, header or token that was built with it.
@@ -214,6 +227,8 @@ impl SharedKeyRing {
                 .clone()
                 .map_or_else(OnceLock::new, OnceLock::from),
         });
+        slot.count_use(&slot.keys(), 1.0);
+        slot.show_refusal(shared.refused.as_ref().map(|refused| refused.since));
         shared.slots.retain(|slot| slot.strong_count() > 0);
         shared.slots.push(Arc::downgrade(&slot));
         Ok(slot)
@@ -302,6 +317,7 @@ impl PurposeSlot {
     /// Refuses sessions issued before `time` from now on.
     pub(crate) fn raise_not_before(&self, time: UnixSeconds) {
         self.not_before.fetch_max(time, Ordering::Relaxed);
+        self.show_not_before();
     }
 
     /// Returns the text of the settings that programs must share (SPEC.md § 3.7), which is empty for the keys of a
@@ -309,6 +325,12 @@ impl PurposeSlot {
     pub(crate) fn settings(&self) -> &str {
         let sessions = self.sessions.as_ref();
         sessions.map_or("", |sessions| &sessions.settings)
+    }
+}
+
+impl Drop for PurposeSlot {
+    fn drop(&mut self) {
+        self.count_use(&self.keys(), -1.0);
     }
 }
 

@@ -1,13 +1,13 @@
-//! Facts about the keys in use, for logs and health checks.
+//! Facts about the keys in use, for logs, gauges and health checks.
 
-use super::{PurposeSlot, lock};
+use super::{PurposeKeys, PurposeSlot, Sessions, lock};
 use crate::{
     base::{
         clock,
         time::{UnixSeconds, show_time, system_time, unix_seconds},
     },
     events,
-    keys::{fingerprint::Fingerprint, problem::Problem},
+    keys::{fingerprint::Fingerprint, key::KeyId, problem::Problem},
 };
 
 /// Refusal of a ring's sources, which lasts.
@@ -19,6 +19,40 @@ pub(crate) struct SourceRefused {
 }
 
 impl PurposeSlot {
+    /// Counts these sessions as users of `keys`, by 1 when they begin to use them and by -1 at the end.
+    pub(super) fn count_use(&self, keys: &PurposeKeys, by: f64) {
+        if let Some(sessions) = self.counted_sessions() {
+            let settings = Fingerprint::of_settings(&sessions.settings);
+            events::count_use(self.purpose.name(), keys.fingerprint(), settings, by);
+        }
+    }
+
+    /// Sets the gauge of `not_before`.
+    pub(super) fn show_not_before(&self) {
+        if self.counted_sessions().is_some() {
+            let not_before = self.not_before(&self.keys());
+            events::show_not_before(self.purpose.name(), not_before);
+        }
+    }
+
+    /// Sets the gauge of refused sources.
+    pub(super) fn show_refusal(&self, since: Option<UnixSeconds>) {
+        if self.counted_sessions().is_some() {
+            events::show_refusal(self.purpose.name(), since.unwrap_or(0));
+        }
+    }
+
+    /// Returns the sessions if they have gauges, which the keys of a companion have not.
+    fn counted_sessions(&self) -> Option<&Sessions> {
+        self.sessions.as_ref().filter(|_| events::ARE_COUNTED)
+    }
+
+    /// Returns `true` if sessions under this key were alive when it left the ring.
+    pub(crate) fn has_dropped(&self, id: KeyId) -> bool {
+        let ring = self.ring.upgrade();
+        ring.is_some_and(|ring| lock(&ring).left.has_dropped(id))
+    }
+
     /// Returns the problems of the ring at `now` that last.
     pub(crate) fn problems(&self, now: UnixSeconds) -> Vec<Problem> {
         let mut problems = Vec::new();
@@ -62,6 +96,7 @@ impl PurposeSlot {
     /// Logs by `tell` what the sessions have in use at `now`, by default the system's time. Warns of a `not_before`
     /// that is in the future at `now`, and of keys that end before their tokens, unless these tokens have ended too.
     pub(crate) fn tell(&self, now: Option<UnixSeconds>, tell: fn(&events::InUse<'_>)) {
+        self.show_not_before();
         let Some(sessions) = self.sessions.as_ref().filter(|_| events::ARE_TOLD) else {
             return;
         };

@@ -99,8 +99,10 @@ impl WatchedKeyRing {
     ) -> Result<WatchedKeyRing, KeyError> {
         let sources: Vec<_> = sources.into_iter().collect();
         let strings = read(&sources)?;
+        let ring = join(&sources, &strings)?;
+        events::count_rings_from_zero();
         Ok(WatchedKeyRing {
-            keys: SharedKeyRing::from(join(&sources, &strings)?),
+            keys: SharedKeyRing::from(ring),
             used: Ok(digests(&strings)),
             sources,
             refused: None,
@@ -164,6 +166,8 @@ impl WatchedKeyRing {
             && refused.snapshot == snapshot
         {
             refused.tell_again(now());
+            // A ring of the same purpose may have become readable.
+            self.keys.show_refusal();
             return PollOutcome::Unchanged;
         }
         if unsettled.as_ref() != Some(&snapshot) {

@@ -88,7 +88,7 @@ fn word(error: &SessionError) -> &'static str {
         SessionError::NotRemembering => "not-remembering",
         SessionError::Encode { .. } => "value",
         SessionError::TooLarge(_) => "size",
-        SessionError::Unreadable => "unreadable",
+        SessionError::Unreadable(_) => "unreadable",
         SessionError::Stale => "stale",
         SessionError::Unvalidated(_) => "unvalidated",
         other => panic!("{other}"),

@@ -1,0 +1,89 @@
+//! Counters at 0, before their first event: a query over time sees a change, but not a series that begins with one.
+
+#[cfg(feature = "metrics")]
+use crate::base::reason::Reason;
+
+/// Begins the counters of a cookie, header or token, and of the requests that use it.
+#[cfg(feature = "metrics")]
+pub(crate) fn count_sessions_from_zero(purpose: &str) {
+    for outcome in ["Absent", "Opened", "OpenedUnderAcceptedKey"] {
+        super::count_read(0, purpose, outcome, "", false);
+    }
+    for reason in REASONS {
+        super::count_read(0, purpose, "Rejected", reason.name(), false);
+    }
+    super::count_read(0, purpose, "Rejected", Reason::UnknownKey.name(), true);
+    for change in ["Began", "Changed", "Refreshed", "Resealed", "Ended"] {
+        count!(0, WRITTEN, "purpose" => purpose.to_owned(), "change" => change);
+    }
+    count!(0, REFRESHES_OMITTED, "purpose" => purpose.to_owned());
+    for failure in [
+        "Session",
+        "Full",
+        "UnreadableSchema",
+        "UnreadableKey",
+        "Save",
+        "Setup",
+        "Validation",
+    ] {
+        count!(0, FAILURES, "failure" => failure);
+    }
+    #[cfg(feature = "tower")]
+    for refusal in [
+        "CrossSite",
+        "PlainHttp",
+        "NoToken",
+        "WrongToken",
+        "TooLarge",
+        "NotAsked",
+    ] {
+        count!(0, CSRF_REFUSALS, "refusal" => refusal);
+    }
+    count!(0, KEYS_RETURNED);
+}
+
+/// Begins the counters of a cookie that takes over sessions of old ones.
+#[cfg(feature = "metrics")]
+pub(crate) fn count_old_cookies_from_zero(purpose: &str) {
+    super::count_read(0, purpose, "Migrated", "", false);
+    for reason in REASONS {
+        super::count_read(0, purpose, "NotMigrated", reason.name(), false);
+    }
+}
+
+/// Begins the counters of a watched ring.
+pub(crate) fn count_rings_from_zero() {
+    for outcome in ["Replaced", "Refused"] {
+        count!(0, RINGS, "outcome" => outcome);
+    }
+    count!(0, KEYS_DROPPED);
+    count!(0, KEYS_RETURNED);
+}
+
+#[cfg(not(feature = "metrics"))]
+pub(crate) fn count_sessions_from_zero(_: &str) {}
+
+#[cfg(not(feature = "metrics"))]
+pub(crate) fn count_old_cookies_from_zero(_: &str) {}
+
+#[cfg(feature = "metrics")]
+const REASONS: [Reason; 18] = [
+    Reason::TooLong,
+    Reason::Incomplete,
+    Reason::Encoding,
+    Reason::TooShort,
+    Reason::UnknownFormat,
+    Reason::WrongMode,
+    Reason::UnknownKey,
+    Reason::RetiredKey,
+    Reason::Auth,
+    Reason::Malformed,
+    Reason::NotYetValid,
+    Reason::Expired,
+    Reason::Idle,
+    Reason::Revoked,
+    Reason::Payload,
+    Reason::Duplicate,
+    Reason::Stale,
+    Reason::Unvalidated,
+];
