@@ -263,7 +263,7 @@ const RUN: &[(&str, &str, &str)] = &[
     ),
     ("npx wrangler deploy", ".ci/run", "deploy --dry-run"),
     (
-        "row=0",
+        "row=0 left=600",
         "crates/cli/tests/command_line/guide.rs",
         r#"shell_lines("curl ")"#,
     ),
