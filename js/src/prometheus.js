@@ -42,8 +42,8 @@ export function prometheus(register = defaultRegister) {
 }
 
 class Metrics {
-  /** The sealers of carriers, by their purpose. */
-  #sealers = new Map();
+  /** References to the sealers of carriers, and their purposes. */
+  #carriers = [];
   #read;
   #written;
   #omitted;
@@ -73,32 +73,41 @@ class Metrics {
   }
 
   #makeGauges(make) {
-    const sealers = this.#sealers;
-    /** `shown(sealer)` returns the labels besides the purpose, and the value. */
-    const gauge = (name, help, labels, shown) =>
-      make(Gauge, name, help, ["purpose", ...labels], {
+    const inUse = () => this.#inUse();
+    /** `shown(carrier)` returns the labels and the value. Of several carriers with the same labels, the largest value is shown. */
+    const gauge = (name, help, labelNames, shown) =>
+      make(Gauge, name, help, labelNames, {
         async collect() {
-          const facts = await Promise.all([...sealers].map(async ([purpose, sealer]) => [purpose, ...(await shown(sealer))]));
+          const facts = await Promise.all(inUse().map(shown));
           this.reset();
-          for (const [purpose, of, value] of facts) this.set({ purpose, ...of }, value);
+          for (const [labels, value] of facts.toSorted((a, b) => a[1] - b[1])) this.set(labels, value);
         },
       });
-    const inUse = async ({ tokens: { ring }, settings }) => {
+    const refusedSince = (ring) => ring.problems?.(Date.now() / 1000).find(({ kind }) => kind === "SourceRefused")?.since ?? 0;
+    const info = async ({ purpose, ring, settings }) => {
       // An instance without visitors asks its source too. A source that hangs does not keep Prometheus waiting.
       ring.refresh?.(Date.now());
-      return [{ fingerprint: await ringFingerprint(ring), settings: await settingsFingerprint(settings) }, 1];
+      return [{ purpose, fingerprint: await ringFingerprint(ring), settings: await settingsFingerprint(settings) }, 1];
     };
-    gauge("info", "1, with the fingerprints of keys and settings.", ["fingerprint", "settings"], inUse)[OWNER] = this;
-    gauge("source_refused_since_seconds", "Unix seconds, 0 unless the source of keys is refused.", [], ({ tokens: { ring } }) => [
-      {},
-      (ring.problems?.(Date.now() / 1000).find(({ kind }) => kind === "SourceRefused")?.since ?? 0) / 1000,
-    ]);
-    gauge("not_before_seconds", "Unix seconds, 0 if there is no `not_before`.", [], ({ notBefore }) => [{}, notBefore]);
+    gauge("info", "1, with the fingerprints of keys and settings.", ["purpose", "fingerprint", "settings"], info)[OWNER] = this;
+    const since = ({ purpose, ring }) => [{ purpose }, refusedSince(ring) / 1000];
+    gauge("source_refused_since_seconds", "Unix seconds, 0 unless the source of keys is refused.", ["purpose"], since);
+    const from = ({ purpose, notBefore }) => [{ purpose }, notBefore];
+    gauge("not_before_seconds", "Unix seconds, 0 if there is no `not_before`.", ["purpose"], from);
+  }
+
+  /** Facts about the carriers that the program still has. */
+  #inUse() {
+    this.#carriers = this.#carriers.filter(({ reference }) => reference.deref());
+    return this.#carriers.flatMap(({ purpose, reference }) => {
+      const sealer = reference.deref();
+      return sealer ? { purpose, ring: sealer.tokens.ring, settings: sealer.settings, notBefore: sealer.notBefore } : [];
+    });
   }
 
   /** Returns what counts the sessions of a carrier. */
   ofCarrier(purpose, sealer) {
-    this.#sealers.set(purpose, sealer);
+    this.#carriers.push({ purpose, reference: new WeakRef(sealer) });
     for (const [outcome, reason, known = ""] of OUTCOMES) this.#read.inc({ purpose, outcome, reason, known }, 0);
     for (const change of CHANGES) this.#written.inc({ purpose, change }, 0);
     this.#omitted.inc({ purpose }, 0);

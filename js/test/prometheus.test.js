@@ -241,6 +241,25 @@ test("of two rings in one register, each gauge shows its own", async () => {
   assert.deepEqual([cured[refused], cured[ring("Replaced")], cured.keys_dropped_total, cured.keys_returned_total], [-at(120) / 1000, 1, 1, 1]);
 });
 
+test("two cookies of one name are both shown, and the refused source of either", async () => {
+  const { metrics, series } = registered();
+  let text = XAES_KEY;
+  const cookies = [
+    await SessionCookie.encrypted(await KeyRing.follow(() => text, { log: null }), { metrics, log: null }),
+    await SessionCookie.encrypted(OTHER_KEY, { metrics, log: null }),
+  ];
+  text = "junk";
+  await keysInUse(cookies[0], at(60));
+  const shown = [...(await series())].filter(([name]) => /info|refused_since/.test(name));
+  const infos = await Promise.all(
+    cookies.map(async (one) => {
+      const { fingerprint, settings } = await keysInUse(one, at(60));
+      return [`hardtack_info{purpose="__Host-session",fingerprint="${fingerprint}",settings="${settings}"}`, "1"];
+    }),
+  );
+  assert.deepEqual(new Map(shown), new Map([...infos, ['hardtack_source_refused_since_seconds{purpose="__Host-session"}', `${at(60) / 1000}`]]));
+});
+
 test("a key that this program saw leave is told apart from one that nobody knows", async () => {
   const { metrics, changes } = registered();
   let text = XAES_KEY;
