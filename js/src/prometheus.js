@@ -115,11 +115,7 @@ class Metrics {
     const failed = (failure) => this.#failures.inc({ failure });
     return {
       failed,
-      loaded: async (loading) => {
-        // Also a session that could not be validated was read.
-        const session = await loading.catch((error) => error.session);
-        if (session) this.#countRead(purpose, session.outcome, failed);
-      },
+      read: ({ kind, reason = "", known = "" }) => this.#read.inc({ purpose, outcome: spelled(kind), reason, known }),
       finished: async (finishing) => {
         const failing = (error) => void failed(error instanceof SessionError ? "Save" : "Setup");
         const decision = await finishing.catch(failing);
@@ -139,11 +135,6 @@ class Metrics {
       },
       refused: () => this.#rings.inc({ outcome: "Refused" }),
     };
-  }
-
-  #countRead(purpose, { kind, reason = "", known = "" }, failed) {
-    this.#read.inc({ purpose, outcome: spelled(kind), reason, known });
-    if (reason === "Unvalidated") failed("Validation");
   }
 
   #countDecision(purpose, decision, failed) {

@@ -44,13 +44,7 @@ export const withAdvice = (promise) => Object.assign(promise, { load: notMade })
  * Loads the session of a request, by what `read(state, first)` finds; `first` gives the first value of a field. `carrier` alone may
  * save it.
  */
-export function loadBy(carrier, ...given) {
-  const loading = load(carrier, ...given);
-  sealerOf(carrier).metrics?.loaded(loading);
-  return loading;
-}
-
-async function load(carrier, source, time, read) {
+export async function loadBy(carrier, source, time, read) {
   const sealer = sealerOf(carrier);
   const { policy, tokens } = sealer;
   await tokens.ring.refresh?.(+time);
@@ -63,6 +57,7 @@ async function load(carrier, source, time, read) {
   await read(state, first);
   tellOfReading(state, sealer);
   await policy.revalidateAfter?.check(state, session);
+  sealer.metrics?.read(state.outcome);
   return session;
 }
 

@@ -52,12 +52,13 @@ class Revalidation {
     const { answer, cause } = await ask("validate", this.validate, asked);
     if (answer === true) state.isValidated = true;
     else if (answer === false) refuse(state, "Revoked");
-    else if (this.#isTolerated(state)) {
-      state.sealer.metrics?.failed("Validation");
-      state.sealer.say("error", UNANSWERED, { kept: true, error: cause }, UNANSWERED, now);
-    } else {
+    else {
+      const { say, metrics } = state.sealer;
+      metrics?.failed("Validation");
+      if (this.#isTolerated(state)) return say("error", UNANSWERED, { kept: true, error: cause }, UNANSWERED, now);
       refuse(state, "Unvalidated");
       state.came = { ...WITHHELD, metadata };
+      metrics?.read(state.outcome);
       throw new Unvalidated(cause, session);
     }
   }
