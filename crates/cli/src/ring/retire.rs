@@ -178,7 +178,7 @@ fn check_successor(ring: &KeyRing, id: KeyId, at: SystemTime, edit: &Edit) -> Re
         )));
     };
     match next.seal_from {
-        Some(from) if at <= from => Err(Failure::no(format!(
+        Some(from) if at < from => Err(Failure::no(format!(
             "key {id} seals until key {} takes over at {}; give a later --at",
             next.id,
             show(from)

@@ -307,7 +307,7 @@ fn the_key_that_seals_is_refused() {
         )
     );
     let next = desk.add("--seal-from +1h");
-    let refused = desk.refused(1, &format!("ring retire keys {only} --at +1h --force"));
+    let refused = desk.refused(1, &format!("ring retire keys {only} --at +59m --force"));
     assert_eq!(
         refused,
         format!(
@@ -324,4 +324,18 @@ fn the_key_that_seals_is_refused() {
     );
     let refused = desk.refused(1, "ring retire keys 12345678");
     assert!(refused.starts_with("keys has no key 12345678"), "{refused}");
+}
+
+/// Everyone is signed out at that time.
+#[test]
+fn a_key_can_end_as_the_next_one_begins_if_that_is_meant() {
+    let (desk, only) = Desk::with_ring_for("--lifetime 12h");
+    let next = desk.add("--seal-from +1h");
+    let line = format!("ring retire keys {only} --at +1h");
+    let refused = desk.refused(1, &line);
+    assert!(refused.ends_with("or give --force"), "{refused}");
+    let told = desk.done(&format!("{line} --force"));
+    assert!(told.contains("their visitors are signed out"), "{told}");
+    assert_eq!(desk.ring().accepted_keys(at(3600)).len(), 1);
+    assert_eq!(desk.ring().sealing_key(at(3600)).to_string(), next);
 }
