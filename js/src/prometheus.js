@@ -77,6 +77,8 @@ class Metrics {
     /** `shown(carrier)` returns the labels and the value. Of several carriers with the same labels, the largest value is shown. */
     const gauge = (name, help, labelNames, shown) =>
       make(Gauge, name, help, labelNames, {
+        // Of the processes of a cluster, too.
+        aggregator: "max",
         async collect() {
           const facts = await Promise.all(inUse().map(shown));
           this.reset();

@@ -8,7 +8,7 @@ import { dirname, join } from "node:path";
 import { mock, test } from "node:test";
 
 import express from "express";
-import { Registry, register as globalRegister } from "prom-client";
+import { AggregatorRegistry, Registry, register as globalRegister } from "prom-client";
 
 import { CsrfGuard } from "../src/csrf_guard.js";
 import { keysInUse } from "../src/health.js";
@@ -258,6 +258,20 @@ test("two cookies of one name are both shown, and the refused source of either",
     }),
   );
   assert.deepEqual(new Map(shown), new Map([...infos, ['hardtack_source_refused_since_seconds{purpose="__Host-session"}', `${at(60) / 1000}`]]));
+});
+
+test("the processes of a cluster are joined: counts are added, and gauges are not", async () => {
+  const processes = await Promise.all(
+    [1, 2].map(async () => {
+      const { metrics, register } = registered();
+      await (await SessionCookie.encrypted(`${XAES_KEY}\nnot_before=2026-02-01T00:00:00Z`, { metrics, log: null })).load(null);
+      return register.getMetricsAsJSON();
+    }),
+  );
+  const text = await AggregatorRegistry.aggregate(processes).metrics();
+  assert.match(text, /outcome="Absent",reason="",known=""} 2\n/);
+  assert.match(text, /hardtack_info{[^}]*} 1\n/);
+  assert.match(text, new RegExp(`hardtack_not_before_seconds{[^}]*} ${Date.parse("2026-02-01") / 1000}\n`));
 });
 
 test("a key that this program saw leave is told apart from one that nobody knows", async () => {
