@@ -74,7 +74,7 @@ fn once_it_seals_the_other_region_needs_the_ring_and_then_nobody_has_lost_a_sess
     let session = second.load([&pair], at(TURN + 1));
     assert_eq!(reason(&session), Some(Reason::UnknownKey));
     let refused = session.insert("cart", 1);
-    assert!(matches!(refused, Err(SessionError::Unreadable)));
+    assert!(matches!(refused, Err(SessionError::Unreadable(_))));
     assert!(second.save(&session).unwrap().is_empty());
     keys.replace(rotated()).unwrap();
     visits(&second, &pair, TURN + 2);
