@@ -8,6 +8,7 @@
 #![cfg_attr(
     not(all(
         feature = "metrics",
+        feature = "migrate",
         feature = "tower",
         feature = "tracing",
         feature = "watch",
