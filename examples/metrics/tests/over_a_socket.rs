@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+mod page;
+
 use std::{
     collections::BTreeSet,
     env, fs,
@@ -11,6 +13,8 @@ use std::{
 
 use hardtack_scenarios::{Client, Method, Program, Server, free_ports, fresh_key, until};
 use serde_json::Value;
+
+use page::{document, rules};
 
 /// A running example, and the folder with its keys.
 struct Site {
@@ -71,11 +75,6 @@ impl Site {
     }
 }
 
-fn document(name: &str) -> String {
-    let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs");
-    fs::read_to_string(docs.join(name)).unwrap()
-}
-
 /// The names of the table in docs/metrics.md.
 fn listed() -> BTreeSet<String> {
     let text = document("metrics.md");
@@ -128,10 +127,12 @@ fn the_health_check_has_the_keys_in_use() {
 fn prometheus_of(site: &Site) -> (Program, String) {
     let target = site.client.base().trim_start_matches("http://");
     let config = format!(
-        "global: {{ scrape_interval: 1s }}\n\
+        "global: {{ scrape_interval: 1s, evaluation_interval: 1s }}\n\
+         rule_files: [rules.yml]\n\
          scrape_configs: [{{ job_name: site, static_configs: [{{ targets: ['{target}'] }}] }}]\n"
     );
     fs::write(site.folder.join("prometheus.yml"), config).unwrap();
+    fs::write(site.folder.join("rules.yml"), rules()).unwrap();
     let [port] = free_ports();
     let address = format!("127.0.0.1:{port}");
     let data = site.folder.join("data");
@@ -177,8 +178,25 @@ fn a_real_prometheus_evaluates_each_expression_of_the_dashboard() {
     until("Prometheus is ready", || {
         ready().is_some_and(|answer| answer.status().is_success())
     });
+    let is_firing = |alert: &str| {
+        let alert = format!("ALERTS{{alertname={alert:?},alertstate=\"firing\"}}");
+        !ask(&alert).is_empty()
+    };
+    // The first key that is lost, once Prometheus has seen that none was.
+    until("Prometheus has scraped", || {
+        !ask("hardtack_keys_dropped_total == 0").is_empty()
+    });
     site.rotates();
+    until("the lost key has its alert", || {
+        is_firing("a key was lost, or retires too early")
+    });
     site.is_busy();
+    let good = fs::read(site.folder.join("keys")).unwrap();
+    fs::write(site.folder.join("keys"), "cut off").unwrap();
+    let of_source = "a source of keys is refused: a restart would fail";
+    until("the refused source has its alert", || is_firing(of_source));
+    fs::write(site.folder.join("keys"), good).unwrap();
+    until("the alert ends with the refusal", || !is_firing(of_source));
     // A rate needs two scrapes of a series.
     let rate = "sum(count_over_time(hardtack_sessions_read_total[5m])) > 8";
     until("Prometheus has scraped twice", || !ask(rate).is_empty());
