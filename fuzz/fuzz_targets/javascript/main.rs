@@ -145,7 +145,7 @@ fn put_in(session: &Session) -> String {
     match session.insert("zz", 7) {
         Ok(()) => "done",
         Err(SessionError::TooLarge(_)) => "size",
-        Err(SessionError::Unreadable) => "unreadable",
+        Err(SessionError::Unreadable(_)) => "unreadable",
         Err(error) => panic!("{error}"),
     }
     .to_owned()
