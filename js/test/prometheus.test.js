@@ -1,7 +1,7 @@
 // What Prometheus reads of a program: counts of sessions, failures and rings, and gauges of what is in use, by the real prom-client.
 
 import assert from "node:assert/strict";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -77,6 +77,17 @@ test("each series begins at 0, so that an alert sees its first event", async () 
   }
   const isInfo = (name) => name.startsWith("hardtack_info");
   assert.deepEqual([...all].filter(([name, value]) => value !== "0" && !isInfo(name)), []);
+});
+
+test("the metrics and their labels are those of Rust, which its alerts and its dashboard name", async () => {
+  const [page, dashboard] = await Promise.all(["metrics.md", "dashboard.json"].map((file) => readFile(new URL(`../../docs/${file}`, import.meta.url), "utf8")));
+  const namesIn = (text) => [...text.matchAll(/`([^`]+)`/g)].map(([, name]) => name);
+  const rows = [...page.matchAll(/^\| `(hardtack_\w+)` \|([^|]*)\|/gm)].map(([, name, labels]) => [name, namesIn(labels)]);
+  const { register } = registered();
+  const metrics = register.getMetricsAsArray().map(({ name, labelNames }) => [name, [...labelNames]]);
+  assert.deepEqual(metrics.toSorted(), rows.toSorted());
+  const [, alerts] = page.split("## Alerts");
+  for (const [name] of `${alerts}${dashboard}`.matchAll(/hardtack_[a-z_]*[a-z]/g)) assert.ok(register.getSingleMetric(name.replace(/_bucket$/, "")), name);
 });
 
 test("two cookies and a token in one register count what they read and write, by their purpose", async () => {
