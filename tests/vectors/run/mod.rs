@@ -73,6 +73,9 @@ fn for_each<V: DeserializeOwned>(file_name: &str, mut check: impl FnMut(&str, V)
     for mut vector in file.vectors {
         let [name, _] = ["name", "spec"].map(|key| vector.remove(key).unwrap());
         let name = name.as_str().unwrap();
+        if cfg!(target_pointer_width = "32") && BEYOND_32_BITS.contains(&name) {
+            continue;
+        }
         let vector = serde_json::from_value(Value::Object(vector));
         let vector = vector.unwrap_or_else(|error| panic!("{name}: {error}"));
         // So that one run tells all.
@@ -82,6 +85,15 @@ fn for_each<V: DeserializeOwned>(file_name: &str, mut check: impl FnMut(&str, V)
     }
     assert!(failed.is_empty(), "{file_name}: {failed:#?}");
 }
+
+/// Vectors that a 32-bit machine does not pass (docs/platforms.md): a length in more than five bytes, and on Linux times
+/// after January 2038.
+const BEYOND_32_BITS: [&str; 4] = [
+    "typed: the varint of a length has up to 10 bytes",
+    "a leap day of the year 2400",
+    "the last second of year 9999",
+    "needed: times of the year 9999",
+];
 
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq)]
 #[serde(rename_all = "lowercase")]
