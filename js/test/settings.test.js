@@ -396,7 +396,7 @@ test("options are an object, and leaving them out is no mistake", async () => {
 
 test("keys of the other mode are refused with the remedy", async () => {
   for (const ring of [SIGNING_KEY, await KeyRing.parse(SIGNING_KEY, { mode: "signed" })]) {
-    await assert.rejects(SessionCookie.encrypted(ring), { code: "mixed", message: /key must be for encrypted sessions, or choose `unencryptedButSigned`$/ });
+    await assert.rejects(SessionCookie.encrypted(ring), { code: "mixed", message: /key must be for encrypted sessions, or choose `unencryptedButSigned`, whose sessions visitors can read$/ });
   }
   for (const ring of [XAES_KEY, await KeyRing.parse(XAES_KEY)]) {
     await assert.rejects(SessionCookie.unencryptedButSigned(ring), { code: "mixed", message: /key must be for signed sessions, or choose `encrypted`$/ });

@@ -149,7 +149,8 @@ async function parseKey(text, mode) {
 
 /** Throws a `ConfigError` unless keys of this mode are for such sessions. */
 export function checkMode(mode, of) {
-  ensure(mode === of, "mixed", `key must be for ${of} sessions, or choose \`${mode === "signed" ? "unencryptedButSigned" : mode}\``);
+  const other = mode === "signed" ? "`unencryptedButSigned`, whose sessions visitors can read" : "`encrypted`";
+  ensure(mode === of, "mixed", `key must be for ${of} sessions, or choose ${other}`);
 }
 
 /** Parses `YYYY-MM-DDThh:mm:ssZ`, not before 2026 (§ 3.5.5). */
