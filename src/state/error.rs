@@ -142,7 +142,8 @@ const NO_CONTEXT: &str =
 const INSIDE_UPDATE: &str =
     "this call is inside an `update` of the same session; use the value passed to its closure";
 const UNREADABLE: &str = "the session was written in a form that this version cannot read, or under a key that is not \
-    in its ring, so it is not overwritten; `invalidate` begins a new one";
+    in its ring, so it is not overwritten; return this error, because another instance may read the session, or \
+    begin a new one by `invalidate`";
 const STALE: &str = "the request does not bring the proof that its session needs, so the session is not changed; \
     `invalidate` begins a new one";
 const NOT_ASKED: &str = "the application was not asked whether the session is still valid; call `validate` before \

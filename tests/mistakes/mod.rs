@@ -4,6 +4,8 @@
 #[cfg(feature = "actix")]
 mod actix;
 mod axum;
+#[cfg(feature = "tracing")]
+mod followed;
 
 use std::{
     env,

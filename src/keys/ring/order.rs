@@ -256,7 +256,7 @@ fn check_each<K>(keys: &[Member<K>]) -> Result<(), KeyError> {
 const KEYS_ENCRYPT: &str = "keys are of suite `xaes` or `xcha`, which encrypt, expected `sign`; give such keys, or choose \
     `encrypted`";
 const KEYS_SIGN: &str = "keys are of suite `sign`, which does not encrypt, expected `xaes` or `xcha`; give such keys, or \
-    choose `unencrypted_but_signed`";
+    choose `unencrypted_but_signed`, whose sessions visitors can read";
 
 #[cfg(test)]
 mod tests {
