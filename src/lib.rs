@@ -164,7 +164,7 @@
 //! | `actix` | `SessionLayer` as actix-web middleware, `Session` as an extractor. | [`SessionLayer`] and [`csrf::CsrfGuard`] for `App::wrap`, [`Session`] and [`csrf::GuardedForm`] as arguments, [`SessionError`] as a response, and feature `tower` |
 //! | `cookie` | Sessions from and to the cookies of a `cookie::CookieJar`. | `load_from_cookies` and `save_as_cookies` |
 //! | `tracing` | `tracing` events for the outcomes of sessions, omitted refreshes, replaced keys, and failures. | events |
-//! | `metrics` | Counters of outcomes, writes, refusals and failures, and the sizes of tokens, by the facade of the crate `metrics`. | metrics |
+//! | `metrics` | Counters of outcomes, writes, refusals and failures, the sizes of tokens, and gauges of the keys in use, by the facade of the crate `metrics`. | metrics |
 //! | `watch` | A key ring that follows its files and functions. | [`keys::WatchedKeyRing`], the setting `watch_keys` |
 //! | `toml` | Settings from a table of a TOML file. | [`SessionSettings::from_toml`] |
 //! | `migrate` | Sessions of other libraries, or of a cookie of another name, taken over until a date. The package `hardtack-migrate` has their formats. | `migrate`, `migrate_from` |
