@@ -23,6 +23,7 @@ pub(crate) async fn bring_over<B: MessageBody + 'static>(
     let Some(user_id) = old.get::<Uuid>("user_id").ok().flatten() else {
         return next.call(request).await;
     };
+    let mut is_brought_over = false;
     if session.read(|login| login.user_id).is_none() {
         // Old sessions know no epoch. Those of a user who is gone are not brought over.
         let epoch = users.epoch_of(user_id).await;
@@ -32,11 +33,12 @@ pub(crate) async fn bring_over<B: MessageBody + 'static>(
                 user_id: Some(user_id),
                 epoch,
             })?;
+            is_brought_over = true;
         }
     }
     let response = next.call(request).await?;
     // Not before: with an error the new session may be dropped, and the next request needs the old one.
-    if response.status().as_u16() < 400 {
+    if !is_brought_over || response.status().as_u16() < 400 {
         old.purge();
     }
     Ok(response)
