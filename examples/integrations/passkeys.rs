@@ -50,13 +50,13 @@ struct Waiting<C> {
 
 impl<C> Ceremonies<C> {
     /// Refuses a ceremony if too many wait, because anybody may begin one, each in a session of its own.
-    fn begin(&self, id: SessionId, user: String, ceremony: C) -> Result<()> {
+    fn begin(&self, id: SessionId, user: String, ceremony: C) -> Result<(), StatusCode> {
         let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if waiting.len() >= MOST {
             waiting.retain(|_, waiting| waiting.begun.elapsed() < LONGEST);
         }
         if waiting.len() >= MOST {
-            return Err(StatusCode::SERVICE_UNAVAILABLE.into());
+            return Err(StatusCode::SERVICE_UNAVAILABLE);
         }
         let begun = Instant::now();
         waiting.insert(
@@ -125,8 +125,7 @@ async fn begin_sign_in(
     let passkeys = site.passkeys().get(&user).cloned().unwrap_or_default();
     let begun = site.webauthn.start_passkey_authentication(&passkeys);
     let (challenge, ceremony) = begun.map_err(refused)?;
-    site.sign_ins
-        .begin(session.ensure_id()?, user, ceremony)?;
+    site.sign_ins.begin(session.ensure_id()?, user, ceremony)?;
     Ok(Json(challenge))
 }
 
