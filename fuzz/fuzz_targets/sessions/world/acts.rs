@@ -254,7 +254,7 @@ fn told<R>(done: Result<R, SessionError>) -> Result<R, Refused> {
     .map_err(|error| match error {
         SessionError::AfterHead => Refused::AfterHead,
         SessionError::NoContext => Refused::NoContext,
-        SessionError::Unreadable => Refused::Unreadable,
+        SessionError::Unreadable(_) => Refused::Unreadable,
         SessionError::Unvalidated(_) => Refused::Unvalidated,
         SessionError::NotRemembering => Refused::NotRemembering,
         SessionError::TooLarge(error) => {
