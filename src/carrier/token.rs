@@ -1,5 +1,6 @@
 use std::{fmt, marker::PhantomData, sync::Arc, time::SystemTime};
 
+use super::keys_in_use::KeysInUse;
 use crate::{
     base::{clock::Clock, clone_by_fields, reason::Reason, time::unix_seconds_from},
     cookie::Values,
@@ -107,6 +108,13 @@ impl<T: Payload> SessionToken<T> {
     #[must_use]
     pub fn mode(&self) -> Mode {
         self.core.slot.keys().mode()
+    }
+
+    /// Returns the keys in use at a time, and problems that last, for health checks, like
+    /// [`SessionCookie::keys_in_use`](crate::SessionCookie::keys_in_use).
+    #[must_use]
+    pub fn keys_in_use(&self, clock: impl Into<Clock>) -> KeysInUse {
+        KeysInUse::of(&self.core, clock.into().now())
     }
 
     /// Refuses every session of these tokens that was issued before `time`, from now on. See

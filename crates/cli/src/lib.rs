@@ -7,6 +7,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod answer;
+mod in_common;
 mod inspect;
 mod key;
 mod ring;
@@ -35,6 +36,7 @@ enum Command {
     #[command(subcommand)]
     Ring(ring::Command),
     Inspect(Box<inspect::Inspect>),
+    Settings(Box<in_common::Settings>),
 }
 
 /// Runs the program `hardtack` with the arguments of the process.
@@ -93,6 +95,7 @@ impl Command {
             Command::Keygen(command) => command.run(),
             Command::Ring(command) => command.run(),
             Command::Inspect(command) => command.run::<Map>(inspect::Reader::DICTIONARY),
+            Command::Settings(command) => command.run(),
         }
     }
 }

@@ -16,7 +16,7 @@ use crate::{
     ring::read_ring,
     time::{self, Time},
 };
-use sessions::{Opener, Sessions};
+pub(crate) use sessions::{Opener, Sessions};
 pub(crate) use value::Reader;
 
 /// Show what a cookie is and, with keys, its content
@@ -73,6 +73,14 @@ pub(crate) struct Carrier {
     /// The token is a bare token with this name, not a cookie
     #[arg(long, value_name = "NAME")]
     token: Option<String>,
+}
+
+impl Carrier {
+    /// Returns the name that an option gives.
+    pub(crate) fn given(&self) -> Option<&str> {
+        let names = [&self.name, &self.header, &self.token];
+        names.into_iter().find_map(Option::as_deref)
+    }
 }
 
 impl Inspect {

@@ -2,8 +2,8 @@ use std::time::{Duration, SystemTime};
 
 use clap::{Args, Command};
 use hardtack::{
-    ConfigError, KeyRing, SessionCookie, SessionSettings, SessionToken,
-    carrier::{SessionBuilder, SessionCookieBuilder, SessionTokenBuilder, TokenContent},
+    Clock, ConfigError, KeyRing, SessionCookie, SessionSettings, SessionToken,
+    carrier::{KeysInUse, SessionBuilder, SessionCookieBuilder, SessionTokenBuilder, TokenContent},
     cookie::CookieName,
     keys::{Mode, RingSource},
     session::{Outcome, Payload, Reason},
@@ -18,7 +18,7 @@ use crate::{
 
 /// Settings of the application's sessions.
 #[derive(Args)]
-pub(super) struct Sessions {
+pub(crate) struct Sessions {
     #[command(flatten)]
     settings: settings::Layers,
     /// The application's label, if it has one
@@ -80,7 +80,7 @@ fn token_under(ring: &KeyRing) -> SessionTokenBuilder {
 }
 
 /// Opens tokens as the application does.
-pub(super) struct Opener<T> {
+pub(crate) struct Opener<T> {
     pub(super) ring: KeyRing,
     pub(super) reader: Reader,
     /// `true` if every setting that no option gives is the default one.
@@ -94,7 +94,7 @@ enum Inspector<T> {
 }
 
 impl Sessions {
-    pub(super) fn cookie_name(
+    pub(crate) fn cookie_name(
         &self,
         ring: &KeyRing,
         settings: Option<&SessionSettings>,
@@ -106,7 +106,7 @@ impl Sessions {
     }
 
     /// Reads the settings, if any are given.
-    pub(super) fn settings(&self) -> Result<Option<SessionSettings>, Failure> {
+    pub(crate) fn settings(&self) -> Result<Option<SessionSettings>, Failure> {
         self.settings.read()
     }
 
@@ -197,7 +197,7 @@ fn mistake(error: &ConfigError) -> Failure {
 }
 
 impl<T: Payload> Opener<T> {
-    pub(super) fn new(
+    pub(crate) fn new(
         ring: KeyRing,
         carrier: &Carrier,
         sessions: &Sessions,
@@ -229,6 +229,13 @@ impl<T: Payload> Opener<T> {
             assumes_settings: settings.is_none(),
             inspector,
         })
+    }
+
+    pub(crate) fn keys_in_use(&self, clock: Clock) -> KeysInUse {
+        match &self.inspector {
+            Inspector::Cookie(cookie) => cookie.keys_in_use(clock),
+            Inspector::Token(tokens) => tokens.keys_in_use(clock),
+        }
     }
 
     pub(super) fn open(&self, token: &[u8], at: SystemTime) -> Result<TokenContent, Reason> {

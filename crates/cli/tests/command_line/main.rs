@@ -14,6 +14,7 @@ mod folder;
 mod guide;
 mod hand_over;
 mod help;
+mod in_common;
 mod inspect;
 mod leaked;
 mod notes;

@@ -1,0 +1,124 @@
+//! Settings that all programs with the same sessions must share (SPEC.md § 3.7).
+
+use std::collections::BTreeMap;
+
+use clap::Args;
+use hardtack::{Clock, EncryptionKey, KeyRing, SessionSettings, SigningKey, session::Map};
+
+use crate::{
+    answer::{self, Answer, Failure},
+    inspect::{Carrier, Opener, Reader, Sessions},
+    time,
+};
+
+/// Show the settings that all programs with these sessions must share, and their fingerprint
+///
+/// They are those of `settings` and `settings_text` in a health check. What a program sets in its
+/// code is not in its files: give --application, --type, --context, --header. The text of a typed
+/// session also has the schema of the type, which is 0 here.
+#[derive(Args)]
+#[command(verbatim_doc_comment)]
+pub(crate) struct Settings {
+    #[command(flatten)]
+    carrier: Carrier,
+    #[command(flatten)]
+    sessions: Sessions,
+    /// Show what is different in this text from a health check; with two texts, what differs between them. The exit code
+    /// is 1 if anything does
+    #[arg(long, value_name = "TEXT", num_args = 1..=2)]
+    diff: Vec<String>,
+}
+
+impl Settings {
+    pub(crate) fn run(self) -> Answer {
+        if let [one, other] = &self.diff[..] {
+            return compare(one, other);
+        }
+        let opener = self.opener()?;
+        let in_use = opener.keys_in_use(Clock::system());
+        if let [text] = &self.diff[..] {
+            return compare(&in_use.settings_text, text);
+        }
+        let (fingerprint, text) = (in_use.settings, in_use.settings_text);
+        answer::print(&format!("settings {fingerprint}\nsettings_text {text}"))?;
+        Ok(true)
+    }
+
+    /// Returns the application's sessions, under a key that nobody has.
+    fn opener(&self) -> Result<Opener<Map>, Failure> {
+        let mut settings = self.sessions.settings()?;
+        // The keys do not matter, and need not be at hand.
+        let _ = settings.as_mut().map(SessionSettings::take_key_sources);
+        let key = EncryptionKey::generate().map_err(Failure::no)?;
+        let encrypted = self.opener_under(key.into(), settings.as_ref());
+        if encrypted.is_ok() {
+            return encrypted;
+        }
+        let key = SigningKey::generate().map_err(Failure::no)?;
+        self.opener_under(key.into(), settings.as_ref())
+            .or(encrypted)
+    }
+
+    fn opener_under(
+        &self,
+        ring: KeyRing,
+        settings: Option<&SessionSettings>,
+    ) -> Result<Opener<Map>, Failure> {
+        let (carrier, now) = (&self.carrier, time::now()?);
+        let name = match carrier.given() {
+            Some(name) => name.to_owned(),
+            None => self.sessions.cookie_name(&ring, settings, now)?.to_string(),
+        };
+        Opener::new(
+            ring,
+            carrier,
+            &self.sessions,
+            settings,
+            &name,
+            now,
+            Reader::DICTIONARY,
+        )
+    }
+}
+
+/// Prints each setting that differs, with both values.
+fn compare(one: &str, other: &str) -> Answer {
+    let (one, other) = (pairs(one)?, pairs(other)?);
+    let names = one
+        .keys()
+        .chain(other.keys().filter(|name| !one.contains_key(*name)));
+    let shown = |value: Option<&&str>| match value.copied() {
+        None => "nothing".to_owned(),
+        Some("") => "empty".to_owned(),
+        Some(value) => value.to_owned(),
+    };
+    let lines: Vec<_> = names
+        .filter(|name| one.get(*name) != other.get(*name))
+        .map(|name| {
+            format!(
+                "{name}: {}, then {}",
+                shown(one.get(name)),
+                shown(other.get(name))
+            )
+        })
+        .collect();
+    if lines.is_empty() {
+        answer::print("the settings are the same")?;
+    } else {
+        answer::print(&lines.join("\n"))?;
+    }
+    Ok(lines.is_empty())
+}
+
+/// Reads a text of settings, also as a line of a health check.
+fn pairs(text: &str) -> Result<BTreeMap<&str, &str>, Failure> {
+    let text = text.trim();
+    let text = text.strip_prefix("settings_text ").unwrap_or(text);
+    let pairs = text.split(' ').map(|pair| pair.split_once('='));
+    pairs
+        .collect::<Option<_>>()
+        .ok_or_else(|| Failure::usage(NO_TEXT))
+}
+
+const NO_TEXT: &str = "--diff needs the text of settings that `settings_text` of a health check shows: \
+    \"cookie=__Host-session mode=encrypted …\"";
