@@ -112,10 +112,10 @@ fn compare(one: &str, other: &str) -> Answer {
 
 /// Reads a text of settings, also as a line of a health check.
 fn pairs(text: &str) -> Result<BTreeMap<&str, &str>, Failure> {
-    let text = text.trim();
-    let text = text.strip_prefix("settings_text ").unwrap_or(text);
-    let pairs = text.split(' ').map(|pair| pair.split_once('='));
-    pairs
+    let line = text.trim();
+    let text = line.strip_prefix("settings_text ").unwrap_or(line);
+    text.split(' ')
+        .map(|pair| pair.split_once('='))
         .collect::<Option<_>>()
         .ok_or_else(|| Failure::usage(NO_TEXT))
 }
