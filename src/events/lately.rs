@@ -70,9 +70,9 @@ impl Lately {
 
     /// A session was refused by a `not_before` that lies in the future. Logged at most once in five minutes.
     #[cold]
-    pub(crate) fn note_not_before(&self, purpose: &str, not_before: &str, ahead_by: u64, now: u64) {
+    pub(crate) fn note_not_before(&self, purpose: &str, not_before: u64, now: u64) {
         if is_due(&self.not_before_at, 5 * MINUTE, now) {
-            super::not_before_is_ahead(purpose, not_before, ahead_by);
+            super::not_before_is_ahead(purpose, not_before, now);
         }
     }
 

@@ -3,14 +3,17 @@
 use std::fmt::Display;
 
 use super::InUse;
+use crate::base::time::{UnixSeconds, show_time, system_time};
 
 /// Sessions use a new ring.
 pub(crate) fn ring_taken(in_use: &InUse<'_>) {
     tell_in_use!(in_use, "key ring replaced", KEYS);
 }
 
-/// A `not_before` refuses even the sessions that begin within the next `ahead_by` seconds.
-pub(crate) fn not_before_is_ahead(purpose: &str, not_before: &str, ahead_by: u64) {
+/// A `not_before` refuses even the sessions that begin at `now`, because it is later.
+pub(crate) fn not_before_is_ahead(purpose: &str, not_before: UnixSeconds, now: UnixSeconds) {
+    let ahead_by = not_before.saturating_sub(now);
+    let not_before = show_time(system_time(not_before));
     log!(
         KEYS,
         warn,
@@ -143,14 +146,14 @@ fn joined(ids: &[impl Display]) -> String {
 
 // The sentences that are public are also those of a `Problem`.
 pub(crate) const RING_REFUSED: &str = "key ring refused, the earlier one stays in use";
-pub(crate) const NOT_BEFORE_IS_AHEAD: &str = "`not_before` is in the future: until then every session is refused, new ones too; correct \
-    it, unless nobody is to be signed in before";
+pub(crate) const NOT_BEFORE_IS_AHEAD: &str = "`not_before` is in the future: until then every session is refused, new \
+    ones too; correct it, unless nobody is to be signed in before";
 pub(crate) const CAME_BACK: &str = "a key that this program saw leave is in the ring again: if it leaked, sessions forged \
     under it are accepted, so drop it again, and destroy the copy of the ring that it came from";
 const SEALS_TOO_SOON: &str = "the new ring came after the `seal_from` of its new key, which seals already: visitors whom \
     an instance without this ring serves lose their sessions; push the ring to all instances now, and next time choose a \
     longer `--after`, or set the clock of the machine that makes the ring";
-pub(crate) const RING_SOURCE_HANGS: &str = "the sources of the key ring have not answered for 5 seconds, the earlier one stays in \
-    use: give them a timeout";
-pub(crate) const RING_WAS_FORKED: &str = "this process was forked after its key ring began to be followed, so the ring stays as it is: \
-    call `spawn`, or build the settings with `watch_keys`, after the fork";
+pub(crate) const RING_SOURCE_HANGS: &str = "the sources of the key ring have not answered for 5 seconds, the earlier one \
+    stays in use: give them a timeout";
+pub(crate) const RING_WAS_FORKED: &str = "this process was forked after its key ring began to be followed, so the ring \
+    stays as it is: call `spawn`, or build the settings with `watch_keys`, after the fork";

@@ -7,10 +7,7 @@ use super::{
     outcome::Outcome,
 };
 use crate::{
-    base::{
-        reason::Reason,
-        time::{UnixSeconds, show_time, system_time},
-    },
+    base::{reason::Reason, time::UnixSeconds},
     events,
     keys::{KeyId, PurposeKeys, PurposeSlot},
     state::{Metadata, Policy},
@@ -125,10 +122,10 @@ impl Core {
                 lately.note_over(purpose, over_by, now);
             }
             (Reason::NotYetValid, _) => lately.note_ahead(now),
-            (Reason::Revoked, Some(_)) if slot.is_not_before_ahead(now) => {
-                let not_before = slot.not_before(&slot.keys());
-                let text = show_time(system_time(not_before));
-                lately.note_not_before(purpose, &text, not_before.saturating_sub(now), now);
+            (Reason::Revoked, Some(_)) => {
+                if let Some(not_before) = slot.not_before_ahead(now) {
+                    lately.note_not_before(purpose, not_before, now);
+                }
             }
             _ => {}
         }

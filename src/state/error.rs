@@ -23,7 +23,8 @@ pub enum SessionError {
     InsideUpdate,
     /// The session cannot be read, because another version of the application or another program wrote it, or its key
     /// is not in the ring ([`keep_unknown_keys`](crate::carrier::SessionBuilder::keep_unknown_keys)): the reason is
-    /// [`Payload`](Reason::Payload) or [`UnknownKey`](Reason::UnknownKey). Writing the session would destroy it. `sign_in`, `invalidate` and `renew` begin a new one.
+    /// [`Payload`](Reason::Payload) or [`UnknownKey`](Reason::UnknownKey). Writing the session would destroy it.
+    /// `sign_in`, `invalidate` and `renew` begin a new one.
     Unreadable(Reason),
     /// The session's [`Companion`](crate::companion::Companion) does not admit the request. `sign_in`, `invalidate` and
     /// `renew` begin a new session. **Experimental,** as all of [`companion`](crate::companion).

@@ -4,13 +4,13 @@
 use std::time::Duration;
 
 use hardtack::{
-    ConfigError, KeyRing, SameSite, SessionCookie, SessionData, SessionError, SessionToken, Size,
+    ConfigError, KeyRing, SameSite, SessionCookie, SessionError, SessionToken, Size,
     carrier::{FormerAttributes, RefreshAfter, SessionCookieBuilder},
     keys::RingKey,
     session::Validity,
 };
-use serde::{Deserialize, Serialize};
 
+use super::Login;
 use crate::common::{HOUR, at, block_on, builder, key, pair_of, says, seconds, told::told_by};
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -233,26 +233,20 @@ fn who_follows_the_error_of_a_token_has_one_that_works() {
     }
 }
 
-#[derive(Serialize, Deserialize, Default, PartialEq, Debug)]
-struct Login {
-    user: u32,
-}
-
-impl SessionData for Login {
-    const LABEL: &str = "login";
-    const SCHEMA: u32 = 1;
-}
-
 #[test]
 fn a_hook_after_the_type_sees_its_value() {
     let late = builder().revoked_if(|_| false).typed::<Login>();
     assert!(says(&late.build(), "call `typed` first"));
     let first = builder().typed::<Login>();
     let site = first
-        .revoked_if(|session| session.value().is_some_and(|login: Login| login.user == 7))
+        .revoked_if(|session| {
+            session
+                .value()
+                .is_some_and(|login: Login| login.user == Some(7))
+        })
         .build()
         .unwrap();
-    for (user, is_new) in [(6, false), (7, true)] {
+    for (user, is_new) in [(Some(6), false), (Some(7), true)] {
         let pair = site.cookie_for(at(0), |session| session.replace(Login { user }));
         assert_eq!(site.load([pair.unwrap()], at(1)).is_new(), is_new);
     }

@@ -81,16 +81,15 @@ impl PurposeSlot {
             let since = system_time(since);
             problems.push(Problem::SourceHangs { since });
         }
-        if self.is_not_before_ahead(now) {
-            problems.push(Problem::NotBeforeAhead);
-        }
+        problems.extend(self.not_before_ahead(now).map(|_| Problem::NotBeforeAhead));
         problems
     }
 
-    /// Returns `true` if even a session that begins at `now` is refused.
-    pub(crate) fn is_not_before_ahead(&self, now: UnixSeconds) -> bool {
+    /// Returns `not_before` if even a session that begins at `now` is refused.
+    pub(crate) fn not_before_ahead(&self, now: UnixSeconds) -> Option<UnixSeconds> {
+        let not_before = self.not_before(&self.keys());
         // A platform without a clock says 0.
-        (1..self.not_before(&self.keys())).contains(&now)
+        (1..not_before).contains(&now).then_some(not_before)
     }
 
     /// Logs by `tell` what the sessions have in use at `now`, by default the system's time. Warns of a `not_before`
@@ -116,8 +115,8 @@ impl PurposeSlot {
             settings: &sessions.settings,
             danger: Some(sessions.dangers.join(" ")).filter(|dangers| !dangers.is_empty()),
         });
-        if self.is_not_before_ahead(now) {
-            events::not_before_is_ahead(purpose, &not_before_text, not_before - now);
+        if let Some(not_before) = self.not_before_ahead(now) {
+            events::not_before_is_ahead(purpose, not_before, now);
         }
         for (key, [until, needed]) in keys.early_ends(sessions.key_overlap) {
             if now < unix_seconds(needed) {
