@@ -45,6 +45,8 @@ impl Core {
             Outcome::OpenedUnderAcceptedKey { key_id } => {
                 events::opened_under_accepted_key(purpose, key_id, token_bytes);
             }
+            // Each is counted and compared with the last one, only for a log.
+            Outcome::Rejected { .. } | Outcome::NotMigrated { .. } if !events::ARE_TOLD => {}
             Outcome::Rejected { reason, key_id } => {
                 let told = self.lately.note_rejected(reason, is_dropped, false, now);
                 if let Some(left_out) = told {
