@@ -7,7 +7,7 @@ import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 
 import { Browser, cookies, field } from "../test/visitor.js";
-import { SVELTEKIT, browses } from "./in_chromium.js";
+import { SVELTEKIT, browse } from "./in_browsers.js";
 import { start } from "./site.js";
 
 const path = (file) => fileURLToPath(new URL(file, import.meta.url));
@@ -73,7 +73,7 @@ async function inSvelteKit(t, folder) {
     const { setCookies } = await formTo(browser, `/?/${action}`);
     assert.deepEqual([setCookies.length, visitsOf(await browser.get("/"))], [1, left], action);
   }
-  await t.test("in Chromium", (t) => browses(t, browser.origin, SVELTEKIT));
+  await browse(t, browser.origin, SVELTEKIT);
 }
 
 /** Fields that CDNs prefer to `Cache-Control`, set for a path, give way where the session sets its cookie. */

@@ -1,4 +1,4 @@
-// One application in Next.js 16 and in Next.js 15, built and started as in production; and in Chromium, with JavaScript on.
+// One application in Next.js 16 and in Next.js 15, built and started as in production; and in browsers, with JavaScript on.
 // `.ci/packages js js/frameworks` and `node build.js` in js/ first; `node --test`.
 
 import assert from "node:assert/strict";
@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 
 import { SessionCookie, attributes } from "../src/index.js";
 import { Browser, XAES_KEY } from "../test/visitor.js";
-import { NEXT, browses } from "./in_chromium.js";
+import { NEXT, browse } from "./in_browsers.js";
 import { start } from "./site.js";
 
 const path = (file) => fileURLToPath(new URL(file, import.meta.url));
@@ -30,7 +30,7 @@ for (const [version, folder] of Object.entries(SITES)) {
     // Next.js 15 takes 127.0.0.1 for another host, and would redirect there.
     const origin = await start(folder, ["next", "build"], command, "localhost");
     for (const [name, behaviour] of Object.entries(BEHAVIOURS)) await t.test(name, () => behaviour(new Visitor(origin)));
-    await t.test("in Chromium", (t) => browses(t, origin, NEXT));
+    await browse(t, origin, NEXT);
   });
 }
 
