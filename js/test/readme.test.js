@@ -157,6 +157,9 @@ test("a user who signs out everywhere is asked about a minute later", async () =
   assert.equal(await userAt(now), 7);
   epochs.set(7, 2);
   assert.deepEqual([await userAt(now - 1000), await userAt(now)], [7, undefined]);
+  // A replica that has not heard of the change yet does not end the sessions that began after it.
+  epochs.set(7, 0);
+  assert.equal(await userAt(now), 7);
   // A user who is not there, in a session from before there were numbers.
   const old = await cookies.load(null, now - 60_000);
   const [before] = await cookies.save(old.set("user", 8));

@@ -101,7 +101,7 @@ impl<T: SessionData> OpenedSession<'_, T> {
     /// let cookie = SessionCookie::encrypted(EncryptionKey::generate()?)
     ///     .typed::<Login>()
     ///     .revoked_if(move |session| match session.value() {
-    ///         Some(Login { user: Some(user), epoch }) => epoch != epoch_of(user),
+    ///         Some(Login { user: Some(user), epoch }) => epoch < epoch_of(user),
     ///         _ => false,
     ///     })
     ///     .build()?;

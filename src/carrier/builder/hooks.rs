@@ -108,7 +108,7 @@ impl<C, T: 'static> SessionBuilder<C, T> {
     ///         let (users, user, epoch) = (users.clone(), session.get("user"), session.get("epoch"));
     ///         async move {
     ///             let Some(user) = user else { return Ok(Validity::Valid) };
-    ///             let is_allowed = epoch == Some(users.epoch_of(user).await?);
+    ///             let is_allowed = epoch >= Some(users.epoch_of(user).await?);
     ///             Ok::<_, Error>(Validity::valid_if(is_allowed))
     ///         }
     ///     })
