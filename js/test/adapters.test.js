@@ -1,49 +1,22 @@
 // What is particular to an adapter, on the built package. What all do is in every_adapter.js.
 
 import assert from "node:assert/strict";
-import { createServer, request as httpRequest } from "node:http";
-import { once } from "node:events";
+import { createServer } from "node:http";
 import { pipeline } from "node:stream/promises";
 import { Readable } from "node:stream";
 import { test } from "node:test";
 
 import express from "express";
 
-import { SessionCookie, csrfToken, revalidation } from "hardtack-session";
+import { SessionCookie, csrfToken } from "hardtack-session";
 import { CsrfGuard } from "hardtack-session/csrf";
 import { session as inExpress } from "hardtack-session/express";
 import { withSession as inNode } from "hardtack-session/node";
 import { XAES_KEY } from "./visitor.js";
-import { headOverHttp2, listening } from "./stand_ins.js";
+import { listening } from "./stand_ins.js";
 
 const cookies = await SessionCookie.encrypted(XAES_KEY);
 const visit = (session) => `visit ${session.update("visits", (visits = 0) => visits + 1).get("visits")}`;
-
-test("Node: what a session cannot be validated for is told, and not shown", async () => {
-  const told = [];
-  const failure = new Error("no database");
-  const revalidateAfter = revalidation({ seconds: 60, validate: () => Promise.reject(failure) });
-  const failed = (error) => told.push(error.cause);
-  const asking = await SessionCookie.encrypted(XAES_KEY, { revalidateAfter });
-  const browser = await listening(createServer(inNode(asking, () => assert.fail("it was called"), { failed })));
-  const old = await cookies.load(null, Date.now() - 100_000);
-  visit(old);
-  const { status, text } = await browser.get("/visit", { cookie: (await cookies.save(old))[0].split(";")[0] });
-  assert.deepEqual([status, text, told], [503, "please try again later", [failure]]);
-});
-
-test("Express: without a handler of errors, too, a session that cannot be validated is answered with 503", async (t) => {
-  t.mock.method(console, "error", () => {});
-  const app = express();
-  const revalidateAfter = revalidation({ seconds: 60, validate: () => Promise.reject(new Error("no database")) });
-  app.use(inExpress(await SessionCookie.encrypted(XAES_KEY, { revalidateAfter })));
-  app.use((request, response) => response.send("called"));
-  const browser = await listening(createServer(app));
-  const old = await cookies.load(null, Date.now() - 100_000);
-  visit(old);
-  const { status } = await browser.get("/", { cookie: (await cookies.save(old))[0].split(";")[0] });
-  assert.equal(status, 503);
-});
 
 test("Node: a stream is saved before its head, and a change after it is an error", async () => {
   const thrown = [];
@@ -150,25 +123,6 @@ test("Node: heads that are flushed, given as lists, or written late", async () =
   }
 });
 
-test("Node: a session that cannot be saved is an answer of 500, without what was written", async () => {
-  const told = [];
-  const now = () => new Date("2020-01-01T00:00:00Z");
-  const browser = await listening(
-    createServer(inNode(cookies, (request, response, session) => (visit(session), response.setHeader("x-a", "1"), response.end("secret")), { now, failed: (error) => told.push(error.code) })),
-  );
-  const { status, text, headers } = await browser.get("/");
-  assert.deepEqual([status, text, headers.get("x-a"), told], [500, "internal server error", null, ["clock"]]);
-});
-
-test("Express: a session that cannot be saved is an error of the request", async () => {
-  const app = express();
-  app.use(inExpress(cookies, { now: () => new Date("2020-01-01T00:00:00Z") }));
-  app.get("/", (request, response) => (visit(request.session), response.send("secret")));
-  app.use((error, request, response, next) => response.status(500).send(error.code));
-  const { status, text } = await (await listening(createServer(app))).get("/");
-  assert.deepEqual([status, text], [500, "clock"]);
-});
-
 test("Express: forms have their token in a field", async () => {
   const app = express();
   app.use(express.urlencoded({ extended: false }), inExpress(cookies, { guard: new CsrfGuard({ tokensInForms: true }) }));
@@ -180,22 +134,6 @@ test("Express: forms have their token in a field", async () => {
   assert.equal((await post({ amount: "7" })).status, 403);
   const { status, text } = await post({ amount: "7", csrf_token: token });
   assert.deepEqual([status, text], [200, "7"]);
-});
-
-test("Node: over HTTP/2", async () => {
-  const headers = await headOverHttp2(inNode(cookies, (request, response, session) => response.end(visit(session))));
-  assert.equal(headers["set-cookie"].length, 1);
-});
-
-test("Node: several fields of one name are several values", async () => {
-  const session = await cookies.load(null);
-  session.set("user", "ada");
-  const pair = (await cookies.save(session))[0].split(";")[0];
-  const browser = await listening(createServer(inNode(cookies, (request, response, session) => response.end(`${session.get("user")}`))));
-  const request = httpRequest(`${browser.origin}/`, { headers: { cookie: ["a=1", pair] } });
-  request.end();
-  const [response] = await once(request, "response");
-  assert.equal((await response.toArray()).join(""), "ada");
 });
 
 test("Express: an error after the answer changes nothing of it", async () => {
@@ -210,4 +148,3 @@ test("Express: an error after the answer changes nothing of it", async () => {
   const { status, text, headers } = await (await listening(createServer(app))).get("/");
   assert.deepEqual([status, text, headers.get("x-a")], [200, "answered", "1"]);
 });
-

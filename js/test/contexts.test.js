@@ -6,8 +6,7 @@ import { test } from "node:test";
 import { writeBody } from "../src/state/body.js";
 import { contextBytes, purposeBytes } from "../src/keys/purpose.js";
 import { deviceBound } from "../src/device.js";
-import { KeyRing, SessionCookie, SessionToken, csrfToken, revalidation, verifyCsrf } from "../src/index.js";
-import { oldCookie } from "../src/old_cookies.js";
+import { KeyRing, SessionCookie } from "../src/index.js";
 import { contentOf } from "../src/keys/ring.js";
 import { Sealer } from "../src/token/token.js";
 import { NOW, XAES_KEY, cookies, filled, later, misconfigured } from "./visitor.js";
@@ -28,23 +27,6 @@ test("a session opens in its context, and in no other", async () => {
     assert.equal(await opens(acme, await filled(undefined, carrier)), false);
   }
   assert.deepEqual([acme.name, acme.mode], [cookies.name, cookies.mode]);
-});
-
-test("a carrier saves no session that another context has loaded", async () => {
-  const session = await acme.load(null, NOW);
-  session.set("user", "ada");
-  await assert.rejects(cookies.save(session), TypeError);
-  await assert.rejects(cookies.inContext(tenant("umbrella")).save(session), TypeError);
-  assert.equal((await acme.save(session)).length, 1);
-});
-
-test("a header field has contexts, too", async () => {
-  const header = await SessionToken.encrypted(XAES_KEY, { header: "x-session" });
-  const inAcme = header.inContext(tenant("acme"));
-  const session = await inAcme.load(null, NOW);
-  session.set("user", "ada");
-  const token = await inAcme.save(session);
-  assert.deepEqual([await opens(inAcme, token), await opens(header, token)], [true, false]);
 });
 
 test("no key is derived for a context", async () => {
@@ -75,34 +57,6 @@ test("a context is a list of pairs of texts", () => {
   for (const context of [undefined, null, "acme", ["tenant", "acme"], [["tenant", undefined]], [["tenant", "\ud800"]]]) {
     assert.throws(() => cookies.inContext(context), misconfigured("context"));
   }
-});
-
-test("a token of a form is that of its context", async () => {
-  const session = await acme.load(await filled((session) => session.ensureId(), acme), NOW);
-  const token = await csrfToken(session);
-  assert.equal(await verifyCsrf(session, token), true);
-  const field = await filled((session) => session.ensureId());
-  assert.equal(await verifyCsrf(await cookies.load(field, NOW), token), false);
-});
-
-test("an application is asked about the sessions of a context", async () => {
-  const asked = [];
-  const carrier = await SessionCookie.encrypted(XAES_KEY, {
-    revalidateAfter: revalidation({ seconds: 60, validate: (session) => asked.push(session.get("user")) > 0 }),
-  });
-  const inAcme = carrier.inContext(tenant("acme"));
-  const field = await filled(undefined, acme);
-  assert.equal((await inAcme.load(field, later(60))).get("user"), "ada");
-  assert.deepEqual(asked, ["ada"]);
-});
-
-test("an old session is taken over into the context of its request", async () => {
-  const read = (value) => ({ entries: { user: value }, createdAt: NOW });
-  const from = new Date("2026-01-02");
-  const carrier = await SessionCookie.encrypted(XAES_KEY, { migrateFrom: oldCookie({ name: "sid", read, from, until: later(3600) }) });
-  const session = await carrier.inContext(tenant("acme")).load("sid=ada", NOW);
-  assert.equal(session.outcome.kind, "migrated");
-  assert.equal(session.get("user"), "ada");
 });
 
 test("a session and its device are of one context", async () => {

@@ -14,8 +14,7 @@ import { withSession } from "../src/web/fetch.js";
 import { sessionProxy } from "../src/web/next.js";
 import { withSession as nodeSession } from "../src/web/node.js";
 import { forward } from "../src/web/origin.js";
-import { XAES_KEY, random } from "./visitor.js";
-import { ask } from "./rust.js";
+import { XAES_KEY } from "./visitor.js";
 
 const NOW = 1_800_000_000;
 const NAME = "__Host-session";
@@ -31,100 +30,8 @@ function seal(sealer, fields, payload) {
   return sealer.seal(writeBody(metadata, [], payload), NOW);
 }
 
-/** A request: a session, and bound cookies of it and of others. */
-function requests(seed) {
-  const { next, oneOf, listOf, below } = random(seed);
-  return async () => {
-    const sid = next() < 0.15 ? null : bytes(8, below(3));
-    const device = next() < 0.5 ? bytes(16, below(3)) : null;
-    const issued = NOW - oneOf([0, 5, 60, 119, 120, 121, 599, 600, 601]);
-    const dictionary = next() < 0.8 ? [0x81, 0xa1, 0x61, 0x01] : [];
-    const token = await seal(session, { issued, sid, device }, dictionary);
-    const cookies = await Promise.all(
-      listOf(7, async () => {
-        const own = bytes(16, below(3));
-        const fields = { issued: NOW - oneOf([-61, -60, 0, 179, 180, 599, 600, 601]), sid: next() < 0.9 ? bytes(8, below(3)) : null };
-        const odd = next() < 0.2 ? oneOf([{ limit: 5 }, { remembered: 5 }, { device: own }, { schema: 1 }, { age: 7 }]) : {};
-        const value = next() < 0.1 ? "junk" : await seal(bound, { ...fields, ...odd }, next() < 0.9 ? own : bytes(15, 1));
-        const tag = next() < 0.8 ? await digest(own) : oneOf(["AAAAAAAA", "short", "toolongtag", "with.dot"]);
-        return `${NAME}.b-${tag}=${next() < 0.05 ? value.padEnd(257, "A") : next() < 0.05 ? `"${value}"` : value}`;
-      }),
-    );
-    const cookie = [...cookies.slice(0, 3), ...(next() < 0.9 ? [`${NAME}=${token}`] : []), ...cookies.slice(3)].join("; ");
-    const actions = listOf(4, () => oneOf(["look", "set", "renew", "new-id", "clear", "invalidate"]));
-    const options = { boundFor: oneOf([180, 600]), requiredAfter: oneOf([null, null, 10, 120, 600]), offers: next() < 0.8 };
-    return { cookie, actions, options };
-  };
-}
-
 const cookieOf = (name) => SessionCookie.encrypted(ring, { cookie: attributes({ name: `__Host-${name}` }), deviceBound: deviceBound({ path: `/.${name}` }) });
 const cookieWith = (options) => SessionCookie.encrypted(ring, { application: "shop", deviceBound: deviceBound({ path: "/.session", ...options }) });
-
-async function inJavaScript({ cookie, actions, options }) {
-  const cookies = await cookieWith(options);
-  const loaded = await cookies.load(cookie, NOW * 1000);
-  const { binding, remainingBytes: room, outcome } = loaded;
-  const act = {
-    look: () => loaded.keys(),
-    set: () => loaded.set("set", true),
-    renew: () => loaded.renew(),
-    "new-id": () => loaded.renewId(),
-    clear: () => loaded.clear(),
-    invalidate: () => loaded.invalidate(),
-  };
-  const refused = actions.map((action) => {
-    try {
-      act[action]();
-      return false;
-    } catch (error) {
-      assert.equal(error.code, "stale");
-      return true;
-    }
-  });
-  const headers = new Headers();
-  await cookies.saveTo(headers, loaded);
-  const registration = headers.get("secure-session-registration");
-  return { binding, reason: outcome.reason ?? null, room, refused, set_cookies: headers.getSetCookie(), registration: registration ? [registration] : [] };
-}
-
-async function inRust({ cookie, actions, options }) {
-  const { boundFor: bound_for, requiredAfter: required_after, offers } = options;
-  return ask({ device: { ring: XAES_KEY, application: "shop", now: NOW, cookie, actions, bound_for, required_after, offers } });
-}
-
-/** Without the tokens, which differ each time. */
-const shapeOf = ({ set_cookies, registration, reason, ...rest }) => ({
-  ...rest,
-  reason: reason && "refused",
-  set_cookies: set_cookies.map((line) => line.replace(/^(__Host-session=)[^;]+/, "$1token")),
-  registration: registration.map((line) => line.replace(/challenge="[^"]+"/, "challenge")),
-});
-
-test("both make the same of a request, and of what the other has written", async () => {
-  const make = requests(21);
-  const seen = new Map();
-  for (let round = 0; round < 1500; round++) {
-    const request = await make();
-    const [here, there] = [await inJavaScript(request), await inRust(request)];
-    assert.deepEqual(shapeOf(here), shapeOf(there), `round ${round}: ${JSON.stringify(request)}`);
-    seen.set(here.binding, (seen.get(here.binding) ?? 0) + 1);
-    const pair = (lines) => lines.find((line) => line.startsWith(`${NAME}=e`))?.split(";")[0];
-    for (const [written, read] of [[here, inRust], [there, inJavaScript]]) {
-      if (!pair(written.set_cookies)) continue;
-      const others = request.cookie.split("; ").filter((cookie) => !cookie.startsWith(`${NAME}=`));
-      const next = { ...request, actions: ["look"], cookie: [...others, pair(written.set_cookies)].join("; ") };
-      const [a, b] = [await read(next), await (read === inRust ? inJavaScript : inRust)(next)];
-      assert.deepEqual([a.binding, Boolean(a.reason)], [b.binding, Boolean(b.reason)], `round ${round}, written`);
-    }
-  }
-  assert.ok(["unbound", "bound", "stale"].every((binding) => seen.get(binding) > 100), JSON.stringify([...seen]));
-});
-
-test("a bound session does not open where devices are not configured", async () => {
-  const token = await seal(session, { issued: NOW, sid: bytes(8, 1), device: bytes(16, 1) }, []);
-  const plain = await SessionCookie.encrypted(ring, { application: "shop" });
-  assert.equal((await plain.load(`${NAME}=${token}`, NOW * 1000)).outcome.reason, "Malformed");
-});
 
 test("a stale session is not changed, and its visitor can sign in by a form", async () => {
   const cookies = await cookieWith({});

@@ -2,9 +2,8 @@
 
 import { opensItsCookie, refusesOptions, servesTenants } from "./every_adapter/options.js";
 import { answersRefusals, guards, savesWithAnAnswerOfItsOwn, saysThatASessionCannotBeReadHere, saysThatASessionIsFull, saysWhereItCannotValidate, tellsOperators } from "./every_adapter/refusals.js";
-import { keepsOthers } from "./every_adapter/responses.js";
-import { keepsWhatIsSaid } from "./every_adapter/said.js";
-import { hidesFromOtherSites, writesSessions } from "./every_adapter/sessions.js";
+import { answers } from "./every_adapter/responses.js";
+import { passesVectors } from "./every_adapter/vectors.js";
 
 /** Where the framework answers an error of a session by its status, and does not say that it does. */
 const ANSWERED_BY_STATUS = ["Express", "Express 4", "Koa", "Fastify"];
@@ -14,10 +13,8 @@ export function everyAdapter(sites) {
   for (const [name, open] of Object.entries(sites)) {
     /** The proxy of Next.js has neither a guard nor hooks. */
     const isProxy = name.includes("Next.js");
-    writesSessions(name, open);
-    keepsOthers(name, open);
-    keepsWhatIsSaid(name, open);
-    hidesFromOtherSites(name, open);
+    passesVectors(name, open);
+    answers(name, open);
     saysWhereItCannotValidate(name, open);
     saysThatASessionCannotBeReadHere(name, open);
     saysThatASessionIsFull(name, open);

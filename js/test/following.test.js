@@ -190,16 +190,6 @@ test("a rotation while requests run loses no session", async () => {
   assert.equal(ring.keys.length, 2);
 });
 
-test("a key that is dropped ends its sessions", async () => {
-  const { ring, source } = await following();
-  const cookies = await SessionCookie.encrypted(ring);
-  const arrived = await sealed(cookies);
-  source.text = OTHER_KEY;
-  assert.equal(await opens(cookies, arrived, at(61)), false);
-  source.text = `${XAES_KEY}\nnot_before=${time(3600)}`;
-  assert.equal((await cookies.load(arrived, at(122))).outcome.reason, "Revoked");
-});
-
 /** What an application does with a session of which something is kept. With `size` a refresh is due. */
 const KEEPING = [
   (session) => session.size,

@@ -39,20 +39,6 @@ test("a session that the worker leaves alone goes on as it is", async () => {
   assert.deepEqual([seen.pop(), read.setCookies, read.headers.get("cache-control")], [cookie, [], "private"]);
 });
 
-test("with every-request, a session that the worker leaves alone is refreshed, unless the origin writes it", async () => {
-  const everyRequest = await SessionCookie.encrypted(XAES_KEY, { refreshAfter: "every-request" });
-  const cookie = await filled(everyRequest, (session) => session.set("user", "ada"));
-  const quiet = await standIn((request, response) => response.end("hello"));
-  const refreshed = await worker(quiet.origin, () => {}, everyRequest)("/", { cookie });
-  assert.deepEqual([quiet.seen, refreshed.setCookies.length, refreshed.headers.get("vary")], [[cookie], 1, "Cookie"]);
-  assert.deepEqual((await worker(quiet.origin, () => {}, everyRequest)("/", {})).setCookies, []);
-  const shared = await standIn((request, response) => response.setHeader("cache-control", "public").end("hello"));
-  const { headers, setCookies } = await worker(shared.origin, () => {}, everyRequest)("/", { cookie });
-  assert.deepEqual([headers.get("cache-control"), headers.get("vary"), setCookies], ["public", null, []]);
-  const writing = await standIn((request, response) => response.setHeader("set-cookie", "__Host-session=theirs; Path=/").end("hello"));
-  assert.deepEqual((await worker(writing.origin, () => {}, everyRequest)("/", { cookie })).setCookies, ["__Host-session=theirs; Path=/"]);
-});
-
 test("a response of the origin that fails saves nothing of the worker's", async () => {
   const { origin } = await standIn((request, response) => response.writeHead(500).end("no"));
   const cookie = await filled(cookies, (session) => session.set("user", "ada"));
@@ -115,12 +101,6 @@ test("a second origin is not given a session without the changes that the first 
     else await assert.rejects(second, refused("after-head"));
     assert.deepEqual(seen.splice(0), expected);
   }
-});
-
-test("a redirect is the visitor's to follow", async () => {
-  const { origin } = await standIn((request, response) => response.writeHead(303, { location: "/next" }).end());
-  const answer = await worker(origin, (session) => session.set("seen", 1))("/");
-  assert.deepEqual([answer.status, answer.headers.get("location"), answer.setCookies.length, answer.headers.get("cache-control")], [303, "/next", 1, "no-store"]);
 });
 
 test("parts of a large session that neither needs any more are dropped", async () => {

@@ -3,9 +3,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { KeyRing, SessionCookie, SessionToken, generateKey } from "../src/index.js";
+import { KeyRing, SessionCookie, generateKey } from "../src/index.js";
 import { ask, startCounter } from "./rust.js";
-import { SIGNING_KEY, XAES_KEY, cookies, kept as fieldOf, random, worker } from "./visitor.js";
+import { SIGNING_KEY, XAES_KEY, cookies, kept as fieldOf, worker } from "./visitor.js";
 
 const NOW = 1_800_000_000;
 
@@ -28,111 +28,6 @@ function cookiesOf({ mode, ring, application, context }) {
   const make = mode === "signed" ? "unencryptedButSigned" : "encrypted";
   return SessionCookie[make](ring, { application, context });
 }
-
-/** Contents at random. The round is printed where a test fails. */
-function contents(seed) {
-  const { next, below, text } = random(seed);
-  const value = (depth) =>
-    [
-      () => null,
-      () => next() < 0.5,
-      () => below(2 ** 31) - 2 ** 30,
-      () => below(300) - 150,
-      () => below(2 ** 31) * 2 ** 20 + below(2 ** 20),
-      () => (next() - 0.5) * 1e9,
-      text,
-      () => (depth > 3 ? [] : Array.from({ length: below(20) }, () => value(depth + 1))),
-      () => (depth > 3 ? {} : Object.fromEntries(Array.from({ length: below(4) }, () => [text(), value(depth + 1)]))),
-    ][below(9)]();
-  return () => Object.fromEntries(Array.from({ length: below(6) }, () => [text(), value(0)]));
-}
-
-test("what JavaScript seals, Rust opens, and the other way round", async () => {
-  const content = contents(7);
-  let written = 0;
-  for (let round = 0; round < 300; round++) {
-    const deployment = DEPLOYMENTS[round % DEPLOYMENTS.length];
-    const cookies = await cookiesOf(deployment);
-    const data = content();
-    const session = await cookies.load(null, NOW * 1000);
-    try {
-      for (const [key, value] of Object.entries(data)) session.set(key, value);
-      // The other side has to have room for more.
-      if (session.remainingBytes < 100) continue;
-    } catch (error) {
-      if (error.code === "size") continue;
-      throw error;
-    }
-    session.flash("", "saved å");
-    session.ensureId();
-    const sealed = field(await cookies.save(session));
-    const more = { zzz: round };
-    const answer = await inRust(deployment, { cookie: sealed, set: more, flash: ["and more"] });
-    assert.deepEqual(answer.seen, { data, flashes: ["saved å"], id: session.id, is_new: false }, `round ${round}`);
-    const back = await cookies.load(field(answer.fields), (NOW + 60) * 1000);
-    assert.deepEqual(Object.fromEntries(back.entries()), { ...data, ...more }, `round ${round}`);
-    assert.deepEqual(back.flashes(""), ["saved å", "and more"]);
-    assert.equal(back.id, session.id);
-    written++;
-  }
-  assert.ok(written > 200, `${written} contents were small enough`);
-});
-
-test("a bare token is the same in both", async () => {
-  const content = contents(11);
-  const kinds = new Map();
-  const { below } = random(12);
-  for (let round = 0; round < 500; round++) {
-    const [mode, ring] = round % 2 === 0 ? ["encrypted", XAES_KEY] : ["signed", SIGNING_KEY];
-    const make = mode === "signed" ? "unencryptedButSigned" : "encrypted";
-    const purpose = ["sign-in link", "jobs", "blå:1", " "][below(4)];
-    const [maxTokenLength, other] = [[3072, 200, 16_384][below(3)], ["jobs", purpose][below(2)]];
-    const tokens = await SessionToken[make](ring, { purpose, maxTokenLength });
-    const asked = (request) => ask({ token: { mode, ring, purpose, max_token_len: maxTokenLength, now: NOW, token: null, set: {}, invalidate: false, ...request } });
-    const data = content();
-    const session = await tokens.load(null, NOW * 1000);
-    assert.equal((await asked({})).room, session.remainingBytes);
-    try {
-      for (const [key, value] of Object.entries(data)) session.set(key, value);
-      if (session.remainingBytes < 20) continue;
-    } catch (error) {
-      if (error.code === "size") continue;
-      throw error;
-    }
-    const ours = await tokens.save(session);
-    assert.equal(ours === null, Object.keys(data).length === 0);
-    if (ours === null) continue;
-    // As it came, changed by a character, cut, empty, and late; for this purpose and for another.
-    const at = below(ours.length);
-    const token = [ours, ours, `${ours.slice(0, at)}${ours[at] === "A" ? "B" : "A"}${ours.slice(at + 1)}`, ours.slice(0, at), "", ` ${ours}`, `${ours}.x`][below(7)];
-    const now = NOW + [0, 1799, 1800, 43_200, -61][below(5)];
-    const request = { purpose: other, token, now, set: below(2) ? { more: round } : {}, invalidate: below(8) === 0 };
-    const answer = await asked(request);
-    const reader = await SessionToken[make](ring, { purpose: other, maxTokenLength });
-    const here = await reader.load(token, now * 1000);
-    const told = { data: Object.fromEntries(here.entries()), flashes: [], id: here.id, is_new: here.isNew };
-    assert.deepEqual([answer.seen, answer.reason], [told, here.outcome.reason ?? null], `round ${round}`);
-    for (const [key, value] of Object.entries(request.set)) here.set(key, value);
-    if (request.invalidate) here.invalidate();
-    const change = await reader.save(here, {});
-    const kindOf = (text) => text && "a token";
-    assert.deepEqual([kindOf(answer.change), answer.change?.length], [kindOf(change), change?.length], `round ${round}`);
-    if (change) {
-      const back = await reader.load(answer.change, now * 1000);
-      assert.deepEqual(Object.fromEntries(back.entries()), { ...told.data, ...request.set }, `round ${round}`);
-    }
-    const kind = here.outcome.reason ?? here.outcome.kind;
-    kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
-  }
-  assert.ok(["opened", "Auth", "Expired", "Idle"].every((kind) => kinds.get(kind) > 3), JSON.stringify([...kinds]));
-  for (const [purpose, isRefused] of [["", true], ["n".repeat(65_529), false], ["n".repeat(65_530), true]]) {
-    const answer = await ask({ token: { mode: "signed", ring: SIGNING_KEY, purpose, max_token_len: 3072, now: NOW, token: null, set: {}, invalidate: false } });
-    assert.equal(answer.refused ?? false, isRefused);
-    const built = SessionToken.unencryptedButSigned(SIGNING_KEY, { purpose });
-    if (isRefused) await assert.rejects(built, { code: "purpose" });
-    else assert.ok(await built);
-  }
-});
 
 test("a rotation reaches one side after the other, and no session is lost", async () => {
   const next = await generateKey();
@@ -166,27 +61,6 @@ test("an id that is bytes in Rust is a text here, and the text of an id is one t
   assert.equal(answer.came, ours);
   const back = await cookies.load(field(answer.fields), NOW * 1000);
   assert.equal(back.get("id"), theirs);
-});
-
-test("neither opens what was sealed for another deployment", async () => {
-  const [plain, labelled] = DEPLOYMENTS;
-  const cookies = await cookiesOf(plain);
-  const own = await cookies.load(null, NOW * 1000);
-  own.set("user", "ada");
-  const cookie = field(await cookies.save(own));
-  assert.equal((await inRust(labelled, { cookie })).seen.is_new, true);
-  const theirs = field((await inRust(labelled, { set: { user: "ada" } })).fields);
-  assert.equal((await cookies.load(theirs, NOW * 1000)).isNew, true);
-});
-
-test("a session that Rust renewed has another id here", async () => {
-  const cookies = await cookiesOf(DEPLOYMENTS[0]);
-  const first = await inRust(DEPLOYMENTS[0], { set: { user: "ada" }, renew: true });
-  const before = await cookies.load(field(first.fields), NOW * 1000);
-  const second = await inRust(DEPLOYMENTS[0], { cookie: field(first.fields), now: NOW + 60, renew: true });
-  const after = await cookies.load(field(second.fields), (NOW + 60) * 1000);
-  assert.notEqual(after.id, before.id);
-  assert.equal(after.createdAt.getTime(), (NOW + 60) * 1000);
 });
 
 // A worker before an origin in Rust: the counter.
@@ -224,46 +98,3 @@ test("the origin sees a sign-out of the worker, and the worker keeps one of the 
   assert.equal(theirs.setCookies.length, 1);
   assert.match(theirs.setCookies[0], /^__Host-session=; .*Max-Age=0/);
 });
-
-// The fields for caches.
-
-const DIRECTIVES = ["private", "no-store", "must-understand", "public", "max-age=60", 'private="x"', "NO-STORE", " no-store ", 'x="a, b"', "no-store=1", ""];
-const VALUES = {
-  "cache-control": null,
-  "cdn-cache-control": null,
-  "surrogate-control": null,
-  "edge-control": null,
-  "x-accel-expires": ["0", "60", "@1900000000", "00", "", " 0 ", "0, 0", "off"],
-  expires: ["0", "Fri, 15 Jan 2100 00:00:00 GMT", "Fri, 15 Jan 2010 00:00:00 GMT", "Friday, 15-Jan-99 00:00:00 GMT", "-1"],
-  vary: ["accept", "Cookie", "accept, cookie", "*", "cookies", ""],
-};
-
-test("responses get the fields that Rust gives them", async () => {
-  const { next, oneOf, listOf } = random(9);
-  const sessions = await SessionCookie.encrypted(XAES_KEY);
-  const first = await sessions.load(null, NOW * 1000);
-  first.set("user", "ada");
-  const [line] = await sessions.save(first);
-  const cookie = line.split(";")[0];
-  for (let round = 0; round < 3000; round++) {
-    const fields = Object.entries(VALUES).flatMap(([name, values]) =>
-      next() < 0.6 ? [] : [[name, values ? oneOf(values) : listOf(4, () => oneOf(DIRECTIVES)).join(",")]],
-    );
-    const write = next() < 0.5;
-    const now = NOW + (next() < 0.5 ? 0 : 600);
-    const headers = new Headers(fields);
-    const session = await sessions.load(cookie, now * 1000);
-    session.keys();
-    if (write) session.set("written", true);
-    await sessions.saveTo(headers, session);
-    const sets = headers.has("set-cookie");
-    headers.delete("set-cookie");
-    const answer = await ask({ caches: { ring: XAES_KEY, now, cookie, write, fields } });
-    const theirs = Object.fromEntries(Object.entries(answer.fields).map(([name, values]) => [name, joined(values)]));
-    const ours = Object.fromEntries([...headers].map(([name, value]) => [name, joined([value])]));
-    assert.deepEqual({ sets, fields: ours }, { sets: answer.sets, fields: theirs }, `round ${round}: ${JSON.stringify(fields)}`);
-  }
-});
-
-/** Rust appends a field where `Headers` joins them. */
-const joined = (values) => values.join(", ").split(",").map((value) => value.trim()).filter(Boolean).join(", ");

@@ -109,29 +109,6 @@ test("the session of an old cookie is taken over in Next.js as it came, and neit
   }
 });
 
-test("a session goes into the jar of Next.js, and comes from it", async () => {
-  const jar = jarWith();
-  const { update } = inNext(cookies, jar.cookies, { now: () => NOW });
-  assert.equal(await update((session) => session.set("visits", 1).get("visits")), 1);
-  const [[name, { value, options }]] = jar.set;
-  assert.deepEqual(options, { path: "/", secure: true, httpOnly: true, sameSite: "lax" });
-  const { load } = inNext(() => cookies, jarWith([{ name, value }]).cookies, { now: () => NOW });
-  assert.equal((await load()).get("visits"), 1);
-});
-
-test("where the browser hides the cookie, a route handler begins no session but by a sign-in", async () => {
-  const form = { "sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate", "sec-fetch-dest": "document", origin: "https://other.example" };
-  const put = (session) => session.set("a", 1);
-  const signIn = (session) => (session.signIn(), put(session));
-  const written = async (fields, ...changes) => {
-    const { set, cookies: jar } = jarWith();
-    const { update } = inNext(cookies, jar, { headers: async () => new Headers(fields), now: () => NOW });
-    for (const change of changes) await update(change);
-    return [...set.values()].length;
-  };
-  assert.deepEqual([await written(form, put), await written(form, signIn), await written({}, put)], [0, 1, 1]);
-});
-
 const NOTHING = { getAll: () => [], set: () => {} };
 
 test("updates of one request lose nothing, at once and one inside of another, and a sign-out stands", async () => {

@@ -251,19 +251,6 @@ test("what a session can do is done, line by line", async () => {
   for (const copied of [() => session.user, () => JSON.stringify(session), () => ({ ...session })]) assert.throws(copied, TypeError);
 });
 
-test("who signs in has a session of one's own, and who signs out none", async () => {
-  const cookies = await SessionCookie.encrypted(XAES_KEY);
-  const session = await cookies.load(null);
-  session.set("cart", [7]);
-  session.signIn();
-  session.set("user", 7);
-  assert.deepEqual([session.get("user"), session.has("cart"), session.id === null], [7, false, false]);
-  const [line] = await cookies.save(session);
-  const next = await cookies.load(line.split(";")[0]);
-  next.invalidate();
-  assert.match((await cookies.save(next)).join(), /Max-Age=0/);
-});
-
 test("operators count outcomes and refusals, and tenants have sessions of their own", async (t) => {
   const { mock } = t.mock.method(console, "error", () => {});
   const { cookies, scrape } = await load("metrics.js");

@@ -7,7 +7,7 @@ import { writeBody } from "../src/state/body.js";
 import { contextBytes, purposeBytes } from "../src/keys/purpose.js";
 import { CsrfGuard } from "../src/csrf_guard.js";
 import { deviceBound } from "../src/device.js";
-import { KeyRing, SessionCookie, SessionToken, csrfToken, revalidation, revocation, sessionType, verifyCsrf } from "../src/index.js";
+import { KeyRing, SessionCookie, csrfToken, revalidation, sessionType, verifyCsrf } from "../src/index.js";
 import { oldCookie } from "../src/old_cookies.js";
 import { contentOf } from "../src/keys/ring.js";
 import { Sealer } from "../src/token/token.js";
@@ -40,51 +40,7 @@ async function errorOf(loading) {
 
 const isUnvalidated = (error) => refused("unvalidated")(error) && error.cause === failure && error.status === 503;
 
-// Beside other requests
-
-test("an answer for a script undoes a write of another program, unless only navigations are answered with a session", async () => {
-  for (const [refreshNavigationsOnly, cart] of [[false, undefined], [true, 1]]) {
-    const [shop, carts] = await Promise.all([0, 1].map(() => asking(() => true, { refreshNavigationsOnly })));
-    const now = later(62);
-    const read = await shop.cookies.load({ cookie: arrived, "sec-fetch-mode": "cors", "sec-fetch-dest": "empty" }, now);
-    assert.equal(read.get("user"), "ada");
-    const added = await carts.cookies.load({ cookie: arrived, "sec-fetch-mode": "navigate" }, now);
-    added.set("cart", 1);
-    // The answer to the script arrives last.
-    const answers = [await carts.cookies.save(added), await shop.cookies.save(read)].flat();
-    const kept = answers.at(-1).split(";")[0];
-    assert.equal((await carts.cookies.load(kept, now)).get("cart"), cart);
-  }
-  await assert.rejects(SessionCookie.encrypted(XAES_KEY, { refreshNavigationsOnly: 1 }), misconfigured("refreshNavigationsOnly"));
-  const inHeader = SessionToken.encrypted(XAES_KEY, { header: "x-session", refreshNavigationsOnly: true });
-  await assert.rejects(inHeader, misconfigured("option"));
-});
-
 // What is asked, and when
-
-test("an application is asked once in a span", async () => {
-  const { asked, cookies } = await asking(async () => true);
-  const early = await cookies.load(arrived, later(59));
-  assert.deepEqual([asked.length, early.get("user")], [0, "ada"]);
-  assert.deepEqual(await cookies.save(early), []);
-  // The answer is written, although nothing else is done with the session.
-  const next = field(await cookies.save(await cookies.load(arrived, later(60))));
-  assert.equal(asked.length, 1);
-  assert.deepEqual((await cookies.load(next, later(119))).lastActiveAt, later(60));
-  assert.equal(asked.length, 1);
-  assert.equal((await cookies.load(next, later(120))).outcome.kind, "opened");
-  assert.equal(asked.length, 2);
-});
-
-test("both functions of an application are asked, and either may refuse a session", async () => {
-  for (const [user, isRevoked, isNew] of [["ada", false, false], ["eve", true, true], ["mallory", false, true]]) {
-    const told = [];
-    const revokedIf = revocation(({ get }) => (told.push(get("user")), isRevoked));
-    const { asked, cookies } = await asking(({ get }) => get("user") !== "mallory", { revokedIf });
-    const session = await cookies.load(await filled((made) => made.set("user", user)), later(60));
-    assert.deepEqual([told, asked.length, session.isNew], [[user], isRevoked ? 0 : 1, isNew], user);
-  }
-});
 
 test("an application is shown what a session is, and what is in it", async () => {
   const { asked, cookies } = await asking(() => true, { rememberUpTo: 86_400 });
@@ -113,43 +69,7 @@ test("of a typed session an application is shown the value", async () => {
   assert.deepEqual([unreadable.outcome.reason, other.asked.length], ["Payload", 0]);
 });
 
-test("nothing is asked about a request without a session, or with one that is refused", async () => {
-  const { asked, cookies } = await asking(fails, { revokedIf: revocation(() => true) });
-  for (const source of [null, "__Host-session=x", arrived]) await cookies.load(source, later(60));
-  assert.equal(asked.length, 0);
-});
-
-test("sessions in a header field are asked about, too", async () => {
-  let answer = true;
-  const revalidateAfter = revalidation({ seconds: 60, validate: () => answer });
-  const header = await SessionToken.encrypted(XAES_KEY, { header: "authorization", revalidateAfter });
-  const first = await header.load(null, NOW);
-  first.set("user", "ada");
-  const token = await header.save(first);
-  const renewed = await header.save(await header.load([`Bearer ${token}`], later(60)));
-  assert.deepEqual((await header.load([`Bearer ${renewed}`], later(61))).lastActiveAt, later(60));
-  answer = false;
-  assert.equal((await header.load([`Bearer ${renewed}`], later(120))).outcome.reason, "Revoked");
-});
-
 // Its answers
-
-test("a session that has ended is a new one, whose id is told when it is invalidated", async () => {
-  const { cookies } = await asking(() => false);
-  const load = () => cookies.load(arrived, later(60));
-  const session = await load();
-  const { kind, reason, keyId } = session.outcome;
-  assert.deepEqual([kind, reason, keyId.length, session.isNew, session.id, session.get("user")], ["rejected", "Revoked", 8, true, null, undefined]);
-  assert.deepEqual(await cookies.save(session), []);
-  const { id } = await (await asking()).cookies.load(arrived, NOW);
-  const out = await load();
-  assert.deepEqual([out.invalidate(), out.invalidate()], [id, null]);
-  assert.match((await cookies.save(out))[0], /^__Host-session=; .*Max-Age=0/);
-  const changed = await load();
-  changed.set("theme", "dark");
-  const after = await cookies.load(await cookies.save(changed), later(60));
-  assert.deepEqual([after.createdAt, after.entries()], [later(60), [["theme", "dark"]]]);
-});
 
 test("where there is no answer, `load` fails with the reason, and the cookie is left alone", async () => {
   const { cookies } = await asking(fails);
@@ -161,18 +81,6 @@ test("where there is no answer, `load` fails with the reason, and the cookie is 
     assert.throws(change, refused("unvalidated"));
   }
   assert.deepEqual(await cookies.save(session), []);
-});
-
-test("a session without an answer can be ended", async () => {
-  const { cookies } = await asking(fails);
-  const { id } = await cookies.load(arrived, NOW);
-  const { session } = await errorOf(cookies.load(arrived, later(60)));
-  assert.equal(session.invalidate(), id);
-  assert.match((await cookies.save(session))[0], /^__Host-session=; .*Max-Age=0/);
-  const other = (await errorOf(cookies.load(arrived, later(60)))).session;
-  assert.equal(other.signIn(), id);
-  other.set("user", "eve");
-  assert.equal((await cookies.load(await cookies.save(other), later(61))).get("user"), "eve");
 });
 
 test("only true and false are answers", async () => {
@@ -206,31 +114,6 @@ test("where there is no answer, a session may go on for a while", async () => {
   // An answer counts as ever.
   const ended = await asking(() => false, { unvalidatedUpTo: 600 });
   assert.equal((await ended.cookies.load(arrived, later(60))).outcome.reason, "Revoked");
-});
-
-// What is written
-
-test("only an answer and a sign-in move the activity that is sealed", async () => {
-  const { cookies } = await asking();
-  const after = async (seconds, change) => {
-    const session = await cookies.load(arrived, later(seconds));
-    change(session);
-    return (await cookies.load(await cookies.save(session), later(seconds))).lastActiveAt;
-  };
-  for (const change of [(session) => session.set("a", 1), (session) => session.save(), (session) => session.renewId(), (session) => session.limitTo(900)]) {
-    assert.deepEqual(await after(59, change), NOW);
-    assert.deepEqual(await after(60, change), later(60));
-  }
-  assert.deepEqual(await after(59, (session) => session.renew()), later(59));
-});
-
-test("a remembered session is written when it was validated", async () => {
-  const { cookies } = await asking(() => true, { rememberUpTo: 86_400 });
-  const remembered = await filled((session) => (session.set("user", "ada"), session.rememberFor(10_000)), cookies);
-  const [line] = await cookies.save(await cookies.load(remembered, later(4_000)));
-  assert.match(line, /Max-Age=6000$/);
-  const session = await cookies.load(field([line]), later(4_059));
-  assert.deepEqual([session.lastActiveAt, await cookies.save(session)], [later(4_000), []]);
 });
 
 test("a session of another library is always asked about, and never goes on without an answer", async () => {

@@ -60,7 +60,15 @@ export const SERVERS = {
     const app = new Koa();
     const sessions = inExpress(cookies, options);
     app.use((ctx, next) => next().catch(({ status = 500 }) => Object.assign(ctx, { status, body: "failed" })));
-    app.use((ctx, next) => new Promise((resolve, reject) => sessions(ctx.req, ctx.res, (error) => (error ? reject(error) : resolve(next())))));
+    app.silent = true;
+    app.use((ctx, next) => new Promise((resolve, reject) => {
+      let fail = reject;
+      sessions(ctx.req, ctx.res, (error) => {
+        if (error) return fail(error);
+        fail = (unsaved) => ctx.onerror(unsaved);
+        resolve(next());
+      });
+    }));
     app.use(async (ctx) => {
       const { response, status = 200, headers = {}, body = "" } = await page(ctx.req.session, ctx.path);
       ctx.status = response?.status ?? status;

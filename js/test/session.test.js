@@ -6,9 +6,8 @@ import { test } from "node:test";
 import Koa from "koa";
 
 import { CsrfGuard } from "../src/csrf_guard.js";
-import { KeyRing, SessionCookie, SessionToken, attributes, csrfToken, generateKey, revalidation, revocation, sessionType, verifyCsrf } from "../src/index.js";
+import { KeyRing, SessionCookie, SessionToken, attributes, csrfToken, generateKey, revalidation, revocation, verifyCsrf } from "../src/index.js";
 import { oldCookie } from "../src/old_cookies.js";
-import { struct, text } from "../src/struct.js";
 import { NOW, XAES_KEY, cookies, field, filled, later, refused } from "./visitor.js";
 
 test("keys stand in the order of their bytes, after the session was saved too", async () => {
@@ -106,67 +105,6 @@ test("tokens of a generated key do not begin with two hyphens", async (t) => {
   assert.deepEqual(draws, []);
 });
 
-test("entries and messages have their room together, in whatever order they come", async () => {
-  const half = "x".repeat(1200);
-  const shape = struct({ note: text });
-  const typed = await SessionCookie.encrypted(XAES_KEY, { type: sessionType({ label: "note", schema: 1, shape }) });
-  const puts = [
-    [cookies, (session) => session.set("note", half), (session) => session.flash("notice", half)],
-    [cookies, (session) => session.set("note", half), (session) => session.set("other", half)],
-    [cookies, (session) => session.flash("notice", half), (session) => session.flash("other", half)],
-    [typed, (session) => (session.value = { note: half }), (session) => session.flash("notice", half)],
-  ];
-  for (const [carrier, ...both] of puts) {
-    for (const [first, second] of [both, both.toReversed()]) {
-      const session = await carrier.load(null, NOW);
-      first(session);
-      const room = session.remainingBytes;
-      assert.throws(() => second(session), refused("size"));
-      assert.equal(session.remainingBytes, room);
-      const [line] = await carrier.save(session);
-      assert.ok(line.length <= 3072, `${line.length}`);
-      // Alone it fits.
-      second(await carrier.load(null, NOW));
-    }
-  }
-});
-
-test("a session has changed exactly if its response stores or ends it", async () => {
-  const works = [
-    () => {},
-    (session) => session.get("user"),
-    (session) => session.set("user", 42),
-    (session) => session.set("user", 7),
-    (session) => session.set("user", 7).set("user", 42),
-    (session) => session.set("note", "x").delete("note"),
-    (session) => session.flash("", "Saved."),
-    (session) => session.takeFlashes(""),
-    (session) => session.clear(),
-    (session) => session.invalidate(),
-    (session) => (session.invalidate(), session.flash("", "Bye.")),
-    (session) => session.signIn(),
-    (session) => session.renewId(),
-    (session) => (session.set("user", 7), session.discard()),
-    (session) => (session.set("user", 7), session.limitTo(0)),
-    (session) => (session.limitTo(0), session.discard()),
-    (session) => (session.clear(), session.discard()),
-    (session) => (session.invalidate(), session.discard()),
-    (session) => (session.invalidate(), session.set("user", 7), session.discard()),
-  ];
-  const visitor = await filled((made) => (made.set("user", 42), made.flash("", "Hello.")));
-  for (const field of ["", visitor, "__Host-session=forged"]) {
-    for (const work of works) {
-      const session = await cookies.load(field, later(1));
-      work(session);
-      const { hasChanged } = session;
-      assert.equal(hasChanged, (await cookies.save(session)).length > 0, `${work}: ${field}`);
-    }
-  }
-  const session = await cookies.load(visitor, later(1));
-  session.save();
-  assert.deepEqual([session.hasChanged, (await cookies.save(session)).length], [false, 1]);
-});
-
 test("a session that was taken over has changed once it is used, when a response stores it", async () => {
   const former = await SessionCookie.encrypted(XAES_KEY, { cookie: attributes({ name: "__Host-visit" }) });
   const field = await filled(undefined, former);
@@ -186,16 +124,6 @@ test("a page that names no queue takes all messages in their order", async () =>
   session.allFlashes()[0][1] = "not theirs";
   assert.deepEqual([session.takeAllFlashes(), session.allFlashes(), session.flashes("errors")], [all, [], []]);
   assert.deepEqual(session.takeAllFlashes(), []);
-});
-
-test("forms carry a token of their session", async () => {
-  const session = await cookies.load(await filled((made) => made.ensureId()), NOW);
-  const token = await csrfToken(session);
-  assert.notEqual(token, await csrfToken(session));
-  assert.equal(await verifyCsrf(session, token), true);
-  assert.equal(await verifyCsrf(session, undefined), false);
-  const other = await cookies.load(await filled((made) => made.ensureId()), NOW);
-  assert.equal(await verifyCsrf(other, token), false);
 });
 
 test("a list that revokes is told what a session is", async () => {
@@ -306,17 +234,6 @@ test("a sign-in is recent for so many seconds", async () => {
   fresh.renew();
   assert.equal(fresh.isRecent(300), true);
   assert.throws(() => fresh.isRecent("300"), refused("seconds"));
-});
-
-test("activity does not make a session recent", async () => {
-  const always = await SessionCookie.encrypted(XAES_KEY, { refreshAfter: "always" });
-  let cookie = await filled();
-  for (let at = 600; at < 6000; at += 600) {
-    const session = await always.load(cookie, later(at));
-    assert.deepEqual([session.get("user"), session.isRecent(900)], ["ada", at < 900]);
-    cookie = field(await always.save(session));
-    assert.equal((await always.load(cookie, later(at))).lastActiveAt.getTime(), later(at).getTime());
-  }
 });
 
 test("a session that arrived too large has no bytes left", async () => {

@@ -77,7 +77,7 @@ export const SKIPPED = {
 };
 
 /** Returns what a vector needs that this package has not, or null. */
-function reasonToSkip(file, vector) {
+export function reasonToSkip(file, vector) {
   if (file === "derivation") return null;
   if (file === "primitives") return { "xchacha20-poly1305": CHACHA, "xaes-256-gcm-accumulated": "SHAKE128" }[vector.kind] ?? null;
   if (file === "rings" && vector.keys) return "rings without a text";

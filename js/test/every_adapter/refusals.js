@@ -181,6 +181,22 @@ export function tellsOperators(name, open) {
     for (const [, , url] of lines()) assert.match(url, /\/visit$/);
   });
 
+  test(`${name}: a change that an inner request leaves out is told, or printed`, async (t) => {
+    const lines = printed(t);
+    const told = [];
+    const browser = await open(cookies, {}, page);
+    await browser.get("/visit");
+    const cookie = [...browser.cookies].map((pair) => pair.join("=")).join("; ");
+    const inner = await cookies.load(cookie);
+    inner.invalidate();
+    const headers = { "set-cookie": await cookies.save(inner) };
+    for (const options of [{ onRefused: ({ code, cause }) => told.push(code, cause) }, {}]) {
+      const { setCookies } = await (await open(cookies, options, (session) => (visit(session), { body: "x", headers }))).get("/", { cookie });
+      assert.deepEqual(setCookies, headers["set-cookie"]);
+    }
+    assert.deepEqual([told, lines().map(([{ code }]) => code)], [["left-out", undefined], ["left-out"]]);
+  });
+
   test(`${name}: why \`revokedIf\` failed is printed, or told`, async (t) => {
     const lines = printed(t);
     const failing = await SessionCookie.encrypted(XAES_KEY, { revokedIf: revocation(fails) });

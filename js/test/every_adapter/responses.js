@@ -1,4 +1,4 @@
-// What becomes of a response beside its session.
+// What vectors do not say of responses: what fails, methods and statuses, and responses that are not the handler's own.
 
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
@@ -7,70 +7,42 @@ import { test } from "node:test";
 import { SessionCookie } from "../../src/index.js";
 import { listening } from "../stand_ins.js";
 import { XAES_KEY } from "../visitor.js";
-import { NAME, PAGES, cookies, fieldOf, namesOf, page, posted, visit } from "./site.js";
+import { ANSWERED_ELSEWHERE, NAME, PAGES, cookies, fieldOf, namesOf, page, printed, visit } from "./site.js";
 
-export function keepsOthers(name, open) {
-  test(`${name}: a session that is not touched leaves the response as it is`, async () => {
+export function answers(name, open) {
+  test(`${name}: what fails changes nothing, and signs out all the same`, async (t) => {
+    printed(t);
     const browser = await open(cookies, {}, page);
     await browser.get("/visit");
-    const { text, setCookies, headers } = await browser.get("/untouched");
-    assert.deepEqual([text, setCookies, headers.get("cache-control"), headers.get("vary")], ["hello", [], "public", null]);
-  });
-
-  test(`${name}: with every-request a handler that leaves the session alone refreshes it, and sends nothing where there is none`, async () => {
-    const refreshing = await SessionCookie.encrypted(XAES_KEY, { refreshAfter: "every-request", persistent: true });
-    let now = new Date("2027-01-15T12:00:00Z");
-    const browser = await open(refreshing, { now: () => now }, page);
-    const headOf = async (headers) => {
-      const answer = await browser.get("/plain", headers);
-      return [answer.setCookies.length, answer.headers.get("vary"), answer.headers.get("cache-control")];
-    };
-    assert.deepEqual(await headOf(), [0, null, null]);
-    browser.cookies.set(NAME, "junk");
-    assert.deepEqual(await headOf(), [0, null, null]);
-    await browser.get("/visit");
-    now = new Date("2027-01-15T12:00:01Z");
-    // What caches share, or parts of a page, do not depend on it.
-    assert.deepEqual(await headOf({ "sec-fetch-dest": "image" }), [0, null, null]);
-    assert.deepEqual((await browser.get("/untouched")).headers.get("vary"), null);
-    const { text, setCookies } = await browser.get("/plain");
-    assert.deepEqual([text, setCookies.length], ["hello", 1]);
-    assert.match(setCookies[0], /; Max-Age=1800$/);
-    assert.deepEqual((await refreshing.load(fieldOf(setCookies), now)).lastActiveAt, now);
-    assert.deepEqual(await headOf(), [1, "Cookie", "private"]);
-  });
-
-  test(`${name}: what is prefetched is activity, and what polls is none, and neither takes a message`, async () => {
-    const start = Date.parse("2027-01-15T12:00:00Z");
-    for (const options of [{}, { refreshAfter: "every-request" }]) {
-      let now = start;
-      const browser = await open(await SessionCookie.encrypted(XAES_KEY, options), { now: () => now }, page);
-      const answers = [];
-      const look = async (path, headers) => {
-        const { text, setCookies } = await browser.get(path, headers);
-        answers.push([text, setCookies.length]);
-      };
-      await browser.fetch("/sign-in", posted());
-      now = start + 600_000;
-      for (const headers of [{ "sec-purpose": "prefetch" }, { "x-sec-purpose": "prefetch" }]) {
-        await look("/notices", headers);
-        await look("/plain", headers);
-      }
-      for (const path of ["/poll", "/poll", "/notices", "/notices"]) await look(path);
-      assert.deepEqual(answers.slice(0, 6).map(([text]) => text), ["", "hello", "", "hello", "undefined", "undefined"]);
-      // The proxy of Next.js leaves prefetches to the page that the visitor opens.
-      const prefetches = name.includes("Next.js") ? [0, 0, 0, 0] : options.refreshAfter ? [1, 1, 1, 1] : [1, 0, 0, 0];
-      assert.deepEqual(answers.slice(0, 6).map(([, count]) => count), [...prefetches, 0, 0]);
-      assert.deepEqual(answers.slice(6).map(([text]) => text), ["hello", ""]);
-      assert.equal(answers[6][1], 1);
+    for (const path of ["/fail", "/throw"]) {
+      const failed = await browser.get(path);
+      assert.deepEqual([failed.status, failed.setCookies], [500, []], path);
+    }
+    assert.equal((await browser.get("/look")).text, "1");
+    for (const path of ["/out-and-fail", ...(ANSWERED_ELSEWHERE.includes(name) ? [] : ["/out-and-throw"])]) {
+      const out = await browser.get(path);
+      assert.deepEqual([out.status, out.setCookies.length], [500, 1], path);
+      assert.equal((await browser.get("/look")).text, "undefined");
+      await browser.get("/visit");
     }
   });
 
-  test(`${name}: a page for everybody that writes a session is for its visitor alone`, async () => {
+  test(`${name}: a 304 refreshes nothing, as caches put its fields into what they have stored, and carries a change`, async () => {
+    for (const options of [{}, { refreshAfter: "every-request" }]) {
+      let now = new Date("2027-01-15T12:00:00Z");
+      const browser = await open(await SessionCookie.encrypted(XAES_KEY, options), { now: () => now }, page);
+      await browser.get("/visit");
+      now = new Date("2027-01-15T12:10:00Z");
+      assert.deepEqual((await browser.get("/same/read")).setCookies, []);
+      assert.equal((await browser.get("/same/visit")).setCookies.length, 1);
+    }
+  });
+
+  test(`${name}: a request for the head gets the session of the page`, async () => {
     const browser = await open(cookies, {}, page);
-    const { setCookies, headers } = await browser.get("/public");
-    const fields = ["cache-control", "cdn-cache-control", "vary"].map((name) => headers.get(name));
-    assert.deepEqual([setCookies.length, ...fields], [1, "no-store", "no-store", "Cookie"]);
+    const { setCookies, headers } = await browser.fetch("/visit", { method: "HEAD" });
+    assert.deepEqual([setCookies.length, headers.get("cache-control")], [1, "no-store"]);
+    assert.equal((await browser.get("/look")).text, "1");
   });
 
   test(`${name}: a redirect whose headers cannot be changed, and other cookies, carry the session too`, async () => {

@@ -16,7 +16,6 @@ export const PAGES = {
   "/look": (session) => ({ body: `${session.get("visits")}` }),
   "/plain": () => ({ body: "hello" }),
   "/untouched": () => ({ body: "hello", headers: { "cache-control": "public" } }),
-  "/public": (session) => ({ body: visit(session), headers: { "cache-control": "public, max-age=60", "cdn-cache-control": "max-age=60" } }),
   "/cookies": (session) => ({ body: visit(session), headers: { "set-cookie": ["a=1", "b=2"] } }),
   "/fail": (session) => (visit(session), { status: 500, body: "no" }),
   "/throw": (session) => {
@@ -30,7 +29,6 @@ export const PAGES = {
     throw new Error("thrown");
   },
   "/sign-in": (session) => (session.signIn(), session.set("user", "ada"), session.flash("notice", "hello"), { status: 303, headers: { location: "/" } }),
-  "/large": (session) => (session.set("note", "x".repeat(4000)), { body: "large" }),
   "/full": (session) => (visit(session), session.set("note", "x".repeat(4000)), { body: "never" }),
   "/out-and-full": (session) => (session.invalidate(), session.set("note", "x".repeat(4000)), { body: "never" }),
   "/full-and-caught": (session) => {
@@ -40,21 +38,8 @@ export const PAGES = {
   },
   "/full-and-answered": (session) => ({ ...PAGES["/full-and-caught"](session), status: 413 }),
   "/renew-id": (session) => (session.renewId(), { body: "never" }),
-  "/small": (session) => (session.delete("note"), visit(session), { body: "small" }),
-  "/notices": (session) => ({ body: session.takeFlashes("notice").join() }),
-  "/poll": (session) => (session.discard(), { body: `${session.get("visits")}` }),
   "/token": async (session) => ({ body: await csrfToken(session) }),
 };
-
-/** What a handler has done until a timeout answers. */
-export const HALF_DONE = {
-  visit,
-  save: (session) => (visit(session), session.save()),
-  "sign-in": (session) => session.signIn(),
-  out: (session) => session.invalidate(),
-  clear: (session) => session.clear(),
-};
-for (const [name, work] of Object.entries(HALF_DONE)) PAGES[`/late/${name}`] = (session) => (work(session), { status: 408, body: "late" });
 
 for (const [name, look] of Object.entries({ read: (session) => session.get("visits"), visit })) {
   PAGES[`/same/${name}`] = (session) => (look(session), { response: new Response(null, { status: 304 }) });

@@ -67,7 +67,7 @@ const RUN = {
 };
 
 /** Secure and SameSite are those of now (§ 9.4.2). */
-function formerlyOf(vector) {
+export function formerlyOf(vector) {
   return (vector.earlier ?? []).map(({ secure, same_site, ...former }) => {
     equal([secure, same_site], [vector.secure, vector.same_site]);
     return former;

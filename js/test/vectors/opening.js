@@ -88,7 +88,7 @@ async function openVector(vector, sealer) {
 }
 
 /** What the application gets, as JSON; null where JSON has no form for a part of it. */
-function dataOf(session, vector) {
+export function dataOf(session, vector) {
   if (vector.expects !== "dictionary") return session.value;
   const none = Symbol("none");
   const json = (value) => {

@@ -23,7 +23,7 @@ const SETTINGS = ["path", "bound_for", "challenge_for", "required_after", "initi
 
 // The configuration
 
-async function carrierOf(vector) {
+export async function carrierOf(vector) {
   const { policy } = vector;
   const options = given({
     ...optionsOf(vector, isAsked(vector) ? policy : { ...policy, unvalidated_up_to: undefined }, () => answerTo(vector)),
@@ -111,7 +111,7 @@ async function load(vector, carrier) {
   }
 }
 
-const isAsked = ({ actions = [] }) => actions[0]?.[0] === "validate";
+export const isAsked = ({ actions = [] }) => actions[0]?.[0] === "validate";
 
 /** The answer of the application to the first question. */
 function answerTo(vector) {
@@ -127,11 +127,16 @@ export async function runWrite(vector) {
   const session = await load(vector, carrier);
   const came = stateOf(session).came.metadata?.sid ?? null;
   const { late: expectedLate = [], ...expected } = vector.expect;
-  const told = await perform(session, vector.actions);
-  if (!expected.taken) delete told.taken;
-  const before = Object.fromEntries(Object.entries(told).filter(([, found]) => found.length > 0));
+  const before = await acted(vector, session);
   equal({ ...before, ...(await sent(vector, carrier, session, came)) }, expected);
   equal((await perform(session, vector.late ?? [])).errors, expectedLate, "late");
+}
+
+/** What comes of the actions of a vector, as it expects it. */
+export async function acted({ actions, expect }, session) {
+  const told = await perform(session, actions);
+  if (!expect.taken) delete told.taken;
+  return Object.fromEntries(Object.entries(told).filter(([, found]) => found.length > 0));
 }
 
 /** The errors of actions, and what the application is told. Ids are numbered in the order in which they are told. */
@@ -269,7 +274,7 @@ function mapOf(entries) {
 }
 
 /** The token, or a part of it, that a field carries, in a list. */
-function partIn([field, value], name) {
+export function partIn([field, value], name) {
   if (field === "secure-session-registration") return [];
   if (field !== "set-cookie") return value === "" ? [] : [value];
   const [, cookie, text] = /^([^=]+)=([^;]*);/.exec(value);
@@ -285,7 +290,7 @@ async function bodyOf(vector, token, prefix) {
   return { keyId, ...readBody(body) };
 }
 
-async function storedIn(vector, parts, came) {
+export async function storedIn(vector, parts, came) {
   const { keyId, metadata, flash, payload } = await bodyOf(vector, parts.join(""));
   const { issued, age, limit, remembered, sid, device, schema } = metadata;
   return {
@@ -313,7 +318,7 @@ async function offerIn(vector, fields, sid) {
 }
 
 /** A field with `*` for what no two seals have in common. */
-function starred([name, value]) {
+export function starred([name, value]) {
   if (name === "secure-session-registration") return [name, value.replace(/challenge="[^"]+"$/, 'challenge="*"')];
   if (name !== "set-cookie") return [name, value && "*"];
   return [name, /^[^=]+\.out-/.test(value) ? value : value.replace(/^([^=]+)=([2-8]\.)?[^;]+/, "$1=$2*")];
