@@ -3,6 +3,7 @@
 mod ending;
 #[cfg(feature = "tracing")]
 mod events;
+mod followed;
 mod former;
 #[cfg(feature = "axum")]
 mod paths;

@@ -350,3 +350,24 @@ fn a_program_that_remembers_as_the_other_keeps_the_session_and_says_nothing() {
     assert_eq!(told(builder()), (true, false));
     assert_eq!(told(builder().remember_up_to(month)), (false, true));
 }
+
+/// A jar has one cookie of each name.
+#[cfg(feature = "cookie")]
+#[test]
+fn a_jar_that_cannot_drop_a_former_cookie_has_the_fields_of_save() {
+    let moved = builder().formerly(FormerAttributes::new().path("/app"));
+    let site = moved.name("__Secure-login").build().unwrap();
+    let pair = site.cookie_for(at(0), |session| session.insert("user", 42));
+    let mut jar = cookie::CookieJar::new();
+    jar.add_original(cookie::Cookie::parse(pair.unwrap()).unwrap());
+    let session = site.load_from_cookies(jar.iter(), at(1));
+    session.insert("user", 43).unwrap();
+    let refused = site.save_as_cookies(&session);
+    assert!(says(&refused, "use `save` instead"));
+    let fields: Vec<String> = site.save(&session).unwrap().into_iter().collect();
+    let is_dropped = |field: &&String| field.contains("Path=/app;") && field.contains("Max-Age=0");
+    assert_eq!(fields.iter().filter(is_dropped).count(), 1, "{fields:?}");
+    let kept = fields.iter().find(|field| !field.contains("Max-Age=0"));
+    let kept = site.load([pair_of(kept.unwrap())], at(2));
+    assert_eq!(kept.get("user").unwrap(), Some(43));
+}
