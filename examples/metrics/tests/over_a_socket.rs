@@ -56,15 +56,19 @@ impl Site {
 
     /// Replaces the ring by one in which a key ends too early, and waits until `/health` shows it.
     fn rotates(&self) {
-        let before = self.client.get("/health").text;
+        // The time in the rest changes, too.
+        let fingerprint = || {
+            let health = self.client.get("/health").text;
+            let line = health.lines().find(|line| line.starts_with("fingerprint "));
+            line.map(str::to_owned)
+        };
+        let before = fingerprint();
         let [new, old] = [fresh_key(), fresh_key()];
         let ring = format!(
             "{new} seal_from=2026-01-01T00:00:00Z\n{old} accept_until=2026-01-01T00:01:00Z\n"
         );
         fs::write(self.folder.join("keys"), ring).unwrap();
-        until("the ring is replaced", || {
-            self.client.get("/health").text != before
-        });
+        until("the ring is replaced", || fingerprint() != before);
     }
 
     /// The lines of `/metrics` that are no comments.
