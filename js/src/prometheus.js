@@ -85,7 +85,8 @@ class Metrics {
           for (const [labels, value] of facts.toSorted((a, b) => a[1] - b[1])) this.set(labels, value);
         },
       });
-    const refusedSince = (ring) => ring.problems?.(Date.now() / 1000).find(({ kind }) => kind === "SourceRefused")?.since ?? 0;
+    const isOfSource = ({ kind }) => kind === "SourceRefused" || kind === "SourceHangs";
+    const refusedSince = (ring) => ring.problems?.(Date.now() / 1000).find(isOfSource)?.since ?? 0;
     const info = async ({ purpose, ring, settings }) => {
       // An instance without visitors asks its source too. A source that hangs does not keep Prometheus waiting.
       ring.refresh?.(Date.now());
@@ -93,7 +94,7 @@ class Metrics {
     };
     gauge("info", "1, with the fingerprints of keys and settings.", ["purpose", "fingerprint", "settings"], info)[OWNER] = this;
     const since = ({ purpose, ring }) => [{ purpose }, refusedSince(ring) / 1000];
-    gauge("source_refused_since_seconds", "Unix seconds, 0 unless the source of keys is refused.", ["purpose"], since);
+    gauge("source_refused_since_seconds", "Unix seconds, 0 unless the source of keys is refused or does not answer.", ["purpose"], since);
     const from = ({ purpose, notBefore }) => [{ purpose }, notBefore];
     gauge("not_before_seconds", "Unix seconds, 0 if there is no `not_before`.", ["purpose"], from);
   }

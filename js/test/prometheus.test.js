@@ -252,6 +252,24 @@ test("of two rings in one register, each gauge shows its own", async () => {
   assert.deepEqual([cured[refused], cured[ring("Replaced")], cured.keys_dropped_total, cured.keys_returned_total], [-at(120) / 1000, 1, 1, 1]);
 });
 
+test("a source that does not answer counts as refused, until it answers", async () => {
+  const { metrics, series } = registered();
+  let source = () => XAES_KEY;
+  const ring = await KeyRing.follow(() => source(), { every: 1, log: null });
+  const cookies = await SessionCookie.encrypted(ring, { metrics, log: null });
+  const sinceAt = async (seconds) => {
+    clock.mock.mockImplementation(() => at(seconds));
+    await series();
+    await new Promise(setImmediate);
+    return Number((await series()).get(`hardtack_source_refused_since_seconds{purpose="${cookies.name}"}`));
+  };
+  source = () => new Promise(() => {});
+  assert.deepEqual([await sinceAt(10), await sinceAt(14), await sinceAt(20)], [0, 0, at(15) / 1000]);
+  source = () => XAES_KEY;
+  assert.equal(await sinceAt(30), 0);
+  clock.mock.mockImplementation(() => start);
+});
+
 test("two cookies of one name are both shown, and the refused source of either", async () => {
   const { metrics, series } = registered();
   let text = XAES_KEY;

@@ -61,7 +61,7 @@ pub(crate) fn show_not_before(purpose: &str, not_before: u64) {
     gauge!(set(not_before as f64), NOT_BEFORE, "purpose" => purpose.to_owned());
 }
 
-/// The sources of the ring are refused since this time; 0 if they are not.
+/// The sources of the ring are refused, or do not answer, since this time; 0 if they are usable.
 pub(crate) fn show_refusal(purpose: &str, since: u64) {
     gauge!(set(since as f64), SOURCE_REFUSED_SINCE, "purpose" => purpose.to_owned());
 }

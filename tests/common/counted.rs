@@ -109,6 +109,14 @@ impl Recorder for Tally {
     }
 }
 
+/// The gauges of threads without a recorder of their own, from now on. Only one test may ask for them.
+#[allow(dead_code, reason = "the tests of devices use the rest")]
+pub(crate) fn gauges_of_threads() -> impl Fn() -> BTreeMap<String, f64> {
+    let tally = Tally::default();
+    metrics::set_global_recorder(tally.clone()).unwrap();
+    move || tally.0.lock().unwrap().gauges.clone()
+}
+
 /// The metrics that `work` counts.
 pub(crate) fn counted_by(work: impl FnOnce()) -> Counts {
     let mut counts = Tally::of(work).counts;

@@ -1,11 +1,24 @@
 //! The gauges of the keys in use.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    sync::{Mutex, mpsc::channel},
+    thread,
+    time::Duration,
+};
 
-use hardtack::{KeyRing, SessionCookie, carrier::SessionCookieBuilder, keys::SharedKeyRing};
+use hardtack::{
+    KeyRing, SessionCookie,
+    carrier::SessionCookieBuilder,
+    keys::{RingSource, SharedKeyRing, WatchedKeyRing},
+};
 
 use super::counts::vault;
-use crate::common::{at, builder, counted::gauges_by, key};
+use crate::common::{
+    at, builder,
+    counted::{gauges_by, gauges_of_threads},
+    key,
+};
 
 /// The gauges that begin so, and are not 0.
 fn shown(gauges: &BTreeMap<String, f64>, name: &str) -> Vec<(String, f64)> {
@@ -104,6 +117,35 @@ fn the_not_before_of_the_ring_or_the_cookie_is_shown() {
     });
     let user = format!("{gauge}{{purpose=\"user\"}}");
     assert_eq!([gauges[&of_cart], gauges[&user]], [5.0, 1.0].map(seconds));
+}
+
+#[test]
+fn the_time_since_which_a_source_hangs_is_shown_until_it_answers() {
+    let gauges = gauges_of_threads();
+    let text = key(0).expose_secret().to_string();
+    let (answer, answers) = channel();
+    answer.send(()).unwrap();
+    let answers = Mutex::new(answers);
+    let source = RingSource::from_fn("a slow vault", move || {
+        // Without anybody who answers, it does so at once.
+        _ = answers.lock().unwrap().recv();
+        Ok(text.clone())
+    });
+    let watched = WatchedKeyRing::from_sources([source]).unwrap();
+    let _cookie = named(&watched.keys(), "hangs");
+    watched.interval(Duration::from_secs(1)).spawn().unwrap();
+    let gauge = "hardtack_source_refused_since_seconds{purpose=\"hangs\"}";
+    let is_shown_soon = |expected| {
+        (0..2_000).any(|_| {
+            thread::sleep(Duration::from_millis(10));
+            (gauges()[gauge] > 1_700_000_000.0) == expected
+        })
+    };
+    assert!(is_shown_soon(false));
+    // After 5 seconds.
+    assert!(is_shown_soon(true));
+    drop(answer);
+    assert!(is_shown_soon(false));
 }
 
 #[test]

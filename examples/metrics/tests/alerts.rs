@@ -137,7 +137,7 @@ impl Site {
 }
 
 const DISAGREE: &str = "programs disagree: another ring or other settings";
-const SOURCE: &str = "a source of keys is refused: a restart would fail";
+const SOURCE: &str = "a source of keys is refused or hangs: a restart would fail";
 const LOST: &str = "a key was lost, or retires too early";
 const CAME_BACK: &str = "a key came back";
 const UNDER_LOST: &str = "sessions under a lost key come";

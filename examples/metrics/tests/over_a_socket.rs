@@ -197,7 +197,7 @@ fn a_real_prometheus_evaluates_each_expression_of_the_dashboard() {
     site.is_busy();
     let good = fs::read(site.folder.join("keys")).unwrap();
     fs::write(site.folder.join("keys"), "cut off").unwrap();
-    let of_source = "a source of keys is refused: a restart would fail";
+    let of_source = "a source of keys is refused or hangs: a restart would fail";
     until("the refused source has its alert", || is_firing(of_source));
     fs::write(site.folder.join("keys"), good).unwrap();
     until("the alert ends with the refusal", || !is_firing(of_source));

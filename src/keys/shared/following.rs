@@ -188,8 +188,9 @@ impl Following {
         polls.wanted > polls.ended || self.is_late(now)
     }
 
-    /// Ends the poll that began at `began`, and wakes the sessions that wait for it.
-    pub(crate) fn end(&self, began: UnixSeconds, now: UnixSeconds) {
+    /// Ends the poll that began at `began`, and wakes the sessions that wait for it. Returns `true` if the sources counted
+    /// as hanging.
+    pub(crate) fn end(&self, began: UnixSeconds, now: UnixSeconds) -> bool {
         let mut polls = self.lock();
         self.note(&mut polls, now);
         (polls.ended, polls.ticks) = (polls.begun, 0);
@@ -201,17 +202,21 @@ impl Following {
         if was_stuck {
             events::ring_source_answers();
         }
+        was_stuck
     }
 
-    /// Notes that the process runs. If the sources have not answered for long enough, lets the sessions go on.
-    pub(crate) fn tick(&self, now: UnixSeconds) {
+    /// Notes that the process runs. If the sources have not answered for long enough, lets the sessions go on, and returns
+    /// `true` if this is new.
+    pub(crate) fn tick(&self, now: UnixSeconds) -> bool {
         let mut polls = self.lock();
         self.note(&mut polls, now);
         polls.ticks += u32::from(polls.ended < polls.begun.max(polls.wanted));
-        if polls.ticks > PATIENCE && polls.stuck_since.is_none() {
+        let hangs = polls.ticks > PATIENCE && polls.stuck_since.is_none();
+        if hangs {
             self.wake(polls, Some(now));
             events::ring_source_hangs();
         }
+        hangs
     }
 
     /// Wakes the sessions that wait. Returns `true` if the sources counted as hanging before.
@@ -243,6 +248,7 @@ const LEEWAY: u64 = 2;
 #[cfg(all(test, feature = "watch"))]
 mod tests {
     use std::{
+        ops::RangeInclusive,
         sync::{Arc, atomic::AtomicUsize},
         thread,
     };
@@ -352,8 +358,14 @@ mod tests {
         assert!(polls.wanted <= 1);
     }
 
+    fn tick(following: &Following, seconds: RangeInclusive<UnixSeconds>) {
+        for now in seconds {
+            following.tick(now);
+        }
+    }
+
     fn hang(following: &Following, now: UnixSeconds) {
-        (0..=PATIENCE).for_each(|second| following.tick(now + UnixSeconds::from(second)));
+        tick(following, now..=now + UnixSeconds::from(PATIENCE));
     }
 
     #[test]
@@ -379,9 +391,9 @@ mod tests {
     fn a_poll_that_the_process_stood_still_in_gets_its_time() {
         let following = following();
         begin(&following, 1_001);
-        (1_001..1_006).for_each(|now| following.tick(now));
+        tick(&following, 1_001..=1_005);
         following.tick(1_030);
-        (1_030..1_034).for_each(|now| following.tick(now));
+        tick(&following, 1_030..=1_033);
         assert!(following.want(1_034).is_some());
     }
 

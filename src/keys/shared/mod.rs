@@ -73,6 +73,14 @@ struct RingState {
     following: Option<Arc<Following>>,
 }
 
+impl RingState {
+    /// Returns the time since which the ring's sources are refused or hang.
+    fn refused_since(&self) -> Option<UnixSeconds> {
+        let refused = self.refused.as_ref().map(|refused| refused.since);
+        refused.or_else(|| self.following.as_ref()?.stuck_since())
+    }
+}
+
 impl SharedKeyRing {
     /// Replaces the ring in every cookie, header and token that was built with it.
     ///
@@ -181,13 +189,24 @@ impl SharedKeyRing {
         self.show_refusal();
     }
 
-    /// Sets the gauge of refused sources.
+    /// Sets the gauge of sources that are refused or hang.
     #[cfg(feature = "watch")]
     pub(crate) fn show_refusal(&self) {
         let shared = self.lock();
-        let since = shared.refused.as_ref().map(|refused| refused.since);
+        let since = shared.refused_since();
         for slot in shared.slots.iter().filter_map(Weak::upgrade) {
             slot.show_refusal(since);
+        }
+    }
+
+    /// Returns [`show_refusal`](Self::show_refusal) for a thread that does not keep the ring in use.
+    #[cfg(feature = "watch")]
+    pub(crate) fn showing_refusal(&self) -> impl Fn() + use<> {
+        let ring = Arc::downgrade(&self.0);
+        move || {
+            if let Some(ring) = ring.upgrade() {
+                SharedKeyRing(ring).show_refusal();
+            }
         }
     }
 
@@ -228,7 +247,7 @@ impl SharedKeyRing {
                 .map_or_else(OnceLock::new, OnceLock::from),
         });
         slot.count_use(&slot.keys(), 1.0);
-        slot.show_refusal(shared.refused.as_ref().map(|refused| refused.since));
+        slot.show_refusal(shared.refused_since());
         shared.slots.retain(|slot| slot.strong_count() > 0);
         shared.slots.push(Arc::downgrade(&slot));
         Ok(slot)

@@ -35,7 +35,7 @@ impl PurposeSlot {
         }
     }
 
-    /// Sets the gauge of refused sources.
+    /// Sets the gauge of sources that are refused or hang.
     pub(super) fn show_refusal(&self, since: Option<UnixSeconds>) {
         if self.counted_sessions().is_some() {
             events::show_refusal(self.purpose.name(), since.unwrap_or(0));

@@ -297,10 +297,12 @@ impl WatchedKeyRing {
     pub fn spawn(mut self) -> io::Result<()> {
         let following = Arc::new(Following::new(self.interval, clock::system_now()));
         let (keys, of_sessions) = (self.keys.clone(), Arc::clone(&following));
-        let followed = Arc::downgrade(&following);
+        let (followed, show_refusal) = (Arc::downgrade(&following), keys.showing_refusal());
         let ticking = move || {
             while let Some(following) = followed.upgrade() {
-                following.tick(clock::system_now());
+                if following.tick(clock::system_now()) {
+                    show_refusal();
+                }
                 drop(following);
                 thread::sleep(TICK);
             }
@@ -317,7 +319,9 @@ impl WatchedKeyRing {
                 thread::sleep(PAUSE);
                 outcome = self.poll_at(clock::system_now);
             }
-            following.end(began, clock::system_now());
+            if following.end(began, clock::system_now()) {
+                self.keys.show_refusal();
+            }
             // The panic hook has already reported a panic.
             let _ = catch_unwind(AssertUnwindSafe(|| (self.on_poll)(outcome)));
         };
