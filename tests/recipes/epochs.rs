@@ -84,6 +84,9 @@ fn a_raised_epoch_ends_all_sessions_of_the_user_and_copies_after_a_minute() {
     assert_eq!(user_at(&bea, 60).1, Some(Reason::Revoked));
     *table.0.lock().unwrap() = None;
     assert_eq!(user_at(&bea, 60), (None, Some(Reason::Unvalidated)));
+    // Until the idle timeout has passed since the last answer, however often the visitor came meanwhile.
+    assert_eq!(user_at(&bea, 1_799).1, Some(Reason::Unvalidated));
+    assert_eq!(user_at(&bea, 1_801), (Some(None), Some(Reason::Idle)));
     *table.0.lock().unwrap() = Some(vec![(8, 1)]);
     assert_eq!(user_at(&bea, 61).0, Some(Some(8)));
 }
