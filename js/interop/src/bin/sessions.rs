@@ -14,31 +14,23 @@ use axum::{
 };
 use hardtack::{
     ConfigError, KeyRing, Session, SessionCookie, SessionData, SessionLayer, SessionSettings,
-    SessionToken,
-    carrier::{SessionCookieBuilder, TokenChange},
     csrf::CsrfGuard,
     migrate::{OldCookie, OldSession, Reader},
     session::{Examples, Outcome, Reason},
 };
-use hardtack_device::{BindToDevice, DeviceBinding, DeviceBound};
-use http::{HeaderMap, HeaderName, HeaderValue, Request, StatusCode};
+use http::{HeaderMap, HeaderValue, Request, StatusCode};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use tower::ServiceExt;
-use uuid::Uuid;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum Question {
     Session(Visit),
-    Token(Bare),
     Old(Old),
-    Id(Identified),
     Typed(Typed),
     Examples(Compared),
     Guard(Guarded),
-    Caches(Caches),
-    Device(Device),
     Described(Described),
 }
 
@@ -48,14 +40,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
     for line in stdin().lock().lines() {
         let answer = match serde_json::from_str(&line?)? {
             Question::Session(visit) => visit.answer()?,
-            Question::Token(bare) => bare.answer()?,
             Question::Old(old) => old.answer()?,
-            Question::Id(identified) => identified.answer()?,
             Question::Typed(typed) => typed.answer()?,
             Question::Examples(compared) => compared.answer()?,
             Question::Guard(guarded) => guarded.answer().await?,
-            Question::Caches(caches) => caches.answer()?,
-            Question::Device(device) => device.answer()?,
             Question::Described(described) => described.answer()?,
         };
         writeln!(out, "{answer}")?;
@@ -68,62 +56,26 @@ fn time(seconds: u64) -> SystemTime {
     UNIX_EPOCH + Duration::from_secs(seconds)
 }
 
-/// A request with a session that is a dictionary.
+/// A request whose session is renewed.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Visit {
-    mode: String,
     ring: String,
-    application: Option<String>,
-    context: Vec<(String, String)>,
     /// In Unix seconds.
     now: u64,
     /// The `Cookie` field.
     cookie: String,
-    /// Entries to store.
-    set: Map<String, Value>,
-    /// Messages of the default queue.
-    flash: Vec<String>,
-    renew: bool,
 }
 
 impl Visit {
     fn answer(&self) -> Result<Value, Box<dyn Error>> {
-        let builder = match self.mode.as_str() {
-            "signed" => {
-                let ring: KeyRing = self.ring.parse()?;
-                SessionCookie::unencrypted_but_signed(ring)
-            }
-            _ => {
-                let ring: KeyRing = self.ring.parse()?;
-                SessionCookie::encrypted(ring)
-            }
-        };
-        let cookie = self.configured(builder).build()?;
+        let ring: KeyRing = self.ring.parse()?;
+        let cookie = SessionCookie::encrypted(ring).build()?;
         let session = cookie.load([&self.cookie], time(self.now));
-        let seen = describe(&session)?;
-        for (key, value) in &self.set {
-            session.insert(key, value)?;
-        }
-        for message in &self.flash {
-            session.flash("", message)?;
-        }
-        if self.renew {
-            session.renew()?;
-        }
+        let is_new = session.is_new();
+        session.renew()?;
         let fields: Vec<String> = cookie.save(&session)?.into_iter().collect();
-        Ok(json!({ "seen": seen, "fields": fields }))
-    }
-
-    fn configured(&self, builder: SessionCookieBuilder) -> SessionCookieBuilder {
-        let builder = match &self.application {
-            Some(application) => builder.application(application),
-            None => builder,
-        };
-        let pairs = self.context.iter();
-        pairs.fold(builder, |builder, (label, value)| {
-            builder.context(label, value)
-        })
+        Ok(json!({ "is_new": is_new, "fields": fields }))
     }
 }
 
@@ -139,59 +91,6 @@ fn describe(session: &Session) -> Result<Value, Box<dyn Error>> {
         "id": session.id().map(|id| id.to_string()),
         "is_new": session.is_new(),
     }))
-}
-
-/// A session in a bare token.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Bare {
-    mode: String,
-    ring: String,
-    purpose: String,
-    max_token_len: usize,
-    now: u64,
-    token: Option<String>,
-    set: Map<String, Value>,
-    invalidate: bool,
-}
-
-impl Bare {
-    fn answer(&self) -> Result<Value, Box<dyn Error>> {
-        let tokens = match self.mode.as_str() {
-            "signed" => {
-                let ring: KeyRing = self.ring.parse()?;
-                SessionToken::unencrypted_but_signed(ring).purpose(&self.purpose)
-            }
-            _ => {
-                let ring: KeyRing = self.ring.parse()?;
-                SessionToken::encrypted(ring).purpose(&self.purpose)
-            }
-        };
-        let tokens = tokens.max_token_len(self.max_token_len).build();
-        let tokens = match tokens {
-            Ok(tokens) => tokens,
-            Err(_) => return Ok(json!({ "refused": true })),
-        };
-        let session = tokens.load(self.token.as_ref(), time(self.now));
-        let seen = describe(&session)?;
-        let room = session.remaining_bytes();
-        for (key, value) in &self.set {
-            session.insert(key, value)?;
-        }
-        if self.invalidate {
-            session.invalidate()?;
-        }
-        let reason = match session.outcome() {
-            Outcome::Rejected { reason, .. } => Some(reason.name()),
-            _ => None,
-        };
-        let change = match tokens.save(&session)? {
-            TokenChange::Drop => Some(String::new()),
-            TokenChange::Store(token) => Some(token),
-            _ => None,
-        };
-        Ok(json!({ "seen": seen, "room": room, "reason": reason, "change": change }))
-    }
 }
 
 /// A request that may bring cookies of another library, whose values are JSON.
@@ -296,29 +195,6 @@ impl Old {
             builder = builder.migrate_from(old, time(source.from)..time(source.until));
         }
         Ok(builder.build()?)
-    }
-}
-
-/// A request with a session whose `id` is of a type with two forms (SPEC.md § 5.4.10).
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Identified {
-    ring: String,
-    now: u64,
-    cookie: String,
-    id: Uuid,
-}
-
-impl Identified {
-    /// The id that came. This side stores its own.
-    fn answer(&self) -> Result<Value, Box<dyn Error>> {
-        let ring: KeyRing = self.ring.parse()?;
-        let cookie = SessionCookie::encrypted(ring).build()?;
-        let session = cookie.load([&self.cookie], time(self.now));
-        let came: Option<Uuid> = session.get("id")?;
-        session.insert("id", self.id)?;
-        let fields: Vec<String> = cookie.save(&session)?.into_iter().collect();
-        Ok(json!({ "came": came, "fields": fields }))
     }
 }
 
@@ -500,44 +376,6 @@ impl Guarded {
     }
 }
 
-/// A response whose session was read or written.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Caches {
-    ring: String,
-    now: u64,
-    cookie: String,
-    write: bool,
-    fields: Vec<(String, String)>,
-}
-
-impl Caches {
-    fn answer(&self) -> Result<Value, Box<dyn Error>> {
-        let ring: KeyRing = self.ring.parse()?;
-        let cookie = SessionCookie::encrypted(ring).build()?;
-        let session = cookie.load([&self.cookie], time(self.now));
-        let _ = session.keys();
-        if self.write {
-            session.insert("written", true)?;
-        }
-        let mut response = HeaderMap::new();
-        for (name, value) in &self.fields {
-            response.append(HeaderName::try_from(name)?, HeaderValue::try_from(value)?);
-        }
-        cookie.save_to(&session, StatusCode::OK, &mut response)?;
-        let sets = response.remove("set-cookie").is_some();
-        let fields: BTreeMap<&str, Vec<&str>> = response
-            .keys()
-            .map(|name| {
-                let values = response.get_all(name).iter();
-                let values = values.filter_map(|value| value.to_str().ok());
-                (name.as_str(), values.collect())
-            })
-            .collect();
-        Ok(json!({ "sets": sets, "fields": fields }))
-    }
-}
-
 /// A cookie that settings describe.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -632,65 +470,6 @@ impl Described {
 fn seconds_of(at: SystemTime) -> u64 {
     at.duration_since(UNIX_EPOCH)
         .map_or(0, |since| since.as_secs())
-}
-
-/// A request with a session that may be bound to a device.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Device {
-    ring: String,
-    application: String,
-    now: u64,
-    /// The `Cookie` field.
-    cookie: String,
-    bound_for: u64,
-    required_after: Option<u64>,
-    offers: bool,
-    /// `look`, `set`, `renew`, `new-id`, `clear` or `invalidate`, one after another.
-    actions: Vec<String>,
-}
-
-impl Device {
-    fn answer(&self) -> Result<Value, Box<dyn Error>> {
-        let ring: KeyRing = self.ring.parse()?;
-        let mut device =
-            DeviceBound::at("/.session").bound_for(Duration::from_secs(self.bound_for));
-        if let Some(seconds) = self.required_after {
-            device = device.required_after(Duration::from_secs(seconds));
-        }
-        if !self.offers {
-            device = device.without_offers();
-        }
-        let builder = SessionCookie::encrypted(ring).application(&self.application);
-        let cookie = builder.device_bound(device).build()?;
-        let session = cookie.load([&self.cookie], time(self.now));
-        let binding = format!("{:?}", DeviceBinding::of(&session)).to_lowercase();
-        let reason = match session.outcome() {
-            Outcome::Rejected { reason, .. } => Some(reason.to_string()),
-            _ => None,
-        };
-        let room = session.remaining_bytes();
-        let refused: Vec<bool> = self
-            .actions
-            .iter()
-            .map(|action| act(&session, action).is_err())
-            .collect();
-        let mut response = HeaderMap::new();
-        cookie.save_to(&session, StatusCode::OK, &mut response)?;
-        let all = |name| {
-            let values = response.get_all(name).iter();
-            let values = values.filter_map(|value| value.to_str().ok());
-            values.map(ToOwned::to_owned).collect::<Vec<String>>()
-        };
-        Ok(json!({
-            "binding": binding,
-            "reason": reason,
-            "room": room,
-            "refused": refused,
-            "set_cookies": all("set-cookie"),
-            "registration": all("secure-session-registration"),
-        }))
-    }
 }
 
 fn act(session: &Session, action: &str) -> Result<(), Box<dyn Error>> {
