@@ -115,17 +115,6 @@ test("a ring is replaced by one of its mode, with its options", async () => {
   }
 });
 
-test("the same text derives no key again", async (t) => {
-  const { ring, source } = await following();
-  const cookies = await SessionCookie.encrypted(ring);
-  const { mock } = t.mock.method(crypto.subtle, "importKey");
-  await cookies.load(null, at(61));
-  assert.deepEqual([source.asked, mock.callCount()], [2, 0]);
-  source.text = `${XAES_KEY}\n`;
-  await cookies.load(null, at(122));
-  assert.ok(mock.callCount() > 0);
-});
-
 test("a new ring is that of all carriers, and of what was sealed before", async () => {
   const { ring, source } = await following();
   const cookies = await SessionCookie.encrypted(ring, { deviceBound: deviceBound({ path: "/.session" }) });
@@ -320,21 +309,6 @@ test("a log shows no key that is in the error of a source, or next to it", async
     source.text = "";
     await cookies.load(null, at((now += 61)));
     source.errors.pop();
-  }
-});
-
-test("a log that fails, also later, fails no request, and then and by default events are printed", async (t) => {
-  let text = XAES_KEY;
-  const failing = [() => assert.fail("of the log"), async () => assert.fail("of the log"), undefined];
-  const rings = await Promise.all(failing.map((log) => KeyRing.follow(() => text, { log })));
-  const logged = t.mock.method(console, "error", () => {});
-  text = `${OTHER_KEY} ${OTHER_KEY}`;
-  for (const ring of rings) assert.ok(await (await SessionCookie.encrypted(ring)).load(null, at(61)));
-  assert.equal(logged.mock.callCount(), 3);
-  for (const call of logged.mock.calls) {
-    const [message, { error }] = call.arguments;
-    assert.deepEqual([message, error.code], ["key ring refused, the earlier one stays in use", "attribute"]);
-    assert.ok(!error.message.includes(OTHER_KEY.slice(20)));
   }
 });
 

@@ -120,20 +120,6 @@ test("parts of a large session that neither needs any more are dropped", async (
 
 const NAME = cookies.name;
 
-test("a session that is only looked at is refreshed, unless the origin writes it", async () => {
-  const earlier = await cookies.load(null, Date.now() - 1000 * 450);
-  earlier.set("user", "ada");
-  const cookie = field(await cookies.save(earlier));
-  const look = (session) => session.get("user");
-  const answered = async (headers) => worker((await standIn((request, response) => response.writeHead(200, headers).end())).origin, look)("/", { cookie });
-  const refreshed = await answered({});
-  assert.deepEqual([refreshed.setCookies.length, (await cookies.load(field(refreshed.setCookies))).get("user")], [1, "ada"]);
-  // Browsers take a pair without the blanks in it.
-  for (const theirs of [`${NAME}=of-the-origin`, `${NAME} = of-the-origin`]) {
-    assert.deepEqual((await answered({ "set-cookie": theirs })).setCookies, [theirs]);
-  }
-});
-
 test("a failure with which the origin has written the session is for its visitor alone", async () => {
   const { origin } = await standIn((request, response) => response.writeHead(500, { "set-cookie": `${NAME}=of-the-origin` }).end());
   const failed = await worker(origin, (session) => session.set("seen", 1))("/");

@@ -45,11 +45,6 @@ for (const [version, iron] of Object.entries({ 8: eight, 9: nine })) {
   });
 }
 
-test("an untouched old session is left to the next request", async () => {
-  const cookies = await migrating();
-  assert.deepEqual(await cookies.save(await load(cookies, await sealed({ user: 7 }))), []);
-});
-
 test("passwords rotate", async () => {
   const passwords = { 1: password, 2: "another password, of 32 characters" };
   const cookies = await migrating({ password: passwords });
@@ -115,27 +110,6 @@ test("a seal ends at its end, and the range at its end", async () => {
   }
 });
 
-test("a cookie of the new name goes before an old one, whatever it is", async () => {
-  const cookies = await migrating();
-  const session = await cookies.load(`__Host-session=junk; sid=${await sealed({ user: 7 })}`, NOW);
-  assert.equal(session.outcome.reason, "TooShort");
-});
-
-test("of two old sessions none is taken", async () => {
-  const cookies = await migrating();
-  const [one, two] = [await sealed({ user: 7 }), await sealed({ user: 8 })];
-  assert.equal((await cookies.load(`sid=${one}; sid=${two}`, NOW)).outcome.reason, "Duplicate");
-  const both = await SessionCookie.encrypted(XAES_KEY, {
-    ...long,
-    migrateFrom: ["sid", "other"].map((cookieName) => ironSession({ cookieName, password, ...range })),
-  });
-  assert.equal((await both.load(`sid=${one}; other=${two}`, NOW)).outcome.reason, "Duplicate");
-  assert.equal((await both.load(`other=${two}`, NOW)).get("user"), 8);
-  // Also where one of them is refused.
-  const converting = await migrating({ convert: (entries) => (entries.user === 7 ? null : entries) });
-  assert.equal((await converting.load(`sid=${one}; sid=${two}`, NOW)).outcome.reason, "Duplicate");
-});
-
 test("entries are converted, and refused where they have no form or no room", async () => {
   const cookies = await migrating({ convert: ({ userId, ...rest }) => (userId === 13 ? null : { ...rest, user: userId }) });
   assert.equal((await load(cookies, await sealed({ userId: 7, theme: "dark" }))).get("user"), 7);
@@ -162,13 +136,6 @@ test("entries are converted, and refused where they have no form or no room", as
   assert.deepEqual([empty.isNew, empty.outcome.kind], [true, "absent"]);
 });
 
-test("signing out drops the old cookie, too", async () => {
-  const cookies = await migrating();
-  const session = await load(cookies, await sealed({ user: 7 }));
-  session.invalidate();
-  assert.deepEqual((await cookies.save(session)).map((line) => line.split("=")[0]), ["__Host-session", "sid"]);
-});
-
 test("an old cookie is dropped with the attributes that it had", async () => {
   const cookieOptions = { path: "/shop", domain: "example.com", partitioned: true, sameSite: "none", httpOnly: true };
   const cookies = await migrating({ cookieOptions });
@@ -184,25 +151,6 @@ test("the options of iron-session are taken as they are, and others refused", as
   assert.throws(() => ironSession({ ...old, ...range, tll: 3600 }), { code: "option" });
 });
 
-test("signing out drops an old cookie after its range, too, and before it leaves it to the old program", async () => {
-  const cookies = await migrating();
-  const seal = await sealed({ user: 7 }, { ttl: 0 });
-  for (const [now, dropped] of [[range.until, ["__Host-session", "sid"]], [range.until + 1e9, ["__Host-session", "sid"]], [range.from - 1000, ["__Host-session"]]]) {
-    const session = await load(cookies, seal, now);
-    session.invalidate();
-    assert.deepEqual((await cookies.save(session)).map((line) => line.split("=")[0]), dropped, `${now}`);
-  }
-});
-
-test("of an empty old session and one that is refused, the refusal is told", async () => {
-  const both = await SessionCookie.encrypted(XAES_KEY, {
-    ...long,
-    migrateFrom: ["sid", "other"].map((cookieName) => ironSession({ cookieName, password, ...range })),
-  });
-  const session = await both.load(`sid=${await sealed({})}; other=junk`, NOW);
-  assert.deepEqual(session.outcome, { kind: "notMigrated", reason: "Auth" });
-});
-
 test("what a visitor writes behind the seal chooses no other session", async () => {
   const cookies = await migrating();
   const seal = await sealed({ user: 7, persistent: { user: 1 } });
@@ -212,11 +160,6 @@ test("what a visitor writes behind the seal chooses no other session", async () 
   }
   // iron-session 9 seals the entries of a list, as an object.
   for (const data of [[1], "text", 5, null]) assert.equal((await load(cookies, await sealed(data, {}, eight))).isNew, true);
-});
-
-test("a session that is revoked does not come back by its old cookie", async () => {
-  const cookies = await SessionCookie.encrypted(XAES_KEY, { ...long, notBefore: NOW, migrateFrom: ironSession({ ...old, ...range }) });
-  assert.equal((await load(cookies, await sealed({ user: 7 }))).outcome.reason, "Revoked");
 });
 
 test("a rollout before its date is told of at start-up, as it would sign everyone out", async (t) => {
@@ -237,29 +180,6 @@ test("a list that revokes sees an old session, and what it fails with is told", 
   assert.deepEqual(await outcomeOf(7), { kind: "migrated" });
   assert.deepEqual(await outcomeOf(8), { kind: "notMigrated", reason: "Revoked" });
   assert.deepEqual(await outcomeOf(9), { kind: "notMigrated", reason: "Revoked", cause: broken });
-});
-
-test("of two readings of one old cookie the second is taken where the first is refused", async () => {
-  const reading = (entries) => oldCookie({ name: "sid", read: () => ({ entries }), ...range });
-  const both = await SessionCookie.encrypted(XAES_KEY, { ...long, migrateFrom: [reading({ note: "x".repeat(2300) }), reading({ user: 7 })] });
-  const session = await both.load("sid=x", NOW);
-  assert.deepEqual([session.outcome.kind, session.get("user")], ["migrated", 7]);
-});
-
-test("of several readings of one old cookie the first that is taken counts, or the first that is refused", async () => {
-  const [ada, eve] = ["ada", "eve"].map((user) => () => ({ user }));
-  const [revoked, broken] = [() => null, () => ({ user: Symbol("x") })];
-  for (const [converts, expected] of [
-    [[ada, eve], "ada"],
-    [[revoked, eve, ada], "eve"],
-    [[revoked, broken], "Revoked"],
-    [[broken, revoked], "Payload"],
-  ]) {
-    const readings = converts.map((convert) => oldCookie({ name: "sid", read: () => ({ entries: {} }), convert, ...range }));
-    const cookies = await SessionCookie.encrypted(XAES_KEY, { ...long, migrateFrom: readings });
-    const session = await load(cookies, "x");
-    assert.equal(session.get("user") ?? session.outcome.reason, expected);
-  }
 });
 
 test("mistakes in the settings are refused", async () => {

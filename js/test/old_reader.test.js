@@ -18,16 +18,6 @@ const migrating = (from = NOW) =>
   SessionCookie.encrypted(XAES_KEY, { size: "split:2", migrateFrom: oldCookie({ name: "sid", read, from, until: later(86_400) }) });
 const values = (...all) => all.map((value) => `sid=${value}`).join("; ");
 
-test("one old cookie is taken over, and of several that open none, however many there are", async () => {
-  const cookies = await migrating();
-  assert.equal((await cookies.load(values("user-ada"), NOW)).get("user"), "ada");
-  assert.equal((await cookies.load(values("user-ada", "junk"), NOW)).get("user"), "ada");
-  for (const several of [["user-ada", "user-eve"], ["user-eve", "1", "2", "3", "user-ada"], ["user-eve", "1", "2", "3", "4"]]) {
-    const { outcome, isNew } = await cookies.load(values(...several), NOW);
-    assert.deepEqual([outcome.kind, outcome.reason, isNew], ["notMigrated", "Duplicate", true], `${several}`);
-  }
-});
-
 test("a session of another library is refused after the time in which it needs no device", async () => {
   const dated = (value) => ({ ...read(value), createdAt: NOW });
   const cookies = await SessionCookie.encrypted(XAES_KEY, {
@@ -63,24 +53,6 @@ test("a reader gets the cookies that belong to the old one, which are dropped wi
   await assert.rejects(SessionCookie.encrypted(XAES_KEY, { migrateFrom: old(["__Host-session"]) }), /the same name/);
   assert.throws(() => old("sid.sig"), /`also` is a list of names/);
   assert.throws(() => old(["a b"]), { name: "ConfigError" });
-});
-
-test("before its time an old cookie is neither read nor dropped", async () => {
-  const cookies = await migrating(later(60));
-  const session = await cookies.load(values("user-ada"), NOW);
-  assert.equal(session.get("user"), undefined);
-  session.set("user", "eve");
-  assert.deepEqual((await cookies.save(session)).map((line) => line.split("=")[0]), ["__Host-session"]);
-});
-
-test("a cookie of several sources is dropped once, from the first of them on, in whatever order they are given", async () => {
-  const from = (moment) => oldCookie({ name: "sid", read, from: moment, until: later(86_400) });
-  for (const moments of [[NOW, later(60)], [later(60), NOW]]) {
-    const cookies = await SessionCookie.encrypted(XAES_KEY, { migrateFrom: moments.map(from) });
-    const session = await cookies.load(null, NOW);
-    session.set("user", "eve");
-    assert.deepEqual((await cookies.save(session)).map((line) => line.split("=")[0]), ["__Host-session", "sid"]);
-  }
 });
 
 /** Cookies that take over what begins with one of some letters: pairs of a name and the letters. */
@@ -120,24 +92,6 @@ test("where one source refuses a session the next one is asked, and of several r
     assert.equal(session.get("user"), "grace");
     const none = await (await taking({ ...fixed("eve"), read: () => null })).load("sid=x", NOW);
     assert.deepEqual(none.outcome, { kind: "notMigrated", reason });
-  }
-});
-
-test("each of several old cookies has its own time and its own name", async () => {
-  const named = (name, from) => oldCookie({ name, read: () => ({ entries: { user: name } }), from: later(from), until: later(from + 60) });
-  const cookies = await SessionCookie.encrypted(XAES_KEY, { migrateFrom: [named("first", 0), named("second", 120)] });
-  for (const [seconds, user] of [[0, "first"], [60, undefined], [120, "second"], [180, undefined]]) {
-    const session = await cookies.load("first=x; second=x", later(seconds));
-    assert.equal(session.get("user"), user, `${seconds}`);
-  }
-  const same = SessionCookie.encrypted(XAES_KEY, { migrateFrom: [named("first", 0), named("__Host-session", 0)] });
-  await assert.rejects(same, /have the same name/);
-});
-
-test("an old cookie is not taken over beside a part of a new session", async () => {
-  const cookies = await migrating();
-  for (const beside of ["__Host-session.1=x", "__Host-session=x"]) {
-    assert.equal((await cookies.load(`${beside}; ${values("user-ada")}`, NOW)).get("user"), undefined, beside);
   }
 });
 

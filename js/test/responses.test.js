@@ -100,19 +100,6 @@ test("`save` leaves out what the response that it is told of cannot carry", asyn
   assert.deepEqual(await Promise.all(both), [[1, 1], [0, 1], [0, 1], [0, 1], [0, 0]]);
 });
 
-test("a change that is left out is printed, where nobody else is told, and what the response says stays, once", async (t) => {
-  const { mock } = t.mock.method(console, "error", () => {});
-  const cookie = await filled();
-  const [out, changed] = [await cookies.load(cookie, NOW), await cookies.load(cookie, NOW)];
-  out.invalidate();
-  const [line] = await cookies.save(out);
-  const headers = new Headers([["set-cookie", line], ["set-cookie", line]]);
-  changed.set("a", 1);
-  await cookies.saveTo(headers, changed);
-  assert.deepEqual(headers.getSetCookie(), [line]);
-  assert.deepEqual(mock.calls.map(({ arguments: [message, { error }] }) => [error.code, message.includes(cookie)]), [["left-out", false]]);
-});
-
 test("a handler cannot change a session while what the response says is read", async () => {
   const cookie = await filled();
   const session = await cookies.load(cookie, later(600));

@@ -1,4 +1,4 @@
-// A key opens nothing from its `accept_until` on, whoever uses it; of an end before its tokens end there is a warning (SPEC.md § 3.4.8).
+// A key that ends before its tokens end is warned of (SPEC.md § 3.4.8).
 
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";
@@ -87,12 +87,6 @@ test("of a key that is needed no more there is no warning", async (t) => {
   // The lifetime was raised later.
   const raised = { rememberUpTo: 30 * 86_400 };
   assert.deepEqual([await lines(-30 * 86_400 - 60, raised), await lines(-30 * 86_400 - 59, raised)], [0, 1]);
-});
-
-test("the end of the longest sessions is named", async (t) => {
-  const absoluteTimeout = 2 ** 32 - 1;
-  const warned = await warnedBy(t, () => SessionCookie.encrypted(retiringAt(600), { idleTimeout: null, absoluteTimeout }));
-  assert.deepEqual(warned, [sentence(600, absoluteTimeout + 60)]);
 });
 
 test("a ring that is followed warns when a carrier is built, and when the ring is replaced, of the longest need", async (t) => {

@@ -194,18 +194,6 @@ test("a sign-in is offered a registration, however it is saved, once", async () 
   assert.deepEqual([first.get("secure-session-registration"), second.get("secure-session-registration")], [session.registration, null]);
 });
 
-test("a number of five digits in Expires is no year", async () => {
-  const cookies = await build({});
-  const session = await cookies.load(null, NOW);
-  session.set("a", 1);
-  const [line] = await cookies.save(session);
-  const next = await cookies.load(line.split(";")[0], later(600));
-  next.get("a");
-  const response = new Headers({ expires: "Fri, 15 Jan 20100 00:00:00 GMT" });
-  await cookies.saveTo(response, next);
-  assert.deepEqual(response.getSetCookie(), []);
-});
-
 test("a moment that is no number is refused, for nothing would expire then", async () => {
   const arrived = await filled();
   for (const now of [NaN, new Date("no date"), Infinity, "2027-01-15"]) {
@@ -413,17 +401,6 @@ test("the default name follows the attributes", async () => {
   assert.equal(await nameOf({ dangerAllowHttp: true, name: "sid" }), "sid");
   const plain = await SessionCookie.encrypted(XAES_KEY, { cookie: attributes({ dangerAllowHttp: true }) });
   assert.match(await filled((session) => session.set("a", 1), plain), /^session=/);
-});
-
-test("the cookie of those who choose nothing is that of attributes without any", async () => {
-  const chosen = await SessionCookie.encrypted(XAES_KEY, { cookie: attributes() });
-  const endOf = async (carrier) => {
-    const session = await carrier.load("__Host-session=x", NOW);
-    session.invalidate();
-    return carrier.saveAsCookies(session);
-  };
-  assert.deepEqual(await endOf(cookies), await endOf(chosen));
-  assert.match(await filled((session) => session.set("a", 1)), /^__Host-session=/);
 });
 
 test("a carrier is made by what makes it", async () => {
