@@ -61,6 +61,10 @@ fn failed(failure: &str) -> String {
     format!(r#"hardtack_failures_total{{failure="{failure}""#)
 }
 
+fn refused(refusal: &str) -> String {
+    format!(r#"hardtack_csrf_refusals_total{{refusal="{refusal}""#)
+}
+
 fn info(ring: &str, settings: &str) -> String {
     format!(r#"hardtack_info{{purpose="session",fingerprint="{ring}",settings="{settings}""#)
 }
@@ -104,6 +108,9 @@ impl Site {
             "Validation",
         ] {
             site.both(&failed(failure), Counter(0, 0));
+        }
+        for refusal in ["CrossSite", "PlainHttp", "WrongToken"] {
+            site.both(&refused(refusal), Counter(0, 0));
         }
         site.both("hardtack_keys_dropped_total{", Counter(0, 0));
         site.both("hardtack_keys_returned_total{", Counter(0, 0));
@@ -149,6 +156,7 @@ const FULL: &str = "full sessions: a change in twenty is refused";
 const FAILED: &str = "sessions not saved, errors in handlers, a wrong setup, failed queries";
 const NO_RETURN: &str =
     "sessions begin and do not come back: the browser drops the cookie, or a proxy does";
+const FORMS: &str = "forms are refused: pages come without TLS, or a proxy changes `Host`";
 const FOREIGN: &str = "another program writes a cookie of this name";
 const ONE_IN_TEN: &str = "one session in ten is rejected";
 const GROW: &str = "sessions grow";
@@ -244,6 +252,22 @@ const INCIDENTS: &[Incident] = &[
         site.both(&read("Opened", ""), Counter(150, 1));
         site.both(&read("Absent", ""), Counter(30, 180));
         site.both(&written("Began"), Counter(3, 40));
+    } },
+    Incident { name: "pages come without TLS", after: 10, alerts: &[FORMS], changes: |site| {
+        site.both(&read("Opened", ""), Counter(150, 0));
+        site.both(&read("Absent", ""), Counter(30, 180));
+        for change in ["Began", "Changed", "Refreshed"] {
+            site.both(&written(change), Counter(3, 0));
+        }
+        site.both(&refused("PlainHttp"), Counter(0, 60));
+    } },
+    Incident { name: "a proxy changes `Host` for one of two programs", after: 20, alerts: &[FORMS], changes: |site| {
+        site.one("b", &written("Changed"), Counter(60, 0));
+        site.one("b", &refused("CrossSite"), Counter(0, 60));
+    } },
+    Incident { name: "forms that another site makes browsers send, and old pages", after: 20, alerts: &[], changes: |site| {
+        site.both(&refused("CrossSite"), Counter(0, 5));
+        site.both(&refused("WrongToken"), Counter(0, 100));
     } },
     Incident { name: "an Express program on the same host", after: 7, alerts: &[FOREIGN], changes: |site| {
         site.both(&rejected("Incomplete"), Counter(0, 100));
