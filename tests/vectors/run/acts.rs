@@ -5,6 +5,7 @@ use std::{
     net::IpAddr,
     pin::pin,
     str::FromStr,
+    sync::Mutex,
     task::{Context, Poll, Waker},
     time::Duration,
 };
@@ -13,7 +14,7 @@ use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{open::Visit, scene::Scene, unhex};
+use super::{open::Visit, unhex};
 use crate::{
     Session, SessionError,
     state::{Map, Payload, SessionData},
@@ -32,7 +33,7 @@ pub(super) struct Told {
 }
 
 pub(super) fn perform<T: Acts>(
-    scene: &Scene,
+    answer: &Mutex<String>,
     session: &Session<T>,
     actions: &[Vec<Value>],
 ) -> Told {
@@ -57,7 +58,7 @@ pub(super) fn perform<T: Acts>(
                 Ok(())
             }
             "validate" => {
-                *scene.answer.lock().unwrap() = action[1].as_str().unwrap().to_owned();
+                *answer.lock().unwrap() = action[1].as_str().unwrap().to_owned();
                 at_once(session.validate()).map(drop)
             }
             "take" => {
@@ -74,7 +75,7 @@ pub(super) fn perform<T: Acts>(
 }
 
 /// The output of a future that waits for nothing.
-fn at_once<R>(future: impl Future<Output = R>) -> R {
+pub(super) fn at_once<R>(future: impl Future<Output = R>) -> R {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(output) => output,
         Poll::Pending => panic!("it waits"),

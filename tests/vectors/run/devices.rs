@@ -3,6 +3,7 @@ use serde_json::{Map as JsonMap, Value, json};
 
 use super::{
     Mode,
+    adapters::{Adapter, LAYERS, Tally},
     endpoints::{self, settings},
     for_each,
     hardtack_device::{BindToDevice, DeviceBound, Proof, ProofError, PublicKey, device_id, tag},
@@ -22,17 +23,20 @@ use crate::{
 
 #[test]
 fn devices_are_bound_as_specified() {
+    let mut tally = Tally::default();
     for_each("devices", |name, mut vector: JsonMap<String, Value>| {
         let kind = vector.remove("kind").unwrap();
-        let mut with_scene = |check: fn(&str, &Scene, JsonMap<String, Value>)| {
+        let mut with_scene = |check: Check| {
             let scene = Scene::take(&mut vector);
             check(name, &scene, vector.clone());
         };
         match kind.as_str().unwrap() {
-            "open" => with_scene(check_open),
-            "csrf" => with_scene(check_csrf),
-            "write" => with_scene(writes::check),
-            "endpoint" => with_scene(endpoints::check),
+            "open" => with_scene(&mut check_open),
+            "csrf" => with_scene(&mut check_csrf),
+            "write" => with_scene(&mut |name, scene, vector| {
+                writes::check(name, scene, vector, &mut tally);
+            }),
+            "endpoint" => with_scene(&mut endpoints::check),
             "device" => check_device(name, read(vector)),
             "proof" => check_proof(name, read(vector)),
             "config" if vector.contains_key("field") => check_header_config(name, read(vector)),
@@ -41,7 +45,23 @@ fn devices_are_bound_as_specified() {
             other => panic!("{name}: {other}"),
         }
     });
+    let response = ("it does not see the response", 5);
+    tally.check(&[
+        (&[Adapter::LoadAndSave], &[("ran", 120), response]),
+        (&[Adapter::HeaderMap], &[("ran", 125)]),
+        (LAYERS, &[("ran", 125)]),
+        (
+            &[Adapter::Jar],
+            &[
+                response,
+                ("it has no room for other fields", 119),
+                ("it has one cookie of each name", 1),
+            ],
+        ),
+    ]);
 }
+
+type Check<'a> = &'a mut dyn FnMut(&str, &Scene, JsonMap<String, Value>);
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -1,7 +1,11 @@
 //! Runs the vectors of `tests/vectors/`, which a second implementation made. They are not in `tests/` because some fix
 //! the random bytes, which nothing public allows.
 
+#[cfg(feature = "actix")]
+#[path = "../../common/actix.rs"]
+mod actix_types;
 mod acts;
+mod adapters;
 mod caches;
 mod contexts;
 mod cookies;

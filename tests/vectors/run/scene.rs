@@ -51,7 +51,7 @@ pub(super) struct Scene {
     #[serde(default)]
     refresh_navigations_only: bool,
     #[serde(default)]
-    may_share: bool,
+    pub(super) may_share: bool,
     pub(super) expects: Option<Value>,
     devices: Option<Value>,
     pub(super) now: u64,
@@ -285,6 +285,11 @@ impl Scene {
             Some(Value::String(word)) if word == "browser" => Size::Browser,
             Some(parts) => Size::Split(parts.as_u64().unwrap().try_into().unwrap()),
         }
+    }
+
+    /// The application is asked whether a session is still valid.
+    pub(super) fn asks(&self) -> bool {
+        self.policy.revalidate_after.is_some()
     }
 
     /// The fields of the request. A character is a byte.
