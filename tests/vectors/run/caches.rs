@@ -1,11 +1,16 @@
-use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use std::sync::Arc;
+
+use http::{HeaderMap, HeaderName, HeaderValue};
 use serde::Deserialize;
 
-use super::for_each;
+use super::{
+    adapters::{ADAPTERS, Adapter, Exchange, LAYERS, Tally},
+    for_each,
+    scene::Carrier,
+};
 use crate::{
-    EncryptionKey, Session, SessionCookie, SessionToken,
-    base::time::{EPOCH, system_time},
-    carrier::RefreshAfter,
+    EncryptionKey, Session, SessionCookie, SessionToken, base::time::EPOCH, carrier::RefreshAfter,
+    state::Map,
 };
 
 #[derive(Deserialize)]
@@ -27,6 +32,8 @@ enum Touch {
     Written,
 }
 
+type Fields = Vec<(String, String)>;
+
 #[derive(Debug, Deserialize, PartialEq)]
 #[serde(deny_unknown_fields)]
 struct Expected {
@@ -36,78 +43,85 @@ struct Expected {
 
 #[test]
 fn responses_are_kept_from_caches_as_specified() {
+    let mut tally = Tally::default();
     for_each("caches", |name, mut vector: Vector| {
         vector.expect.fields = comparable(vector.expect.fields);
-        // A refresh is left out of a response that others may store.
-        let (_, is_refreshed) = respond(&vector, Touch::Touched, false);
-        let (fields, _) = respond(&vector, vector.touch, vector.may_share);
-        let found = Expected {
-            shareable: !is_refreshed,
-            fields,
-        };
-        assert_eq!(found, vector.expect, "{name}");
+        for adapter in ADAPTERS {
+            // A refresh is left out of a response that others may store.
+            let refreshed = respond(*adapter, &vector, Touch::Touched, false);
+            let answered = respond(*adapter, &vector, vector.touch, vector.may_share);
+            tally.count(*adapter, &answered);
+            if let (Ok((_, is_refreshed)), Ok((fields, _))) = (refreshed, answered) {
+                let found = Expected {
+                    shareable: !is_refreshed,
+                    fields,
+                };
+                assert_eq!(found, vector.expect, "{name}, {adapter:?}");
+            }
+        }
     });
+    let unseen = [("it adds no fields for caches", 192)];
+    tally.check(&[
+        (&[Adapter::LoadAndSave, Adapter::Jar], &unseen),
+        (&[Adapter::HeaderMap], &[("ran", 192)]),
+        (LAYERS, &[("ran", 192)]),
+    ]);
 }
 
 /// Returns the fields of a response, and whether it carries the session.
-fn respond(vector: &Vector, touch: Touch, may_share: bool) -> (Vec<(String, String)>, bool) {
-    let mut response = HeaderMap::new();
-    for (name, value) in &vector.fields {
-        let name: HeaderName = name.parse().unwrap();
-        response.append(name, HeaderValue::from_str(value).unwrap());
-    }
-    let key = EncryptionKey::generate().unwrap();
-    let carrier = if vector.brought_in == "cookie" {
-        answer_cookie(key, touch, may_share, &mut response)
-    } else {
-        answer_header(key, &vector.brought_in, touch, &mut response)
-    };
-    let carries = response.remove(carrier).is_some();
-    let mut fields: Vec<_> = response.iter().map(written).collect();
-    fields.sort_by(|(one, _), (other, _)| one.cmp(other));
-    (comparable(fields), carries)
-}
-
-fn answer_cookie(
-    key: EncryptionKey,
+fn respond(
+    adapter: Adapter,
+    vector: &Vector,
     touch: Touch,
     may_share: bool,
-    response: &mut HeaderMap,
-) -> &'static str {
-    let mut builder = SessionCookie::encrypted(key).refresh_after(RefreshAfter::Always);
-    if may_share {
-        builder = builder.danger_allow_shared_caching();
+) -> Result<(Fields, bool), &'static str> {
+    if matches!(adapter, Adapter::LoadAndSave | Adapter::Jar) {
+        return Err("it adds no fields for caches");
     }
-    let cookie = builder.build().unwrap();
-    let arrived = cookie.load(None::<&str>, system_time(EPOCH));
-    arrived.insert("a", 1).unwrap();
-    let fields = cookie.save(&arrived).unwrap();
-    let session = cookie.load(fields, system_time(EPOCH));
-    use_of(&session, touch);
-    cookie.save_to(&session, StatusCode::OK, response).unwrap();
-    "set-cookie"
+    let mut exchange = Exchange {
+        carrier: carrier(vector, may_share),
+        now: EPOCH,
+        request: HeaderMap::new(),
+        has_context: true,
+        asks: false,
+        status: 200,
+        response: HeaderMap::new(),
+        work: Arc::new(|session: &Session| session.insert("a", 1).unwrap()),
+    };
+    let (brought_in, sent_in) = match &exchange.carrier {
+        Carrier::Cookie(_) => ("cookie", "set-cookie"),
+        Carrier::Header(_) => (&*vector.brought_in, "session-token"),
+    };
+    let token = exchange.through(Adapter::HeaderMap)?.headers()[sent_in].clone();
+    let brought_in: HeaderName = brought_in.parse().unwrap();
+    exchange.request.append(brought_in, token);
+    exchange.work = Arc::new(move |session| use_of(session, touch));
+    for (name, value) in &vector.fields {
+        let name: HeaderName = name.parse().unwrap();
+        exchange
+            .response
+            .append(name, HeaderValue::from_str(value).unwrap());
+    }
+    let mut response = exchange.through(adapter)?;
+    let carries = response.headers_mut().remove(sent_in).is_some();
+    let mut fields: Vec<_> = response.headers().iter().map(written).collect();
+    fields.sort_by(|(one, _), (other, _)| one.cmp(other));
+    Ok((comparable(fields), carries))
 }
 
-fn answer_header(
-    key: EncryptionKey,
-    name: &str,
-    touch: Touch,
-    response: &mut HeaderMap,
-) -> &'static str {
-    let builder = SessionToken::encrypted(key)
-        .header(name)
-        .refresh_after(RefreshAfter::Always);
-    let header = builder.build().unwrap();
-    let session = header.load([""], system_time(EPOCH));
-    session.insert("a", 1).unwrap();
-    let mut fields = HeaderMap::new();
-    header
-        .save_to(&session, StatusCode::OK, &mut fields)
-        .unwrap();
-    let session = header.load([fields["session-token"].as_bytes()], system_time(EPOCH));
-    use_of(&session, touch);
-    header.save_to(&session, StatusCode::OK, response).unwrap();
-    "session-token"
+fn carrier(vector: &Vector, may_share: bool) -> Carrier<Map> {
+    let key = EncryptionKey::generate().unwrap();
+    if vector.brought_in == "cookie" {
+        let mut builder = SessionCookie::encrypted(key).refresh_after(RefreshAfter::Always);
+        if may_share {
+            builder = builder.danger_allow_shared_caching();
+        }
+        Carrier::Cookie(builder.build().unwrap())
+    } else {
+        let builder = SessionToken::encrypted(key).header(&vector.brought_in);
+        let builder = builder.refresh_after(RefreshAfter::Always);
+        Carrier::Header(builder.build().unwrap())
+    }
 }
 
 fn use_of(session: &Session, touch: Touch) {

@@ -1,13 +1,19 @@
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use super::{Mode, cookies::latin1, for_each, open::Visit};
+use super::{
+    Mode,
+    adapters::{ADAPTERS, Adapter, LAYERS, Tally},
+    cookies::latin1,
+    for_each,
+    open::{NO_FIELD, Visit, seen_through},
+};
 use crate::{
     EncryptionKey, KeyRing, SessionToken, SigningKey,
     base::time::system_time,
     carrier::SessionTokenBuilder,
     session::Outcome,
-    state::{Allowed, Overhead, SizeBudget},
+    state::{Allowed, Map, Overhead, SizeBudget},
     token,
 };
 
@@ -79,6 +85,7 @@ fn ring_of(mode: Mode) -> String {
 
 #[test]
 fn tokens_are_found_in_header_fields_as_specified() {
+    let mut tally = Tally::default();
     for_each("headers", |name, vector: Vector| match vector {
         Vector::Open {
             ring,
@@ -89,8 +96,8 @@ fn tokens_are_found_in_header_fields_as_specified() {
             expect,
         } => {
             let header = header(mode, &field, &ring);
-            let lines = lines.iter().map(|line| latin1(line));
-            let session = header.load(lines, system_time(now));
+            let bytes = lines.iter().map(|line| latin1(line));
+            let session = header.load(bytes, system_time(now));
             let found = match session.outcome() {
                 Outcome::Opened { key_id } | Outcome::OpenedUnderAcceptedKey { key_id } => {
                     let issued = session.created_at().unwrap();
@@ -110,6 +117,33 @@ fn tokens_are_found_in_header_fields_as_specified() {
                 }
             };
             assert_eq!(found, expect, "{name}");
+            let request: Vec<_> = lines.iter().map(|line| (&field, line)).collect();
+            let scene = json!({
+                "ring": ring, "mode": mode, "purpose": {"kind": "header", "name": field.to_lowercase()},
+                "context": [], "policy": {"absolute": 43_200, "idle": 1_800, "skew": 60},
+                "now": now, "request": request,
+            });
+            for adapter in ADAPTERS {
+                let seen =
+                    seen_through::<Map>(*adapter, &serde_json::from_value(scene.clone()).unwrap());
+                tally.count(*adapter, &seen);
+                if let Ok(seen) = seen {
+                    let found = match &*seen.outcome {
+                        "Absent" => Expected::Absent { absent: true },
+                        "sealing" | "accepted" => Expected::Opened {
+                            opened: Opened {
+                                key_id: seen.key_id.unwrap(),
+                                issued: crate::base::time::unix_seconds(seen.created_at.unwrap()),
+                            },
+                        },
+                        reason => Expected::Rejected {
+                            rejected: reason.to_owned(),
+                            key_id: seen.key_id,
+                        },
+                    };
+                    assert_eq!(found, expect, "{name}, {adapter:?}");
+                }
+            }
         }
         Vector::Room {
             mode,
@@ -137,4 +171,11 @@ fn tokens_are_found_in_header_fields_as_specified() {
             assert_eq!(room.filter(|_| is_accepted), payload, "{name}");
         }
     });
+    let ran = ("ran", 67);
+    tally.check(&[
+        (ADAPTERS, &[(NO_FIELD, 8)]),
+        (&[Adapter::LoadAndSave, Adapter::HeaderMap], &[ran]),
+        (LAYERS, &[ran]),
+        (&[Adapter::Jar], &[("its sessions come in cookies", 67)]),
+    ]);
 }

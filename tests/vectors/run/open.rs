@@ -1,14 +1,25 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
-    sync::Arc,
+    sync::{Arc, Mutex},
+    time::SystemTime,
 };
 
+use http::HeaderMap;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map as JsonMap, Value as JsonValue};
 
-use super::{Content, Mode, PurposeOf, content_of, context, for_each, hex, json::Json, slot};
+use super::{
+    Content, Mode, PurposeOf,
+    adapters::{ADAPTERS, Adapter, Exchange, LAYERS, Tally},
+    content_of, context, for_each, hex,
+    json::Json,
+    scene::{Scene, read},
+    slot,
+};
 use crate::{
-    SessionData,
-    cookie::Values,
+    Session, SessionData,
+    base::time::system_time,
+    cookie::{Finder, Values},
     keys::KeyRole,
     session::{Core, Duplicates, Hooks, Loaded, Opening, Outcome, SessionId},
     state::{
@@ -151,24 +162,55 @@ fn tokens_open_and_are_refused_as_specified() {
     let mut passing = BTreeSet::new();
     let mut reasons = BTreeMap::<String, usize>::new();
     let mut twins = Vec::new();
-    for_each("open", |name, vector: Vector| match &vector.expect {
-        Expected::Opened { opened } => {
-            check_opened(name, &vector, opened);
-            passing.insert(name.to_owned());
+    let mut tally = Tally::default();
+    for_each("open", |name, whole: JsonMap<String, JsonValue>| {
+        let vector: Vector = read(whole.clone());
+        match vector.expects {
+            Expects::Dictionary => check_adapters::<Map>(name, whole, &vector, &mut tally),
+            Expects::Typed { schema: 1 } => {
+                check_adapters::<Visit<1>>(name, whole, &vector, &mut tally);
+            }
+            Expects::Typed { schema: 2 } => {
+                check_adapters::<Visit<2>>(name, whole, &vector, &mut tally);
+            }
+            Expects::Typed { .. } => {
+                check_adapters::<Visit<{ u32::MAX }>>(name, whole, &vector, &mut tally);
+            }
         }
-        Expected::Rejected { rejected, key_id } => {
-            let expected = (rejected.clone(), key_id.clone());
-            let found = match outcome(&vector) {
-                Outcome::Rejected { reason, key_id } => {
-                    (reason.to_string(), key_id.map(|id| id.to_string()))
-                }
-                other => panic!("{name}: {other:?}"),
-            };
-            assert_eq!(found, expected, "{name}");
-            *reasons.entry(rejected.clone()).or_default() += 1;
-            twins.push(vector.twin.unwrap());
+        match &vector.expect {
+            Expected::Opened { opened } => {
+                check_opened(name, &vector, opened);
+                passing.insert(name.to_owned());
+            }
+            Expected::Rejected { rejected, key_id } => {
+                let expected = (rejected.clone(), key_id.clone());
+                let found = match outcome_of(&vector) {
+                    Outcome::Rejected { reason, key_id } => {
+                        (reason.to_string(), key_id.map(|id| id.to_string()))
+                    }
+                    other => panic!("{name}: {other:?}"),
+                };
+                assert_eq!(found, expected, "{name}");
+                *reasons.entry(rejected.clone()).or_default() += 1;
+                twins.push(vector.twin.unwrap());
+            }
         }
     });
+    let left_out = [(NO_FIELD, 21), ("no carrier has these settings", 2)];
+    tally.check(&[
+        (ADAPTERS, &left_out),
+        (&[Adapter::LoadAndSave, Adapter::HeaderMap], &[("ran", 870)]),
+        (LAYERS, &[("ran", 870)]),
+        (
+            &[Adapter::Jar],
+            &[
+                ("ran", 781),
+                ("it has one cookie of each name", 69),
+                ("its sessions come in cookies", 15),
+                ("its values are text", 5),
+            ],
+        ),
+    ]);
     assert!(
         twins.iter().all(|twin| passing.contains(twin)),
         "every failing vector has a twin"
@@ -178,7 +220,7 @@ fn tokens_open_and_are_refused_as_specified() {
 
 #[track_caller]
 fn check_opened(name: &str, vector: &Vector, expected: &Opened) {
-    let outcome = outcome(vector);
+    let outcome = outcome_of(vector);
     let (Outcome::Opened { key_id } | Outcome::OpenedUnderAcceptedKey { key_id }) = outcome else {
         panic!("{name}: {outcome:?}");
     };
@@ -218,6 +260,170 @@ fn check_opened(name: &str, vector: &Vector, expected: &Opened) {
     assert_eq!(data, expected.data, "{name}");
 }
 
+/// A payload that the application reads.
+pub(super) trait Reads: Payload {
+    /// `None`: JSON cannot hold it.
+    fn data(session: &Session<Self>) -> Option<JsonValue>;
+}
+
+impl Reads for Map {
+    fn data(session: &Session) -> Option<JsonValue> {
+        session.deserialize::<Json>().ok().map(|json| json.0)
+    }
+}
+
+impl<const SCHEMA: u32> Reads for Visit<SCHEMA> {
+    fn data(session: &Session<Self>) -> Option<JsonValue> {
+        session.read(|visit| serde_json::to_value(visit).ok())
+    }
+}
+
+/// The session that an application sees.
+#[derive(Debug, Default, PartialEq)]
+pub(super) struct Seen {
+    /// `sealing`, `accepted`, the reason, or `Absent`.
+    pub(super) outcome: String,
+    pub(super) key_id: Option<String>,
+    pub(super) created_at: Option<SystemTime>,
+    last_active_at: Option<SystemTime>,
+    id: Option<String>,
+    flash: Vec<(String, String)>,
+    data: Option<JsonValue>,
+}
+
+impl Seen {
+    fn of<T: Reads>(session: &Session<T>) -> Seen {
+        let (outcome, key_id) = match session.outcome() {
+            Outcome::Opened { key_id } => ("sealing".to_owned(), Some(key_id)),
+            Outcome::OpenedUnderAcceptedKey { key_id } => ("accepted".to_owned(), Some(key_id)),
+            Outcome::Rejected { reason, key_id } => (reason.to_string(), key_id),
+            other => (other.name().to_owned(), None),
+        };
+        Seen {
+            outcome,
+            key_id: key_id.map(|id| id.to_string()),
+            created_at: session.created_at(),
+            last_active_at: session.last_active_at(),
+            id: session.id().map(|id| id.to_string()),
+            flash: session.all_flashes(),
+            data: T::data(session),
+        }
+    }
+
+    fn expected(expected: &Expected) -> Seen {
+        match expected {
+            Expected::Opened { opened } => Seen {
+                outcome: if opened.under == "sealing" {
+                    "sealing"
+                } else {
+                    "accepted"
+                }
+                .to_owned(),
+                key_id: Some(opened.key_id.clone()),
+                created_at: Some(system_time(opened.issued)),
+                last_active_at: Some(system_time(opened.last_active)),
+                id: opened.sid.clone(),
+                flash: opened.flash.clone(),
+                data: opened.data.clone(),
+            },
+            Expected::Rejected { rejected, key_id } => Seen {
+                outcome: rejected.clone(),
+                key_id: key_id.clone(),
+                ..Seen::default()
+            },
+        }
+    }
+}
+
+#[track_caller]
+fn check_adapters<T: Reads>(
+    name: &str,
+    whole: JsonMap<String, JsonValue>,
+    vector: &Vector,
+    tally: &mut Tally,
+) {
+    let expected = Seen::expected(&vector.expect);
+    for adapter in ADAPTERS {
+        let found = through::<T>(*adapter, whole.clone(), vector);
+        tally.count(*adapter, &found);
+        if let Ok(mut found) = found {
+            if expected.created_at.is_none() || expected.data.is_none() {
+                // A new session has the content that the application begins with.
+                found.data = None;
+            }
+            assert_eq!(found, expected, "{name}, {adapter:?}");
+        }
+    }
+}
+
+fn through<T: Reads>(
+    adapter: Adapter,
+    mut whole: JsonMap<String, JsonValue>,
+    vector: &Vector,
+) -> Result<Seen, &'static str> {
+    let Some((field, lines)) = request_of(vector) else {
+        return Err(NO_FIELD);
+    };
+    // A character is a byte.
+    let bytes = |line: &String| line.bytes().map(char::from).collect::<String>();
+    let fields: Vec<_> = lines.iter().map(|line| (field, bytes(line))).collect();
+    whole.insert("request".to_owned(), serde_json::to_value(fields).unwrap());
+    // Those of a writer are named in another way.
+    whole.remove("expects");
+    let scene = Scene::take(&mut whole);
+    seen_through::<T>(adapter, &scene)
+}
+
+/// The session that an application sees in a request behind an adapter.
+pub(super) fn seen_through<T: Reads>(
+    adapter: Adapter,
+    scene: &Scene,
+) -> Result<Seen, &'static str> {
+    let carrier = scene.try_carrier::<T>();
+    let carrier = carrier.map_err(|_| "no carrier has these settings")?;
+    let seen = Arc::new(Mutex::new(None));
+    let seeing = Arc::clone(&seen);
+    let exchange = Exchange {
+        carrier,
+        now: scene.now,
+        request: scene.try_request().ok_or(NO_FIELD)?,
+        has_context: true,
+        asks: false,
+        status: 200,
+        response: HeaderMap::new(),
+        work: Arc::new(move |session: &Session<T>| {
+            *seeing.lock().unwrap() = Some(Seen::of(session));
+        }),
+    };
+    exchange.through(adapter)?;
+    Ok(seen.lock().unwrap().take().unwrap())
+}
+
+/// The field that brings these values, and its lines. `None`: values of these bytes do not come.
+fn request_of(vector: &Vector) -> Option<(&str, Vec<String>)> {
+    match &vector.purpose {
+        PurposeOf::Token(_) => None,
+        PurposeOf::Header(name) => Some((name, vector.candidates.clone())),
+        PurposeOf::Cookie(name) => {
+            let whole = vector
+                .candidates
+                .iter()
+                .map(|value| format!("{name}={value}"));
+            let parts = vector.parts.iter();
+            let parts = parts.map(|(number, value)| format!("{name}.{number}={value}"));
+            let lines: Vec<_> = whole.chain(parts).collect();
+            let found = Finder::new(name).find(&lines, LONGEST_TOKEN);
+            let alike = |values: &Values| {
+                let whole = values.whole(LONGEST_TOKEN);
+                whole
+                    .map(|whole| whole.map(|whole| whole.text.into_owned()))
+                    .collect::<Vec<_>>()
+            };
+            (alike(&found) == alike(&values(vector))).then_some(("cookie", lines))
+        }
+    }
+}
+
 fn value<T: SessionData>(content: &Content) -> Option<serde_json::Value> {
     let value: T = T::decode(content.metadata.schema, &content.payload)?;
     Some(serde_json::to_value(value).unwrap())
@@ -240,16 +446,16 @@ fn check_dictionary(name: &str, vector: &Vector, expected: &Opened) {
     }
 }
 
-fn outcome(vector: &Vector) -> Outcome {
+fn outcome_of(vector: &Vector) -> Outcome {
     match vector.expects {
-        Expects::Dictionary => read::<Map>(vector),
-        Expects::Typed { schema: 1 } => read::<Visit<1>>(vector),
-        Expects::Typed { schema: 2 } => read::<Visit<2>>(vector),
-        Expects::Typed { .. } => read::<Visit<{ u32::MAX }>>(vector),
+        Expects::Dictionary => opened_as::<Map>(vector),
+        Expects::Typed { schema: 1 } => opened_as::<Visit<1>>(vector),
+        Expects::Typed { schema: 2 } => opened_as::<Visit<2>>(vector),
+        Expects::Typed { .. } => opened_as::<Visit<{ u32::MAX }>>(vector),
     }
 }
 
-fn read<T: Payload>(vector: &Vector) -> Outcome {
+fn opened_as<T: Payload>(vector: &Vector) -> Outcome {
     let context = context(&vector.context);
     let core = core::<T>(vector);
     load::<T>(&core, &context, vector).outcome
@@ -332,3 +538,4 @@ fn hooks(revoked: Option<Revoked>) -> Hooks {
 }
 
 const EVERY_REASON: usize = 16;
+pub(super) const NO_FIELD: &str = "no field of a request holds it";

@@ -12,11 +12,11 @@ use serde_json::{Map as JsonMap, Value};
 
 use super::hardtack_device::BindToDevice;
 use super::{
-    Content, Mode, PurposeOf, content_of, context, open::Revoked, padding, refresh_after,
-    same_site, slot,
+    Content, Mode, PurposeOf, content_of, context, cookies::latin1, open::Revoked, padding,
+    refresh_after, same_site, slot,
 };
 use crate::{
-    KeyRing, Session, SessionCookie, SessionToken, Size,
+    ConfigError, KeyRing, Session, SessionCookie, SessionToken, Size,
     base::time::system_time,
     carrier::{FormerAttributes, SessionBuilder, SessionCookieBuilder},
     cookie::Attributes,
@@ -139,17 +139,18 @@ impl Scene {
     }
 
     pub(super) fn carrier<T: Payload>(&self) -> Carrier<T> {
-        match &self.purpose {
-            PurposeOf::Cookie(_) => Carrier::Cookie(self.cookie()),
-            PurposeOf::Header(name) => Carrier::Header(self.header(name)),
-            PurposeOf::Token(_) => panic!("a bare token has no request"),
-        }
+        self.try_carrier().unwrap()
     }
 
-    pub(super) fn cookie<T: Payload>(&self) -> SessionCookie<T> {
-        let PurposeOf::Cookie(name) = &self.purpose else {
-            panic!("{:?} is no cookie", self.purpose);
-        };
+    pub(super) fn try_carrier<T: Payload>(&self) -> Result<Carrier<T>, ConfigError> {
+        Ok(match &self.purpose {
+            PurposeOf::Cookie(name) => Carrier::Cookie(self.cookie(name)?),
+            PurposeOf::Header(name) => Carrier::Header(self.header(name)?),
+            PurposeOf::Token(_) => panic!("a bare token has no request"),
+        })
+    }
+
+    fn cookie<T: Payload>(&self, name: &str) -> Result<SessionCookie<T>, ConfigError> {
         let builder = super::builder(self.mode, &self.ring).name(name);
         let mut builder = self.shared(builder).size(self.size());
         if let Some(attributes) = &self.attributes {
@@ -178,10 +179,10 @@ impl Scene {
         if let Some(devices) = &self.devices {
             builder = BindToDevice::device_bound(builder, super::endpoints::settings(devices));
         }
-        self.asking(builder.typed()).build().unwrap()
+        self.asking(builder.typed()).build()
     }
 
-    fn header<T: Payload>(&self, name: &str) -> SessionToken<T> {
+    fn header<T: Payload>(&self, name: &str) -> Result<SessionToken<T>, ConfigError> {
         let builder = match self.mode {
             Mode::Encrypted => {
                 SessionToken::encrypted(self.ring.parse::<KeyRing>().unwrap()).header(name)
@@ -207,7 +208,7 @@ impl Scene {
         if self.may_share {
             builder = builder.danger_allow_shared_caching();
         }
-        self.asking(builder.typed()).build().unwrap()
+        self.asking(builder.typed()).build()
     }
 
     /// Has sessions wait for `answer`, and refuses those that are revoked.
@@ -294,16 +295,17 @@ impl Scene {
 
     /// The fields of the request. A character is a byte.
     pub(super) fn request(&self) -> HeaderMap {
-        let fields = self.request.iter().map(|(name, value)| {
-            let bytes: Vec<_> = value.chars().map(|c| u8::try_from(c).unwrap()).collect();
-            let name: HeaderName = name.parse().unwrap();
-            (name, HeaderValue::from_bytes(&bytes).unwrap())
-        });
+        self.try_request().expect("fields of a request")
+    }
+
+    /// `None`: no request has such fields.
+    pub(super) fn try_request(&self) -> Option<HeaderMap> {
         let mut map = HeaderMap::new();
-        for (name, value) in fields {
-            map.append(name, value);
+        for (name, value) in &self.request {
+            let name: HeaderName = name.parse().unwrap();
+            map.append(name, HeaderValue::from_bytes(&latin1(value)).ok()?);
         }
-        map
+        Some(map)
     }
 
     /// The session of the request.
