@@ -1,9 +1,6 @@
 //! The attributes of the cookie.
 
-use hardtack::{
-    EncryptionKey, SameSite, Session, SessionCookie, SigningKey, carrier::SessionCookieBuilder,
-    cookie::CookieName,
-};
+use hardtack::{SameSite, Session, carrier::SessionCookieBuilder, cookie::CookieName};
 
 use super::common::{Answer, READ, Visit, builder, check, cookie};
 
@@ -122,17 +119,4 @@ fn plain_http_is_allowed_by_name_only() {
         .path("/app")
         .domain("example.com");
     check_attributes(builder.same_site(SameSite::Strict), "session", attributes);
-}
-
-#[test]
-fn a_signed_cookie_is_sent_like_an_encrypted_one() {
-    let attributes = "; Path=/; Secure; HttpOnly; SameSite=Lax";
-    let builder = SessionCookie::unencrypted_but_signed(SigningKey::generate().unwrap());
-    check_attributes(builder, "__Host-session", attributes);
-    let xchacha = EncryptionKey::generate_xchacha20().unwrap();
-    check_attributes(
-        SessionCookie::encrypted(xchacha),
-        "__Host-session",
-        attributes,
-    );
 }

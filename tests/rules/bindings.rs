@@ -3,8 +3,8 @@
 use std::{any::type_name, fmt::Debug};
 
 use hardtack::{
-    ConfigError, EncryptionKey, KeyRing, Session, SessionCookie, SessionData, SessionToken,
-    carrier::{Context, SessionCookieBuilder, TokenChange},
+    ConfigError, EncryptionKey, KeyRing, SessionCookie, SessionData, SessionToken,
+    carrier::SessionCookieBuilder,
     keys::SharedKeyRing,
     session::{Map, Payload, Reason},
 };
@@ -62,106 +62,6 @@ fn full_cart(builder: SessionCookieBuilder) -> String {
     sealed(&cookie, at(0), |session| {
         session.replace(Cart { articles: 7 }).unwrap();
     })
-}
-
-fn user(session: &Session) {
-    session.insert("user", 42).unwrap();
-}
-
-#[test]
-fn a_session_of_one_type_does_not_open_as_another_of_the_same_shape() {
-    let ring = own_ring();
-    let pair = full_cart(SessionCookie::encrypted(ring.clone()));
-    let admins = SessionCookie::encrypted(ring.clone()).typed::<Admin>();
-    let admins = admins.build().unwrap();
-    let session = admins.load([&pair], at(1));
-    assert_eq!(reason(&session), Some(Reason::Auth));
-    assert_eq!(session.read(|admin| admin.level), 0);
-    let dictionary = SessionCookie::encrypted(ring).build().unwrap();
-    assert_eq!(reason(&dictionary.load([&pair], at(1))), Some(Reason::Auth));
-}
-
-#[test]
-fn a_type_without_a_label_takes_over_the_sessions_of_a_dictionary() {
-    let ring = own_ring();
-    let dictionary = SessionCookie::encrypted(ring.clone()).build().unwrap();
-    let pair = sealed(&dictionary, at(0), user);
-    let typed = SessionCookie::encrypted(ring).typed::<Former>();
-    let session = typed.build().unwrap().load([&pair], at(1));
-    assert_eq!(session.read(|former| former.user), 42);
-}
-
-#[test]
-fn an_application_holds_in_whatever_context_a_request_is() {
-    let ring = own_ring();
-    let of = |label: &str| SessionCookie::encrypted(ring.clone()).application(label);
-    let acme = || Context::new([("tenant", "acme")]).unwrap();
-    let shop = of("shop").context("stage", "live").build().unwrap();
-    let session = shop.in_context(acme()).load(None::<&str>, at(0));
-    user(&session);
-    let fields = shop.save(&session).unwrap();
-    assert!(!shop.in_context(acme()).load(&fields, at(1)).is_new());
-    assert!(shop.load(&fields, at(1)).is_new());
-    // The context of a request replaces that of the builder, but not the application.
-    let tenants = of("shop").context("tenant", "acme").build().unwrap();
-    assert!(!tenants.load(&fields, at(1)).is_new());
-    let forum = of("forum").build().unwrap();
-    let session = forum.in_context(acme()).load(&fields, at(1));
-    assert_eq!(reason(&session), Some(Reason::Auth));
-    // A pair of the context is not an application.
-    let named = SessionCookie::encrypted(ring).context("application", "shop");
-    let session = named.build().unwrap().load(&fields, at(1));
-    assert_eq!(reason(&session), Some(Reason::Auth));
-}
-
-#[test]
-fn every_letter_of_a_binding_counts_with_its_case() {
-    let ring = own_ring();
-    type Bind = fn(SessionCookieBuilder) -> SessionCookieBuilder;
-    let bound: [(Bind, Bind); 6] = [
-        (
-            |b| b.context("tenant", "acme"),
-            |b| b.context("Tenant", "acme"),
-        ),
-        (
-            |b| b.context("tenant", "acme"),
-            |b| b.context("tenant", "Acme"),
-        ),
-        (
-            |b| b.context("TENANT", "ÄCME"),
-            |b| b.context("TENANT", "äCME"),
-        ),
-        (|b| b.application("shop"), |b| b.application("SHOP")),
-        (|b| b.type_label("cart"), |b| b.type_label("Cart")),
-        (|b| b.name("session"), |b| b.name("Session")),
-    ];
-    for (place, (one, other)) in bound.into_iter().enumerate() {
-        let [one, other] = [one, other].map(|bind| {
-            let builder = bind(SessionCookie::encrypted(ring.clone()));
-            builder.build().unwrap()
-        });
-        for (sealing, opening) in [(&one, &other), (&other, &one)] {
-            let pair = sealed(sealing, at(0), user);
-            assert!(!sealing.load([&pair], at(1)).is_new());
-            let token = pair.split_once('=').unwrap().1;
-            let pair = format!("{}={token}", opening.name());
-            assert_eq!(
-                reason(&opening.load([&pair], at(1))),
-                Some(Reason::Auth),
-                "{place}"
-            );
-        }
-    }
-    let purposes = ["mobile", "Mobile"].map(|purpose| {
-        let tokens = SessionToken::encrypted(ring.clone()).purpose(purpose);
-        tokens.build().unwrap()
-    });
-    let session = purposes[0].load(None::<&str>, at(0));
-    user(&session);
-    let TokenChange::Store(token) = purposes[0].save(&session).unwrap() else {
-        panic!("nothing is written")
-    };
-    assert!(purposes[1].load(Some(&token), at(1)).is_new());
 }
 
 #[test]

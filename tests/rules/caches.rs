@@ -3,13 +3,11 @@
 use hardtack::{Session, SessionError};
 
 use super::{
-    common::{Visit, at, builder, check, cookie, signed_in},
+    common::{Visit, check, cookie, signed_in},
     look,
 };
 
 const SET: &str = "set-cookie: __Host-session=…; Path=/; Secure; HttpOnly; SameSite=Lax";
-const EXPIRED: &str = "set-cookie: __Host-session=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT";
-
 /// The cache fields of the application's response.
 type Says<'a> = &'a [(&'static str, &'static str)];
 
@@ -63,27 +61,6 @@ const SHAREABLE: [Says; 15] = [
     ],
 ];
 
-/// Fields that let only the visitor's browser store a response.
-const OWN: [Says; 9] = [
-    &[("cache-control", "private")],
-    &[("cache-control", "no-store")],
-    &[("cache-control", "no-cache"), ("cache-control", "private")],
-    &[("cache-control", "x=\"\\\"\", private, y=\"\\\\\"")],
-    &[("cdn-cache-control", "no-store")],
-    &[("x-accel-expires", "0")],
-    &[("expires", "0")],
-    &[
-        ("cache-control", "private"),
-        ("expires", "Fri, 15 Jan 2100 08:00:00 GMT"),
-    ],
-    &[
-        ("cache-control", "no-store"),
-        ("x-accel-expires", "0"),
-        ("edge-control", "no-store"),
-        ("cloudflare-cdn-cache-control", "no-store"),
-    ],
-];
-
 /// The fields as the application set them, in the order of `Answer::lines`.
 fn kept(says: Says) -> Vec<String> {
     let mut lines: Vec<_> = says
@@ -130,19 +107,6 @@ fn a_response_that_others_may_store_carries_no_optional_write() {
 }
 
 #[test]
-fn a_response_that_nobody_else_stores_carries_optional_writes() {
-    let cookie = cookie();
-    let pair = signed_in(&cookie);
-    for says in OWN {
-        let visit = saying(Visit::to(&cookie).with(&pair).at(1000), says);
-        let mut expected = kept(says);
-        expected.push(SET.to_owned());
-        expected.sort();
-        check_lines(&visit, look, &expected);
-    }
-}
-
-#[test]
 fn content_makes_every_field_say_no_store() {
     for says in SHAREABLE {
         let visit = saying(Visit::to(&cookie()), says);
@@ -150,81 +114,6 @@ fn content_makes_every_field_say_no_store() {
             &visit,
             |session| session.insert("user", 1),
             &no_store(says, SET),
-        );
-    }
-}
-
-#[test]
-fn an_explicit_save_and_an_ending_make_every_field_say_no_store() {
-    let cookie = cookie();
-    let pair = signed_in(&cookie);
-    for says in SHAREABLE {
-        let visit = saying(Visit::to(&cookie).with(&pair), says);
-        check_lines(&visit, |session| session.save(), &no_store(says, SET));
-        check_lines(
-            &visit,
-            |session| session.invalidate().map(drop),
-            &no_store(says, EXPIRED),
-        );
-        check_lines(&visit, |session| session.clear(), &no_store(says, EXPIRED));
-    }
-}
-
-#[test]
-fn a_field_that_says_no_store_among_others_is_kept_with_content() {
-    let visit = Visit::to(&cookie()).saying("cache-control", "no-cache, no-store, must-revalidate");
-    let expected = [
-        "cache-control: no-cache, no-store, must-revalidate",
-        SET,
-        "vary: Cookie",
-    ];
-    check(&visit, |session| session.insert("user", 1), &expected);
-}
-
-#[test]
-fn what_is_shared_on_purpose_is_left_as_it_is() {
-    let cookie = builder().danger_allow_shared_caching().build().unwrap();
-    let pair = signed_in(&cookie);
-    for says in SHAREABLE {
-        let visit = saying(Visit::to(&cookie).with(&pair).at(1000), says);
-        let works: [fn(&Session) -> _; 3] = [
-            look,
-            |session| session.insert("user", 1),
-            |session| session.save(),
-        ];
-        for work in works {
-            let answer = visit.run(work);
-            let lines = answer.lines();
-            let of_application = says.iter().map(|(name, value)| format!("{name}: {value}"));
-            for line in of_application.chain([SET.to_owned(), "vary: Cookie".to_owned()]) {
-                assert!(lines.contains(&line), "{line} in {lines:?}");
-            }
-            assert_eq!(cookie.load([answer.pair()], at(1000)).len(), 1);
-        }
-    }
-}
-
-#[test]
-fn shared_caching_on_purpose_changes_nothing_where_nothing_is_shared() {
-    let cookie = builder().danger_allow_shared_caching().build().unwrap();
-    let visit = Visit::to(&cookie);
-    check(&visit, look, &["cache-control: private", "vary: Cookie"]);
-    let expected = ["cache-control: no-store", SET, "vary: Cookie"];
-    check(&visit, |session| session.insert("user", 1), &expected);
-    let visit = visit.saying("cache-control", "private");
-    check(&visit, |session| session.insert("user", 1), &expected);
-}
-
-#[test]
-fn content_that_is_not_written_leaves_the_fields_alone() {
-    for says in SHAREABLE {
-        let visit = saying(Visit::to(&cookie()), says);
-        let work = |session: &Session| session.insert("user", 1).and(session.discard());
-        check_lines(&visit, work, &kept(says));
-        check_lines(
-            &visit.answered(500),
-            |session| session.insert("user", 1),
-            &kept(says),
         );
     }
 }

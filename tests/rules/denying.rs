@@ -17,10 +17,9 @@ use hardtack::{
 use super::{
     Login, NewerLogin,
     common::{
-        ENDED, READ, Visit, WRITTEN, at, builder, builder_of, check, cookie, key, sealed,
-        sealed_of, seconds, signed_in,
+        ENDED, Visit, at, builder, builder_of, check, cookie, key, sealed, sealed_of, seconds,
+        signed_in,
     },
-    look,
     revocation::{begun, check_reason, reason},
 };
 
@@ -169,27 +168,6 @@ fn the_hook_is_not_asked_about_what_is_refused_before() {
 }
 
 #[test]
-fn a_revoked_session_is_new_and_its_cookie_stays() {
-    let revoking = Asked::default().cookie(true);
-    let pair = signed_in(&cookie());
-    let visit = Visit::to(&revoking).with(&pair).at(1000);
-    let empty = |session: &Session| {
-        assert_eq!(reason(session), Some(Reason::Revoked));
-        assert!(session.is_new() && session.is_empty() && session.id().is_none());
-        look(session)
-    };
-    check(&visit, empty, READ);
-    // A cookie without the hook still reads it.
-    assert_eq!(cookie().load([&pair], at(1)).get("user").unwrap(), Some(42));
-    check(&visit, |session| session.invalidate().map(drop), ENDED);
-    let answer = check(&visit, |session| session.insert("user", 7), WRITTEN);
-    assert_eq!(
-        cookie().load([answer.pair()], at(1000)).created_at(),
-        Some(at(1000))
-    );
-}
-
-#[test]
 fn a_session_that_is_ended_while_it_is_in_use_stays_readable() {
     let denied = Arc::new(AtomicUsize::new(0));
     let count = Arc::clone(&denied);
@@ -201,42 +179,6 @@ fn a_session_that_is_ended_while_it_is_in_use_stays_readable() {
     // The session stays as it was read; the next request is refused.
     assert_eq!(session.get("user").unwrap(), Some(42));
     check_reason(&cookie, &begun(0), Some(Reason::Revoked));
-}
-
-#[test]
-fn a_panic_in_the_hook_counts_as_revoked() {
-    let panicking = builder()
-        .revoked_if(|_| panic!("on purpose"))
-        .build()
-        .unwrap();
-    let visit = Visit::to(&panicking).with(&signed_in(&cookie())).at(1);
-    check(&visit, look, READ);
-    check_reason(&panicking, &begun(0), Some(Reason::Revoked));
-    let session = panicking.load([begun(0)], at(1));
-    assert_eq!(session.len(), 0);
-    session.insert("user", 1).unwrap();
-    assert_eq!(panicking.save(&session).unwrap().iter().count(), 1);
-}
-
-#[test]
-fn a_payload_is_looked_at_after_the_hook() {
-    let pair = sealed_of(at(0), |session: &Session<NewerLogin>| {
-        session.update(|login| login.name.push('A')).unwrap();
-    });
-    for (is_revoked, expected) in [(false, Reason::Payload), (true, Reason::Revoked)] {
-        let cookie = builder_of::<Login>()
-            .revoked_if(move |_| is_revoked)
-            .build()
-            .unwrap();
-        let session = cookie.load([&pair], at(1));
-        assert_eq!(reason(&session), Some(expected));
-        // Only a payload that a newer instance may have written is protected.
-        let written = session.replace(Login {
-            name: "B".to_owned(),
-            visits: 1,
-        });
-        assert_eq!(written.is_ok(), is_revoked);
-    }
 }
 
 #[test]

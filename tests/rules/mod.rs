@@ -1,5 +1,5 @@
-//! The rules about reading, writing, messages, caches, ending, time, revocation and rotation, each scenario without
-//! an adapter and through `http`, a jar, `tower`, `axum` and `actix`, with the same result.
+//! Rules about sessions that no vector can say: hooks, contexts, rings in use, logs, and what handlers are told. The
+//! vectors themselves run through every adapter (`tests/vectors/run/adapters.rs`).
 
 mod alive;
 mod attributes;
@@ -13,10 +13,8 @@ mod ending;
 #[cfg(feature = "tracing")]
 mod events;
 mod flash;
-mod flash_room;
 mod formerly;
 mod header;
-mod header_answers;
 mod ids_and_dates;
 #[cfg(feature = "tracing")]
 mod in_use;
@@ -26,10 +24,7 @@ mod keys_in_use;
 #[cfg(feature = "tracing")]
 mod lately;
 mod observability;
-#[cfg(feature = "migrate")]
-mod option_pairs;
 mod optional;
-mod other_sites;
 #[cfg(feature = "tracing")]
 mod overlap;
 mod payloads;

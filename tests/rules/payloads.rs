@@ -9,7 +9,7 @@ use hardtack::{SessionData, SessionError, session::Reason};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    common::{self, ENDED, Visit, WRITTEN, at, builder_of, sealed_of},
+    common::{at, builder_of, sealed_of},
     revocation::reason,
 };
 
@@ -49,9 +49,6 @@ macro_rules! bytes_of_schema {
 }
 
 bytes_of_schema!(OneByteEarlier, 1, first);
-bytes_of_schema!(TwoBytes, 2, first, second);
-bytes_of_schema!(NoBytes, 2,);
-
 #[track_caller]
 fn check(pair: &str, expected: Result<u8, Reason>) {
     let cookie = builder_of::<Login>().build().unwrap();
@@ -61,24 +58,6 @@ fn check(pair: &str, expected: Result<u8, Reason>) {
     // A session that cannot be read is a new one, and is not overwritten.
     assert_eq!(user, expected.unwrap_or(0));
     assert_eq!(session.replace(Login { user: 1 }).is_ok(), expected.is_ok());
-}
-
-#[test]
-fn bytes_after_the_value_are_refused() {
-    let two = sealed_of(at(0), |session| {
-        let (first, second) = (7, 0);
-        session.replace(TwoBytes { first, second }).unwrap();
-    });
-    check(&two, Err(Reason::Payload));
-}
-
-#[test]
-fn a_value_that_ends_early_is_refused_and_not_converted() {
-    let none = sealed_of(at(0), |session| {
-        session.replace(NoBytes {}).unwrap();
-        session.ensure_id().unwrap();
-    });
-    check(&none, Err(Reason::Payload));
 }
 
 #[test]
@@ -106,23 +85,6 @@ fn an_empty_dictionary_is_the_types_default_and_a_full_one_is_converted() {
         session.insert("user", 7).unwrap();
     });
     check(&full, Err(Reason::Payload));
-}
-
-#[test]
-fn a_session_of_an_earlier_schema_that_is_cleared_ends() {
-    let earlier = sealed_of(at(0), |session| {
-        session.replace(OneByteEarlier { first: 8 }).unwrap();
-    });
-    let cookie = builder_of::<Login>().build().unwrap();
-    let visit = Visit::to(&cookie).with(&earlier);
-    common::check(&visit, |session| session.clear(), ENDED);
-    // What is put in afterwards is of the type's own schema.
-    let answer = common::check(
-        &visit,
-        |session| session.clear().and(session.replace(Login { user: 3 })),
-        WRITTEN,
-    );
-    check(answer.pair(), Ok(3));
 }
 
 thread_local! {

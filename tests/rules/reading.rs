@@ -2,7 +2,7 @@
 //!
 //! Several cookies of one name, of which a sibling host may have planted some.
 
-use std::{iter, slice};
+use std::slice;
 
 use hardtack::{
     Session, SessionCookie,
@@ -17,19 +17,6 @@ use super::{
     },
     look,
 };
-
-#[test]
-fn a_session_that_is_not_touched_leaves_no_trace() {
-    let cookie = cookie();
-    let pair = signed_in(&cookie);
-    for cookies in ["", "theme=dark", "__Host-session=junk", &pair] {
-        // Long after refresh is due, and after the session's end.
-        for seconds in [0, 1799, 100_000] {
-            let visit = Visit::to(&cookie).with(cookies).at(seconds);
-            check(&visit, |_| Ok(()), UNTOUCHED);
-        }
-    }
-}
 
 #[test]
 fn cloning_and_debug_printing_are_no_touch() {
@@ -128,81 +115,6 @@ fn a_touch_can_be_asked_for_at_any_time() {
     let session = cookie.load(None::<&str>, at(1));
     assert!(session.insert("large", "x".repeat(10_000)).is_err());
     assert!(session.is_touched());
-}
-
-/// Of several lines, some layers around keep only the first, such as that of actix-cors.
-#[test]
-fn cookie_is_named_in_vary_unless_the_application_did() {
-    let check_lines = |fields: &[&'static str], expected: &[&str]| {
-        let visit = Visit::to(&cookie());
-        let visit = { fields.iter() }.fold(visit, |visit, field| visit.saying("vary", field));
-        let lines: Vec<_> = expected
-            .iter()
-            .map(|line| format!("vary: {line}"))
-            .collect();
-        let lines = lines.iter().map(String::as_str);
-        let expected: Vec<_> = iter::once("cache-control: private").chain(lines).collect();
-        check(&visit, look, &expected);
-    };
-    for field in [
-        "Cookie",
-        "cookie",
-        "*",
-        "Accept, cookie",
-        "accept,COOKIE , origin",
-        "Accept, *",
-    ] {
-        check_lines(&[field], &[field]);
-    }
-    check_lines(&["accept", "cookie"], &["accept", "cookie"]);
-    for field in ["Accept", "X-Cookie", "Cookie2", "Set-Cookie"] {
-        check_lines(&[field], &[&format!("{field}, Cookie")]);
-    }
-    check_lines(&[""], &["Cookie"]);
-    check_lines(
-        &["Accept, Origin", "", " Accept-Encoding "],
-        &["Accept, Origin, Accept-Encoding, Cookie"],
-    );
-}
-
-#[test]
-fn the_applications_own_cache_control_is_kept_when_the_session_was_read() {
-    for cache_control in [
-        "no-store",
-        "private, max-age=60",
-        "no-cache",
-        "public, max-age=60",
-        "",
-    ] {
-        let visit = Visit::to(&cookie()).saying("cache-control", cache_control);
-        let cache_control = format!("cache-control: {cache_control}");
-        check(&visit, look, &[&cache_control, "vary: Cookie"]);
-    }
-}
-
-#[test]
-fn the_fields_are_added_whatever_the_status() {
-    for status in [200, 201, 204, 301, 303, 304, 400, 404, 500, 503] {
-        check(&Visit::to(&cookie()).answered(status), look, READ);
-    }
-}
-
-#[test]
-fn a_session_opens_with_what_was_written() {
-    let cookie = cookie();
-    let visit = Visit::to(&cookie)
-        .at(10)
-        .with(&format!("theme=dark; {}; lang=sv", signed_in(&cookie)));
-    let work = |session: &Session| {
-        assert!(!session.is_new());
-        assert_eq!(session.get::<u32>("user")?, Some(42));
-        assert_eq!(session.keys(), ["user"]);
-        assert_eq!(session.created_at(), Some(at(0)));
-        assert_eq!(session.last_active_at(), Some(at(0)));
-        assert_eq!(session.expires_at(), Some(at(1800)));
-        Ok(())
-    };
-    check(&visit, work, READ);
 }
 
 /// Two values of a session that begins at `begun`, the second written later. They hold `place` and the next place.

@@ -7,7 +7,7 @@ use std::sync::{
 
 use hardtack::{
     Clock, EncryptionKey, KeyRing, Session, SessionCookie, SessionError, SessionToken,
-    carrier::{Padding, TokenChange},
+    carrier::TokenChange,
     keys::{RingKey, SharedKeyRing},
     session::{Outcome, Reason},
 };
@@ -16,7 +16,6 @@ use super::{
     Work,
     common::{
         ENDED, HOUR, READ, REFRESHED, Visit, WRITTEN, at, check, key, sealed, seconds, signed_in,
-        token_of,
     },
     look,
 };
@@ -28,72 +27,6 @@ fn cookie(keys: impl Into<SharedKeyRing>) -> SessionCookie {
 /// A ring of these keys, the first of which seals.
 fn ring<const N: usize>(keys: [usize; N]) -> KeyRing {
     KeyRing::from_keys(keys.map(key)).unwrap()
-}
-
-#[test]
-fn a_session_under_an_earlier_key_is_sealed_again_with_nothing_else_changed() {
-    let (old, new) = (cookie(key(0)), cookie(ring([1, 0])));
-    let pair = sealed(&old, at(0), |session| {
-        session.insert("user", 42).unwrap();
-        session.ensure_id().unwrap();
-    });
-    let id = old.load([&pair], at(0)).id();
-    let answer = check(&Visit::to(&new).with(&pair).at(100), look, REFRESHED);
-    assert_eq!(answer.pair().len(), pair.len());
-    assert_ne!(answer.pair(), pair);
-    // Under the new key alone.
-    let session = cookie(key(1)).load([answer.pair()], at(200));
-    assert_eq!(
-        session.outcome(),
-        Outcome::Opened {
-            key_id: key(1).id()
-        }
-    );
-    assert_eq!(session.get("user").unwrap(), Some(42));
-    assert_eq!(session.id(), id);
-    assert_eq!(session.created_at(), Some(at(0)));
-    assert_eq!(session.last_active_at(), Some(at(0)));
-    // It is sealed again only once.
-    check(&Visit::to(&new).with(answer.pair()).at(100), look, READ);
-}
-
-#[test]
-fn a_session_that_is_sealed_again_keeps_the_padding_that_it_had() {
-    let padded = SessionCookie::encrypted(key(0)).padding(Padding::Padme);
-    let padded = padded.build().unwrap();
-    let plain = |keys| SessionCookie::encrypted(keys).build().unwrap();
-    let pair = sealed(&padded, at(0), |session| {
-        session.insert("note", "a".repeat(100)).unwrap();
-    });
-    let unpadded = sealed(&plain(ring([0])), at(0), |session| {
-        session.insert("note", "a".repeat(100)).unwrap();
-    });
-    assert!(pair.len() > unpadded.len());
-    let answer = check(
-        &Visit::to(&plain(ring([1, 0]))).with(&pair).at(100),
-        look,
-        REFRESHED,
-    );
-    assert_eq!(answer.pair().len(), pair.len());
-    // With a refresh it is written anew.
-    let later = Visit::to(&plain(ring([1, 0]))).with(&pair).at(1_000);
-    assert!(check(&later, look, REFRESHED).pair().len() < pair.len());
-}
-
-/// Key 0 seals at first, key 1 an hour after the tests begin.
-fn staged() -> SessionCookie {
-    let later = RingKey::from(key(1)).seal_from(at(HOUR));
-    cookie(KeyRing::from_keys([RingKey::from(key(0)), later]).unwrap())
-}
-
-#[test]
-fn a_session_is_sealed_again_from_the_second_at_which_another_key_seals() {
-    let begun = HOUR - 10;
-    let pair = sealed(&staged(), at(begun), |session| {
-        session.insert("user", 42).unwrap()
-    });
-    check(&Visit::to(&staged()).with(&pair).at(HOUR - 1), look, READ);
-    check(&Visit::to(&staged()).with(&pair).at(HOUR), look, REFRESHED);
 }
 
 /// Without a `seal_from` a ring does not tell since when the next key seals.
@@ -133,31 +66,6 @@ fn two_keys_with_one_id_are_refused_with_advice() {
         "{refused}"
     );
     assert!(refused.ends_with("so generate another key"), "{refused}");
-}
-
-#[test]
-fn rings_that_seal_with_different_keys_have_different_fingerprints() {
-    assert_ne!(ring([0, 1]).fingerprint(), ring([1, 0]).fingerprint());
-    // If times decide, the order of the list makes no difference.
-    let (first, second) = (
-        || RingKey::from(key(0)).seal_from(at(10)),
-        || RingKey::from(key(1)).seal_from(at(20)),
-    );
-    let listed = KeyRing::from_keys([first(), second()]).unwrap();
-    let other_way_round = KeyRing::from_keys([second(), first()]).unwrap();
-    assert_eq!(listed.fingerprint(), other_way_round.fingerprint());
-}
-
-#[test]
-fn a_session_moves_between_suites() {
-    let other = EncryptionKey::generate_xchacha20().unwrap();
-    let other_id = other.id();
-    let both = cookie(KeyRing::from_keys([other, key(0)]).unwrap());
-    let pair = signed_in(&cookie(key(0)));
-    let answer = check(&Visit::to(&both).with(&pair).at(1), look, REFRESHED);
-    assert_eq!(token_of(answer.pair()).len(), token_of(&pair).len());
-    let session = both.load([answer.pair()], at(1));
-    assert_eq!(session.outcome(), Outcome::Opened { key_id: other_id });
 }
 
 #[test]
