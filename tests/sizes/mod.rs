@@ -6,9 +6,8 @@ mod options;
 use std::time::Duration;
 
 use hardtack::{
-    EncryptionKey, Session, SessionCookie, SessionData, SessionError, SessionToken, SigningKey,
+    EncryptionKey, Session, SessionCookie, SessionData, SessionToken, SigningKey,
     carrier::{SessionBuilder, SessionCookieBuilder, SessionTokenBuilder},
-    session::TooLarge,
 };
 use serde::{Deserialize, Serialize};
 
@@ -17,13 +16,11 @@ use crate::common::{browser, cases, reason, times};
 mod broken;
 mod expiry;
 mod fields;
-mod formerly;
 mod hostile;
 mod narrowing;
 mod refusals;
 mod report;
 mod room;
-mod sequences;
 mod tokens;
 
 #[derive(Serialize, Deserialize, Default, Clone, Debug, PartialEq)]
@@ -32,28 +29,6 @@ struct Bytes(Vec<u8>);
 impl SessionData for Bytes {
     const LABEL: &str = "bytes";
     const SCHEMA: u32 = 1;
-}
-
-#[track_caller]
-fn assert_within(sent: &[String], limit: usize) {
-    assert_eq!(sent.len(), 1);
-    assert!(sent[0].len() <= limit, "{} bytes", sent[0].len());
-}
-
-#[track_caller]
-fn assert_too_large<R: std::fmt::Debug>(
-    result: Result<R, SessionError>,
-    expected_needed: usize,
-    expected_allowed: usize,
-) {
-    match result {
-        Err(SessionError::TooLarge(TooLarge {
-            needed, allowed, ..
-        })) => {
-            assert_eq!((needed, allowed), (expected_needed, expected_allowed));
-        }
-        other => panic!("{other:?}"),
-    }
 }
 
 fn encrypted() -> SessionCookieBuilder {
@@ -70,10 +45,6 @@ fn signed() -> SessionCookieBuilder {
 
 fn encrypted_tokens(purpose: &str) -> SessionTokenBuilder {
     SessionToken::encrypted(EncryptionKey::generate().unwrap()).purpose(purpose)
-}
-
-fn signed_tokens(purpose: &str) -> SessionTokenBuilder {
-    SessionToken::unencrypted_but_signed(SigningKey::generate().unwrap()).purpose(purpose)
 }
 
 /// A policy under which no session expires.

@@ -3,18 +3,17 @@
 //! A session that came in larger than its cookie now allows.
 
 use hardtack::{
-    EncryptionKey, Session, SessionCookie, SessionData, SessionError, Size,
-    carrier::{Padding, RefreshAfter},
+    EncryptionKey, Session, SessionCookie, SessionData, SessionError, Size, carrier::Padding,
     session::TooLarge,
 };
 use proptest::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AGES, Bytes, assert_too_large, assert_within,
+    Bytes,
     browser::Browser,
     cases::cases,
-    encrypted, encrypted_tokens, fill, long_lived,
+    encrypted, encrypted_tokens,
     options::{RESERVED, options},
     room::{dictionary, padded, token},
     signed,
@@ -165,28 +164,6 @@ fn a_token_that_is_too_large_is_told_of_the_length_and_not_of_cookies() {
     let told = refusal(&session, 20_000).to_string();
     assert!(told.contains("keep the rest on the server"), "{told}");
     assert!(!told.contains("Size::"), "{told}");
-}
-
-#[test]
-fn a_session_that_an_option_left_within_the_limit_is_renewed_like_any_other() {
-    let site = long_lived(encrypted())
-        .name("session")
-        .refresh_after(RefreshAfter::Always);
-    let mut browser = Browser::from(site.clone());
-    browser.visit(fill);
-    browser.site = site.partitioned().build().unwrap();
-    for age in AGES {
-        browser.now = age;
-        browser.visit(|session| session.contains_key("full"));
-        assert_within(&browser.sent, 3072);
-        assert_eq!(browser.visit(Session::last_active_at), Some(at(age)));
-    }
-    browser.visit(|session| {
-        session.ensure_id().unwrap();
-        session.renew().unwrap();
-        assert_too_large(session.insert("more", 1), 3093, 3072);
-    });
-    assert_within(&browser.sent, 3072);
 }
 
 #[test]

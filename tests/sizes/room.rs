@@ -6,9 +6,8 @@
 
 use hardtack::{Session, SessionData, Size, carrier::SessionCookieBuilder, session::Payload};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
-use super::{Bytes, assert_too_large, browser::Browser, encrypted, fill, signed, xchacha};
+use super::{browser::Browser, encrypted, signed, xchacha};
 
 #[test]
 fn a_default_that_does_not_fit_is_refused_when_the_cookie_is_built() {
@@ -36,46 +35,6 @@ fn a_default_that_does_not_fit_is_refused_when_the_cookie_is_built() {
 }
 
 #[test]
-fn one_byte_more_than_fits_is_refused_and_changes_nothing() {
-    #[track_caller]
-    fn check(site: SessionCookieBuilder, limit: usize) {
-        let mut browser = Browser::from(site);
-        browser.visit(|session| {
-            fill(session);
-            let before: Value = session.deserialize().unwrap();
-            let len = before["full"].as_str().unwrap().len();
-            let longer = "x".repeat(len + 1);
-            assert_too_large(session.insert("full", &longer), limit + 1, limit);
-            let replace = |full: &mut String| full.push('x');
-            assert_too_large(session.update("full", replace), limit + 1, limit);
-            assert_too_large(session.insert("a", ()), limit + 4, limit);
-            assert_eq!(session.deserialize::<Value>().unwrap(), before);
-            assert_eq!(session.remaining_bytes(), 0);
-        });
-        assert_eq!(browser.visit(Session::remaining_bytes), 0);
-    }
-    check(encrypted(), 3072);
-    check(encrypted().size(Size::Browser), 4096);
-    check(signed(), 3072);
-    check(signed().size(Size::Browser), 4096);
-}
-
-#[test]
-fn a_typed_session_that_grew_too_large_is_as_it_was() {
-    let mut browser = Browser::from(encrypted().typed::<Bytes>());
-    browser.visit(|session| {
-        session.update(|bytes| bytes.0 = vec![7; 2169]).unwrap();
-        assert_eq!(session.remaining_bytes(), 0);
-        let grown = session.update(|bytes| bytes.0.push(7));
-        assert_too_large(grown, 3073, 3072);
-        assert_too_large(session.replace(Bytes(vec![8; 2170])), 3073, 3072);
-        assert_eq!(session.read(Clone::clone), Bytes(vec![7; 2169]));
-    });
-    let read = browser.visit(|session| session.read(Clone::clone));
-    assert_eq!(read, Bytes(vec![7; 2169]));
-}
-
-#[test]
 fn a_user_id_and_a_name_fit_96_characters() {
     let fill = |session: &Session| {
         session.insert("user_id", 42).unwrap();
@@ -97,32 +56,11 @@ fn a_dictionary_of_100_bytes_costs_what_the_specification_says() {
     assert_eq!(token_len(signed(), fill), 170);
 }
 
-#[test]
-fn typed_payloads_cost_what_the_specification_says() {
-    #[track_caller]
-    fn check(payload: usize, expected_encrypted: usize, expected_signed: usize) {
-        let fill = |session: &Session<Bytes>| {
-            let prefix = if payload > 128 { 2 } else { 1 };
-            session.replace(Bytes(vec![7; payload - prefix])).unwrap();
-            assert_eq!(postcard_len(session), payload);
-        };
-        assert_eq!(token_len(encrypted().typed(), fill), expected_encrypted);
-        assert_eq!(token_len(signed().typed(), fill), expected_signed);
-    }
-    check(33, 114, 82);
-    check(210, 350, 318);
-    check(2139, 2922, 2890);
-}
-
 /// Characters of the token of a session that `fill` filled.
 fn token_len<T: Payload>(site: SessionCookieBuilder<T>, fill: impl FnOnce(&Session<T>)) -> usize {
     let mut browser = Browser::from(site);
     browser.visit(fill);
     browser.token().len()
-}
-
-fn postcard_len(session: &Session<Bytes>) -> usize {
-    session.read(|bytes| postcard::to_stdvec(bytes).unwrap().len())
 }
 
 /// Bytes of a text of `len` bytes as the value of the only entry `k`.

@@ -3,80 +3,9 @@
 //!
 //! Splits and joins tokens without the crate.
 
-use hardtack::{
-    EncryptionKey, SessionToken, SigningKey, Size,
-    carrier::{Padding, TokenChange},
-};
+use hardtack::Size;
 
-use super::{
-    AGES, encrypted, encrypted_tokens, fill, long_lived, signed, signed_tokens, times::at,
-};
-
-#[track_caller]
-fn set(change: TokenChange) -> String {
-    match change {
-        TokenChange::Store(token) => token,
-        other => panic!("{other:?}"),
-    }
-}
-
-/// Runs `check` with the tokens of every size and mode, and the characters they may have.
-fn for_every_token(check: impl Fn(SessionToken, usize)) {
-    for limit in [8_192, 12_288, 16_384] {
-        for padding in [Padding::None, Padding::Padme] {
-            for tokens in [encrypted_tokens("mobile"), signed_tokens("mobile")] {
-                let tokens = long_lived(tokens).max_token_len(limit).padding(padding);
-                check(tokens.build().unwrap(), limit);
-            }
-        }
-    }
-}
-
-#[test]
-fn a_bare_token_is_one_piece_of_as_many_characters() {
-    for_every_token(|tokens, limit| {
-        let session = tokens.load(None::<&str>, at(0));
-        fill(&session);
-        let mut token = set(tokens.save(&session).unwrap());
-        assert!(token.len() > limit - limit / 8 && token.len() <= limit);
-        for age in AGES {
-            assert!(!token.contains('.'));
-            let session = tokens.load(Some(&token), at(age));
-            assert!(!session.is_new());
-            session.ensure_id().unwrap();
-            session.save().unwrap();
-            assert!(session.insert("more", 1).is_err());
-            assert_eq!(session.size_report().cookies, 1);
-            assert_eq!(session.size_report().allowed, limit);
-            token = set(tokens.save(&session).unwrap());
-            assert!(token.len() <= limit);
-        }
-    });
-}
-
-#[test]
-fn a_session_in_a_header_is_one_piece_of_as_many_characters() {
-    for name in ["Authorization", "X-Session"] {
-        for header in [
-            SessionToken::encrypted(EncryptionKey::generate().unwrap()).header(name),
-            SessionToken::unencrypted_but_signed(SigningKey::generate().unwrap()).header(name),
-        ] {
-            let header = header.max_token_len(12_288).build().unwrap();
-            let session = header.load(None::<&str>, at(0));
-            fill(&session);
-            let token = set(header.save(&session).unwrap());
-            assert!(token.len() > 12_200 && token.len() <= 12_288);
-            let full = session.get::<String>("full").unwrap();
-            let session = header.load([&token], at(1));
-            assert_eq!(session.get("full").unwrap(), full);
-            assert_eq!(session.remaining_bytes(), 0);
-            // In a header there are no parts.
-            let parts = cut(name, &token, 2);
-            let values = parts.iter().map(|part| part.split_once('=').unwrap().1);
-            assert!(header.load(values, at(1)).is_new());
-        }
-    }
-}
+use super::{encrypted, fill, signed, times::at};
 
 #[test]
 fn a_request_for_tests_carries_a_large_session() {
