@@ -10,18 +10,13 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use hardtack::{
-    Clock, Session,
-    carrier::{RefreshAfter, SessionCookieBuilder, TokenChange},
-    session::Reason,
-};
+use hardtack::{Clock, Session, carrier::TokenChange};
 use proptest::prelude::*;
 
 use super::{
-    assert_rejected,
     browser::Browser,
     cases::cases,
-    check_end, check_times, says, site,
+    site,
     times::{at, seconds},
     tokens, write,
 };
@@ -69,45 +64,6 @@ fn a_session_that_is_not_touched_asks_no_clock() {
 }
 
 #[test]
-fn a_session_from_a_clock_that_is_ahead_is_accepted_within_the_skew() {
-    #[track_caller]
-    fn check(site: SessionCookieBuilder, ahead: u64, is_accepted: bool) {
-        let mut browser = Browser::from(site);
-        browser.now = 1000 + ahead;
-        browser.visit(write);
-        browser.now = 1000;
-        if is_accepted {
-            assert_eq!(browser.visit(Session::created_at), Some(at(1000 + ahead)));
-        } else {
-            assert_rejected(&mut browser, Reason::NotYetValid);
-        }
-    }
-    check(site(), 60, true);
-    check(site(), 61, false);
-    check(site().clock_skew(seconds(0)), 0, true);
-    check(site().clock_skew(seconds(0)), 1, false);
-    check(site().clock_skew(seconds(300)), 300, true);
-    check(site().clock_skew(seconds(300)), 301, false);
-}
-
-#[test]
-fn an_activity_from_a_clock_that_is_ahead_is_accepted_within_the_skew() {
-    let mut browser = Browser::from(site());
-    browser.visit(write);
-    browser.now = 1060;
-    browser.visit(|session| session.insert("a", 2).unwrap());
-    browser.now = 1000;
-    check_times(&mut browser, 0, 1060, 2860);
-    browser.now = 999;
-    assert_rejected(&mut browser, Reason::NotYetValid);
-}
-
-#[test]
-fn there_is_no_skew_at_the_end() {
-    check_end(site().clock_skew(seconds(300)), 1800, Reason::Idle);
-}
-
-#[test]
 fn a_clock_that_stands_shows_its_time() {
     let time = at(7);
     assert_eq!(
@@ -116,99 +72,6 @@ fn a_clock_that_stands_shows_its_time() {
     );
     assert_eq!(format!("{:?}", Clock::from_fn(move || time)), "Clock(..)");
     assert_eq!(format!("{:?}", Clock::system()), "Clock(..)");
-}
-
-#[test]
-fn a_new_session_is_written_in_the_range_of_the_format_only() {
-    #[track_caller]
-    fn check(clock: SystemTime, is_written: bool) {
-        let site = site().build().unwrap();
-        let changes: [fn(&Session); 3] = [
-            write,
-            |session| _ = session.ensure_id().unwrap(),
-            |session| session.renew().unwrap(),
-        ];
-        for change in changes {
-            let session = site.load(None::<&str>, clock);
-            change(&session);
-            match site.save(&session) {
-                Ok(sent) => assert!(is_written && !sent.is_empty(), "at {clock:?}"),
-                refused => assert!(!is_written && says(&refused, "the clock shows")),
-            }
-        }
-    }
-    check(first() - seconds(1), false);
-    check(first(), true);
-    check(last(), true);
-    check(last() + seconds(1), false);
-    for clock in extreme_clocks() {
-        check(clock, false);
-    }
-}
-
-#[test]
-fn a_bare_token_is_written_in_the_range_of_the_format_only() {
-    let tokens = tokens().build().unwrap();
-    for clock in extreme_clocks() {
-        let session = tokens.load(None::<&str>, clock);
-        write(&session);
-        assert!(says(&tokens.save(&session), "the clock shows"));
-    }
-}
-
-#[test]
-fn a_session_is_read_beyond_the_last_time_of_the_format_and_not_written() {
-    let mut browser = Browser::from(site().refresh_after(RefreshAfter::Always));
-    let last = last().duration_since(at(0)).unwrap().as_secs();
-    browser.now = last;
-    browser.visit(write);
-    browser.now = last + 1000;
-    // A refresh that cannot be written is left out.
-    check_times(&mut browser, last, last, last + 1800);
-    assert_eq!(browser.sent.len(), 0);
-    let changes: [fn(&Session); 3] = [
-        |session| session.insert("a", 2).unwrap(),
-        |session| session.renew().unwrap(),
-        |session| session.save().unwrap(),
-    ];
-    for change in changes {
-        let session = browser.site.load(browser.jar.pairs(), at(browser.now));
-        change(&session);
-        let saved = browser.site.save(&session);
-        assert!(says(&saved, "the clock shows"));
-    }
-}
-
-#[test]
-fn a_bare_token_is_read_beyond_the_last_time_of_the_format_and_not_written() {
-    let tokens = tokens().refresh_after(RefreshAfter::Always);
-    let tokens = tokens.build().unwrap();
-    let session = tokens.load(None::<&str>, last());
-    write(&session);
-    let TokenChange::Store(token) = tokens.save(&session).unwrap() else {
-        panic!("a session with content is written");
-    };
-    let session = tokens.load(Some(&token), last() + seconds(1000));
-    assert_eq!(session.get("a").unwrap(), Some(1));
-    assert_eq!(tokens.save(&session).unwrap(), TokenChange::Keep);
-    let session = tokens.load(Some(&token), last() + seconds(1000));
-    session.insert("a", 2).unwrap();
-    assert!(says(&tokens.save(&session), "the clock shows"));
-}
-
-#[test]
-fn a_session_from_the_first_second_of_the_format_opens() {
-    let site = site().build().unwrap();
-    let session = site.load(None::<&str>, first());
-    write(&session);
-    let sent: Vec<_> = site.save(&session).unwrap().into_iter().collect();
-    let (cookie, _) = sent[0].split_once(';').unwrap();
-    for clock in [first(), first() - seconds(60)] {
-        let session = site.load([cookie], clock);
-        assert_eq!(session.created_at(), Some(first()));
-        assert_eq!(session.expires_at(), Some(first() + seconds(1800)));
-    }
-    assert!(site.load([cookie], first() - seconds(61)).is_new());
 }
 
 #[test]

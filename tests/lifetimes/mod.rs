@@ -10,7 +10,6 @@ use crate::common::block_on;
 use crate::common::browser;
 use crate::common::cases;
 use crate::common::reason;
-use crate::common::says;
 use crate::common::times;
 
 use browser::Browser;
@@ -20,7 +19,6 @@ use hardtack::{
     keys::SharedKeyRing,
     session::Reason,
 };
-use times::at;
 
 /// Sites with one key and different options.
 struct SharedSites {
@@ -64,15 +62,6 @@ fn check_end(site: SessionCookieBuilder, end: u64, reason: Reason) {
     browser.jar = jar;
     browser.now = end;
     assert_rejected(&mut browser, reason);
-}
-
-#[track_caller]
-fn check_times(browser: &mut Browser, created: u64, last_active: u64, expires: u64) {
-    browser.visit(|session| {
-        assert_eq!(session.created_at(), Some(at(created)));
-        assert_eq!(session.last_active_at(), Some(at(last_active)));
-        assert_eq!(session.expires_at(), Some(at(expires)));
-    });
 }
 
 #[track_caller]

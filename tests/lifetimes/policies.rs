@@ -38,22 +38,6 @@ fn a_shorter_timeout_acts_on_what_is_out() {
 }
 
 #[test]
-fn a_longer_timeout_acts_on_what_is_out() {
-    let sites = SharedSites::new();
-    let mut browser = Browser::from(sites.site());
-    browser.visit(write);
-    let first = browser.jar.clone();
-    browser.now = 1800;
-    browser.site = sites.site().idle_timeout(seconds(1801)).build().unwrap();
-    assert!(!browser.visit(Session::is_new));
-    browser.now = 43_200;
-    browser.jar = first;
-    let site = sites.site().idle_timeout(None);
-    browser.site = site.absolute_timeout(seconds(43_201)).build().unwrap();
-    assert!(!browser.visit(Session::is_new));
-}
-
-#[test]
 fn durations_out_of_range_are_refused_with_a_sentence() {
     #[track_caller]
     fn check(site: SessionCookieBuilder, option: &str) {
@@ -211,21 +195,6 @@ fn a_session_is_alive_one_second_before_its_absolute_timeout_and_dead_at_it() {
 }
 
 #[test]
-fn the_earlier_timeout_ends_a_session() {
-    check_end(
-        site().absolute_timeout(seconds(1000)),
-        1000,
-        Reason::Expired,
-    );
-    check_end(
-        site().absolute_timeout(seconds(1800)),
-        1800,
-        Reason::Expired,
-    );
-    check_end(site().absolute_timeout(seconds(1801)), 1800, Reason::Idle);
-}
-
-#[test]
 fn fractions_of_a_second_are_cut_off() {
     let mut browser = Browser::from(site());
     browser.visit(write);
@@ -233,25 +202,4 @@ fn fractions_of_a_second_are_cut_off() {
     let session = browser.site.load(browser.jar.pairs(), almost);
     assert!(!session.is_new());
     assert_eq!(session.created_at(), Some(at(0)));
-}
-
-#[test]
-fn an_expired_session_is_new_in_every_respect() {
-    let mut browser = Browser::from(site());
-    browser.visit(|session| {
-        write(session);
-        session.ensure_id().unwrap();
-    });
-    browser.now = 1800;
-    browser.visit(|session| {
-        assert!(session.is_new() && session.is_empty());
-        assert_eq!((session.id(), session.created_at()), (None, None));
-        assert_eq!(
-            (session.last_active_at(), session.expires_at()),
-            (None, None)
-        );
-        write(session);
-    });
-    browser.now = 1801;
-    assert_eq!(browser.visit(Session::created_at), Some(at(1800)));
 }
