@@ -8,13 +8,13 @@ use std::{
 };
 
 use actix_web::{dev, web};
-use hardtack::{Session, SessionData, SessionLayer, SessionToken, csrf::CsrfGuard, session::Map};
+use hardtack::{Session, SessionData, SessionLayer, csrf::CsrfGuard};
 use serde::{Deserialize, Serialize};
 use tower::Layer;
 
 use super::{
     ask,
-    common::{at, builder, cookie, header_builder, set_cookies},
+    common::{at, builder, cookie, set_cookies},
 };
 
 #[derive(Clone, Default, Deserialize, Serialize, PartialEq)]
@@ -150,28 +150,6 @@ fn every_layer_is_ready_when_the_service_inside_is() {
     check(layer());
     check(CsrfGuard::new());
     check(hardtack::companion::CompanionLayer::new(layer()));
-}
-
-#[test]
-fn a_session_travels_in_a_header() {
-    let header: SessionToken<Map> = header_builder("x-session").build().unwrap();
-    let serve = {
-        let header = header.clone();
-        move |app: &mut web::ServiceConfig| {
-            let handler = |session: Session| async move {
-                let count = session.get::<u32>("count").unwrap().unwrap_or(0) + 1;
-                session.insert("count", count).unwrap();
-                count.to_string()
-            };
-            let scope = web::scope("").wrap(SessionLayer::in_header(header).unwrap().clock(at(0)));
-            app.service(scope.route("/", web::get().to(handler)));
-        }
-    };
-    let first = ask(serve.clone(), &[]);
-    let token = first.headers()["session-token"].to_str().unwrap();
-    assert_eq!(first.headers()["vary"], "x-session");
-    let second = ask(serve, &[("x-session", token)]);
-    assert_eq!((&**first.body(), &**second.body()), ("1", "2"));
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! The layer and the guard as middleware of actix-web. `tests/rules` and `tests/csrf_guard` make every visit through
+//! The layer and the guard as middleware of actix-web. The vectors, `tests/rules` and `tests/csrf_guard` pass through
 //! them too; here is what actix-web does in its own way.
 
 mod failures;

@@ -3,15 +3,12 @@
 use std::{
     convert::Infallible,
     pin::{Pin, pin},
-    sync::{
-        Arc, Mutex,
-        atomic::{AtomicU32, Ordering},
-    },
+    sync::Mutex,
     task::{Context, Poll, Waker},
 };
 
 use axum::body::Bytes;
-use hardtack::{Clock, Session, SessionError, SessionLayer};
+use hardtack::{Session, SessionError, SessionLayer};
 use http::{Request, Response, header::COOKIE};
 use http_body::{Body, Frame};
 use http_body_util::BodyExt;
@@ -185,40 +182,4 @@ fn a_request_cancelled_before_it_was_polled_tells_them_too() {
     }));
     drop(service.call(signed_in_request()));
     assert_closed(&kept.lock().unwrap().take().unwrap());
-}
-
-/// Asserts how often a request that does `work` asks the clock.
-#[track_caller]
-fn check_clock(work: impl Fn(Session), expected: u32) {
-    let work = &work;
-    let count = Arc::new(AtomicU32::new(0));
-    let counting = Arc::clone(&count);
-    let clock = Clock::from_fn(move || {
-        counting.fetch_add(1, Ordering::Relaxed);
-        at(1000)
-    });
-    let service =
-        SessionLayer::new(cookie())
-            .clock(clock)
-            .layer(service_fn(|request| async move {
-                work(session_of(&request));
-                Ok::<_, Infallible>(Response::new(()))
-            }));
-    let Ok(_) = block_on(service.oneshot(signed_in_request()));
-    assert_eq!(count.load(Ordering::Relaxed), expected);
-}
-
-#[test]
-fn the_clock_is_asked_once_and_only_when_the_session_is_touched() {
-    check_clock(drop, 0);
-    check_clock(|session| drop(format!("{session:?}")), 0);
-    check_clock(|session| _ = session.len(), 1);
-    let much = |session: Session| {
-        session.insert("name", "Ada").unwrap();
-        session.renew().unwrap();
-        session.invalidate().unwrap();
-        session.clone().insert("name", "Eve").unwrap();
-        assert_eq!(session.expires_at(), None);
-    };
-    check_clock(much, 1);
 }
