@@ -1,7 +1,7 @@
 // Questions to the application: whether a session is revoked (SPEC.md § 7.8) and, at intervals, whether it is still valid
 // (docs/spec/writer.md § 8.16).
 
-import { Refusal, SessionError, isWhole, mustBe, refuseUnknown } from "../base/errors.js";
+import { Refusal, SessionError, ensure, isWhole, mustBe, refuseUnknown } from "../base/errors.js";
 import { dateOf } from "../base/time.js";
 import { lastActiveOf } from "../state/lifetime.js";
 import { bindingOf, idOf, readPayload } from "../state/state.js";
@@ -39,7 +39,8 @@ class Revalidation {
   /** Checks the settings that depend on this one, and returns the value of `refreshAfter`. */
   prepare(refreshAfter, longest) {
     mustBe(refreshAfter === undefined, "refreshAfter", "left out with `revalidateAfter`: a session is written when it was validated");
-    mustBe(this.seconds <= longest, "seconds", "at most half of each idle timeout", "revalidateAfter");
+    const sentence = `\`seconds\` of \`revalidateAfter\` is ${this.seconds}, and must be at most ${longest}, half of the shorter idle timeout`;
+    ensure(this.seconds <= longest, "revalidateAfter", sentence);
     return "on-validation";
   }
 
