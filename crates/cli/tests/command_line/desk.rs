@@ -5,7 +5,7 @@ use std::{
     ffi::OsStr,
     fs,
     io::Write,
-    path::{Path, PathBuf},
+    path::PathBuf,
     process::{Command, Output, Stdio},
     sync::LazyLock,
     time::{Duration, SystemTime, UNIX_EPOCH},
@@ -227,6 +227,17 @@ pub(crate) fn secrets(text: &str) -> Vec<&str> {
     keys.filter_map(|key| key.get(5..53)).collect()
 }
 
+/// The path of an example. Cargo builds a package's examples before it runs all of its tests.
+pub(crate) fn example(name: &str) -> String {
+    let test = env::current_exe().unwrap();
+    let folder = test.ancestors().nth(2).unwrap();
+    let program = folder.join("examples").join(name);
+    let program = program.with_extension(env::consts::EXE_EXTENSION);
+    let hint = "build it first: cargo build -p hardtack-cli --example inspect";
+    assert!(program.exists(), "{hint}");
+    program.into_os_string().into_string().unwrap()
+}
+
 /// The key that a command says it has made.
 #[track_caller]
 pub(crate) fn new_key(told: &str) -> String {
@@ -236,7 +247,13 @@ pub(crate) fn new_key(told: &str) -> String {
 
 /// The permissions of a file.
 #[cfg(unix)]
-pub(crate) fn mode(path: &Path) -> u32 {
+pub(crate) fn mode(path: &std::path::Path) -> u32 {
     use std::os::unix::fs::PermissionsExt;
     fs::metadata(path).unwrap().permissions().mode() & 0o777
+}
+
+#[cfg(unix)]
+pub(crate) fn set_mode(path: &std::path::Path, mode: u32) {
+    use std::os::unix::fs::PermissionsExt;
+    fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
 }

@@ -2,7 +2,6 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
-mod add;
 mod check;
 mod desk;
 mod editing;
@@ -17,18 +16,18 @@ mod help;
 mod in_common;
 mod inspect;
 mod leaked;
+mod names;
 mod notes;
 mod overlap;
-mod promote;
+mod pipeline;
 mod reasons;
 mod reference;
-mod retire;
-mod rotate;
 mod rotation;
 mod secrets;
 mod settings;
 mod show;
 mod terminal;
+mod transcript;
 mod typed;
 mod variable;
 mod vectors;

@@ -1,12 +1,10 @@
 //! Typed sessions: a guess without the type, and the value in an application's own `inspect`.
 
-use std::{env, path::PathBuf};
-
 use hardtack::{Session, SessionCookie, SessionData, SessionToken, carrier::TokenChange};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::desk::{Desk, Ran, at};
+use crate::desk::{Desk, Ran, at, example};
 
 /// As in `examples/inspect.rs`.
 #[derive(Serialize, Deserialize, Default, PartialEq)]
@@ -44,15 +42,10 @@ fn pair(desk: &Desk) -> String {
     cookie.unwrap().cookie_for(at(0), sign_in).unwrap()
 }
 
-/// Runs the example. Cargo builds a package's examples before it runs all of its tests.
+/// Runs the example.
 fn of_the_application(desk: &Desk, line: &str) -> Ran {
-    let test = env::current_exe().unwrap();
-    let folder = test.ancestors().nth(2).unwrap();
-    let program: PathBuf = folder.join("examples").join("inspect");
-    let program = program.with_extension(env::consts::EXE_EXTENSION);
-    let hint = "build it first: cargo build -p hardtack-cli --example inspect";
-    assert!(program.exists(), "{hint}");
-    let mut command = desk.command(program.to_str().unwrap(), line.split_whitespace());
+    let program = example("inspect");
+    let mut command = desk.command(&program, line.split_whitespace());
     desk.ran(command.output().unwrap())
 }
 
