@@ -1,6 +1,6 @@
 use hardtack::SessionSettings;
 
-use crate::desk::Desk;
+use crate::desk::{Desk, PROGRAM};
 
 #[test]
 fn help_and_version_are_answers() {
@@ -187,7 +187,7 @@ fn a_clock_that_is_set_is_told_and_a_wrong_one_refused() {
 fn without_a_set_clock_the_real_one_counts() {
     let (desk, _) = Desk::with_ring();
     let run = |line: &str| {
-        let mut command = desk.command(&crate::desk::PROGRAM, line.split(' '));
+        let mut command = desk.command(&PROGRAM, line.split(' '));
         command.env_remove("HARDTACK_NOW").output().unwrap()
     };
     assert!(run("ring show keys").stderr.is_empty());
@@ -196,4 +196,37 @@ fn without_a_set_clock_the_real_one_counts() {
     let now = humantime::parse_rfc3339(shown["at"].as_str().unwrap()).unwrap();
     let since = std::time::SystemTime::now().duration_since(now).unwrap();
     assert!(since.as_secs() < 60);
+}
+
+#[test]
+fn a_clock_behind_the_last_change_of_the_file_changes_nothing() {
+    let desk = Desk::new();
+    let run = |line: &str| {
+        let mut command = desk.command(&PROGRAM, line.split(' '));
+        command.env_remove("HARDTACK_NOW");
+        let output = command.output().unwrap();
+        (
+            output.status.code(),
+            String::from_utf8(output.stderr).unwrap(),
+        )
+    };
+    assert_eq!(run("ring add keys").0, Some(0));
+    let file = std::fs::File::options()
+        .write(true)
+        .open(desk.path("keys"))
+        .unwrap();
+    let changed = |seconds| {
+        let time = std::time::SystemTime::now() + std::time::Duration::from_secs(seconds);
+        file.set_modified(time).unwrap();
+    };
+    changed(1800);
+    let (code, sentence) = run("ring add keys");
+    assert_eq!(code, Some(1));
+    assert!(
+        sentence.contains(", and keys was changed at ")
+            && sentence.contains("; if it is right, run `touch keys`"),
+        "{sentence}"
+    );
+    changed(0);
+    assert_eq!(run("ring add keys").0, Some(0));
 }

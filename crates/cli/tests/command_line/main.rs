@@ -5,19 +5,15 @@
 mod check;
 mod desk;
 mod editing;
-mod end_sessions;
 mod files;
 #[path = "../../../../tests/common/folder.rs"]
 #[allow(dead_code, reason = "other tests use the rest")]
 mod folder;
 mod guide;
-mod hand_over;
 mod help;
 mod in_common;
 mod inspect;
-mod leaked;
 mod names;
-mod notes;
 mod overlap;
 mod pipeline;
 mod reasons;

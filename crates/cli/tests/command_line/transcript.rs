@@ -42,6 +42,10 @@ macro_rules! transcripts {
 
 transcripts! {
     adding
+    ending_sessions
+    handing_over
+    leaks
+    notes
     promoting
     retiring
     rotating
