@@ -63,13 +63,6 @@ impl Desk {
         fs::read_to_string(self.path(name)).unwrap()
     }
 
-    /// The text of the file `keys` without the notes of when its keys were made.
-    pub(crate) fn without_notes(&self) -> String {
-        let text = self.read("keys");
-        let lines = text.split_inclusive('\n');
-        lines.filter(|line| !line.starts_with("# made=")).collect()
-    }
-
     pub(crate) fn write(&self, name: &str, text: impl AsRef<[u8]>) {
         self.folder.write(name, text);
     }

@@ -307,7 +307,6 @@ fn start(desk: &Desk, line: &str) -> Child {
 }
 
 #[test]
-#[cfg(unix)]
 fn what_has_no_end_is_refused_and_a_pipe_is_read() {
     let (desk, _) = Desk::with_ring();
     for line in [
@@ -357,4 +356,39 @@ fn what_has_no_end_is_refused_and_a_pipe_is_read() {
         "ring check keys --settings /dev/stdin",
     );
     assert_eq!(ran.code, Some(0), "{}", ran.err);
+    // It is read once: the token does not open, and is no mistake of the settings.
+    let ran = desk.run_on("keys_file = 'keys'", "inspect eA --settings /dev/stdin");
+    assert_eq!(ran.code, Some(1), "{}", ran.err);
+}
+
+#[test]
+fn a_ring_that_nobody_reads_is_not_reported_as_printed() {
+    let desk = Desk::new();
+    for (command, code) in [("ring add -", 3), ("keygen", 0)] {
+        let script = format!("{{ sleep 0.3; \"$0\" {command} < /dev/null; echo $? >&2; }} | true");
+        let mut shell = desk.command("sh", ["-c", &script, &**PROGRAM]);
+        let told = String::from_utf8(shell.output().unwrap().stderr).unwrap();
+        assert_eq!(told.lines().last(), Some(&*code.to_string()), "{told}");
+        let is_told = told.contains("cannot write to standard output: Broken pipe");
+        assert_eq!(is_told, code == 3, "{told}");
+    }
+}
+
+#[test]
+fn the_mode_of_the_file_is_looked_at() {
+    let (desk, _) = Desk::with_ring();
+    for (mode, is_told) in [
+        (0o600, false),
+        (0o400, false),
+        // A service often reads the ring as a member of its group.
+        (0o640, false),
+        (0o660, true),
+        (0o604, true),
+        (0o700, false),
+    ] {
+        set_mode(&desk, mode);
+        let told = desk.done("ring check keys");
+        let sentence = format!("warning: the file has mode {mode:04o}, so others");
+        assert_eq!(told.contains(&sentence), is_told, "{told}");
+    }
 }

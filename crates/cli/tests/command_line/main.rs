@@ -2,9 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
-mod check;
 mod desk;
-mod editing;
 mod files;
 #[path = "../../../../tests/common/folder.rs"]
 #[allow(dead_code, reason = "other tests use the rest")]
@@ -14,16 +12,13 @@ mod help;
 mod in_common;
 mod inspect;
 mod names;
-mod overlap;
 mod pipeline;
 mod reasons;
 mod reference;
 mod rotation;
 mod secrets;
 mod settings;
-mod show;
 mod terminal;
 mod transcript;
 mod typed;
-mod variable;
 mod vectors;

@@ -42,13 +42,17 @@ macro_rules! transcripts {
 
 transcripts! {
     adding
+    checking
+    editing
     ending_sessions
     handing_over
     leaks
     notes
+    overlaps
     promoting
     retiring
     rotating
+    variables
 }
 
 /// In the folder of the package, in which Cargo runs tests.
