@@ -46,12 +46,15 @@ transcripts! {
     editing
     ending_sessions
     handing_over
+    inspecting
     leaks
     notes
     overlaps
     promoting
+    refusing
     retiring
     rotating
+    settings
     variables
 }
 
