@@ -3,12 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { writeBody } from "../src/state/body.js";
-import { contextBytes, purposeBytes } from "../src/keys/purpose.js";
-import { deviceBound } from "../src/device.js";
-import { KeyRing, SessionCookie } from "../src/index.js";
-import { contentOf } from "../src/keys/ring.js";
-import { Sealer } from "../src/token/token.js";
+import { SessionCookie } from "../src/index.js";
 import { NOW, XAES_KEY, cookies, filled, later, misconfigured } from "./visitor.js";
 
 const tenant = (name) => [["tenant", name]];
@@ -57,31 +52,4 @@ test("a context is a list of pairs of texts", () => {
   for (const context of [undefined, null, "acme", ["tenant", "acme"], [["tenant", undefined]], [["tenant", "\ud800"]]]) {
     assert.throws(() => cookies.inContext(context), misconfigured("context"));
   }
-});
-
-test("a session and its device are of one context", async () => {
-  const carrier = await SessionCookie.encrypted(XAES_KEY, { deviceBound: deviceBound({ path: "/.session" }) });
-  const inAcme = carrier.inContext(tenant("acme"));
-  const ring = contentOf(await KeyRing.parse(XAES_KEY));
-  const now = NOW.getTime() / 1000;
-  const [sid, device] = [new Uint8Array(8).fill(1), new Uint8Array(16).fill(2)];
-  const sealedFor = async (purpose, context, fields, payload) => {
-    const sealer = await Sealer.of(ring, purposeBytes(purpose), contextBytes(context));
-    return sealer.seal(writeBody({ issued: now, age: 0, limit: null, remembered: null, sid, device: null, schema: 0, ...fields }, [], payload), now);
-  };
-  const tag = Buffer.from(await crypto.subtle.digest("SHA-256", device)).subarray(0, 6).toString("base64url");
-  const bindingIn = async (context) => {
-    const session = await sealedFor("__Host-session", tenant("acme"), { device }, []);
-    const bound = await sealedFor("device:bound:__Host-session", context, {}, device);
-    return (await inAcme.load(`__Host-session=${session}; __Host-session.b-${tag}=${bound}`, NOW)).binding;
-  };
-  assert.equal(await bindingIn(tenant("acme")), "bound");
-  assert.equal(await bindingIn([]), "stale");
-  const session = await inAcme.load(null, NOW);
-  session.signIn();
-  await inAcme.save(session);
-  const [, challenge] = /challenge="([^"]+)"/.exec(session.registration);
-  const offers = async (context) => Sealer.of(ring, purposeBytes("device:registration:__Host-session"), contextBytes(context));
-  assert.ok(await (await offers(tenant("acme"))).open(challenge, now));
-  await assert.rejects(async () => (await offers([])).open(challenge, now), { reason: "Auth" });
 });

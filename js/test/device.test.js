@@ -4,31 +4,16 @@ import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { test } from "node:test";
 
-import { writeBody } from "../src/state/body.js";
-import { contextBytes, purposeBytes } from "../src/keys/purpose.js";
 import { deviceBound } from "../src/device.js";
 import { KeyRing, SessionCookie, attributes } from "../src/index.js";
-import { contentOf } from "../src/keys/ring.js";
-import { Sealer } from "../src/token/token.js";
 import { withSession } from "../src/web/fetch.js";
 import { sessionProxy } from "../src/web/next.js";
 import { withSession as nodeSession } from "../src/web/node.js";
 import { forward } from "../src/web/origin.js";
-import { XAES_KEY } from "./visitor.js";
+import { NOW, XAES_KEY, sealedAs } from "./visitor.js";
 
-const NOW = 1_800_000_000;
 const NAME = "__Host-session";
 const ring = await KeyRing.parse(XAES_KEY);
-const sealerOf = (purpose) => Sealer.of(contentOf(ring), purposeBytes(purpose, "shop", ""), contextBytes([]));
-const [session, bound] = await Promise.all([sealerOf(NAME), sealerOf(`device:bound:${NAME}`)]);
-
-const bytes = (length, value) => new Uint8Array(length).fill(value);
-
-function seal(sealer, fields, payload) {
-  const metadata = { age: 0, limit: null, remembered: null, sid: null, device: null, schema: 0, ...fields };
-  return sealer.seal(writeBody(metadata, [], payload), NOW);
-}
-
 const cookieOf = (name) => SessionCookie.encrypted(ring, { cookie: attributes({ name: `__Host-${name}` }), deviceBound: deviceBound({ path: `/.${name}` }) });
 const cookieWith = (options) => SessionCookie.encrypted(ring, { application: "shop", deviceBound: deviceBound({ path: "/.session", ...options }) });
 
@@ -96,14 +81,14 @@ test("two cookies that sign in in one response are both offered, by every adapte
 test("the proxy of Next.js offers the registration, and marks a session that has ended", async () => {
   const cookies = await cookieWith({});
   const visited = (handler, headers = {}) => {
-    const proxy = sessionProxy(cookies, { next: () => new Response("") }, (_, loaded) => void handler(loaded), { flashes: ["notice"], now: () => new Date(NOW * 1000) });
+    const proxy = sessionProxy(cookies, { next: () => new Response("") }, (_, loaded) => void handler(loaded), { flashes: ["notice"], now: () => NOW });
     return proxy(new Request("https://shop.example/", { headers: { accept: "text/html", ...headers } }));
   };
   assert.match(registrationOf(await visited(signIn)), /^\(ES256\)/);
   const greeted = await visited((loaded) => signIn(loaded).flash("notice", "hello"));
   assert.match(registrationOf(greeted), /^\(ES256\)/);
   assert.deepEqual([registrationOf(await visited((loaded) => loaded.set("a", 1))), registrationOf(await visited(signIn, { "sec-purpose": "prefetch" }))], [null, null]);
-  const cookie = `${NAME}=${await seal(session, { issued: NOW, sid: bytes(8, 1) }, [0x81, 0xa1, 0x61, 0x01])}`;
+  const cookie = `${NAME}=${await sealedAs(NAME, {}, [0x81, 0xa1, 0x61, 0x01], "shop")}`;
   const isMarked = async (handler) => (await visited(handler, { cookie })).headers.getSetCookie().some((line) => line.startsWith(`${NAME}.out-`));
   assert.equal(await isMarked((loaded) => loaded.invalidate()), true);
   assert.equal(await isMarked((loaded) => (loaded.invalidate(), loaded.flash("notice", "bye"))), true);

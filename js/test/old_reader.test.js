@@ -4,14 +4,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { deviceBound } from "../src/device.js";
-import { KeyRing, SessionCookie, attributes, decodeDictionary, generateKey, revocation, sessionType } from "../src/index.js";
-import { contextBytes, purposeBytes } from "../src/keys/purpose.js";
-import { contentOf } from "../src/keys/ring.js";
+import { SessionCookie, attributes, decodeDictionary, generateKey, revocation, sessionType } from "../src/index.js";
 import { oldCookie } from "../src/old_cookies.js";
-import { writeBody } from "../src/state/body.js";
 import * as t from "../src/struct.js";
-import { Sealer } from "../src/token/token.js";
-import { NOW, SIGNING_KEY, XAES_KEY, later } from "./visitor.js";
+import { NOW, SIGNING_KEY, XAES_KEY, later, sealedAs } from "./visitor.js";
 
 const read = (value) => (value.startsWith("user-") ? { entries: { user: value.slice(5) } } : null);
 const migrating = (from = NOW) =>
@@ -318,12 +314,7 @@ test("a session that was planted in one former cookie wins over none of another 
 test("a session of a former cookie that is bound to a device is not taken over, because its proof has another name", async () => {
   const name = "__Host-visit";
   const old = await built(name, { deviceBound: deviceBound({ path: "/.session" }) });
-  const sealer = await Sealer.of(contentOf(await KeyRing.parse(XAES_KEY)), purposeBytes(name), contextBytes([]));
-  const now = NOW.getTime() / 1000;
-  const tokenOf = (device) => {
-    const metadata = { issued: now, age: 0, limit: null, remembered: null, sid: new Uint8Array(8), device, schema: 0 };
-    return sealer.seal(writeBody(metadata, [], [0x81, 0xa1, 0x75, 0xa1, 0x61]), now);
-  };
+  const tokenOf = (device) => sealedAs(name, { device }, [0x81, 0xa1, 0x75, 0xa1, 0x61]);
   const [field, unbound] = [`${name}=${await tokenOf(new Uint8Array(16))}`, `${name}=${await tokenOf(null)}`];
   assert.equal((await old.load(field, later(60))).binding, "stale");
   for (const options of [{}, { deviceBound: deviceBound({ path: "/.session" }) }]) {

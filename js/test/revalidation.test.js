@@ -3,17 +3,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { writeBody } from "../src/state/body.js";
-import { contextBytes, purposeBytes } from "../src/keys/purpose.js";
 import { CsrfGuard } from "../src/csrf_guard.js";
 import { deviceBound } from "../src/device.js";
-import { KeyRing, SessionCookie, csrfToken, revalidation, sessionType, verifyCsrf } from "../src/index.js";
+import { SessionCookie, csrfToken, revalidation, sessionType, verifyCsrf } from "../src/index.js";
 import { oldCookie } from "../src/old_cookies.js";
-import { contentOf } from "../src/keys/ring.js";
-import { Sealer } from "../src/token/token.js";
 import { withSession } from "../src/web/fetch.js";
 import { inNext } from "../src/web/next.js";
-import { NOW, XAES_KEY, cookies, field, filled, later, misconfigured, refused } from "./visitor.js";
+import { NOW, XAES_KEY, cookies, field, filled, later, misconfigured, refused, sealedAs } from "./visitor.js";
 
 const failure = new Error("no database");
 const fails = () => Promise.reject(failure);
@@ -135,16 +131,10 @@ test("a session of another library is always asked about, and never goes on with
 });
 
 test("a stale session is not asked about, and of a bound one the application is told", async () => {
-  const sid = new Uint8Array(8).fill(1);
   const device = new Uint8Array(16).fill(1);
-  const issued = NOW.getTime() / 1000;
-  const seal = async (purpose, fields, payload) => {
-    const sealer = await Sealer.of(contentOf(await KeyRing.parse(XAES_KEY)), purposeBytes(purpose), contextBytes([]));
-    return sealer.seal(writeBody({ issued, age: 0, limit: null, remembered: null, sid, device: null, schema: 0, ...fields }, [], payload), issued);
-  };
   const tag = Buffer.from(await crypto.subtle.digest("SHA-256", device)).subarray(0, 6).toString("base64url");
-  const alone = `__Host-session=${await seal("__Host-session", { device }, [])}`;
-  const bound = `${alone}; __Host-session.b-${tag}=${await seal("device:bound:__Host-session", {}, device)}`;
+  const alone = `__Host-session=${await sealedAs("__Host-session", { device }, [])}`;
+  const bound = `${alone}; __Host-session.b-${tag}=${await sealedAs("device:bound:__Host-session", {}, device)}`;
   const { asked, cookies } = await asking(fails, { deviceBound: deviceBound({ path: "/.session" }) });
   assert.equal((await cookies.load(alone, later(60))).binding, "stale");
   assert.equal(asked.length, 0);

@@ -4,7 +4,11 @@ import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-import { ConfigError, SessionCookie, SessionError } from "../src/index.js";
+import { ConfigError, KeyRing, SessionCookie, SessionError } from "../src/index.js";
+import { contextBytes, purposeBytes } from "../src/keys/purpose.js";
+import { contentOf } from "../src/keys/ring.js";
+import { writeBody } from "../src/state/body.js";
+import { Sealer } from "../src/token/token.js";
 import { forward } from "../src/web/origin.js";
 
 const EVERYDAY = [
@@ -33,6 +37,14 @@ export async function filled(change = (session) => session.set("user", "ada"), o
   const session = await of.load(null, NOW);
   change(session);
   return field(await of.save(session));
+}
+
+/** Seals a session of `NOW` with these fields, as no program here writes it. */
+export async function sealedAs(purpose, fields, payload, application) {
+  const sealer = await Sealer.of(contentOf(await KeyRing.parse(XAES_KEY)), purposeBytes(purpose, application), contextBytes([]));
+  const issued = NOW.getTime() / 1000;
+  const metadata = { issued, age: 0, limit: null, remembered: null, sid: new Uint8Array(8).fill(1), device: null, schema: 0, ...fields };
+  return sealer.seal(writeBody(metadata, [], payload), issued);
 }
 
 /** The fields of a request of a visitor who has signed in. */
