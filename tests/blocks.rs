@@ -297,15 +297,13 @@ const NOT_RUN: &[(&str, &[&str])] = &[
     ),
     (
         "the gate runs a short form, with --quick",
-        &["cargo run --release", "cargo run --release --bin timing"],
+        &["cargo run --release"],
     ),
     (
         "minutes of measuring",
         &[
             "cargo run --release --features aws-lc",
             "cargo run --release -- --only XAES clock",
-            "cargo run --release --bin timing --features aws-lc",
-            "cargo run --release --bin timing -- CSRF keys",
         ],
     ),
     ("it changes committed files", &["fuzz/keep sessions guard"]),
@@ -316,22 +314,6 @@ const NOT_RUN: &[(&str, &[&str])] = &[
     (
         "needs an account at Cloudflare",
         &["npx wrangler secret put SESSION_KEYS"],
-    ),
-    (
-        "the gate installs both by a function of its own",
-        &["apt-get install haproxy redis-server"],
-    ),
-    (
-        "by hand, what the tests of the fleet do from Rust",
-        &[
-            "hardtack keygen > keys",
-            "redis-server --bind 127.0.0.1 --appendonly yes",
-            "SESSION_KEYS_FILE=keys cargo run -- 3001",
-            "SESSION_KEYS_FILE=keys cargo run -- 3002",
-            "PORT=3000 FIRST=3001 SECOND=3002 haproxy -db -f haproxy.cfg",
-            "curl -d name=ada http://127.0.0.1:3000/sign-in -i",
-            "curl http://127.0.0.1:3001/health",
-        ],
     ),
     (
         "from the registry; crates/cli/npm/test.js runs the package",
