@@ -126,6 +126,16 @@ test("a failure with which the origin has written the session is for its visitor
   assert.deepEqual([failed.setCookies, failed.headers.get("cache-control")], [[`${NAME}=of-the-origin`], "no-store"]);
 });
 
+test("a cookie of the origin that only has the session's name takes no sign-out away", async () => {
+  const others = ["Path=/old", "Path=/; Domain=shop.example", "Path=/; Partitioned; Secure"];
+  for (const attributes of others) {
+    const line = `${NAME}=other; ${attributes}`;
+    const { origin } = await standIn((request, response) => response.writeHead(200, { "set-cookie": line }).end());
+    const { setCookies } = await worker(origin, (session) => session.invalidate())("/", { cookie: await filled(cookies, (session) => session.set("user", "ada")) });
+    assert.deepEqual(setCookies.map((set) => [set === line, isExpiry([set])]), [[true, false], [false, true]], attributes);
+  }
+});
+
 test("no part of the worker's session is left beside the origin's", async () => {
   const split = await SessionCookie.encrypted(XAES_KEY, { size: "split:3" });
   const { origin, seen } = await standIn((request, response) => response.writeHead(200, { "set-cookie": `${NAME}=of-the-origin` }).end());

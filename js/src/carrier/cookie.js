@@ -217,12 +217,14 @@ export async function cookiesAfter(cookies, pairs, session, response) {
  */
 export const offerAfter = (session, fields) => stateOf(session).policy.devices?.offerIn(stateOf(session), fields) ?? [];
 
+/** Returns the cookie of the session, as `readSetCookie` reads it. */
+export const ownOf = (cookies) => readSetCookie(toSetCookie(settingsOf(cookies).template.expire(cookies.name)));
+
 /** Returns what the `set-cookie` lines of a response say of the session already, or null. */
 function saidOf(cookies, lines, session) {
   if (lines.length === 0) return null;
   const state = stateOf(session);
-  const own = readSetCookie(toSetCookie(settingsOf(cookies).template.expire(cookies.name)));
-  return saidIn(lines, own, async (pairs) => {
+  return saidIn(lines, ownOf(cookies), async (pairs) => {
     const chosen = !state.isNew && (await chosenIn(cookies, [pairs], state.now));
     return !!chosen?.body && state.arrivedAs(chosen.body);
   });

@@ -1,9 +1,10 @@
 // A worker before an origin that shares its sessions.
 
+import { readSetCookie, restBeside } from "../cookie/response.js";
 import { isExpiry, toSetCookie } from "../cookie/set_cookie.js";
 import { stateOf } from "../session/session.js";
 import { cacheChanges } from "../carrier/caching.js";
-import { headChanges, offerAfter, withChanges } from "../carrier/cookie.js";
+import { headChanges, offerAfter, ownOf, withChanges } from "../carrier/cookie.js";
 import { isOfSession, setCookieField } from "./cookie_field.js";
 
 /**
@@ -39,25 +40,22 @@ const isWrittenWith = (status, session) => stateOf(session).decide({ status }).t
 /** `isKept`: the session is saved whatever the status. `own`: the cookies of the session. */
 async function changesTo(response, cookies, session, { isWritten, isKept, own }) {
   const fields = [...response.headers];
-  const theirs = response.headers.getSetCookie().map(cookieOf);
-  const setAs = (name) => theirs.filter((cookie) => cookie.name === name);
-  const isOrigins = setAs(cookies.name).length > 0;
+  // One of the same name with another path, domain or partition is another cookie.
+  const theirs = response.headers.getSetCookie().map(readSetCookie);
+  const setAs = (own) => theirs.filter((cookie) => restBeside(own, cookie) === "");
+  const sets = setAs(ownOf(cookies));
+  const isOrigins = sets.length > 0;
   if (!isWritten) {
     return headChanges(cookies, fields, session, { status: response.status });
   }
   const isLost = response.status === 408 || (response.status >= 500 && !isKept);
   if (isLost && !isOrigins) return cacheChanges(fields, "touched", "Cookie");
   // Our cookies next to the session, such as the mark of one that has ended, and expiries of parts that the origin has not seen.
-  const isLeft = (cookie) => setAs(cookie.name).length === 0 && (isExpiry(cookie) || !isOfSession(cookie.name, cookies.name));
+  const isSet = (cookie) => setAs(readSetCookie(toSetCookie(cookie))).length > 0;
+  const isLeft = (cookie) => !isSet(cookie) && (isExpiry(cookie) || !isOfSession(cookie.name, cookies.name));
   const left = isOrigins ? own.filter(isLeft) : own;
   // The offer is for the origin's session, too, unless the origin drops it, or makes an offer itself.
-  const isOver = isOrigins && setAs(cookies.name).every(isExpiry);
+  const isOver = isOrigins && sets.every(isExpiry);
   const offer = isOver ? [] : offerAfter(session, fields).filter(([name]) => !isOrigins || !response.headers.has(name));
   return [...cacheChanges(fields, "written", "Cookie"), ...left.map((cookie) => ["set-cookie", toSetCookie(cookie)]), ...offer];
-}
-
-/** Returns the name and the value of a line of `Set-Cookie`. */
-function cookieOf(line) {
-  const [name, value] = line.split(";")[0].split("=");
-  return { name: name.trim(), value: value?.trim() };
 }
