@@ -8,7 +8,7 @@ use std::{
 
 use axum::{Router, body::Body, routing::get};
 use hardtack::{
-    KeyRing, Session, SessionCookie, SessionLayer, SessionToken,
+    Session, SessionCookie, SessionLayer, SessionToken,
     carrier::{Context, TokenChange},
     session::Validity,
     web::host_of,
@@ -22,7 +22,7 @@ use http::{Request, Response, request::Parts};
 use tower::ServiceExt;
 
 use super::common::{
-    Jar, at, block_on, builder, cookie, header_builder, key, says, seconds, set_cookies, signed_in,
+    Jar, at, block_on, builder, cookie, header_builder, says, seconds, set_cookies, signed_in,
     token_builder, token_of,
 };
 
@@ -76,21 +76,6 @@ fn the_session_of_one_tenant_is_new_for_another() {
     assert_eq!(visit(&router, "/", "acme.example", &mut acme), "3");
     // The cookie that the other tenant set does not open here.
     assert_eq!(visit(&router, "/", "acme.example", &mut copied), "1");
-}
-
-#[test]
-fn the_context_of_a_request_takes_the_place_of_the_builders() {
-    let bound = builder().context("stage", "live").build().unwrap();
-    let mut jar = Jar::default();
-    assert_eq!(
-        visit(&counting(by_host(bound.clone())), "/", "acme", &mut jar),
-        "1"
-    );
-    let acme = cookie().in_context(context("tenant", "acme"));
-    assert_eq!(acme.load([&jar.field()], at(0)).len(), 1);
-    assert!(bound.load([&jar.field()], at(0)).is_new());
-    let live = cookie().in_context(context("stage", "live"));
-    assert_eq!(live.load([signed_in(&bound)], at(0)).len(), 1);
 }
 
 #[test]
@@ -174,56 +159,6 @@ fn headers_and_eager_layers_are_bound_as_well() {
     let (_, token) = ask("acme", "");
     assert_eq!(ask("acme", &token).0, "2");
     assert_eq!(ask("other", &token).0, "1");
-}
-
-/// A service with its own copy of the ring.
-fn service(contexts: &[(&str, &str)]) -> Router {
-    let mut builder = SessionCookie::encrypted(KeyRing::from(key(0)));
-    for (label, value) in contexts {
-        builder = builder.context(*label, *value);
-    }
-    counting(SessionLayer::new(builder.build().unwrap()).clock(at(0)))
-}
-
-#[test]
-fn services_with_the_same_ring_name_and_context_share_their_sessions() {
-    let both = [("app", "shop"), ("stage", "live")];
-    for contexts in [&[][..], &both[..1], &both] {
-        let (cart, account) = (service(contexts), service(contexts));
-        let mut jar = Jar::default();
-        assert_eq!(visit(&cart, "/", "cart.example", &mut jar), "1");
-        assert_eq!(visit(&account, "/", "account.example", &mut jar), "2");
-        assert_eq!(visit(&cart, "/", "cart.example", &mut jar), "3");
-    }
-}
-
-#[test]
-fn nested_and_mounted_routers_share_one_layer() {
-    let deep = Router::new().route("/page", get(count));
-    let inner = Router::new().route("/", get(count)).nest("/deep", deep);
-    let service = Router::new().fallback(count);
-    let router = Router::new()
-        .nest("/inner", inner)
-        .nest_service("/mounted", service)
-        .merge(Router::new().route("/merged", get(count)))
-        .fallback(count)
-        .layer(by_host(cookie()));
-    let mut jar = Jar::default();
-    let paths = [
-        "/inner",
-        "/inner/deep/page",
-        "/mounted",
-        "/mounted/any",
-        "/merged",
-        "/nowhere",
-    ];
-    for (number, path) in (1..).zip(paths) {
-        assert_eq!(
-            visit(&router, path, "acme", &mut jar),
-            number.to_string(),
-            "{path}"
-        );
-    }
 }
 
 #[test]

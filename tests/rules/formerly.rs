@@ -5,7 +5,7 @@ use hardtack::{
     carrier::{FormerAttributes, SessionCookieBuilder},
 };
 
-use super::common::{Visit, builder};
+use super::common::builder;
 
 fn moved() -> SessionCookieBuilder {
     builder()
@@ -63,24 +63,4 @@ fn check_former(error: &ConfigError, says: &str) {
         "{sentence}"
     );
     assert_eq!(error.settings().next(), Some("formerly"));
-}
-
-#[test]
-fn a_session_that_a_browser_sends_from_two_places_goes_on() {
-    // While the browser has both, the old cookie and the new one arrive together.
-    let cookie = moved()
-        .formerly(FormerAttributes::new().path("/"))
-        .build()
-        .unwrap();
-    let old = super::common::sealed(&cookie, super::common::at(0), |session| {
-        session.insert("user", 42).unwrap();
-        session.ensure_id().unwrap();
-    });
-    let answer = Visit::to(&cookie)
-        .with(&old)
-        .at(1)
-        .run(|session| session.insert("user", 43));
-    let both = format!("{}; {old}", answer.pair());
-    let session = cookie.load([both], super::common::at(2));
-    assert_eq!(session.get("user").unwrap(), Some(43));
 }

@@ -5,17 +5,14 @@ mod alive;
 mod attributes;
 mod bindings;
 mod caches;
-mod changes;
 mod companions;
 mod contexts;
 mod denying;
-mod ending;
 #[cfg(feature = "tracing")]
 mod events;
 mod flash;
 mod formerly;
 mod header;
-mod ids_and_dates;
 #[cfg(feature = "tracing")]
 mod in_use;
 #[cfg(feature = "cookie")]
@@ -24,7 +21,6 @@ mod keys_in_use;
 #[cfg(feature = "tracing")]
 mod lately;
 mod observability;
-mod optional;
 #[cfg(feature = "tracing")]
 mod overlap;
 mod payloads;
@@ -37,7 +33,6 @@ mod rotation;
 mod said;
 mod savers;
 mod sign_in;
-mod split;
 mod unknown_keys;
 mod writing;
 
