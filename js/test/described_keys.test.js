@@ -37,7 +37,7 @@ test("a file that holds no keys is refused by its name", async () => {
 test("a watched file is followed, by the rules of Rust", async () => {
   await writeFile(file, XAES_KEY);
   const settings = { keys_from: [{ file }], watch_keys: "1s" };
-  await assert.rejects(fromSettings(settings), refusedWith(`\`keys_from\`: file ${file} does not end with a line feed, so it may be half written; end it with one`));
+  await assert.rejects(fromSettings(settings), refusedWith(`\`keys_from\`: file ${file} does not end with a line feed, so it may be half written: restore it, or end it with one if it is whole`));
   await writeFile(file, `${XAES_KEY}\n`);
   const told = [];
   const log = (level, message, { error }) => level === "error" && told.push(error.message.replace(file, "F"));
@@ -53,7 +53,7 @@ test("a watched file is followed, by the rules of Rust", async () => {
   setTimeout(() => writeFile(file, `${next}\n${XAES_KEY}\n`), 30);
   assert.equal(await user(4), 7);
   assert.deepEqual(told, [
-    "file F does not end with a line feed, so it may be half written; end it with one",
+    "file F does not end with a line feed, so it may be half written: restore it, or end it with one if it is whole",
     "file F changed while it was read",
   ]);
   assert.equal(await user(6), 7);

@@ -187,7 +187,7 @@ fn a_half_without_a_line_feed_is_never_used_however_long_it_stays() {
     let path = folder.path("keys");
     folder.write("keys", &new);
     let expected = format!(
-        "file {} does not end with a line feed, so it may be half written; end it with one",
+        "file {} does not end with a line feed, so it may be half written: restore it, or end it with one if it is whole",
         path.display()
     );
     assert_eq!(refused(&mut watched), expected);

@@ -70,7 +70,7 @@ function settled(sources, names, read) {
   const readWhole = async () => {
     const texts = await read();
     const half = sources.findIndex(({ file }, i) => file !== undefined && texts[i] !== "" && !texts[i].endsWith("\n"));
-    if (half >= 0) refuse(`${plain(names[half])} does not end with a line feed, so it may be half written; end it with one`);
+    if (half >= 0) refuse(`${plain(names[half])} does not end with a line feed, so it may be half written: restore it, or end it with one if it is whole`);
     return texts;
   };
   return async () => {

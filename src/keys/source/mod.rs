@@ -281,4 +281,4 @@ const NOT_REGULAR: &str =
     "is not a regular file, nor a link to one; `RingSource::from_fn` reads other sources";
 #[cfg(feature = "watch")]
 const NO_LINE_FEED: &str =
-    "does not end with a line feed, so it may be half written; end it with one";
+    "does not end with a line feed, so it may be half written: restore it, or end it with one if it is whole";
