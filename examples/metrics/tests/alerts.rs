@@ -144,6 +144,8 @@ impl Site {
 }
 
 const DISAGREE: &str = "programs disagree: another ring or other settings";
+const NAME: &str =
+    "programs disagree: a cookie has another name (not for programs with different cookies)";
 const SOURCE: &str = "a source of keys is refused or hangs: a restart would fail";
 const LOST: &str = "a key was lost, or retires too early";
 const CAME_BACK: &str = "a key came back";
@@ -186,6 +188,13 @@ const INCIDENTS: &[Incident] = &[
     Incident { name: "a program has other settings", after: 12, alerts: &[DISAGREE], changes: |site| {
         site.one("b", &info("1", "1"), Gauge(1.0, 0.0));
         site.one("b", &info("1", "2"), Gauge(0.0, 1.0));
+    } },
+    Incident { name: "a program allows HTTP, so its cookie has another name", after: 12, alerts: &[NAME], changes: |site| {
+        site.one("b", &info("1", "1"), Gauge(1.0, 0.0));
+        site.one("b", &info("1", "2").replace("session", "other"), Gauge(0.0, 1.0));
+    } },
+    Incident { name: "a cookie is new in all programs", after: 12, alerts: &[], changes: |site| {
+        site.both(&info("1", "2").replace("session", "other"), Gauge(0.0, 1.0));
     } },
     Incident { name: "two rings of one purpose, of which one lacks in a program", after: 12, alerts: &[DISAGREE], changes: |site| {
         site.both(&info("2", "1"), Gauge(1.0, 1.0));
@@ -315,7 +324,7 @@ fn tests() -> String {
             // The alerts about programs and purposes fire for each.
             let count = match *alert {
                 DISAGREE if incident.name.starts_with("two rings") => 1,
-                DISAGREE | NOBODY => 2,
+                DISAGREE | NAME | NOBODY => 2,
                 _ => 1,
             };
             writeln!(text, "    - {{ labels: {labels:?}, value: {count} }}").unwrap();
