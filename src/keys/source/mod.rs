@@ -280,5 +280,4 @@ const USUAL_FILE: u64 = 8 << 10;
 const NOT_REGULAR: &str =
     "is not a regular file, nor a link to one; `RingSource::from_fn` reads other sources";
 #[cfg(feature = "watch")]
-const NO_LINE_FEED: &str =
-    "does not end with a line feed, so it may be half written: restore it, or end it with one if it is whole";
+const NO_LINE_FEED: &str = "does not end with a line feed, so it may be half written: restore it, or end it with one if it is whole";
