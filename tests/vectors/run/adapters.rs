@@ -78,7 +78,7 @@ impl Tally {
                 .iter()
                 .flat_map(|one| counts.iter().map(move |of| (one, of)))
             {
-                if ADAPTERS.contains(adapter) {
+                if ADAPTERS.contains(adapter) && *count > 0 {
                     of_all.insert((format!("{adapter:?}"), *reason), *count);
                 }
             }
