@@ -39,8 +39,8 @@ class Revalidation {
   /** Checks the settings that depend on this one, and returns the value of `refreshAfter`. */
   prepare(refreshAfter, longest) {
     mustBe(refreshAfter === undefined, "refreshAfter", "left out with `revalidateAfter`: a session is written when it was validated");
-    const sentence = `\`seconds\` of \`revalidateAfter\` is ${this.seconds}, and must be at most ${longest}, half of the shorter idle timeout`;
-    ensure(this.seconds <= longest, "revalidateAfter", sentence);
+    const limit = `must be at most ${longest}, half of the shorter idle timeout`;
+    ensure(this.seconds <= longest, "revalidateAfter", `\`seconds\` of \`revalidateAfter\` is ${this.seconds}, and ${limit}`);
     return "on-validation";
   }
 

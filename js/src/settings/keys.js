@@ -70,7 +70,7 @@ function settled(sources, names, read) {
   const readWhole = async () => {
     const texts = await read();
     const half = sources.findIndex(({ file }, i) => file !== undefined && texts[i] !== "" && !texts[i].endsWith("\n"));
-    if (half >= 0) refuse(`${plain(names[half])} does not end with a line feed, so it may be half written: restore it, or end it with one if it is whole`);
+    if (half >= 0) refuse(`${plain(names[half])} ${NO_LINE_FEED}`);
     return texts;
   };
   return async () => {
@@ -89,3 +89,5 @@ const LARGEST_FILE = 2 ** 20;
 const NO_KEYS =
   "there are no keys; give {keys_env} with the name of an environment variable, {keys_file} with a path, {keys_from} with several of " +
   "these, or {keys} with the keys themselves";
+
+const NO_LINE_FEED = "does not end with a line feed, so it may be half written: restore it, or end it with one if it is whole";
