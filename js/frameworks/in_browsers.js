@@ -5,28 +5,18 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import puppeteer from "puppeteer-core";
 
+import { kinds } from "../../tests/browsers/kinds.js";
 import { cookies, field } from "../test/visitor.js";
 
-const KINDS = {
-  Chromium: {
-    executablePath: "/usr/bin/chromium",
-    args: [
-      "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-      "--disable-component-update", "--disable-sync",
-    ],
-  },
-  Firefox: { browser: "firefox", executablePath: "/usr/bin/firefox-esr" },
-};
-
-/** Each behaviour in each browser, by WebDriver BiDi. */
+/** Each behaviour in each browser. */
 export async function browse(t, origin, behaviours) {
-  for (const [kind, options] of Object.entries(KINDS)) {
+  for (const [kind, options] of Object.entries(kinds)) {
     await t.test(`in ${kind}`, (t) => browseIn(t, options, origin, behaviours));
   }
 }
 
 async function browseIn(t, options, origin, behaviours) {
-  const browser = await puppeteer.launch({ ...options, protocol: "webDriverBiDi", headless: true });
+  const browser = await puppeteer.launch(options);
   t.after(() => browser.close());
   for (const [name, behaviour] of Object.entries(behaviours)) {
     await t.test(name, async () => {

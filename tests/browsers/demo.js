@@ -9,6 +9,8 @@ import { fileURLToPath } from "node:url";
 
 import puppeteer from "puppeteer-core";
 
+import { kinds } from "./kinds.js";
+
 export const root = join(dirname(fileURLToPath(import.meta.url)), "../..");
 
 /** A demo on a port of its own, with a key of its own. */
@@ -37,20 +39,8 @@ export class Demo {
   }
 }
 
-const kinds = {
-  chromium: {
-    executablePath: "/usr/bin/chromium",
-    args: [
-      "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-      "--disable-component-update", "--disable-sync",
-    ],
-  },
-  firefox: { browser: "firefox", executablePath: "/usr/bin/firefox-esr" },
-};
-
-/** Both are driven by WebDriver BiDi. */
 export function launch(kind = process.env.BROWSER ?? "chromium") {
-  return puppeteer.launch({ ...kinds[kind], protocol: "webDriverBiDi", headless: true });
+  return puppeteer.launch(kinds[kind]);
 }
 
 export const screens = {
