@@ -145,6 +145,14 @@ impl SessionSettings {
         Ok(Duration::from_secs(overlap))
     }
 
+    /// Returns `true` if `keep_unknown_keys` is on, for tools that check key rings: then the lines of retired keys are to
+    /// stay.
+    #[must_use]
+    pub fn keeps_unknown_keys(&self) -> bool {
+        let (_, options, _) = self.applied();
+        options.keep_unknown_keys
+    }
+
     /// Reads the keys and builds the cookie.
     ///
     /// # Examples

@@ -3,7 +3,6 @@
 use std::{
     collections::BTreeMap,
     env,
-    fs::File,
     path::{Path, PathBuf},
 };
 
@@ -19,7 +18,7 @@ use yaml_rust2::{
     parser::{Event, Parser},
 };
 
-use crate::{answer::Failure, source::all_of};
+use crate::{answer::Failure, source};
 
 /// Options for the application's settings. Later layers override earlier ones.
 #[derive(Args)]
@@ -81,9 +80,7 @@ fn read_variables(prefix: &str) -> Result<SessionSettings, Failure> {
 /// Returns the table `session` of a file, or the whole file if it has no such table.
 fn read(path: &Path) -> Result<SessionSettings, Failure> {
     let fail = |error: String| Failure::File(format!("cannot read {}: {error}", path.display()));
-    let bytes = File::open(path)
-        .and_then(all_of)
-        .map_err(|error| fail(error.to_string()))?;
+    let bytes = source::file(path).map_err(|error| fail(error.to_string()))?;
     let text = str::from_utf8(&bytes).map_err(|_| fail("it is not UTF-8".to_owned()))?;
     Format::of(path).find(text).map_err(fail)
 }

@@ -3,7 +3,6 @@
 use std::{
     collections::{HashMap, HashSet},
     fmt::Display,
-    io,
 };
 
 use hardtack::{ConfigError, cookie::CookieName, session::Reason};
@@ -12,7 +11,7 @@ use zeroize::Zeroizing;
 use super::Carrier;
 use crate::{
     answer::{self, Failure},
-    source::all_of,
+    source,
 };
 
 /// Tokens and their carrier.
@@ -192,7 +191,7 @@ fn lines(text: &str) -> impl Iterator<Item = &str> {
 
 fn from_stdin() -> Result<Zeroizing<String>, Failure> {
     let fail = |error: &dyn Display| Failure::File(format!("cannot read standard input: {error}"));
-    let bytes = all_of(io::stdin()).map_err(|error| fail(&error))?;
+    let bytes = source::standard_input().map_err(|error| fail(&error))?;
     let text = str::from_utf8(&bytes).map_err(|_| fail(&"it is not UTF-8"))?;
     Ok(Zeroizing::new(text.to_owned()))
 }

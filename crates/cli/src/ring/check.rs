@@ -17,6 +17,7 @@ use super::{
     keys::Overlap,
     notes::Notes,
     overlap::{self, OverlapOptions},
+    show::leaked,
 };
 use crate::{
     answer::{self, Answer, Failure, HARDTACK},
@@ -73,22 +74,28 @@ impl Check {
     pub(super) fn run(self) -> Answer {
         let now = time::now()?;
         let at = self.at.unwrap_or(Time::NOW).resolve(now)?;
-        let given = self.overlap.overlap()?;
+        let (given, keeps_unknown_keys) = self.overlap.read()?;
         let text = file::read(&self.file)?;
         let noted = overlap::noted(&text);
         let overlap = given.or(noted.clone().unwrap_or_default());
+        let notes = Notes::read(&text);
         let mut findings = Vec::new();
         let ring = text.parse::<KeyRing>();
         match &ring {
             Ok(ring) => {
                 let of_overlaps = self.of_overlaps(ring, overlap, at, now)?;
-                findings.extend(self.of_ring(ring, &of_overlaps, at));
+                let of_ring = self.of_ring(ring, &of_overlaps, at).into_iter();
+                findings.extend(of_ring.filter(|finding| {
+                    !keeps_unknown_keys || ![RETIRED, FOR_EVER].contains(&finding.word)
+                }));
                 findings.splice(..0, of_overlaps);
-                findings.splice(..0, of_leaks(ring, &text, at));
+                findings.splice(..0, of_leaks(ring, &notes, at));
             }
             Err(error) => findings.push(Finding::error("unreadable", None, error.to_string())),
         }
         findings.extend(self.of_note(given, &noted));
+        let lost = ring.as_ref().ok().into_iter();
+        findings.extend(lost.flat_map(|ring| of_loss(ring, notes.as_ref().ok())));
         findings.extend(of_file(&self.file, &text));
         let ring = ring.ok();
         let report = Report {
@@ -98,6 +105,7 @@ impl Check {
             overlap,
             serves: ring.as_ref().and_then(|ring| serves(ring, at)),
             fingerprint: ring.map(|ring| ring.fingerprint().to_string()),
+            notes: notes.unwrap_or_default(),
             findings,
         };
         answer::print(&if self.json {
@@ -172,7 +180,7 @@ impl Check {
             let id = key.id;
             let (word, sentence) = match ring.role(id, at) {
                 Some(KeyRole::Retired) if early.iter().all(|finding| finding.key != Some(id)) => (
-                    "retired",
+                    RETIRED,
                     format!(
                         "key {id} no longer opens anything; remove it with `{HARDTACK} ring retire {file} {id}`, {UNLESS}"
                     ),
@@ -188,7 +196,7 @@ impl Check {
                     )
                 }
                 Some(KeyRole::Accepted) if key.accept_until.is_none() => (
-                    "accepted-for-ever",
+                    FOR_EVER,
                     format!(
                         "key {id} is accepted without end, `{HARDTACK} ring retire {file} {id} --at TIME` sets one"
                     ),
@@ -215,7 +223,17 @@ impl Check {
                 "not_before is in the future: until {} no one can stay signed in",
                 show(time)
             );
-            findings.push(Finding::warning("not-before", None, sentence));
+            let is_long = time
+                .duration_since(at)
+                .is_ok_and(|wait| wait > LONGEST_WAIT);
+            findings.push(if is_long {
+                let sentence = format!(
+                    "{sentence}; if the time is mistyped, set it to when all sessions were to end"
+                );
+                Finding::error("not-before", None, sentence)
+            } else {
+                Finding::warning("not-before", None, sentence)
+            });
         }
         findings
     }
@@ -233,6 +251,7 @@ struct Report {
     serves: Option<Duration>,
     /// Fingerprint of the ring, or `None` if the file is not a ring.
     fingerprint: Option<String>,
+    notes: Notes,
     findings: Vec<Finding>,
 }
 
@@ -259,6 +278,7 @@ impl Report {
             "seals": self.seals.map(|key| key.id.to_string()),
             "seals_since": self.seals_since().map(show),
             "next": self.next.map(|next| next.to_string()),
+            "leaked": leaked(&self.notes),
             "findings": findings.collect::<Vec<_>>(),
         })
     }
@@ -271,9 +291,14 @@ impl Report {
             .findings
             .iter()
             .map(|finding| format!("{}: {}", finding.level, finding.sentence));
+        let leaks = self
+            .notes
+            .leaks()
+            .map(|(key, from)| format!("leaked: {key} is to open nothing from {}", show(from)));
         [Some(first), self.since(), self.coming()]
             .into_iter()
             .flatten()
+            .chain(leaks)
             .chain(findings)
             .collect::<Vec<_>>()
             .join("\n")
@@ -317,14 +342,40 @@ impl Report {
 }
 
 /// Returns the finding about a key that leaked, if its forgeries would live on.
-fn of_leaks(ring: &KeyRing, text: &str, at: SystemTime) -> Option<Finding> {
-    match Notes::read(text) {
+fn of_leaks(ring: &KeyRing, notes: &Result<Notes, String>, at: SystemTime) -> Option<Finding> {
+    match notes {
         Ok(notes) => {
             let (id, sentence) = notes.forgeries(ring, at)?;
             Some(Finding::error(LEAK, Some(id), sentence))
         }
         Err(error) => Some(Finding::error(LEAK, None, error)),
     }
+}
+
+/// Returns warnings about a ring that may have been cut off or written over.
+fn of_loss(ring: &KeyRing, notes: Option<&Notes>) -> Vec<Finding> {
+    let missing = notes.into_iter().flat_map(|notes| notes.missing(ring));
+    let mut sentences: Vec<_> = missing
+        .map(|id| {
+            format!(
+                "a note says that key {id} was made, and the ring lacks it: if the file was cut off or written over, \
+                 restore it; else remove the note"
+            )
+        })
+        .collect();
+    if let [key] = ring.keys()[..] {
+        let is_noted = notes.is_some_and(|notes| notes.made(key.id).is_some());
+        let has_times = key.seal_from.or(key.accept_until).is_some();
+        if !is_noted && !has_times {
+            sentences.push(
+                "nothing shows that the ring is whole: it has one key, and neither times nor a note of when the key was \
+                 made; if programs have other keys, restore it, because it was cut off or written over"
+                    .to_owned(),
+            );
+        }
+    }
+    let warning = |sentence| Finding::warning("cut-off", None, sentence);
+    sentences.into_iter().map(warning).collect()
 }
 
 /// Returns the longest need of keys for which the ring is valid, or `None` if it is valid for any.
@@ -386,3 +437,7 @@ const ERROR: &str = "error";
 const WARNING: &str = "warning";
 const LEAK: &str = "leaked";
 const UNKNOWN: &str = "unknown-overlap";
+const RETIRED: &str = "retired";
+const FOR_EVER: &str = "accepted-for-ever";
+/// Longest time until `not_before` that is no mistake.
+const LONGEST_WAIT: Duration = Duration::from_secs(86_400);

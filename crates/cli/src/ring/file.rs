@@ -16,16 +16,16 @@ use zeroize::Zeroizing;
 use super::{KeyRing, lock, overlap};
 use crate::{
     answer::Failure,
-    source::{STANDARD_INPUT, all_of},
+    source::{self, STANDARD_INPUT},
     time,
 };
 
 /// Returns the text of a file, or of standard input for `-`.
 pub(super) fn read(path: &Path) -> Result<Zeroizing<String>, Failure> {
     let bytes = if path == Path::new(STANDARD_INPUT) {
-        all_of(io::stdin())
+        source::standard_input()
     } else {
-        File::open(path).and_then(all_of)
+        source::file(path)
     };
     text_of(
         &bytes.map_err(|error| Failure::file("cannot read", path, error))?,
@@ -117,7 +117,7 @@ impl EditedFile {
 }
 
 fn read_if_any(path: &Path) -> Result<Option<Zeroizing<Vec<u8>>>, Failure> {
-    match File::open(path).and_then(all_of) {
+    match source::file(path) {
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
         Err(error) => Err(Failure::file("cannot read", path, error)),
         Ok(bytes) => Ok(Some(bytes)),

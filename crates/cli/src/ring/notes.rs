@@ -56,6 +56,26 @@ impl Notes {
         last_about(&self.leaked, id)
     }
 
+    /// Returns the keys that leaked, also those that are gone, and the times from which they open nothing.
+    pub(super) fn leaks(&self) -> impl Iterator<Item = (&str, SystemTime)> {
+        let is_last = |place: usize, id: &str| {
+            let later = &self.leaked[place + 1..];
+            later.iter().all(|(other, _)| other != id)
+        };
+        let all = self.leaked.iter().enumerate();
+        all.filter(move |(place, (id, _))| is_last(*place, id))
+            .map(|(_, (id, time))| (&**id, *time))
+    }
+
+    /// Returns the ids of keys that were made, and that the ring lacks although nothing says why.
+    pub(super) fn missing(&self, ring: &KeyRing) -> impl Iterator<Item = &str> {
+        let keys: Vec<_> = ring.keys().iter().map(|key| key.id.to_string()).collect();
+        let made = self.made.iter().map(|(id, _)| &**id);
+        made.filter(move |id| {
+            !keys.iter().any(|key| key == id) && !self.leaked.iter().any(|(leaked, _)| leaked == id)
+        })
+    }
+
     /// Returns the latest time at which a key was made.
     pub(super) fn latest(&self) -> Option<SystemTime> {
         self.made.iter().map(|(_, time)| *time).max()

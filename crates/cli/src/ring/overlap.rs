@@ -39,18 +39,24 @@ impl OverlapOptions {
 
     /// Returns the overlap that the options give, if any.
     pub(super) fn overlap(&self) -> Result<Option<Duration>, Failure> {
-        let overlap = match self.lifetime {
-            Some(lifetime) => Some(check(lifetime)?.saturating_add(self.skew())),
-            None => {
-                let settings = self.settings.read()?;
-                let overlap = settings.map(|settings| settings.key_overlap());
-                overlap.transpose().map_err(Failure::usage)?
-            }
+        Ok(self.read()?.0)
+    }
+
+    /// Returns the overlap that the options give, if any, and whether the settings have `keep_unknown_keys`.
+    pub(super) fn read(&self) -> Result<(Option<Duration>, bool), Failure> {
+        let settings = self.settings.read()?;
+        let overlap = match (self.lifetime, &settings) {
+            (Some(lifetime), _) => Some(check(lifetime)?.saturating_add(self.skew())),
+            (None, Some(settings)) => Some(settings.key_overlap().map_err(Failure::usage)?),
+            (None, None) => None,
         };
         if let Some(overlap) = overlap {
             time::after(UNIX_EPOCH, overlap)?;
         }
-        Ok(overlap)
+        Ok((
+            overlap,
+            settings.is_some_and(|settings| settings.keeps_unknown_keys()),
+        ))
     }
 
     /// Returns the options that give the overlap, for another command line.

@@ -77,7 +77,6 @@ pub(super) fn described(
             "seal_from": key.seal_from.map(show),
             "accept_until": key.accept_until.map(show),
             "made": notes.made(key.id).map(show),
-            "leaked": notes.leaked(key.id).map(show),
         });
         if let Some(secrets) = secrets {
             let secret = secrets.keys().find(|(id, _)| *id == key.id);
@@ -91,8 +90,17 @@ pub(super) fn described(
         "fingerprint": ring.fingerprint().to_string(),
         "not_before": ring.not_before().map(show),
         "overlap": overlap.map(|overlap| overlap.as_secs()),
+        "leaked": leaked(notes),
         "keys": keys.collect::<Vec<_>>(),
     })
+}
+
+/// Returns the keys that leaked, also those that are gone.
+pub(super) fn leaked(notes: &Notes) -> Value {
+    let leaks = notes.leaks();
+    leaks
+        .map(|(key, from)| json!({ "key": key, "from": show(from) }))
+        .collect()
 }
 
 /// Returns a described ring as text, with a line for each key, and a `*` before the key that seals.
@@ -105,6 +113,10 @@ pub(super) fn table(ring: &Value) -> String {
     if let Some(seconds) = ring["overlap"].as_u64() {
         let overlap = show_duration(Duration::from_secs(seconds));
         lines.push(format!("overlap     {overlap}"));
+    }
+    for leak in ring["leaked"].as_array().into_iter().flatten() {
+        let [key, from] = ["key", "from"].map(|name| leak[name].as_str().unwrap_or_default());
+        lines.push(format!("leaked      {key} is to open nothing from {from}"));
     }
     lines.push(row([
         "",
