@@ -156,17 +156,20 @@ fn every_panel_asks_the_chosen_source_and_has_a_place_of_its_own() {
 }
 
 /// Functions and words of PromQL and Grafana, and labels that Prometheus adds.
-const OF_PROMETHEUS: [&str; 16] = [
+const OF_PROMETHEUS: [&str; 19] = [
     "and",
     "bool",
     "by",
     "count",
+    "group",
     "group_left",
+    "group_right",
     "histogram_quantile",
     "increase",
     "instance",
     "label_values",
     "le",
+    "max",
     "on",
     "or",
     "rate",

@@ -163,13 +163,18 @@ const FOREIGN: &str = "another program writes a cookie of this name";
 const ONE_IN_TEN: &str = "one session in ten is rejected";
 const GROW: &str = "sessions grow";
 
+const MAJORITY: &str = "two programs of three are rolled back, and are the majority";
+
 struct Incident {
     name: &'static str,
     changes: fn(&mut Site),
     /// Minutes after which these alerts fire, and no others.
     after: u64,
-    alerts: &'static [&'static str],
+    alerts: &'static [(&'static str, Named)],
 }
+
+/// The instances that an alert names, each by a letter, or none.
+type Named = &'static str;
 
 /// An incident with a single event fires at its first.
 #[rustfmt::skip]
@@ -180,23 +185,23 @@ const INCIDENTS: &[Incident] = &[
         site.both(&written("Began"), Counter(3, 0));
         site.one("a", &written("Began"), Once(1));
     } },
-    Incident { name: "a program has another ring", after: 12, alerts: &[DISAGREE], changes: |site| {
+    Incident { name: "a program has another ring", after: 12, alerts: &[(DISAGREE, "ab")], changes: |site| {
         site.one("b", &info("1", "1"), Gauge(1.0, 0.0));
         site.one("b", &info("2", "1"), Gauge(0.0, 1.0));
         site.one("b", &rejected("UnknownKey"), Counter(0, 40));
     } },
-    Incident { name: "a program has other settings", after: 12, alerts: &[DISAGREE], changes: |site| {
+    Incident { name: "a program has other settings", after: 12, alerts: &[(DISAGREE, "ab")], changes: |site| {
         site.one("b", &info("1", "1"), Gauge(1.0, 0.0));
         site.one("b", &info("1", "2"), Gauge(0.0, 1.0));
     } },
-    Incident { name: "a program allows HTTP, so its cookie has another name", after: 12, alerts: &[NAME], changes: |site| {
+    Incident { name: "a program allows HTTP, so its cookie has another name", after: 12, alerts: &[(NAME, "ab")], changes: |site| {
         site.one("b", &info("1", "1"), Gauge(1.0, 0.0));
         site.one("b", &info("1", "2").replace("session", "other"), Gauge(0.0, 1.0));
     } },
     Incident { name: "a cookie is new in all programs", after: 12, alerts: &[], changes: |site| {
         site.both(&info("1", "2").replace("session", "other"), Gauge(0.0, 1.0));
     } },
-    Incident { name: "two rings of one purpose, of which one lacks in a program", after: 12, alerts: &[DISAGREE], changes: |site| {
+    Incident { name: "two rings of one purpose, of which one lacks in a program", after: 12, alerts: &[(DISAGREE, "a")], changes: |site| {
         site.both(&info("2", "1"), Gauge(1.0, 1.0));
         site.one("b", &info("2", "1"), Gauge(1.0, 0.0));
     } },
@@ -212,21 +217,21 @@ const INCIDENTS: &[Incident] = &[
         site.both(&read("Opened", ""), Counter(150, 50));
         site.both(&read("OpenedUnderAcceptedKey", ""), Counter(0, 100));
     } },
-    Incident { name: "a ring file is cut off", after: 2, alerts: &[SOURCE], changes: |site| {
+    Incident { name: "a ring file is cut off", after: 2, alerts: &[(SOURCE, "a")], changes: |site| {
         site.one("a", REFUSED, Gauge(0.0, 4_200.0));
     } },
-    Incident { name: "an old version from the store", after: 3, alerts: &[LOST, UNDER_LOST], changes: |site| {
+    Incident { name: "an old version from the store", after: 3, alerts: &[(LOST, "ab"), (UNDER_LOST, "ab")], changes: |site| {
         site.both("hardtack_keys_dropped_total{", Once(1));
         site.both(&dropped(), Counter(0, 60));
     } },
-    Incident { name: "a key is lost that few use", after: 2, alerts: &[LOST], changes: |site| {
+    Incident { name: "a key is lost that few use", after: 2, alerts: &[(LOST, "b")], changes: |site| {
         site.one("b", "hardtack_keys_dropped_total{", Once(1));
         site.one("b", &dropped(), Once(1));
     } },
-    Incident { name: "a backup from before a leak", after: 2, alerts: &[CAME_BACK], changes: |site| {
+    Incident { name: "a backup from before a leak", after: 2, alerts: &[(CAME_BACK, "a")], changes: |site| {
         site.one("a", "hardtack_keys_returned_total{", Once(1));
     } },
-    Incident { name: "a `not_before` in the future", after: 3, alerts: &[NOBODY], changes: |site| {
+    Incident { name: "a `not_before` in the future", after: 3, alerts: &[(NOBODY, "ab")], changes: |site| {
         site.both(NOT_BEFORE, Gauge(0.0, 90_000.0));
         site.both(&read("Opened", ""), Counter(150, 0));
         site.both(&rejected("Revoked"), Counter(0, 150));
@@ -234,35 +239,47 @@ const INCIDENTS: &[Incident] = &[
     Incident { name: "a `not_before` that has passed", after: 5, alerts: &[], changes: |site| {
         site.both(NOT_BEFORE, Gauge(0.0, 4_200.0));
     } },
-    Incident { name: "a clock is ahead", after: 2, alerts: &[CLOCK], changes: |site| {
+    Incident { name: "a clock is ahead", after: 2, alerts: &[(CLOCK, "b")], changes: |site| {
         site.one("b", &rejected("NotYetValid"), Once(1));
     } },
-    Incident { name: "another program has the key", after: 2, alerts: &[MALFORMED], changes: |site| {
+    Incident { name: "another program has the key", after: 2, alerts: &[(MALFORMED, "b")], changes: |site| {
         site.one("b", &rejected("Malformed"), Once(1));
     } },
-    Incident { name: "a rollback to a release with an older schema", after: 2, alerts: &[SCHEMA], changes: |site| {
+    Incident { name: "a rollback to a release with an older schema", after: 2, alerts: &[(SCHEMA, "b")], changes: |site| {
         site.one("b", &rejected("Payload"), Once(1));
         site.one("b", &failed("UnreadableSchema"), Once(1));
     } },
-    Incident { name: "a release stores too much", after: 10, alerts: &[FULL], changes: |site| {
+    Incident { name: MAJORITY, after: 12, alerts: &[(DISAGREE, "abc"), (SCHEMA, "bc")], changes: |site| {
+        site.one("b", &info("1", "1"), Gauge(1.0, 0.0));
+        site.one("b", &info("1", "2"), Gauge(0.0, 1.0));
+        site.one("b", &rejected("Payload"), Counter(0, 100));
+        site.one("c", &info("1", "1"), Gauge(1.0, 0.0));
+        site.one("c", &info("1", "2"), Gauge(0.0, 1.0));
+        site.one("c", &rejected("Payload"), Counter(0, 100));
+        site.one("c", &read("Opened", ""), Counter(150, 50));
+    } },
+    Incident { name: "a release of one program stores too much", after: 10, alerts: &[(FULL, "b")], changes: |site| {
+        site.one("b", &failed("Full"), Counter(0, 10));
+    } },
+    Incident { name: "a release stores too much", after: 10, alerts: &[(FULL, "ab")], changes: |site| {
         site.both(&written("Changed"), Counter(60, 50));
         site.both(&failed("Full"), Counter(0, 10));
     } },
     Incident { name: "a visitor stores too much", after: 10, alerts: &[], changes: |site| {
         site.one("a", &failed("Full"), Once(5));
     } },
-    Incident { name: "the database is gone", after: 6, alerts: &[FAILED], changes: |site| {
+    Incident { name: "the database is gone", after: 6, alerts: &[(FAILED, "")], changes: |site| {
         site.both(&failed("Validation"), Counter(0, 10));
     } },
-    Incident { name: "a release reads another type", after: 6, alerts: &[FAILED], changes: |site| {
+    Incident { name: "a release reads another type", after: 6, alerts: &[(FAILED, "")], changes: |site| {
         site.both(&failed("Session"), Counter(0, 10));
     } },
-    Incident { name: "a proxy drops `Set-Cookie`", after: 18, alerts: &[NO_RETURN], changes: |site| {
+    Incident { name: "a proxy drops `Set-Cookie`", after: 18, alerts: &[(NO_RETURN, "")], changes: |site| {
         site.both(&read("Opened", ""), Counter(150, 1));
         site.both(&read("Absent", ""), Counter(30, 180));
         site.both(&written("Began"), Counter(3, 40));
     } },
-    Incident { name: "pages come without TLS", after: 10, alerts: &[FORMS], changes: |site| {
+    Incident { name: "pages come without TLS", after: 10, alerts: &[(FORMS, "")], changes: |site| {
         site.both(&read("Opened", ""), Counter(150, 0));
         site.both(&read("Absent", ""), Counter(30, 180));
         for change in ["Began", "Changed", "Refreshed"] {
@@ -270,7 +287,7 @@ const INCIDENTS: &[Incident] = &[
         }
         site.both(&refused("PlainHttp"), Counter(0, 60));
     } },
-    Incident { name: "a proxy changes `Host` for one of two programs", after: 20, alerts: &[FORMS], changes: |site| {
+    Incident { name: "a proxy changes `Host` for one of two programs", after: 20, alerts: &[(FORMS, "")], changes: |site| {
         site.one("b", &written("Changed"), Counter(60, 0));
         site.one("b", &refused("CrossSite"), Counter(0, 60));
     } },
@@ -278,13 +295,13 @@ const INCIDENTS: &[Incident] = &[
         site.both(&refused("CrossSite"), Counter(0, 5));
         site.both(&refused("WrongToken"), Counter(0, 100));
     } },
-    Incident { name: "an Express program on the same host", after: 7, alerts: &[FOREIGN], changes: |site| {
+    Incident { name: "an Express program on the same host", after: 7, alerts: &[(FOREIGN, "")], changes: |site| {
         site.both(&rejected("Incomplete"), Counter(0, 100));
     } },
-    Incident { name: "a program has a shorter timeout", after: 30, alerts: &[ONE_IN_TEN], changes: |site| {
+    Incident { name: "a program has a shorter timeout", after: 30, alerts: &[(ONE_IN_TEN, "")], changes: |site| {
         site.one("b", &rejected("Idle"), Counter(3, 100));
     } },
-    Incident { name: "carts of two kilobytes", after: 30, alerts: &[GROW], changes: |site| {
+    Incident { name: "carts of two kilobytes", after: 30, alerts: &[(GROW, "ab")], changes: |site| {
         site.bytes([10, 20, 30, 40, 73, 73]);
     } },
     Incident { name: "a thousand forged cookies", after: 2, alerts: &[], changes: |site| {
@@ -296,7 +313,7 @@ const INCIDENTS: &[Incident] = &[
 ];
 
 /// A file for `promtool test rules`.
-fn tests() -> String {
+fn tests(rules: &str) -> String {
     let mut text = "rule_files: [rules.yml]\nevaluation_interval: 1m\ntests:\n".to_owned();
     for incident in INCIDENTS {
         let mut site = Site::well();
@@ -312,22 +329,36 @@ fn tests() -> String {
             let values = values.collect::<Vec<_>>().join(" ");
             writeln!(text, "  - {{ series: {series:?}, values: {values:?} }}").unwrap();
         }
-        let firing = r#"count by (alertname) (ALERTS{alertstate="firing"})"#;
+        let firing = r#"group by (alertname, instance) (ALERTS{alertstate="firing"})"#;
         let at = BEGINS + incident.after;
         writeln!(
             text,
             "  promql_expr_test:\n  - expr: {firing:?}\n    eval_time: {at}m\n    exp_samples:"
         )
         .unwrap();
-        for alert in incident.alerts {
-            let labels = format!("{{alertname={alert:?}}}");
-            // The alerts about programs and purposes fire for each.
-            let count = match *alert {
-                DISAGREE if incident.name.starts_with("two rings") => 1,
-                DISAGREE | NAME | NOBODY => 2,
-                _ => 1,
+        for (alert, named) in incident.alerts {
+            let labels = match *named {
+                "" => vec![format!("{{alertname={alert:?}}}")],
+                named => named
+                    .chars()
+                    .map(|instance| format!("{{alertname={alert:?},instance=\"{instance}\"}}"))
+                    .collect(),
             };
-            writeln!(text, "    - {{ labels: {labels:?}, value: {count} }}").unwrap();
+            for labels in labels {
+                writeln!(text, "    - {{ labels: {labels:?}, value: 1 }}").unwrap();
+            }
+        }
+        if incident.name == MAJORITY {
+            let expression = above(rules, DISAGREE);
+            writeln!(
+                text,
+                "  - expr: {expression}\n    eval_time: {at}m\n    exp_samples:"
+            )
+            .unwrap();
+            for instance in ["b", "c"] {
+                let labels = format!("{{instance={instance:?}}}");
+                writeln!(text, "    - {{ labels: {labels:?}, value: 1 }}").unwrap();
+            }
         }
         if incident.alerts.is_empty() {
             // The key alone would be null.
@@ -342,6 +373,15 @@ fn tests() -> String {
     text
 }
 
+/// An expression with the instances whose value of the alert is above 0.3.
+fn above(rules: &str, alert: &str) -> String {
+    let (_, rule) = rules
+        .split_once(&format!("  - alert: {alert:?}\n    expr: \""))
+        .unwrap();
+    let expression = rule.split("\"\n").next().unwrap();
+    format!("\"group by (instance) (({expression}) > 0.3)\"")
+}
+
 #[test]
 #[ignore = "needs promtool, or its path in PROMTOOL"]
 fn each_alert_fires_in_its_incident_and_stays_silent_in_the_others() {
@@ -349,7 +389,7 @@ fn each_alert_fires_in_its_incident_and_stays_silent_in_the_others() {
     fs::create_dir_all(&folder).unwrap();
     let rules = page::rules();
     fs::write(folder.join("rules.yml"), &rules).unwrap();
-    fs::write(folder.join("tests.yml"), tests()).unwrap();
+    fs::write(folder.join("tests.yml"), tests(&rules)).unwrap();
     let promtool = env::var("PROMTOOL").unwrap_or("promtool".to_owned());
     let mut promtool = Command::new(promtool);
     let ran = promtool
@@ -366,7 +406,7 @@ fn each_alert_fires_in_its_incident_and_stays_silent_in_the_others() {
             incident
                 .alerts
                 .iter()
-                .any(|alert| rule == format!("{alert:?}"))
+                .any(|(alert, _)| rule == format!("{alert:?}"))
         };
         assert!(INCIDENTS.iter().any(fires), "{rule} has no incident");
     }
