@@ -27,6 +27,8 @@ const REFUSALS = {
   "too-large": "TooLarge",
 };
 const RINGS = ["Replaced", "Refused"];
+/** Seconds after which a session that has begun has come back, unless its client drops it. */
+const SOON = 60;
 /** Lengths of tokens. */
 const BUCKETS = [256, 512, 1024, 2048, 3072, 4096, 12_288];
 
@@ -45,6 +47,7 @@ class Metrics {
   /** References to the sealers of carriers, and their purposes. */
   #carriers = [];
   #read;
+  #returned;
   #written;
   #omitted;
   #bytes;
@@ -52,20 +55,21 @@ class Metrics {
   #refusals;
   #rings;
   #dropped;
-  #returned;
+  #cameBack;
 
   constructor(register) {
     const make = (Kind, name, help, labelNames = [], more = {}) =>
       new Kind({ name: `hardtack_${name}`, help, labelNames, registers: [register], ...more });
     this.#read = make(Counter, "sessions_read_total", "Sessions that were read.", ["purpose", "outcome", "reason", "known"]);
-    this.#written = make(Counter, "sessions_written_total", "Sessions sent or dropped.", ["purpose", "change"]);
+    this.#returned = make(Counter, "sessions_returned_total", "Sessions that came within a minute after they began.", ["purpose"]);
+    this.#written = make(Counter, "sessions_written_total", "Sessions sent or dropped.", ["purpose", "change", "reason"]);
     this.#omitted = make(Counter, "refreshes_omitted_total", "Refreshes and re-sealings that did not fit.", ["purpose"]);
     this.#bytes = make(Histogram, "token_bytes", "Lengths of sealed tokens.", ["purpose"], { buckets: BUCKETS });
     this.#failures = make(Counter, "failures_total", "Requests whose session failed.", ["failure"]);
     this.#refusals = make(Counter, "csrf_refusals_total", "Requests that a guard refused.", ["refusal"]);
     this.#rings = make(Counter, "rings_total", "New versions of a followed key ring.", ["outcome"]);
     this.#dropped = make(Counter, "keys_dropped_total", "Keys that a followed ring lost or ends too early.");
-    this.#returned = make(Counter, "keys_returned_total", "Keys that are in a ring again after they left it.");
+    this.#cameBack = make(Counter, "keys_returned_total", "Keys that are in a ring again after they left it.");
     for (const failure of FAILURES) this.#failures.inc({ failure }, 0);
     for (const refusal of Object.values(REFUSALS)) this.#refusals.inc({ refusal }, 0);
     for (const outcome of RINGS) this.#rings.inc({ outcome }, 0);
@@ -112,12 +116,15 @@ class Metrics {
   ofCarrier(purpose, sealer) {
     this.#carriers.push({ purpose, reference: new WeakRef(sealer) });
     for (const [outcome, reason, known = ""] of OUTCOMES) this.#read.inc({ purpose, outcome, reason, known }, 0);
-    for (const change of CHANGES) this.#written.inc({ purpose, change }, 0);
+    this.#returned.inc({ purpose }, 0);
+    for (const change of CHANGES) this.#written.inc({ purpose, change, reason: "" }, 0);
+    for (const reason of REASONS) this.#written.inc({ purpose, change: "Began", reason }, 0);
     this.#omitted.inc({ purpose }, 0);
     this.#bytes.zero({ purpose });
     const failed = (failure) => this.#failures.inc({ failure });
     return {
       failed,
+      arrived: ({ issued }, now) => now - issued < SOON && this.#returned.inc({ purpose }),
       read: ({ kind, reason = "", known = "" }) => this.#read.inc({ purpose, outcome: spelled(kind), reason, known }),
       finished: async (finishing) => {
         const failing = (error) => void failed(error instanceof SessionError ? "Save" : "Setup");
@@ -134,7 +141,7 @@ class Metrics {
       replaced: (dropped, returned) => {
         this.#rings.inc({ outcome: "Replaced" });
         this.#dropped.inc(dropped);
-        this.#returned.inc(returned);
+        this.#cameBack.inc(returned);
       },
       refused: () => this.#rings.inc({ outcome: "Refused" }),
     };
@@ -142,7 +149,10 @@ class Metrics {
 
   #countDecision(purpose, decision, failed) {
     const { state, token } = decision;
-    for (const change of changesOf(decision)) this.#written.inc({ purpose, change });
+    for (const change of changesOf(decision)) {
+      const reason = (change === "Began" && state.outcome.reason) || "";
+      this.#written.inc({ purpose, change, reason });
+    }
     if (token !== undefined) this.#bytes.observe({ purpose }, token.length);
     if (isOmitted(decision)) this.#omitted.inc({ purpose });
     const failure = state.hasFailed && failureOf(state);

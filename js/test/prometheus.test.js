@@ -12,7 +12,7 @@ import { AggregatorRegistry, Registry, register as globalRegister } from "prom-c
 
 import { CsrfGuard } from "../src/csrf_guard.js";
 import { keysInUse } from "../src/health.js";
-import { KeyRing, SessionCookie, SessionToken, attributes, generateKey, revalidation, sessionType } from "../src/index.js";
+import { KeyRing, SessionCookie, SessionToken, attributes, generateKey, revalidation, revocation, sessionType } from "../src/index.js";
 import { prometheus } from "../src/prometheus.js";
 import { fromSettings } from "../src/settings.js";
 import { struct, u32 } from "../src/struct.js";
@@ -44,12 +44,13 @@ function registered() {
 
 const read = (outcome, reason = "", known = "", purpose = "__Host-session") =>
   `sessions_read_total{purpose=${purpose},outcome=${outcome},reason=${reason},known=${known}}`;
-const written = (change, purpose = "__Host-session") => `sessions_written_total{purpose=${purpose},change=${change}}`;
+const written = (change, purpose = "__Host-session", reason = "") => `sessions_written_total{purpose=${purpose},change=${change},reason=${reason}}`;
+const returned = "sessions_returned_total{purpose=__Host-session}";
 const bytes = (purpose = "__Host-session") => `token_bytes_count{purpose=${purpose}}`;
 const failure = (name) => `failures_total{failure=${name}}`;
 
-/** Only counts, because gauges follow the clock. */
-const counted = (changes) => Object.fromEntries(Object.entries(changes).filter(([name]) => !/^(info|\w+_seconds)/.test(name)));
+/** Only counts, because gauges follow the clock, and of sessions by what came of them. */
+const counted = (changes) => Object.fromEntries(Object.entries(changes).filter(([name]) => !/^(info|\w+_seconds|sessions_returned)/.test(name)));
 
 test("each series begins at 0, so that an alert sees its first event", async () => {
   const { metrics, series } = registered();
@@ -62,7 +63,9 @@ test("each series begins at 0, so that an alert sees its first event", async () 
     'hardtack_sessions_read_total{purpose="header:x-session",outcome="Rejected",reason="UnknownKey",known="dropped"}',
     'hardtack_sessions_read_total{purpose="__Host-session",outcome="NotMigrated",reason="Idle",known=""}',
     'hardtack_sessions_read_total{purpose="__Host-session",outcome="Absent",reason="",known=""}',
-    'hardtack_sessions_written_total{purpose="header:x-session",change="Resealed"}',
+    'hardtack_sessions_written_total{purpose="header:x-session",change="Resealed",reason=""}',
+    'hardtack_sessions_written_total{purpose="header:x-session",change="Began",reason="Auth"}',
+    'hardtack_sessions_returned_total{purpose="__Host-session"}',
     'hardtack_refreshes_omitted_total{purpose="__Host-session"}',
     'hardtack_token_bytes_bucket{le="3072",purpose="__Host-session"}',
     'hardtack_failures_total{failure="UnreadableSchema"}',
@@ -154,6 +157,37 @@ test("a session is sealed again under a new key, and counted, or left out if it 
   const large = await filled((session) => session.set("text", "x".repeat(session.remainingBytes - 10)), wide);
   await use(large, later(450), smaller);
   assert.deepEqual(counted(await changes()), { [read("Opened")]: 1, "refreshes_omitted_total{purpose=__Host-session}": 1 });
+});
+
+test("a session that comes back within a minute after it began is counted, also if it is refused", async () => {
+  const { metrics, changes } = registered();
+  const cookies = await SessionCookie.encrypted(XAES_KEY, { metrics, log: null });
+  const cookie = await filled();
+  const countAt = async (seconds, of = cookies, arrived = cookie) => {
+    await of.load(arrived, later(seconds));
+    return (await changes())[returned] ?? 0;
+  };
+  assert.deepEqual([await countAt(0), await countAt(59), await countAt(60), await countAt(0, cookies, null)], [1, 1, 0, 0]);
+  const session = await own.load(cookie, later(1000));
+  session.set("user", "eve");
+  assert.equal(await countAt(1001, cookies, field(await own.save(session))), 0);
+  const refusing = await SessionCookie.encrypted(XAES_KEY, { metrics, log: null, revokedIf: revocation(() => true) });
+  assert.deepEqual([await countAt(1, refusing), await countAt(1, cookies, await filled(undefined, others))], [1, 0]);
+});
+
+test("a session that replaces one that was rejected is counted by the reason", async () => {
+  const { metrics, changes } = registered();
+  const cookies = await SessionCookie.encrypted(XAES_KEY, { metrics, log: null });
+  const other = await SessionCookie.encrypted(XAES_KEY, { application: "other", log: null });
+  await changes();
+  for (const [cookie, reason] of [[await filled(undefined, other), "Auth"], ["__Host-session=eyJh.eyJz.c2ln", "Incomplete"]]) {
+    const session = await cookies.load(cookie, NOW);
+    session.set("user", "ada");
+    await cookies.save(session);
+    assert.deepEqual(counted(await changes()), { [read("Rejected", reason)]: 1, [written("Began", undefined, reason)]: 1, [bytes()]: 1 });
+    await cookies.save(await cookies.load(cookie, NOW));
+    assert.deepEqual(counted(await changes()), { [read("Rejected", reason)]: 1 });
+  }
 });
 
 test("requests that fail by an error of their session are counted, by their reason", async () => {

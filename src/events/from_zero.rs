@@ -13,9 +13,13 @@ pub(crate) fn count_sessions_from_zero(purpose: &str) {
         super::count_read(0, purpose, "Rejected", reason.name(), false);
     }
     super::count_read(0, purpose, "Rejected", Reason::UnknownKey.name(), true);
-    for change in ["Began", "Changed", "Refreshed", "Resealed", "Ended"] {
-        count!(0, WRITTEN, "purpose" => purpose.to_owned(), "change" => change);
+    for change in [super::BEGAN, "Changed", "Refreshed", "Resealed", "Ended"] {
+        super::count_written(0, purpose, change, "");
     }
+    for reason in REASONS {
+        super::count_written(0, purpose, super::BEGAN, reason.name());
+    }
+    count!(0, RETURNED, "purpose" => purpose.to_owned());
     count!(0, REFRESHES_OMITTED, "purpose" => purpose.to_owned());
     for failure in [
         "Session",

@@ -6,6 +6,7 @@ pub(super) const SESSIONS: &str = "hardtack::session::events";
 pub(super) const KEYS: &str = "hardtack::keys";
 
 pub(super) const READ: &str = "hardtack_sessions_read_total";
+pub(super) const RETURNED: &str = "hardtack_sessions_returned_total";
 pub(super) const WRITTEN: &str = "hardtack_sessions_written_total";
 pub(super) const REFRESHES_OMITTED: &str = "hardtack_refreshes_omitted_total";
 /// A histogram.

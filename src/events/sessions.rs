@@ -171,10 +171,43 @@ pub(crate) fn validation_failed(purpose: &str, kept: bool, error: &(dyn Error + 
     count!(1, FAILURES, "failure" => "Validation");
 }
 
-/// A response tells the client to store or drop its session. `change` is the name of the change.
+/// A session came within a minute after it began: the client keeps it.
 #[inline]
-pub(crate) fn written(purpose: &str, change: &'static str) {
-    count!(1, WRITTEN, "purpose" => purpose.to_owned(), "change" => change);
+pub(crate) fn returned(purpose: &str) {
+    count!(1, RETURNED, "purpose" => purpose.to_owned());
+}
+
+/// A response tells the client to store or drop its session. `change` is the name of the change. A session that begins
+/// may replace one that was rejected for a reason.
+#[inline]
+pub(crate) fn written(purpose: &str, change: &'static str, replaced: Option<Reason>) {
+    let reason = replaced.filter(|_| change == BEGAN);
+    count_written(1, purpose, change, reason.map_or("", Reason::name));
+}
+
+/// The label `reason` is left out unless it says something, as `known` is.
+#[cfg_attr(
+    not(feature = "metrics"),
+    allow(clippy::if_same_then_else, reason = "nothing is counted")
+)]
+#[inline]
+pub(super) fn count_written(
+    number: u64,
+    purpose: &str,
+    change: &'static str,
+    reason: &'static str,
+) {
+    if reason.is_empty() {
+        count!(number, WRITTEN, "purpose" => purpose.to_owned(), "change" => change);
+    } else {
+        count!(
+            number,
+            WRITTEN,
+            "purpose" => purpose.to_owned(),
+            "change" => change,
+            "reason" => reason
+        );
+    }
 }
 
 /// A session was sealed.
@@ -235,5 +268,7 @@ pub(crate) fn change_came_late(purpose: &str) {
     );
 }
 
+/// The change of a session that begins.
+pub(super) const BEGAN: &str = "Began";
 /// The label and the field `known` of a key that left the ring while this program ran.
 const DROPPED: &str = "dropped";

@@ -182,7 +182,7 @@ impl<'a, T> Closing<'a, T> {
         if loaded.standing(core, &keys) == Standing::Lapsed {
             return None;
         }
-        let (touch, change) = carry_out(loaded.state.reseal(), &loaded.state, core, keys).ok()?;
+        let (touch, change) = carry_out(loaded.state.reseal(), &loaded, core, keys).ok()?;
         held.contents.loaded = Some(loaded);
         Some(Closing {
             touch,
@@ -211,7 +211,7 @@ impl<'a, T> Closing<'a, T> {
         let keys = core.slot.keys();
         let (standing, sealing) = (loaded.standing(core, &keys), keys.sealing_id(now));
         let decision = loaded.state.decide(circumstances, arrival.hints, standing);
-        (self.touch, self.change) = carry_out(decision, &loaded.state, core, keys)?;
+        (self.touch, self.change) = carry_out(decision, loaded, core, keys)?;
         let context = arrival.context(core);
         let is_dropped = matches!(self.change, Change::Drop);
         let is_stored = matches!(self.change, Change::Store(_));
@@ -287,11 +287,11 @@ impl<T> Loaded<T> {
 /// token.
 fn carry_out<T>(
     decision: Decision,
-    state: &State<T>,
+    loaded: &Loaded<T>,
     core: &Core,
     keys: SlotKeys,
 ) -> Result<(Touch, Change), SaveError> {
-    let purpose = core.slot.purpose.name();
+    let (state, purpose) = (&loaded.state, core.slot.purpose.name());
     let to_seal = |body| {
         if !state.has_writable_time() {
             return Err(SaveError::from(SaveProblem::CLOCK));
@@ -322,7 +322,7 @@ fn carry_out<T>(
     };
     if !matches!(change, Change::Keep) {
         for change in decision.changes(state) {
-            events::written(purpose, change);
+            events::written(purpose, change, loaded.outcome.reason());
         }
     }
     Ok((touch, change))

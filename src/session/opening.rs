@@ -12,6 +12,7 @@ use crate::{
         time::{UnixSeconds, system_time, unix_seconds},
     },
     cookie::{Values, Whole},
+    events,
     keys::{KeyId, KeyRole, SlotKeys},
     state::{Body, Metadata, Payload, State, Unreadable, Withheld},
     token::{self, Context, LONGEST_TOKEN, Refused},
@@ -234,6 +235,12 @@ impl<'a> Opening<'a> {
     fn verify_and_check(&self, token: &Whole<'_>) -> Result<Candidate, Refused> {
         let (core, now) = (self.core, self.now);
         let candidate = self.verify(token)?;
+        if events::ARE_COUNTED {
+            let began = candidate.opened.metadata.issued;
+            if now.saturating_sub(began) < SOON {
+                events::returned(core.slot.purpose.name());
+            }
+        }
         let remembers = core.policy.lifetimes.remembered.is_some();
         if candidate.opened.metadata.has_remembered() && !remembers {
             let purpose = core.slot.purpose.name();
@@ -270,6 +277,9 @@ impl<'a> Opening<'a> {
         }
     }
 }
+
+/// Seconds after which a session that has begun has come back, unless its client drops it.
+const SOON: u64 = 60;
 
 impl From<Refused> for Outcome {
     fn from(Refused { reason, key_id, .. }: Refused) -> Outcome {

@@ -19,7 +19,7 @@ use super::table;
 use crate::common::{
     at, block_on, builder, cookie,
     counted::{begun_by, counted_by},
-    key,
+    key, pair_of,
     repository::Repository,
     sealed, sealed_of, seconds, signed_in,
 };
@@ -41,6 +41,9 @@ fn check(expected: &[(&str, u64)], work: impl FnOnce()) {
         if name == "hardtack_sessions_read_total" {
             labels.insert("known".to_owned());
         }
+        if name == "hardtack_sessions_written_total" {
+            labels.insert("reason".to_owned());
+        }
         assert_eq!(table.get(name), Some(&labels), "{metric}");
         let is_begun = begun.contains(metric) || name == "hardtack_token_bytes";
         assert!(is_begun, "{metric} does not begin at 0");
@@ -50,7 +53,8 @@ fn check(expected: &[(&str, u64)], work: impl FnOnce()) {
         .iter()
         .map(|(metric, count)| (name(metric), *count));
     let found = counts.into_iter();
-    let found = found.filter(|(metric, _)| !metric.starts_with("hardtack_token_bytes"));
+    let others = ["hardtack_token_bytes", "hardtack_sessions_returned_total"];
+    let found = found.filter(|(metric, _)| !others.iter().any(|other| metric.starts_with(other)));
     assert_eq!(found.collect::<Vec<_>>(), expected.collect::<Vec<_>>());
 }
 
@@ -173,6 +177,65 @@ fn a_session_that_is_written_is_counted_by_its_change() {
     let accepted = OPENED.replace("Opened", "OpenedUnderAcceptedKey");
     check(&[(&accepted, 1), (&written("Resealed"), 1)], || {
         visit(&rotated(), &pair, 1, look);
+    });
+}
+
+/// Where a proxy drops `Set-Cookie`, none does.
+#[test]
+fn a_session_that_comes_back_within_a_minute_after_it_began_is_counted() {
+    let returned = |count: &str, work: &dyn Fn()| {
+        let found = counted_by(work);
+        let found = found.get(r#"hardtack_sessions_returned_total{purpose="__Host-session"}"#);
+        assert_eq!(found.map(u64::to_string).as_deref().unwrap_or("0"), count);
+    };
+    let pair = signed_in(&cookie());
+    returned("1", &|| visit(&cookie(), &pair, 59, look));
+    returned("0", &|| visit(&cookie(), &pair, 60, look));
+    returned("0", &|| drop(signed_in(&cookie())));
+    // One that was only refreshed or changed began earlier.
+    let later = cookie().load([&pair], at(1_000));
+    later.insert("user", 43).unwrap();
+    let saved = cookie().save(&later).unwrap();
+    let changed = pair_of(saved.iter().next().unwrap()).to_owned();
+    returned("0", &|| visit(&cookie(), &changed, 1_001, look));
+    // Its client keeps it, even if it is refused.
+    let refusing = builder().revoked_if(|_| true).build().unwrap();
+    returned("1", &|| visit(&refusing, &pair, 1, look_at_new));
+    returned("0", &|| visit(&rotated_away(), &pair, 1, look_at_new));
+}
+
+fn rotated_away() -> SessionCookie {
+    SessionCookie::encrypted(key(1)).build().unwrap()
+}
+
+/// So that an alert tells visitors who are signed out from cookies that somebody forges, who does not sign in.
+#[test]
+fn a_session_that_replaces_one_that_was_rejected_is_counted_by_the_reason() {
+    let other = builder().application("other").build().unwrap();
+    let pair = signed_in(&other);
+    let rejected = |reason: &str| {
+        format!("hardtack_sessions_read_total{{purpose,outcome=\"Rejected\",reason={reason:?}}}")
+    };
+    let began = |reason: &str| {
+        format!("hardtack_sessions_written_total{{purpose,change=\"Began\",reason={reason:?}}}")
+    };
+    let begin = |session: &Session| session.insert("user", 43).unwrap();
+    for (pair, reason) in [
+        (&*pair, "Auth"),
+        ("__Host-session=eyJh.eyJz.c2ln", "Incomplete"),
+    ] {
+        check(&[(&rejected(reason), 1), (&began(reason), 1)], || {
+            visit(&cookie(), pair, 1, begin);
+        });
+        check(&[(&rejected(reason), 1)], || {
+            visit(&cookie(), pair, 1, look_at_new)
+        });
+    }
+    let ended = r#"hardtack_sessions_written_total{purpose,change="Ended"}"#;
+    check(&[(&rejected("Auth"), 1), (ended, 1)], || {
+        visit(&cookie(), &pair, 1, |session| {
+            _ = session.invalidate().unwrap()
+        });
     });
 }
 

@@ -57,6 +57,10 @@ fn written(change: &str) -> String {
     format!(r#"hardtack_sessions_written_total{{purpose="session",change="{change}""#)
 }
 
+fn replaced(reason: &str) -> String {
+    written(&format!(r#"Began",reason="{reason}"#))
+}
+
 fn failed(failure: &str) -> String {
     format!(r#"hardtack_failures_total{{failure="{failure}""#)
 }
@@ -70,6 +74,7 @@ fn info(ring: &str, settings: &str) -> String {
 }
 
 const REFUSED: &str = r#"hardtack_source_refused_since_seconds{purpose="session""#;
+const RETURNED: &str = r#"hardtack_sessions_returned_total{purpose="session""#;
 const NOT_BEFORE: &str = r#"hardtack_not_before_seconds{purpose="session""#;
 
 impl Site {
@@ -95,6 +100,10 @@ impl Site {
         site.both(&read("Opened", ""), Counter(150, 150));
         site.both(&read("Absent", ""), Counter(30, 30));
         site.both(&rejected("Idle"), Counter(3, 3));
+        for reason in ["Auth", "Incomplete"] {
+            site.both(&replaced(reason), Counter(0, 0));
+        }
+        site.both(RETURNED, Counter(4, 4));
         for (change, count) in [("Began", 3), ("Changed", 60), ("Refreshed", 10)] {
             site.both(&written(change), Counter(count, count));
         }
@@ -159,6 +168,8 @@ const FAILED: &str = "sessions not saved, errors in handlers, a wrong setup, fai
 const NO_RETURN: &str =
     "sessions begin and do not come back: the browser drops the cookie, or a proxy does";
 const FORMS: &str = "forms are refused: pages come without TLS, or a proxy changes `Host`";
+const SIGNED_OUT: &str =
+    "visitors are signed out: another program writes the cookie, or has another `application`";
 const FOREIGN: &str = "another program writes a cookie of this name";
 const ONE_IN_TEN: &str = "one session in ten is rejected";
 const GROW: &str = "sessions grow";
@@ -182,6 +193,7 @@ const INCIDENTS: &[Incident] = &[
     Incident { name: "nothing", after: 60, alerts: &[], changes: |_| () },
     Incident { name: "nobody comes at night", after: 15, alerts: &[], changes: |site| {
         site.both(&read("Opened", ""), Counter(150, 0));
+        site.both(RETURNED, Counter(4, 0));
         site.both(&written("Began"), Counter(3, 0));
         site.one("a", &written("Began"), Once(1));
     } },
@@ -231,9 +243,11 @@ const INCIDENTS: &[Incident] = &[
     Incident { name: "a backup from before a leak", after: 2, alerts: &[(CAME_BACK, "a")], changes: |site| {
         site.one("a", "hardtack_keys_returned_total{", Once(1));
     } },
-    Incident { name: "a `not_before` in the future", after: 3, alerts: &[(NOBODY, "ab")], changes: |site| {
+    Incident { name: "a `not_before` in the future, with which each visitor signs in again and again", after: 20, alerts: &[(NOBODY, "ab"), (ONE_IN_TEN, "")], changes: |site| {
         site.both(NOT_BEFORE, Gauge(0.0, 90_000.0));
         site.both(&read("Opened", ""), Counter(150, 0));
+        site.both(&written("Began"), Counter(3, 40));
+        site.both(RETURNED, Counter(4, 60));
         site.both(&rejected("Revoked"), Counter(0, 150));
     } },
     Incident { name: "a `not_before` that has passed", after: 5, alerts: &[], changes: |site| {
@@ -274,8 +288,8 @@ const INCIDENTS: &[Incident] = &[
     Incident { name: "a release reads another type", after: 6, alerts: &[(FAILED, "")], changes: |site| {
         site.both(&failed("Session"), Counter(0, 10));
     } },
-    Incident { name: "a proxy drops `Set-Cookie`", after: 18, alerts: &[(NO_RETURN, "")], changes: |site| {
-        site.both(&read("Opened", ""), Counter(150, 1));
+    Incident { name: "a proxy drops `Set-Cookie`, and earlier sessions still open", after: 4, alerts: &[(NO_RETURN, "")], changes: |site| {
+        site.both(RETURNED, Counter(4, 0));
         site.both(&read("Absent", ""), Counter(30, 180));
         site.both(&written("Began"), Counter(3, 40));
     } },
@@ -295,8 +309,21 @@ const INCIDENTS: &[Incident] = &[
         site.both(&refused("CrossSite"), Counter(0, 5));
         site.both(&refused("WrongToken"), Counter(0, 100));
     } },
-    Incident { name: "an Express program on the same host", after: 7, alerts: &[(FOREIGN, "")], changes: |site| {
+    Incident { name: "an Express program on the same host, which few visitors use", after: 7, alerts: &[(FOREIGN, "")], changes: |site| {
         site.both(&rejected("Incomplete"), Counter(0, 100));
+    } },
+    Incident { name: "an Express program on the same host, which signs visitors out", after: 10, alerts: &[(FOREIGN, ""), (ONE_IN_TEN, ""), (SIGNED_OUT, "")], changes: |site| {
+        site.both(RETURNED, Counter(4, 20));
+        site.both(&rejected("Incomplete"), Counter(0, 100));
+        site.both(&replaced("Incomplete"), Counter(0, 20));
+    } },
+    Incident { name: "a function that Prometheus does not see has another application", after: 10, alerts: &[(SIGNED_OUT, "")], changes: |site| {
+        site.both(&rejected("Auth"), Counter(0, 15));
+        site.both(&replaced("Auth"), Counter(0, 10));
+        site.both(RETURNED, Counter(4, 10));
+    } },
+    Incident { name: "forged cookies with the id of the key in use", after: 60, alerts: &[(ONE_IN_TEN, "")], changes: |site| {
+        site.both(&rejected("Auth"), Counter(0, 600));
     } },
     Incident { name: "a program has a shorter timeout", after: 30, alerts: &[(ONE_IN_TEN, "")], changes: |site| {
         site.one("b", &rejected("Idle"), Counter(3, 100));

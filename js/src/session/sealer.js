@@ -77,6 +77,7 @@ export class SessionSealer {
     } catch {
       throw new Refusal("Malformed", keyId);
     }
+    this.metrics?.arrived(body.metadata, now);
     if (body.metadata.device && !this.policy.devices) throw new Refusal("Malformed", keyId);
     const refusal = await this.check(body.metadata, body.payload, now, keyId);
     if (refusal) throw refusal;
