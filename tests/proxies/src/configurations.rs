@@ -136,4 +136,19 @@ backend demo {
 sub vcl_recv {
     set req.http.Host = "127.0.0.1:@UPSTREAM@";
 }
+
+# Stores what is private, as a mistaken rule does.
+sub vcl_backend_fetch {
+    if (bereq.url ~ "^/stored/") {
+        set bereq.url = regsub(bereq.url, "^/stored", "");
+        set bereq.http.x-stored = "yes";
+    }
+}
+
+sub vcl_backend_response {
+    if (bereq.http.x-stored) {
+        set beresp.ttl = 60s;
+        return (deliver);
+    }
+}
 "#;

@@ -2,10 +2,10 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
-use std::env;
+use std::{env, process::Command};
 
 use hardtack_proxies::{Demo, Limits, PROFILES, Passage, Passages, Proxy, UNSEEN, fill, passages};
-use hardtack_scenarios::{Browser, Method, Server, Site, answers_the_table, fresh_key};
+use hardtack_scenarios::{Browser, Method, Server, Site, answers_the_table, free_ports, fresh_key};
 
 #[test]
 fn every_proxy_answers_the_table() {
@@ -85,6 +85,38 @@ fn an_active_visitor_stays_signed_in_where_nginx_asks_if_it_passes_the_cookie_on
         let answer = browser.send(demo.server(), Method::GET, "/api/session", JSON, "");
         assert_eq!(answer.text.contains("xxx"), stays, "{page} {size}");
     }
+}
+
+/// By the lines of docs/metrics.md.
+#[test]
+fn a_cache_that_stores_pages_is_noticed_from_outside() {
+    if !proxies().contains(&Proxy::Varnish) {
+        return;
+    }
+    let page = include_str!("../../../docs/metrics.md");
+    let (_, lines) = page.split_once("\n```sh\n").unwrap();
+    let (lines, _) = lines.split_once("\n```\n").unwrap();
+    let demo = Demo::start(&fresh_key(), &[]);
+    let through = Proxy::Varnish.start(demo.port(), Limits::Default);
+    let probe = |base: &str, path: &str| {
+        let lines = lines.replace("https://shop.example/account", &format!("{base}{path}"));
+        let ran = Command::new("sh").args(["-c", &lines]).output().unwrap();
+        let told = String::from_utf8(ran.stderr).unwrap();
+        (ran.status.code(), told)
+    };
+    for base in [demo.server().base(), through.base()] {
+        assert_eq!(probe(base, "/"), (Some(0), String::new()), "{base}");
+    }
+    let (code, told) = probe(through.base(), "/stored/");
+    assert_eq!(code, Some(1), "{told}");
+    let begins = "a cache stores the page: ";
+    let header = told.strip_prefix(begins).unwrap_or_default().to_lowercase();
+    assert!(header.starts_with("age: "), "{told}");
+    assert!(header.contains("set-cookie: __host-session="), "{told}");
+    // Without an answer, nothing is known.
+    let [nobody] = free_ports();
+    let (code, told) = probe(&format!("http://127.0.0.1:{nobody}"), "/");
+    assert_eq!(code, Some(2), "{told}");
 }
 
 /// By the lines of docs/limits.md.
