@@ -104,9 +104,9 @@ fn imports_are_found_in_any_form() {
     let found: Vec<_> = imports(&code(text)).collect();
     assert_eq!(found, ["keys", "base", "token", "state"]);
     let twice = "use super::super::token::open;";
-    assert!(leaves_its_room("src/state/decide.rs", twice));
-    assert!(leaves_its_room("src/state/size/mod.rs", twice));
-    assert!(!leaves_its_room("src/state/size/fit.rs", twice));
+    assert!(leaves_its_room("src/room/file.rs", twice));
+    assert!(leaves_its_room("src/room/inner/mod.rs", twice));
+    assert!(!leaves_its_room("src/room/inner/file.rs", twice));
 }
 
 #[test]

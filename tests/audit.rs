@@ -1,6 +1,6 @@
 //! The documents for reviews: each row of docs/review/checklists.md points to a test or to a heading,
-//! docs/review/evidence.md has a row for each threat of SECURITY.md, and docs/review/dependencies.md has every direct
-//! dependency.
+//! docs/review/evidence.md has a row for each threat of SECURITY.md and names sections that exist, and
+//! docs/review/dependencies.md has every direct dependency.
 
 use std::collections::BTreeSet;
 
@@ -35,7 +35,7 @@ fn every_row_of_the_checklists_points_to_a_test_or_a_heading() {
     assert!(count > 44, "there are {count} rows");
 }
 
-/// `documents.rs` looks for the files and the tests that the rows name.
+/// `documents.rs` looks for the files, functions and tests that the rows name.
 #[test]
 fn every_threat_has_its_evidence_under_the_same_number() {
     let repository = Repository::read();
@@ -65,9 +65,29 @@ fn every_threat_has_its_evidence_under_the_same_number() {
     }
 }
 
-/// So that no claim about the faults that are noticed is read for files in which none is made.
 #[test]
-fn the_mutants_are_of_the_files_that_matter_most_or_the_page_says_why_not() {
+fn every_section_that_the_evidence_names_exists() {
+    let repository = Repository::read();
+    let pages = ["SPEC.md", "docs/spec/carriers.md", "docs/spec/writer.md"];
+    let specification = pages.map(|page| repository.text(page)).concat();
+    let evidence = repository.text("docs/review/evidence.md");
+    let sections: Vec<_> = evidence.split("§ ").skip(1).collect();
+    assert!(sections.len() > 25, "it names {}", sections.len());
+    for rest in sections {
+        let end = rest
+            .find(|c: char| !c.is_ascii_digit() && c != '.')
+            .unwrap();
+        let number = rest[..end].trim_end_matches('.');
+        let is_there = [format!("\n- **{number}** "), format!("# {number} ")]
+            .iter()
+            .any(|head| specification.contains(head));
+        assert!(is_there, "there is no § {number}");
+    }
+}
+
+/// So that no claim about the faults that are noticed is read for code in which none is made.
+#[test]
+fn the_mutants_are_of_the_code_that_matters_most_or_the_page_says_why_not() {
     let repository = Repository::read();
     let tool: Table = repository.text(".cargo/mutants.toml").parse().unwrap();
     let globs = tool["examine_globs"].as_array().unwrap().iter();
@@ -86,9 +106,10 @@ fn the_mutants_are_of_the_files_that_matter_most_or_the_page_says_why_not() {
     );
     let section = most_important(repository);
     for item in section.lines().filter(|line| line.starts_with("- `")) {
-        let path = quoted(item).next().unwrap();
-        let is_in = |rooms: &[&str]| rooms.iter().any(|room| path.starts_with(room));
-        assert!(is_in(&rooms) != is_in(&left_out), "{path}");
+        let name = quoted(item).next().unwrap();
+        let room = format!("src/{}/", name.split_once("::").unwrap().0);
+        let is_in = |rooms: &[&str]| rooms.contains(&room.as_str());
+        assert!(is_in(&rooms) != is_in(&left_out), "{name}");
     }
 }
 
@@ -110,11 +131,11 @@ fn the_table_of_dependencies_has_every_direct_one() {
     }
 }
 
-/// The list of the files that matter most.
+/// The list of the code that matters most.
 fn most_important(repository: &Repository) -> &str {
     let text = repository.text("docs/review/audit.md");
     let (_, section) = text
-        .split_once("\n## The files that matter most\n")
+        .split_once("\n## The code that matters most\n")
         .unwrap();
     section.split("\n## ").next().unwrap()
 }

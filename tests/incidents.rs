@@ -20,7 +20,9 @@ use tower::ServiceExt;
 use tracing::Level;
 
 use crate::common::{
-    at, block_on, builder, key, pair_of, sealed,
+    at, block_on, builder, key, pair_of,
+    repository::Repository,
+    sealed,
     told::{Told, told_by},
 };
 
@@ -389,11 +391,8 @@ fn a_version_that_stores_another_type_under_a_known_key() {
 
 #[test]
 fn what_a_handler_or_a_database_fails_with() {
-    let messages = [
-        include_str!("../src/events/requests.rs"),
-        include_str!("../src/events/sessions.rs"),
-    ];
-    let messages = messages.concat() + include_str!("../docs/metrics.md");
+    let events = Repository::read().texts("src/events/");
+    let messages = events.collect::<String>() + include_str!("../docs/metrics.md");
     for visitors in ["get 502", "get 413", "get 503", "get 500"] {
         for proof in proofs(visitors) {
             assert!(messages.contains(proof), "{proof}");

@@ -35,10 +35,18 @@ impl Repository {
         &file.unwrap().1
     }
 
+    /// The texts of the files in a folder.
+    pub(crate) fn texts(&self, folder: &str) -> impl Iterator<Item = &str> {
+        let files = self.files.iter();
+        let inside = files.filter(move |(path, _)| path.starts_with(folder));
+        inside.map(|(_, text)| text.as_str())
+    }
+
     /// The variants of `Reason`.
     pub(crate) fn reasons(&self) -> BTreeSet<&str> {
-        let (_, code) = (self.text("src/base/reason.rs"))
-            .split_once("pub enum Reason {")
+        let mut texts = self.texts("src/base/");
+        let (_, code) = texts
+            .find_map(|text| text.split_once("pub enum Reason {"))
             .unwrap();
         let (code, _) = code.split_once("\n}").unwrap();
         let lines = code

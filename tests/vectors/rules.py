@@ -4,7 +4,7 @@
     python3 rules.py               exits with 1 if there is one
     python3 rules.py --all         lists every rule with what names it
 
-A vector names its rules in the field `spec`. A test in Rust is named in `tests.txt`, in a line `rule file::function`.
+A vector names its rules in the field `spec`. A test in Rust is named in `tests.txt`, in a line `rule function`.
 A rule that nothing can test is named there as well, with the reason: `rule - reason`. A name that stands for nothing is an
 error too: a rule that does not exist, a test that was renamed, a reason for a rule that has a vector.
 """
@@ -37,6 +37,8 @@ def rules():
 def names():
     """What names a rule, by its number: vectors and tests; and the reasons why a rule has none."""
     named, reasons = defaultdict(list), {}
+    code = [path.read_text() for folder in ("src", "tests") for path in ROOT.joinpath(folder).rglob("*.rs")]
+    tests = {name for text in code for name in re.findall(r"#\[(?:tokio::)?test\b[^{}]*?\bfn (\w+)", text)}
     for path in sorted(HERE.glob("*.json")):
         for vector in json.loads(path.read_text())["vectors"]:
             for number in re.findall(rf"§ ({NUMBER})", vector["spec"]):
@@ -47,11 +49,10 @@ def names():
         if reason := re.fullmatch(rf"({NUMBER}) - (.+)", line):
             reasons[reason[1]] = reason[2]
             continue
-        number, path, function = re.fullmatch(rf"({NUMBER}) (\S+)::(\w+)", line).groups()
-        file = ROOT / path
-        if not file.exists() or not re.search(rf"\bfn {function}\b", file.read_text()):
-            sys.exit(f"tests.txt: there is no {path}::{function}")
-        named[number].append(f"{path}::{function}")
+        number, test = re.fullmatch(rf"({NUMBER}) (\w+)", line).groups()
+        if test not in tests:
+            sys.exit(f"tests.txt: there is no test {test}")
+        named[number].append(test)
     return named, reasons
 
 

@@ -1,4 +1,4 @@
-// Finds the field with the token in the beginning of a form. The rules of src/web/csrf/field.rs.
+// Finds the field with the token in the beginning of a form. By the rules of `first_field` in Rust.
 //
 // Nothing depends on whether a handler reads the form in the same way: wherever the token of a session is, the sender knows it.
 

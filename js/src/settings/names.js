@@ -1,5 +1,5 @@
 // Names of settings: every setting in one row, which applies itself, and the message for a name that is none. The rows are as in
-// src/settings/names.rs.
+// the `SETTINGS` of Rust.
 
 import { padme } from "../state/padding.js";
 import { either, refuse } from "./sentences.js";
