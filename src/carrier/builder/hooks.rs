@@ -64,29 +64,37 @@ impl<C, T: 'static> SessionBuilder<C, T> {
     }
 
     /// Asks the application whether a session is still valid once its last sealed answer is `interval` old: for example,
-    /// whether its user is still allowed, or has signed out everywhere. Use it for questions that need a database query:
-    /// [`revoked_if`](Self::revoked_if) must not block, and is called whenever a session is read. In whole seconds, from
-    /// 1 second to half of each idle timeout, so to 15 minutes by default. Default: the application is not asked.
+    /// whether its user is still allowed, or has signed out everywhere. In whole seconds, from 1 second to half of each
+    /// idle timeout, so to 15 minutes by default. Default: the application is not asked.
+    ///
+    /// A cookie, or a copy of it, opens until its own deadline, although its user may have been barred since. With this
+    /// setting, **a session that is no longer allowed is refused after `interval` plus [`clock_skew`](Self::clock_skew),
+    /// on every instance**, whatever its visitor does, at the price of about one question for each active session and
+    /// interval. Use it for questions that need a database query. If the answer is in memory, use
+    /// [`revoked_if`](Self::revoked_if), which is called whenever a session is read, and must not block. The
+    /// [guide](crate::guide::ending_sessions#sign-a-user-out-everywhere) has a program.
     ///
     /// `validate` reads what it needs from the session and returns a future, which is awaited before a handler gets the
-    /// session. [`Validity::Valid`] is sealed into the session with a response that may refresh or save it;
-    /// [`Validity::Ended`] refuses the session like any revoked one. If the future fails or panics, the request is
-    /// refused with 503 and the cookie is kept, unless [`unvalidated_up_to`](Self::unvalidated_up_to) keeps the session.
-    /// Give the question its own timeout. The [guide](crate::guide::ending_sessions#sign-a-user-out-everywhere) has a
-    /// program.
+    /// session:
     ///
-    /// **A session that is no longer allowed is refused after `interval` plus [`clock_skew`](Self::clock_skew), on
-    /// every instance**, whatever its visitor does. (While the question fails, `unvalidated_up_to`, if set, takes the
-    /// place of `interval`.) This holds if all programs that write these sessions have this setting, and if their clocks
-    /// differ by no more than the skew. The last activity of a session is then the time of the last answer or sign-in
-    /// ([docs/spec/writer.md § 8.16]), so the idle timeout is precise to `interval`.
-    /// [`refresh_after`](Self::refresh_after) cannot be set as well.
+    /// - [`Validity::Valid`] is sealed into the session with a response that may refresh or save it.
+    /// - [`Validity::Ended`] refuses the session like any revoked one.
+    /// - If the future fails or panics, the request is refused with 503 and the cookie is kept, unless
+    ///   [`unvalidated_up_to`](Self::unvalidated_up_to) keeps the session. That duration then takes the place of
+    ///   `interval`. Give the question its own timeout.
     ///
-    /// Extractors of axum and actix-web ask the application, and so does `from_extensions`. Code that gets a session in
-    /// another way has to call [`validate`](crate::Session::validate) before it uses the session. Without this call, a
-    /// session whose last answer is too old is empty, and can only be replaced by a sign-in or ended. A sign-in
-    /// ([`sign_in`](crate::Session::sign_in), [`renew`](crate::Session::renew)) counts as an answer. Call this after
-    /// [`typed`](SessionBuilder::typed), like [`revoked_if`](Self::revoked_if).
+    /// Exceptions and conditions:
+    ///
+    /// - **Every program that writes these sessions needs this setting,** and their clocks may differ by no more than
+    ///   the skew.
+    /// - **Extractors of axum and actix-web ask the application,** and so does `from_extensions`. Code that gets a
+    ///   session in another way has to call [`validate`](crate::Session::validate) before it uses the session. Without
+    ///   this call, a session whose last answer is too old is empty, and can only be replaced by a sign-in or ended.
+    /// - **A sign-in counts as an answer** ([`sign_in`](crate::Session::sign_in), [`renew`](crate::Session::renew)).
+    /// - **The idle timeout is precise to `interval`,** because the last activity of a session is then the time of the
+    ///   last answer or sign-in ([docs/spec/writer.md § 8.16]). [`refresh_after`](Self::refresh_after) cannot be set as
+    ///   well.
+    /// - Call this after [`typed`](SessionBuilder::typed), like [`revoked_if`](Self::revoked_if).
     ///
     /// # Examples
     ///

@@ -261,14 +261,16 @@ impl WatchedKeyRing {
     /// Starts a thread that polls the sources for as long as the ring is in use, and one that notices when the process
     /// stands still. The first poll follows after one interval, or earlier if a session waits for it.
     ///
-    /// While the process runs, no session waits for a source, however slow it is. If the process stood still for three
-    /// seconds or more, because it was suspended (as on AWS Lambda) or its clock was set, and the last poll is at least
-    /// two seconds older than the interval, the thread polls at once, reads a change once more after 0.1 seconds, and
-    /// takes it if both agree. What reads or checks a token, or begins a session, waits for this. A
-    /// [`SessionLayer`](crate::SessionLayer) waits when a request arrives, without blocking its thread; other calls,
-    /// such as `load` and `is_alive`, block theirs. If a source does not answer for 5 seconds, a warning (feature
-    /// `tracing`) says so, the ring stays as it is, and no session waits before the source has answered. Give a
-    /// function a timeout. It must not need an async runtime whose threads call `load`: give an async client its own.
+    /// While the process runs, no session waits for a source, however slow it is. After it stood still, one may wait:
+    ///
+    /// - **When:** the process stood still for three seconds or more, because it was suspended (as on AWS Lambda) or its
+    ///   clock was set, and the last poll is at least two seconds older than the interval. Then the thread polls at
+    ///   once, reads a change once more after 0.1 seconds, and takes it if both agree.
+    /// - **What waits:** calls that read or check a token, or begin a session. A [`SessionLayer`](crate::SessionLayer)
+    ///   waits when a request arrives, without blocking its thread; others, such as `load` and `is_alive`, block theirs.
+    /// - **How long:** until the source answers, or for 5 seconds. Then a warning (feature `tracing`) says so, the ring
+    ///   stays as it is, and no session waits before the source has answered. Give a function a timeout. It must not
+    ///   need an async runtime whose threads call `load`: give an async client its own.
     ///
     /// A process that forks after this call has no such threads. The ring stays as it is there, and an error (feature
     /// `tracing`) says so when a session would have waited. Call this after the fork.

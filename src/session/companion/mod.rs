@@ -32,9 +32,11 @@ pub trait Companion: Send + Sync {
     /// order, each with the rest of its name: the first 32 with values of at most 256 bytes. If this returns `None`,
     /// the session is withheld in this request ([`SessionError::Stale`](crate::SessionError::Stale)).
     ///
-    /// This is also called, without cookies, before a session is taken over from another cookie; with `None`, it is not
-    /// taken over. When a response stores such a session, or one that `sign_in`, `renew` or `invalidate` began, this is
-    /// called once more; then only `until` counts, and `None` means now.
+    /// This is also called without cookies, in two cases:
+    ///
+    /// - before a session is taken over from another cookie. With `None`, it is not taken over.
+    /// - when a response stores a session that was taken over, or that `sign_in`, `renew` or `invalidate` began. Only
+    ///   [`until`](Admission::until) is read then, and `None` means that the admission ends now.
     fn judge(
         &self,
         context: &Context,
