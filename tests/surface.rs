@@ -38,6 +38,26 @@ fn no_type_of_another_library_is_public_but_of_those_that_the_manifests_name() {
     }
 }
 
+/// Whoever waits for 1.0 knows what it waits for.
+#[test]
+fn the_policy_names_the_public_dependencies_without_a_1_0() {
+    let repository = Repository::read();
+    let (_, list) = (repository.text("Cargo.toml"))
+        .split_once("\n# Public: ")
+        .unwrap();
+    let lines = list.lines().skip(1).take_while(|line| !line.is_empty());
+    let versions = lines.filter_map(|line| line.split_once(" = "));
+    let (unstable, stable): (Vec<_>, Vec<_>) =
+        versions.partition(|(_, version)| version.contains("\"0."));
+    let (_, policy) = (repository.text(".github/CONTRIBUTING.md"))
+        .split_once("\n### Before 1.0\n\n")
+        .unwrap();
+    let (policy, _) = policy.split_once("\n\n").unwrap();
+    let names = |name: &str| policy.contains(&format!("`{name}`"));
+    assert!(!unstable.is_empty() && unstable.iter().all(|(name, _)| names(name)));
+    assert!(!stable.iter().any(|(name, _)| names(name)));
+}
+
 /// CONTRIBUTING.md says so. The others show a sentence.
 #[test]
 fn an_error_is_an_enum_only_if_a_program_answers_it_in_different_ways() {
