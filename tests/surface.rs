@@ -111,9 +111,9 @@ fn what_a_user_meets_and_a_maintainer_holds_does_not_grow() {
         (
             "functions",
             surface.lines().filter(is_function).count(),
-            362,
+            363,
         ),
-        ("hundreds of lines", code.filter(is_code).count() / 100, 153),
+        ("hundreds of lines", code.filter(is_code).count() / 100, 154),
     ] {
         assert!(
             count <= most,

@@ -14,8 +14,8 @@ use crate::{
 /// Show the settings that all programs with these sessions must share, and their fingerprint
 ///
 /// They are those of `settings` and `settings_text` in a health check. What a program sets in its
-/// code is not in its files: give --application, --type, --context, --header. The text of a typed
-/// session also has the schema of the type, which is 0 here.
+/// code is not in its files: give --application, --type, --context, --header. A `?` stands for
+/// what only the code has, and --diff does not compare it.
 #[derive(Args)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct Settings {
@@ -36,12 +36,27 @@ impl Settings {
         }
         let opener = self.opener()?;
         let in_use = opener.keys_in_use(Clock::system());
-        if let [text] = &self.diff[..] {
-            return compare(&in_use.settings_text, text);
+        let (fingerprint, text) = (in_use.settings, self.without_code(&in_use.settings_text));
+        if let [other] = &self.diff[..] {
+            return compare(&text, other);
         }
-        let (fingerprint, text) = (in_use.settings, in_use.settings_text);
-        answer::print(&format!("settings {fingerprint}\nsettings_text {text}"))?;
+        answer::print(&format!(
+            "settings {fingerprint}, unless the code sets what is `?`\nsettings_text {text}"
+        ))?;
         Ok(true)
+    }
+
+    /// Returns the text with a `?` for each value that only the code of a program has.
+    fn without_code(&self, text: &str) -> String {
+        let has_type = self.sessions.has_type();
+        let pairs = text.split(' ').map(|pair| match pair.split_once('=') {
+            Some(("type", _)) if has_type => pair.to_owned(),
+            Some((name @ ("type" | "schema" | "revalidate_after" | "device_bound"), _)) => {
+                format!("{name}={UNKNOWN}")
+            }
+            _ => pair.to_owned(),
+        });
+        pairs.collect::<Vec<_>>().join(" ")
     }
 
     /// Returns the application's sessions, under a key that nobody has.
@@ -92,8 +107,13 @@ fn compare(one: &str, other: &str) -> Answer {
         Some("") => "empty".to_owned(),
         Some(value) => value.to_owned(),
     };
+    let is_unknown = |name: &&&str| {
+        [&one, &other]
+            .iter()
+            .any(|it| it.get(**name) == Some(&UNKNOWN))
+    };
     let lines: Vec<_> = names
-        .filter(|name| one.get(*name) != other.get(*name))
+        .filter(|name| one.get(*name) != other.get(*name) && !is_unknown(name))
         .map(|name| {
             format!(
                 "{name}: {}, then {}",
@@ -120,5 +140,7 @@ fn pairs(text: &str) -> Result<BTreeMap<&str, &str>, Failure> {
         .ok_or_else(|| Failure::usage(NO_TEXT))
 }
 
+/// Value that only the code of a program has.
+const UNKNOWN: &str = "?";
 const NO_TEXT: &str = "--diff needs the text of settings that `settings_text` of a health check shows: \
     \"cookie=__Host-session mode=encrypted …\"";

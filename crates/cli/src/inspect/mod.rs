@@ -96,6 +96,11 @@ impl Inspect {
             None => Ok(CookieName::default()),
         };
         let found = input::find(self.cookie.as_deref(), &self.carrier, name)?;
+        let has_settings = settings.is_some() && self.carrier.given().is_none();
+        let expected = ring.as_ref().filter(|_| has_settings).map(|_| name());
+        let other_name = (expected.transpose()?)
+            .map(|name| name.to_string())
+            .filter(|name| *name != found.name);
         let opener = ring
             .map(|ring| {
                 Opener::<T>::new(
@@ -109,7 +114,7 @@ impl Inspect {
                 )
             })
             .transpose()?;
-        let report = report::Report::of(&found, opener.as_ref(), at, self.show_id);
+        let report = report::Report::of(&found, opener.as_ref(), at, self.show_id, other_name);
         answer::print(&if self.json {
             report.as_json().to_string()
         } else {

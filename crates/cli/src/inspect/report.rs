@@ -23,6 +23,10 @@ pub(super) struct Report<'a> {
     at: SystemTime,
     has_keys: bool,
     assumes_settings: bool,
+    /// Name of the application's cookie, if the found one has another.
+    other_name: Option<String>,
+    /// `true` if the type of the sessions is known.
+    is_typed: bool,
     /// Reason why a request with all these tokens has no session, although a single one might.
     refused_together: Option<Reason>,
     tokens: Vec<Token>,
@@ -48,6 +52,7 @@ impl Report<'_> {
         opener: Option<&Opener<T>>,
         at: SystemTime,
         show_id: bool,
+        other_name: Option<String>,
     ) -> Report<'a> {
         let tokens = found.tokens.iter();
         Report {
@@ -55,6 +60,8 @@ impl Report<'_> {
             at,
             has_keys: opener.is_some(),
             assumes_settings: opener.is_some_and(|opener| opener.assumes_settings),
+            other_name,
+            is_typed: opener.is_some_and(|opener| opener.reader.is_typed),
             refused_together: opener.and_then(|opener| opener.refused_together(found, at)),
             tokens: tokens.map(|token| Token::of(token, opener, at)).collect(),
             show_id,
@@ -196,7 +203,7 @@ impl Token {
         }
         lines.push(match self.reason {
             Some(reason) => row("opens", refusal(reason)),
-            None if report.has_keys => row("opens", "yes"),
+            None if report.has_keys => row("opens", self.yes(report)),
             None => row(
                 "opens",
                 "unknown without keys; give --keys, or the variable SESSION_KEYS",
@@ -207,6 +214,20 @@ impl Token {
             lines.extend(self.payload(content));
         }
         lines
+    }
+
+    /// Says for which programs it opens, if others refuse it.
+    fn yes(&self, report: &Report<'_>) -> String {
+        let schema = self.content.as_ref().map_or(0, |content| content.schema);
+        let mut yes = "yes".to_owned();
+        if let Some(other) = &report.other_name {
+            let name = &report.found.name;
+            yes += &format!(", in a program whose cookie is {name}, and the settings have {other}");
+        }
+        if schema != 0 && !report.is_typed {
+            yes += &format!(", if the program's type reads schema {schema}");
+        }
+        yes
     }
 
     fn payload(&self, found: &TokenContent) -> Vec<String> {

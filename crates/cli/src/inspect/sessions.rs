@@ -105,6 +105,10 @@ impl Sessions {
         Ok(cookie.name().clone())
     }
 
+    pub(crate) fn has_type(&self) -> bool {
+        self.type_label.is_some()
+    }
+
     /// Reads the settings, if any are given.
     pub(crate) fn settings(&self) -> Result<Option<SessionSettings>, Failure> {
         self.settings.read()

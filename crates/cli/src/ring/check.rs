@@ -1,11 +1,11 @@
 use std::{
-    path::{Path, PathBuf},
+    path::PathBuf,
     time::{Duration, SystemTime},
 };
 
 use clap::Args;
 use hardtack::{
-    keys::{KeyId, KeyInfo, KeyRole, RingEvent},
+    keys::{KeyInfo, KeyRole, RingEvent},
     settings::show_duration,
 };
 use serde_json::{Value, json};
@@ -14,6 +14,7 @@ use super::{
     KeyRing, KeyRingExt,
     edit::{NOT_KNOWN, UNLESS},
     file,
+    findings::{ERROR, Finding, of_file, of_leaks, of_loss},
     keys::Overlap,
     notes::Notes,
     overlap::{self, OverlapOptions},
@@ -21,14 +22,13 @@ use super::{
 };
 use crate::{
     answer::{self, Answer, Failure, HARDTACK},
-    source::STANDARD_INPUT,
     time::{self, Time, show},
 };
 
 /// Check a ring for errors
 ///
 /// The exit code is 1 if programs refuse the ring, if it ends a key while sessions under it are
-/// valid, or if that is not known.
+/// valid, if that is not known, or if nobody can stay signed in for more than a day.
 #[derive(Args)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct Check {
@@ -42,32 +42,6 @@ pub(crate) struct Check {
     /// Print JSON
     #[arg(long)]
     json: bool,
-}
-
-struct Finding {
-    /// [`ERROR`] or [`WARNING`].
-    level: &'static str,
-    word: &'static str,
-    key: Option<KeyId>,
-    sentence: String,
-}
-
-impl Finding {
-    fn error(word: &'static str, key: Option<KeyId>, sentence: impl Into<String>) -> Finding {
-        Finding {
-            level: ERROR,
-            ..Finding::warning(word, key, sentence)
-        }
-    }
-
-    fn warning(word: &'static str, key: Option<KeyId>, sentence: impl Into<String>) -> Finding {
-        Finding {
-            level: WARNING,
-            word,
-            key,
-            sentence: sentence.into(),
-        }
-    }
 }
 
 impl Check {
@@ -341,43 +315,6 @@ impl Report {
     }
 }
 
-/// Returns the finding about a key that leaked, if its forgeries would live on.
-fn of_leaks(ring: &KeyRing, notes: &Result<Notes, String>, at: SystemTime) -> Option<Finding> {
-    match notes {
-        Ok(notes) => {
-            let (id, sentence) = notes.forgeries(ring, at)?;
-            Some(Finding::error(LEAK, Some(id), sentence))
-        }
-        Err(error) => Some(Finding::error(LEAK, None, error)),
-    }
-}
-
-/// Returns warnings about a ring that may have been cut off or written over.
-fn of_loss(ring: &KeyRing, notes: Option<&Notes>) -> Vec<Finding> {
-    let missing = notes.into_iter().flat_map(|notes| notes.missing(ring));
-    let mut sentences: Vec<_> = missing
-        .map(|id| {
-            format!(
-                "a note says that key {id} was made, and the ring lacks it: if the file was cut off or written over, \
-                 restore it; else remove the note"
-            )
-        })
-        .collect();
-    if let [key] = ring.keys()[..] {
-        let is_noted = notes.is_some_and(|notes| notes.made(key.id).is_some());
-        let has_times = key.seal_from.or(key.accept_until).is_some();
-        if !is_noted && !has_times {
-            sentences.push(
-                "nothing shows that the ring is whole: it has one key, and neither times nor a note of when the key was \
-                 made; if programs have other keys, restore it, because it was cut off or written over"
-                    .to_owned(),
-            );
-        }
-    }
-    let warning = |sentence| Finding::warning("cut-off", None, sentence);
-    sentences.into_iter().map(warning).collect()
-}
-
 /// Returns the longest need of keys for which the ring is valid, or `None` if it is valid for any.
 fn serves(ring: &KeyRing, at: SystemTime) -> Option<Duration> {
     let overlaps = used_overlaps(ring);
@@ -403,39 +340,6 @@ fn hand_overs(ring: &KeyRing) -> impl Iterator<Item = Overlap> {
     overlaps.filter(|overlap| overlap.accept_until == overlap.seal_from)
 }
 
-fn of_file(path: &Path, text: &str) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    if path == Path::new(STANDARD_INPUT) {
-        return findings;
-    }
-    if let Some(mode) = mode(path).filter(|mode| mode & 0o027 != 0) {
-        let sentence = format!(
-            "the file has mode {mode:04o}, so others than its owner and group may read the keys, or its group change them; `chmod g-w,o-rwx` prevents that"
-        );
-        findings.push(Finding::warning("mode", None, sentence));
-    }
-    if !text.is_empty() && !text.ends_with('\n') {
-        let sentence = "the last line has no line feed, so a line that is appended would join it";
-        findings.push(Finding::warning("no-line-feed", None, sentence));
-    }
-    findings
-}
-
-#[cfg(unix)]
-fn mode(path: &Path) -> Option<u32> {
-    use std::os::unix::fs::PermissionsExt;
-    let metadata = path.metadata().ok()?;
-    Some(metadata.permissions().mode() & 0o777)
-}
-
-#[cfg(not(unix))]
-fn mode(_: &Path) -> Option<u32> {
-    None
-}
-
-const ERROR: &str = "error";
-const WARNING: &str = "warning";
-const LEAK: &str = "leaked";
 const UNKNOWN: &str = "unknown-overlap";
 const RETIRED: &str = "retired";
 const FOR_EVER: &str = "accepted-for-ever";

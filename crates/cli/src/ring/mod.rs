@@ -5,6 +5,7 @@ mod check;
 mod edit;
 mod end_sessions;
 mod file;
+mod findings;
 mod keys;
 mod leaked;
 #[cfg_attr(target_os = "wasi", path = "lock_wasi.rs")]
