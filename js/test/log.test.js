@@ -7,6 +7,7 @@ import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
+import { CsrfGuard } from "../src/csrf_guard.js";
 import { KeyRing, SessionCookie, SessionToken, attributes, generateKey, revocation, sessionType } from "../src/index.js";
 import { oldCookie } from "../src/old_cookies.js";
 import { struct, u32 } from "../src/struct.js";
@@ -172,8 +173,8 @@ test("many sessions that are over in a minute are told, with a number, and few a
     return events().map(([level, message, { count, overByLeast, overByMost }]) => [level, message, count, overByLeast, overByMost]);
   };
   const sentence =
-    "many sessions of this minute were over: if none is over by little, the clock of this program or of another is wrong, or their " +
-    "timeouts differ";
+    "many sessions of this minute had expired, as after an outage; without one, if none is over by little, the clock of this program " +
+    "or of another is wrong, or their timeouts differ";
   assert.deepEqual(await arrive(9, idle, 1860), []);
   assert.deepEqual(await arrive(4, idle, 1920), []);
   assert.deepEqual(await arrive(5, old, 1921), []);
@@ -246,6 +247,35 @@ test("a timeout of more than 400 days is a warning in development, because it ma
   process.env.NODE_ENV = "production";
   t.after(() => (NODE_ENV === undefined ? delete process.env.NODE_ENV : (process.env.NODE_ENV = NODE_ENV)));
   assert.deepEqual(await warnedOf({ absoluteTimeout: 43_200_000 }), []);
+});
+
+test("forged forms and refused ones are told once in a minute for each reason, and no hook hides others", async () => {
+  const told = [];
+  const log = (level, message, fields) => level !== "info" && message !== "session rejected" && told.push([level, message, fields]);
+  const cookies = SessionCookie.encrypted(OTHER_KEY, { log, keepUnknownKeys: true });
+  const cookie = await begun((await program()).cookies);
+  let second = 1;
+  const options = { now: () => later(second), guard: new CsrfGuard({ originCheckOnly: true }) };
+  const handle = withSession(cookies, (request, session) => void session.set("cart", 1), options);
+  const send = async (headers, status) => {
+    const answer = await handle(new Request("https://shop.example/cart?a=b", { method: "POST", headers: { host: "shop.example", ...headers } }));
+    assert.equal(answer.status, status);
+  };
+  for (let i = 0; i < 20; i++) {
+    await send({ cookie }, 503);
+    await send({ origin: "http://shop.example" }, 403);
+    await send({ origin: "https://evil.example" }, 403);
+  }
+  assert.deepEqual(told.map(([level]) => level), ["error", "warn", "warn"]);
+  const [, [, sentence, { refusal, advice, path, method, compared }], [, , other]] = told;
+  assert.deepEqual([sentence, path, method], ["a request was refused by a CSRF check", "/cart", "POST"]);
+  assert.match(`${refusal} ${compared}`, /without TLS origin http:\/\/shop.example, /);
+  assert.match(advice, /redirect http to https/);
+  assert.deepEqual([/evil/.test(other.compared), other.advice], [true, undefined]);
+  second = 61;
+  await send({ cookie }, 503);
+  await send({ origin: "http://shop.example" }, 403);
+  assert.equal(told.length, 5);
 });
 
 test("a request that fails is told with its path, without the host and the query", async () => {

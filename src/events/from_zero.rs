@@ -33,14 +33,7 @@ pub(crate) fn count_sessions_from_zero(purpose: &str) {
         count!(0, FAILURES, "failure" => failure);
     }
     #[cfg(feature = "tower")]
-    for refusal in [
-        "CrossSite",
-        "PlainHttp",
-        "NoToken",
-        "WrongToken",
-        "TooLarge",
-        "NotAsked",
-    ] {
+    for refusal in REFUSALS {
         count!(0, CSRF_REFUSALS, "refusal" => refusal);
     }
     count!(0, KEYS_RETURNED);
@@ -69,6 +62,16 @@ pub(crate) fn count_sessions_from_zero(_: &str) {}
 
 #[cfg(not(feature = "metrics"))]
 pub(crate) fn count_old_cookies_from_zero(_: &str) {}
+
+/// Names of refusals of a CSRF check.
+pub(crate) const REFUSALS: [&str; 6] = [
+    "CrossSite",
+    "PlainHttp",
+    "NoToken",
+    "WrongToken",
+    "TooLarge",
+    "NotAsked",
+];
 
 #[cfg(feature = "metrics")]
 const REASONS: [Reason; 18] = [

@@ -20,6 +20,8 @@ pub(crate) struct Lately {
     ahead_at: AtomicU64,
     /// Rejections that a stranger can cause: of sessions, and of old cookies.
     rejected: [Rejections; 2],
+    /// Changes that failed because the session's schema or key is unknown.
+    unreadable: [Rejected; 2],
 }
 
 /// `UnknownKey`, the same under a key that left the ring, `RetiredKey`, and `Auth`. A forger does not hide the second.
@@ -30,6 +32,48 @@ struct Rejected {
     told_at: AtomicU64,
     /// Number of rejections since then.
     left_out: AtomicU64,
+}
+
+impl Rejected {
+    /// Returns the number of events that were left out before this one, or `None` if it is left out.
+    fn note(&self, now: u64) -> Option<u64> {
+        if is_due(&self.told_at, MINUTE, now) {
+            Some(self.left_out.swap(0, Relaxed))
+        } else {
+            self.left_out.fetch_add(1, Relaxed);
+            None
+        }
+    }
+}
+
+/// Counts of the recent refusals of a guard. Ten of a minute are logged for each, so that somebody who sets up forms sees
+/// them all.
+#[derive(Debug, Default)]
+pub(crate) struct Refused([Often; super::REFUSALS.len()]);
+
+#[derive(Debug, Default)]
+struct Often {
+    since: AtomicU64,
+    told: AtomicU64,
+    left_out: AtomicU64,
+}
+
+impl Refused {
+    /// A request was refused. Returns the number of refusals of this name that were left out before it, or `None` if it
+    /// is left out.
+    pub(crate) fn note(&self, name: &str, now: u64) -> Option<u64> {
+        let place = super::REFUSALS.iter().position(|other| *other == name);
+        let often = &self.0[place.unwrap_or_default()];
+        if is_due(&often.since, MINUTE, now) {
+            often.told.store(0, Relaxed);
+        }
+        if often.told.fetch_add(1, Relaxed) < MANY {
+            Some(often.left_out.swap(0, Relaxed))
+        } else {
+            often.left_out.fetch_add(1, Relaxed);
+            None
+        }
+    }
 }
 
 impl Lately {
@@ -52,8 +96,8 @@ impl Lately {
                 count,
                 over_by_least = least,
                 over_by_most = most,
-                "many sessions of this minute were over: if none is over by little, the clock of this program or of another is \
-                 wrong, or their timeouts differ"
+                "many sessions of this minute had expired, as after an outage; without one, if none is over by little, the clock of \
+                 this program or of another is wrong, or their timeouts differ"
             );
         }
     }
@@ -91,13 +135,12 @@ impl Lately {
             Reason::Auth => 3,
             _ => return Some(0),
         };
-        let rejected = &self.rejected[usize::from(is_of_old)][place];
-        if is_due(&rejected.told_at, MINUTE, now) {
-            Some(rejected.left_out.swap(0, Relaxed))
-        } else {
-            rejected.left_out.fetch_add(1, Relaxed);
-            None
-        }
+        self.rejected[usize::from(is_of_old)][place].note(now)
+    }
+
+    /// A request failed because its session is unreadable. Returns what [`note_rejected`](Self::note_rejected) returns.
+    pub(crate) fn note_unreadable(&self, reason: Reason, now: u64) -> Option<u64> {
+        self.unreadable[usize::from(reason == Reason::Payload)].note(now)
     }
 
     /// A session was from the future.
@@ -125,9 +168,30 @@ fn is_due(at: &AtomicU64, seconds: u64, now: u64) -> bool {
 
 const MINUTE: u64 = 60;
 const TEN_MINUTES: u64 = 10 * MINUTE;
-/// Number of sessions in a minute that are worth a log line. A single visitor who comes back to a page usually causes
+/// Number of sessions in a minute that are worth a log line, and of refusals that are all logged. A single visitor who comes back to a page usually causes
 /// fewer.
 const MANY: u64 = 10;
 const REMEMBERED_ELSEWHERE: &str = "a remembered session came, and this program has no `remember_up_to`: here the session \
     ends by the timeouts of the others, and what is written loses its `Max-Age`; set `remember_up_to` as the program that \
     remembers has it";
+
+#[cfg(test)]
+mod tests {
+    use super::{MINUTE, Refused};
+
+    #[test]
+    fn ten_refusals_of_a_minute_are_told_and_the_others_are_counted() {
+        let refused = Refused::default();
+        let note = |name, now| refused.note(name, now);
+        let start = 1_800_000_000;
+        for _ in 0..10 {
+            assert_eq!(note("PlainHttp", start), Some(0));
+        }
+        for _ in 0..300 {
+            assert_eq!(note("PlainHttp", start + 59), None);
+        }
+        assert_eq!(note("CrossSite", start + 59), Some(0));
+        assert_eq!(note("PlainHttp", start + MINUTE), Some(300));
+        assert_eq!(note("PlainHttp", start + MINUTE), Some(0));
+    }
+}

@@ -2,6 +2,8 @@
 
 use std::error::Error;
 
+use crate::base::reason::Reason;
+
 /// A handler or an extractor returned an error of its session, which is counted under the name `failure`. `key` is the key
 /// of the entry that the error is about, if any.
 pub(crate) fn session_failed(
@@ -9,8 +11,33 @@ pub(crate) fn session_failed(
     key: Option<&str>,
     error: &(dyn Error + 'static),
 ) {
-    let sentence = "a session could not be read or changed";
-    failed(failure, sentence, key, error);
+    failed(failure, UNCHANGED, key, error);
+}
+
+/// A handler or an extractor returned an error of a session that another instance may read. The layer of the session logs
+/// it, because anyone can send such a session.
+pub(crate) fn session_was_unreadable(failure: &'static str) {
+    count!(1, FAILURES, "failure" => failure);
+}
+
+/// A session of `purpose` failed because it is unreadable for this reason. `left_out` events were not logged before this
+/// one.
+pub(crate) fn unreadable_failed(
+    purpose: &str,
+    reason: Reason,
+    left_out: u64,
+    error: &(dyn Error + 'static),
+) {
+    let error = super::with_causes(error);
+    log!(
+        error,
+        error,
+        purpose,
+        %reason,
+        left_out = (left_out > 0).then_some(left_out),
+        "{UNCHANGED}"
+    );
+    say!("{UNCHANGED}: {error}");
 }
 
 /// A handler returned an error because the session's companion did not admit the request. The session itself was logged
@@ -63,13 +90,17 @@ pub(crate) struct RefusedRequest<'a> {
     pub(crate) advice: Option<&'a str>,
 }
 
-/// A CSRF check refused a request.
+/// A CSRF check refused a request. It is logged unless `left_out` is `None`; that many were not logged before.
 pub(crate) fn request_refused(
     refusal: impl Error,
     name: &'static str,
     request: &RefusedRequest<'_>,
+    left_out: Option<u64>,
 ) {
     count!(1, CSRF_REFUSALS, "refusal" => name);
+    let Some(left_out) = left_out else {
+        return;
+    };
     log!(
         warn,
         refusal = refusal.to_string(),
@@ -78,6 +109,7 @@ pub(crate) fn request_refused(
         purpose = request.purpose,
         origin = request.origin,
         host = request.host,
+        left_out = (left_out > 0).then_some(left_out),
         "a request was refused by a CSRF check"
     );
     if let Some(advice) = request.advice {
@@ -127,3 +159,5 @@ pub(crate) fn caching_was_replaced(purpose: &str) {
         "a response for shared caches carries a session, so it was made no-store"
     );
 }
+
+const UNCHANGED: &str = "a session could not be read or changed";

@@ -137,6 +137,28 @@ impl<T> Session<T> {
         }
     }
 
+    /// The request failed because its session is unreadable for this reason, unless that is another session.
+    #[cfg(feature = "tower")]
+    pub(crate) fn note_unreadable(
+        &self,
+        reason: crate::base::reason::Reason,
+        error: &SessionError,
+    ) {
+        let Ok(held) = self.lock.hold() else {
+            return;
+        };
+        let core = held.core;
+        let Some(loaded) = held.contents.loaded.as_ref() else {
+            return;
+        };
+        if loaded.outcome.reason() == Some(reason)
+            && let Some(left_out) = core.lately.note_unreadable(reason, loaded.state.now)
+        {
+            let purpose = core.slot.purpose.name();
+            events::unreadable_failed(purpose, reason, left_out, error);
+        }
+    }
+
     /// Makes the session read-only, and saves nothing of it, because its request was cancelled or failed.
     #[cfg(feature = "tower")]
     pub(crate) fn abandon(&self) {

@@ -24,7 +24,7 @@ use super::{
     companion::layer::CompanionLayer,
     csrf::{CsrfGuard, CsrfRefusal, GuardedForm, GuardedRejection, NoForm, verified_fields},
     extensions::provide,
-    failure::{Failure, status_to_save_by},
+    failure::Failure,
     framework::Fields,
     layer::{RequestContext, SessionLayer},
     missing_session::other_type,
@@ -155,7 +155,7 @@ where
             // count.
             answered.request().extensions_mut().remove::<W>();
             let response = answered.response_mut();
-            let status = status_to_save_by(response.status().as_u16(), &*response.extensions());
+            let status = pending.status_to_save(response.status().into(), &*response.extensions());
             if let Err(failure) = pending.save(status, response.headers_mut()) {
                 *response.status_mut() = failure.status_code();
                 response.extensions_mut().insert(failure);

@@ -13,7 +13,6 @@ use http::{
 
 use super::{
     csrf::CsrfRefusal,
-    framework::Extensions,
     headers::{caches_of, forbid_to_store},
 };
 use crate::{base::reason::Reason, events, session::SaveError, state::SessionError};
@@ -184,6 +183,9 @@ impl Failure {
             Failure::Session(SessionError::Stale) => events::session_was_stale(),
             // Reported when the application could not answer.
             Failure::Session(SessionError::Unvalidated(Some(_))) => {}
+            Failure::Session(error @ SessionError::Unreadable(_)) => {
+                events::session_was_unreadable(name_of(error));
+            }
             Failure::Session(error) => {
                 events::session_failed(name_of(error), error.key(), error);
             }
@@ -219,15 +221,6 @@ impl Failure {
         }
         response.extensions_mut().insert(self);
         response
-    }
-}
-
-/// Returns the status by which a response saves its session. After an error of its session, a request saves as little
-/// as with a 5xx, because it may have made only a part of its changes.
-pub(super) fn status_to_save_by(status: u16, response: &impl Extensions) -> u16 {
-    match response.get::<Failure>() {
-        Some(Failure::Session(_)) => StatusCode::INTERNAL_SERVER_ERROR.as_u16(),
-        _ => status,
     }
 }
 

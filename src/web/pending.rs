@@ -3,10 +3,16 @@
 use std::sync::Arc;
 
 use super::{
-    any_carrier::AnyCarrier, dropped::Warning, failure::Failure, framework::Fields,
+    any_carrier::AnyCarrier,
+    dropped::Warning,
+    failure::Failure,
+    framework::{Extensions, Fields},
     old_paths::OldPaths,
 };
-use crate::{session::Session, state::Payload};
+use crate::{
+    session::Session,
+    state::{Payload, SessionError},
+};
 
 /// A session whose response head has not been made yet.
 pub(super) struct PendingSession<T> {
@@ -20,6 +26,18 @@ pub(super) struct PendingSession<T> {
 }
 
 impl<T: Payload> PendingSession<T> {
+    /// Returns the status by which a response saves the session. After an error of its session, a request saves as little
+    /// as with a 5xx, because it may have made only a part of its changes. Logs that the session is unreadable.
+    pub(super) fn status_to_save(&self, status: u16, response: &impl Extensions) -> u16 {
+        let Some(Failure::Session(error)) = response.get() else {
+            return status;
+        };
+        if let SessionError::Unreadable(reason) = error {
+            self.session.note_unreadable(*reason, error);
+        }
+        500
+    }
+
     /// Saves the session in a response with this status and these fields, and closes it if anybody can still change it.
     /// After a failure, the response must get the failure's status.
     pub(super) fn save<F: Fields>(&mut self, status: u16, response: &mut F) -> Result<(), Failure> {

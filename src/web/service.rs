@@ -23,7 +23,7 @@ use super::reading;
 use super::{
     beginning::Beginning,
     extensions::provide,
-    failure::{Failure, status_to_save_by},
+    failure::Failure,
     framework::{Extensions, whole_path},
     layer::{RequestContext, SessionLayer},
     pending::PendingSession,
@@ -115,7 +115,8 @@ where
         // The future of a retry, for example, keeps the request, and with it a handle that nobody uses any more.
         this.inner.set(None);
         let mut response = answered?;
-        let status = status_to_save_by(response.status().as_u16(), response.extensions());
+        let status = response.status().as_u16();
+        let status = (this.pending).status_to_save(status, response.extensions());
         if let Err(failure) = this.pending.save(status, response.headers_mut()) {
             *response.status_mut() = failure.answer().0;
             response.extensions_mut().insert(failure);

@@ -257,7 +257,7 @@ fn a_site_without_tls_gets_it_or_says_that_it_has_none() {
     let trusting = || CsrfGuard::new().trust_origin("http://intranet").unwrap();
     let allowing = |guard: CsrfGuard| routes().layer(guard).layer(layer(plain.clone()));
     check(
-        "serve it by https, or in development on localhost",
+        "let the proxy or the CDN redirect http to https",
         (
             guarded(CsrfGuard::new()),
             from("http://intranet", &secure_pair, &secure_token),

@@ -488,6 +488,64 @@ mod told {
         }
     }
 
+    /// Anyone can send them.
+    #[test]
+    fn forms_with_a_forged_cookie_are_logged_once_a_minute_with_their_number() {
+        use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
+        use hardtack::{Clock, Session, SessionCookie, SessionError};
+
+        use crate::common::key;
+
+        async fn add(session: Session) -> Result<(), SessionError> {
+            session.insert("cart", 1)
+        }
+        static SECOND: AtomicU64 = AtomicU64::new(1);
+        let keeping = SessionCookie::encrypted(key(1)).keep_unknown_keys();
+        let layer = SessionLayer::new(keeping.build().unwrap());
+        let layer = layer.clock(Clock::from_fn(|| at(SECOND.load(Relaxed))));
+        let app = Router::new().route("/", post(add)).layer(layer);
+        let pair = sealed(&cookie(), at(0), |session| {
+            session.insert("user", 7).unwrap();
+        });
+        let told = |count| {
+            let told = told_by(|| {
+                for _ in 0..count {
+                    let (status, ..) = ask(app.clone(), request("POST", "/", &[("cookie", &pair)]));
+                    assert_eq!(status, 503);
+                }
+            });
+            let told = told.into_iter().filter(|told| told.level == Level::ERROR);
+            told.map(|told| told.fields).collect::<Vec<_>>()
+        };
+        let [first] = &told(300)[..] else {
+            panic!("one")
+        };
+        for part in ["could not be read or changed", "reason=UnknownKey"] {
+            assert!(first.contains(part), "{first}");
+        }
+        assert!(!first.contains("left_out"), "{first}");
+        SECOND.store(61, Relaxed);
+        let [next] = &told(2)[..] else { panic!("one") };
+        assert!(next.contains("left_out=299"), "{next}");
+    }
+
+    #[test]
+    fn a_site_without_tls_does_not_fill_the_log() {
+        let app = Router::new().route("/", post(|| async {}));
+        let app = app.layer(CsrfGuard::new().origin_check_only());
+        let plain = [("origin", "http://shop.example"), ("host", "shop.example")];
+        let told = told_by(|| {
+            for _ in 0..300 {
+                let (status, ..) = ask(app.clone(), request("POST", "/", &plain));
+                assert_eq!(status, 403);
+            }
+        });
+        assert_eq!(told.len(), 10);
+        let advice = "redirect http to https";
+        assert!(told[0].fields.contains(advice), "{:?}", told[0]);
+    }
+
     #[test]
     fn a_refused_request_is_logged_with_its_origin_and_host() {
         let refused = "refused by a CSRF check";

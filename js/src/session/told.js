@@ -12,8 +12,8 @@ const REMEMBERED =
   "a remembered session came, and this program has no `rememberUpTo`: here the session ends by the timeouts of the others, and " +
   "what is written loses its `Max-Age`; set `rememberUpTo` as the program that remembers has it";
 const OVER =
-  "many sessions of this minute were over: if none is over by little, the clock of this program or of another is wrong, or their " +
-  "timeouts differ";
+  "many sessions of this minute had expired, as after an outage; without one, if none is over by little, the clock of this program " +
+  "or of another is wrong, or their timeouts differ";
 
 /** Tells the outcome of reading, at most one event of each kind in a minute. */
 export function tellOfReading({ outcome, came: { metadata, dates }, policy, now }, { say, notBefore, seen }) {

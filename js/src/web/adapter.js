@@ -67,13 +67,24 @@ const UNSENT = "session cannot be saved in the handshake of a WebSocket; change 
 /** The failure in an event, if any. For a lost change, the event itself is the failure. */
 export const failureIn = (told) => (told.code === "left-out" ? told : told.cause);
 
-/** Calls the hook; without one, logs failures. Never fails the request, and logs only its method and path, since it holds cookies. */
-function tell(hook, told, request, { sealer }) {
-  const failed = (error) => sealer.say("error", FAILED, { error, method: request.method, path: pathOf(request) });
+/** Calls the hook; without one, logs failures and refusals. Never fails the request, and logs only its method and path, since it holds cookies. */
+function tell(hook, told, request, { sealer, now }) {
+  const say = (level, sentence, fields, kind) =>
+    sealer.say(level, sentence, { ...fields, method: request.method, path: pathOf(request) }, kind, now);
+  // Anyone can send a session under another key, and a form from elsewhere, so these are told once in a while.
+  const failed = (error) => say("error", FAILED, { error }, error.code === "unreadable" ? FAILED : undefined);
   sealer.metrics?.told(told.code);
   if (hook) attempt(() => hook(told, request), failed);
   else if (failureIn(told)) failed(failureIn(told));
+  else if (told.name === "CsrfRefusal") say("warn", REFUSED, refusalIn(told), told.code);
 }
+
+const REFUSED = "a request was refused by a CSRF check";
+const refusalIn = ({ code, message, details }) => ({
+  refusal: message,
+  ...(details && { compared: details }),
+  ...(code === "plain-http" && { advice: "let the proxy or the CDN redirect http to https" }),
+});
 
 /** Calls a hook, and another function with the error by which it fails. */
 export async function attempt(hook, failed) {

@@ -97,7 +97,7 @@ pub(in crate::web) fn verified_fields<R>(
             path,
             ..RefusedRequest::default()
         };
-        events::request_refused(&refusal, refusal.name(), &request);
+        events::request_refused(&refusal, refusal.name(), &request, Some(0));
         return Err(GuardedRejection::Refused(refusal));
     }
     Ok(asked.fields.clone())

@@ -1,5 +1,7 @@
 //! Rules of [`CsrfGuard`](super::CsrfGuard).
 
+use std::sync::Arc;
+
 use http::{HeaderMap, Method, Response, header, request::Parts};
 
 use super::{
@@ -9,7 +11,8 @@ use super::{
     token::{Asked, FORM_LIMIT, FormField, TOKEN_FIELD, TOKEN_HEADER, TokenSource, is_form},
 };
 use crate::{
-    events::{self, RefusedRequest},
+    base::clock::system_now,
+    events::{self, Refused, RefusedRequest},
     session::Session,
     state::Payload,
     web::{
@@ -30,6 +33,8 @@ pub(super) struct Rules {
     pub(super) token: TokenSource,
     pub(super) form_field: FormField,
     pub(super) form_limit: usize,
+    /// Shared by clones.
+    refused: Arc<Refused>,
 }
 
 impl Default for Rules {
@@ -40,6 +45,7 @@ impl Default for Rules {
             token: TokenSource::default(),
             form_field: TOKEN_FIELD,
             form_limit: FORM_LIMIT,
+            refused: Arc::default(),
         }
     }
 }
@@ -206,7 +212,8 @@ impl Rules {
                 purpose: failed.purpose.as_deref(),
                 advice: failed.advice.or_else(|| self.advice(refusal, request)),
             };
-            events::request_refused(refusal, refusal.name(), &told);
+            let left_out = self.refused.note(refusal.name(), system_now());
+            events::request_refused(refusal, refusal.name(), &told, left_out);
         }
         failed.failure.reported(Some(path))
     }
@@ -293,7 +300,8 @@ const WITHOUT_ORIGIN: &str = "if a page of the site itself sent it, let its `Ref
      as `same-origin` does";
 const BEHIND_PROXY: &str = "if this is the origin of the site itself, behind a proxy that rewrites `Host`, \
      give it to the guard's `trust_origin`";
-const WITHOUT_TLS: &str = "if this is the origin of the site itself, serve it by https, or in development on localhost: without \
-     TLS a browser keeps no `Secure` cookie. A site that has no TLS needs `danger_allow_http`, and the guard's `trust_origin`";
+const WITHOUT_TLS: &str = "if this is the origin of the site itself, let the proxy or the CDN redirect http to https, because \
+     without TLS a browser keeps no `Secure` cookie; in development use localhost, or another machine with `danger_allow_http` \
+     and the guard's `trust_origin`";
 const DROPPED: &str = "no cookie came, because without TLS a browser keeps no `Secure` cookie; serve the site by https, or in \
      development on localhost";
