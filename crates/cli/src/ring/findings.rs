@@ -1,4 +1,4 @@
-//! What `ring check` finds in a file and its notes.
+//! Findings of `ring check` in a file and its notes.
 
 use std::{path::Path, time::SystemTime};
 
