@@ -67,7 +67,7 @@ const UNSENT = "session cannot be saved in the handshake of a WebSocket; change 
 /** The failure in an event, if any. For a lost change, the event itself is the failure. */
 export const failureIn = (told) => (told.code === "left-out" ? told : told.cause);
 
-/** Calls the hook; without one, logs failures and refusals. Never fails the request, and logs only its method and path, since it holds cookies. */
+/** Calls the hook; without one, logs failures and refusals. Never fails the request, and logs only its method and path, not its cookies. */
 function tell(hook, told, request, { sealer, now }) {
   const say = (level, sentence, fields, kind) =>
     sealer.say(level, sentence, { ...fields, method: request.method, path: pathOf(request) }, kind, now);
