@@ -33,7 +33,7 @@ fn check(told: &[Told], level: Level, expected: &[&str]) {
     }
 }
 
-const MANY: &str = "many sessions of this minute were over";
+const MANY: &str = "many sessions of this minute had expired";
 
 /// One instance of two is a day ahead. Visitors go from one to the other.
 #[test]
