@@ -1,4 +1,4 @@
-// Bytes and texts (SPEC.md § 1, § 4.5).
+// Bytes and strings (SPEC.md § 1, § 4.5).
 
 import { INVALID } from "./errors.js";
 import { Writer } from "./writer.js";
@@ -11,12 +11,12 @@ const utf8 = new TextEncoder();
 const strictUtf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const latin1 = new TextDecoder("latin1");
 
-/** A text of which every part has a form in UTF-8. Other values would become texts, such as "undefined". */
+/** Returns true for a well-formed string. `TextEncoder` would turn any other value into one, such as "undefined". */
 export const isText = (text) => typeof text === "string" && text.isWellFormed();
 
 export const toUtf8 = (text) => utf8.encode(text);
 
-/** Throws `INVALID` if the bytes are not UTF-8. Keeps U+FEFF. */
+/** Decodes UTF-8, and keeps U+FEFF. Throws `INVALID` for other bytes. */
 export function fromUtf8(bytes) {
   try {
     return strictUtf8.decode(bytes);
@@ -30,10 +30,10 @@ export function isAscii(text) {
   return true;
 }
 
-/** Returns one character for each byte. Only ASCII comes out right. */
+/** Returns one character for each byte. Right for ASCII alone: the decoder is that of windows-1252. */
 export const fromLatin1 = (bytes) => latin1.decode(bytes);
 
-/** Joins bytes, and lists of bytes. */
+/** Joins bytes and lists of bytes. */
 export function concat(...parts) {
   const writer = new Writer();
   for (const part of parts.flat()) writer.push(part);
@@ -47,14 +47,14 @@ export const u64 = (value) => concat(u32(Math.floor(value / 2 ** 32)), u32(value
 
 export const hex = (bytes) => [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 
-/** Compares without stopping at the first difference, for tags. */
+/** Compares without stopping at the first difference, so that the time does not tell a forger how much of a tag is right. */
 export function equal(a, b) {
   let difference = a.length ^ b.length;
   for (let i = 0; i < a.length; i++) difference |= a[i] ^ b[i];
   return difference === 0;
 }
 
-/** Orders texts by their bytes in UTF-8, which is the order of their characters. */
+/** Orders strings by code points, as Rust orders their bytes in UTF-8. The operator `<` would compare UTF-16 units. */
 export function compare(a, b) {
   for (let i = 0; i < a.length && i < b.length; i++) {
     const difference = a.codePointAt(i) - b.codePointAt(i);
@@ -76,7 +76,7 @@ export function toBase64url(bytes) {
   let at = 0;
   for (let i = 0; i < bytes.length; i += 3) {
     const bits = (bytes[i] << 16) | (bytes[i + 1] << 8) | bytes[i + 2];
-    // What the last bytes do not fill is beyond the end of the text.
+    // Characters that the last bytes do not fill are past the end, where a typed array drops them.
     text[at++] = ALPHABET[bits >> 18];
     text[at++] = ALPHABET[(bits >> 12) & 63];
     text[at++] = ALPHABET[(bits >> 6) & 63];
@@ -85,7 +85,7 @@ export function toBase64url(bytes) {
   return fromLatin1(text);
 }
 
-/** Decodes the only valid spelling of some bytes, or returns null (§ 7.2). */
+/** Decodes unpadded base64url. Returns null for anything else, such as a second spelling of the same bytes (§ 7.2). */
 export function fromBase64url(text) {
   if (text.length % 4 === 1) return null;
   const bytes = new Uint8Array(Math.floor((text.length * 3) / 4));
@@ -107,7 +107,7 @@ export function fromBase64url(text) {
 export const BLANK = " \t";
 export const SPACE = " \t\n\f\r";
 
-/** Removes these characters from both ends. A regular expression would take quadratic time for those inside. */
+/** Removes these characters from both ends. A regular expression would take quadratic time for a long run in the middle. */
 export function trim(text, characters) {
   let [start, end] = [0, text.length];
   while (start < end && characters.includes(text[start])) start += 1;

@@ -9,18 +9,18 @@ export class ConfigError extends Error {
   }
 }
 
-/** Throws a `ConfigError` unless something is right. */
+/** Throws a `ConfigError` unless `isRight`. */
 export function ensure(isRight, code, sentence) {
   if (!isRight) throw new ConfigError(code, sentence);
 }
 
-/** Throws a `ConfigError` unless a setting is what it must be. */
+/** Throws a `ConfigError` that names a setting and its `expected` value, unless `isRight`. */
 export const mustBe = (isRight, name, expected, code = name) => ensure(isRight, code, `\`${name}\` must be ${expected}`);
 
-/** Refuses options that are no object, because a number would silently leave all defaults. */
+/** Returns a copy of options. Throws unless they are an object, because a number would silently leave all defaults. */
 export function optionsOf(options) {
   mustBe(Object(options) === options, "options", "an object", "option");
-  // None comes from `Object.prototype`, where another library may have been made to put it.
+  // Without a prototype, so that a polluted `Object.prototype` sets no option.
   return { __proto__: null, ...options };
 }
 
@@ -28,7 +28,7 @@ export function optionsOf(options) {
 export function refuseUnknown(options, advice = "") {
   for (const name of Object.keys(options)) {
     const remedy = remedyOf(name);
-    // It may be a key, in the wrong place.
+    // A long name may be a key in the wrong place, so it is not shown.
     throw new ConfigError("option", `there is no option \`${name.length > 32 ? "…" : name}\`${remedy ? `; ${remedy}` : advice}`);
   }
 }
@@ -40,15 +40,15 @@ export function yesOrNo(name, value = false) {
   return value;
 }
 
-/** Throws a `TypeError`, for a call with something other than the function takes. */
+/** Throws a `TypeError` for a wrong call. */
 export function misused(sentence) {
   throw new TypeError(sentence);
 }
 
 const LATER = { status: 503, body: "please try again later" };
 
-/** The response to such an error, worded for the visitor; `message` is for operators. */
-const ANSWERS = {
+/** Response to an error with this code. `body` is for the visitor, `message` for operators. */
+const RESPONSES = {
   size: { status: 413, body: "your session is full" },
   stale: { status: 403, body: "please sign in again" },
   // Another instance may know the session's key or schema, as during a rollout.
@@ -59,19 +59,19 @@ const ANSWERS = {
 /** Seconds after which clients may ask again, in the header `Retry-After`. */
 const RETRY_AFTER = 10;
 
-/** A change that was refused. The session stays as it was. */
+/** Error for a change that was refused or lost. */
 export class SessionError extends Error {
   constructor(code, message) {
     super(message);
     this.name = "SessionError";
-    Object.assign(this, { code }, ANSWERS[code]);
+    Object.assign(this, { code }, RESPONSES[code]);
   }
 
   get headers() {
     return this.status === LATER.status ? { "retry-after": `${RETRY_AFTER}` } : undefined;
   }
 
-  // What NestJS and Koa tell an error of HTTP by. The message is for operators.
+  // NestJS and Koa read these two. Without `expose`, the visitor does not see the message, which is for operators.
 
   get statusCode() {
     return this.status;
@@ -82,12 +82,12 @@ export class SessionError extends Error {
   }
 }
 
-/** Thrown if bytes break the format. Never leaves this package. */
+/** Thrown for bytes that break the format. Caught inside the package, so a symbol without a stack is enough. */
 export const INVALID = Symbol("invalid");
 
 /** A failed step of SPEC.md § 7, with its Reason. */
 export class Refusal {
-  /** `isForOthers`: other instances may open the token, so it is not replaced. `why`: more for the outcome. */
+  /** `isForOthers`: other instances may open the token, so it is not replaced. `why`: further fields of the outcome. */
   constructor(reason, keyId = null, isForOthers = false, why = null) {
     Object.assign(this, { reason, keyId, isForOthers }, why);
   }

@@ -1,32 +1,32 @@
-// Finds the field with the token in the beginning of a form. By the rules of `first_field` in Rust.
+// Finds the field with the CSRF token at the beginning of a form, by the rules of `first_field` in Rust.
 //
-// Nothing depends on whether a handler reads the form in the same way: wherever the token of a session is, the sender knows it.
+// A handler may read the same form differently. This is safe: whoever can put the token into any field knows it.
 
 /**
- * The first field of this name in the first bytes of a form, or null. A field without an end counts only at the end of the whole
- * form.
+ * Returns the first field with this name in the first bytes of a form, or null. The last field in `bytes` counts only if they are
+ * the whole form; otherwise its value may be cut off.
  */
 export function firstField(contentType, bytes, isWhole, name) {
   const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
   if (isUrlencoded(contentType)) {
     const fields = isWhole ? text : text.slice(0, Math.max(text.lastIndexOf("&"), 0));
-    // A query may begin with a question mark, a form may not.
+    // `URLSearchParams` drops a `?` at the beginning, as of a query. In a form it belongs to the name; the `&` keeps it.
     return new URLSearchParams(`&${fields}`).get(name);
   }
   const boundary = parameter(contentType, "boundary");
   return boundary === null ? null : firstPart(text, boundary, name);
 }
 
-/** True for forms as browsers send them. */
+/** Returns true for the two types of forms that browsers send. */
 export const isForm = (contentType) => isUrlencoded(contentType) || isOfType(contentType, "multipart/form-data");
 
 const isUrlencoded = (contentType) => isOfType(contentType, "application/x-www-form-urlencoded");
 
 const isOfType = (contentType, mediaType) => contentType.split(";")[0].trim().toLowerCase() === mediaType;
 
-/** The content of the first part of this name (RFC 7578), or null. As in browsers, the quoted name has no escapes. */
+/** Returns the content of the first part with this name (RFC 7578), or null. Browsers write the quoted name without escapes. */
 function firstPart(text, boundary, name) {
-  // What follows the last delimiter has no end.
+  // The piece before the first delimiter is not a part, and the piece after the last one may be cut off.
   const parts = `\r\n${text}`.split(`\r\n--${boundary}`).slice(1, -1);
   for (const part of parts) {
     if (part.startsWith("--")) return null;
@@ -36,13 +36,13 @@ function firstPart(text, boundary, name) {
   return null;
 }
 
-/** The name in the head of a part, or null. */
+/** Returns the name in the head of a part, or null. */
 function nameIn(head) {
   const disposition = head.split("\n").find((field) => /^content-disposition:/i.test(field));
   return disposition ? parameter(disposition, "name") : null;
 }
 
-/** A parameter of a field such as `form-data; name="a"`, or null. */
+/** Returns a parameter of a header such as `form-data; name="a"`, or null. */
 function parameter(field, name) {
   let at = field.indexOf(";");
   while (at >= 0) {

@@ -2,25 +2,25 @@
 
 import { mustBe } from "./errors.js";
 
-/** Seconds between two events of one kind that requests bring. */
-const A_WHILE = 60;
+/** Seconds between two events of one kind, however many requests cause it. */
+const INTERVAL = 60;
 
 /**
- * Returns a function that tells an event. `log`: the option. With a `kind`, and the time of its request, it tells one event of
- * this kind in a while. No request fails because of a log, or waits for it.
+ * Returns a function that logs an event, through the option `log`. If the event has a `kind`, the function logs one event of that
+ * kind in an interval; `now` is the time of the request. A log that throws or hangs neither fails a request nor delays it.
  */
 export function sayingBy(log = toConsole, more = {}) {
   mustBe(log === null || typeof log === "function", "log", "a function, or null");
   const last = new Map();
   return (level, message, fields, kind, now) => {
-    if (log === null || Math.abs(now - last.get(kind)) < A_WHILE) return;
+    if (log === null || Math.abs(now - last.get(kind)) < INTERVAL) return;
     if (kind) last.set(kind, now);
-    const told = { ...more, ...fields };
-    (async () => log(level, message, told))().catch(() => toConsole(level, message, told));
+    const all = { ...more, ...fields };
+    (async () => log(level, message, all))().catch(() => toConsole(level, message, all));
   };
 }
 
-/** The standard output is the program's own. */
+/** Writes to standard error only, because the output of a program may be data. */
 function toConsole(level, message, fields) {
   if (level === "error") console.error(message, fields);
   else if (level === "warn" || isInDevelopment()) console.warn(message, fields);

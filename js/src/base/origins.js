@@ -2,7 +2,7 @@
 
 const DEFAULT_PORTS = { http: 80, https: 443 };
 
-/** A name or an address, and a port, as in `Host` (RFC 9110 section 7.2); or null. */
+/** Parses a name or an address with an optional port, as in `Host` (RFC 9110 section 7.2). Returns null for anything else. */
 export function parseHost(text) {
   const afterAddress = text.lastIndexOf("]") + 1;
   const colon = text.indexOf(":", afterAddress) < 0 ? -1 : text.lastIndexOf(":");
@@ -12,7 +12,7 @@ export function parseHost(text) {
   return { name, port: digits === null ? null : Number(digits) };
 }
 
-/** A scheme, a host and a port; or null. */
+/** Parses `scheme://host:port`, of which the port is optional. Returns null for anything else. */
 export function parseOrigin(text) {
   const at = text.indexOf("://");
   if (at < 0 || !/^[-+.A-Za-z0-9]+$/.test(text.slice(0, at))) return null;
@@ -26,7 +26,7 @@ export function isAt(origin, host) {
   return host.name.toLowerCase() === origin.host && (host.port ?? DEFAULT_PORTS[origin.scheme] ?? null) === origin.port;
 }
 
-/** Returns true if no one on the network can have made a page of this origin: it came over TLS, or from this machine. */
+/** Returns true if nobody on the network can have forged a page of this origin: it is sent over TLS, or by this machine. */
 export function isSecure({ scheme, host }) {
   return scheme === "https" || (scheme === "http" && isThisMachine(host));
 }
@@ -35,7 +35,7 @@ function isThisMachine(host) {
   return host === "localhost" || host.endsWith(".localhost") || host === "[::1]" || (host.startsWith("127.") && isIpv4(host));
 }
 
-/** Four numbers in the one form that they have. */
+/** Returns true for an IPv4 address in its canonical form: four decimal numbers without leading zeros. */
 function isIpv4(host) {
   const numbers = host.split(".");
   const isNumber = (text) => /^(0|[1-9]\d{0,2})$/.test(text) && Number(text) < 256;
@@ -44,21 +44,21 @@ function isIpv4(host) {
 
 /** Returns true if a browser can have a page of this origin, so that requests may name it. */
 export function mayHavePages({ scheme, host }) {
-  // Others are of an extension, or of an application that shows pages: the host is whatever it chose.
+  // Other schemes are those of browser extensions and of applications that show pages. Their hosts follow no rule.
   if (scheme !== "http" && scheme !== "https") return !["ws", "wss", "ftp", "file"].includes(scheme);
   if (host.startsWith("[")) return URL.canParse(`http://${host}`);
   const parts = host.split(".");
-  // Browsers take a name with a number at its end for an address, and write that out.
+  // Browsers parse a host that ends in a number as an address, and send the address in its canonical form.
   return /^\d*$/.test(parts.at(-1)) ? isIpv4(host) : parts.every((part) => /[a-z\d]/.test(part));
 }
 
-/** The port, unless a browser would omit it. Without a scheme both defaults count. */
-export function tellingPort({ port }, scheme) {
+/** Returns the port, or null if a browser would omit it. Behind a proxy the scheme is unknown, so both defaults count. */
+export function portToCompare({ port }, scheme) {
   const defaults = { "https:": [443], "http:": [80] }[scheme] ?? [80, 443];
   return defaults.includes(port) ? null : port;
 }
 
-/** The one host that a request names. */
+/** Returns the host that a request names. Returns null if it names none or several, because a proxy may have used another one. */
 export function hostOf({ values, address, scheme }) {
   const fields = values("host");
   if (fields.length > 1) return null;
@@ -67,6 +67,6 @@ export function hostOf({ values, address, scheme }) {
   if ((fields.length === 1 && !inField) || (address !== null && !inAddress)) return null;
   if (!inField || !inAddress) return inAddress ?? inField;
   const isSame =
-    inField.name.toLowerCase() === inAddress.name.toLowerCase() && tellingPort(inField, scheme) === tellingPort(inAddress, scheme);
+    inField.name.toLowerCase() === inAddress.name.toLowerCase() && portToCompare(inField, scheme) === portToCompare(inAddress, scheme);
   return isSame ? inAddress : null;
 }

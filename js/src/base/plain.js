@@ -1,30 +1,30 @@
 // Plain data, which an application stores and reads.
 
-/** An object without a class, of this realm or another. */
+/** Returns true for an object without a class. It may be of another realm, as in Jest or a `vm` context. */
 export function isRecord(object) {
   const prototype = Object.getPrototypeOf(object);
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
-/** A `Map`, of this realm or another. Other classes have its tag, too, such as that of MobX. */
+/** Returns true for a `Map` of any realm. The tag alone is not enough, because other classes have it, such as MobX's. */
 export const isMap = (value) => value?.[Symbol.toStringTag] === "Map" && value.constructor?.name === "Map";
 
-/** A `Uint8Array`, of this realm or another, or a `Buffer`. */
+/** Returns true for a `Uint8Array` of any realm, or a `Buffer`. */
 export const isBytes = (value) => ArrayBuffer.isView(value) && value[Symbol.toStringTag] === "Uint8Array";
 
-/** An object, a list or a `Map`, and no instance of another class. */
+/** Returns true for an object, a list or a `Map` that is not an instance of another class. */
 export const isPlain = (value) =>
   isRecord(value) || ((Array.isArray(value) || isMap(value)) && isRecord(Object.getPrototypeOf(value)));
 
 /**
- * Makes plain data unchangeable, at any depth. Returns true if all of it is now: bytes and instances of classes stay as they
- * are, and a `Map` refuses by its methods alone.
+ * Freezes plain data, at any depth. Returns true if nothing in it can be changed afterwards. False for bytes and instances of
+ * classes, which stay as they are, and for a `Map`, of which only the methods refuse.
  */
 export function freeze(value) {
   if (Object.isFrozen(value)) return true;
   if (!isPlain(value)) return false;
   const isOfMap = isMap(value);
-  // Freezing a `Map` leaves its entries open.
+  // `Object.freeze` does not protect the entries of a `Map`.
   if (isOfMap) for (const name of ["set", "delete", "clear"]) Object.defineProperty(value, name, { value: refuse });
   Object.freeze(value);
   const parts = isOfMap ? [...value].flat() : Object.values(value);

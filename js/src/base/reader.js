@@ -1,4 +1,4 @@
-// Reading bytes: numbers, texts, varints (SPEC.md § 5.2, § 5.3).
+// Reading bytes: numbers, strings, varints (SPEC.md § 5.2, § 5.3).
 
 import { U32, fromLatin1, fromUtf8, isAscii } from "./bytes.js";
 import { INVALID } from "./errors.js";
@@ -13,7 +13,7 @@ export class Reader {
     this.bytes = bytes;
   }
 
-  /** A view of a copy of some bytes. */
+  /** Reads bytes as a `DataView` of a copy. */
   view(length) {
     return new DataView(new Uint8Array(this.take(length)).buffer);
   }
@@ -22,7 +22,7 @@ export class Reader {
     return this.at === this.bytes.length;
   }
 
-  /** Passes some bytes, and returns the position of the first. */
+  /** Skips bytes, and returns the position of the first. */
   skip(length) {
     const { at } = this;
     if (length > this.bytes.length - at) throw INVALID;
@@ -40,7 +40,7 @@ export class Reader {
     return this.bytes[this.at++];
   }
 
-  /** A big-endian integer of 1, 2, 4 or 8 bytes. */
+  /** Reads a big-endian integer of 1, 2, 4 or 8 bytes. */
   uint(width) {
     if (width === 8) return narrow(this.view(8).getBigUint64(0));
     const at = this.skip(width);
@@ -55,13 +55,13 @@ export class Reader {
 
   text(length) {
     const at = this.skip(length);
-    // Decoding many short texts one by one is slow.
+    // One decoding of all bytes is faster than one for each of many short strings.
     this.#latin1 ??= fromLatin1(this.bytes);
     const text = this.#latin1.slice(at, this.at);
     return isAscii(text) ? text : fromUtf8(this.bytes.subarray(at, this.at));
   }
 
-  /** The shortest form of a number below 2^32. */
+  /** Reads a number below 2^32. Only its shortest form is valid. */
   varint() {
     let value = 0;
     for (let i = 0; i < 5; i++) {
@@ -76,7 +76,7 @@ export class Reader {
   }
 }
 
-/** A safe integer is a number, any other a BigInt. */
+/** Returns a safe integer as a number, and any other as a BigInt. */
 export function narrow(value) {
   const number = Number(value);
   return Number.isSafeInteger(number) ? number : value;

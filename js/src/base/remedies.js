@@ -1,6 +1,6 @@
-// Names of other libraries, and what is called or set here instead.
+// Names that other libraries use, and what to call or set here instead.
 
-/** Returns a remedy for such a name, or advice on what is given, in development. Bundles for production have none. */
+/** Returns the remedy for such a name or, with `given`, advice on these timeouts. Bundlers drop all of it from production. */
 export function remedyOf(name, given) {
   try {
     // Deno would ask for a permission.
@@ -21,7 +21,7 @@ const REMEDIES = /* @__PURE__ */ new Map([
   ["reload", "leave it out, because a request has one session"],
 ]);
 
-/** Other libraries count milliseconds. */
+/** Returns advice on a timeout that may be in milliseconds, as in other libraries. */
 function adviceOn(spans) {
   // Browsers keep a cookie for 400 days.
   const [name, seconds] = Object.entries(spans).find(([, seconds]) => seconds > 400 * 86_400) ?? [];

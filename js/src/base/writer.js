@@ -5,7 +5,7 @@ export class Writer {
   #bytes = new Uint8Array(64);
   #at = 0;
 
-  /** Makes room for some bytes, and returns the position of the first. */
+  /** Makes room for bytes, and returns the position of the first. */
   #grow(by) {
     const at = this.#at;
     this.#at += by;
@@ -22,25 +22,25 @@ export class Writer {
     this.#bytes[at] = value;
   }
 
-  /** Writes bytes, or a text of ASCII. */
+  /** Writes bytes, or a string of ASCII. */
   push(bytes) {
     const at = this.#grow(bytes.length);
     if (typeof bytes !== "string") return this.#bytes.set(bytes, at);
     for (let i = 0; i < bytes.length; i++) this.#bytes[at + i] = bytes.charCodeAt(i);
   }
 
-  /** A big-endian integer. */
+  /** Writes a big-endian integer. */
   uint(value, width) {
     while (width--) this.byte(Math.floor(value / 256 ** width));
   }
 
-  /** The shortest form of a number below 2^32. */
+  /** Writes a number below 2^32 in its shortest form. */
   varint(value) {
     for (; value > 0x7f; value = Math.floor(value / 128)) this.byte((value % 128) | 0x80);
     this.byte(value);
   }
 
-  /** A copy of what was written. */
+  /** Returns a copy of the bytes written so far. */
   get bytes() {
     return this.#bytes.slice(0, this.#at);
   }

@@ -7,8 +7,8 @@ const { subtle } = globalThis.crypto;
 export const random = (length) => crypto.getRandomValues(new Uint8Array(length));
 
 /**
- * Writes a text with random bytes, and again with others while it has `--`, for which firewalls may refuse a request (§ 6.6).
- * `given`: bytes that only tests give.
+ * Calls `write` with random bytes, and again with other bytes while its result contains `--`: some firewalls take that for SQL and
+ * refuse the request (§ 6.6). `given`: fixed bytes, for tests.
  */
 export async function withoutHyphens(length, given, write) {
   let text = await write(given ?? random(length));
@@ -29,10 +29,10 @@ export async function sha256(bytes) {
 const ZEROS = new Uint8Array(16);
 const FIRST_BLOCK = { name: "AES-CBC", iv: ZEROS };
 
-/** The cipher XAES-256-GCM under a key (§ 2.4). */
+/** Returns the cipher XAES-256-GCM under a key (§ 2.4). */
 export async function xaes(bytes) {
   const key = await subtle.importKey("raw", bytes, "AES-CBC", false, ["encrypt"]);
-  // AES of one block is the first block of CBC without an initial vector.
+  // WebCrypto has no AES of a single block. The first block of AES-CBC with a zero IV is the same.
   const aes = (block) => subtle.encrypt(FIRST_BLOCK, key, block);
   const l = new Uint8Array(await aes(ZEROS), 0, 16);
   const k1 = l.map((byte, i) => (byte << 1) | (l[i + 1] >> 7));

@@ -1,22 +1,25 @@
-// A key ring that follows its source while the program runs. Its content is replaced in place, and with it the keys that carriers
-// have derived from it.
+// A key ring that follows its source while the program runs. The ring object stays the same; its content is replaced, together with
+// the keys that carriers have derived from it.
+//
+// Requests ask the source, because a worker has no timers between requests. So several questions can be under way at once, and their
+// answers can arrive in any order.
 
 import { hex, toUtf8 } from "../base/bytes.js";
 import { ConfigError, isWhole, mustBe, refuseUnknown } from "../base/errors.js";
 import { dateOf } from "../base/time.js";
 import { sha256 } from "../crypto/algorithms.js";
 import { sayingBy } from "../base/log.js";
-import { ringFingerprint, tellOfRing } from "./in_use.js";
+import { logRing, ringFingerprint } from "./in_use.js";
 import { keysFor } from "./purpose_keys.js";
 import { sentencesOf } from "./redact.js";
 import { parseRing, sealingAt, warnOfEarlyEnds, warnOfKeyTooSoon } from "./ring.js";
 
 const MOST_SECONDS = 86_400;
-/** Milliseconds between two events of a source that stays refused. */
+/** Milliseconds between two events about the same refusal. */
 const AGAIN = 300_000;
-/** Milliseconds after which a source hangs. */
+/** Milliseconds without an answer after which a source counts as hanging. */
 const PATIENCE = 5000;
-/** Keys that left the ring and are remembered. */
+/** Keys that have left the ring and are still known, to notice their return. */
 const MOST_LEFT = 64;
 
 const REFUSED = "key ring refused, the earlier one stays in use";
@@ -26,7 +29,7 @@ const CAME_BACK =
   "a key that this program saw leave is in the ring again: if it leaked, sessions forged under it are accepted, so drop it again, and " +
   "destroy the copy of the ring that it came from";
 
-/** Reads the content of a ring, and follows it. Throws a `ConfigError`, or what `source` fails with, without a key that it holds. */
+/** Reads a ring, and follows it. Throws a `ConfigError`, or the error of `source`, from which keys are removed. */
 export async function follow(source, { every = 60, log, metrics, mode, skipXChaCha, ...unknown } = {}) {
   refuseUnknown(unknown);
   mustBe(typeof source === "function", "source", "a function that returns the text of a ring");
@@ -50,21 +53,23 @@ async function firstOf(source) {
 
 class FollowedRing {
   #settings;
-  /** When the source was asked last, in milliseconds. */
+  /** Time of the last question to the source, in milliseconds. */
   #asked;
-  /** Numbers of questions: of the last one, of the last that was answered, and of the last that is over. */
+  /** Number of questions so far. */
   #turns = 0;
+  /** Number of the latest question whose answer was used or refused. Answers to earlier questions are outdated. */
   #heard = 0;
-  #over = 0;
-  /** When the first question was asked that is not over. */
+  /** Number of the latest question that has ended, by an answer or an error. */
+  #ended = 0;
+  /** Time of the first question that has not ended. */
   #waitsSince;
   /** The digest of the texts in use. */
   #used;
-  /** The refusal that lasts: `since`, `seen` (the digest or the error of what was refused), `sentence`, and when it was `told`; or null. */
+  /** The present refusal, or null: `since`, `seen` (digest or error of the refused ring), `sentence`, and `loggedAt`. */
   #refusal = null;
-  /** By id: when a key left the ring, in Unix seconds; `isDropped` if it opened tokens until then; and when it came back, if it did. */
+  /** By id, each key that has left the ring: `at`, in Unix seconds; `isDropped`, if it opened tokens then; `backAt`, if it is back. */
   #left = new Map();
-  /** The sealers of carriers. */
+  /** References to the sealers whose keys are replaced with the ring's. */
   #served = [];
 
   constructor(settings, asked, used, content) {
@@ -74,67 +79,72 @@ class FollowedRing {
     Object.assign(this, content);
   }
 
-  /** Replaces the keys of a sealer, too. */
+  /** Keeps the keys of a sealer up to date from now on. */
   async serve(sealer) {
     const isPresent = () => sealer.keys.length === this.keys.length && sealer.keys.every(({ key }, i) => key === this.keys[i]);
-    // The ring may be replaced meanwhile.
+    // Deriving takes a while, and another request may replace the ring meanwhile.
     while (!isPresent()) sealer.keys = await keysFor(this, sealer);
     this.#served.push(referenceTo(sealer));
   }
 
   /**
-   * Asks the source, where that is due. Others go on meanwhile with the ring that is there: a worker's request cannot wait for what
-   * another one began.
+   * Asks the source, if that is due. `now`: in milliseconds. Only this request waits. Requests that arrive meanwhile use the present
+   * ring, because in a worker a request that awaits the promise of another request never continues.
    */
   async refresh(now) {
-    // A clock that was set back does not put the question off, and one that shows no time asks nothing.
+    // `abs`: a clock that was set back must not postpone the question. Negated: `now` may be NaN, and then nothing is asked.
     if (!(Math.abs(now - this.#asked) >= this.#settings.every)) return;
-    this.#tellIfItHangs(now);
+    this.#warnIfItHangs(now);
     this.#asked = now;
     const turn = ++this.#turns;
-    if (turn === this.#over + 1) this.#waitsSince = now;
+    if (turn === this.#ended + 1) this.#waitsSince = now;
     let seen;
     try {
       const texts = await this.#settings.source();
-      this.#isOver(turn);
+      this.#end(turn);
       seen = await digestOf(texts);
+      // A slow answer must not undo the answer to a later question.
       if (turn < this.#heard) return;
       this.#heard = turn;
       if (seen !== this.#used) await this.#replace(await parseRing(texts, this.#settings.options), seen, turn, secondsIn(now));
       if (this.#refusal) this.#settings.say("info", "the key source is readable again", { since: dateOf(this.#refusal.since) });
       this.#refusal = null;
     } catch (error) {
-      this.#isOver(turn);
+      this.#end(turn);
       if (turn < this.#heard) return;
-      const told = seen ? error : await sentencesOf(error);
-      this.#refuse(told, seen ?? String(told), now);
+      // Without a digest the source itself failed, and its error may contain what was read.
+      const shown = seen ? error : await sentencesOf(error);
+      this.#refuse(shown, seen ?? String(shown), now);
     }
   }
 
-  /** A question of a request that was cancelled is never over. */
-  #isOver(turn) {
-    this.#over = Math.max(this.#over, turn);
+  /** Notes that a question has ended, and so every earlier one: that of a cancelled request never ends by itself. */
+  #end(turn) {
+    this.#ended = Math.max(this.#ended, turn);
     this.#waitsSince = this.#asked;
   }
 
   #hangsAt(now) {
-    return this.#over < this.#turns && now - this.#waitsSince >= PATIENCE;
+    return this.#ended < this.#turns && now - this.#waitsSince >= PATIENCE;
   }
 
-  #tellIfItHangs(now) {
+  #warnIfItHangs(now) {
     if (this.#hangsAt(now)) this.#settings.say("warn", HANGS, {}, HANGS, secondsIn(now));
   }
 
-  /** Derives all keys first, then changes over in one step. `now`: in seconds. */
+  /**
+   * Replaces the content of the ring. Derives all keys first and then assigns them without an `await` between, so that no request
+   * sees the new ring with the old keys. `now`: in seconds.
+   */
   async #replace(content, seen, turn, now) {
     this.#served = this.#served.filter((reference) => reference.deref());
     const derived = new Map();
-    // Those that are served meanwhile come last.
+    // Sealers that `serve` adds during an `await` are at the end, so this loop reaches them.
     for (const reference of this.#served) {
       const sealer = reference.deref();
       if (sealer) derived.set(sealer, await keysFor(content, sealer));
     }
-    // A later question was answered meanwhile.
+    // The answer to a later question arrived meanwhile.
     if (turn !== this.#heard) return;
     this.#used = seen;
     const earlier = this.keys;
@@ -144,14 +154,14 @@ class FollowedRing {
     const lifetime = [...derived.keys()].reduce((most, { overlap }) => Math.max(most, overlap), 0);
     warnOfEarlyEnds(say, content, lifetime);
     warnOfKeyTooSoon(say, content.keys, earlier);
-    await tellOfRing(say, "key ring replaced", content, content.notBefore);
+    await logRing(say, "key ring replaced", content, content.notBefore);
     const dropped = droppedIn(content.keys, earlier, lifetime, now);
     if (dropped.length > 0) say("warn", DROPS, { fingerprint: await ringFingerprint(content), dropped });
     const returned = this.#remember(earlier, now);
     counted?.replaced(dropped.length, returned);
   }
 
-  /** Notes which keys have left, and tells of those that are back. Returns their number. */
+  /** Notes which keys have left, and logs which keys are back. Returns the number of keys that are back. */
   #remember(earlier, now) {
     const back = this.#returned(now).filter(({ id }) => this.#left.get(id).backAt === undefined);
     for (const { id } of back) {
@@ -168,7 +178,7 @@ class FollowedRing {
     return back.length;
   }
 
-  /** The keys that open tokens at this time, although they had left. */
+  /** Returns the keys that had left the ring and open tokens at this time. */
   #returned(now) {
     return this.keys.filter(({ id, acceptUntil }) => this.#left.has(id) && now < acceptUntil);
   }
@@ -178,7 +188,7 @@ class FollowedRing {
     return !!this.#left.get(id)?.isDropped;
   }
 
-  /** Problems that last, at a time in seconds. */
+  /** Returns the present problems. `now`: in seconds. */
   problems(now) {
     const refusal = this.#refusal;
     const back = ({ id }) => ({
@@ -193,38 +203,41 @@ class FollowedRing {
     ];
   }
 
-  /** Tells about the same mistake once in five minutes. */
+  /** Keeps the present ring. Logs the same refusal once in five minutes. */
   #refuse(error, seen, now) {
     const { since = secondsIn(now), ...last } = this.#refusal ?? {};
-    const isToTell = seen !== last.seen || Math.abs(now - last.told) >= AGAIN;
-    this.#refusal = { since, seen, told: isToTell ? now : last.told, sentence: `${REFUSED}: ${reasonOf(error)}` };
+    const isToLog = seen !== last.seen || Math.abs(now - last.loggedAt) >= AGAIN;
+    this.#refusal = { since, seen, loggedAt: isToLog ? now : last.loggedAt, sentence: `${REFUSED}: ${reasonOf(error)}` };
     if (seen !== last.seen) this.#settings.counted?.refused();
-    if (isToTell) this.#settings.say("error", REFUSED, { error, since: dateOf(since) });
+    if (isToLog) this.#settings.say("error", REFUSED, { error, since: dateOf(since) });
   }
 }
 
 const secondsIn = (milliseconds) => Math.floor(milliseconds / 1000);
 
-/** What a health check may show: an error of the source itself may name hosts and users. */
+/** Returns what a health check may show. The source's own error may name hosts and users, so it is in the log alone. */
 const reasonOf = (error) => (error instanceof ConfigError ? error.message : "the source failed, as the log says");
 
 const has = (keys, id) => keys.some((key) => key.id === id);
 const opensIn = (keys, id, now) => keys.some((key) => key.id === id && now < key.acceptUntil);
 
-/** The ids of earlier keys whose living sessions these keys end, now or before their time. Sessions live for `lifetime` seconds at most. */
+/**
+ * Returns the ids of earlier keys that the new ring lacks, or ends before the sessions under them expire. `lifetime`: the longest
+ * time for which a session is valid without a request, in seconds.
+ */
 function droppedIn(keys, earlier, lifetime, now) {
   const sealing = sealingAt(earlier, now);
   const isDropped = ({ id, acceptUntil }, i) => {
     const kept = keys.find((key) => key.id === id);
-    // The time at which an earlier key stopped sealing is not known, so a later end of it may be late enough.
+    // The sealing key may have sealed a session just now. When an earlier key stopped is unknown, so any later end may be enough.
     return now < acceptUntil && !(kept?.acceptUntil > (i === sealing ? now + Math.max(0, lifetime - 1) : now));
   };
-  // Later keys have not begun to seal.
+  // Keys after the sealing one have sealed nothing yet, so nobody misses them.
   return earlier.slice(0, sealing + 1).filter(isDropped).map(({ id }) => id);
 }
 
-/** Keeps no key. */
+/** Identifies texts without keeping their keys in memory. */
 const digestOf = async (texts) => hex(await sha256(toUtf8(JSON.stringify([texts].flat()))));
 
-/** Some workers have no `WeakRef`. There, carriers stay as long as their ring. */
+/** Returns a weak reference, because programs may build carriers for each request. Some workers have no `WeakRef`. */
 const referenceTo = (sealer) => (globalThis.WeakRef ? new WeakRef(sealer) : { deref: () => sealer });

@@ -1,4 +1,4 @@
-// The keys of a ring that is taken into use, for operators.
+// What operators see of a ring in use: its fingerprint and its keys.
 
 import { concat, hex, toUtf8, u64, u8 } from "../base/bytes.js";
 import { dateOf, isClockRunning, secondsOf, timeOf } from "../base/time.js";
@@ -9,22 +9,22 @@ export const IS_AHEAD =
   "`not_before` is in the future: until then every session is refused, new ones too; correct it, unless nobody is to be signed in " +
   "before";
 
-/** As programs show and compare digests. */
+/** Returns the first 8 bytes of a digest in hexadecimal, which operators compare by eye. */
 const fingerprintOf = async (...bytes) => hex((await sha256(concat(...bytes))).subarray(0, 8));
 
-/** The fingerprint of a ring (SPEC.md § 3.6). */
+/** Returns the fingerprint of a ring (SPEC.md § 3.6). */
 export function ringFingerprint({ keys, notBefore }) {
   const timeOr0 = (time) => u64(time < Infinity ? time : 0);
   return fingerprintOf(keys.map(({ kid, sealFrom, acceptUntil }) => concat(kid, u64(sealFrom), timeOr0(acceptUntil))), u64(notBefore));
 }
 
-/** The fingerprint of the settings that programs have in common (§ 3.7.3). */
+/** Returns the fingerprint of the settings that programs share (§ 3.7.3). */
 export const settingsFingerprint = (text) => fingerprintOf(toUtf8("hardtack settings v1"), u8(0), toUtf8(text));
 
 export const acceptedAt = (keys, now) => keys.filter(({ acceptUntil }) => now < acceptUntil);
 
-/** Tells of a ring that is taken, and of a time by which it signs everybody out. `notBefore`: the carrier's, or the ring's. */
-export async function tellOfRing(say, message, ring, notBefore, more) {
+/** Logs that a ring is in use, and warns of a `notBefore` in the future, which signs everybody out. */
+export async function logRing(say, message, ring, notBefore, more) {
   const now = secondsOf("now", Date.now());
   const shown = ({ id, sealFrom, acceptUntil }) => {
     const from = sealFrom > now ? ` seals from ${timeOf(sealFrom)}` : "";

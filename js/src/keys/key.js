@@ -7,7 +7,7 @@ import { SUITES } from "../crypto/suites.js";
 import { purposeBytes } from "./purpose.js";
 
 const LABEL = toUtf8("hardtack/v1");
-/** Begins the text of a key in every version of the format. */
+/** Prefix of a key in every version of the format, by which misplaced keys are recognized. */
 export const ANY_KEY_PREFIX = "hardtack_key_";
 const KEY_PREFIX = `${ANY_KEY_PREFIX}v1_`;
 const SEVERAL = "expected one key, found several; in a key ring, put each on a separate line, or separate all by commas";
@@ -19,7 +19,7 @@ export async function generateKey({ mode = "encrypted", ...unknown } = {}) {
   mustBe(type, "mode", "encrypted or signed");
   const text = await drawKey(type);
   const { suite, kid } = await Key.parse(text);
-  // The tokens of the key would begin with them (§ 6.7).
+  // Every token of the key begins with these bytes, so sealing again would not remove a `--` (§ 6.7).
   const hasHyphens = toBase64url(concat(u8(suite.fmt), kid)).includes("--");
   return hasHyphens ? drawKey(type) : text;
 }
@@ -29,7 +29,7 @@ async function drawKey(type) {
   return `${KEY_PREFIX}${type}_${toBase64url(concat(secret, await checksum(type, secret)))}`;
 }
 
-/** The last bytes of a key's text, by which one that was cut off or mistyped is known. */
+/** Returns the last bytes of a key's text, which reveal that the text was cut off or mistyped. */
 export async function checksum(type, secret) {
   return (await sha256(concat(toUtf8(`${KEY_PREFIX}${type}_`), secret))).subarray(0, 4);
 }
@@ -65,7 +65,7 @@ export class Key {
   constructor(suite, prk) {
     this.suite = suite;
     this.#prk = prk;
-    // Without an attribute.
+    // The values of a key without attributes.
     this.sealFrom = 0;
     this.acceptUntil = Infinity;
   }

@@ -1,4 +1,4 @@
-// Key rings that programs make, and ask about their keys (SPEC.md § 3.4 to § 3.6).
+// The public class of key rings (SPEC.md § 3.4 to § 3.6).
 
 import { refuseUnknown } from "../base/errors.js";
 import { follow } from "./followed_ring.js";
@@ -8,7 +8,7 @@ import { Ring, contentOf, parseRing } from "./ring.js";
 
 /** One or more keys, of which one seals at any time. */
 export class KeyRing extends Ring {
-  /** Generates a ring of one key. Its sessions end with the program: for tests, and for trying things out. */
+  /** Generates a ring of one key, for tests and for trying things out: its sessions cannot be read after a restart. */
   static async generate(options) {
     return KeyRing.parse(await generateKey(options), options);
   }
@@ -16,8 +16,8 @@ export class KeyRing extends Ring {
   /**
    * Parses the text of a ring (§ 3.5), or several texts (§ 3.5.7).
    *
-   * A ring with a key of XChaCha20-Poly1305 is refused, unless `skipXChaCha` says that sessions under it, which this
-   * package cannot open, are to be left alone.
+   * Throws for a key of XChaCha20-Poly1305, which this package cannot use. With `skipXChaCha`, the key is accepted, and sessions
+   * under it are left alone.
    */
   static async parse(texts, { mode, skipXChaCha, ...unknown } = {}) {
     refuseUnknown(unknown, " of a key ring");
@@ -26,7 +26,7 @@ export class KeyRing extends Ring {
 
   /**
    * Reads a ring, and follows it: carriers that are built with it ask `source` again when they load a session, at most once in
-   * `every` seconds. What cannot be read, or is no such ring, is told to `log`, and the ring stays as it is.
+   * `every` seconds. If `source` fails or returns a ring that is refused, the ring stays as it is, and `log` gets the reason.
    */
   static async follow(source, options) {
     return new KeyRing(await follow(source, options));
@@ -36,13 +36,13 @@ export class KeyRing extends Ring {
     return contentOf(this).mode;
   }
 
-  /** The public facts of the keys, in their order (§ 3.4.2). */
+  /** Returns the public facts of the keys, in the order of § 3.4.2. */
   get keys() {
     const facts = ({ id, sealFrom, acceptUntil }) => ({ id, sealFrom: orNull(sealFrom), acceptUntil: orNull(acceptUntil) });
     return contentOf(this).keys.map(facts);
   }
 
-  /** In Unix seconds, or null. */
+  /** Returns the `not_before` of the ring in Unix seconds, or null. */
   get notBefore() {
     return orNull(contentOf(this).notBefore);
   }
@@ -53,5 +53,5 @@ export class KeyRing extends Ring {
   }
 }
 
-/** A time of a ring, or null if the text has none. */
+/** Returns null for the values that stand for a time that is not in the text. */
 const orNull = (time) => (time > 0 && time < Infinity ? time : null);

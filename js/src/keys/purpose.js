@@ -10,7 +10,7 @@ export function purposeBytes(name, application, typeLabel) {
   return concat(purpose, sized("application", application ?? ""), sized("type", typeLabel ?? ""));
 }
 
-/** Encodes the pairs of label and value that a token is bound to, behind their length. Throws a `ConfigError` (§ 14.4). */
+/** Encodes pairs of label and value, to which a token is bound, after their length. Throws a `ConfigError` (§ 14.4). */
 export function contextBytes(pairs) {
   const isPair = (pair) => Array.isArray(pair) && pair.length === 2 && pair.every(isText);
   mustBe(Array.isArray(pairs) && pairs.every(isPair), "context", "pairs of well-formed strings");
@@ -18,7 +18,7 @@ export function contextBytes(pairs) {
   return concat(u32(bytes.length), bytes);
 }
 
-/** A text behind its length. */
+/** Encodes a string after its length, so that no two lists of strings have the same bytes. */
 function sized(code, text, most = 255) {
   mustBe(isText(text), code, "a well-formed string");
   const bytes = toUtf8(text);

@@ -8,8 +8,8 @@ import { NONCE, SIGN, TAG, XCHA } from "../crypto/suites.js";
 export const keysFor = ({ keys }, { purpose }) => Promise.all(keys.map((key) => deriveKeys(key, purpose)));
 
 /**
- * Derives from one key. `seal` returns the parts of a blob behind its head; `open` takes them, and returns the
- * body, or null if the tag is wrong. WebCrypto has neither for XChaCha20-Poly1305.
+ * Derives the functions of one key. `seal` returns the parts of a blob after its head. `open` takes these parts, and returns the
+ * body, or null if the tag is wrong. A key of XChaCha20-Poly1305 has neither, because WebCrypto lacks the cipher.
  */
 async function deriveKeys(key, purpose) {
   const head = concat(u8(key.suite.fmt), key.kid);

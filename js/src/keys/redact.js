@@ -1,27 +1,27 @@
-// Keys that appear in other text by mistake.
+// Recognizes keys in text where they do not belong, such as an error message or the name of a variable.
 
 import { equal, fromBase64url } from "../base/bytes.js";
 import { SUITES } from "../crypto/suites.js";
 import { ANY_KEY_PREFIX, checksum } from "./key.js";
 
-/** The characters behind the suite of a key: its secret and its checksum. */
+/** Length of the last part of a key in characters: its secret and its checksum. */
 const ENCODED = 48;
 const HOLDS_A_KEY = "the error of the source holds a key and is not shown";
 
-/** Returns true for a text that holds a key, or the end of one. */
+/** Returns true for a text that contains a key, or the last part of a key without its prefix. */
 export async function looksLikeAKey(text) {
   if (text.includes(ANY_KEY_PREFIX)) return true;
   for (let at = 0; at + ENCODED <= text.length; at++) {
     const bytes = fromBase64url(text.slice(at, at + ENCODED));
-    // As random as a key is.
+    // A key has more than 7 different bytes, or is refused as weak. This spares long runs of one letter the checksums.
     if (bytes && new Set(bytes).size > 7 && (await isChecked(bytes))) return true;
   }
   return false;
 }
 
 /**
- * Reduces an error and its causes to their names, codes, messages and stacks, because the rest may show a text that was read. An
- * error that holds a key is not shown.
+ * Reduces an error and its causes to their names, codes, messages and stacks, because other properties may contain the text that was
+ * read, such as the body of a response. If a key is still in it, returns an error without any of these.
  */
 export async function sentencesOf(error) {
   const chain = new Set();
@@ -32,7 +32,7 @@ export async function sentencesOf(error) {
   return all.reduceRight(reduced, undefined) ?? new Error();
 }
 
-/** A source in JavaScript may throw anything. */
+/** Returns the facts of an error, or of any other value that a source may throw. */
 function factsOf(error) {
   const { name, code, message, stack } = typeof error === "string" ? { message: error } : error;
   const facts = Object.entries({ name: name === "Error" ? undefined : name, code, message, stack });

@@ -11,10 +11,10 @@ const WITHOUT_XCHACHA = "WebCrypto lacks XChaCha20-Poly1305; use an xaes key, or
 export const NEW_KEY = "restore its keys, because a new one signs everyone out; `generateKey()` makes the first";
 const CUT_OFF = "if the ring is cut off, restore it, else remove the time, or add a key that seals later";
 
-/** Returns the content of a ring, for code that derives from its keys. */
+/** Returns the content of a ring. Not a method, because the content includes the keys. */
 export let contentOf;
 
-/** The base of `KeyRing`, by which carriers know a ring without its code in their bundle. */
+/** Base of `KeyRing`. Carriers recognize a ring by this class, so that bundles without `KeyRing` do not contain its code. */
 export class Ring {
   static {
     contentOf = (ring) => ring.#content;
@@ -22,7 +22,7 @@ export class Ring {
 
   #content;
 
-  /** `content`: of `parseRing`. */
+  /** `content`: the value of `parseRing`. */
   constructor(content) {
     this.#content = content;
   }
@@ -30,7 +30,7 @@ export class Ring {
 
 /**
  * Parses the text of a ring (§ 3.5), or several texts (§ 3.5.7). Returns its mode, its keys in order, `notBefore`, and
- * `skipXChaCha`. Times that the text does not have are 0, and `acceptUntil` is infinite.
+ * `skipXChaCha`. A time that is not in the text is 0, or infinite for `acceptUntil`, so that comparisons need no special case.
  */
 export async function parseRing(texts, { mode = "encrypted", skipXChaCha } = {}) {
   mustBe(["encrypted", "signed"].includes(mode), "mode", "encrypted or signed");
@@ -54,15 +54,15 @@ export function sealingAt(keys, now) {
 }
 
 /**
- * Returns the keys that end while tokens may open under them, each with the first second at which none does. Tokens need a key for
- * `overlap` seconds after the next one seals (§ 3.4.8).
+ * Returns the keys that end while tokens under them are valid, each with the second from which it is no longer needed: `overlap`
+ * seconds after the next key begins to seal (§ 3.4.8).
  */
 export function earlyEnds(keys, overlap) {
   const ends = keys.map((key, i) => [key, (keys[i + 1]?.sealFrom || -Infinity) + overlap]);
   return ends.filter(([{ acceptUntil }, needed]) => acceptUntil < needed);
 }
 
-/** Warns of these keys, unless all such tokens have ended by now. */
+/** Warns of keys that end too early, unless all tokens under them have expired by now. */
 export function warnOfEarlyEnds(say, { keys }, overlap) {
   for (const [{ id, acceptUntil }, needed] of earlyEnds(keys, overlap)) {
     if (needed * 1000 <= Date.now() || !isClockRunning()) continue;
@@ -74,7 +74,10 @@ export function warnOfEarlyEnds(say, { keys }, overlap) {
   }
 }
 
-/** Warns of a key that seals although the earlier ring lacks it, unless a key is dropped, as after a leak. */
+/**
+ * Warns of a key that seals at once although the earlier ring lacks it: instances that still have the earlier ring cannot open its
+ * tokens. If the ring also drops a key, this is the emergency after a leak, and intended.
+ */
 export function warnOfKeyTooSoon(say, keys, earlier) {
   if (!isClockRunning()) return;
   const now = Date.now() / 1000;
@@ -91,8 +94,8 @@ export function warnOfKeyTooSoon(say, keys, earlier) {
 }
 
 /**
- * Returns the keys of one text in their listing, and its `not_before` (§ 14.3). An error counts entries, from the first line that
- * is not blank.
+ * Returns the keys of one text in the order of their lines, and its `not_before` (§ 14.3). An error names the number of the entry,
+ * counted from the first line that is not blank.
  */
 async function parseText(text, mode) {
   const body = trim(text, SPACE);
@@ -127,7 +130,7 @@ async function readEntry(ring, entry, mode, hasCommas) {
   ring.keys.push(key);
 }
 
-/** Sets the field of an attribute, `name=time`, which stands once. */
+/** Sets a field from an attribute, `name=time`. Throws if the field is set already. */
 function setTime(target, field, attribute) {
   const time = parseTime(attribute.slice(attribute.indexOf("=") + 1));
   ensure([0, Infinity].includes(target[field]), "attribute", `\`${attribute}\` must stand once`);
@@ -147,7 +150,7 @@ async function parseKey(text, mode) {
   return key;
 }
 
-/** Throws a `ConfigError` unless keys of this mode are for such sessions. */
+/** Throws a `ConfigError` unless keys of `mode` are for sessions of the mode `of`. */
 export function checkMode(mode, of) {
   const other = mode === "signed" ? "`unencryptedButSigned`, whose sessions visitors can read" : "`encrypted`";
   ensure(mode === of, "mixed", `key must be for ${of} sessions, or choose ${other}`);
@@ -156,18 +159,18 @@ export function checkMode(mode, of) {
 /** Parses `YYYY-MM-DDThh:mm:ssZ`, not before 2026 (§ 3.5.5). */
 function parseTime(text) {
   const seconds = Date.parse(text) / 1000;
-  // `Date` reads other forms too, and writes one.
+  // `Date.parse` accepts many forms, and differs between engines. Formatting the result again reveals all but one.
   const isDate = seconds >= EPOCH && text.length === 20 && timeOf(seconds) === text;
   ensure(isDate, "time", "time must be like 2027-03-01T06:00:00Z, from 2026 on");
   return seconds;
 }
 
-/** Sorts by `seal_from`; of equals the first listed counts as the latest (§ 3.4.2). */
+/** Sorts by `seal_from`. Among keys with the same time, the first listed comes last (§ 3.4.2). */
 function inOrder(keys) {
   return keys.toReversed().toSorted((a, b) => a.sealFrom - b.sealFrom);
 }
 
-/** § 3.4.7. */
+/** Throws a `ConfigError` for keys that do not make a ring (§ 3.4.7). */
 function checkRing(keys) {
   ensure(keys.length > 0, "empty", `key ring must have a key; ${NEW_KEY}`);
   const ids = new Set();

@@ -5,7 +5,7 @@ import { remedyOf } from "../base/remedies.js";
 import { contextBytes, purposeBytes } from "../keys/purpose.js";
 import { ANY_KEY_PREFIX } from "../keys/key.js";
 import { sayingBy } from "../base/log.js";
-import { settingsFingerprint, tellOfRing } from "../keys/in_use.js";
+import { logRing, settingsFingerprint } from "../keys/in_use.js";
 import { Ring, checkMode, contentOf, parseRing, warnOfEarlyEnds } from "../keys/ring.js";
 import { Sealer, changed } from "../token/token.js";
 import { readBody } from "../state/body.js";
@@ -45,7 +45,7 @@ export class SessionSealer {
       settings,
       danger: Object.keys(dangers).filter((name) => dangers[name]),
     };
-    await tellOfRing(say, "sessions are ready", parsed, sealer.notBefore, more);
+    await logRing(say, "sessions are ready", parsed, sealer.notBefore, more);
     return sealer;
   }
 

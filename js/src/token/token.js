@@ -12,11 +12,11 @@ export const LONGEST_TOKEN = 32_768;
 const LONGEST_BLOB = 24_576;
 const SMALLEST_BODY = 6;
 
-/** The keys of a ring, derived for one purpose, and the context. */
+/** Seals and opens tokens: the keys of a ring, derived for one purpose, and the context. */
 export class Sealer {
   /**
-   * `ring`: of `parseRing`. `purpose`: `purposeBytes`. `context`: `contextBytes`. `overlap`: seconds for which its tokens need a
-   * key after the next one seals, for a warning.
+   * `ring`: the value of `parseRing`. `purpose`: `purposeBytes`. `context`: `contextBytes`. `overlap`: seconds for which tokens need
+   * a key after the next key begins to seal, for a warning.
    */
   static async of(ring, purpose, context, overlap = 0) {
     const sealer = changed(Sealer.prototype, { ring, purpose, context, overlap });
@@ -25,27 +25,27 @@ export class Sealer {
     return sealer;
   }
 
-  /** The keys that seal. */
+  /** Returns the derived keys that seal at `now`. */
   sealing(now) {
     return this.keys[sealingAt(this.ring.keys, now)];
   }
 
-  /** The place of a key behind the key that seals (0: it seals itself). Null: it does not open. */
+  /** Returns the position of a key relative to the sealing key, or null if it opens nothing. Below 0: an earlier key. */
   placeOf(keyId, now) {
     const at = this.keys.findIndex(({ key }) => key.id === keyId && now < key.acceptUntil);
     return at < 0 ? null : at - sealingAt(this.ring.keys, now);
   }
 
-  /** A key of XChaCha20-Poly1305 cannot, because WebCrypto lacks it. */
+  /** Returns false if the sealing key is one of XChaCha20-Poly1305, which WebCrypto lacks. */
   canSeal(now) {
     return this.sealing(now).seal !== undefined;
   }
 
-  /** `entropy`: only tests give it. */
+  /** Seals a body. `entropy`: fixed bytes, for tests. Throws a `SessionError`. */
   async seal(body, now, entropy) {
     const { key, head, seal } = this.sealing(now);
-    if (body.length > LONGEST_BLOB - overheadOf(key.suite.mode)) throw new SessionError("size", "session is too long");
-    if (!seal) throw new SessionError("suite", `key ${key.id} cannot seal here`);
+    if (body.length > LONGEST_BLOB - overheadOf(key.suite.mode)) throw new SessionError("size", "session is too large; store less");
+    if (!seal) throw new SessionError("suite", `key ${key.id} cannot seal, because WebCrypto lacks XChaCha20-Poly1305; add an xaes key`);
     const aad = concat(head, this.context);
     const write = async (entropy) => toBase64url(concat(head, await seal(body, aad, entropy)));
     // A signed token has no random bytes.
@@ -53,8 +53,8 @@ export class Sealer {
   }
 
   /**
-   * Returns the key's id, its place as `placeOf` does, and the body. Throws a `Refusal`. `keepsUnknown`: others may open what is
-   * sealed under a key that the ring lacks.
+   * Opens a token. Returns the key's id, its position as `placeOf` does, and the body. Throws a `Refusal`. `keepsUnknown`: a token
+   * under a key that the ring lacks is left to instances that may have the key.
    */
   async open(token, now, keepsUnknown) {
     if (token.length > LONGEST_TOKEN) throw new Refusal("TooLong");
@@ -79,5 +79,5 @@ export class Sealer {
   }
 }
 
-/** The same object except for the changes. Later changes of the object show in it. */
+/** Returns an object with these changes that inherits the rest, so that keys which are replaced later are seen through it. */
 export const changed = (object, changes) => Object.assign(Object.create(object), changes);

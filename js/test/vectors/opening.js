@@ -7,7 +7,7 @@ import { assemble } from "../../src/cookie/values.js";
 import { isTokenOf, renderToken, verifyCsrf } from "../../src/session/csrf.js";
 import { Refusal } from "../../src/base/errors.js";
 import { KeyRing, SessionCookie, SessionToken, attributes } from "../../src/index.js";
-import { hostOf, tellingPort } from "../../src/base/origins.js";
+import { hostOf, portToCompare } from "../../src/base/origins.js";
 import { contentOf } from "../../src/keys/ring.js";
 import { Session } from "../../src/session/session.js";
 import { SessionSealer, choose } from "../../src/session/sealer.js";
@@ -152,6 +152,6 @@ export async function runHost(vector) {
   const scheme = vector.scheme === null ? undefined : `${vector.scheme}:`;
   const host = hostOf({ values: () => vector.fields, address: vector.authority, scheme });
   if (!host) return equal(null, vector.host);
-  const port = tellingPort(host, scheme);
+  const port = portToCompare(host, scheme);
   equal(`${host.name.toLowerCase()}${port === null ? "" : `:${port}`}`, vector.host);
 }
