@@ -77,7 +77,7 @@ class Devices {
     const { keyId, body } = chosen;
     const { isStale, device } = await this.judge(body.metadata, fields, state);
     if (isStale) {
-      state.came = { ...STALE, metadata: body.metadata };
+      state.arrival = { ...STALE, metadata: body.metadata };
       state.outcome = { kind: "rejected", reason: "Stale", keyId };
       return;
     }
@@ -133,7 +133,7 @@ class Devices {
   /** The cookies of a response with which a session is stored or dropped. */
   async depart(state, isDropped) {
     if (!isDropped) state.registration = await this.#offer(state);
-    return state.came.metadata ? this.#left(state, isDropped) : [];
+    return state.arrival.metadata ? this.#left(state, isDropped) : [];
   }
 
   /** The field with the offer, in a response with which a session was stored: a list, in which those of other cookies stay. */
@@ -144,8 +144,8 @@ class Devices {
   }
 
   /** The cookies of a client that no longer has the session that opened. */
-  async #left({ came, isRenewed, ended, metadata, now }, isDropped) {
-    const { device, sid, issued } = came.metadata;
+  async #left({ arrival, isRenewed, ended, metadata, now }, isDropped) {
+    const { device, sid, issued } = arrival.metadata;
     if (device) {
       if (!isDropped && !isRenewed && ended !== "invalidated") return [];
       const tag = await tagOf(device);

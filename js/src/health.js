@@ -5,7 +5,7 @@ import { dateOf, secondsOf, timeOf } from "./base/time.js";
 import { sealerOf } from "./carrier/carrier.js";
 import { IS_AHEAD, acceptedAt, ringFingerprint, settingsFingerprint } from "./keys/in_use.js";
 import { sealingAt } from "./keys/ring.js";
-import { aheadSince } from "./session/told.js";
+import { aheadSince } from "./session/read_events.js";
 
 const DISAGREES =
   "a session of the last ten minutes is from the future, so this clock is behind, or that of another program is ahead: compare `now` of " +

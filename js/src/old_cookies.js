@@ -116,7 +116,7 @@ class OldCookies {
     for (const source of this.#sources) {
       const values = findValues(fields, source.template.name, MOST_VALUES + 1);
       // Also one whose time is over, because a sign-out drops it.
-      if (values.length > 0) state.came = UNOPENED;
+      if (values.length > 0) state.arrival = UNOPENED;
       if (now < source.from || now >= source.until) continue;
       const { opened, hasMore: isMore } = await source.open(values, fields, { now, sealer });
       hasMore ||= isMore;
@@ -171,8 +171,8 @@ class OldCookies {
    * its browser may have them. It drops a cookie at its own path only, and the program may not know that.
    */
   elsewhere(fields, path) {
-    const came = this.#sources.flatMap(({ templates }) => templates).filter(({ name }) => findValues(fields, name, 1).length > 0);
-    const drops = came.flatMap((old) => above(path).map((path) => old.expire(old.name, path)));
+    const arrived = this.#sources.flatMap(({ templates }) => templates).filter(({ name }) => findValues(fields, name, 1).length > 0);
+    const drops = arrived.flatMap((old) => above(path).map((path) => old.expire(old.name, path)));
     const at = new Map(drops.map((field) => [toSetCookie(field), field]));
     return [...at].filter(([line]) => !this.#dropped.has(line)).map(([, field]) => field);
   }

@@ -165,9 +165,9 @@ function changesOf({ change, isOptional, body, state }) {
   if (change === "keep") return [];
   if (change === "drop") return ["Ended"];
   // What is only sealed again is the body that arrived.
-  if (isOptional) return [body !== state.came.body && isRefreshDue(state) ? "Refreshed" : "Resealed"];
+  if (isOptional) return [body !== state.arrival.body && isRefreshDue(state) ? "Refreshed" : "Resealed"];
   // A sign-out that leaves a message, for example.
-  if (state.came.kind === "ended" && state.ended === "invalidated" && !state.isRenewed) return ["Ended", "Began"];
+  if (state.arrival.kind === "ended" && state.ended === "invalidated" && !state.isRenewed) return ["Ended", "Began"];
   return [state.isNew ? "Began" : "Changed"];
 }
 

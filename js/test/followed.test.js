@@ -86,7 +86,7 @@ test("a typed session has its `value`", async () => {
   const type = sessionType({ label: "login", schema: 1, shape: struct({ user: u32 }) });
   const cookies = await SessionCookie.encrypted(XAES_KEY, { type });
   const session = await cookies.load(null, NOW);
-  assert.throws(() => session.set("user", 42), /without entries; use `value`/);
+  assert.throws(() => session.set("user", 42), /has no entries; use `value`/);
   session.value = { user: 42 };
   assert.deepEqual(session.value, { user: 42 });
 });

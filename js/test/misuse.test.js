@@ -121,7 +121,7 @@ const COPIES = [
 ];
 
 test("a session is no plain data that is copied, or sent to a page", async () => {
-  const sentence = "session is no plain object; take what is needed of it, by `get` or `value`";
+  const sentence = "session cannot be spread, copied or serialized; read its values with `get` or `value`";
   for (const carrier of [cookies, typed]) {
     const session = await carrier.load(null, NOW);
     for (const copy of COPIES) assert.throws(() => copy(session), { name: "TypeError", message: sentence }, `${copy}`);
@@ -169,13 +169,13 @@ test("`save` calls back, as that of express-session, with the error where there 
 test("a queue and a message are texts", async () => {
   const session = await cookies.load(null, NOW);
   for (const [message, kind] of [[{ text: "x" }, "object"], [["x"], "object"], [7, "number"], [null, "null"], [undefined, "undefined"], [() => {}, "function"]]) {
-    assert.throws(() => session.flash("notice", message), { name: "SessionError", code: "value", message: `a message is a text; found ${kind}` });
+    assert.throws(() => session.flash("notice", message), { name: "SessionError", code: "value", message: `message must be a string, found ${kind}` });
     for (const use of [() => session.flash(message, "x"), () => session.flashes(message), () => session.takeFlashes(message)]) {
-      assert.throws(use, { name: "SessionError", code: "value", message: `a queue is a text; found ${kind}` });
+      assert.throws(use, { name: "SessionError", code: "value", message: `queue must be a string, found ${kind}` });
     }
   }
   // The queue was forgotten.
-  assert.throws(() => session.flash("Saved."), { message: "a message is a text; found undefined" });
+  assert.throws(() => session.flash("Saved."), { message: "message must be a string, found undefined" });
   assert.throws(() => session.flash("notice", "\ud800"), { code: "value" });
   assert.deepEqual(await cookies.save(session), []);
 });
@@ -205,11 +205,11 @@ test("what is no request is refused, for its visitor would be new for ever", asy
     await assert.rejects(withSession(cookies, () => assert.fail("it was called"))(source), isRequest);
   }
   const token = await SessionToken.encrypted(XAES_KEY, { purpose: "jobs" });
-  await assert.rejects(token.load(Promise.resolve("x"), NOW), { name: "TypeError", message: "await the token" });
+  await assert.rejects(token.load(Promise.resolve("x"), NOW), { name: "TypeError", message: "expected a token, found a promise; await it" });
 });
 
 test("what a parser leaves of cookies is refused, if it has the session, for its visitor would be new for ever", async () => {
-  const isHeader = { name: "TypeError", message: "expected the header `cookie`, found `cookies`" };
+  const isHeader = { name: "TypeError", message: "expected the header `cookie`, found parsed cookies; pass the request" };
   const value = (await filled()).split("=")[1];
   const app = express();
   app.use(cookieParser());
@@ -239,7 +239,7 @@ test("a request of Node without any field is one, also by its headers alone", as
 });
 
 test("what is saved, checked or saved into is what it has to be", async () => {
-  const session = { name: "TypeError", message: "call it on a session of this copy of the package; await `load`" };
+  const session = { name: "TypeError", message: "expected a session of this copy of the package; await `load`" };
   const request = new Request("http://localhost/", { method: "POST", headers: { "x-csrf-token": "x".repeat(43) } });
   for (const other of [cookies.load(null), {}, null, undefined, 7, "session", { session: await cookies.load(null) }, Object.create(await cookies.load(null))]) {
     await assert.rejects(cookies.save(other), session);
@@ -258,7 +258,7 @@ test("what is saved, checked or saved into is what it has to be", async () => {
     await assert.rejects(new CsrfGuard().check(other, opened), asked);
   }
   for (const other of [{}, null, undefined, 7, { headers: new Headers() }]) {
-    await assert.rejects(cookies.saveTo(other, opened), { name: "TypeError", message: "expected `Headers`" });
+    await assert.rejects(cookies.saveTo(other, opened), { name: "TypeError", message: "expected the `Headers` of a response" });
   }
   for (const other of [{}, null, undefined, 7, Promise.resolve(new Response()), { jsonBody: {}, headers: { "x-a": "b" } }]) {
     await assert.rejects(cookies.saveToResponse(other, opened), { name: "ConfigError", message: "expected a Response" });

@@ -82,7 +82,7 @@ test("where there is no answer, `load` fails with the reason, and the cookie is 
 test("only true and false are answers", async () => {
   for (const answer of [undefined, null, 1, "true", {}, Promise.resolve("goes on")]) {
     const { cause } = await errorOf((await asking(() => answer)).cookies.load(arrived, later(60)));
-    assert.match(cause.message, /`validate` said \w+, not true or false/);
+    assert.match(cause.message, /`validate` must return true or false, found \w+/);
   }
   const throwing = (thrown) => () => {
     throw thrown;

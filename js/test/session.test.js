@@ -167,7 +167,7 @@ test("a list that fails refuses a session, and says why", async () => {
   assert.equal(await causeOf(() => Promise.reject(broken)), broken);
   assert.equal((await causeOf((session) => session.value.user)).name, "TypeError");
   for (const answer of [undefined, null, 0, 1, "", "false", {}, Promise.resolve(undefined)]) {
-    assert.match((await causeOf(() => answer)).message, /^`revokedIf` said (undefined|object|number|string), not true or false$/);
+    assert.match((await causeOf(() => answer)).message, /^`revokedIf` must return true or false, found (undefined|object|number|string)$/);
   }
   assert.equal(await causeOf(() => true), undefined);
 });

@@ -235,7 +235,7 @@ test("a setting of the wrong type is refused, and weakens nothing", async () => 
   await assert.rejects(SessionToken.encrypted(XAES_KEY, { header: 5 }), misconfigured("header"));
   for (const purpose of [undefined, null, 5, "", "\ud800"]) await assert.rejects(SessionToken.encrypted(XAES_KEY, { purpose }), misconfigured("purpose"));
   for (const options of [undefined, {}, { header: null }, { header: "x-session", purpose: "jobs" }]) {
-    const message = "`purpose` must be given, or else `header`, and not both";
+    const message = "`purpose` must be given if `header` is not, and only then";
     await assert.rejects(SessionToken.encrypted(XAES_KEY, options), { code: "purpose", message });
   }
   await assert.rejects(SessionToken.encrypted(XAES_KEY, { purpose: "jobs", cookie: attributes() }), misconfigured("option"));

@@ -115,11 +115,11 @@ test("a codec of one's own whose halves disagree is told where the value is stor
     decode: (bytes) => ({ role: new TextDecoder().decode(bytes).replace("user", "admin").trim() }),
   };
   const type = (empty) => sessionType({ label: "role", schema: 1, shape: changing, empty });
-  assert.throws(() => type({ role: "user" }), { name: "ConfigError", code: "type", message: /^`empty` cannot be stored: `shape` does not decode what it encodes: it gave another value$/ });
+  assert.throws(() => type({ role: "user" }), { name: "ConfigError", code: "type", message: /^`empty` cannot be stored: `shape` does not decode what it encodes: it returned another value$/ });
   const cookies = await SessionCookie.encrypted(XAES_KEY, { type: type({ role: "guest" }) });
   const session = await cookies.load(null, NOW);
   for (const role of ["user", "guest ", " "]) {
-    const error = { name: "SessionError", code: "value", message: "`shape` does not decode what it encodes: it gave another value" };
+    const error = { name: "SessionError", code: "value", message: "`shape` does not decode what it encodes: it returned another value" };
     assert.throws(() => (session.value = { role }), error, role);
     assert.throws(() => session.update((value) => void (value.role = role)), error, role);
     assert.deepEqual(session.value, { role: "guest" });
@@ -150,7 +150,7 @@ test("a typed session needs its codec", async () => {
   const arrived = await filled((session) => (session.value = { visits: 7 }), typed);
   const session = await typed.load(arrived, NOW);
   assert.deepEqual(session.value, { visits: 7 });
-  assert.throws(() => session.get("visits"), /has a type/);
+  assert.throws(() => session.get("visits"), /a session with a type/);
   assert.equal((await cookies.load(arrived, NOW)).outcome.reason, "Auth");
 });
 

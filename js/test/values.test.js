@@ -39,7 +39,7 @@ test("what would come back as something else is refused, and the error says what
   const session = await cookies.load(null, NOW);
   const [, missing] = [1, , 3];
   for (const [value, sentence] of [
-    [{ user: undefined }, /type undefined cannot be stored; store null, a text or an object/],
+    [{ user: undefined }, /type undefined cannot be stored; store null, a string or an object/],
     [[1, [undefined]], /undefined cannot be stored/],
     [missing, /undefined cannot be stored/],
     [[1, , 3], /undefined cannot be stored/],
@@ -47,13 +47,13 @@ test("what would come back as something else is refused, and the error says what
     [new Map([["a", 1]]), /a Map .* cannot be stored; store an object/],
     [[new Map()], /a Map that is empty.* store an object/],
     [new Map([[[1], 1], [[1], 2]]), /equal keys, cannot be stored/],
-    [7n, /this BigInt cannot be stored; store a number or a text/],
-    [-(2n ** 53n) + 1n, /store a number or a text/],
-    [[2n ** 53n - 1n], /store a number or a text/],
-    [2n ** 64n, /store a number or a text/],
+    [7n, /this BigInt cannot be stored; store a number or a string/],
+    [-(2n ** 53n) + 1n, /store a number or a string/],
+    [[2n ** 53n - 1n], /store a number or a string/],
+    [2n ** 64n, /store a number or a string/],
     [() => 1, /a value of type Function cannot be stored/],
     [new Date(), /a value of type Date cannot be stored; store its `toISOString\(\)`$/],
-    [session, /a value of type Session cannot be stored; store null, a text or an object/],
+    [session, /a value of type Session cannot be stored; store null, a string or an object/],
     [new ArrayBuffer(8), /a value of type ArrayBuffer cannot be stored/],
     [new (class extends Map {})([[1, 1]]), /a value of type .* cannot be stored/],
     [new (class List extends Array {})(1, 2), /a value of type List cannot be stored/],
@@ -213,7 +213,7 @@ test("an update that fails leaves the value as it was", async () => {
 test("a method that was taken out of its session says where it belongs", async () => {
   const { get, id, flash } = await cookies.load(null, NOW);
   assert.equal(id, null);
-  const expected = { name: "TypeError", message: "call it on a session of this copy of the package; await `load`" };
+  const expected = { name: "TypeError", message: "expected a session of this copy of the package; await `load`" };
   for (const misused of [() => get("user"), () => flash("notice", "text"), () => get.call({}, "user"), () => get.call(7, "user")]) {
     assert.throws(misused, expected);
   }
@@ -281,7 +281,7 @@ test("a promise is no value, whatever a codec makes of it", async () => {
   const typed = await SessionCookie.encrypted(XAES_KEY, { type: t.sessionType({ label: "json", schema: 1, shape, empty: {} }) });
   const session = await typed.load(null, NOW);
   session.value = { user: 7 };
-  const isPromise = refusedWith(/^a promise cannot be stored; await it before$/);
+  const isPromise = refusedWith(/^a promise cannot be stored; await it first$/);
   assert.throws(() => session.update(async (value) => void (value.user = 8)), isPromise);
   assert.throws(() => (session.value = Promise.resolve({ user: 8 })), isPromise);
   assert.deepEqual(session.value, { user: 7 });

@@ -1,25 +1,25 @@
-// The fields of a response that caches read (docs/spec/carriers.md § 9.8).
+// Headers for caches (docs/spec/carriers.md § 9.8), and headers of a request that describe how a browser makes it.
 
 import { BLANK, trim } from "../base/bytes.js";
 
 const isTargeted = (name) => /-cache-control$|^(surrogate|edge)-control$/.test(name);
 
-/** The directives of a field, in lower case. A field with a line in which a quoted string does not end has none. */
+/** Returns the directives of a header, in lower case. None if a quoted string in it does not end, because caches differ there. */
 function directivesOf(lines) {
-  // One that does not end reaches to the end of the line, so that it is not looked for again from each quote in it.
+  // The alternative at the end matches a string that does not end, so that the search takes linear time.
   const quoted = /"(?:[^"\\]|\\[^])*("|\\?$)/g;
-  // Nothing in a quoted string is a directive, nor is a directive that has one.
+  // `private="x"` is not `private`, and words in a quoted string are not directives.
   const unquoted = lines.map((line) => line.replace(quoted, '"$1'));
   return unquoted.some((line) => line.replaceAll('""', "").includes('"')) ? [] : listOf(unquoted);
 }
 
-/** The items of a field, in lower case. */
+/** Returns the items of a list header, in lower case. */
 const listOf = (lines) => lines.flatMap((line) => line.toLowerCase().split(",")).map((item) => trim(item, BLANK));
 
-/** An effective `no-store`. */
+/** Returns true for a `no-store` that has effect: a cache that knows `must-understand` ignores it (RFC 9111 section 5.2.2.3). */
 const forbids = (directives) => directives.includes("no-store") && !directives.includes("must-understand");
 
-/** Returns true if others than the visitor may store a response with these fields, pairs of lower-case name and value. */
+/** Returns true if shared caches may store a response with these headers, given as pairs of lower-case name and value. */
 export function isShareable(fields) {
   const mayTargetedStore = fields.some(
     ([name, value]) =>
@@ -39,16 +39,16 @@ const isZero = (seconds) => /^0+$/.test(trim(seconds, BLANK));
 
 const MONTH = /jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec/i;
 
-/** Returns true for a date that may be in the future: one without a year of four digits, or with one from 2026 on. */
+/** Returns true for a date that may be in the future: its year is 2026 or later, or has not four digits, as in old formats. */
 function isLater(expires) {
   const years = expires.split(/[^0-9]+/).filter((digits) => digits.length === 4);
   return MONTH.test(expires) && /\d/.test(expires) && (years.length === 0 || years.some((year) => year >= "2026"));
 }
 
 /**
- * Returns the changes to the fields of a response, as `[name, value]` to set, whose session was touched so. `touch` is
- * `untouched`, `touched` or `written`; `by` is the field that brought the session. With `mayShare` a shareable response
- * stays one.
+ * Returns the headers to set in a response, as `[name, value]`. `touch`: how the response depends on its session, `untouched`,
+ * `touched` or `written`. `by`: the name of the request header with the session, for `Vary`. With `mayShare`, a response that is
+ * shareable stays shareable.
  */
 export function cacheChanges(fields, touch, by, mayShare = false) {
   if (touch === "untouched") return [];
@@ -70,19 +70,19 @@ export function cacheChanges(fields, touch, by, mayShare = false) {
   return changes;
 }
 
-/** Returns true if one of `PURPOSES` says that a page is fetched before its visitor has asked for it. */
+/** Returns true for a value of one of `PURPOSES` that marks a prefetch. */
 export const isPrefetch = (purpose = "") => /^(prefetch|preview|true)$/.test(trim(purpose.split(";")[0], BLANK));
 
 /**
- * The fields by which browsers and scripts mark such requests: browsers of today, Turbo, Inertia, Safari, Firefox before 115,
- * and the extension `preload` of htmx.
+ * Headers that mark a prefetch: those of present browsers, Turbo, Inertia, Safari, Firefox before 115, and the extension `preload` of
+ * htmx, in this order.
  */
 export const PURPOSES = ["sec-purpose", "x-sec-purpose", "purpose", "x-purpose", "x-moz", "hx-preloaded"];
 
 /**
- * Returns true if browsers hide a cookie with `SameSite` from a request (docs/spec/writer.md § 8.12.1). They send a `Lax` one
- * with a page that the visitor opens by a link or an address, of which they name the origin only if it is posted. Only a browser
- * navigates; the destination is `empty` if a service worker of the site passes a link on. `first` gives the first value of a field.
+ * Returns true if browsers hide a `SameSite` cookie from a request (docs/spec/writer.md § 8.12.1). They send a `Lax` cookie when the
+ * visitor opens a page by a link or an address. Such a navigation has no `Origin`, unless it is a POST. Its destination is `empty` if
+ * a service worker of the site passes it on. `first` returns the first value of a header.
  */
 export function isHidden(first) {
   const is = (name, value) => trim(first(name) ?? "", BLANK) === value;
@@ -92,15 +92,15 @@ export function isHidden(first) {
 }
 
 /**
- * The fields by which a browser registers and refreshes the key of a device. These requests say that they are of the same origin,
- * although they have no cookies if another site made the request that waits for them.
+ * Headers of a request that registers or refreshes the key of a device. It claims the same origin, but has no cookies if another site
+ * made the request for which it is sent.
  */
 const OF_DEVICE = ["sec-secure-session-id", "secure-session-response"];
 
-/** Returns true unless `Sec-Fetch-Mode` says that no browser navigates. */
+/** Returns true for a navigation. Browsers without `Sec-Fetch-Mode` do not tell, so every request of theirs counts as one. */
 export const isNavigation = (mode = "navigate") => trim(mode, BLANK) === "navigate";
 
 const SUBRESOURCE = /^(image|script|style|font|audio|video|track|worker)$/;
 
-/** Returns true if `Sec-Fetch-Dest` names an image, a script or another part of a page. */
+/** Returns true for a `Sec-Fetch-Dest` of an image, a script or another part of a page. */
 export const isSubresource = (destination = "") => SUBRESOURCE.test(trim(destination, BLANK));

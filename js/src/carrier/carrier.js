@@ -1,14 +1,14 @@
-// Common parts of the carriers of sessions: cookies and headers.
+// Common parts of the two carriers of sessions, cookies and tokens.
 
 import { SessionError, misused } from "../base/errors.js";
 import { isRecord } from "../base/plain.js";
 import { secondsOf } from "../base/time.js";
 import { State } from "../state/state.js";
 import { Session, stateOf } from "../session/session.js";
-import { tellOfReading } from "../session/told.js";
+import { logReading } from "../session/read_events.js";
 import { PURPOSES, isNavigation, isPrefetch, isSubresource } from "./caching.js";
 
-/** Returns the sealer of a carrier. */
+/** Returns the sealer of a carrier. Not a method, because the sealer includes the keys. */
 export let sealerOf;
 
 export class Carrier {
@@ -24,7 +24,7 @@ export class Carrier {
     this.#sealer = sealer;
   }
 
-  /** `encrypted` or `signed`. */
+  /** Returns `encrypted` or `signed`. */
   get mode() {
     return this.#sealer.mode;
   }
@@ -37,12 +37,11 @@ export class Carrier {
 
 const notMade = () => misused("await `encrypted` first");
 
-/** Makes `load` of a promise say that `await` was forgotten. */
+/** Gives a promise a `load` that throws, because a forgotten `await` is a common mistake. */
 export const withAdvice = (promise) => Object.assign(promise, { load: notMade });
 
 /**
- * Loads the session of a request, by what `read(state, first)` finds; `first` gives the first value of a field. `carrier` alone may
- * save it.
+ * Loads the session of a request. `read(state, first)` opens its token; `first` returns the first value of a header.
  */
 export async function loadBy(carrier, source, time, read) {
   const sealer = sealerOf(carrier);
@@ -55,7 +54,7 @@ export async function loadBy(carrier, source, time, read) {
   state.isSubresource = isByScript || isSubresource(first("sec-fetch-dest"));
   const session = new (policy.type.Handle ?? Session)(state);
   await read(state, first);
-  tellOfReading(state, sealer);
+  logReading(state, sealer);
   await policy.revalidateAfter?.check(state, session);
   sealer.metrics?.read(state.outcome);
   return session;
@@ -64,7 +63,7 @@ export async function loadBy(carrier, source, time, read) {
 const LEFT_OUT =
   "a change is not saved: an inner request, or the handler, has set the session's cookie already; change the session in one of the two";
 
-/** Ends a request. Returns the decision and the state, with a token if one is stored (docs/spec/writer.md § 8.12, § 8.14). */
+/** Ends a request. Returns the decision, the state and, to store, the token (docs/spec/writer.md § 8.12, § 8.14). */
 export function finish(carrier, session, response) {
   const finishing = finishAlone(carrier, session, response);
   sealerOf(carrier).metrics?.finished(finishing);
@@ -73,16 +72,16 @@ export function finish(carrier, session, response) {
 
 async function finishAlone(carrier, session, response) {
   const state = stateOf(session);
-  if (state.sealer !== sealerOf(carrier)) misused("session is of another carrier");
-  const { status, said } = response;
+  if (state.sealer !== sealerOf(carrier)) misused("save a session with the carrier that loaded it");
+  const { status, existing } = response;
   const { isClosed } = state;
   state.isClosed = true;
-  const isSame = said ? await said.isSame() : undefined;
-  // Caches put the fields of a 304 into a response that they have stored (RFC 9111 section 4.3.4).
+  const isSame = existing ? await existing.isSame() : undefined;
+  // A cache copies the headers of a 304 into its stored response, which is for everybody (RFC 9111 section 4.3.4).
   const isShareable = response.isShareable || status === 304;
   const decision = { ...state.decide({ ...response, isShareable, isClosed, isSame }), state };
   if (!isClosed) state.finalTouch = decision.touch;
-  if (decision.isLost) state.tell(new SessionError("left-out", LEFT_OUT));
+  if (decision.isLost) state.reportLost(new SessionError("left-out", LEFT_OUT));
   const { tokens } = sealerOf(carrier);
   if (decision.change !== "store") return decision;
   if (decision.isOptional && !tokens.canSeal(state.now)) return { ...decision, change: "keep" };
@@ -90,24 +89,24 @@ async function finishAlone(carrier, session, response) {
 }
 
 /**
- * Returns the values of the field `name` in a request: a `Request`, a request of Node, an event of AWS Lambda, their headers, or
- * the values themselves, unless `areValues` is false. Throws a `TypeError` for anything else, because its visitor would always be new.
+ * Returns the values of a header in a request: a `Request`, a request of Node, an event of AWS Lambda, their headers, or the values
+ * themselves, unless `areValues` is false. Throws a `TypeError` for anything else: otherwise every visitor would look new.
  */
 export function fieldsOf(source, name, areValues = true) {
   if (source === null || source === undefined) return [];
   if (typeof source === "string") return areValues ? [source] : [];
   if (typeof source !== "object") noRequest();
-  // Node joins or drops repeated fields elsewhere.
+  // Only `rawHeaders` has every repeated header: in `headers`, Node joins or drops them.
   const { rawHeaders: raw } = source;
   if (raw?.length > 0) return raw.filter((_, i) => i % 2 === 1 && raw[i - 1].length === name.length && raw[i - 1].toLowerCase() === name);
-  // Requests that are made for Node have their fields in `headers` alone. So have those of Express, which have another `get`.
+  // Made-up requests of Node, as in tests and serverless adapters, have `headers` alone. `get` of Express is not that of `Headers`.
   const headers = source.multiValueHeaders ?? source.headers;
   if (typeof headers === "object") return fieldsOfRequest(headers ?? {}, name, source.cookies);
   if (source[Symbol.iterator] && !source.get) return areValues ? listOf([...source]) : [];
   return valuesIn(source, name);
 }
 
-/** Some have their cookies elsewhere: each by itself in a list, or by name, as a parser leaves them. */
+/** Returns the values of a header. AWS Lambda has cookies in a list, and cookie parsers in an object, which is refused. */
 function fieldsOfRequest(headers, name, cookies) {
   if (name === "cookie" && Array.isArray(cookies) && cookies.length > 0) return listOf(cookies);
   const values = valuesIn(headers, name);
@@ -115,17 +114,17 @@ function fieldsOfRequest(headers, name, cookies) {
   return isElsewhere ? noHeader() : values;
 }
 
-export const noHeader = () => misused("expected the header `cookie`, found `cookies`");
+export const noHeader = () => misused("expected the header `cookie`, found parsed cookies; pass the request");
 
 function valuesIn(headers, name) {
   if (typeof headers.get === "function") {
     const values = headers.get(name);
     if (values !== undefined) return listOf(values);
-    // `Headers` have null where there is none, those of node-mocks-http undefined, and so have others, such as a jar of cookies.
+    // `Headers` return null for a missing header. Undefined is from node-mocks-http, or from another object with `get`, such as a jar.
     if (!isRecord(headers)) noRequest();
   }
   if (headers.then || (headers[Symbol.iterator] && !isRecord(headers))) noRequest();
-  // Node may have a name without a value, and Lambda names with capitals.
+  // In Node, a name may have no value. In Lambda, names may have capitals.
   const checked = Object.entries(headers).map(([of, values]) => [of, listOf(Number.isFinite(values) ? `${values}` : values)]);
   return checked.filter(([of]) => of.toLowerCase() === name).flatMap(([, values]) => values);
 }

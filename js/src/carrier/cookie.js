@@ -1,4 +1,4 @@
-// Sessions in cookies: what a request brings, and the changes to the head of its response.
+// Sessions in cookies: read from a request, and saved into the head of its response.
 
 import { Refusal, SessionError, ensure, misused, mustBe, optionsOf, yesOrNo } from "../base/errors.js";
 import { isRecord } from "../base/plain.js";
@@ -14,9 +14,9 @@ import { madeBy } from "../session/settings.js";
 import { cacheChanges, isHidden, isShareable } from "./caching.js";
 import { Carrier, fieldsOf, finish, loadBy, noHeader, sealerOf, withAdvice } from "./carrier.js";
 import { adviserOf, pathOf } from "./dropped.js";
-import { saidIn } from "./said.js";
+import { existingIn } from "./existing.js";
 
-/** Returns `template`; `mayShare`; `old`, the cookies of other libraries, if any; and `advise`, in development. */
+/** Returns `template`, `mayShare`, `old` (the old cookies, if any), and `advise` (in development). */
 export let settingsOf;
 
 /** Sessions in cookies. */
@@ -25,12 +25,12 @@ export class SessionCookie extends Carrier {
     settingsOf = (cookies) => cookies.#settings;
   }
 
-  /** Encrypted sessions. `ring`: a `KeyRing`, or its text. */
+  /** Returns a cookie for encrypted sessions. `ring`: a `KeyRing`, or its text. */
   static encrypted(ring, options = {}) {
     return withAdvice(SessionCookie.#build("encrypted", ring, options));
   }
 
-  /** Signed sessions, whose content anyone who holds the cookie can read. */
+  /** Returns a cookie for signed sessions, whose content anyone who holds the cookie can read. */
   static unencryptedButSigned(ring, options = {}) {
     return withAdvice(SessionCookie.#build("signed", ring, options));
   }
@@ -75,8 +75,8 @@ export class SessionCookie extends Carrier {
   }
 
   /**
-   * Loads the session of a request: a `Request`, a request of Node, their headers, or the values of its `Cookie` fields.
-   * A cookie that does not open is a new session.
+   * Loads the session of a request: a `Request`, a request of Node, their headers, or the values of its `Cookie` headers.
+   * If the cookie does not open, the session is new.
    */
   load(source, now = Date.now()) {
     return loadBy(this, source, now, async (state, first) => {
@@ -87,7 +87,7 @@ export class SessionCookie extends Carrier {
       const [values] = found;
       state.carried = Object.keys(found).slice(1).map(Number);
       const hasToken = values.length + state.carried.length > 0;
-      if (hasToken) state.came = UNOPENED;
+      if (hasToken) state.arrival = UNOPENED;
       state.roomInRequests = roomInRequests(this, source, fields, found);
       state.mayHide = !hasToken && template.options.sameSite !== "none" && isHidden(first);
       state.advise = advise?.(first, source);
@@ -106,7 +106,7 @@ export class SessionCookie extends Carrier {
     });
   }
 
-  /** Ends the request, and returns the values of the response's `Set-Cookie` fields. Append each as a field of its own. */
+  /** Ends the request, and returns the values of `Set-Cookie` for its response. Append each as a separate header. */
   async save(session, response = {}) {
     return (await this.saveAsCookies(session, response)).map(toSetCookie);
   }
@@ -117,37 +117,36 @@ export class SessionCookie extends Carrier {
   }
 
   /**
-   * Ends the request, and saves the session into the `Headers` of its response: `Set-Cookie`, `Vary` and
-   * `Cache-Control`. Whether others may store the response is read from them.
+   * Ends the request, and saves the session into the `Headers` of its response: `Set-Cookie`, `Vary` and `Cache-Control`.
    */
   async saveTo(headers, session, response = {}) {
-    if (!headers?.delete) misused("expected `Headers`");
-    // Those that cannot be changed say so here, before the session is closed.
+    if (!headers?.delete) misused("expected the `Headers` of a response");
+    // Immutable headers throw here, before the session is closed, so that it can still be saved into others.
     headers.delete("x-hardtack-none");
     setChanges(headers, await headChanges(this, [...headers], session, response));
   }
 
   /**
-   * Ends the request, and returns its response with the session saved: the same one, or a copy if its headers cannot
-   * be changed, as those of `Response.redirect()` and of `fetch()`, or if it may answer other visitors.
+   * Ends the request, and returns its response with the session saved: the same response, or a copy if its headers cannot be
+   * changed, as those of `Response.redirect()` and of `fetch()`, or if the response may be sent to other visitors.
    */
   async saveToResponse(response, session) {
     ensure(response?.headers?.[Symbol.iterator], "response", "expected a Response");
-    // A refresh that would be lost waits.
+    // A response that takes no cookie gets no refresh either. The next one gets it.
     const facts = { status: response.status, ...(isFixed(response) && { isSubresource: true }) };
     return withChanges(response, await headChanges(this, [...response.headers], session, facts));
   }
 }
 
 /**
- * The bytes of content that Node takes in the next request over HTTP/1.1, beside the other cookies of this one. Over HTTP/2 it takes more
- * than any session has.
+ * Returns the bytes of content for which Node has room in the next HTTP/1.1 request, if that has the other cookies of this one. Node
+ * answers a longer head with 431, and the visitor could not even sign out. Over HTTP/2 its limit is higher than any session.
  */
 function roomInRequests(cookies, source, fields, found) {
   const { budget } = sealerOf(cookies).policy;
   const { cookies: most } = budget.allowed;
   const server = source?.socket?.server;
-  // One cookie is far below the limit.
+  // A single cookie is far below the limit.
   if (most === 1 || !server || source.httpVersionMajor !== 1) return Infinity;
   const limit = server.maxHeaderSize ?? globalThis.process?.getBuiltinModule?.("node:http").maxHeaderSize ?? Infinity;
   const lengthOf = (texts) => texts.reduce((sum, { length }) => sum + length, 0);
@@ -157,13 +156,13 @@ function roomInRequests(cookies, source, fields, found) {
 
 /** Bytes around a part: `.1=`, `; `, and `N.` in the first. */
 const PART = 7;
-/** Bytes that are left to all fields but `Cookie`, and to the first line. */
+/** Bytes reserved for the first line and all headers but `Cookie`. */
 const OTHER_FIELDS = 2560;
 
-/** Returns true for what a parser leaves of cookies, whose visitor would always be new. */
+/** Returns true for parsed cookies. Read as headers, they would contain no cookie, and every visitor would look new. */
 const isJar = (source, name) => Object.hasOwn(source, name) && !source.headers && isRecord(source);
 
-/** Returns the choice of `choose` among the values of a cookie in some fields, or null if there is none. */
+/** Returns the choice of `choose` among the values of a cookie in `Cookie` headers, or null without values. */
 export async function chosenIn(cookies, fields, now) {
   const found = findCookie(fields, cookies.name);
   return found[0].length > 0 ? chosenOf(cookies, found, now) : null;
@@ -185,58 +184,57 @@ async function read(carrier, value, found, now) {
 }
 
 /**
- * Ends a request, and returns the changes to the head of its response: `[name, value]`, of which `set-cookie` is to be
- * appended and every other to be set. `["set-cookie", null]` removes those that are there. `fields`: those of the response, with
- * names in lower case.
+ * Ends a request, and returns the changes to the head of its response, as `[name, value]`: append `set-cookie`, and set any other.
+ * `["set-cookie", null]` removes all cookies first. `fields`: the headers of the response, with names in lower case.
  */
 export async function headChanges(cookies, fields, session, response) {
   const { mayShare } = settingsOf(cookies);
   const lines = fields.filter(([name]) => name === "set-cookie").flatMap(([, line]) => line);
-  const said = saidOf(cookies, lines, session);
-  const finished = await finish(cookies, session, { ...response, isShareable: isShareable(fields), mayShare, said });
+  const existing = existingOf(cookies, lines, session);
+  const finished = await finish(cookies, session, { ...response, isShareable: isShareable(fields), mayShare, existing });
   const set = (await cookiesOf(cookies, finished)).map(toSetCookie);
-  const left = said?.besides(set);
+  const left = existing?.besides(set);
   const changed = [...(left ? [null, ...left] : []), ...set].map((line) => ["set-cookie", line]);
-  const offer = finished.change === "store" ? offerAfter(session, said ? [] : fields) : [];
+  const offer = finished.change === "store" ? offerAfter(session, existing ? [] : fields) : [];
   return [...cacheChanges(fields, finished.touch, "Cookie", mayShare), ...changed, ...offer];
 }
 
 /**
- * Ends a request whose response has set these cookies of the session already, as `{ name, value }`. Returns the cookies to set,
- * as `saveAsCookies` does.
+ * Ends a request whose response sets these cookies of the session already, as `{ name, value }`. Returns the cookies to set, as
+ * `saveAsCookies` does.
  */
 export async function cookiesAfter(cookies, pairs, session, response) {
   const { template } = settingsOf(cookies);
   const lines = pairs.map(({ name, value }) => toSetCookie(template.set(name, value, null)));
-  return cookiesOf(cookies, await finish(cookies, session, { ...response, said: saidOf(cookies, lines, session) }));
+  return cookiesOf(cookies, await finish(cookies, session, { ...response, existing: existingOf(cookies, lines, session) }));
 }
 
 /**
- * Returns the changes to the head of a response that offer the browser a registration of its device, after the session was saved.
- * `fields`: those of the response, if other cookies may have made offers in it.
+ * Returns the changes to the head of a response that offer the browser to register its device, once the session is saved. `fields`:
+ * the headers of the response, which may contain offers of other cookies.
  */
 export const offerAfter = (session, fields) => stateOf(session).policy.devices?.offerIn(stateOf(session), fields) ?? [];
 
 /** Returns the cookie of the session, as `readSetCookie` reads it. */
 export const ownOf = (cookies) => readSetCookie(toSetCookie(settingsOf(cookies).template.expire(cookies.name)));
 
-/** Returns what the `set-cookie` lines of a response say of the session already, or null. */
-function saidOf(cookies, lines, session) {
+/** Returns the session that the `set-cookie` lines of a response set already, or null. */
+function existingOf(cookies, lines, session) {
   if (lines.length === 0) return null;
   const state = stateOf(session);
-  return saidIn(lines, ownOf(cookies), async (pairs) => {
+  return existingIn(lines, ownOf(cookies), async (pairs) => {
     const chosen = !state.isNew && (await chosenIn(cookies, [pairs], state.now));
     return !!chosen?.body && state.arrivedAs(chosen.body);
   });
 }
 
-/** Returns the cookies of a response, with which `finish` ends a request. */
+/** Returns the cookies to set for a decision of `finish`. */
 async function cookiesOf(carrier, { change, token, allowed, maxAge, state }) {
   const { carried, policy } = state;
   const { template, old } = settingsOf(carrier);
   if (change === "keep") return [];
   const former = template.expireFormer(carried, policy.budget.allowed.cookies);
-  // Old cookies come behind: clients without a jar, as in tests, take the first cookie that a response sets.
+  // Old cookies are last, because simple clients, as in tests, read the first cookie of a response.
   const departed = await policy.devices?.depart(state, change === "drop");
   const beside = [...(old?.expire(state.now, state.oldElsewhere) ?? []), ...(departed ?? [])];
   if (change === "drop") return [...former, ...template.expireAll(carried), ...beside];
@@ -246,11 +244,11 @@ async function cookiesOf(carrier, { change, token, allowed, maxAge, state }) {
   return [...former, ...cookies, ...template.expireParts(carried, cookies.length), ...beside];
 }
 
-/** Makes the changes of `headChanges` in a response, or in a copy where its headers cannot be changed, or may be those of others. */
+/** Makes the changes of `headChanges` in a response, or in a copy if its headers are immutable or may be sent to others. */
 export function withChanges(response, changes) {
   if (changes.length === 0) return response;
   const hasCookies = changes.some(([name]) => name === "set-cookie");
-  // A body is sent once, so an application can answer all visitors with one response only if it has none.
+  // A body can be sent only once. Without one, an application may keep a response as a constant and return it to every visitor.
   const mayBeOfOthers = hasCookies && response.status >= 200 && response.body === null;
   try {
     if (!mayBeOfOthers) {
@@ -269,7 +267,10 @@ export function withChanges(response, changes) {
   return copy;
 }
 
-/** A network error and an opaque response have no copy, and outside of workers, where it has its socket, no upgrade has one. */
+/**
+ * Returns true if a response has immutable headers and cannot be copied: a network error, an opaque response, or outside of workers an
+ * upgrade. In a worker, a copy keeps the `webSocket`.
+ */
 function isFixed({ status, headers, webSocket }) {
   if (status >= 200 || webSocket) return false;
   try {

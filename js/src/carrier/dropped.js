@@ -1,12 +1,11 @@
-// Cookies that a browser drops, or does not send back to the page that sets them, so that sign-ins are forgotten without an error.
-// Told once for each cookie.
+// Warns in development of a cookie that the browser drops, or does not send back: otherwise visitors stay signed out without an error.
+// Warns once for each cookie.
 
 import { isAt, isSecure, parseHost, parseOrigin } from "../base/origins.js";
 
 /**
- * Returns a function that takes a request, with a function for the first value of its fields, and returns one to call when its
- * response sets the cookie. Undefined in production, of whose bundles this is no part: a proxy may have written another `Host`,
- * and a browser may be old.
+ * Returns a function of a request, which returns a function to call when the response sets the cookie. Undefined in production, where
+ * the advice could be wrong: a proxy may have replaced `Host`, and a browser may be old. Bundlers leave the code out.
  */
 export function adviserOf(template, say) {
   try {
@@ -19,11 +18,11 @@ export function adviserOf(template, say) {
 }
 
 function adviser(template, say) {
-  let isTold = false;
+  let hasWarned = false;
   return (first, source) => () => {
-    const dropped = isTold ? undefined : droppedBy(template, first, source);
+    const dropped = hasWarned ? undefined : droppedBy(template, first, source);
     if (dropped === undefined) return;
-    isTold = true;
+    hasWarned = true;
     say("warn", `the browser will ${dropped}`);
   };
 }
@@ -31,8 +30,8 @@ function adviser(template, say) {
 const WITHOUT_TLS = "came without TLS; serve the site by https, or in development on localhost";
 
 /**
- * Returns what a browser does with the cookie of `template` that the response to a request sets, and the remedy; or undefined.
- * `first` gives the first value of a field of the request `source`.
+ * Returns what a browser will do with the cookie, and the remedy. Returns undefined if it will keep the cookie and send it back.
+ * `first` returns the first value of a header of the request `source`.
  */
 function droppedBy({ name, options }, first, source) {
   const { secure, domain, path } = options;
@@ -41,29 +40,29 @@ function droppedBy({ name, options }, first, source) {
   if (secure && origin?.scheme === "http" && isAt(origin, host) && !isSecure(origin)) {
     return `drop \`${name}\`: it is \`Secure\`, and http://${first("host")} ${WITHOUT_TLS}`;
   }
-  const told = (attribute, page) =>
+  const notSentTo = (attribute, page) =>
     `not send \`${name}\` back to ${page}, which its ${attribute} \`${options[attribute]}\` leaves out; correct \`${attribute}\``;
   const page = first("sec-fetch-site") === "same-origin" && origin ? origin.host : host?.name.toLowerCase();
-  if (domain && page && !isWithin(page, domain.toLowerCase())) return told("domain", page);
-  // A page may set a cookie for another part of the site. This page would get it, if the path had no `/` too many.
+  if (domain && page && !isWithin(page, domain.toLowerCase())) return notSentTo("domain", page);
+  // A page may set a cookie for another part of the site on purpose. Warns only if a superfluous `/` keeps it from this page.
   const meant = `/${path.split("/").filter(Boolean).join("/")}`;
   const asked = pathOf(Object(source));
-  return isBelow(asked, meant) && !isBelow(asked, path) ? told("path", asked) : undefined;
+  return isBelow(asked, meant) && !isBelow(asked, path) ? notSentTo("path", asked) : undefined;
 }
 
-/** The origin that a browser has the page from, if the request shows that it is without TLS, or names it. */
+/** Returns the origin of the page, if the request names it or shows that it is without TLS, or null. */
 function originOf(first) {
   const origin = first("origin");
   if (origin !== undefined) return parseOrigin(origin);
-  // Over TLS, and to this machine, browsers send `Sec-Fetch-Dest`.
+  // Browsers send `Sec-Fetch-Dest` only over TLS and to this machine.
   const isWithoutTls = first("upgrade-insecure-requests") !== undefined && first("sec-fetch-dest") === undefined;
   return isWithoutTls ? parseOrigin(`http://${first("host")}`) : null;
 }
 
-/** The path of a `Request`, of a request of Node, or of one of Express. */
+/** Returns the path of a `Request`, or of a request of Node or Express. */
 export const pathOf = ({ originalUrl, url = "" }) => String(originalUrl ?? url).replace(/^\w+:\/\/[^/]*/, "").split("?")[0];
 
-/** Returns true if a browser keeps a cookie with this domain of a page on `host`. Every top-level domain is a public suffix. */
+/** Returns true if a browser accepts this domain from a page on `host`. Without a dot, the domain is a public suffix. */
 const isWithin = (host, domain) => host === domain || (domain.includes(".") && host.endsWith(`.${domain}`));
 
 /** Returns true if a cookie with the path `of` is sent to `path` (RFC 6265 section 5.1.4). */

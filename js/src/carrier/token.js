@@ -1,4 +1,4 @@
-// Sessions in tokens: in header fields, and bare.
+// Sessions in tokens: in a header, or bare.
 
 import { SPACE, trim } from "../base/bytes.js";
 import { Refusal, isWhole, misused, mustBe, optionsOf } from "../base/errors.js";
@@ -13,12 +13,12 @@ const LONGEST = 16_384;
 
 /** Sessions in tokens, in a header or bare. A token opens only for the header or the purpose that it was sealed for. */
 export class SessionToken extends Carrier {
-  /** Encrypted sessions. `ring`: a `KeyRing`, or its text. `options` has a `header` or a `purpose`. */
+  /** Returns a carrier of encrypted sessions. `ring`: a `KeyRing`, or its text. `options` has a `header` or a `purpose`. */
   static encrypted(ring, options) {
     return withAdvice(SessionToken.#build("encrypted", ring, options));
   }
 
-  /** Signed sessions, whose content anyone who holds the token can read. */
+  /** Returns a carrier of signed sessions, whose content anyone who holds the token can read. */
   static unencryptedButSigned(ring, options) {
     return withAdvice(SessionToken.#build("signed", ring, options));
   }
@@ -41,40 +41,39 @@ export class SessionToken extends Carrier {
     this.#purpose = purpose;
   }
 
-  /** The name of the header, in lower case, or the purpose of bare tokens. */
+  /** Returns the name of the header, in lower case, or the purpose of bare tokens. */
   get name() {
     return this.#header ?? this.#purpose;
   }
 
-  /** Returns the same tokens for the sessions of another context. Derives no key. */
+  /** Returns the same carrier for the sessions of another context. Derives no key. */
   inContext(context) {
     return new SessionToken(sealerOf(this).inContext(context), this.#header, this.#purpose);
   }
 
   /**
-   * Loads the session of a request: the request, its headers, or the values of the field, none of them joined. Bare tokens:
-   * the session of a token. Without a token, or with one that does not open, it is a new session.
+   * Loads the session of a request: the request, its headers, or the values of the header, not joined. For bare tokens, loads the
+   * session of a token. Without a token, or if it does not open, the session is new.
    */
   async load(source, now = Date.now()) {
     const field = this.#header;
     if (field !== null) return loadFrom(this, source, fieldsOf(source, field).map((value) => tokenOf(value, field)), now);
     if (source === null || source === undefined) return loadFrom(this, null, [], now);
-    // No request has it.
-    if (typeof source.then === "function") misused("await the token");
-    // What a framework makes of a parameter that came twice is no token.
+    if (typeof source.then === "function") misused("expected a token, found a promise; await it");
+    // A framework makes a list of a parameter that occurs twice. `.` is never a token.
     return loadFrom(this, null, [typeof source === "string" ? source : "."], now);
   }
 
-  /** Ends the use of a session. Returns its token, `""` if it has ended, or null if the token that came stays. */
+  /** Ends the use of a session. Returns its token, `""` if it has ended, or null if the present token stays. */
   async save(session, response = {}) {
     const { change, token } = await finish(this, session, response);
     return { keep: null, drop: "", store: token }[change];
   }
 }
 
-/** The label of SPEC.md § 3.2, of a header (docs/spec/carriers.md § 9.7) or of bare tokens. */
+/** Returns the purpose of SPEC.md § 3.2.1 for a header (docs/spec/carriers.md § 9.7) or for bare tokens. */
 export function labelOf(header, purpose) {
-  mustBe((header === null) !== (purpose === null), "purpose", "given, or else `header`, and not both");
+  mustBe((header === null) !== (purpose === null), "purpose", "given if `header` is not, and only then");
   if (header === null) {
     mustBe(typeof purpose === "string" && purpose !== "", "purpose", "a name");
     return `token:${purpose}`;
@@ -83,7 +82,7 @@ export function labelOf(header, purpose) {
   return `header:${header.toLowerCase()}`;
 }
 
-/** Loads the session of a request that brought these tokens. */
+/** Loads the session of a request with these tokens. */
 function loadFrom(carrier, source, tokens, now) {
   return loadBy(carrier, source, now, async (state) => {
     const [token, another] = new Set(tokens);
@@ -99,7 +98,7 @@ function loadFrom(carrier, source, tokens, now) {
   });
 }
 
-/** The token in a value of the field (§ 9.7.2). */
+/** Returns the token in a value of the header (§ 9.7.2). */
 function tokenOf(value, field) {
   const trimmed = trim(value, SPACE);
   const isBearer = field === "authorization" && /^bearer /i.test(trimmed);

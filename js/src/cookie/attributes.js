@@ -1,4 +1,4 @@
-// The name and attributes of a cookie that are not the default (docs/spec/carriers.md § 9.1.1, § 9.1.2), and those that it had.
+// The name and attributes of a cookie, if they are not the default (docs/spec/carriers.md § 9.1.1, § 9.1.2), and its former ones.
 
 import { mustBe, optionsOf, refuseUnknown, yesOrNo } from "../base/errors.js";
 import { TOKEN_CHARACTERS, Template, isHostName, partNumbers, toSetCookie } from "./set_cookie.js";
@@ -7,8 +7,8 @@ export const LONGEST_NAME = 128;
 export const LONGEST_PATH = 1024;
 
 /**
- * The option `cookie`. `formerly`: attributes that the cookie had, one or a list: it is dropped there whenever it is sent or
- * ended. Throws a `ConfigError`.
+ * Returns the option `cookie`. `formerly`: attributes that the cookie had, or a list of them: the cookie with these is expired
+ * whenever a session is sent or ended. Throws a `ConfigError`.
  */
 export function attributes(options = {}) {
   const { name, path, domain, sameSite, partitioned, dangerAllowHttp, formerly = [], ...unknown } = optionsOf(options);
@@ -19,7 +19,7 @@ export function attributes(options = {}) {
   return new Chosen(template.name, template.options, former);
 }
 
-/** A cookie whose attributes were chosen, and that may have had others. */
+/** A cookie with attributes of the application, and perhaps former ones. */
 class Chosen extends Template {
   #former;
 
@@ -28,25 +28,25 @@ class Chosen extends Template {
     this.#former = former;
   }
 
-  /** What another host of the site plants, and this package cannot verify, would make a session unwritable. */
+  /** Throws for `skipXChaCha` unless no other host can set the cookie: a planted token that cannot be verified would block every change. */
   checkRing({ skipXChaCha }) {
     mustBe(this.isHostOnly || !skipXChaCha, "skipXChaCha", "false, unless the cookie's name begins with `__Host-`");
   }
 
-  /** Parts that another path has do not come with this request, so all of them are expired that there may be. */
+  /** Expires the former cookies. A request shows no parts of another path, so every part that there may be is expired. */
   expireFormer(carried, cookies) {
     const parts = new Set([...carried, ...partNumbers(cookies)]);
     return this.#former.flatMap((template) => template.expireAll(parts));
   }
 }
 
-/** The name with the safest prefix that the attributes allow. */
+/** Returns a name with the safest prefix that the attributes allow. */
 export function defaultName({ path = "/", domain = null, secure }) {
   if (!secure) return "session";
   return domain !== null || path !== "/" ? "__Secure-session" : "__Host-session";
 }
 
-/** Checks a name and attributes. */
+/** Checks a name and attributes, and returns the cookie. */
 export function templateOf({ name, path = "/", domain = null, secure = true, sameSite = "Lax", partitioned = false }) {
   const check = (isRight, attribute, expected) => mustBe(isRight, attribute, expected, "cookie");
   const isName = typeof name === "string" && TOKEN_CHARACTERS.test(name) && name.length <= LONGEST_NAME;
@@ -54,7 +54,7 @@ export function templateOf({ name, path = "/", domain = null, secure = true, sam
   check(typeof secure === "boolean", "secure", "true or false");
   check(typeof partitioned === "boolean", "partitioned", "true or false");
   check(/^\/[!-+\--:<-~]*$/.test(path) && path.length <= LONGEST_PATH, "path", "`/` and visible ASCII characters");
-  // A path that no request has.
+  // Browsers resolve these in the address of a request, so no request would match the path.
   check(!/[?#]|\/(\.|%2e){1,2}(\/|$)/i.test(path), "path", "a path without `?`, `#`, `.` and `..`");
   const isRight = domain === null || (typeof domain === "string" && isDomain(domain));
   check(isRight, "domain", "a host name like `example.com`; leave out a leading dot and a port");
@@ -62,7 +62,7 @@ export function templateOf({ name, path = "/", domain = null, secure = true, sam
   const needsSecure = sameSite === "None" || partitioned || /^__(secure|http|host)-/i.test(name);
   check(secure || !needsSecure, "dangerAllowHttp", "false with SameSite=None, Partitioned or this name");
   const isAnywhere = domain === null && path === "/";
-  check(isAnywhere || !isHostName(name), "name", "one with `__Secure-`, not `__Host-`, if it has a domain or a path");
+  check(isAnywhere || !isHostName(name), "name", "a name with `__Secure-` in place of `__Host-`, if there is a domain or a path");
   const options = { path, domain, secure, httpOnly: true, sameSite: sameSite?.toLowerCase(), partitioned };
   return new Template(name, Object.fromEntries(Object.entries(options).filter(([, value]) => value)));
 }
@@ -73,7 +73,7 @@ export function isDomain(domain) {
   return domain.length <= 253 && labels.every(isLabel) && !/^[0-9.]*$/.test(domain);
 }
 
-/** The cookie as it was, with the attributes of `changes` in place of the present ones. */
+/** Returns the former cookie: the attributes of `changes`, and otherwise the present ones. */
 function formerOf(changes, present, template) {
   const { path = present.path, domain = present.domain, partitioned = present.partitioned, ...unknown } = Object(changes);
   const isRight = Object(changes) === changes && Object.keys(unknown).length === 0;
@@ -81,6 +81,6 @@ function formerOf(changes, present, template) {
   const { name } = template;
   const former = templateOf({ ...present, path, domain, partitioned, name });
   const isOther = toSetCookie(former.expire(name)) !== toSetCookie(template.expire(name));
-  mustBe(isOther, "formerly", "other attributes than those of now");
+  mustBe(isOther, "formerly", "attributes that differ from the present ones");
   return former;
 }

@@ -3,13 +3,13 @@
 import { BLANK, trim } from "../base/bytes.js";
 
 /**
- * Reads a field. Null: it sets no cookie with a name. `path` is null if it depends on the address of the request; an empty
- * `domain` is the host that answers.
+ * Reads a field. Returns null if it does not set a cookie with a name. `path` is null if it is the default, which depends on the
+ * address of the request. An empty `domain` stands for the host of the request.
  */
 export function readSetCookie(line) {
   const [[name, value], ...attributes] = line.split(";").map(halves);
   if (value === undefined) return null;
-  // Of several attributes of one name, the last one counts that browsers do not ignore (RFC 6265bis section 5.6.2).
+  // Browsers use the last attribute of each name, and ignore a `Max-Age` that is not a number (RFC 6265bis section 5.6.2).
   const named = attributes.map(([name, value = ""]) => [name.toLowerCase(), value]);
   const given = Object.fromEntries(named.filter(([name, value]) => name !== "max-age" || /^-?\d+$/.test(value)));
   return {
@@ -21,15 +21,15 @@ export function readSetCookie(line) {
   };
 }
 
-/** A pair or an attribute, split at its first `=`. */
+/** Splits a pair or an attribute at its first `=`. */
 const halves = (text) => {
   const [name, ...value] = text.split("=");
   return [trim(name, BLANK), value.length > 0 ? trim(value.join("="), BLANK) : undefined];
 };
 
 /**
- * Returns what follows the name of `own` in the name of a cookie that a browser keeps beside it or in its place, or null for another
- * one. A path that is not known may be the same. `own` has one.
+ * Returns the rest of the name of `cookie` after that of `own`, if a browser keeps both for the same host, path and partition: `""`
+ * for the same cookie, `.1` for a part. Otherwise returns null. An unknown path counts as the same.
  */
 export function restBeside(own, cookie) {
   const isBeside =

@@ -3,7 +3,7 @@
 export const TOKEN_CHARACTERS = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 export const LONGEST_MAX_AGE = 34_560_000;
 
-/** The text that an attribute adds to a field. */
+/** Text of each attribute in a field. */
 const TEXTS = {
   path: (path) => `; Path=${path}`,
   domain: (domain) => `; Domain=${domain}`,
@@ -15,13 +15,13 @@ const TEXTS = {
   expires: (date) => `; Expires=${date.toUTCString()}`,
 };
 
-/** Renders a cookie as the value of a `Set-Cookie` field. */
+/** Formats a cookie as the value of a `Set-Cookie` field. */
 export function toSetCookie({ name, value, options }) {
   const attributes = Object.keys(TEXTS).filter((key) => options[key] !== undefined);
   return `${name}=${value}${attributes.map((key) => TEXTS[key](options[key])).join("")}`;
 }
 
-/** The name of a cookie and its attributes, in the form of `TEXTS`. `attributes` checks them. */
+/** The name of a cookie, and its attributes as keys of `TEXTS`. `attributes` checks them. */
 export class Template {
   constructor(name, options) {
     this.name = name;
@@ -32,7 +32,7 @@ export class Template {
     return isHostName(this.name);
   }
 
-  /** Bytes of a field without its value, with a Max-Age or without. */
+  /** Returns the bytes of a field without its value. A `maxAge` of null leaves the attribute out. */
   lengthWith(maxAge) {
     return toSetCookie(this.set(this.name, "", maxAge)).length;
   }
@@ -51,12 +51,12 @@ export class Template {
     return [this.expire(this.name), ...this.expireParts(carried, 1)];
   }
 
-  /** Expires the cookie as it was with earlier attributes (§ 9.4.2): none, unless `attributes` knows of some. */
+  /** Expires the cookies with former attributes (§ 9.4.2), which only a cookie of `attributes` can have. */
   expireFormer() {
     return [];
   }
 
-  /** The cookies that set a token in parts of at most `partLength` characters (§ 9.2.6). */
+  /** Returns the cookies for a token, in parts of at most `partLength` characters (§ 9.2.6). */
   split(token, partLength, maxAge) {
     const count = Math.ceil(token.length / partLength);
     return Array.from({ length: count }, (_, i) => {
@@ -66,14 +66,14 @@ export class Template {
     });
   }
 
-  /** Expires the parts that were carried and that a token in this many cookies does not use (§ 9.2.7). */
+  /** Expires the parts of the request that a token in this many cookies does not use (§ 9.2.7). */
   expireParts(carried, cookies) {
     const unused = [...carried].filter((number) => number >= cookies).toSorted((a, b) => a - b);
     return unused.map((number) => this.expire(`${this.name}.${number}`));
   }
 }
 
-/** Returns true for what `Template.expire` returns, in a response. In a request, such a cookie is worth nothing. */
+/** Returns true for a cookie of `Template.expire`. A token is never empty. */
 export const isExpiry = ({ value }) => value === "";
 
 /** Returns the numbers of the parts that a session in this many cookies has. */

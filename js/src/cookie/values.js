@@ -6,7 +6,7 @@ import { LONGEST_TOKEN } from "../token/token.js";
 
 export const MOST_VALUES = 4;
 
-/** Calls `found(rest, value)` for each pair whose name begins with `name`, in order; `rest` is what follows in its name. */
+/** Calls `found(rest, value)` for each pair whose name begins with `name`, in order. `rest` is the end of its name. */
 export function eachPair(fields, name, found) {
   for (const pair of fields.flatMap((field) => field.split(";"))) {
     const [of, ...value] = trim(pair, BLANK).split("=");
@@ -14,14 +14,17 @@ export function eachPair(fields, name, found) {
   }
 }
 
-/** The value of a pair without blanks and one pair of quotes, cut to one character more than a token may have (§ 9.1.4). */
+/**
+ * Removes blanks and one pair of quotes from a value (§ 9.1.4). Cuts it to one character more than a token may have, which is enough
+ * to refuse it.
+ */
 export function plain(value) {
   const text = trim(value, BLANK);
   const isQuoted = text.length >= 2 && text.startsWith('"') && text.endsWith('"');
   return (isQuoted ? text.slice(1, -1) : text).slice(0, LONGEST_TOKEN + 1);
 }
 
-/** The distinct values of one name in `Cookie` fields, at most `most` (§ 9.1.3, § 9.1.4). */
+/** Returns the distinct values of one name in `Cookie` fields, at most `most` (§ 9.1.3, § 9.1.4). */
 export function findValues(fields, name, most = MOST_VALUES) {
   const values = [];
   eachPair(fields, name, (rest, value) => {
@@ -30,7 +33,7 @@ export function findValues(fields, name, most = MOST_VALUES) {
   return values;
 }
 
-/** The values of a cookie, as number 0, and those of the parts beside it by their numbers. */
+/** Returns the values of a cookie at index 0, and those of its parts at their numbers. */
 export function findCookie(fields, name) {
   const found = [[]];
   eachPair(fields, name, (rest, value) => {
@@ -44,7 +47,7 @@ function addDistinct(values, value, most) {
   if (values.length < most && !values.includes(value)) values.push(value);
 }
 
-/** Puts a value together with its parts, of `findCookie` (§ 9.2). Throws a `Refusal`. */
+/** Joins a value with its parts, as `findCookie` found them (§ 9.2). Throws a `Refusal`. */
 export function assemble(value, found) {
   if (value.length > LONGEST_TOKEN) throw new Refusal("TooLong");
   const dot = value.indexOf(".");

@@ -1,4 +1,4 @@
-// Tokens that show that a request comes from a page of the session (SPEC.md § 13).
+// CSRF tokens, which prove that a request was made by a page of the session (SPEC.md § 13).
 
 import { EPOCH, concat, equal, fromBase64url, toBase64url, u32 } from "../base/bytes.js";
 import { hmac, hmacKey, sha256, withoutHyphens } from "../crypto/algorithms.js";
@@ -8,7 +8,7 @@ import { stateOf } from "./session.js";
 /** Returns a token of a session, for a form or for the header `x-csrf-token`. Makes an id if the session has none. */
 export async function csrfToken(session) {
   const state = stateOf(session).touch();
-  // A token of an unvalidated session may pass, but none is rendered: `renewId` throws.
+  // An earlier token of an unvalidated session passes, for a sign-out. No new one is rendered: `renewId` throws.
   if (!hasName(state) || state.withheld?.code === "unvalidated") session.renewId();
   return renderToken(state.sealer.tokens, await nameOf(state), state.now);
 }
@@ -19,27 +19,28 @@ export async function verifyCsrf(session, token) {
   return isTokenOf(state.sealer.tokens, await nameOf(state), state.now, token);
 }
 
-/** Returns true if a token of the session can pass, which needs an id. */
+/** Returns true if a token of the session can pass. */
 export const hasTokens = (session) => hasName(stateOf(session).touch());
 
 const hasName = (state) => state.withheld?.code === "unreadable" || namedOf(state).sid !== null;
 
-/** The metadata of the session that its tokens are of. */
+/** Returns the metadata of the session whose tokens count: a withheld session has tokens, too. */
 const namedOf = ({ withheld, metadata }) => withheld?.metadata ?? metadata;
 
-/** The name of a session in its tokens (SPEC.md § 13.4), or null. */
+/** Returns the bytes that stand for a session in its tokens (SPEC.md § 13.4), or null. */
 async function nameOf(state) {
   const { sid, issued } = namedOf(state);
   const code = state.withheld?.code;
-  // So that its visitor can sign in and out by a form.
+  // Without an id that this program can read, the value of the cookie identifies the session: its visitor has to be able to sign out.
   if (code === "unreadable" && !sid) return (await sha256(latin1(state.value))).subarray(0, 12);
-  // A stale session has its own, so that its visitor can sign in by a form; a thief gets no token of the bound one.
+  // A stale session has tokens of its own, so that its visitor can sign in by a form. A thief of the cookie, whose session is stale,
+  // must not get tokens of the bound session.
   return sid && concat(code === "stale" ? sid.map((byte) => ~byte) : sid, u32(issued - EPOCH));
 }
 
 const latin1 = (text) => Uint8Array.from(text, (character) => character.charCodeAt(0));
 
-/** `sealer`: a `Sealer`. `mask`: only tests give it. */
+/** Renders a token. The mask is new each time, so that a compressed page does not leak the secret (BREACH). `mask`: for tests. */
 export async function renderToken(sealer, name, now, mask) {
   const secret = await secretOf(sealer, sealer.sealing(now), name);
   return withoutHyphens(TAG, mask, (mask) => toBase64url(concat(mask, mask.map((byte, i) => byte ^ secret[i]))));
@@ -50,6 +51,7 @@ export async function isTokenOf(sealer, name, now, token) {
   const bytes = fromBase64url(token);
   if (!bytes) return false;
   const given = bytes.subarray(TAG).map((byte, i) => byte ^ bytes[i]);
+  // Tries every key, so that the time does not depend on which one matches.
   let passes = false;
   for (const keys of sealer.keys.filter(({ key }) => now < key.acceptUntil)) {
     if (equal(given, await secretOf(sealer, keys, name))) passes = true;

@@ -1,4 +1,4 @@
-// Questions to the application: whether a session is revoked (SPEC.md § 7.8) and, at intervals, whether it is still valid
+// Asks the application in every request whether a session is revoked (SPEC.md § 7.8) and, at intervals, whether it is still valid
 // (docs/spec/writer.md § 8.16).
 
 import { Refusal, SessionError, ensure, isWhole, mustBe, refuseUnknown } from "../base/errors.js";
@@ -9,21 +9,21 @@ import { bindingOf, idOf, readPayload } from "../state/state.js";
 const WITHHELD = {
   kind: "withheld",
   code: "unvalidated",
-  sentence: "`validate` did not say that the session is still valid, so it is not changed; `invalidate` begins a new one",
+  sentence: "`validate` failed, so the session cannot be changed now; `invalidate` begins a new one",
 };
 
-/** At most once a minute. */
+/** Logged at most once a minute. */
 const UNANSWERED = "the application could not say whether a session is still valid";
 
 /**
- * The option `revalidateAfter`. `validate(session)` is asked about a session once its last answer is `seconds` old, and
- * returns true if the session is still valid, or false if it has ended. Any other value, or an error, is no answer. Then `load`
- * fails, unless the last answer is younger than `unvalidatedUpTo` seconds. Throws a `ConfigError`.
+ * Returns the option `revalidateAfter`. `validate(session)` is called once the last answer about a session is `seconds` old. It returns
+ * true if the session is still valid, and false if it has ended. Any other value, or an error, is not an answer. `load` then throws,
+ * unless the last answer is younger than `unvalidatedUpTo` seconds. Throws a `ConfigError`.
  */
 export function revalidation({ seconds, validate, unvalidatedUpTo = null, ...unknown } = {}) {
   refuseUnknown(unknown, " of `revalidation`");
   mustBe(isWhole(seconds, 1), "seconds", "a whole number above 0", "revalidateAfter");
-  mustBe(typeof validate === "function", "validate", "a function that says true or false", "revalidateAfter");
+  mustBe(typeof validate === "function", "validate", "a function that returns true or false", "revalidateAfter");
   const isLonger = unvalidatedUpTo === null || isWhole(unvalidatedUpTo, seconds + 1);
   mustBe(isLonger, "unvalidatedUpTo", "null, or a whole number of seconds above `seconds`");
   return new Revalidation(seconds, validate, unvalidatedUpTo ?? 0);
@@ -38,18 +38,18 @@ class Revalidation {
 
   /** Checks the settings that depend on this one, and returns the value of `refreshAfter`. */
   prepare(refreshAfter, longest) {
-    mustBe(refreshAfter === undefined, "refreshAfter", "left out with `revalidateAfter`: a session is written when it was validated");
+    mustBe(refreshAfter === undefined, "refreshAfter", "left out with `revalidateAfter`: a session is written whenever it was validated");
     const limit = `must be at most ${longest}, half of the shorter idle timeout`;
     ensure(this.seconds <= longest, "revalidateAfter", `\`seconds\` of \`revalidateAfter\` is ${this.seconds}, and ${limit}`);
     return "on-validation";
   }
 
-  /** Asks about a session that was loaded, if that is due. Throws a `SessionError` if there is no answer. */
+  /** Asks about a loaded session, if that is due. A session of an old cookie always is. Throws a `SessionError` without an answer. */
   async check(state, session) {
-    const { policy, metadata, came, isNew, outcome, now } = state;
-    if (isNew || (came.body !== null && now < lastActiveOf(metadata) + this.seconds)) return;
+    const { policy, metadata, arrival, isNew, outcome, now } = state;
+    if (isNew || (arrival.body !== null && now < lastActiveOf(metadata) + this.seconds)) return;
     state.touch();
-    const asked = shown(policy.type, metadata, came.payload, outcome.keyId ?? null);
+    const asked = shown(policy.type, metadata, arrival.payload, outcome.keyId ?? null);
     const { answer, cause } = await ask("validate", this.validate, asked);
     if (answer === true) state.isValidated = true;
     else if (answer === false) refuse(state, "Revoked");
@@ -58,21 +58,21 @@ class Revalidation {
       metrics?.failed("Validation");
       if (this.#isTolerated(state)) return say("error", UNANSWERED, { kept: true, error: cause }, UNANSWERED, now);
       refuse(state, "Unvalidated");
-      state.came = { ...WITHHELD, metadata };
+      state.arrival = { ...WITHHELD, metadata };
       metrics?.read(state.outcome);
       throw new Unvalidated(cause, session);
     }
   }
 
-  /** Returns true if a session is kept for a while without an answer. */
-  #isTolerated({ came, metadata, now }) {
-    return came.body !== null && now < lastActiveOf(metadata) + this.unvalidatedUpTo;
+  /** Returns true if a session may be used without a new answer. */
+  #isTolerated({ arrival, metadata, now }) {
+    return arrival.body !== null && now < lastActiveOf(metadata) + this.unvalidatedUpTo;
   }
 }
 
-/** Error of `load` if the application gives no answer. */
+/** Error of `load` without an answer of the application. */
 class Unvalidated extends SessionError {
-  /** `session`: for programs that end it anyway. */
+  /** `session`: for programs that sign out without an answer. */
   constructor(cause, session) {
     super("unvalidated", "session cannot be validated now; try again later");
     this.cause = cause;
@@ -88,11 +88,11 @@ function refuse(state, reason) {
 }
 
 /**
- * The option `revokedIf`. `judge(session)` is asked about each session in every request, and returns true or false. A session
- * is refused unless `judge` returns false. If it fails, or returns no boolean, `outcome.cause` says why. Throws a `ConfigError`.
+ * Returns the option `revokedIf`. `judge(session)` is called for the session of every request. A session is refused unless `judge`
+ * returns false: a failed query must not let a revoked session in. `outcome.cause` has the error. Throws a `ConfigError`.
  */
 export function revocation(judge) {
-  mustBe(typeof judge === "function", "revokedIf", "a function that says true or false");
+  mustBe(typeof judge === "function", "revokedIf", "a function that returns true or false");
   return new Revocation(judge);
 }
 
@@ -112,15 +112,16 @@ class Revocation {
 async function ask(name, question, session) {
   try {
     const answer = await question(session);
-    return typeof answer === "boolean" ? { answer } : { cause: new TypeError(`\`${name}\` said ${typeof answer}, not true or false`) };
+    if (typeof answer === "boolean") return { answer };
+    return { cause: new TypeError(`\`${name}\` must return true or false, found ${typeof answer}`) };
   } catch (cause) {
     return { cause };
   }
 }
 
 /**
- * Facts about a session, and its content, which cannot be changed by them: entries, or a `value`. There is no content if it cannot
- * be read.
+ * Returns facts about a session, and its content: entries, or a `value`. None of them can be changed. The content is undefined if
+ * this program cannot read it.
  */
 function shown(type, metadata, payload, keyId) {
   const { issued, limit, remembered } = metadata;

@@ -1,4 +1,4 @@
-// The keys of one purpose, and the rules of the sessions under them: tokens to bodies, bodies to tokens.
+// The keys of one purpose, and the rules for the sessions that they seal.
 
 import { Refusal, ensure, optionsOf } from "../base/errors.js";
 import { remedyOf } from "../base/remedies.js";
@@ -16,8 +16,8 @@ import { settingsText } from "./settings_text.js";
 
 export class SessionSealer {
   /**
-   * `options` are those that all carriers have. The rest are rules that the carrier has made from its own options; `devicesBy`
-   * makes those of sessions bound to devices.
+   * Derives the keys. `options`: those that all carriers have. The last argument has the rules that the carrier made from its own
+   * options; `devicesBy` makes those of sessions bound to devices.
    */
   static async build(mode, ring, purpose, options, { devicesBy, attributes, danger, ...own }) {
     const { skipXChaCha, application, context = [], log, metrics, ...rules } = optionsOf(options);
@@ -49,17 +49,17 @@ export class SessionSealer {
     return sealer;
   }
 
-  /** `say`: of `sayingBy`. `settings`: the text of those that programs have in common. */
+  /** `say`: the value of `sayingBy`. `settings`: the text of the settings that programs share. */
   constructor(mode, tokens, policy, say, settings) {
     Object.assign(this, { mode, tokens, policy, say, settings, seen: {} });
   }
 
-  /** The same keys and rules, for the sessions of another context. */
+  /** Returns a sealer with the same keys and rules for another context. */
   inContext(pairs) {
     return changed(this, { chosen: pairs, tokens: changed(this.tokens, { context: contextBytes(pairs) }) });
   }
 
-  /** The time from which on sessions must have begun. */
+  /** Returns the time before which no session may have begun. */
   get notBefore() {
     return Math.max(this.policy.notBefore, this.tokens.ring.notBefore);
   }
@@ -68,7 +68,7 @@ export class SessionSealer {
     this.policy.notBefore = Math.max(this.policy.notBefore, notBeforeOf(time));
   }
 
-  /** Takes the steps of § 7.1 (c) to § 7.8 for a token that came in this many cookies. Throws a `Refusal`. */
+  /** Opens a token and checks its session (§ 7.1 (c) to § 7.8). `cookies`: their number in the request. Throws a `Refusal`. */
   async verify(token, cookies, now) {
     const { keyId, place, body: bytes } = await this.tokens.open(token, now, this.policy.keepUnknownKeys);
     let body;
@@ -84,7 +84,7 @@ export class SessionSealer {
     return { keyId, bytes, body, place, tokenLength: token.length, cookies };
   }
 
-  /** Tests the dates of a session, and asks the application whether it is revoked. Returns a `Refusal`, or null. */
+  /** Checks the dates of a session, and asks the application whether it is revoked. Returns a `Refusal`, or null. */
   async check(metadata, payload, now, keyId = null) {
     const { policy } = this;
     const reason = checkTimes(metadata, now, policy, this.notBefore);
@@ -93,18 +93,21 @@ export class SessionSealer {
   }
 
   /**
-   * The standing of a session at the end of its request (§ 8.14.1): `good`; `earlier`, under a key that a newer one has
-   * replaced; or `lapsed`, if the key was dropped, or `not_before` raised, while the request ran.
+   * Returns what has become of a session during its request (§ 8.14.1): `good`; `earlier`, if its key no longer seals; or `lapsed`, if
+   * its key was dropped, or `notBefore` raised. A lapsed session must not be sealed again, because that would undo the revocation.
    */
-  standingOf({ came, isNew, outcome, now }) {
+  standingOf({ arrival, isNew, outcome, now }) {
     if (isNew) return "good";
-    const place = came.body === null ? 0 : this.tokens.placeOf(outcome.keyId, now);
-    if (place === null || came.metadata.issued < this.notBefore) return "lapsed";
+    const place = arrival.body === null ? 0 : this.tokens.placeOf(outcome.keyId, now);
+    if (place === null || arrival.metadata.issued < this.notBefore) return "lapsed";
     return place < 0 ? "earlier" : "good";
   }
 }
 
-/** Chooses among several values (§ 7.0). Returns what `verify` gave for one of them, or a `Refusal`. */
+/**
+ * Chooses among the values of a cookie (§ 7.0): returns the latest that opened, or a `Refusal`. Unless the name begins with `__Host-`,
+ * another host of the site can plant a session of its own, so two different sessions are refused.
+ */
 export function choose(results, isHostOnly) {
   const good = results.filter(({ body }) => body);
   if (good.length === 0) {

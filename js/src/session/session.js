@@ -1,4 +1,4 @@
-// The handle of a session that an application gets.
+// The session object that an application gets.
 
 import { SessionError, isWhole, misused } from "../base/errors.js";
 import { remedyOf } from "../base/remedies.js";
@@ -8,11 +8,11 @@ import { entryOf } from "../state/dictionary.js";
 import { deadlineOf, endOf, lastActiveOf } from "../state/lifetime.js";
 import { bindingOf, idOf } from "../state/state.js";
 
-/** By handle. A private field would become a property of the handle in what some compilers make of it, and handles refuse those. */
+/** State of each session object. Not a private field, because some compilers turn those into properties, which the object refuses. */
 const states = new WeakMap();
 
-/** Returns the state behind a handle, for the carriers. */
-export const stateOf = (session) => states.get(session) ?? misused("call it on a session of this copy of the package; await `load`");
+/** Returns the state of a session object. A second copy of the package has states of its own. */
+export const stateOf = (session) => states.get(session) ?? misused("expected a session of this copy of the package; await `load`");
 
 /** Marks a session as used, and returns its state. */
 const touch = (session) => stateOf(session).touch();
@@ -26,17 +26,20 @@ const refuseProperty = (_, name) =>
 /** Returns true for names that runtimes, test runners and tools look up in any object. */
 const isProbe = (name) => typeof name === "symbol" || /^([_$@]|(then|nodeType|tagName|asymmetricMatch)$)/.test(name);
 
-const refuseWhole = () => misused("session is no plain object; take what is needed of it, by `get` or `value`");
+const refuseWhole = () => misused("session cannot be spread, copied or serialized; read its values with `get` or `value`");
 
-/** Refuses to be used as a plain object, as sessions of other libraries are, because changes would be lost. Throws in sloppy mode too. */
+/**
+ * Throws when a session is used as a plain object. Sessions of other libraries are plain objects, so `session.user = 7` is a common
+ * mistake, and the change would be lost. A proxy throws even in sloppy mode, where a frozen object would not.
+ */
 class Watched {
   constructor() {
     return new Proxy(this, {
-      // A condition on a name that is no member would always be false.
+      // Throws for a read too: `if (session.user)` would always be false.
       get: (target, name, session) =>
         name in target || isProbe(name) ? Reflect.get(target, name, session) : refuseProperty(target, name),
       ownKeys: refuseWhole,
-      // Also by an assignment to what has no setter.
+      // An assignment calls this, too.
       defineProperty: refuseProperty,
       deleteProperty: refuseProperty,
       has: (target, name) => name in target || (!isProbe(name) && refuseProperty(target, name)),
@@ -52,31 +55,31 @@ export class BaseSession extends Watched {
     states.set(this, state);
   }
 
-  // The result of reading
+  // Outcome of reading
 
-  /** The outcome of reading, for logs. A response must not depend on it. */
+  /** Returns the outcome of reading, for logs. A response must not depend on it. */
   get outcome() {
     return { ...stateOf(this).outcome };
   }
 
-  /** The session's standing with the visitor's device: `unbound`, `bound` or `stale`. */
+  /** Returns the session's binding to a device: `unbound`, `bound` or `stale`. */
   get binding() {
     const { withheld, metadata } = touch(this);
     if (withheld?.code === "stale") return "stale";
     return bindingOf(metadata);
   }
 
-  /** After the session was saved: the value of the response's field `Secure-Session-Registration`, or null. */
+  /** Returns the value of the response header `Secure-Session-Registration`, once the session is saved, or null. */
   get registration() {
     return stateOf(this).registration;
   }
 
-  /** True unless this session continues one that came. */
+  /** True unless this session continues one from the request. */
   get isNew() {
     return touch(this).isNew;
   }
 
-  /** 16 hexadecimal digits, or null. */
+  /** Returns 16 hexadecimal digits, or null without an id. */
   get id() {
     return idOf(touch(this).metadata);
   }
@@ -98,7 +101,7 @@ export class BaseSession extends Watched {
     return dateIn(this, endOf);
   }
 
-  /** Bytes by which the content may still grow. */
+  /** Returns the bytes by which the content may still grow. */
   get remainingBytes() {
     const { room, contentLength } = stateOf(this);
     return Math.max(0, room - contentLength);
@@ -115,19 +118,19 @@ export class BaseSession extends Watched {
 
   flash(queue, message) {
     const state = change(this);
-    checkText("a queue", queue);
-    checkText("a message", message);
-    // As keys, which have to be well-formed.
+    checkText("queue", queue);
+    checkText("message", message);
+    // Throws unless both are well-formed.
     for (const text of [queue, message]) entryOf(text, text);
     state.setFlash([...state.flash, [queue, message]]);
   }
 
-  /** The messages of a queue, left in place. */
+  /** Returns the messages of a queue, and leaves them in place. */
   flashes(queue) {
     return this.allFlashes().filter(isOf(queue)).map(textOf);
   }
 
-  /** `[queue, message]` for each message, left in place. */
+  /** Returns `[queue, message]` for each message, and leaves them in place. */
   allFlashes() {
     return touch(this).flash.map((message) => [...message]);
   }
@@ -140,27 +143,30 @@ export class BaseSession extends Watched {
     return take(this, () => true);
   }
 
-  // Its life
+  // Beginning and end
 
-  /** Returns the id, and makes one if there is none. */
+  /** Returns the id. Makes one if there is none. */
   ensureId() {
     if (this.id === null) this.renewId();
     return this.id;
   }
 
-  /** A new id, and the same data and dates. */
+  /** Gives the session a new id, and keeps its data and dates. */
   renewId() {
     change(this).setMetadata({ sid: random(8) });
   }
 
-  /** Begins the session of a visitor who has just signed in: invalidates, and renews the empty one. Returns what `invalidate` does. */
+  /**
+   * Begins the session of a user who has just signed in, with a new id and nothing from before: an attacker may have planted the old
+   * session. Returns the id of the session that has ended, or null.
+   */
   signIn() {
     const ended = this.invalidate();
     this.renew();
     return ended;
   }
 
-  /** Renews the session after the password was asked for again: a new id, issued now, with the same data. */
+  /** Renews the session, after the password was asked for again: it gets a new id, begins now, and keeps its data. */
   renew() {
     change(this, true).renew();
   }
@@ -171,7 +177,7 @@ export class BaseSession extends Watched {
     change(this).limitTo(seconds);
   }
 
-  /** Keeps the session after the browser is closed, for this many seconds from now. Returns the time at which it ends at the latest. */
+  /** Keeps the session after the browser is closed, for this many seconds from now. Returns the latest time at which it ends. */
   rememberFor(seconds) {
     checkSpan(seconds);
     const state = change(this);
@@ -200,7 +206,7 @@ export class BaseSession extends Watched {
     change(this, true).save = "discard";
   }
 
-  /** Writes the session with this response even if it did not change. `callback`: as express-session has it, it gets an error. */
+  /** Writes the session with this response even if it did not change. `callback` gets an error, or nothing, as in express-session. */
   save(callback) {
     if (callback !== undefined && typeof callback !== "function") misused("`save` takes a function, or nothing");
     let failed;
@@ -215,12 +221,12 @@ export class BaseSession extends Watched {
     if (callback) queueMicrotask(() => callback(failed));
   }
 
-  /** Jest calls it without a key, to print the session. */
+  /** Throws when `JSON.stringify` calls it, with a key. Jest calls it without a key, to print the session. */
   toJSON(key) {
     return key === undefined ? this.inspect() : refuseWhole();
   }
 
-  /** What chai, and so Vitest, prints of it, before it knows whether an assertion fails. */
+  /** Returns what chai prints. It prints before an assertion is checked, so an error here would fail assertions that hold. */
   inspect() {
     return "a session";
   }
@@ -236,7 +242,7 @@ export class Session extends BaseSession {
     return touch(this).payload.has(String(key));
   }
 
-  /** In the order of their bytes. */
+  /** Returns the keys, in the order of their bytes. */
   keys() {
     return touch(this).payload.keys();
   }
@@ -249,20 +255,20 @@ export class Session extends BaseSession {
     return touch(this).payload.size;
   }
 
-  /** Stores plain data: null, booleans, numbers, BigInts of 64 bits, texts, `Uint8Array`s, arrays, objects and maps. */
+  /** Stores plain data: null, booleans, numbers, BigInts of 64 bits, strings, `Uint8Array`s, arrays, objects and maps. */
   set(key, value) {
     change(this).setEntry(String(key), entryOf(String(key), value));
     return this;
   }
 
-  /** Returns true if there was such a key. */
+  /** Deletes an entry. Returns true if there was one. */
   delete(key) {
     const isThere = this.has(key);
     change(this).setEntry(String(key), null);
     return isThere;
   }
 
-  /** Stores what `make` makes of a copy of the value: what it returns, or the copy changed in place. */
+  /** Calls `make` with a copy of the value, and stores its result or, if that is undefined, the copy as `make` changed it. */
   update(key, make) {
     const bytes = () => touch(this).payload.bytesOf(String(key));
     const before = bytes();
@@ -274,12 +280,12 @@ export class Session extends BaseSession {
 }
 
 /** Refuses a change that the copy of an `update` lacks, because it would be lost. */
-export const refuseInside = () => misused("the value was changed inside of its own `update`");
+export const refuseInside = () => misused("the value was changed inside of its own `update`; change the copy instead");
 
-const isOf = (queue) => (checkText("a queue", queue), ([of]) => of === queue);
+const isOf = (queue) => (checkText("queue", queue), ([of]) => of === queue);
 const textOf = ([, text]) => text;
 
-/** Takes some messages. A prefetched page gets none, and leaves them in place. Without messages, this only reads. */
+/** Takes some messages. A prefetched page, which the visitor may never see, gets none and leaves them in place. */
 function take(session, isAsked) {
   const { flash, isPrefetch } = touch(session);
   const taken = flash.filter(isAsked);
@@ -288,7 +294,7 @@ function take(session, isAsked) {
   return taken;
 }
 
-/** A date of a session that a client has, or null. */
+/** Returns a date of the session, or null if the client does not have it yet. */
 function dateIn(session, of) {
   const { isNew, metadata, policy } = touch(session);
   return isNew ? null : dateOf(of(metadata, policy));
@@ -296,7 +302,7 @@ function dateIn(session, of) {
 
 function checkText(what, text) {
   if (typeof text === "string") return;
-  throw new SessionError("value", `${what} is a text; found ${text === null ? text : typeof text}`);
+  throw new SessionError("value", `${what} must be a string, found ${text === null ? text : typeof text}`);
 }
 
 function checkSpan(seconds) {

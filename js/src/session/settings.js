@@ -10,7 +10,7 @@ function span(name, value) {
   return value;
 }
 
-/** Refuses a value that the function for this option did not make. Bundles have the code of the option only if they call it. */
+/** Throws unless `maker` made the value. An option with code of its own is made by a function, so that other bundles lack the code. */
 export function madeBy(maker, name, value, method) {
   mustBe(typeof value?.[method] === "function", name, `what ${maker} returns`);
   return value;
@@ -18,7 +18,7 @@ export function madeBy(maker, name, value, method) {
 
 const spanOr = (off, name, value) => (value === null ? off : span(name, value));
 
-/** The rules of a session. An idle timeout that is off is infinite, and `rememberUpTo` is 0. */
+/** Checks options, and returns the rules of a session. An idle timeout that is off is infinite; a `rememberUpTo` that is off is 0. */
 export function policyOf({
   idleTimeout, absoluteTimeout = 43_200, rememberUpTo = null, rememberedIdleTimeout = null, refreshAfter, revalidateAfter = null,
   clockSkew = 60, notBefore = null, revokedIf = null, saveOnServerError, keepUnknownKeys, type = null, ...unknown
@@ -57,7 +57,7 @@ export function notBeforeOf(time) {
   return seconds;
 }
 
-/** Undefined is the default, which depends on the session. */
+/** Checks `refreshAfter`. Undefined stays undefined: the default depends on whether a session is remembered. */
 function refreshOf(refreshAfter, longest) {
   const isWord = [undefined, "never", "on-change", "always", "every-request"].includes(refreshAfter);
   mustBe(

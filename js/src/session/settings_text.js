@@ -1,6 +1,6 @@
-// The settings that programs which share sessions have in common, as a line that compares programs (SPEC.md § 3.7).
+// The settings that must be the same in all programs that share sessions, as one line to compare (SPEC.md § 3.7).
 
-/** `purpose`: the name of § 3.2.1. `rules`: of `SessionSealer`. `attributes`: a cookie's, or undefined. */
+/** Returns the line. `purpose`: the name of § 3.2.1. `rules`: the policy of a `SessionSealer`. `attributes`: a cookie's, or undefined. */
 export function settingsText(mode, purpose, application, context, rules, attributes) {
   const { type, idle, absolute, rememberUpTo, rememberedIdle, revalidateAfter, skew, budget, persistent, devices } = rules;
   const { allowed, padding } = budget;
@@ -30,7 +30,7 @@ export function settingsText(mode, purpose, application, context, rules, attribu
   return Object.entries(pairs).map((pair) => pair.join("=")).join(" ");
 }
 
-/** A span that is off is 0, infinite or undefined. */
+/** Returns `off` for a duration that is 0, infinite or undefined. */
 const orOff = (span) => (span > 0 && span < Infinity ? span : "off");
 
 const encoded = (text) => encodeURIComponent(text ?? "").replace(/[!'()*]/g, (one) => `%${one.charCodeAt().toString(16).toUpperCase()}`);

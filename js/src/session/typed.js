@@ -6,22 +6,22 @@ import { freeze, isBytes } from "../base/plain.js";
 import { BaseSession, refuseInside, stateOf } from "./session.js";
 
 /**
- * The type of a session, for the option `type`. `label` and `schema` are `SessionData::LABEL` and `SCHEMA` of the type in
- * Rust. `shape` is a description, or a codec of your own: an object with `encode(value)` and `decode(bytes)`. `empty` is the
- * value of a new session: by default the one that Rust's derived `Default` makes. `convert(schema, bytes)` reads a payload of another
- * schema, 0 for a dictionary, and returns undefined if it cannot.
+ * Returns the type of a session, for the option `type`. `label` and `schema` are `SessionData::LABEL` and `SCHEMA` of the type in
+ * Rust. `shape` is a description, or a codec of your own: an object with `encode(value)` and `decode(bytes)`. `empty` is the value of
+ * a new session, by default that of Rust's derived `Default`. `convert(schema, bytes)` reads a payload of another schema (0: a
+ * dictionary), and returns undefined if it cannot. Throws a `ConfigError`.
  */
 export function sessionType(type) {
   const refuse = (sentence) => {
     throw new ConfigError("type", sentence);
   };
   const { label, schema, shape } = type;
-  if (typeof label !== "string") refuse("`label` is a text, which keeps the sessions of two types apart");
-  if (!Number.isInteger(schema) || schema < 1 || schema > U32) refuse("`schema` is a whole number from 1 to 4,294,967,295");
+  if (typeof label !== "string") refuse("`label` must be a string, which keeps the sessions of two types apart");
+  if (!Number.isInteger(schema) || schema < 1 || schema > U32) refuse("`schema` must be a whole number from 1 to 4,294,967,295");
   if (typeof shape?.encode !== "function" || typeof shape.decode !== "function") {
-    refuse("`shape` is a description, or an object with the functions `encode` and `decode`");
+    refuse("`shape` must be a description, or an object with the functions `encode` and `decode`");
   }
-  if (!("empty" in type) && typeof shape.empty !== "function") refuse("`empty` is the value of a new session");
+  if (!("empty" in type) && typeof shape.empty !== "function") refuse("`empty` is missing; give the value of a new session");
   try {
     return new SessionType(type);
   } catch (error) {
@@ -29,9 +29,9 @@ export function sessionType(type) {
   }
 }
 
-/** A session of one value. */
+/** A session that holds one value. */
 class TypedSession extends BaseSession {
-  /** It cannot be changed; call `update`, or store another. */
+  /** The value, which cannot be changed in place. Call `update`, or store another value. */
   get value() {
     return stateOf(this).touch().payload.value;
   }
@@ -45,7 +45,7 @@ class TypedSession extends BaseSession {
     state.payload = next;
   }
 
-  /** Changes a copy of the value in place, or stores what `change` returns. */
+  /** Calls `change` with a copy of the value, and stores its result or, if that is undefined, the copy as `change` changed it. */
   update(change) {
     const state = stateOf(this).touch();
     const { payload } = state;
@@ -56,7 +56,7 @@ class TypedSession extends BaseSession {
     return this;
   }
 
-  // What a dictionary has
+  // Methods of a dictionary, for those who expect one
 
   get get() {
     return refuseEntries();
@@ -88,10 +88,10 @@ class TypedSession extends BaseSession {
 }
 
 function refuseEntries() {
-  throw new TypeError("session has a type, without entries; use `value`");
+  throw new TypeError("a session with a type has no entries; use `value`");
 }
 
-/** A codec. Copies the bytes that it gives and gets, so the shape may keep or reuse them. */
+/** The type of a session. Copies all bytes that `shape` gets or returns, so that `shape` may keep or reuse them. */
 class SessionType {
   Handle = TypedSession;
   #shape;
@@ -110,38 +110,41 @@ class SessionType {
     ensure(this.#empty.length <= room, "size", "no room for the `empty` value of the type; use a larger `size`");
   }
 
-  /** The payload of a new session. */
+  /** Returns the payload of a new session. */
   empty() {
     return new TypedValue(this, this.schema, this.#empty);
   }
 
-  /** Reads a payload. Throws if it cannot be read. */
+  /** Reads a payload. Throws if this program cannot read it. */
   read(schema, bytes) {
     const form = this.#formOf(schema, bytes);
     return new TypedValue(this, schema, bytes, form, this.decode(form));
   }
 
-  /** The payload of a session that was a dictionary. Throws if it has no value. */
+  /** Converts a dictionary to a payload of this type. Throws if `convert` cannot. */
   adopt(dictionary) {
     return this.#formOf(0, dictionary);
   }
 
-  /** The bytes of a payload's value in the current schema. */
+  /** Returns the bytes of a payload in the current schema. */
   #formOf(schema, bytes) {
     if (schema === this.schema) return bytes;
     if (schema === 0 && bytes.length === 0) return this.#empty;
     return this.payloadOf(aValue(this.#convert?.(schema, new Uint8Array(bytes)) ?? undefined)).bytes;
   }
 
-  /** The payload of a value, as the next request reads it. Values of any class have no equality, so their bytes are compared. */
+  /**
+   * Encodes a value, and decodes it again as the next request does. A codec that loses something is an error now, and not then.
+   * Compares bytes, because values of other classes have no equality.
+   */
   payloadOf(value) {
     const bytes = this.encode(value);
     try {
       const read = this.decode(bytes);
-      ensure(equal(this.encode(read), bytes), "value", "it gave another value");
+      ensure(equal(this.encode(read), bytes), "value", "it returned another value");
       return new TypedValue(this, this.schema, bytes, bytes, read);
     } catch (error) {
-      throw new SessionError("value", `\`shape\` does not decode what it encodes: ${error?.message ?? "it gave no value"}`);
+      throw new SessionError("value", `\`shape\` does not decode what it encodes: ${error?.message ?? "it returned no value"}`);
     }
   }
 
@@ -150,10 +153,10 @@ class SessionType {
   }
 
   encode(value) {
-    // JSON would make an empty object of it.
-    if (typeof value?.then === "function") throw new SessionError("value", "a promise cannot be stored; await it before");
+    // A codec of JSON would encode a promise as an empty object, without an error.
+    if (typeof value?.then === "function") throw new SessionError("value", "a promise cannot be stored; await it first");
     const bytes = this.#shape.encode(value);
-    if (!isBytes(bytes)) throw new SessionError("value", "`encode` gave no Uint8Array");
+    if (!isBytes(bytes)) throw new SessionError("value", "`encode` must return a Uint8Array");
     return new Uint8Array(bytes);
   }
 
@@ -162,17 +165,17 @@ class SessionType {
   }
 }
 
-/** A codec cannot be asynchronous. */
+/** Throws `INVALID` unless a codec returned a value. A codec cannot be asynchronous. */
 function aValue(value) {
   if (value === undefined || typeof value?.then === "function") throw INVALID;
   return value;
 }
 
-/** The value of a typed session: its bytes, and the schema that they have. `form`: its bytes in the current schema. */
+/** The payload of a typed session: its bytes and their schema. `form`: its bytes in the current schema. */
 class TypedValue {
   #type;
   #form;
-  /** The value, if it is known. */
+  /** The value, or null if it has to be decoded at each use because it cannot be frozen. */
   #value;
 
   constructor(type, schema, bytes, form = bytes, value = null) {
@@ -191,19 +194,19 @@ class TypedValue {
     return this.#type.isEmpty(this);
   }
 
-  /** The payload with another value in place of this one. */
+  /** Returns a payload with another value. */
   with(value) {
     return this.#type.payloadOf(value);
   }
 
-  /** A value that cannot be changed; of bytes and instances of classes, a copy. */
+  /** Returns a value that cannot be changed: frozen data, or a copy of bytes and instances of classes. */
   get value() {
     const value = this.#value ?? this.copy();
     this.#value = freeze(value) ? value : null;
     return value;
   }
 
-  /** A value that may be changed. */
+  /** Returns a copy of the value, which may be changed. */
   copy() {
     return this.#type.decode(this.#form);
   }

@@ -5,7 +5,7 @@ import { INVALID } from "../base/errors.js";
 import { Reader } from "../base/reader.js";
 import { Writer } from "../base/writer.js";
 
-/** Flags of the fields that are there (§ 5.1.1). */
+/** Flags of the optional fields (§ 5.1.1). */
 const LIMIT = 0x01;
 const SID = 0x02;
 export const PADDING = 0x04;
@@ -15,9 +15,9 @@ const SCHEMA = 0x20;
 const REMEMBERED = 0x40;
 const RESERVED = 0x80;
 
-/** Bytes of flags and metadata, each field at its longest (docs/spec/writer.md § 9.6). */
+/** Most bytes of flags and metadata, without a device (docs/spec/writer.md § 9.6). */
 export const LONGEST_METADATA = 33;
-/** Bytes of the field of a device, which has a reserve of its own. */
+/** Bytes of the field of a device. Only carriers of bound sessions reserve room for it. */
 export const DEVICE = 16;
 
 /** Reads a body: metadata, flash and payload. Throws `INVALID` (§ 5.1.5). */
@@ -54,7 +54,7 @@ function readFlash(reader) {
   return messages;
 }
 
-/** The flash field (§ 5.3); without messages there is none. */
+/** Returns the flash field (§ 5.3), which is empty without messages. */
 export function flashBytes(messages) {
   const writer = new Writer();
   if (messages.length > 0) writer.varint(messages.length);

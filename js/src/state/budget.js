@@ -4,7 +4,7 @@ import { encodedLength } from "../base/bytes.js";
 import { ensure, mustBe } from "../base/errors.js";
 import { DEVICE, LONGEST_METADATA } from "./body.js";
 
-/** The longest cookie that browsers store. */
+/** Longest cookie that browsers store, with its name and attributes. */
 const BROWSER = 4096;
 const MOST_COOKIES = 4;
 
@@ -21,7 +21,7 @@ export class Budget {
   #overhead;
   #metadata;
 
-  /** `fixed`: the bytes of a field without its token, without a Max-Age and with the longest; 0 outside a cookie. */
+  /** `fixed`: two lengths of a `Set-Cookie` field without its token: without a Max-Age, and with the longest. 0 outside a cookie. */
   constructor({ field, cookies }, fixed, overhead, padding = null, isBound = false) {
     mustBe(padding === null || typeof padding?.pad === "function", "padding", "the value `padme`, or null");
     this.allowed = { field, cookies, total: field * cookies };
@@ -34,7 +34,7 @@ export class Budget {
     ensure(this.room >= 0, "size", "no room for a session; shorten the name and attributes");
   }
 
-  /** The room of a token with this many characters. Below 0: not even an empty session fits. */
+  /** Returns the bytes of content for which a token of this length has room. Below 0, not even an empty session fits. */
   roomIn(characters) {
     const longest = Math.floor((characters * 3) / 4) - this.#overhead;
     return this.padding ? this.padding.roomIn(longest, this.#metadata) : longest - this.#metadata;
@@ -45,13 +45,13 @@ export class Budget {
     return fixed + (cookies > 1 && fixed > 0 ? 2 : 0);
   }
 
-  /** The characters of a part, if each field has `fixed` other bytes. */
+  /** Returns the characters in each part of a token. `fixed`: the other bytes of a field. */
   partLength(allowed, tokenLength, fixed) {
     if (allowed.cookies === 1 || fixed + tokenLength <= allowed.field) return tokenLength;
     return Math.max(1, allowed.field - fixed - 2);
   }
 
-  /** Pads a body, if it is to be and has room. */
+  /** Pads a body, unless padding is off or has no room. */
   padded(body, content) {
     return this.padding && content <= this.room ? this.padding.pad(body) : body;
   }
@@ -65,7 +65,7 @@ export class Budget {
     return cookies <= allowed.cookies && total <= allowed.total;
   }
 
-  /** The size of a session that arrived, whatever the profile is now (§ 9.5.3). */
+  /** Returns the size of a session that arrived. It may be sent back in this size even if `size` is smaller now (§ 9.5.3). */
   asArrived(tokenLength, cookies, isPersistent) {
     const perField = this.#perField(cookies, isPersistent);
     const total = tokenLength + cookies * perField;

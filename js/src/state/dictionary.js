@@ -7,7 +7,7 @@ import { Reader } from "../base/reader.js";
 import { Writer } from "../base/writer.js";
 import { objectOf, readKey, readValue, writeMapHead, writeText, writeValue } from "./msgpack.js";
 
-/** Encodes an entry, its key and value. Throws a `SessionError` if they have no form. */
+/** Encodes a key and its value. Throws a `SessionError` if they cannot be stored. */
 export function entryOf(key, value) {
   const writer = new Writer();
   writeText(writer, key);
@@ -15,17 +15,17 @@ export function entryOf(key, value) {
   return { bytes: writer.bytes };
 }
 
-/** Bytes of the head of a map. No session has room for more than 65,535 entries. */
+/** Returns the bytes of a map's head. A session has no room for more than 65,535 entries, so there is no longer head. */
 const headLength = (count) => (count > 15 ? 3 : Math.min(count, 1));
 
-/** Entries by their keys, as bytes that are never changed. */
+/** Entries by their keys. Each is kept in its encoded form, so that an unchanged value is written as it arrived. */
 export class Dictionary {
-  /** A payload has schema 0 when it is a dictionary. */
+  /** The schema of every dictionary. */
   schema = 0;
   #entries = new Map();
   /** Bytes of the payload. */
   length = 0;
-  /** The payload, while it is known. */
+  /** The payload, or null after a change. */
   #bytes = null;
 
   /** Reads a payload. Throws `INVALID` (§ 5.4.5). */
@@ -68,7 +68,7 @@ export class Dictionary {
     return this.#bytes;
   }
 
-  /** In the order of their bytes. */
+  /** Returns the keys, in the order of their bytes. */
   keys() {
     return [...this.#sorted().keys()];
   }
@@ -77,7 +77,7 @@ export class Dictionary {
     return this.#entries.has(key);
   }
 
-  /** A value that cannot be changed; of bytes, a copy. */
+  /** Returns a value that cannot be changed: frozen data, or a copy of bytes, which cannot be frozen. */
   get(key) {
     const entry = this.#entries.get(key);
     if (!entry) return undefined;
@@ -86,12 +86,12 @@ export class Dictionary {
     return value;
   }
 
-  /** The bytes of an entry: other ones once it has changed. */
+  /** Returns the encoded entry. It is a new array after each change, so that identity reveals one. */
   bytesOf(key) {
     return this.#entries.get(key)?.bytes;
   }
 
-  /** A value that may be changed. */
+  /** Returns a copy of a value, which may be changed. */
   copy(key) {
     const bytes = this.bytesOf(key);
     if (!bytes) return undefined;
@@ -100,7 +100,7 @@ export class Dictionary {
     return readValue(reader, 2);
   }
 
-  /** Puts an entry, or removes it with null. `check` gets the new length, and may throw. */
+  /** Stores an entry, or removes it with null. `check` gets the new length, and may throw before anything is changed. */
   put(key, entry, check) {
     const known = this.#entries.get(key);
     if (known && entry ? equal(known.bytes, entry.bytes) : !known && !entry) return;
@@ -114,14 +114,14 @@ export class Dictionary {
     this.#bytes = null;
   }
 
-  /** The entries, in the order of the payload. */
+  /** Returns the entries in the order of the payload. */
   #sorted() {
     this.#entries = new Map([...this.#entries].sort(([a], [b]) => compare(a, b)));
     return this.#entries;
   }
 }
 
-/** The type of a session that has no other. */
+/** The default type of sessions. */
 export const DICTIONARY = {
   empty: () => new Dictionary(),
   read(schema, bytes) {
@@ -130,7 +130,7 @@ export const DICTIONARY = {
   },
 };
 
-/** Reads a payload of schema 0 as an object, for the `convert` of a type. Throws if it is no dictionary. */
+/** Reads a payload of schema 0 as an object, for the `convert` of a type. Throws if it is not a dictionary. */
 export function decodeDictionary(payload) {
   try {
     const dictionary = Dictionary.read(payload);

@@ -7,10 +7,10 @@ import { Writer } from "../base/writer.js";
 
 export const DEEPEST = 64;
 
-/** Reads one value that stands at this depth (§ 5.4.5). A map with keys that are no texts becomes a `Map`. */
+/** Reads one value at this depth (§ 5.4.5). A map becomes an object, or a `Map` if a key is not a string. */
 export function readValue(reader, depth) {
   const type = reader.byte();
-  // Of byte strings and integers.
+  // The width of the length of byte strings, and of integers.
   const width = 1 << (type & 3);
   if (type < 0x80) return type;
   if (type < 0xa0) return readMany(reader, type & 0x0f, depth, type < 0x90);
@@ -28,7 +28,7 @@ export function readValue(reader, depth) {
   throw INVALID; // c1, c7 to c9, d4 to d8
 }
 
-/** Reads a list or a map of this many values or entries. No key stands twice (§ 5.4.5 h). */
+/** Reads a list or a map. Throws `INVALID` for a key that occurs twice (§ 5.4.5 h). */
 function readMany(reader, count, depth, isMap) {
   if (depth > DEEPEST) throw INVALID;
   const read = [];
@@ -41,7 +41,7 @@ function readMany(reader, count, depth, isMap) {
   if (!isMap) return read;
   const isObject = read.every(([key]) => typeof key === "string");
   const made = isObject ? objectOf(read) : new Map(read);
-  // 1 and 1.0 are two keys.
+  // Compares bytes, because 1 and 1.0 are two keys in Rust and one in a `Map`.
   const isTwice = isObject ? Object.keys(made).length < count : hasTwice(read.map(([, , start, end]) => reader.bytes.subarray(start, end)));
   if (isTwice) throw INVALID;
   return made;
@@ -49,7 +49,7 @@ function readMany(reader, count, depth, isMap) {
 
 const hasTwice = (keys) => new Set(keys.map(hex)).size < keys.length;
 
-/** Reads a key. Integers, texts and byte strings have several forms, and as keys one (§ 5.4.5 c, h). */
+/** Reads a key. Integers, strings and byte strings have several forms, of which a key must have the shortest (§ 5.4.5 c, h). */
 export function readKey(reader, depth) {
   const start = reader.at;
   const key = readValue(reader, depth);
@@ -59,11 +59,11 @@ export function readKey(reader, depth) {
   return key;
 }
 
-/** An object with these entries of its own, also for `__proto__`. */
+/** Returns an object with these entries as own properties, `__proto__` included. */
 export function objectOf(entries) {
   const object = {};
   for (const [key, value] of entries) {
-    // Slower, and right for every key.
+    // Assigning to `__proto__` would set the prototype. `Object.fromEntries` does not, but is slower.
     if (key === "__proto__") return Object.fromEntries(entries);
     object[key] = value;
   }
@@ -71,8 +71,8 @@ export function objectOf(entries) {
 }
 
 /**
- * Writes the shortest head of a text, a byte string, a list or a map of this length (§ 5.4.2, § 5.4.3): below `below` in the
- * first byte, else in 1, 2 or 4 bytes behind `wide`; lists and maps have no form of 1.
+ * Writes the shortest head of a string, a byte string, a list or a map (§ 5.4.2, § 5.4.3). A length below `below` is in the first
+ * byte. Any other follows `wide` in 1, 2 or 4 bytes; lists and maps have no form with 1 byte.
  */
 function writeHead(writer, length, fix, below, wide) {
   if (length < below) return writer.byte(fix | length);
@@ -88,17 +88,17 @@ function refuse(what, instead) {
 }
 
 const insteadOf = (value) =>
-  Object.prototype.toString.call(value) === "[object Date]" ? "its `toISOString()`" : "null, a text or an object";
+  Object.prototype.toString.call(value) === "[object Date]" ? "its `toISOString()`" : "null, a string or an object";
 
 export function writeText(writer, text) {
-  if (!isText(text)) refuse("a text that is not well-formed", "a well-formed string");
-  // Encoding many short texts one by one is slow.
+  if (!isText(text)) refuse("a string that is not well-formed", "a well-formed string");
+  // Copying ASCII is faster than encoding many short strings.
   const bytes = isAscii(text) ? text : toUtf8(text);
   writeHead(writer, bytes.length, 0xa0, 32, 0xd9);
   writer.push(bytes);
 }
 
-/** Writes a value that stands at this depth (§ 5.4.3). */
+/** Writes a value at this depth (§ 5.4.3). */
 export function writeValue(writer, value, depth) {
   switch (typeof value) {
     case "boolean":
@@ -119,8 +119,8 @@ function writeNumber(writer, value) {
   const isInteger = isBig || (Number.isSafeInteger(value) && !Object.is(value, -0));
   let i = isInteger ? 0 : 3;
   while (isInteger && (value < 0 ? value < -(2 ** (8 << i)) / 2 : value >= 2 ** (8 << i))) i++;
-  // One that a number can hold would be read as a number.
-  if (isBig && (i > 3 || Number.isSafeInteger(Number(value)))) refuse("this BigInt", "a number or a text");
+  // A BigInt that a number can hold would be read as a number, and so come back as another value.
+  if (isBig && (i > 3 || Number.isSafeInteger(Number(value)))) refuse("this BigInt", "a number or a string");
   if (isInteger && value >= -32 && value < 128) return writer.byte(value);
   const view = new DataView(new ArrayBuffer(8));
   if (isInteger) view.setBigInt64(0, BigInt(value));
@@ -134,12 +134,12 @@ function writeObject(writer, value, depth) {
     writeHead(writer, value.length, 0, 0, 0xc4);
     return writer.push(value);
   }
-  if (depth > DEEPEST) refuse("a value more than 64 deep", "a text");
+  if (depth > DEEPEST) refuse("a value more than 64 deep", "a string");
   if (value === undefined || !isPlain(value)) refuse(`a value of type ${value?.constructor?.name}`, insteadOf(value));
   const isList = Array.isArray(value);
   const isOfMap = isMap(value);
   const own = Object.keys(value);
-  // They would be lost.
+  // These properties would be lost.
   const others = isList ? own.slice(value.length) : isOfMap ? own : [];
   if (others.length > 0 || Object.getOwnPropertySymbols(value).length > 0) refuse("a property next to the elements", "an object");
   if (isList) {
@@ -148,9 +148,9 @@ function writeObject(writer, value, depth) {
     return;
   }
   const keys = isOfMap ? [...value.keys()] : own;
-  // A `Map` of texts would be read as an object.
+  // The format has one kind of map: a `Map` with string keys would be read as an object.
   if (isOfMap && (keys.every((key) => typeof key === "string") || hasTwice(keys.map((key) => encodeValue(key))))) {
-    refuse("a Map that is empty, or has text keys or equal keys,", "an object");
+    refuse("a Map that is empty, or has string keys or equal keys,", "an object");
   }
   writeMapHead(writer, keys.length);
   for (const key of keys) {
@@ -159,7 +159,7 @@ function writeObject(writer, value, depth) {
   }
 }
 
-/** The bytes of a value that stands at this depth. */
+/** Encodes a value at this depth. */
 export function encodeValue(value, depth = 0) {
   const writer = new Writer();
   writeValue(writer, value, depth);

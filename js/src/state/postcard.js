@@ -6,7 +6,7 @@ import { Writer as Bytes } from "../base/writer.js";
 
 export class Writer extends Bytes {
   varint(value) {
-    // Most numbers are small, and BigInts slow.
+    // Most numbers are small, and BigInts are slow.
     if (value < 0x80) return this.byte(Number(value));
     let rest = BigInt(value);
     for (; rest > 0x7fn; rest >>= 7n) this.byte(Number(rest & 0x7fn) | 0x80);
@@ -19,9 +19,9 @@ export class Writer extends Bytes {
   }
 }
 
-/** Reads a varint of a type of this many bits. Every form of at most ceil(bits / 7) bytes counts (§ 5.5.1). */
+/** Reads a varint of an integer with this many bits. Longer forms are valid, up to ceil(bits / 7) bytes (§ 5.5.1). */
 export function readVarint(reader, bits) {
-  // Most numbers are small, and BigInts slow.
+  // As in `varint`.
   if (reader.bytes[reader.at] < 0x80) return BigInt(reader.byte());
   let value = 0n;
   for (let i = 0; i < Math.ceil(bits / 7); i++) {
@@ -34,14 +34,14 @@ export function readVarint(reader, bits) {
   throw INVALID;
 }
 
-/** Reads the number of things of at least `least` bytes each, which have to be there. */
+/** Reads a count of items with at least `least` bytes each. Throws if fewer bytes follow, before memory is taken for the items. */
 export function readLength(reader, least = 1) {
   const length = readVarint(reader, 64);
   if (length * BigInt(least) > BigInt(reader.bytes.length - reader.at)) throw INVALID;
   return Number(length);
 }
 
-/** Reads a whole value. Throws if bytes are missing or left over. */
+/** Reads one value. Throws if bytes are missing or left over. */
 export function readWhole(bytes, read) {
   const reader = new Reader(bytes);
   const value = read(reader);

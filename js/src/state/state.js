@@ -1,5 +1,5 @@
-// A session during one request, as plain data, and the rules about it (docs/spec/writer.md): opened by `open`, changed by
-// `change`, judged by `decide`.
+// A session during one request, as plain data, and its rules (docs/spec/writer.md): `open` reads it, `change` allows a change, and
+// `decide` determines what the response does with it.
 
 import { EPOCH, U32, equal, hex } from "../base/bytes.js";
 import { SessionError } from "../base/errors.js";
@@ -8,64 +8,66 @@ import { random } from "../crypto/algorithms.js";
 import { flashBytes, writeBody } from "./body.js";
 import { activeAge, deadlineOf, endOf, isIdle, isRefreshDue, isRememberedNow } from "./lifetime.js";
 
-/** A token, or an old cookie, that gave no session. */
+/** Arrival of a token, or an old cookie, that does not open. */
 export const UNOPENED = { kind: "unopened" };
-const UNREADABLE = { kind: "withheld", code: "unreadable", sentence: "session cannot be read here, for its key or its form is unknown" };
+const UNREADABLE = {
+  kind: "withheld",
+  code: "unreadable",
+  sentence: "session cannot be changed here, because its key or its schema is unknown; `invalidate` begins a new one",
+};
 
 export class State {
-  /** Tells the application of a change that is lost. */
-  tell = (error) => this.sealer.say("error", error.message, { error });
-  /** The numbers of the parts that the request carried. */
+  /** Reports a lost change. Adapters replace it with their hook. */
+  reportLost = (error) => this.sealer.say("error", error.message, { error });
+  /** Numbers of the parts in the request. */
   carried = [];
-  /** The first value of the cookie or the header field, which names a session that cannot be read in its CSRF tokens. */
+  /** First value of the cookie or the header. CSRF tokens of a session that cannot be read are made from it. */
   value = "";
   /** The outcome of reading, for logs. */
   outcome = { kind: "absent" };
   /**
-   * The session, or the part of one, that the request brought. It has `metadata` if it opened, and `dates` if those were refused.
-   * By its `kind` it is:
-   *
-   * - `nothing`;
-   * - `unopened`: a token, or an old cookie, that gave no session;
-   * - `arrived`: the session that this one continues. `body`, as it was sealed, and `allowed`, the size in which it may go back,
-   *   are null if it was taken over from an old cookie;
-   * - `withheld`: a session that the application does not get. `code` and `sentence` say why;
-   * - `ended`: a session that has ended in this request.
+   * The session that arrived with the request. It has `metadata` if it opened, and `dates` if those were refused. Its `kind` is:
+   * - `nothing`: there was no token;
+   * - `unopened`: there was a token, or an old cookie, that did not open;
+   * - `arrived`: the session that this one continues. `body`, as it was sealed, and `allowed`, the size in which it may be sent
+   *   back, are null if it was taken over from an old cookie;
+   * - `withheld`: a session that the application does not get. `code` and `sentence` are for the error of a change;
+   * - `ended`: a session that ended in this request.
    */
-  came = { kind: "nothing" };
-  /** `cleared` or `invalidated`, in this request. */
+  arrival = { kind: "nothing" };
+  /** How the session ended in this request: `cleared` or `invalidated`; or null. */
   ended = null;
   isRenewed = false;
-  /** After the session was saved: how its response depends on it, as `decide` says. */
+  /** Set when the session is saved: how the response depends on it, as `decide` returns it. */
   finalTouch = "untouched";
-  /** After the session was saved: the field that offers the browser a registration, or null. */
+  /** Set when the session is saved: the header that offers the browser to register a device, or null. */
   registration = null;
   /** True if the request was for an image, a script or another part of a page. */
   isSubresource = false;
-  /** True if the request was for a page that may never be looked at, and so shows no messages. */
+  /** True if the page is prefetched. The visitor may never see it, so messages are kept for a page that is shown. */
   isPrefetch = false;
-  /** No token came, and the browser may have one: it hides the cookie, because another site made the request. */
+  /** True if there is no token although the browser may have one: it hides `SameSite` cookies when another site made the request. */
   mayHide = false;
-  /** The bytes of content that the server takes in the next request, if that is known. */
+  /** Bytes of content for which the server has room in the next request, if its limit is known. */
   roomInRequests = Infinity;
-  /** The fields that drop the old cookies of the request at other paths. */
+  /** Cookies that expire the old cookies of the request at other paths. */
   oldElsewhere = [];
   isTouched = false;
   isClosed = false;
-  /** The error of a change after that. */
+  /** Message of the error for a change once `isClosed`. */
   late = "session is saved already; change it before the response begins";
-  /** The last call of the application: `auto` for neither, `discard`, or `force` for `save`. */
+  /** The last call of the application: `discard`, `force` for `save`, or `auto` for neither. */
   save = "auto";
   /** The least end set by `limitTo` in this request, or null. */
   limitedUntil = null;
   becameBound = false;
   /** The last error of a change, or null. The application may have caught it. */
   failure = null;
-  /** The request has failed by an error of its session, as its adapter knows. */
+  /** True if an error of the session failed the request, as the adapter found. */
   hasFailed = false;
-  /** The application said in this request that the session is still valid. */
+  /** True if `validate` returned true in this request. */
   isValidated = false;
-  /** The field of `flash`. */
+  /** The encoded `flash`. */
   #messages;
 
   /** `sealer`: of the carrier that loads the session. */
@@ -76,9 +78,9 @@ export class State {
     this.begin();
   }
 
-  /** Becomes a new session, in place of one that arrived. */
+  /** Begins a new session in place of the one that arrived. */
   begin() {
-    if (!this.isNew) this.came = { kind: "ended", metadata: this.came.metadata };
+    if (!this.isNew) this.arrival = { kind: "ended", metadata: this.arrival.metadata };
     this.metadata = { issued: this.now, age: 0, limit: null, remembered: null, sid: null, device: null };
     this.#empty();
   }
@@ -106,8 +108,8 @@ export class State {
   /** Notes why the request's token did not open. */
   refuse({ isForOthers, dates, ...why }, metadata) {
     this.outcome = { kind: "rejected", ...why };
-    // What other instances can open is not replaced.
-    this.came = { ...(isForOthers ? UNREADABLE : UNOPENED), metadata, dates };
+    // Another instance can open the token, so this one must not overwrite it.
+    this.arrival = { ...(isForOthers ? UNREADABLE : UNOPENED), metadata, dates };
   }
 
   /** Becomes a session with this content. Returns false if the payload cannot be read. */
@@ -117,7 +119,7 @@ export class State {
     this.payload = read;
     this.metadata = metadata;
     this.#setMessages(flash);
-    this.came = { kind: "arrived", metadata: { ...metadata, schema: read.schema }, payload, flash: this.#messages, body, allowed };
+    this.arrival = { kind: "arrived", metadata: { ...metadata, schema: read.schema }, payload, flash: this.#messages, body, allowed };
     return true;
   }
 
@@ -125,13 +127,13 @@ export class State {
 
   /** True if the session exists in this request only. */
   get isNew() {
-    return this.came.kind !== "arrived";
+    return this.arrival.kind !== "arrived";
   }
 
-  /** The session that came, if it must not be overwritten, because the application has not begun another in its place; or null. */
+  /** The arrival if it must not be overwritten, or null. It may be once the application has begun a new session in its place. */
   get withheld() {
     const isReplaced = this.isRenewed || this.ended === "invalidated";
-    return this.came.kind === "withheld" && !isReplaced ? this.came : null;
+    return this.arrival.kind === "withheld" && !isReplaced ? this.arrival : null;
   }
 
   /** Marks the session as used, and returns it. */
@@ -168,7 +170,7 @@ export class State {
     this.metadata = metadata;
   }
 
-  /** A new id, issued now. */
+  /** Gives the session a new id, and begins its lifetime anew, without a device. */
   renew() {
     const { issued, remembered } = this.metadata;
     const until = (end) => (end === null ? null : duration(end - this.now));
@@ -198,9 +200,9 @@ export class State {
 
   /** Returns the id of the session that has ended, or null. */
   invalidate() {
-    const { code, metadata } = this.came;
-    const isTold = code !== "stale" && this.ended !== "invalidated";
-    const id = isTold && metadata ? idOf(metadata) : null;
+    const { code, metadata } = this.arrival;
+    const isReturned = code !== "stale" && this.ended !== "invalidated";
+    const id = isReturned && metadata ? idOf(metadata) : null;
     this.begin();
     this.isRenewed = false;
     this.limitedUntil = null;
@@ -223,12 +225,11 @@ export class State {
     if (content <= room) return;
     const mayShrink = !this.isNew && content <= this.contentLength;
     if (mayShrink && this.#allowedFor(content, metadata, this.#ageToWrite(content, metadata))) return;
-    const isOfNode = room === roomInRequests;
-    const remedy = isOfNode ? "as Node answers 431 to more; store less or raise `--max-http-header-size`" : "store less or raise `size`";
-    this.#fail("size", `session has room for ${room} bytes of content, found ${content}; ${remedy}`);
+    const setting = room === roomInRequests ? "Node's `--max-http-header-size`" : "`size`";
+    this.#fail("size", `session has room for ${room} bytes of content, found ${content}; store less or raise ${setting}`);
   }
 
-  /** The size under which a session may be sent, if any (§ 9.5.3). */
+  /** Returns the size under which a session may be sent, or undefined (§ 9.5.3). */
   #allowedFor(content, metadata, age) {
     const { budget } = this.policy;
     if (content <= budget.room) return budget.allowed;
@@ -238,7 +239,7 @@ export class State {
 
   #allowedForBody(length, content, { remembered }) {
     const { budget } = this.policy;
-    const sizes = [budget.allowed, content > budget.room && this.came.allowed];
+    const sizes = [budget.allowed, content > budget.room && this.arrival.allowed];
     return sizes.find((allowed) => allowed && budget.allows(allowed, length, remembered !== null));
   }
 
@@ -257,15 +258,15 @@ export class State {
   // Finishing
 
   /**
-   * Decides what the client's token becomes (§ 8.12). `change` is `keep`, `drop`, or `store` with the body to seal and
-   * send; `touch` says how the response depends on the session. `isSame`: undefined, unless the response says a session already
-   * (§ 8.12.2), and then true if that is the one that arrived, refreshed or sealed again.
+   * Decides what happens to the client's token (§ 8.12). `change` is `keep`, `drop`, or `store` with the body to seal and send.
+   * `touch` is how the response depends on the session, for caches. `isSame` is undefined unless the response sets a session
+   * already (§ 8.12.2). Then it is true if that is the session that arrived, refreshed or sealed again.
    */
   decide(response = {}) {
     const decision = this.#decideAlone(response);
     if (response.isSame === undefined || decision.touch === "untouched") return decision;
     const isWritten = decision.touch === "written";
-    // What an inner request did would be lost, and may be a sign-out.
+    // A change here would overwrite that of an inner request, which may be a sign-out.
     const isFree = response.isSame || this.isRenewed || this.ended;
     return isWritten && isFree ? decision : { change: "keep", touch: "written", isLost: isWritten };
   }
@@ -277,21 +278,21 @@ export class State {
     const isCounted = isQuiet && !isShareable && this.policy.refreshAfter === "every-request";
     if (!this.isTouched && !isCounted) return { change: "keep", touch: "untouched" };
     const keep = { change: "keep", touch: "touched" };
-    // The handler was abandoned, by a timeout or a disconnect.
+    // A 408 means that a timeout or a disconnect abandoned the handler, so it may have made only a part of its changes.
     if (this.withheld || isClosed || status === 408) return keep;
     const standing = this.sealer.standingOf(this);
-    // If the handler failed, only a part of the changes may have been made.
+    // A handler that failed may have made only a part of its changes, too.
     const isFailure = status >= 500 || this.hasFailed;
-    // Otherwise the holder of a leaked key could use slow requests to get forgeries sealed under the next key.
+    // Without `lapsed`, the holder of a leaked key could use slow requests to get forgeries sealed under the next key.
     const isSilenced = standing === "lapsed" || (isFailure && !this.policy.saveOnServerError && this.save !== "force");
-    const drop = this.came.kind !== "nothing" || isSame !== undefined ? { change: "drop", touch: "written" } : keep;
-    if (this.#isOver(isSilenced)) return drop;
+    const drop = this.arrival.kind !== "nothing" || isSame !== undefined ? { change: "drop", touch: "written" } : keep;
+    if (this.#isGone(isSilenced)) return drop;
     if (isSilenced || this.save === "discard") return keep;
     if (this.hasChanged() || (this.save === "force" && !this.isNew)) {
-      // A sign-out counts, although its message does not.
+      // A new session must not replace the one that the browser hides. A sign-out still drops what an inner request has set.
       if (this.mayHide && !this.isRenewed) return this.ended && isSame !== undefined ? drop : keep;
       if (this.now >= deadlineOf(this.metadata, this.policy)) return drop;
-      if (!this.#canSeal()) throw new SessionError("clock", "clock must be from 2026 to 2162");
+      if (!this.#canSeal()) throw new SessionError("clock", "clock must show a year from 2026 to 2162; set it");
       return { ...this.#store(this.#ageToWrite(this.contentLength, this.metadata)), touch: "written" };
     }
     if (!isQuiet || !this.#canSeal()) return keep;
@@ -300,10 +301,10 @@ export class State {
   }
 
   /**
-   * Returns true if nothing is left: the session was ended, and what came after is empty or not saved; or it was emptied, which is a
-   * change like any other. A sign-out cannot be discarded.
+   * Returns true if there is no session to store: it has ended, and was followed by nothing that is saved, or it was emptied. Neither
+   * `discard` nor a failed response undoes `invalidate`, because a visitor relies on a sign-out.
    */
-  #isOver(isSilenced) {
+  #isGone(isSilenced) {
     const isDiscarded = this.save === "discard";
     const isForgettable = this.#isEmpty() && this.metadata.remembered === null;
     if (this.ended === "invalidated") return isDiscarded || isSilenced || isForgettable;
@@ -320,7 +321,7 @@ export class State {
   #resealed(isUnderEarlier) {
     if (this.becameBound) return this.#storeIfAllowed(this.metadata.age);
     if (!isUnderEarlier) return null;
-    const { body } = this.came;
+    const { body } = this.arrival;
     const allowed = this.#allowedForBody(body.length, this.contentLength, this.metadata);
     return allowed && this.#sent(body, allowed, this.metadata.age);
   }
@@ -329,7 +330,7 @@ export class State {
     return this.#allowedFor(this.contentLength, this.metadata, age) && this.#store(age);
   }
 
-  /** No entry, no flash, no id. */
+  /** Returns true without entries, messages and id. */
   #isEmpty() {
     return this.payload.isEmpty && this.flash.length === 0 && this.metadata.sid === null;
   }
@@ -337,15 +338,15 @@ export class State {
   hasChanged() {
     const { metadata, payload } = this;
     if (this.isNew) return !this.#isEmpty() || metadata.remembered !== null;
-    // What was taken over has to be written.
-    return this.came.body === null || !this.#isAsArrived(this.#stored(metadata), payload.bytes, this.#messages);
+    // A session of an old cookie has to be written in the new one.
+    return this.arrival.body === null || !this.#isAsArrived(this.#stored(metadata), payload.bytes, this.#messages);
   }
 
   /** Returns true if a response that succeeds stores the session, or drops its token, because of a change. */
   isToWrite() {
     if (this.withheld || !this.isTouched) return false;
-    const hasToken = this.came.kind !== "nothing";
-    if (this.#isOver(false)) return hasToken;
+    const hasToken = this.arrival.kind !== "nothing";
+    if (this.#isGone(false)) return hasToken;
     const isHidden = this.mayHide && !this.isRenewed;
     if (isHidden || (!hasToken && this.now >= deadlineOf(this.metadata, this.policy))) return false;
     return this.save !== "discard" && this.hasChanged();
@@ -356,14 +357,14 @@ export class State {
     return this.#isAsArrived(metadata, payload, flashBytes(flash));
   }
 
-  /** Age alone is no change. */
+  /** Ignores the age, because a use alone is not a change. */
   #isAsArrived(metadata, payload, messages) {
-    const { came } = this;
+    const { arrival } = this;
     const ageless = (metadata) => JSON.stringify({ ...metadata, age: 0 });
-    return ageless(metadata) === ageless(came.metadata) && equal(payload, came.payload) && equal(messages, came.flash);
+    return ageless(metadata) === ageless(arrival.metadata) && equal(payload, arrival.payload) && equal(messages, arrival.flash);
   }
 
-  /** SPEC.md § 6.4. */
+  /** Returns true if a token can hold the time (SPEC.md § 6.4). */
   #canSeal() {
     return this.now >= EPOCH && this.now - EPOCH <= U32;
   }
@@ -383,7 +384,7 @@ export class State {
   }
 }
 
-/** Reads a payload, which is a dictionary if no schema is named. Returns undefined if it cannot be read here. */
+/** Reads a payload. Schema 0 is a dictionary. Returns undefined if this program cannot read it. */
 export function readPayload(type, { schema = 0 }, payload) {
   try {
     return type.read(schema, payload);
@@ -394,5 +395,5 @@ export function readPayload(type, { schema = 0 }, payload) {
 
 export const bindingOf = ({ device }) => (device ? "bound" : "unbound");
 
-/** The id that an application sees, or null. */
+/** Returns the id that an application sees, or null. */
 export const idOf = ({ sid }) => sid && hex(sid);

@@ -8,7 +8,7 @@ export function refuse(expected, value) {
   throw new SessionError("value", `expected ${expected}, found ${found}`);
 }
 
-/** Says in which part of a value something is refused. */
+/** Adds the name of a part to the message of an error in it. */
 export function within(part, work) {
   try {
     return work();
@@ -18,7 +18,7 @@ export function within(part, work) {
   }
 }
 
-/** Refuses instances of other classes, and properties next to the parts of a value, which would be lost. */
+/** Throws for instances of other classes, and for properties that are not parts of the value, because they would be lost. */
 function checkPlain(value, expected, isRight, isPart) {
   if (typeof value !== "object" || value === null || !isRight(value)) refuse(expected, value);
   const unknown = Reflect.ownKeys(value).find((name) => !isPart(name));
@@ -32,7 +32,7 @@ export const checkList = (value, expected) =>
 
 const isPlainMap = (value) => isMap(value) && isPlain(value);
 
-/** Reading has frozen those that have methods of their own. */
+/** Accepts own methods of a frozen `Map`: `freeze` has put them there to refuse changes. */
 export const checkMap = (value) =>
   checkPlain(value, "a Map", isPlainMap, (name) => Object.isFrozen(value) && Object.hasOwn(Map.prototype, name));
 

@@ -134,7 +134,7 @@ export function admission(cookies, options = {}) {
     const session = await sessions.load(request, now?.()).catch((error) => (refusal = error).session);
     if (!session) throw refusal;
     const state = stateOf(session);
-    state.tell = (lost) => tell(onRefused, lost, request, state);
+    state.reportLost = (lost) => tell(onRefused, lost, request, state);
     tell(onOutcome, session.outcome, request, state);
     refusal ??= await guard?.check(request, session);
     if (refusal) tell(onRefused, refusal, request, state);

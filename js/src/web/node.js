@@ -7,7 +7,7 @@ import { pathOf } from "../carrier/dropped.js";
 import { stateOf } from "../session/session.js";
 import { admission, attempt, checkPlace, claim, closeUnsent, failureIn, hasAnswer } from "./adapter.js";
 import { isOfSession } from "./cookie_field.js";
-import { beforeHead, reopen } from "./hold.js";
+import { beforeHead, reopen } from "./before_head.js";
 
 /** The options of an adapter whose responses are Node's, so that a refusal is returned to it. `own`: functions that it calls itself. */
 export function ofNode(options, own) {

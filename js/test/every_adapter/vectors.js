@@ -65,7 +65,7 @@ function writing(vector) {
   return {
     vector, now, fields: request, site: `writes ${settingsOf(vector)}`, carrier: () => carrierOf(vector),
     handle: async (session) => {
-      came = stateOf(session).came.metadata?.sid ?? null;
+      came = stateOf(session).arrival.metadata?.sid ?? null;
       const { failed, change, touch, stored, fields, left, late, ...told } = expect;
       equal(await acted(vector, session), told, "told");
       const names = [...new Set(response.fields.map(([name]) => name))];

@@ -125,7 +125,7 @@ export async function runWrite(vector) {
   know(vector, [...SCENE, "actions", "response", "late", "expect"]);
   const carrier = await carrierOf(vector);
   const session = await load(vector, carrier);
-  const came = stateOf(session).came.metadata?.sid ?? null;
+  const came = stateOf(session).arrival.metadata?.sid ?? null;
   const { late: expectedLate = [], ...expected } = vector.expect;
   const before = await acted(vector, session);
   equal({ ...before, ...(await sent(vector, carrier, session, came)) }, expected);
@@ -189,7 +189,7 @@ async function sent(vector, carrier, session, came) {
 
 /** The fields of a session whose response says one already (§ 8.12.2), the lines that stay, and the touch. */
 async function afterWhatIsSaid(carrier, session, others, count) {
-  stateOf(session).tell = () => {};
+  stateOf(session).reportLost = () => {};
   const changes = await headChanges(carrier, others, session, {});
   const linesOf = (fields) => fields.filter(([name]) => name === "set-cookie").map(([, line]) => line);
   const lines = linesOf(changes);
@@ -337,7 +337,7 @@ async function runBound(vector) {
   const { outcome } = session;
   if (outcome.kind === "absent") return equal({ absent: true }, vector.expect);
   if (outcome.kind === "rejected") return equal({ rejected: outcome.reason, key_id: outcome.keyId }, vector.expect);
-  const { metadata, came, becameBound } = stateOf(session);
+  const { metadata, arrival, becameBound } = stateOf(session);
   const { issued, sid, device } = metadata;
   const found = {
     key_id: outcome.keyId,
@@ -346,7 +346,7 @@ async function runBound(vector) {
     device: device && hex(device),
     became_bound: becameBound,
     until: vector.expect.opened?.until,
-    payload: hex(came.payload),
+    payload: hex(arrival.payload),
   };
   equal({ opened: found }, vector.expect);
 }

@@ -34,8 +34,8 @@ export function inNext(sessions, cookies, options = {}) {
     const source = await headers?.();
     const field = fieldsOf(source, "cookie").join("; ");
     // What this request has written is in the jar alone. A value is decoded, and holds one cookie all the same.
-    const came = valuesOf(field);
-    const written = jar.getAll().filter((pair) => !isIn(came, pair) && !pair.value.includes(";"));
+    const arrived = valuesOf(field);
+    const written = jar.getAll().filter((pair) => !isIn(arrived, pair) && !pair.value.includes(";"));
     const all = fieldWith(field, written);
     // The others say who asks, and whether the browser hides the cookie.
     return cookie.load({ get: (name) => (name === "cookie" ? all : (fieldsOf(source, name, false)[0] ?? null)) }, now?.());
@@ -96,9 +96,9 @@ function valuesOf(field) {
 
 /** Returns true for a cookie of the jar that came with the request. The last of two may have been planted. */
 function isIn(values, cookie) {
-  const came = values.get(cookie.name) ?? [];
+  const arrived = values.get(cookie.name) ?? [];
   // An empty one was dropped since, unless the last that came is empty. The jar has values decoded.
-  const shown = isExpiry(cookie) ? came.slice(-1) : came.flatMap((value) => [value, decoded(value)]);
+  const shown = isExpiry(cookie) ? arrived.slice(-1) : arrived.flatMap((value) => [value, decoded(value)]);
   return shown.map(plain).includes(plain(cookie.value));
 }
 

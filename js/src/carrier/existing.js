@@ -1,17 +1,17 @@
-// Sessions that a response has already, before its session is saved (docs/spec/writer.md § 8.12.2): an inner request, another
-// response that is passed on, or the handler itself may have set its cookie.
+// Session cookies that a response has before its session is saved (docs/spec/writer.md § 8.12.2): an inner request, a response that is
+// passed on, or the handler itself may have set them. A browser keeps one cookie of each name, so two writes would lose one.
 
 import { readSetCookie, restBeside } from "../cookie/response.js";
 
 /**
- * Returns what the `set-cookie` lines of a response say of a session, or null. `own`: its cookie, as `readSetCookie` reads it;
- * `arrivedAs(pairs)` says whether cookies hold the session that arrived, refreshed or sealed again.
+ * Finds the writes of a session in the `set-cookie` lines of a response. Returns null if there is none. `own`: the session's cookie, as
+ * `readSetCookie` reads it. `arrivedAs(pairs)` resolves to true for the session that arrived, refreshed or sealed again.
  */
-export function saidIn(lines, own, arrivedAs) {
-  /** The pairs that each write sets. A write begins with the cookie itself, and parts follow. */
+export function existingIn(lines, own, arrivedAs) {
+  /** The pairs of each write. A write begins with the cookie itself, and its parts follow. */
   const writes = [];
-  /** Every line, with its cookie and its write. Those of other cookies have none. */
-  const said = lines.map((line) => {
+  /** Every line, with its cookie if that is another one, or with its write. */
+  const read = lines.map((line) => {
     const cookie = readSetCookie(line);
     const part = restBeside(own, cookie);
     if (!/^(\.[1-7])?$/.test(part)) return { line, cookie };
@@ -21,7 +21,7 @@ export function saidIn(lines, own, arrivedAs) {
     return { line, write };
   });
   if (writes.length === 0) return null;
-  /** The write that stays, unless another takes its place: the last that is not just a refresh. */
+  /** The write to keep: the last that changes the session or, if all of them only refresh it, the last one. */
   let last;
   return {
     /** Returns true if each write is the session that arrived, refreshed or sealed again. */
@@ -34,12 +34,12 @@ export function saidIn(lines, own, arrivedAs) {
       }
       return areAll;
     },
-    /** The lines that stay next to these, so that there is one for each cookie. Null: all of them do. */
+    /** Returns the lines to keep next to those of `set`, so that each cookie is set once. Null: all lines. */
     besides(set) {
       const added = set.map(readSetCookie);
-      const stays = ({ cookie, write }) =>
+      const isKept = ({ cookie, write }) =>
         write ? added.length === 0 && write === last : !added.some((one) => restBeside(one, cookie) === "");
-      const left = said.filter(stays);
+      const left = read.filter(isKept);
       return left.length === lines.length ? null : left.map(({ line }) => line);
     },
   };

@@ -1,11 +1,11 @@
-// Events for operators about sessions that arrive: a clock, a key or a setting may be wrong.
+// Events for operators about sessions that were read: a clock, a key or a setting may be wrong.
 
 import { dateOf } from "../base/time.js";
 import { deadlineOf, endOf, lastActiveOf } from "../state/lifetime.js";
 
-/** Levels of the reasons that are logged. Everyday ones are logged only in bulk. */
+/** Levels of the reasons that are logged one by one. Expired sessions are an everyday event, and logged only in bulk. */
 const LEVELS = { Malformed: "error", Payload: "error", NotYetValid: "warn", UnknownKey: "warn", RetiredKey: "info", Auth: "info" };
-/** Sessions of one minute that are worth an event. */
+/** Number of expired sessions in a minute that is worth an event. */
 const MANY = 10;
 const A_MINUTE = 60;
 const REMEMBERED =
@@ -15,27 +15,27 @@ const OVER =
   "many sessions of this minute had expired, as after an outage; without one, if none is over by little, the clock of this program " +
   "or of another is wrong, or their timeouts differ";
 
-/** Tells the outcome of reading, at most one event of each kind in a minute. */
-export function tellOfReading({ outcome, came: { metadata, dates }, policy, now }, { say, notBefore, seen }) {
+/** Logs the outcome of reading, at most one event of each kind in a minute. */
+export function logReading({ outcome, arrival: { metadata, dates }, policy, now }, { say, notBefore, seen }) {
   const { kind, cause, ...fields } = outcome;
   const { reason } = fields;
   const isRemembered = kind !== "migrated" && ((metadata ?? dates)?.remembered ?? null) !== null;
   if (policy.rememberUpTo === 0 && isRemembered) say("warn", REMEMBERED, {}, REMEMBERED, now);
-  // What other libraries have written is told in another way.
+  // `OldCookies` reports the problems of old cookies.
   if (kind !== "rejected") return;
   if (reason === "NotYetValid") seen.ahead = { since: aheadSince(seen, now) ?? now, at: now };
-  const tell = (level, more) => say(level, "session rejected", { ...fields, ...more }, fields.known ?? reason, now);
-  if (LEVELS[reason]) tell(LEVELS[reason], reason === "NotYetValid" && { aheadBy: lastActiveOf(dates) - now });
-  // Not by the application, which sees no dates.
-  if (reason === "Revoked" && dates) tell(notBefore > now ? "warn" : "info", { notBefore: dateOf(notBefore) });
-  if (reason === "Idle" || reason === "Expired") noteOver(seen, now, now - (reason === "Idle" ? endOf : deadlineOf)(dates, policy), say);
+  const log = (level, more) => say(level, "session rejected", { ...fields, ...more }, fields.known ?? reason, now);
+  if (LEVELS[reason]) log(LEVELS[reason], reason === "NotYetValid" && { aheadBy: lastActiveOf(dates) - now });
+  // With dates, `notBefore` refused the session, and not the application.
+  if (reason === "Revoked" && dates) log(notBefore > now ? "warn" : "info", { notBefore: dateOf(notBefore) });
+  if (reason === "Idle" || reason === "Expired") noteExpired(seen, now, now - (reason === "Idle" ? endOf : deadlineOf)(dates, policy), say);
 }
 
-/** Returns the time since which sessions are ahead of the clock, if one was in the last ten minutes. */
+/** Returns the time since which sessions are from the future, or null if there was none in the last ten minutes. */
 export const aheadSince = ({ ahead }, now) => (Math.abs(now - ahead?.at) < 600 ? ahead.since : null);
 
-/** `seen.spans`: of this minute. */
-function noteOver(seen, now, seconds, say) {
+/** Counts a session that expired `seconds` ago. `seen.spans`: these seconds for each session of the minute. */
+function noteExpired(seen, now, seconds, say) {
   if (!(Math.abs(now - seen.since) < A_MINUTE)) Object.assign(seen, { since: now, spans: [] });
   const { spans } = seen;
   if (spans.length === MANY || spans.push(seconds) < MANY) return;
