@@ -16,9 +16,9 @@ const OUTCOMES = [
   ["Rejected", "UnknownKey", "dropped"],
 ];
 const CHANGES = ["Began", "Changed", "Refreshed", "Resealed", "Ended"];
-/** Not `Session`: what else a handler throws, its framework answers. */
+/** Without Rust's `Session`: other errors of a handler are answered by its framework. */
 const FAILURES = ["Full", "UnreadableKey", "UnreadableSchema", "Save", "Setup", "Validation"];
-/** By the codes of a guard. */
+/** Labels for the codes of a guard. */
 const REFUSALS = {
   "cross-site": "CrossSite",
   "plain-http": "PlainHttp",
@@ -32,12 +32,12 @@ const SOON = 60;
 /** Lengths of tokens. */
 const BUCKETS = [256, 512, 1024, 2048, 3072, 4096, 12_288];
 
-/** A property of a gauge in the register, so that it goes with it. Also another copy of this module finds it. */
+/** A property of a gauge in the register: it is removed with the register, and a second copy of this module finds it. */
 const OWNER = Symbol.for("hardtack-session/prometheus");
 
 /**
- * Returns the option `metrics` of cookies, tokens and `KeyRing.follow`, which counts in a register of prom-client, by default its own.
- * For a register it is always the same.
+ * Returns the option `metrics` of cookies, tokens and `KeyRing.follow`. It counts in a register of prom-client, by default the global
+ * one. Returns the same value for the same register, which accepts each name once.
  */
 export function prometheus(register = defaultRegister) {
   return register.getSingleMetric("hardtack_info")?.[OWNER] ?? new Metrics(register);
@@ -81,7 +81,7 @@ class Metrics {
     /** `shown(carrier)` returns the labels and the value. Of several carriers with the same labels, the largest value is shown. */
     const gauge = (name, help, labelNames, shown) =>
       make(Gauge, name, help, labelNames, {
-        // Of the processes of a cluster, too.
+        // For the processes of a cluster, prom-client does the same.
         aggregator: "max",
         async collect() {
           const facts = await Promise.all(inUse().map(shown));
@@ -92,7 +92,7 @@ class Metrics {
     const isOfSource = ({ kind }) => kind === "SourceRefused" || kind === "SourceHangs";
     const refusedSince = (ring) => ring.problems?.(Date.now() / 1000).find(isOfSource)?.since ?? 0;
     const info = async ({ purpose, ring, settings }) => {
-      // An instance without visitors asks its source too. A source that hangs does not keep Prometheus waiting.
+      // So that an instance without visitors asks its source, too. Not awaited: a source that hangs must not delay the scrape.
       ring.refresh?.(Date.now());
       return [{ purpose, fingerprint: await ringFingerprint(ring), settings: await settingsFingerprint(settings) }, 1];
     };
@@ -103,7 +103,7 @@ class Metrics {
     gauge("not_before_seconds", "Unix seconds, 0 if there is no `not_before`.", ["purpose"], from);
   }
 
-  /** Facts about the carriers that the program still has. */
+  /** Returns facts about the carriers that are still in memory. */
   #inUse() {
     this.#carriers = this.#carriers.filter(({ reference }) => reference.deref());
     return this.#carriers.flatMap(({ purpose, reference }) => {
@@ -112,7 +112,7 @@ class Metrics {
     });
   }
 
-  /** Returns what counts the sessions of a carrier. */
+  /** Returns the functions that count the sessions of a carrier. */
   ofCarrier(purpose, sealer) {
     this.#carriers.push({ purpose, reference: new WeakRef(sealer) });
     for (const [outcome, reason, known = ""] of OUTCOMES) this.#read.inc({ purpose, outcome, reason, known }, 0);
@@ -131,11 +131,11 @@ class Metrics {
         const decision = await finishing.catch(failing);
         if (decision) this.#countDecision(purpose, decision, failed);
       },
-      told: (code) => REFUSALS[code] && this.#refusals.inc({ refusal: REFUSALS[code] }),
+      refused: (code) => REFUSALS[code] && this.#refusals.inc({ refusal: REFUSALS[code] }),
     };
   }
 
-  /** Returns what counts the versions of a followed ring. */
+  /** Returns the functions that count the versions of a followed ring. */
   ofRing() {
     return {
       replaced: (dropped, returned) => {
@@ -160,29 +160,29 @@ class Metrics {
   }
 }
 
-/** The changes that a client makes, as Rust names them. */
+/** Returns the names of the changes at the client, as Rust has them. */
 function changesOf({ change, isOptional, body, state }) {
   if (change === "keep") return [];
   if (change === "drop") return ["Ended"];
-  // What is only sealed again is the body that arrived.
+  // A session that is only sealed again has the body that arrived.
   if (isOptional) return [body !== state.arrival.body && isRefreshDue(state) ? "Refreshed" : "Resealed"];
   // A sign-out that leaves a message, for example.
   if (state.arrival.kind === "ended" && state.ended === "invalidated" && !state.isRenewed) return ["Ended", "Began"];
   return [state.isNew ? "Began" : "Changed"];
 }
 
-/** A refresh or a new key was due, and the session does not fit with it. */
+/** Returns true if a refresh or a new key was due, but the session has no room for it. */
 function isOmitted({ isOptional, body, state }) {
   const isDue = state.becameBound || state.outcome.kind === "openedUnderAcceptedKey" || isRefreshDue(state);
   return isOptional && body === undefined && isDue;
 }
 
-/** The failure of a request by the error of its session; one without its proof is none. */
+/** Returns the failure for an error of the session, or null. A session without the proof of its device is not a failure. */
 function failureOf({ failure, outcome }) {
   if (failure?.code === "size") return "Full";
   if (failure?.code === "unreadable") return outcome.reason === "Payload" ? "UnreadableSchema" : "UnreadableKey";
   return null;
 }
 
-/** As Rust spells it. */
+/** Returns an outcome as Rust spells it. */
 const spelled = (kind) => kind[0].toUpperCase() + kind.slice(1);

@@ -20,7 +20,7 @@ import { handleSession } from "../src/web/sveltekit.js";
 import { listening } from "./stand_ins.js";
 import { cookies } from "./visitor.js";
 
-const sentence = "`session` of the request is of another library, such as express-session; mount one of the two";
+const sentence = "`session` of the request belongs to another library, such as express-session; mount one of the two";
 const taken = { name: "ConfigError", code: "cookies", message: sentence };
 const others = () => ({
   "express-session": expressSession({ secret: "a secret", resave: false, saveUninitialized: false }),

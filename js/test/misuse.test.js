@@ -378,7 +378,7 @@ function onExpress(framework) {
 }
 
 const REPLACEMENTS = ["holder.session = null", "holder.session = { user: 7 }", "holder.session = undefined", "Object.assign(holder, { session: null })", "holder.session &&= null"];
-const STAYS = "the session stays in its place; call `invalidate()` on it to sign out, and `set` to change it";
+const STAYS = "session cannot be replaced or deleted; call `invalidate()` to sign out, and `set` to change it";
 
 for (const [name, open] of Object.entries(HOLDERS)) {
   test(`${name}: a session that is deleted from its place is an error of the request`, async () => {

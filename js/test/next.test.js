@@ -23,12 +23,12 @@ test("mistakes in the arguments are named at once", async () => {
     [() => inNext(cookies, jar, null), /object of options/],
     [() => inNext(cookies, jar, () => {}), /object of options/],
     [() => inNext(cookies, jar, { clock: Date.now }), /no option `clock` in `inNext`/],
-    [() => inNext(cookies, jar, { now: NOW }), /`now` is a function/],
+    [() => inNext(cookies, jar, { now: NOW }), /`now` must be a function/],
     [() => inNext(cookies), /`cookies` of next\/headers/],
     [() => sessionProxy(cookies), /`NextResponse`/],
     [() => sessionProxy(cookies, Response), /`NextResponse`/],
-    [() => sessionProxy(cookies, NextResponse, { flashes: [] }), /handler .* is a function/],
-    [() => sessionProxy(cookies, NextResponse, guard), /handler .* is a function/],
+    [() => sessionProxy(cookies, NextResponse, { flashes: [] }), /handler .* must be a function/],
+    [() => sessionProxy(cookies, NextResponse, guard), /handler .* must be a function/],
     [() => sessionProxy(cookies, NextResponse, undefined, guard), /object of options/],
     [() => sessionProxy(cookies, NextResponse, undefined, { guard }), /no option `guard`; .*withSession/],
     [() => sessionProxy(cookies, NextResponse, undefined, { flash: ["notice"] }), /no option `flash` in `sessionProxy`/],
@@ -89,7 +89,7 @@ test("a cookie that another host can set needs `headers`", async () => {
     }
     assert.equal((await inNext(() => sessions, jarWith().cookies, { headers: async () => new Headers(), now: () => NOW }).load()).isNew, true);
   }
-  assert.throws(() => inNext(cookies, jarWith().cookies, { headers: new Headers() }), { code: "option", message: /`headers` is the function/ });
+  assert.throws(() => inNext(cookies, jarWith().cookies, { headers: new Headers() }), { code: "option", message: /`headers` must be the function/ });
 });
 
 test("the session of an old cookie is taken over in Next.js as it came, and neither of two", async () => {
@@ -216,7 +216,7 @@ test("updates of several cookies that would wait for each other for ever are an 
 
 test("updates that could not be told apart are an error", async () => {
   const apart = async () => ({ ...NOTHING });
-  await assert.rejects(inNext(cookies, apart).update(() => assert.fail("it was called")), { name: "ConfigError", code: "option", message: /another jar/ });
+  await assert.rejects(inNext(cookies, apart).update(() => assert.fail("it was called")), { name: "ConfigError", code: "option", message: /new jar/ });
   assert.equal((await inNext(cookies, apart).load()).isNew, true);
   const jar = async () => NOTHING;
   const [one, two] = [inNext(cookies, jar), inNext(() => cookies, jar)];

@@ -155,14 +155,14 @@ test("mistakes in the arguments are named at once", () => {
     [[], right, /paths of `protect`/],
     [undefined, right, /paths of `protect`/],
     ...["account", "/account/", "//account", "/account/*", "/users/:id", "/account?a", "", 7, /^\/account/].map((path) => [[path], right, /paths of `protect`/]),
-    ["/account", { ...right, to: "https://example.com/" }, /`to` is the path/],
-    ["/account", { ...right, to: "//example.com" }, /`to` is the path/],
-    ["/account", { ...right, to: "/" }, /`to` is the path/],
-    ["/account", { to: "/login" }, /`unless` is a function/],
-    ["/account", { ...right, unless: true }, /`unless` is a function/],
-    ["/account", { ...right, back: true }, /`back` is the name/],
+    ["/account", { ...right, to: "https://example.com/" }, /`to` must be the path/],
+    ["/account", { ...right, to: "//example.com" }, /`to` must be the path/],
+    ["/account", { ...right, to: "/" }, /`to` must be the path/],
+    ["/account", { to: "/login" }, /`unless` must be a function/],
+    ["/account", { ...right, unless: true }, /`unless` must be a function/],
+    ["/account", { ...right, back: true }, /`back` must be the name/],
     ["/account", { ...right, except: [] }, /no option `except` in `protect`/],
-    ["/account", undefined, /`to` is the path/],
+    ["/account", undefined, /`to` must be the path/],
   ];
   for (const [paths, options, message] of refused) {
     assert.throws(() => protect(paths, options), { name: "ConfigError", code: "option", message }, `${paths} ${JSON.stringify(options)}`);

@@ -8,16 +8,16 @@ import { madeBy } from "../session/settings.js";
 const checkedCookie = (cookie) => madeBy("`SessionCookie.encrypted`", "cookies", cookie, "saveToResponse");
 
 /**
- * Returns a function that gives the cookie which an adapter was given: a `SessionCookie`, a promise of one, or a function
- * that makes one, which is called at the first request, because workers have their secrets only then. A function that fails is
- * called again. Throws a `ConfigError`.
+ * Returns a function that resolves to the `SessionCookie` of an adapter. `cookies`: a `SessionCookie`, a promise of one, or a function
+ * that makes one. The function is called at the first request, because workers have their secrets only then, and again if it fails.
+ * Throws a `ConfigError`.
  */
 export function opener(cookies) {
   if (typeof cookies !== "function") {
     const given = cookies?.then?.(checkedCookie) ?? checkedCookie(cookies);
     return () => given;
   }
-  // Its promise is not kept: it never settles if the request of a worker that began it is cancelled.
+  // Keeps the value and not the promise, which never settles if the worker's request that began it is cancelled.
   let opened;
   return async (...given) => {
     if (opened) return opened;
@@ -26,21 +26,21 @@ export function opener(cookies) {
   };
 }
 
-/** Assigning to `session` would neither save nor sign out, so it throws. */
-export const refuseOther = () => misused("the session stays in its place; call `invalidate()` on it to sign out, and `set` to change it");
+/** Throws for an assignment to `session`, which would neither save nor sign out. */
+export const refuseOther = () => misused("session cannot be replaced or deleted; call `invalidate()` to sign out, and `set` to change it");
 
 const holders = new WeakMap();
 
-/** Puts a session into a request, or into its `locals`. Throws a `ConfigError` if another library has put its own there. */
-export function hang(holder, session) {
+/** Defines `session` of a request, or of its `locals`. Throws a `ConfigError` if another library has defined it. */
+export function define(holder, session) {
   const owner = ownerIn(holder);
   ensure(owner !== "another", "cookies", TAKEN);
   holders.set(session, holder);
   Object.defineProperty(holder, "session", { configurable: true, enumerable: true, get: () => session, set: refuseOther });
 }
 
-/** Refuses to save a session that was deleted from its place, which is how other libraries sign out, or replaced in it. */
-export function checkPlace(session) {
+/** Throws if `session` was deleted, which is how other libraries sign out, or replaced. */
+export function checkDefined(session) {
   const holder = holders.get(session);
   if (!holder) return;
   const owner = ownerIn(holder);
@@ -48,35 +48,35 @@ export function checkPlace(session) {
   if (owner !== "hardtack") refuseOther();
 }
 
-/** Returns whose session is in its place: `hardtack`, `another`, or undefined if there is none. */
+/** Returns which library defined `session`: `hardtack`, `another`, or undefined. */
 function ownerIn(holder) {
   const { get, set, value } = Object.getOwnPropertyDescriptor(holder, "session") ?? {};
   if (set === refuseOther) return "hardtack";
   return get || (value ?? null) !== null ? "another" : undefined;
 }
 
-const TAKEN = "`session` of the request is of another library, such as express-session; mount one of the two";
+const TAKEN = "`session` of the request belongs to another library, such as express-session; mount one of the two";
 
 /**
- * Refuses changes from now on, because the response is not sent: another program answers, as in the handshake of a WebSocket.
+ * Refuses changes from now on, because the response is not sent: another library writes its own, as in the handshake of a WebSocket.
  */
 export const closeUnsent = (session) => Object.assign(stateOf(session), { isClosed: true, late: UNSENT });
 
 const UNSENT = "session cannot be saved in the handshake of a WebSocket; change it in another request";
 
-/** The failure in an event, if any. For a lost change, the event itself is the failure. */
-export const failureIn = (told) => (told.code === "left-out" ? told : told.cause);
+/** Returns the error in an outcome or a refusal, if any. A lost change is an error itself. */
+export const failureIn = (event) => (event.code === "left-out" ? event : event.cause);
 
-/** Calls the hook; without one, logs failures and refusals. Never fails the request, and logs only its method and path, not its cookies. */
-function tell(hook, told, request, { sealer, now }) {
+/** Calls the hook or, without one, logs errors and refusals. Never fails the request. Logs no headers, because they have cookies. */
+function report(hook, event, request, { sealer, now }) {
   const say = (level, sentence, fields, kind) =>
     sealer.say(level, sentence, { ...fields, method: request.method, path: pathOf(request) }, kind, now);
-  // Anyone can send a session under another key, and a form from elsewhere, so these are told once in a while.
+  // Anyone can send a session under another key, or a forged form, so these two are logged at most once a minute.
   const failed = (error) => say("error", FAILED, { error }, error.code === "unreadable" ? FAILED : undefined);
-  sealer.metrics?.told(told.code);
-  if (hook) attempt(() => hook(told, request), failed);
-  else if (failureIn(told)) failed(failureIn(told));
-  else if (told.name === "CsrfRefusal") say("warn", REFUSED, refusalIn(told), told.code);
+  sealer.metrics?.refused(event.code);
+  if (hook) attempt(() => hook(event, request), failed);
+  else if (failureIn(event)) failed(failureIn(event));
+  else if (event.name === "CsrfRefusal") say("warn", REFUSED, refusalIn(event), event.code);
 }
 
 const REFUSED = "a request was refused by a CSRF check";
@@ -86,7 +86,7 @@ const refusalIn = ({ code, message, details }) => ({
   ...(code === "plain-http" && { advice: "let the proxy or the CDN redirect http to https" }),
 });
 
-/** Calls a hook, and another function with the error by which it fails. */
+/** Calls a hook, and `failed` with its error. */
 export async function attempt(hook, failed) {
   try {
     await hook();
@@ -95,14 +95,14 @@ export async function attempt(hook, failed) {
   }
 }
 
-const FAILED = "a session has failed, or a hook that is told of one";
+const FAILED = "the session of a request failed, or a hook threw; see `error`";
 
-/** Returns true for an error of a session that has an answer, such as 413 for a full one. */
+/** Returns true for an error of a session with a status for its response, such as 413 for a full session. */
 export const hasAnswer = (error) => error instanceof SessionError && error.status !== undefined;
 
 export const answerOf = ({ status, headers, body, message }) => new Response(body ?? message, { status, headers });
 
-/** Returns the answer of a handler, or the answer to the error of its session by which it failed, which is told. */
+/** Returns the response of a handler or, if an error of its session failed it, the response to that error. Reports the error. */
 export async function answered(handle, request, session) {
   try {
     return await handle();
@@ -110,15 +110,15 @@ export async function answered(handle, request, session) {
     if (!hasAnswer(error)) throw error;
     const state = stateOf(session);
     state.hasFailed = true;
-    tell(null, { cause: error }, request, state);
+    report(null, { cause: error }, request, state);
     return answerOf(error);
   }
 }
 
 /**
- * Returns a function that loads the session of a request and asks the guard. `given` is for the function that makes the
- * cookie. It returns the session; a function that saves it with a response; what answers the request, if that is refused by the
- * guard, or because the session cannot be validated now; and the cookie. Throws a `ConfigError`.
+ * Returns a function that loads the session of a request and asks the guard. Its arguments after the request are for the function
+ * that makes the cookie. It returns the session, a function that saves the session with a response, the response to a refused request
+ * (by the guard, or because the session cannot be validated now), and the cookie. Throws a `ConfigError`.
  */
 export function admission(cookies, options = {}) {
   const {
@@ -134,12 +134,12 @@ export function admission(cookies, options = {}) {
     const session = await sessions.load(request, now?.()).catch((error) => (refusal = error).session);
     if (!session) throw refusal;
     const state = stateOf(session);
-    state.reportLost = (lost) => tell(onRefused, lost, request, state);
-    tell(onOutcome, session.outcome, request, state);
+    state.reportLost = (lost) => report(onRefused, lost, request, state);
+    report(onOutcome, session.outcome, request, state);
     refusal ??= await guard?.check(request, session);
-    if (refusal) tell(onRefused, refusal, request, state);
+    if (refusal) report(onRefused, refusal, request, state);
     const save = (response) => sessions.saveToResponse(response, session);
-    // Nothing in place of an answer would let the handler run.
+    // If `refuse` returns nothing, `save()` throws. Undefined here would let the handler run.
     return [session, save, refusal && (refuse(refusal, request) || save()), sessions];
   };
 }
@@ -147,8 +147,8 @@ export function admission(cookies, options = {}) {
 const namesIn = new WeakMap();
 
 /**
- * Claims a cookie for a session of this request. Returns a function that gives it back. Throws a `ConfigError`.
- * Of two sessions, the one that is saved first would be lost.
+ * Claims the name of a cookie for one session of this request. Returns a function that releases it. Throws a `ConfigError` if the name
+ * is claimed: of two sessions in one cookie, the one that is saved first would be lost.
  */
 export function claim(request, { name }) {
   const names = namesIn.get(request) ?? [];

@@ -1,6 +1,6 @@
 // Astro.
 
-import { admission, answered, checkPlace, claim, hang } from "./adapter.js";
+import { admission, answered, checkDefined, claim, define } from "./adapter.js";
 
 /**
  * Returns the middleware `onRequest`, which loads the session into `context.locals.session` and saves it with the
@@ -8,21 +8,21 @@ import { admission, answered, checkPlace, claim, hang } from "./adapter.js";
  */
 export function onSession(cookies, options) {
   const admit = admission(cookies, options);
-  // Since Astro 6 the adapter for Cloudflare throws where this is read, and names `cloudflare:workers`.
+  // Read only for a function that takes it: since Astro 6, the adapter for Cloudflare throws at this property.
   const envOf = ({ locals }) => (cookies.length > 0 ? locals.runtime?.env : undefined);
-  /** The `locals` whose sessions are not saved yet. */
+  /** The `locals` of requests whose session is not saved yet. */
   const begun = new WeakSet();
   return async (context, next) => {
     const { locals, request } = context;
-    // A page that is rendered in place of another, by `rewrite`, has the same `locals`, and goes on with its session.
+    // `rewrite` calls the middleware again with the same `locals`. That page uses the session that is loaded already.
     if (context.isPrerendered || begun.has(locals)) return next();
     const [session, save, refused, sessions] = await admit(request, envOf(context));
     const release = claim(request, sessions);
     try {
       begun.add(locals);
-      hang(locals, session);
+      define(locals, session);
       const response = await (refused ?? answered(next, request, session));
-      checkPlace(session);
+      checkDefined(session);
       return await save(response);
     } finally {
       begun.delete(locals);

@@ -1,46 +1,47 @@
-// Saving before Node sends the head of a response. Sealing is asynchronous and `writeHead` is not, so what a handler
-// writes is held until the session is saved.
+// Saves a session before Node sends the head of a response. Sealing is asynchronous, and `writeHead` is not. So the writes of a handler
+// are held until the session is saved, and meanwhile the response behaves as if Node had sent its head.
 
 import { isBytes } from "../base/plain.js";
 
-/** By response: what takes back that its head was written, as long as nothing is sent. */
+/** For each response, the function that makes its head writable again until the first write. */
 const written = new WeakMap();
 
-/** By response: the error for which what is written is dropped, of any of its sessions. */
+/** For each response whose save failed, the error. Writes are dropped then, in every session of the response. */
 const failures = new WeakMap();
 
-/** The responses of which something is sent now, which may write in turn. */
+/** Responses whose held writes are being sent. Such a write may call another method of its response. */
 const sending = new WeakSet();
 
-/** Lets a head be written once more, in place of one that a handler has written before it failed. */
+/** Makes a head writable again that a handler wrote before it failed, so that the error can be answered. */
 export const reopen = (response) => written.get(response)?.();
 
 /**
- * Calls `save` before the head of the response is sent, and then the function that it resolves to, which sets its fields. That
- * may return a function that is called in place of Node's `writeHead`, and calls it. Meanwhile the head counts as sent: it cannot
- * be changed. If either fails, or Node refuses what was held, calls `failed` with the error; what
- * was held and not sent is dropped, as is what a handler goes on to write after another answer.
+ * Calls `save` before the head of the response is sent. `save` resolves to a function that sets the headers of the session, and may
+ * return a function to call in place of Node's `writeHead`. Until then the head counts as sent, and cannot be changed.
  *
- * Returns a function that saves without waiting for something to be written, and resolves when what is held has been sent.
- * It rejects if that fails while nothing is held, and then `failed` is not called.
+ * If one of these throws, or Node refuses a held write, calls `failed` with the error. Held writes that were not sent are dropped, and
+ * so is everything that the handler writes after the answer to the error.
+ *
+ * Returns a function that saves at once, and resolves when the held writes are sent. It rejects if saving fails while nothing is held,
+ * and then `failed` is not called.
  */
 export function beforeHead(response, save, failed) {
   const { writeHead, flushHeaders, write, end } = response;
   const held = [];
-  /** How many of them were sent. */
+  /** Number of held writes that were sent. */
   let sent = 0;
-  /** The bytes to write of them. A writer waits from as many on as Node has it, and so has a stream that takes them from here. */
+  /** Bytes that are held. From Node's `highWaterMark` on, `write` returns false, so that a stream piped into the response pauses. */
   let length = 0;
   let isWaiting = false;
   let isEnded = false;
-  /** `open`, then `saving`, then `done`, when every call goes through. */
+  /** `open` until the first write, then `saving`, then `done`, when calls are passed to Node. */
   let phase = "open";
   let saved;
-  /** Writes the head, by a function that is given. Middleware may change it once more in its own `writeHead`, around this one. */
+  /** Writes the head, by calling the function that it gets. Middleware mounted later wraps `writeHead`, and runs first. */
   let send = null;
-  /** Lets the head be changed, while it looks sent. */
+  /** Makes the head writable again, while it looks sent. */
   let release = null;
-  /** Lets the connection be destroyed, if an answer is whole. */
+  /** Allows the connection to be destroyed again, once a complete answer was held. */
   let letGo = () => {};
 
   const close = () => (release ??= showSent(response, () => isEnded));
@@ -57,7 +58,7 @@ export function beforeHead(response, save, failed) {
     };
     try {
       const setFields = await save();
-      // From here in one step, so that nothing goes before what is held.
+      // No `await` from here on: a new write must not overtake the held ones.
       go();
       send = setFields();
       sendHeld();
@@ -77,12 +78,12 @@ export function beforeHead(response, save, failed) {
     } finally {
       sending.delete(response);
     }
-    // A writer that was told to wait waits for this event.
+    // A writer to which `write` returned false waits for this event.
     if (isWaiting && !isFull && !response.writableEnded) response.emit("drain");
   };
   const giveUp = (error) => {
     failures.set(response, error);
-    // Where nothing answers at once, what a handler goes on to write is no success.
+    // If `failed` does not answer at once, later writes of the handler must not look like a success.
     response.statusCode = 500;
     try {
       failed(error);
@@ -91,9 +92,10 @@ export function beforeHead(response, save, failed) {
       response.destroy();
     }
     for (const unsent of held.slice(sent)) drop(unsent);
+    // A writer that waits for `drain` would never finish.
     response.once("close", () => response.emit("drain"));
   };
-  /** Tells a writer that what it has written is not sent. */
+  /** Calls the callback of a dropped write with the error. */
   const drop = ({ given }, error = failures.get(response)) => {
     const callback = given.at(-1);
     if (typeof callback === "function") queueMicrotask(() => callback(error));
@@ -101,12 +103,13 @@ export function beforeHead(response, save, failed) {
   const holding = (method, answer, check = () => {}) =>
     function (...given) {
       const failure = failures.get(response);
-      // A handler that goes on writing does not know that another answer was sent.
+      // The error was answered. The handler does not know that, and its further writes are dropped.
       if (failure && response.writableEnded) {
         drop({ given });
         return method === write || answer;
       }
-      // Node passes over a second answer, once the first is sent. Sent with it, it would be an event that ends the process.
+      // Node ignores a second answer once the first is sent. Sent together with the first, it would be an `error` event, which ends a
+      // process that does not listen.
       if (isEnded && !failure && !sending.has(response)) {
         drop({ given }, refusal(Error, "ERR_STREAM_WRITE_AFTER_END", "write after end"));
         return method === write ? false : answer;
@@ -134,7 +137,7 @@ export function beforeHead(response, save, failed) {
       return send(() => writeHead.call(response, response.statusCode));
     }
     if (release) throw headSent();
-    // As in Node, this head is sent with what is written next.
+    // As in Node, this head is sent with the next write.
     setHead(response, given);
     close();
     return response;
@@ -143,7 +146,7 @@ export function beforeHead(response, save, failed) {
   return () => (saved ??= begin());
 }
 
-// What Node refuses is refused at once, by its rules, as long as the handler that wrote it can notice.
+// The checks of Node, made when a write is held: at the time of sending, the handler could no longer catch the error.
 
 const refusal = (Kind, code, message) => Object.assign(new Kind(message), { code });
 const headSent = () => refusal(Error, "ERR_HTTP_HEADERS_SENT", "Cannot change headers after they are sent to the client");
@@ -160,12 +163,12 @@ function checkChunk(chunk) {
   throw refusal(TypeError, "ERR_INVALID_ARG_TYPE", 'The "chunk" argument must be of type string or an instance of Buffer or Uint8Array');
 }
 
-/** The message of the status, if one was set. HTTP/2 has none, and warns when it is read. */
+/** Returns the status message, if one was set. Not by a plain read, because HTTP/2 warns of that. */
 const messageOf = (response) => Object.getOwnPropertyDescriptor(response, "statusMessage")?.value;
 
 /**
- * Lets the head look sent, as Node does, and the response ended if `isEnded()` says so, for code that asks before it
- * answers a second time, such as handlers of errors. Returns a function that takes this back.
+ * Makes the head look sent, as in Node, and the response ended if `isEnded()`. Handlers of errors, for example, read this before they
+ * answer. Returns a function that undoes it.
  */
 function showSent(response, isEnded) {
   const { statusCode } = response;
@@ -176,7 +179,7 @@ function showSent(response, isEnded) {
   const shown = {
     headersSent: { get: () => true },
     writableEnded: { get: isEnded },
-    // As in Node, they can be set, and change nothing.
+    // As in Node, an assignment has no effect.
     statusCode: { get: () => statusCode, set() {} },
     statusMessage: { get: () => statusMessage, set() {} },
   };
@@ -188,28 +191,28 @@ function showSent(response, isEnded) {
   return () => {
     for (const [name, descriptor] of own) {
       delete response[name];
-      // A framework that has put its own in place, such as Next.js.
+      // Frameworks such as Next.js define their own.
       if (descriptor) Object.defineProperty(response, name, descriptor);
     }
   };
 }
 
-/** By socket: how many hold an answer for it, of several sessions in one response, and what gives its `destroy` back. */
+/** For each socket with a replaced `destroy`: the number of sessions that hold an answer, and the function that restores `destroy`. */
 const kept = new WeakMap();
 
 /**
- * Lets an answer that is whole be sent before its connection is destroyed, as Express does for an error that comes after it.
- * Returns a function that takes this back.
+ * Delays the destruction of a connection until a complete answer is sent. Express destroys the connection if an error follows an
+ * answer, which Node would have sent already. Returns a function that ends the delay.
  */
 function keepConnection(response) {
   const { socket, stream } = response;
-  // HTTP/2 has one connection for all.
+  // In HTTP/2, requests share a connection, and each destroys only its stream.
   if (!socket || stream) return () => {};
   const keeping = kept.get(socket) ?? { holders: 0, giveBack: withholdDestroy(socket) };
   kept.set(socket, keeping);
   keeping.holders++;
   return () => {
-    // The first to hold an answer is also the first to let it go, to the next.
+    // Several sessions of one response hold an answer in turn. The last one restores `destroy`.
     if (--keeping.holders > 0) return;
     kept.delete(socket);
     const given = keeping.giveBack();
@@ -219,7 +222,7 @@ function keepConnection(response) {
   };
 }
 
-/** Returns a function that gives `destroy` back, and returns the arguments of the first call until then, if there was one. */
+/** Replaces `destroy` by a function that only notes its arguments. Returns a function that restores it and returns these, if any. */
 function withholdDestroy(socket) {
   const own = Object.getOwnPropertyDescriptor(socket, "destroy");
   let given;
@@ -234,7 +237,7 @@ function withholdDestroy(socket) {
   };
 }
 
-/** Does what `writeHead` does to a head that is not sent yet. */
+/** Applies the arguments of `writeHead` to a head that is not sent yet. */
 function setHead(response, [status, reason, given]) {
   const [message, headers] = typeof reason === "string" ? [reason, given] : [undefined, given ?? reason];
   checkHead(status, message);
@@ -246,7 +249,7 @@ function setHead(response, [status, reason, given]) {
   }
 }
 
-/** Of a flat list of names and values, or of pairs. */
+/** Returns pairs of a flat list of names and values, or of a list of pairs. */
 const pairsOf = (list) => (Array.isArray(list[0]) ? list : list.flatMap((name, i) => (i % 2 === 0 ? [[name, list[i + 1]]] : [])));
 
 function byName(pairs) {

@@ -1,4 +1,4 @@
-// The `Cookie` field of a request that is passed on.
+// The `Cookie` header of a request that is passed on to an origin or a page.
 
 import { BLANK, trim } from "../base/bytes.js";
 import { isExpiry } from "../cookie/set_cookie.js";
@@ -7,8 +7,8 @@ import { isExpiry } from "../cookie/set_cookie.js";
 export const isOfSession = (of, name) => of === name || (of.startsWith(`${name}.`) && /^[1-7]$/.test(of.slice(name.length + 1)));
 
 /**
- * Sets the cookies of a session in the field, in place of those that came, and of those that they expire, such as one of another
- * library. `own`: of `saveAsCookies`; `name`: its cookie's.
+ * Sets the cookies of a session in the header. Replaces those of the request, and removes those that `own` expires, such as an old
+ * cookie. `own`: the value of `saveAsCookies`. `name`: the name of the session's cookie.
  */
 export function setCookieField(headers, name, own) {
   const field = fieldWith(headers.get("cookie") ?? "", own, (of) => isOfSession(of, name));
@@ -17,8 +17,8 @@ export function setCookieField(headers, name, own) {
 }
 
 /**
- * Returns a field with these cookies, in place of others of their names, and of those whose names `isReplaced` returns true for.
- * The rest stays as it is, byte for byte: without another blank before it, a name could become one that no other host can set.
+ * Returns a header with these cookies, in place of others with their names, or with names for which `isReplaced` returns true. Removes
+ * spaces and tabs around a pair, as servers do, and no other white space: a planted name could otherwise become a `__Host-` name.
  */
 export function fieldWith(field, cookies, isReplaced = () => false) {
   const names = new Set(cookies.map(({ name }) => name));

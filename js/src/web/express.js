@@ -1,15 +1,15 @@
 // Express, Connect, and frameworks that take their middleware.
 
 import { stateOf } from "../session/session.js";
-import { admission, failureIn, hang } from "./adapter.js";
+import { admission, failureIn, define } from "./adapter.js";
 import { answerRefusal, attach, ofNode, print } from "./node.js";
 
 /**
- * Middleware that loads the session into `request.session` and saves it before the head of the response is sent. Errors
- * go to `next`. For a guard with `tokensInForms`, put the parser of forms before it.
+ * Returns middleware that loads the session into `request.session`, and saves it before the head of the response is sent. Errors go to
+ * `next`. For a guard with `tokensInForms`, mount the parser of forms before this middleware.
  */
 export function session(cookies, { refuse = answerRefusal, ...options } = {}) {
-  // What `next` is given is printed there.
+  // An unvalidated session goes to `next`, which reports it. Any other failure is thrown here, so that `log` gets it.
   const onRefused = (refusal) => {
     if (!refusal.session && failureIn(refusal)) throw refusal;
   };
@@ -19,7 +19,7 @@ export function session(cookies, { refuse = answerRefusal, ...options } = {}) {
     try {
       const [session, , refusal, sessions] = await admit(request);
       if (refusal?.session) throw refusal;
-      hang(request, session);
+      define(request, session);
       attach(sessions, session, request, response, next, () => noteFailure(session, response));
       if (refusal) return await refuse(refusal, request, response);
     } catch (error) {
@@ -33,15 +33,16 @@ export function session(cookies, { refuse = answerRefusal, ...options } = {}) {
   };
 }
 
-/** Prints what `next` throws, which not all that call middleware catch, and at which the process would end. A whole answer stays. */
+/** Prints an error that `next` throws, and closes the connection. Not every framework catches it, and uncaught it would end the process. */
 function breakOff(error, request, response) {
   print(error, request);
+  // A complete response is still sent.
   if (response.writableEnded) return;
-  // In the handshake of a WebSocket, what stands in for a response cannot.
+  // In the handshake of a WebSocket, the object in place of a response may have no `destroy`.
   (response.destroy ? response : request.socket).destroy();
 }
 
-/** Notes an error of a session by which its request has failed. Frameworks answer it by its status, and do not say that they do. */
+/** Notes that an error of the session failed the request. Frameworks answer such an error by its status, which is the only sign. */
 function noteFailure(session, { statusCode }) {
   const state = stateOf(session);
   state.hasFailed = statusCode === state.failure?.status;

@@ -9,12 +9,12 @@ import { admission, answered } from "./adapter.js";
 export function withSession(cookies, handler, options) {
   const admit = admission(cookies, options);
   return async (request, ...rest) => {
-    // Read before the handler, which may hand its request over.
+    // Read before the handler runs, because it may give the request away.
     const isUpgrade = request?.headers?.get?.("upgrade");
     const [session, save, refused] = await admit(request, ...rest);
     const response = await (refused ?? answered(() => handler(request, session, ...rest), request, session));
     if (response !== undefined || !isUpgrade) return save(response);
-    // In Bun, `server.upgrade` has answered.
+    // Bun's `server.upgrade` has answered the request, so the response is undefined.
     await save({ status: 101, headers: [] });
   };
 }

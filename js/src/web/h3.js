@@ -1,4 +1,4 @@
-// h3 1 and 2, and so Nitro and Nuxt.
+// h3 1 and 2, and with them Nitro and Nuxt.
 
 import { ensure } from "../base/errors.js";
 import { headChanges, setChanges, withChanges } from "../carrier/cookie.js";
@@ -13,7 +13,7 @@ import { attach, fail, fieldsOf, print } from "./node.js";
 export function withSession(cookies, handler, options) {
   const admit = admission(cookies, options);
   return async (event) => {
-    // h3 1 has requests and responses of Node.
+    // h3 1 uses requests and responses of Node.
     const isNode = !event.res?.headers;
     const request = isNode ? event.node.req : event.req;
     refuseCached(request, event.context);
@@ -28,31 +28,31 @@ export function withSession(cookies, handler, options) {
       await saveWith(error, true);
       throw error;
     }
-    // h3 throws an error that it is given.
+    // h3 treats a returned error like a thrown one.
     stateOf(session).hasFailed = hasAnswer(result);
     return saveWith(result, result instanceof Error);
   };
 }
 
 /**
- * Throws a `ConfigError` in a route that Nitro caches: everybody would get the page of one visitor, and from Nitro 3 the cookie too.
- * Nitro 2 notes each cache around a handler in the context, Nitro 3 the rules of the path.
+ * Throws a `ConfigError` in a route that Nitro caches: everybody would get the page of one visitor, and with Nitro 3 the cookie too.
+ * The context shows the cache around a handler in Nitro 2, and the rules of the path in Nitro 3.
  */
 function refuseCached({ method }, { cache, routeRules, _nitro } = {}) {
   const rules = routeRules ?? _nitro?.routeRules;
-  // Other methods go past the cache.
+  // Nitro caches no other methods.
   const isCached = ["GET", "HEAD"].includes(method) && (cache?.options?.integrity || routeRules?.cache || rules?.isr);
   const advice = "take `swr`, `cache` or `isr` out of its `routeRules`, and use no cached handler";
   ensure(!isCached, "cookies", `route is cached, and everybody would get one visitor's session; ${advice}`);
 }
 
-/** h3 1. A handler may answer itself, as by `sendRedirect`, and the session is saved before that. */
+/** Returns the function that saves in h3 1. A handler may send the response itself, as by `sendRedirect`; `attach` saves before that. */
 function onNode({ node: { req, res } }, sessions, session) {
   const finish = attach(sessions, session, req, res, (error) => fail(error, req, res, print));
   return async (result, isFailure) => {
     if (isFailure) {
       res.statusCode = statusOf(result);
-      // h3 1 leaves those of the error out.
+      // h3 1 does not send the headers of an error.
       if (hasAnswer(result)) for (const [name, value] of Object.entries(result.headers ?? {})) res.setHeader(name, value);
     } else if (result instanceof Response) {
       const fields = merged(fieldsOf(res), result.headers);
@@ -65,16 +65,19 @@ function onNode({ node: { req, res } }, sessions, session) {
   };
 }
 
-/** h3 2. It puts the fields of the event over those of a result; for errors, other ones, whose place `onError` may take. */
+/**
+ * Returns the function that saves in h3 2. Headers of the event replace those of a result. For an error, h3 sends `errHeaders` of the
+ * event, or `headers` if `onError` answers, so both get the cookie.
+ */
 function onEvent(event, sessions, session) {
-  // Also for one that a handler loads after another.
+  // Throws for a handler inside of another one with the same cookie.
   claim(event, sessions);
   const { res } = event;
   return async (result, isFailure) => {
     const isAnswer = result instanceof Response && !isFailure;
-    // A `Response`, an `HTTPResponse` and an `HTTPError` have fields of their own.
+    // A `Response`, an `HTTPResponse` and an `HTTPError` have headers of their own.
     const own = result?.headers?.getSetCookie ? result : { headers: [] };
-    // What is thrown and is no error is answered with 500.
+    // h3 answers a thrown value that is not an error with 500.
     const failed = result instanceof Error ? statusOf(result) : 500;
     const status = isFailure ? failed : (own.status ?? res.status ?? 200);
     const { headers, errHeaders = headers } = res;
@@ -91,7 +94,7 @@ function onEvent(event, sessions, session) {
 
 const isRemoval = ([, value]) => value === null;
 
-/** The fields `below` as h3 answers with them, under `Headers` that take their place, except those of cookies. */
+/** Returns the headers that h3 sends: all of `above`, and those of `below` that `above` lacks. The cookies of both are sent. */
 const merged = (below, above) => [...[...below].filter(([name]) => name === "set-cookie" || !above.has(name)), ...above];
 
 function statusOf(error) {

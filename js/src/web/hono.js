@@ -5,7 +5,7 @@ import { BaseSession, stateOf } from "../session/session.js";
 import { admission, answerOf, claim, closeUnsent, hasAnswer, refuseOther } from "./adapter.js";
 
 /**
- * Middleware that loads the session into the variable `session` and saves it with the response. `cookies` is a cookie, a
+ * Returns middleware that loads the session into the variable `session`, and saves it with the response. `cookies` is a cookie, a
  * promise of one, or a function of the environment: `(env) => SessionCookie.encrypted(env.SESSION_KEYS)`. Pages that `toSSG` writes
  * have no session, and need no keys.
  */
@@ -22,15 +22,15 @@ export function session(cookies, options) {
       if (refused) c.res = await refused;
       else await next();
       if (isCached) warnOfCache(stateOf(session));
-      // That of another cookie, perhaps.
+      // Inner middleware may have set the session of another cookie. Anything else is a mistake.
       if (!(c.get("session") instanceof BaseSession)) refuseOther();
       const { error } = c;
-      // Hono has answered the error of a handler, by itself or by `onError`, with any status.
+      // Hono or `onError` has answered the error of a handler, with any status.
       stateOf(session).hasFailed = error instanceof SessionError;
       const saved = await save(hasAnswer(error) && c.res.status === 500 ? answerOf(error) : c.res);
-      // Where nothing has answered, Hono says so.
+      // If nothing has answered, Hono reports it.
       if (saved === c.res || !c.finalized) return;
-      // Else Hono adds the fields of the response that is replaced.
+      // Hono copies the headers of a response that is replaced, unless it is undefined.
       c.res = undefined;
       c.res = saved;
     } finally {
@@ -39,7 +39,7 @@ export function session(cookies, options) {
   };
 }
 
-/** Returns true if Hono's `cache()` is mounted inside of the session. It shows only by its name, which a bundle may change. */
+/** Returns true if Hono's `cache()` is mounted inside of the session. Only the name reveals it, which a bundler may change. */
 const hasCacheInside = ({ matchedRoutes, routeIndex }) =>
   matchedRoutes?.slice(routeIndex + 1).some(({ handler }) => handler.name === "cache");
 

@@ -5,19 +5,19 @@ import { cacheChanges, isShareable } from "../carrier/caching.js";
 import { headChanges, settingsOf } from "../carrier/cookie.js";
 import { pathOf } from "../carrier/dropped.js";
 import { stateOf } from "../session/session.js";
-import { admission, attempt, checkPlace, claim, closeUnsent, failureIn, hasAnswer } from "./adapter.js";
+import { admission, attempt, checkDefined, claim, closeUnsent, failureIn, hasAnswer } from "./adapter.js";
 import { isOfSession } from "./cookie_field.js";
 import { beforeHead, reopen } from "./before_head.js";
 
-/** The options of an adapter whose responses are Node's, so that a refusal is returned to it. `own`: functions that it calls itself. */
+/** Returns options for `admission` that pass a refusal to the adapter, which answers it. `own`: options of the adapter, all functions. */
 export function ofNode(options, own) {
   for (const [name, value] of Object.entries(own)) mustBe(typeof value === "function", name, "a function");
   return { ...options, refuse: (refusal) => refusal };
 }
 
 /**
- * Saves a session before the head of the response is sent, and calls `saving` first. Returns a function that saves it now, as
- * `beforeHead` does. A response that is none of Node's is left alone.
+ * Saves a session before the head of the response is sent, and calls `saving` just before. Returns a function that saves now, like
+ * `beforeHead`. Closes the session instead if the response is never sent.
  */
 export function attach(sessions, session, request, response, failed, saving = () => {}) {
   claim(response, sessions);
@@ -29,15 +29,15 @@ export function attach(sessions, session, request, response, failed, saving = ()
 }
 
 /**
- * Returns true if nothing of a response is sent, because what opens a WebSocket writes the head itself, and has made the response for
- * middleware alone, or if it is none of Node's. Node says `upgrade` of requests whose socket it has given away.
+ * Returns true for a response that is never sent. A library that opens a WebSocket writes the head to the socket, and makes a response
+ * only for middleware: an object that is not Node's, or a response to a request whose socket Node has given away (`upgrade`).
  */
 const isStandIn = ({ upgrade, headers }, response) =>
   typeof response.getHeaders !== "function" || (![false, null].includes(upgrade) && /websocket/i.test(headers.upgrade));
 
-/** Seals the session. Returns a function that sets it in the head of the response, and returns one that writes the head. */
+/** Seals the session. Returns the function that `beforeHead` needs: it sets the cookie, and returns how to write the head. */
 async function sealedFor(sessions, response, session) {
-  checkPlace(session);
+  checkDefined(session);
   const changes = await headChanges(sessions, fieldsOf(response), session, { status: response.statusCode });
   return () => {
     setIn(response, changes);
@@ -52,7 +52,7 @@ function setIn(response, changes) {
       continue;
     }
     const values = name === "set-cookie" ? [response.getHeader(name) ?? [], value].flat() : [value];
-    // A list of one is lost where serverless-http answers a load balancer.
+    // serverless-http loses a list with one item in its response to a load balancer.
     response.setHeader(name, values.length === 1 ? values[0] : values);
   }
 }
@@ -62,8 +62,9 @@ const MOUNT_FIRST =
   "head; mount the session first";
 
 /**
- * Writes the head of a response with its session. Middleware may have set other fields for caches, when the head was about to be
- * written: a change makes them private again, and a refresh waits.
+ * Writes the head of a response with its session. Middleware mounted later has run just before, and may have made the response
+ * shareable. A changed session makes it private again, and a refresh is removed and sent another time. Middleware mounted earlier runs
+ * inside of `writeHead`. That is too late, so it is a warning.
  */
 function writeLast(sessions, response, session, writeHead) {
   const { mayShare } = settingsOf(sessions);
@@ -81,7 +82,7 @@ function writeLast(sessions, response, session, writeHead) {
   return written;
 }
 
-/** Returns the fields of a response of Node, as pairs of lower-case name and value. */
+/** Returns the headers of a response of Node, as pairs of lower-case name and value. */
 export const fieldsOf = (response) =>
   Object.entries(response.getHeaders()).flatMap(([name, values]) => [values].flat().map((value) => [name.toLowerCase(), String(value)]));
 
@@ -105,7 +106,7 @@ export function withSession(cookies, handler, { failed = print, refuse = answerR
   };
 }
 
-/** Calls a handler, and notes an error of its session by which it fails. */
+/** Calls a handler, and notes whether an error of its session fails it. */
 async function handled(handler, request, response, session) {
   try {
     await handler(request, response, session);
@@ -117,21 +118,20 @@ async function handled(handler, request, response, session) {
 
 export const print = (error, request) => console.error(error, request.method, pathOf(request));
 
-/** Tells an error, and answers it, unless something was answered already. A whole answer stays as it is. */
+/** Reports an error, and answers it unless the head was sent: then a complete response stays, and any other is cut off. */
 export function fail(error, request, response, failed) {
   attempt(() => failed(error, request), (broken) => print(broken, request));
   reopen(response);
   if (response.headersSent) return void (response.writableEnded || response.destroy());
+  // A header or the status message may be the cause of the error, so none is kept. HTTP/2 warns when the message is set.
   for (const name of response.getHeaderNames()) response.removeHeader(name);
-  // The failure may be the earlier message. HTTP/2 has none, and would warn.
   delete response.statusMessage;
   if (hasAnswer(error)) return answerRefusal(error, request, response);
-  // What has failed may be a field of the head.
   response.statusCode = 500;
   response.end("internal server error");
 }
 
-/** Answers as adapters for a `Request` do. What stands in for a response in an upgrade may be an empty object. */
+/** Answers a refused request. In an upgrade, the response may be an empty object, and the answer is written to the socket. */
 export function answerRefusal({ status, headers, body, message }, request, response) {
   if (!response.end) return void request.socket.end(`HTTP/1.1 ${status} \r\nconnection: close\r\n\r\n`);
   response.statusCode = status;

@@ -1,4 +1,4 @@
-// A worker before an origin that shares its sessions.
+// A worker in front of an origin that shares its sessions.
 
 import { readSetCookie, restBeside } from "../cookie/response.js";
 import { isExpiry, toSetCookie } from "../cookie/set_cookie.js";
@@ -8,13 +8,13 @@ import { headChanges, offerAfter, ownOf, withChanges } from "../carrier/cookie.j
 import { isOfSession, setCookieField } from "./cookie_field.js";
 
 /**
- * Passes a request on to the origin, with the session as it is now in its `Cookie`, and returns the origin's response with
- * the session saved. If the origin writes the session too, its cookies count, because it began with the changes made
- * here. The session cannot be changed afterwards, unless there is no response.
+ * Passes a request on to the origin, with the present session in its `Cookie`. Returns the origin's response with the session saved. If
+ * the origin writes the session too, its cookies are kept, because it began with the changes made here. Afterwards the session cannot
+ * be changed, unless there is no response.
  */
 export async function forward(cookies, session, request, fetch = globalThis.fetch) {
   const state = stateOf(session);
-  // A second origin would get the session as it came.
+  // Throws for a session that is closed. A second origin would otherwise get it without its changes.
   if (state.isToWrite()) state.change(true);
   const { isClosed } = state;
   const isWritten = isWrittenWith(200, session);
@@ -24,10 +24,10 @@ export async function forward(cookies, session, request, fetch = globalThis.fetc
   if (isWritten) setCookieField(headers, cookies.name, own);
   let response;
   try {
-    // A redirect is the visitor's to follow; else its cookies would be lost.
+    // The visitor follows a redirect. Followed here, the cookies of the redirecting response would be lost.
     response = await fetch(new Request(request, { headers, redirect: "manual" }));
   } catch (error) {
-    // The answer in its place, or of another origin, may save the session.
+    // Nothing was saved, so the response that the worker makes instead, or that of another origin, may save the session.
     state.isClosed = isClosed;
     throw error;
   }
@@ -37,10 +37,10 @@ export async function forward(cookies, session, request, fetch = globalThis.fetc
 /** Returns true if a response of this status sets or drops the session. */
 const isWrittenWith = (status, session) => stateOf(session).decide({ status }).touch === "written";
 
-/** `isKept`: the session is saved whatever the status. `own`: the cookies of the session. */
+/** Returns the changes to the head of the origin's response. `isKept`: saves even with an error. `own`: the cookies of the session. */
 async function changesTo(response, cookies, session, { isWritten, isKept, own }) {
   const fields = [...response.headers];
-  // One of the same name with another path, domain or partition is another cookie.
+  // A cookie of the same name with another path, domain or partition is another cookie, and replaces nothing of ours.
   const theirs = response.headers.getSetCookie().map(readSetCookie);
   const setAs = (own) => theirs.filter((cookie) => restBeside(own, cookie) === "");
   const sets = setAs(ownOf(cookies));
@@ -48,14 +48,16 @@ async function changesTo(response, cookies, session, { isWritten, isKept, own })
   if (!isWritten) {
     return headChanges(cookies, fields, session, { status: response.status });
   }
+  // As for a handler here: an origin that failed may have made only a part of its changes.
   const isLost = response.status === 408 || (response.status >= 500 && !isKept);
   if (isLost && !isOrigins) return cacheChanges(fields, "touched", "Cookie");
-  // Our cookies next to the session, such as the mark of one that has ended, and expiries of parts that the origin has not seen.
+  // Next to the origin's session, adds our other cookies, such as the mark of an ended session, and expiries of parts that the origin
+  // did not get.
   const isSet = (cookie) => setAs(readSetCookie(toSetCookie(cookie))).length > 0;
   const isLeft = (cookie) => !isSet(cookie) && (isExpiry(cookie) || !isOfSession(cookie.name, cookies.name));
   const left = isOrigins ? own.filter(isLeft) : own;
-  // The offer is for the origin's session, too, unless the origin drops it, or makes an offer itself.
-  const isOver = isOrigins && sets.every(isExpiry);
-  const offer = isOver ? [] : offerAfter(session, fields).filter(([name]) => !isOrigins || !response.headers.has(name));
+  // The offer is valid for the origin's session, too, unless the origin drops the session or makes an offer itself.
+  const isDropped = isOrigins && sets.every(isExpiry);
+  const offer = isDropped ? [] : offerAfter(session, fields).filter(([name]) => !isOrigins || !response.headers.has(name));
   return [...cacheChanges(fields, "written", "Cookie"), ...left.map((cookie) => ["set-cookie", toSetCookie(cookie)]), ...offer];
 }

@@ -2,7 +2,7 @@
 
 import { cookiesAfter } from "../carrier/cookie.js";
 import { stateOf } from "../session/session.js";
-import { admission, checkPlace, claim, hang } from "./adapter.js";
+import { admission, checkDefined, claim, define } from "./adapter.js";
 import { isOfSession } from "./cookie_field.js";
 
 /**
@@ -18,15 +18,15 @@ export function handleSession(cookies, options) {
     const before = cookiesIn(event, sessions);
     const saveRedirect = async ({ status }) => {
       const now = cookiesIn(event, sessions);
-      // An inner request may have set them.
+      // If they differ, an inner request has set them.
       const isSame = JSON.stringify(now) === JSON.stringify(before);
-      const said = isSame || now.length > 0 ? now : [{ name: sessions.name, value: "" }];
-      setIn(event.cookies, await cookiesAfter(sessions, isSame ? [] : said, session, { status }));
+      const existing = isSame || now.length > 0 ? now : [{ name: sessions.name, value: "" }];
+      setIn(event.cookies, await cookiesAfter(sessions, isSame ? [] : existing, session, { status }));
     };
     try {
-      hang(event.locals, session);
+      define(event.locals, session);
       const response = await (refused ?? answer(resolve, event, session, saveRedirect));
-      checkPlace(session);
+      checkDefined(session);
       return await save(response);
     } finally {
       release();
@@ -35,8 +35,8 @@ export function handleSession(cookies, options) {
 }
 
 /**
- * Returns true for a page that is rendered at build time: it may not read the query. One for all that static hosts do not find may
- * read that, and not the address of a visitor.
+ * Returns true while a page is rendered at build time: SvelteKit then throws when the query is read or, for the fallback page of static
+ * hosts, when the visitor's address is read.
  */
 const isOfBuild = ({ url, getClientAddress }) => throws(() => url?.search) || (url?.pathname === "/[fallback]" && throws(getClientAddress));
 
@@ -49,7 +49,7 @@ function throws(read) {
   }
 }
 
-/** Answers by the hooks that follow. To a redirect that one of them throws, SvelteKit adds the cookies of the event. */
+/** Calls the next hooks. Saves with a redirect that they throw, because SvelteKit adds only the event's own cookies to it. */
 async function answer(resolve, event, session, saveRedirect) {
   try {
     const response = await resolve(event);
@@ -67,13 +67,13 @@ async function answer(resolve, event, session, saveRedirect) {
   }
 }
 
-/** The cookies of the session that the event has now. */
+/** Returns the cookies of the session in the event. */
 const cookiesIn = ({ cookies }, { name }) => cookies?.getAll().filter((cookie) => isOfSession(cookie.name, name)) ?? [];
 
 function setIn(cookies, set) {
   try {
     for (const { name, value, options } of set) cookies.set(name, value, options);
   } catch {
-    // After the page is rendered, it takes none.
+    // SvelteKit accepts no cookies once the page is rendered.
   }
 }

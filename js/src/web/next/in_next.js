@@ -15,32 +15,32 @@ import { Turn } from "./turns.js";
 const LATE = new Date("9999-01-01");
 const READ_ONLY =
   "session of `load()` is not saved; change it in `await sessions.update(…)`, and for CSRF tokens call `ensureId()` in the proxy";
-const OTHER_JAR = "the function after the sessions returns another jar at each call; pass `cookies` of next/headers";
+const OTHER_JAR = "the function after the sessions returns a new jar at each call; pass `cookies` of next/headers";
 const WITH_HEADERS = "pass `headers` of next/headers as well: `inNext(sessions, cookies, { headers })`";
 
 /**
- * Sessions in the cookies of a request. `cookies` is the function of `next/headers`; `sessions` a `SessionCookie`, a promise
- * of one, or a function that makes one at the first request, so that a build needs no keys. `headers`, of `next/headers`
- * too, is needed for a cookie that another host can set, and for those of other libraries.
+ * Returns the sessions of the app router. `cookies` is the function of `next/headers`. `sessions` is a `SessionCookie`, a promise of
+ * one, or a function that makes one at the first request, so that a build needs no keys. `headers`, also of `next/headers`, is needed
+ * for a cookie that another host can set, and for old cookies.
  */
 export function inNext(sessions, cookies, options = {}) {
   ensure(typeof cookies === "function", "option", "`inNext` takes the function `cookies` of next/headers after the sessions");
   checkOptions("inNext", options, ["headers", "now"]);
   const { headers, now } = options;
-  ensure(headers === undefined || typeof headers === "function", "option", "`headers` is the function of next/headers");
+  ensure(headers === undefined || typeof headers === "function", "option", "`headers` must be the function of next/headers");
   const opened = opener(sessions);
   const open = opener(typeof sessions === "function" ? async () => checked(opened(), headers) : checked(opened(), headers));
   const begin = async (jar, cookie) => {
     const source = await headers?.();
     const field = fieldsOf(source, "cookie").join("; ");
-    // What this request has written is in the jar alone. A value is decoded, and holds one cookie all the same.
+    // Only the jar has the cookies that this request has set. Its values are decoded, and one with `;` would add another cookie.
     const arrived = valuesOf(field);
     const written = jar.getAll().filter((pair) => !isIn(arrived, pair) && !pair.value.includes(";"));
     const all = fieldWith(field, written);
-    // The others say who asks, and whether the browser hides the cookie.
+    // Other headers tell whether the page is prefetched, and whether the browser hides the cookie.
     return cookie.load({ get: (name) => (name === "cookie" ? all : (fieldsOf(source, name, false)[0] ?? null)) }, now?.());
   };
-  // The jar first, so that Next.js knows that the page depends on the request before a build misses the keys.
+  // The jar first: it makes the page dynamic, so that a build stops rendering it before the keys are needed.
   const ready = async () => [jarOf(await cookies()), await open()];
   const load = async () => forReading(await begin(...(await ready())));
   const save = async (session, status = 200) => {
@@ -57,7 +57,7 @@ export function inNext(sessions, cookies, options = {}) {
       try {
         result = await turn.during(() => change(session));
       } catch (error) {
-        // As a response of status 500 does: a failure saves no change, and signs out all the same.
+        // Like a response with status 500: saves no change, but still signs out.
         await save(session, isWayOut(error) ? 200 : 500);
         throw error;
       }
@@ -73,7 +73,7 @@ function jarOf(jar) {
   return jar;
 }
 
-/** Refuses the changes of a session that is never saved, because they would be lost without an error. */
+/** Makes a session throw at every change, because it is never saved and a change would be lost. */
 function forReading(session) {
   stateOf(session).change = () => {
     throw new SessionError("read-only", READ_ONLY);
@@ -81,12 +81,12 @@ function forReading(session) {
   return session;
 }
 
-/** The values of each name in a field, in their order. A field has thousands of names, so it is read once. */
+/** Returns the values of each name in a `Cookie` header, in order. A header may have thousands of names, so it is read once. */
 function valuesOf(field) {
   const values = new Map();
   for (const pair of pairsOf(field)) {
     const at = pair.indexOf("=");
-    // What the jar has of a pair without a value.
+    // The jar has `true` for a pair without a value.
     const [name, value] = at < 0 ? [pair, "true"] : [pair.slice(0, at), pair.slice(at + 1)];
     if (values.has(name)) values.get(name).push(value);
     else values.set(name, [value]);
@@ -94,21 +94,21 @@ function valuesOf(field) {
   return values;
 }
 
-/** Returns true for a cookie of the jar that came with the request. The last of two may have been planted. */
+/** Returns true if a cookie of the jar arrived with the request. The jar has the last value of a name, which may be a planted one. */
 function isIn(values, cookie) {
   const arrived = values.get(cookie.name) ?? [];
-  // An empty one was dropped since, unless the last that came is empty. The jar has values decoded.
+  // An empty cookie was dropped by this request, unless the last value arrived empty. The jar has values decoded.
   const shown = isExpiry(cookie) ? arrived.slice(-1) : arrived.flatMap((value) => [value, decoded(value)]);
   return shown.map(plain).includes(plain(cookie.value));
 }
 
 /**
- * Returns true for what `redirect`, `notFound` and their kin throw, which is an answer and no failure. Next.js marks by
- * other digests that a page cannot be rendered at build time.
+ * Returns true for what `redirect`, `notFound` and similar functions throw, which is a response and not a failure. Other digests mark
+ * a page that cannot be rendered at build time.
  */
 const isWayOut = (error) => typeof error?.digest === "string" && /^NEXT_(REDIRECT|HTTP_ERROR_FALLBACK|NOT_FOUND)(;|$)/.test(error.digest);
 
-/** Refuses sessions whose cookies the jar of Next.js would lose: it keeps one of each name, whatever its path and domain. */
+/** Throws for sessions whose cookies the jar of Next.js would lose: it keeps one cookie of each name, whatever its path and domain. */
 async function checked(sessions, headers) {
   const cookie = await sessions;
   const names = await droppedBy(cookie);

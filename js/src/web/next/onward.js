@@ -1,4 +1,4 @@
-// Answers after which Next.js goes on to a page: `NextResponse.next()` and `NextResponse.rewrite()`.
+// Responses of the proxy after which Next.js renders a page: `NextResponse.next()` and `NextResponse.rewrite()`.
 
 import { setChanges } from "../../carrier/cookie.js";
 
@@ -7,19 +7,19 @@ const OF_REQUEST = "x-middleware-request-";
 
 export const leadsOn = ({ headers }) => ["x-middleware-next", "x-middleware-rewrite"].some((name) => headers?.has(name));
 
-/** Returns the fields of the request that the page gets: those that the answer has for it, or as the handler left them. */
+/** Returns the request headers for the page: those in the response or, without any, those of the request. */
 export function fieldsForPage(request, answer) {
   const names = answer?.headers.get(OVERRIDDEN);
-  // The handler may also have set a field in the request, or removed one of the client's.
+  // The handler may have changed the headers of the request itself.
   if (!names) return new Headers(request.headers);
   const pairs = names.split(",").map((name) => [name, answer.headers.get(OF_REQUEST + name)]);
   return new Headers(pairs.filter(([, value]) => value !== null));
 }
 
-/** Returns the answer with the fields for the page that `next` has, or `next` if there is none. */
+/** Returns a copy of `answer` with the request headers of `next`. Without an answer, returns `next`. */
 export function leadingOn(answer, next) {
   if (!answer) return next;
-  // A copy, because the application may give one answer to several visitors.
+  // A copy, because the application may return one response to several visitors.
   const response = new Response(answer.body, answer);
   for (const [name] of [...response.headers].filter(isForPage)) response.headers.delete(name);
   setChanges(response.headers, [...next.headers].filter(isForPage));

@@ -4,13 +4,13 @@ import { ensure, refuseUnknown } from "../../base/errors.js";
 
 const OF_HANDLERS = "; Next.js checks the origin of server actions itself, so give the guard to `withSession` of each route handler";
 
-/** Throws a `ConfigError` unless there are options of these names alone. `named`: the function that takes them. */
+/** Throws a `ConfigError` for options with other names. `named`: the function that takes the options. */
 export function checkOptions(named, options, names) {
   const isPlain = typeof options === "object" && options !== null && [Object.prototype, null].includes(Object.getPrototypeOf(options));
-  ensure(isPlain, "option", `the last argument of \`${named}\` is an object of options`);
+  ensure(isPlain, "option", `the last argument of \`${named}\` must be an object of options`);
   const unknown = { ...options };
   for (const name of names) delete unknown[name];
   refuseUnknown(unknown, "guard" in unknown ? OF_HANDLERS : ` in \`${named}\``);
   const { now } = options;
-  ensure(now === undefined || typeof now === "function", "option", "`now` is a function that returns the time");
+  ensure(now === undefined || typeof now === "function", "option", "`now` must be a function that returns the time");
 }

@@ -3,8 +3,8 @@
 import { withChanges } from "../../carrier/cookie.js";
 
 /**
- * Fields that some caches prefer to `Cache-Control`. `headers` of next.config.js may set them behind a proxy, which does not see
- * them, and whose fields win.
+ * Headers that some caches prefer to `Cache-Control`. `headers` of next.config.js may set them after the proxy has run, so the proxy
+ * cannot see them. But its own headers win.
  */
 const TARGETED = [
   ...["cdn", "vercel-cdn", "cloudflare-cdn", "netlify-cdn"].map((of) => [`${of}-cache-control`, "no-store"]),
@@ -12,9 +12,9 @@ const TARGETED = [
   ...["x-accel-expires", "expires"].map((name) => [name, "0"]),
 ];
 
-/** The fields of a response that no cache may store. `Cache-Control` as Next.js has it for pages that are made for one request. */
+/** Headers of a response that no cache may store. `Cache-Control` is that of Next.js for dynamic pages. */
 export const FOR_NO_CACHE = [["cache-control", "private, no-cache, no-store, max-age=0, must-revalidate"], ...TARGETED];
 
-/** Makes a response private for every cache if it is for some: the same one, or a copy if its headers cannot be changed. */
+/** Makes a response private for every cache if its `Cache-Control` is. Returns the response, or a copy if its headers are immutable. */
 export const keptPrivate = (response) =>
   /(^|[\s,])(private|no-store)([\s,]|$)/i.test(response.headers.get("cache-control")) ? withChanges(response, TARGETED) : response;

@@ -3,21 +3,21 @@
 import { ensure, refuseUnknown } from "../../base/errors.js";
 import { FOR_NO_CACHE } from "./private.js";
 
-/** The sessions that a page was shown for. Nobody else may be given the page, even if it was made at build time. */
+/** Sessions that `protect` let pass. Caches must not store their pages, even static ones, which nobody else may see. */
 export const letIn = new WeakSet();
 
 /**
- * A handler for `sessionProxy`: sends visitors of these paths, and of those below, to the page `to`, unless
- * `unless(session, request)` is true. The address that they asked for is in the parameter `back`.
+ * Returns a handler for `sessionProxy` that redirects visitors of these paths, and of the paths below them, to the page `to`, unless
+ * `unless(session, request)` is true. The parameter `back` gets the address that they asked for.
  */
 export function protect(paths, options = {}) {
   const { to, unless, back = "next", ...unknown } = options;
   refuseUnknown(unknown, " in `protect`");
   const prefixes = [paths].flat();
-  check(prefixes.length > 0 && prefixes.every(isPath), 'the paths of `protect` are prefixes such as "/account", without patterns');
-  check(isPath(to) && to !== "/", '`to` is the path of the page for signing in, such as "/login"');
-  check(typeof unless === "function", "`unless` is a function of the session, which returns true for those who may pass");
-  check(back === null || typeof back === "string", "`back` is the name of a parameter, or null");
+  check(prefixes.length > 0 && prefixes.every(isPath), 'the paths of `protect` must be prefixes such as "/account", without patterns');
+  check(isPath(to) && to !== "/", '`to` must be the path of the page for signing in, such as "/login"');
+  check(typeof unless === "function", "`unless` must be a function of the session, which returns true for those who may pass");
+  check(back === null || typeof back === "string", "`back` must be the name of a parameter, or null");
   const page = plainPath(to);
   return async (request, session) => {
     const { nextUrl, method, headers } = request;
@@ -25,10 +25,10 @@ export function protect(paths, options = {}) {
     if (path === page || !prefixes.some((prefix) => isBelow(folded(path), folded(plainPath(prefix))))) return undefined;
     if (await unless(session, request)) return void letIn.add(session);
     const answer = (status, field) => new Response(null, { status, headers: [...FOR_NO_CACHE, field] });
-    // After an action only the router of Next.js follows a redirect, and only in this form.
+    // After a server action only the router of Next.js follows a redirect, and only in this form.
     if (headers.has("next-action")) return answer(401, ["x-action-redirect", `${to};push`]);
     const url = nextUrl.clone();
-    // The router's own parameter, where Next.js lets it pass.
+    // A parameter of the router, which Next.js removes from most requests.
     url.searchParams.delete("_rsc");
     const { locale, defaultLocale } = nextUrl;
     const wanted = (locale && locale !== defaultLocale ? `/${locale}` : "") + url.pathname + url.search;
@@ -45,20 +45,20 @@ const isPath = (path) => typeof path === "string" && (path === "/" || /^(\/[^/\\
 /** Returns a path decoded, and without the slash at its end that `trailingSlash` adds. */
 const plainPath = (path) => `/${path.split("/").filter(Boolean).map(decodedSegment).join("/")}`;
 
-/** Of a segment that cannot be decoded, decodes at least ASCII. */
+/** Decodes a segment, or only its ASCII if the rest cannot be decoded: an encoded letter must not bypass a prefix. */
 function decodedSegment(text) {
   const whole = decoded(text);
   return whole === text ? text.replace(/%[2-7][0-9a-f]/gi, decodeURIComponent) : whole;
 }
 
-/** Of two cases, because the rewrites of Next.js match both. */
+/** Folds the case, because rewrites of Next.js ignore it: `/ACCOUNT` must not bypass `/account`. */
 const folded = (path) => path.toUpperCase().toLowerCase();
 const isBelow = (path, prefix) => prefix === "/" || path === prefix || path.startsWith(`${prefix}/`);
 
-/** An origin that no site has. */
+/** An origin that no site can have. */
 const NOWHERE = "http://nowhere.invalid";
 
-/** Returns a way back that came with a request, if it stays on this site, or else `otherwise`. */
+/** Returns the address in a request to go back to, or `otherwise` if it is on another site, to which a forged link could lead. */
 export function wayBack(value, otherwise = "/") {
   if (typeof value !== "string" || !value.startsWith("/") || !URL.canParse(value, NOWHERE)) return otherwise;
   const { origin, pathname, search, hash } = new URL(value, NOWHERE);
@@ -66,7 +66,7 @@ export function wayBack(value, otherwise = "/") {
   return origin === NOWHERE && !pathname.startsWith("//") ? pathname + search + hash : otherwise;
 }
 
-/** Decodes a value of a cookie or a path as Next.js does. One that cannot be decoded stays as it is. */
+/** Decodes a value of a cookie or a path as Next.js does. A value that cannot be decoded stays as it is. */
 export function decoded(text) {
   try {
     return decodeURIComponent(text);

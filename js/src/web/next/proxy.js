@@ -12,18 +12,18 @@ import { FOR_NO_CACHE, keptPrivate } from "./private.js";
 import { letIn } from "./protect.js";
 
 /**
- * The function `proxy`, before Next.js 16 `middleware`: it refreshes the session of a visitor who only looks at pages, which
- * cannot set cookies. `NextResponse` comes from `next/server`. `handler(request, session)` may change the session, which the
- * page of the same request then loads; and may answer the request, by a redirect for example, or lead on to a page, by a rewrite.
- * `flashes` names the queues that pages show, or is true for all: the page has their messages, and the browser's cookie has them no longer.
+ * Returns the function `proxy`, called `middleware` before Next.js 16. It refreshes sessions, because pages cannot set cookies.
+ * `NextResponse` is that of `next/server`. `handler(request, session)` may change the session, which the page of the same request then
+ * loads. It may also answer the request, for example by a redirect, or choose another page by a rewrite. `flashes` names the queues
+ * that pages show, or is true for all. Their messages are in the cookie that the page gets, and no longer in the browser's.
  */
 export function sessionProxy(sessions, NextResponse, handler = () => {}, options = {}) {
   ensure(typeof NextResponse?.next === "function", "option", "`sessionProxy` takes the `NextResponse` of next/server after the sessions");
-  ensure(typeof handler === "function", "option", "the handler of `sessionProxy` is a function, and its options come after it");
+  ensure(typeof handler === "function", "option", "the handler of `sessionProxy` must be a function; pass options after it");
   checkOptions("sessionProxy", options, ["flashes", "now", "onOutcome", "onRefused"]);
   const { flashes = [], now, ...hooks } = options;
   const areTexts = Array.isArray(flashes) && flashes.every((queue) => typeof queue === "string");
-  ensure(areTexts || flashes === true, "option", "`flashes` is a list of the queues whose messages pages show, or true for all");
+  ensure(areTexts || flashes === true, "option", "`flashes` must be a list of the queues whose messages pages show, or true for all");
   const isShown = (queue) => flashes === true || flashes.includes(queue);
   const admit = admission(sessions, { now, ...hooks });
   return async (request) => {
@@ -32,20 +32,20 @@ export function sessionProxy(sessions, NextResponse, handler = () => {}, options
     const answer = await (refused ?? answered(() => handler(request, session), request, session));
     const isAnswered = answer && !leadsOn(answer);
     if (isAnswered && kind !== "inner") {
-      // What is done for a page that may never be looked at is not kept; only a refresh is.
+      // The visitor may never see a prefetched page, so its changes are not saved. A refresh is.
       if (kind === "prefetch") stateOf(session).isClosed = true;
       return keptPrivate(await save(answer));
     }
     const hasFlashes = session.allFlashes().some(([queue]) => isShown(queue));
     const isKept = !stateOf(session).isToWrite() || kind !== "prefetch";
-    // Others than pages refresh the session themselves, or need not.
+    // Requests for anything but a page refresh the session themselves, or do not need it.
     const isPage = !["inner", "act"].includes(kind);
     const set = await cookie.saveAsCookies(session, isPage ? {} : { isSubresource: true });
     if (kind === "inner" && (isAnswered || hasFlashes || set.length > 0)) return leftToTheBrowser();
     const headers = fieldsForPage(request, answer);
     if (set.length > 0) setCookieField(headers, cookie.name, set);
     const quiet = isPage && hasFlashes ? await withoutFlashes(cookie, headers, isShown, now) : null;
-    // The browser keeps the messages for the page that it loads itself, so no other shows them.
+    // The messages are for the page that the browser loads itself. In any other request, the page gets a cookie without them.
     if (quiet && kind !== "document") setCookieField(headers, cookie.name, quiet);
     const response = leadingOn(answer, NextResponse.next({ request: { headers } }));
     if (letIn.has(session)) keepFromCaches(response);
@@ -56,12 +56,12 @@ export function sessionProxy(sessions, NextResponse, handler = () => {}, options
 }
 
 /**
- * Next.js drops the cookies of this response. Where it is no page, the browser loads the page to which the action redirects
- * itself.
+ * Returns an empty response to an `inner` request, of which Next.js would drop the cookies. The browser then loads the page to which the
+ * action redirects by a request of its own.
  */
 const leftToTheBrowser = () => new Response(null, { status: 204, headers: FOR_NO_CACHE });
 
-/** The cookies of a session that a page is given, without the messages of these queues. */
+/** Returns the cookies of the session in these request headers, without the messages that pages show. */
 async function withoutFlashes(cookie, headers, isShown, now) {
   const session = await cookie.load(headers, now?.());
   const state = stateOf(session).change();
@@ -72,8 +72,8 @@ async function withoutFlashes(cookie, headers, isShown, now) {
 function withCookies(response, set, session) {
   const others = response.headers.getSetCookie();
   response.headers.delete("set-cookie");
-  // Its `cookies` keep one of each name, and another path may have to be expired. Next.js drops what stands behind those that the
-  // handler has set by `cookies`.
+  // Not by `response.cookies`, which keep one cookie of each name: another path may have to be expired. First in order, because Next.js
+  // drops lines after those that the handler has set by `cookies`.
   for (const line of [...set.map(toSetCookie), ...others]) response.headers.append("set-cookie", line);
   setChanges(response.headers, offerAfter(session, [...response.headers]));
   if (set.length > 0) keepFromCaches(response);
@@ -82,18 +82,17 @@ function withCookies(response, set, session) {
 
 function keepFromCaches(response) {
   setChanges(response.headers, FOR_NO_CACHE);
-  // Next.js puts its own in the place of this for pages of the app router.
+  // For pages of the app router, Next.js replaces this by its own.
   response.headers.append("vary", "Cookie");
 }
 
 /**
- * Returns the kind of a request, as far as Next.js lets the proxy see it: the fields that mark prefetches and other requests of
- * its router are taken out before.
+ * Returns the kind of a request, as far as the proxy can see it: Next.js removes the headers by which its router marks prefetches.
  *
  * - `inner`: Next.js renders the page to which a server action redirects, and drops the cookies of this response;
- * - `prefetch`: a page that may never be looked at, if the request says so;
+ * - `prefetch`: a page that the visitor may never see, if the request says so;
  * - `document`: a page that the browser itself loads and shows;
- * - `look`: any other GET or HEAD, such as those of the router of Next.js, for a click or for a link in view;
+ * - `look`: any other GET or HEAD, such as a request of the router for a click or for a link in view;
  * - `act`: another method, whose handler saves the session itself.
  */
 function kindOf({ method, headers }, { isPrefetch }) {

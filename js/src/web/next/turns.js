@@ -1,24 +1,24 @@
-// The updates of one request: one after another, and one inside of another with its session.
+// Runs the updates of a request one after another. An update inside of another one uses its session.
 
 import { ensure } from "../../base/errors.js";
 
-/** The last update of each cookie, by the jar of the request, of which Next.js has one. */
+/** For the jar of each request, the last update of each cookie. Next.js has one jar for a request. */
 const lasts = new WeakMap();
 
 let storage;
 
-/** The updates around a call. Next.js has the class as a global in all its runtimes. */
+/** Returns the storage of the updates around a call. Next.js has the class as a global in all its runtimes. */
 function surroundings() {
   const Storage = globalThis.AsyncLocalStorage ?? globalThis.process?.getBuiltinModule?.("node:async_hooks")?.AsyncLocalStorage;
-  ensure(Storage, "option", "`update` needs AsyncLocalStorage, which is no global here");
+  ensure(Storage, "option", "`update` needs the global AsyncLocalStorage, which is missing here");
   return (storage ??= new Storage());
 }
 
-/** An update. */
+/** One call of `update`. */
 export class Turn {
   session = null;
   #isOver = false;
-  /** The update that this one waits for, and those that began inside of it. */
+  /** The update for which this one waits, and those that began inside of it. */
   #before;
   #inside = [];
   #done;
@@ -28,7 +28,10 @@ export class Turn {
     Object.assign(this, { jar, name, maker });
   }
 
-  /** Calls `work` when the updates that began before it in its request are done. Inside of one, calls `change` with its session. */
+  /**
+   * Calls `work` after the earlier updates of this cookie in the request. Inside of such an update, calls `change` with its session,
+   * because waiting for it would never end.
+   */
   async take(change, work) {
     const { jar, name, maker } = this;
     const around = (surroundings().getStore() ?? []).filter((other) => other.jar === jar && !other.#isOver);
