@@ -138,7 +138,7 @@ test("a program that remembers as the other keeps the session and says nothing",
     const cookies = await SessionCookie.encrypted(XAES_KEY, { ...options, log: (level, message) => told.push(message) });
     const session = await cookies.load(cookie, later(2 * HOURS));
     assert.equal(session.get("user") === 42, isRemembered);
-    assert.equal(told.some((message) => message.includes("as the program that remembers has it")), !isRemembered);
+    assert.equal(told.some((message) => message.includes("as in the program that remembers it")), !isRemembered);
   }
 });
 

@@ -159,7 +159,7 @@ test("a remembered session at a program that remembers none is a warning, whethe
     const { isNew } = await cookies.load(cookie, later(seconds));
     const [[level, sentence, fields], ...more] = events();
     assert.deepEqual([isNew, level, fields, more], [seconds > 600, "warn", {}, []]);
-    assert.match(sentence, /^a remembered session came, and this program has no `rememberUpTo`: .*; set `rememberUpTo` as /);
+    assert.match(sentence, /^a remembered session arrived, but this program has no `rememberUpTo`: .*; set `rememberUpTo` as /);
   }
   await remembering.cookies.load(cookie, later(86_400));
   assert.deepEqual(remembering.events(), []);

@@ -9,7 +9,7 @@ use crate::base::reason::Reason;
 #[derive(Debug, Default)]
 pub(crate) struct Lately {
     over_since: AtomicU64,
-    /// Number of sessions that were over; the next fields say for how long.
+    /// Number of sessions that had expired. The next two fields are the fewest and the most seconds since then.
     over: AtomicU64,
     over_by_least: AtomicU64,
     over_by_most: AtomicU64,
@@ -77,8 +77,8 @@ impl Refused {
 }
 
 impl Lately {
-    /// A session was over by `over_by` seconds. Only many in a minute are logged: a single one is an everyday event, but
-    /// many may mean that a clock is wrong. Counts of parallel requests may be lost when a minute begins.
+    /// Notes that a session arrived `over_by` seconds after it expired. Only many in a minute are logged: a single one is an
+    /// everyday event, but many may mean that a clock is wrong. Parallel requests at the beginning of a minute may not count.
     #[cold]
     pub(crate) fn note_over(&self, purpose: &str, over_by: u64, now: u64) {
         if is_due(&self.over_since, MINUTE, now) {
@@ -102,7 +102,7 @@ impl Lately {
         }
     }
 
-    /// A remembered session came, but the program remembers none.
+    /// Notes that a remembered session arrived, but the program remembers none.
     #[cold]
     pub(crate) fn note_remembered(&self, purpose: &str, now: u64) {
         if !is_due(&self.remembered_at, MINUTE, now) {
@@ -171,9 +171,8 @@ const TEN_MINUTES: u64 = 10 * MINUTE;
 /// Number of sessions in a minute that are worth a log line, and of refusals that are all logged. A single visitor who comes back to a page usually causes
 /// fewer.
 const MANY: u64 = 10;
-const REMEMBERED_ELSEWHERE: &str = "a remembered session came, and this program has no `remember_up_to`: here the session \
-    ends by the timeouts of the others, and what is written loses its `Max-Age`; set `remember_up_to` as the program that \
-    remembers has it";
+const REMEMBERED_ELSEWHERE: &str = "a remembered session arrived, but this program has no `remember_up_to`: it ends by the \
+    ordinary timeouts here, and its cookie loses `Max-Age`; set `remember_up_to` as in the program that remembers it";
 
 #[cfg(test)]
 mod tests {

@@ -343,7 +343,7 @@ fn a_program_that_remembers_as_the_other_keeps_the_session_and_says_nothing() {
             let session = site.load([pair.unwrap()], at(2 * HOUR));
             is_remembered = session.get("user").unwrap() == Some(42);
         });
-        let advice = "set `remember_up_to` as the program that remembers has it";
+        let advice = "set `remember_up_to` as in the program that remembers it";
         let is_told = told.iter().any(|told| told.fields.contains(advice));
         (is_told, is_remembered)
     };

@@ -9,9 +9,9 @@ const LEVELS = { Malformed: "error", Payload: "error", NotYetValid: "warn", Unkn
 const MANY = 10;
 const A_MINUTE = 60;
 const REMEMBERED =
-  "a remembered session came, and this program has no `rememberUpTo`: here the session ends by the timeouts of the others, and " +
-  "what is written loses its `Max-Age`; set `rememberUpTo` as the program that remembers has it";
-const OVER =
+  "a remembered session arrived, but this program has no `rememberUpTo`: it ends by the ordinary timeouts here, and its cookie loses " +
+  "`Max-Age`; set `rememberUpTo` as in the program that remembers it";
+const EXPIRED =
   "many sessions of this minute had expired, as after an outage; without one, if none is over by little, the clock of this program " +
   "or of another is wrong, or their timeouts differ";
 
@@ -39,5 +39,5 @@ function noteExpired(seen, now, seconds, say) {
   if (!(Math.abs(now - seen.since) < A_MINUTE)) Object.assign(seen, { since: now, spans: [] });
   const { spans } = seen;
   if (spans.length === MANY || spans.push(seconds) < MANY) return;
-  say("info", OVER, { count: MANY, overByLeast: Math.min(...spans), overByMost: Math.max(...spans) });
+  say("info", EXPIRED, { count: MANY, overByLeast: Math.min(...spans), overByMost: Math.max(...spans) });
 }

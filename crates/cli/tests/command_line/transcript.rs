@@ -259,7 +259,7 @@ impl Story {
             "hardtack: using the time in HARDTACK_NOW\n",
             "`not_before` is in the future",
             "although sessions of __Host-session",
-            "a remembered session came",
+            "a remembered session arrived",
         ];
         let is_ours = |line: &&str| !others.iter().any(|other| line.contains(other));
         let err = err.split_inclusive('\n').filter(is_ours).collect();

@@ -370,7 +370,7 @@ fn the_program_whose_variables_differ_is_found_by_one_line() {
         look(&browser, &all[&deployment]);
         let _ = all[&deployment]
             .log
-            .line("a remembered session came, and this program has no");
+            .line("a remembered session arrived, but this program has no");
         push(&mut all, deployment, &variables);
     }
 }
