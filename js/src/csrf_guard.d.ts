@@ -25,7 +25,7 @@ export class CsrfRefusal extends Error {
   readonly code: CsrfRefusalCode;
   /** Status of the response: 403, or 413 for a form beyond `formLimit` without a token in its beginning. */
   readonly status: number;
-  /** The same as `status`: NestJS and Koa tell errors of HTTP by this name and `expose`. */
+  /** The same as `status`: NestJS and Koa recognize errors of HTTP by this name and `expose`. */
   readonly statusCode: number;
   /** The message may be shown to the visitor. */
   readonly expose: true;

@@ -17,7 +17,7 @@ const SENTENCES = {
   "too-large": "refused: the form is too long",
 };
 
-/** Without an address, the link leads to the one that the form was sent to. */
+/** Returns a page with a link. An empty address links to the one that the form was sent to. */
 const loadAgain = (address) => `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -29,8 +29,8 @@ const loadAgain = (address) => `<!doctype html>
 `;
 
 /**
- * The reason why a guard refuses a request. `status`, `headers` and `body` are for the response, whose body is the `message`
- * or, after a form with a token of another session, a page that leads on. `details` is for logs: the compared headers, or null.
+ * The reason why a guard refuses a request. `status`, `headers` and `body` are for the response. `body` is the `message` or, for a form
+ * with a token of another session, a page with a link back. `details`, for logs, has the compared headers, or is null.
  */
 export class CsrfRefusal extends Error {
   constructor(code, { more = "", page = null, details = null } = {}) {
@@ -43,7 +43,7 @@ export class CsrfRefusal extends Error {
     this.headers = { "content-type": `text/${page ? "html" : "plain"}; charset=utf-8` };
   }
 
-  // What NestJS and Koa tell an error of HTTP by.
+  // NestJS and Koa read these two. With `expose`, the visitor sees the message.
 
   get statusCode() {
     return this.status;
@@ -58,7 +58,7 @@ const SAFE = ["GET", "HEAD", "OPTIONS", "TRACE"];
 
 /** Refuses requests that other sites make a visitor's browser send. */
 export class CsrfGuard {
-  /** Names a guard that was given in place of the options of an adapter, which refuse what they do not know. */
+  /** The name that the error shows if a guard is passed in place of the options of an adapter. */
   isCsrfGuard = true;
   #trusted;
   #formPosts;
@@ -92,8 +92,8 @@ export class CsrfGuard {
   }
 
   /**
-   * Checks a `Request`, or a request of Node, with its session. Returns null if it may pass, else a `CsrfRefusal`. A form's
-   * token is looked for in a copy of the `Request`, or in the `body` that a parser has left in a request of Node.
+   * Checks a `Request`, or a request of Node. Returns null if the request may pass, or a `CsrfRefusal`. Reads the token of a form from a
+   * copy of the `Request`, or from the `body` of a request of Node, which a parser has set.
    */
   async check(request, session) {
     const head = headOf(request);
@@ -116,14 +116,14 @@ export class CsrfGuard {
 
   async #tokenInForm(head, request, session) {
     if (head.isOfNode) return request.body?.[this.#formField] ?? null;
-    // No token is right, so nothing is read for one.
+    // No token of this session can pass, so the form is not read.
     if (!hasTokens(session)) return "none";
     const { bytes, isWhole } = await beginningOf(request, this.#formLimit);
     const token = firstField(kindOf(head), bytes, isWhole, this.#formField);
     return token === null && !isWhole ? TOO_LARGE : token;
   }
 
-  /** Continues the sentence of `no-token` where forms may carry a token. */
+  /** Returns the rest of the sentence of `no-token` for a guard that accepts tokens in forms. */
   #whyNone(head, request) {
     if (this.#asks !== "header or form") return "";
     const isUnparsed = head.isOfNode && isForm(kindOf(head)) && request.body === undefined;
@@ -147,14 +147,14 @@ export class CsrfGuard {
     return this.#trusted.some((trusted) => isSameOrigin(trusted, origin));
   }
 
-  /** The address of the page that has the form, for HTML, if the request names one of this site; else `""`. */
+  /** Returns the address of the page with the form, escaped for HTML, or `""` if the request does not name a page of this site. */
   #pageOf(head) {
     const referer = textOf(head, "referer");
     if (!URL.canParse(referer)) return "";
     const { origin, pathname, search } = new URL(referer);
     const [parsed, host] = [parseOrigin(origin), hostOf(head)];
     const isOurs = parsed && (this.#isTrusted(parsed) || (host && isAt(parsed, host)));
-    // A `URL` has quotes and angle brackets encoded.
+    // A `URL` encodes quotes and angle brackets, so only `&` is left to escape.
     return isOurs ? (origin + pathname + search).replaceAll("&", "&amp;") : "";
   }
 
@@ -168,7 +168,7 @@ export class CsrfGuard {
 
 const TOO_LARGE = Symbol("too large");
 
-/** Reads the first bytes of a copy of the body, which the handler then reads itself. */
+/** Reads the first bytes of a copy of the body. The handler reads the body itself. */
 async function beginningOf(request, limit) {
   const read = new Writer();
   let length = 0;
@@ -180,7 +180,7 @@ async function beginningOf(request, limit) {
     length += value.length;
   }
   const isWhole = length <= limit;
-  // The other copy is left, so nobody waits for this.
+  // Not awaited: `cancel` of one copy resolves only when the other one is cancelled, too.
   if (!isWhole) reader.cancel().catch(() => {});
   return { bytes: read.bytes.subarray(0, limit), isWhole };
 }
@@ -189,7 +189,7 @@ function originOf(setting, text) {
   const parse = (origin) => [parseOrigin(origin)].find((parsed) => parsed && mayHavePages(parsed));
   const origin = typeof text === "string" && parse(text);
   if (origin) return origin;
-  // It may be a key, in the wrong place.
+  // A text with a long word may contain a key in the wrong place, so it is not shown.
   const found = /^(?!.*[\w-]{40}).*:\/\//s.test(String(text)) ? `, found \`${text}\`` : "";
   const remedy = String(text).endsWith("/") && parse(text.slice(0, -1)) ? "; leave out the `/` at its end" : "";
   const expected = "takes each origin in full, a scheme and a host like `https://app.example.com`";
@@ -198,45 +198,45 @@ function originOf(setting, text) {
 
 const isSameOrigin = (a, b) => a.scheme === b.scheme && a.host === b.host && a.port === b.port;
 
-/** The head of a request: its method, its path, the values of a field, and the host in its address. */
+/** Returns the method and path of a request, a function for the values of a header, and the host and scheme in its address. */
 function headOf(request) {
   const { method, headers, url, rawHeaders } = Object(request);
-  // One that is made for Node may have its fields in `headers` alone.
+  // A made-up request of Node, as in tests, may have `headers` alone.
   if (Array.isArray(rawHeaders) || (method && typeof url === "string" && headers && isRecord(headers))) {
     const values = (name) => fieldsOf(request, name);
     const { authority, ...target } = partsOf(request.originalUrl ?? url);
-    // HTTP/2 has the scheme and the host in fields of their own.
+    // HTTP/2 has pseudo-headers for the scheme and the host.
     const scheme = request.authority ? `${request.scheme}:` : target.scheme;
     return { isOfNode: true, method, values, ...target, scheme, address: request.authority || authority };
   }
   if (!headers?.has || !url) misused("`check` takes a Request, or a request of Node, and its session; await both");
   const { host, pathname, protocol } = new URL(url);
   const values = (name) => (headers.has(name) ? [headers.get(name)] : []);
-  // Next.js, among others, writes a host of its own settings into the address.
+  // The address is less reliable than `Host`: Next.js, for example, writes a configured host into it.
   const address = headers.has("host") ? null : host;
   return { isOfNode: false, method, path: pathname, values, address, scheme: protocol };
 }
 
-/** The path of the first line of a request and, if it has a whole address, the scheme and the host (RFC 9112 section 3.2). */
+/** Returns the path of a request target and, if the target is a complete address, its scheme and host (RFC 9112 section 3.2). */
 function partsOf(target) {
   const [, scheme, authority = null, path = target] = /^([^/?#]*:)\/\/([^/?#]*)(.*)/s.exec(target) ?? [];
   return { scheme: scheme?.toLowerCase(), authority, path: path.split("?")[0] || "/" };
 }
 
-/** The value of the fields of this name, or null. Fields that differ count as one value that never passes. */
+/** Returns the value of a header, or null. Several different values become `?`, which never passes: a proxy may have read another one. */
 function textOf({ values }, name) {
   const found = values(name);
   if (found.length === 0) return null;
   return found.every((value) => value === found[0] && /^[\t -~]*$/.test(value)) ? found[0] : "?";
 }
 
-/** The source of a request, as it says itself, and its target, for logs. */
+/** Returns the compared headers, for logs. */
 function comparedIn(head) {
   const fields = ["origin", "sec-fetch-site", "host"].map((name) => `${name} ${textOf(head, name)}`);
   return fields.concat(head.address === null ? [] : `address ${head.address}`).join(", ");
 }
 
-/** An upgrade of HTTP/1.1, or an extended CONNECT of HTTP/2 (RFC 6455, RFC 8441). */
+/** Returns true for an upgrade of HTTP/1.1 (RFC 6455), or an extended CONNECT of HTTP/2 (RFC 8441). */
 function isWebSocket({ method, values }) {
   const words = values("upgrade").flatMap((list) => list.split(","));
   return method === "CONNECT" || (method === "GET" && words.some((word) => trim(word, " \t\n\f\r").toLowerCase() === "websocket"));

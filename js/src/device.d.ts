@@ -4,7 +4,7 @@ import type { BoundOptions } from "./index.js";
 export interface DeviceBoundOptions {
   /** Path of the endpoints, such as `/.session`. */
   readonly path: string;
-  /** Seconds for which a proof counts, 180 to 86,400. Default: 600. */
+  /** Seconds for which a proof is valid, 180 to 86,400. Default: 600. */
   readonly boundFor?: number;
   /** Seconds after which a session without a device is refused, at least 10. Default: null, never. */
   readonly requiredAfter?: number | null;

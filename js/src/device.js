@@ -1,5 +1,5 @@
-// Sessions bound to a device (crates/device/docs/devices.md): read, kept, renewed and ended here. The endpoints at which
-// browsers register and refresh are those of the Rust side.
+// Sessions bound to a device (crates/device/docs/devices.md). This program reads, saves, renews and ends them. The endpoints at which
+// browsers register and refresh are in the Rust program.
 
 import { equal, toBase64url } from "./base/bytes.js";
 import { ConfigError, refuseUnknown } from "./base/errors.js";
@@ -9,12 +9,14 @@ import { PADDING, readBody, writeBody } from "./state/body.js";
 import { Template } from "./cookie/set_cookie.js";
 import { eachPair, plain } from "./cookie/values.js";
 
+/** Bound cookies that are read, and that are opened, in a request: a visitor can send any number. */
 const MOST = 32;
 const MOST_OPENED = 4;
+/** Characters of a bound cookie. */
 const LONGEST = 256;
-/** Seconds for which the mark of a bound session that has ended is kept. */
+/** Seconds for which browsers keep the mark of an ended session. */
 const MARKED_FOR = 86_400;
-/** Seconds for which an offer is good. */
+/** Seconds for which an offer is valid. */
 const OFFERED_FOR = 120;
 const LEAST_GRACE = 10;
 const OFFER = "secure-session-registration";
@@ -26,9 +28,9 @@ const STALE = {
 const TAG = /^[A-Za-z0-9_-]{8}$/;
 
 /**
- * The option `deviceBound`, with the settings of the Rust side. `path` has its endpoints. `boundFor`: seconds for which
- * a proof is good. `requiredAfter`: seconds after which a session without a device is refused, or null. `initiators`: `any`, or
- * `same-site`, without which the cookie cannot be `SameSite=Strict`. `offers`: whether a renewed session may register a device.
+ * Returns the option `deviceBound`, with the settings of the Rust program. `path`: of its endpoints. `boundFor`: seconds for which a
+ * proof is valid. `requiredAfter`: seconds after which a session without a device is refused, or null. `initiators`: `any`, or
+ * `same-site`, which a `SameSite=Strict` cookie needs. `offers`: true if a renewed session may register a device.
  */
 export function deviceBound({ path, boundFor = 600, requiredAfter = null, initiators = "any", offers = true, ...unknown }) {
   refuseUnknown(unknown, " of `deviceBound`");
@@ -36,23 +38,22 @@ export function deviceBound({ path, boundFor = 600, requiredAfter = null, initia
     throw new ConfigError("deviceBound", sentence);
   };
   if (typeof path !== "string" || !/^\/[A-Za-z0-9\-._~/]*$/.test(path) || path.endsWith("/")) {
-    refuse("`path` begins with `/`, has letters, digits and -._~/, and does not end in `/`");
+    refuse("`path` must begin with `/`, have only letters, digits and -._~/, and not end in `/`");
   }
-  // Browsers resolve it like a link.
-  if (/^\/\/|\/\.\.?(\/|$)/.test(path)) refuse("browsers resolve a `path` with `//` in front, or with `.` or `..` in it, to another");
-  if (!Number.isInteger(boundFor) || boundFor < 180 || boundFor > 86_400) refuse("`boundFor` is 180 to 86,400 seconds");
+  if (/^\/\/|\/\.\.?(\/|$)/.test(path)) refuse("`path` must not begin with `//` or have a segment `.` or `..`, which browsers resolve");
+  if (!Number.isInteger(boundFor) || boundFor < 180 || boundFor > 86_400) refuse("`boundFor` must be 180 to 86,400 seconds");
   if (requiredAfter !== null && (!Number.isInteger(requiredAfter) || requiredAfter < LEAST_GRACE)) {
-    refuse("`requiredAfter` is null or a whole number of at least 10 seconds");
+    refuse("`requiredAfter` must be null, or a whole number of at least 10 seconds");
   }
-  if (!["any", "same-site"].includes(initiators)) refuse("`initiators` is any or same-site");
-  if (typeof offers !== "boolean") refuse("`offers` is true or false");
+  if (!["any", "same-site"].includes(initiators)) refuse("`initiators` must be any or same-site");
+  if (typeof offers !== "boolean") refuse("`offers` must be true or false");
   const prepare = (template) => {
     const { secure, partitioned, sameSite } = template.options;
-    if (!secure || partitioned) refuse("bound sessions need `Secure`, and no `partitioned`");
+    if (!secure || partitioned) refuse("a bound session needs a `Secure` cookie; leave out `dangerAllowHttp` and `partitioned`");
     if (sameSite === "strict" && initiators === "any") {
-      refuse("a link from another site brings no `SameSite=Strict` cookie; choose `Lax`, or set `initiators` to `same-site`");
+      refuse("browsers send no `SameSite=Strict` cookie with a link from another site; choose `Lax`, or set `initiators` to `same-site`");
     }
-    if (/\.(b|out)-[A-Za-z0-9_-]{8}$/.test(template.name)) refuse("`name` could be that of the cookie of a device");
+    if (/\.(b|out)-[A-Za-z0-9_-]{8}$/.test(template.name)) refuse("`name` must not end in `.b-` or `.out-` and 8 characters");
     return async (derive, { skew }) => {
       const [bound, offer] = await Promise.all(["bound", "registration"].map((word) => derive(`device:${word}:${template.name}`)));
       return new Devices({ path, boundFor, requiredAfter, offers, skew }, { bound, offer }, template);
@@ -72,7 +73,7 @@ class Devices {
     this.#template = template;
   }
 
-  /** Opens the session that was chosen, unless it has to prove a device and does not. */
+  /** Opens the chosen session, unless it needs the proof of a device that the request lacks. */
   async admit(chosen, fields, state) {
     const { keyId, body } = chosen;
     const { isStale, device } = await this.judge(body.metadata, fields, state);
@@ -85,7 +86,7 @@ class Devices {
     state.open({ ...chosen, body: { ...body, metadata: { ...body.metadata, device } } });
   }
 
-  /** Judges a session that opened, by the bound cookies of its request (§ 16.3.2). */
+  /** Returns whether the request proves the device of a session, and which device (§ 16.3.2). */
   async judge({ issued, sid, device }, fields, state) {
     const { requiredAfter } = this.#options;
     const cookies = boundCookies(fields, this.#template.name);
@@ -99,7 +100,7 @@ class Devices {
     return { isStale, device: null };
   }
 
-  /** The fields of a bound cookie that is young, or null. */
+  /** Returns the id and the device in a bound cookie, or null if the cookie does not open or is too old. */
   async #openBound(token, state) {
     const { now } = state;
     try {
@@ -115,13 +116,13 @@ class Devices {
     }
   }
 
-  /** The seals of one kind, for the context of a session. */
+  /** Returns the sealer of one kind, for the context of a session. */
   #inContextOf({ sealer }, kind) {
     const { context } = sealer.tokens;
     return changed(this.#seals[kind], { context });
   }
 
-  /** The field that asks the browser to register a device for a session that was renewed, or null (§ 16.4.2). */
+  /** Returns the header that offers the browser to register a device for a renewed session, or null (§ 16.4.2). */
   async #offer(state) {
     const { isRenewed, metadata, now } = state;
     if (!this.#options.offers || !isRenewed || !metadata.sid) return null;
@@ -130,20 +131,20 @@ class Devices {
     return `(ES256);path="${this.#options.path}/register";challenge="${token}"`;
   }
 
-  /** The cookies of a response with which a session is stored or dropped. */
+  /** Returns the device's cookies for a response that stores or drops a session. */
   async depart(state, isDropped) {
     if (!isDropped) state.registration = await this.#offer(state);
     return state.arrival.metadata ? this.#left(state, isDropped) : [];
   }
 
-  /** The field with the offer, in a response with which a session was stored: a list, in which those of other cookies stay. */
+  /** Returns the header with the offer, for a response that stores a session. The header is a list, and keeps offers of other cookies. */
   offerIn({ registration }, fields) {
     if (registration === null) return [];
     const others = fields.filter(([name]) => name === OFFER).map(([, offer]) => offer);
     return [[OFFER, [...new Set([...others, registration])].join(", ")]];
   }
 
-  /** The cookies of a client that no longer has the session that opened. */
+  /** Returns the cookies for a client that no longer has the session that arrived. Marks its end for the endpoints. */
   async #left({ arrival, isRenewed, ended, metadata, now }, isDropped) {
     const { device, sid, issued } = arrival.metadata;
     if (device) {
@@ -163,14 +164,14 @@ class Devices {
     return mark.set(mark.name, "1", seconds);
   }
 
-  /** A cookie next to the session's, with its attributes except for the changes. */
+  /** Returns a cookie with the session's name and this ending, and with its attributes except for `changes`. */
   #beside(ending, changes) {
     const { name, options } = this.#template;
     return new Template(`${name}.${ending}`, { ...options, ...changes });
   }
 }
 
-/** The bound cookies of a request, with their tags. */
+/** Returns the bound cookies of a request, with their tags. */
 function boundCookies(fields, name) {
   const found = [];
   eachPair(fields, name, (rest, text) => {

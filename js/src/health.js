@@ -1,4 +1,4 @@
-// The keys and settings of a carrier at a time, and problems that last, for health checks.
+// The keys, settings and problems of a carrier, for health checks.
 
 import { misused } from "./base/errors.js";
 import { dateOf, secondsOf, timeOf } from "./base/time.js";
@@ -11,7 +11,7 @@ const DISAGREES =
   "a session of the last ten minutes is from the future, so this clock is behind, or that of another program is ahead: compare `now` of " +
   "all with a clock that you trust";
 
-/** Returns the keys in use of a cookie or a token, or of a promise of one. Asks the source of a ring that is followed, if that is due. */
+/** Returns the keys in use of a cookie or a token, or of a promise of one. Asks the source of a followed ring, if that is due. */
 export async function keysInUse(carrier, now = Date.now()) {
   const sealer = sealerIn(await carrier);
   const { ring } = sealer.tokens;
@@ -27,7 +27,7 @@ function sealerIn(carrier) {
   }
 }
 
-/** As a string, it has a line for each fact. */
+/** Returns the facts, whose string has a line for each of them. */
 async function inUseAt(now, ring, { notBefore, settings, seen }) {
   const { keys } = ring;
   const facts = {
@@ -56,7 +56,7 @@ function nextEvent(keys, now) {
   const { sealFrom } = keys[sealingAt(keys, now) + 1] ?? {};
   const ends = acceptedAt(keys, now).filter(({ acceptUntil }) => acceptUntil < Infinity);
   const events = ends.map(({ acceptUntil, id }) => ({ at: dateOf(acceptUntil), key: id, role: "retires" }));
-  // Of several keys with its time, only the last one seals.
+  // Of several keys with the same time, only the last one seals.
   if (sealFrom) events.unshift({ at: dateOf(sealFrom), key: keys[sealingAt(keys, sealFrom)].id, role: "seals" });
   return events.toSorted((a, b) => a.at - b.at)[0] ?? null;
 }

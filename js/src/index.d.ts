@@ -175,7 +175,7 @@ export class SessionError extends Error {
    * `unreadable` and `unvalidated`, 403 for `stale`.
    */
   readonly status?: 403 | 413 | 503;
-  /** The same as `status`: NestJS and Koa tell errors of HTTP by this name and `expose`. */
+  /** The same as `status`: NestJS and Koa recognize errors of HTTP by this name and `expose`. */
   readonly statusCode?: 403 | 413 | 503;
   /** The message is for operators. */
   readonly expose: false;
@@ -197,7 +197,7 @@ export type SessionErrorCode =
   | "unreadable"
   /** The request does not prove the session's device. */
   | "stale"
-  /** `validate` did not say whether the session is still valid. */
+  /** `validate` failed, or returned neither true nor false. */
   | "unvalidated"
   /** `rememberUpTo` is not set. */
   | "not-remembering"
@@ -207,7 +207,7 @@ export type SessionErrorCode =
   | "after-head"
   /**
    * A change was not saved, because the response had the session's cookie already, for example from an inner request. `onRefused`
-   * or `failed` gets this error; without them it is told to `log`.
+   * or `failed` gets this error; without them, `log` gets it.
    */
   | "left-out"
   /** The session comes from `load()` of `inNext`, which saves nothing; `update` does. */
@@ -218,9 +218,9 @@ export type SessionErrorCode =
   | "seconds";
 
 /**
- * Gets what operators should know: a sentence, and fields with facts about it, without secrets. Events that requests cause are told
- * at most once a minute for each kind, except failures of a session or a hook, and lost changes, which are always told. An error
- * that the function throws fails no request.
+ * Receives events for operators: a message, and fields without secrets. Events that requests cause are logged at most once a minute
+ * for each kind, except failures of a session or a hook, and lost changes, which are always logged. An error that the function
+ * throws does not fail the request.
  */
 export type Log = (level: "info" | "warn" | "error", message: string, fields: { readonly [name: string]: unknown }) => unknown;
 
@@ -256,9 +256,9 @@ export interface FollowOptions extends RingOptions {
 export interface RingKey {
   /** 8 hexadecimal digits. */
   readonly id: string;
-  /** Unix seconds from which the key may seal; null is from the beginning. */
+  /** Unix seconds from which the key may seal; null: from the beginning. */
   readonly sealFrom: number | null;
-  /** Unix seconds until which the key opens; null is without an end. */
+  /** Unix seconds until which the key opens; null: without an end. */
   readonly acceptUntil: number | null;
 }
 
@@ -400,13 +400,13 @@ interface RevalidationOf<Asked> {
   /** Seconds for which an answer holds: a whole number from 1 to half of each idle timeout. */
   readonly seconds: number;
   /**
-   * Returns true if a session is still valid, and false if it has ended. An error, or any other value, is no answer. `load` waits
+   * Returns true if a session is still valid, and false if it has ended. An error, or any other value, is not an answer. `load` waits
    * for the call, so give it a timeout. Several calls may run at once.
    */
   readonly validate: (session: Asked) => boolean | Promise<boolean>;
   /**
-   * Seconds after its last answer for which a session stays valid while `validate` gives none; more than `seconds`. Default: null,
-   * it does not.
+   * Seconds after the last answer for which a session stays valid without a new one; more than `seconds`. Default: null, it does not
+   * stay valid.
    */
   readonly unvalidatedUpTo?: number | null;
 }
@@ -447,20 +447,26 @@ export interface SessionOptions extends Pick<RingOptions, "skipXChaCha"> {
   /** Idle timeout of remembered sessions, in seconds, at most `rememberUpTo`. Default: null, they have none. */
   readonly rememberedIdleTimeout?: number | null;
   /**
-   * When the use of a session is written into its cookie. Its idle timeout runs from the last use that was written. A number is the
-   * seconds since then, at most half of each idle timeout; `always` is with each response whose handler uses the session;
-   * `on-change` whenever its content is written; `never` leaves the timeout running from the beginning of the session. With
-   * `every-request`, a request counts as a use even if its handler leaves the session alone. By default, a use alone is not written
-   * in responses for parts of pages, with a status of 304 or from 400 on, or that caches may share. Without an
-   * idle timeout, the use of a remembered session is never written alone.
-   * Default: a quarter of the session's idle timeout, and without one `on-change`; with `revalidateAfter`, whenever a session was validated.
+   * When the use of a session is written into its cookie. The idle timeout runs from the last use that was written.
+   *
+   * - A number: when the last written use is that many seconds old, at most half of each idle timeout.
+   * - `always`: with each response whose handler uses the session.
+   * - `every-request`: with each response, even if its handler leaves the session alone.
+   * - `on-change`: whenever the content of the session is written.
+   * - `never`: the timeout runs from the beginning of the session.
+   *
+   * By default, a use alone is not written in responses for parts of pages, with a status of 304 or from 400 on, or that caches may
+   * share. It is never written for a remembered session without an idle timeout.
+   *
+   * Default: a quarter of the session's idle timeout, and without one `on-change`. With `revalidateAfter`, whenever a session was
+   * validated.
    */
   readonly refreshAfter?: "never" | "on-change" | "always" | "every-request" | number;
   /** Seconds by which the clocks of programs may differ, 0 to 300. Default: 60. */
   readonly clockSkew?: number;
   /** Sessions that began earlier are refused. A number counts milliseconds, as `Date.now()` does. Default: null. */
   readonly notBefore?: Date | number | null;
-  /** Default: `console.error`, and `console.warn`, which gets `info` only in development, in Deno never. null turns the log off. */
+  /** Default: `console.error` and `console.warn`, which gets `info` too, in development and not in Deno. null turns the log off. */
   readonly log?: Log | null;
   /** Counts sessions, failures and refused requests, and shows keys and settings. Default: null. */
   readonly metrics?: Metrics | null;
@@ -717,14 +723,14 @@ export interface Session<Shape = AnyShape> extends BaseSession {
   /** Stores a value. Throws a `SessionError` if the value would not come back the same, or does not fit. */
   set<K extends Key<Shape>>(key: K, value: Entry<Shape, K>): this;
   /**
-   * Stores what `change` makes of a copy of the value: what it returns, or the copy changed in place. Throws a `TypeError` if the
-   * value itself was changed meanwhile, as by another `update` inside `change`.
+   * Calls `change` with a copy of the value, and stores its result or, if it returns nothing, the copy as it has changed it. Throws a
+   * `TypeError` if the value itself was changed meanwhile, as by another `update` inside `change`.
    */
   update<K extends Key<Shape>>(
     key: K,
     change: (value: Loaded<Exclude<Shape[K], undefined>> | undefined) => Entry<Shape, K> | void,
   ): this;
-  /** Deletes an entry. Returns true if there was such a key. */
+  /** Deletes an entry. Returns true if there was one. */
   delete(key: Key<Shape>): boolean;
 }
 
@@ -737,8 +743,8 @@ export interface TypedSession<T> extends BaseSession {
   get value(): Frozen<T>;
   set value(value: Frozen<T>);
   /**
-   * Stores what `change` makes of a copy of the value: what it returns, or the copy changed in place. Throws a `TypeError` if the
-   * value itself was changed meanwhile, as by another `update` inside `change`.
+   * Calls `change` with a copy of the value, and stores its result or, if it returns nothing, the copy as it has changed it. Throws a
+   * `TypeError` if the value itself was changed meanwhile, as by another `update` inside `change`.
    */
   update(change: (value: T) => Frozen<T> | void): this;
 }
@@ -804,8 +810,8 @@ export class SessionCookie<S extends BaseSession = Session> extends Carrier {
   ): Promise<SessionCookie<Session<Shape>>>;
   readonly name: string;
   /**
-   * Loads the session of a request. Null, undefined, or a cookie that does not open give a new session. Anything that is no
-   * `Source`, such as a promise of headers, is a `TypeError`. With `revalidateAfter`, throws a `SessionError` with the code
+   * Loads the session of a request. Null, undefined, or a cookie that does not open give a new session. Anything that is not
+   * a `Source`, such as a promise of headers, is a `TypeError`. With `revalidateAfter`, throws a `SessionError` with the code
    * `unvalidated` if there is no answer, unless `unvalidatedUpTo` covers it.
    */
   load(source: Source, now?: Date | number): Promise<S>;

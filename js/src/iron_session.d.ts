@@ -25,9 +25,9 @@ export interface IronSessionOptions {
    * future, old cookies are left alone, and a warning says so.
    */
   readonly from: Date | number;
-  /** Time from which cookies of iron-session no longer count. */
+  /** Time from which cookies of iron-session are no longer read. */
   readonly until: Date | number;
 }
 
-/** The cookie of iron-session 6 to 9, for the option `migrateFrom`. */
+/** Returns the cookie of iron-session 6 to 9, for the option `migrateFrom`. */
 export function ironSession(options: IronSessionOptions): OldCookie;

@@ -1,4 +1,4 @@
-// Cookies of iron-session, read to take their sessions over, in the format of @hapi/iron, version Fe26.2.
+// Takes sessions over from cookies of iron-session, which are in the format of @hapi/iron, version Fe26.2.
 
 import { fromBase64url, fromUtf8, toUtf8 } from "./base/bytes.js";
 import { ConfigError, refuseUnknown } from "./base/errors.js";
@@ -7,9 +7,9 @@ import { oldCookie } from "./old_cookies.js";
 const { subtle } = globalThis.crypto;
 
 /**
- * The cookie of iron-session 6 to 9, for the option `migrateFrom`, until a date. Takes the options that iron-session had:
- * `cookieName`, `password` and the `path`, `domain`, `secure` and `partitioned` of `cookieOptions`; others of its options change
- * nothing here. `convert` renames or drops entries, or refuses a session by returning null.
+ * Returns the cookie of iron-session 6 to 9, for the option `migrateFrom`. Uses these options of iron-session: `cookieName`, `password`,
+ * and `path`, `domain`, `secure` and `partitioned` of `cookieOptions`. Its other options have no effect. `convert` renames or drops
+ * entries, or refuses a session by returning null.
  */
 export function ironSession({ cookieName, password, cookieOptions = {}, convert, from, until, ...others }) {
   const { ttl, chunk, onUnsealError, ...unknown } = others;
@@ -19,7 +19,7 @@ export function ironSession({ cookieName, password, cookieOptions = {}, convert,
   if (texts.length === 0 || !texts.every((text) => typeof text === "string" && text.length >= 32)) {
     throw new ConfigError(
       "password",
-      "`password` is that of iron-session, at least 32 characters, or an object of ids and passwords; is its variable set?",
+      "`password` must be that of iron-session, at least 32 characters, or an object of ids and passwords; is its variable set?",
     );
   }
   const { path, domain, secure, partitioned } = cookieOptions;
@@ -27,10 +27,10 @@ export function ironSession({ cookieName, password, cookieOptions = {}, convert,
   return oldCookie({ name: cookieName, path, domain, secure, partitioned, read, convert, from, until });
 }
 
-/** Returns the entries and the end of a seal, or null. */
+/** Returns the entries in a seal and the time of its end, or null. */
 async function unseal(value, passwords) {
   const [seal, version] = value.split("~");
-  // It is not signed. Another would let the visitor choose a member of the session as the whole of it.
+  // The version is not signed. With another version, a visitor could turn a member of the session into the whole session.
   if (version !== "2") return null;
   const parts = seal.split("*");
   if (parts.length !== 8 || parts[0] !== "Fe26.2" || !/^\d*$/.test(parts[5])) return null;

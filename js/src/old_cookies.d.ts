@@ -26,7 +26,7 @@ export interface OldCookieOptions {
   /**
    * Reads the value of a cookie. The visitor chose it, so verify it with a key before anything else. `others` has the values of the
    * cookies in `also`, in that order, with null for a cookie that is missing or has two values. Return null, or throw, if the value
-   * is not such a session.
+   * is not a session.
    */
   read(value: string, others: (string | null)[]): OldSession | null | Promise<OldSession | null>;
   /** Renames or drops entries. Returning null refuses the session. */
@@ -36,7 +36,7 @@ export interface OldCookieOptions {
    * cookies are left alone, and a warning says so.
    */
   readonly from: Date | number;
-  /** Time from which old cookies no longer count. */
+  /** Time from which old cookies are no longer read. */
   readonly until: Date | number;
 }
 
@@ -49,5 +49,5 @@ export interface FormerCookieOptions extends Pick<OldCookieOptions, "from" | "un
   readonly cookie: SessionCookie<any>;
 }
 
-/** A cookie that another library wrote, or a former one of this package, for the option `migrateFrom`. */
+/** Returns a cookie of another library, or a former one of this package, for the option `migrateFrom`. */
 export function oldCookie(cookie: OldCookieOptions | FormerCookieOptions): OldCookie;

@@ -13,9 +13,9 @@ import { UNOPENED } from "./state/state.js";
 import { partNumbers, toSetCookie } from "./cookie/set_cookie.js";
 import { MOST_VALUES, findValues } from "./cookie/values.js";
 
-/** Programs set their cookies at short paths. */
+/** Paths at which an old cookie is expired. Programs set cookies at short paths. */
 const MOST_PATHS = 6;
-/** The most bytes of a value that browsers store. */
+/** Longest value that browsers store, in bytes. */
 const LONGEST_VALUE = 4096;
 const OUTDATED =
   "its sessions are refused: they have no date, so they count as begun at `from`, which is longer ago than `absoluteTimeout`; " +
@@ -25,31 +25,35 @@ const LEFT =
   "program set it with, and let no program set it any more";
 const OF_ANOTHER_TYPE = "the sessions of the former cookie hold another type; give one with the same type, or with dictionaries";
 const OF_A_CHAIN = "the former cookie takes over sessions itself, which nothing would read; give each old cookie to the new one";
+const SAME_NAME = "the old cookie and the new one have the same name; give the new one another `name`";
 const TOO_EARLY = "`from` is in the future, and until then its sessions are not taken over";
 
 /**
- * A cookie that another library wrote, for the option `migrateFrom`. `read(value, others)` verifies the value and returns the old
- * session, or null if it is none; `others` are the values of the cookies `also`, which are dropped with it. `convert(entries)`
- * renames or drops entries, or refuses a session by returning null. In place of all these, `cookie` is a `SessionCookie` with another
- * name, ring, mode or application, whose sessions stay as they are. Cookies count from the time `from` until the time `until`. A `from` in
- * the future is told: a rollout before it would sign everyone out silently.
+ * Returns a cookie of another library, for the option `migrateFrom`. `read(value, others)` verifies the value, and returns the old
+ * session or null. `others` has the values of the cookies `also`, which are dropped with it. `convert(entries)` renames or drops
+ * entries, or refuses a session by returning null.
+ *
+ * In place of all these, `cookie` is a `SessionCookie` with another name, ring, mode or application, whose sessions stay as they are.
+ *
+ * Cookies are read from the time `from` until the time `until`. A `from` in the future is a warning, because a rollout before it would
+ * sign everyone out silently.
  */
 export function oldCookie({ from, until, ...old }) {
   const [start, end] = [secondsOf("from", from), secondsOf("until", until)];
-  // In seconds, this would be in January 1970.
-  if (start < EPOCH) throw new ConfigError("from", "`from` is the day of the rollout, from 2026 on; a number counts milliseconds");
-  if (end <= start) throw new ConfigError("until", "`until` is not later than `from`");
+  // A time in seconds would be in January 1970.
+  if (start < EPOCH) throw new ConfigError("from", "`from` must be the day of the rollout, from 2026 on; a number counts milliseconds");
+  if (end <= start) throw new ConfigError("until", "`until` must be later than `from`");
   const source = old.cookie ? ownFormer(old) : ofAnother(old);
   return { ...source, from: start, until: end, together: (sources, name, sealer) => new OldCookies(sources, name, sealer) };
 }
 
-/** A cookie of another library, whose sessions are read, converted and written anew. */
+/** Returns a cookie of another library, whose sessions are read and converted. */
 function ofAnother({ name, also = [], path, domain, partitioned, secure = true, read, convert = (entries) => entries, ...unknown }) {
   refuseUnknown(unknown, " of an old cookie");
   for (const [name, given] of Object.entries({ read, convert })) {
-    if (typeof given !== "function") throw new ConfigError("migrateFrom", `\`${name}\` is a function`);
+    if (typeof given !== "function") throw new ConfigError("migrateFrom", `\`${name}\` must be a function`);
   }
-  if (!Array.isArray(also)) throw new ConfigError("migrateFrom", "`also` is a list of names");
+  if (!Array.isArray(also)) throw new ConfigError("migrateFrom", "`also` must be a list of names");
   const [template, ...others] = [name, ...also].map((name) => templateOf({ name, path, domain, partitioned, secure }));
   const open = async (values, fields) => {
     const beside = others.map(({ name }) => only(findValues(fields, name, 2)));
@@ -64,7 +68,7 @@ function ofAnother({ name, also = [], path, domain, partitioned, secure = true, 
   return { template, templates, dropped: templates.map((old) => old.expire(old.name)), convert, open };
 }
 
-/** A cookie of this package. */
+/** Returns a former cookie of this package. */
 function ownFormer({ cookie, ...unknown }) {
   refuseUnknown(unknown, " of an old cookie that is a `SessionCookie`");
   mustBe(typeof cookie?.saveToResponse === "function", "cookie", "a `SessionCookie`; await it");
@@ -86,10 +90,10 @@ function ownFormer({ cookie, ...unknown }) {
 /** The old cookies of a carrier. */
 class OldCookies {
   #sources;
-  /** The fields that drop the old cookies, each with the first second at which it may be sent. */
+  /** The cookies that expire the old ones, each with the time from which it may be sent. */
   #dropped = new Map();
-  /** What was told of the setup already. */
-  #told = new Set();
+  /** Kinds of warnings that were logged. Each is logged once. */
+  #logged = new Set();
   #say;
 
   /** `name` and the sealer belong to the new cookie. */
@@ -97,12 +101,12 @@ class OldCookies {
     this.#sources = sources;
     this.#say = say;
     for (const { template, dropped, from, type: of } of sources) {
-      if (from * 1000 > Date.now() && isClockRunning()) this.#tell(template, template.name, TOO_EARLY);
+      if (from * 1000 > Date.now() && isClockRunning()) this.#warn(template, template.name, TOO_EARLY);
       if (of && ![DICTIONARY, type].includes(of)) throw new ConfigError("migrateFrom", OF_ANOTHER_TYPE);
       for (const field of dropped) {
-        if (field.name === name) throw new ConfigError("migrateFrom", "the old cookie and the new one have the same name");
+        if (field.name === name) throw new ConfigError("migrateFrom", SAME_NAME);
         const known = this.#dropped.get(toSetCookie(field));
-        // Several keys of one cookie are several sources.
+        // A cookie with several keys has several sources.
         this.#dropped.set(toSetCookie(field), { field, from: Math.min(from, known?.from ?? from) });
       }
     }
@@ -115,7 +119,7 @@ class OldCookies {
     let [unread, hasMore] = [null, false];
     for (const source of this.#sources) {
       const values = findValues(fields, source.template.name, MOST_VALUES + 1);
-      // Also one whose time is over, because a sign-out drops it.
+      // Even outside of its time, because a sign-out drops the cookie.
       if (values.length > 0) state.arrival = UNOPENED;
       if (now < source.from || now >= source.until) continue;
       const { opened, hasMore: isMore } = await source.open(values, fields, { now, sealer });
@@ -129,37 +133,37 @@ class OldCookies {
     if (!state.isNew) state.outcome = { kind: "migrated" };
     else if (refused) {
       const { isForOthers, metadata, ...why } = refused;
-      // Another instance can take it over.
+      // Another instance can take the session over, so it must not be overwritten.
       if (isForOthers) state.refuse(refused, metadata);
       state.outcome = { kind: "notMigrated", ...why };
     }
   }
 
   /**
-   * Tells of an old cookie that came with a session of ours, `chosen` among the tokens or the refusal of them. The response that
-   * wrote it dropped the old cookie, and the browser has it still.
+   * Warns of an old cookie that arrived together with a session of ours. The response that wrote the session expired the old cookie, but
+   * with other attributes than the old program, so the browser kept it. `chosen`: what `choose` returned.
    */
   look(fields, chosen) {
-    if (chosen instanceof Refusal || this.#told.has("attributes")) return;
+    if (chosen instanceof Refusal || this.#logged.has("attributes")) return;
     const written = lastActiveOf(chosen.body.metadata);
     const isLeft = ({ template, from, until }) => written >= from && written < until && findValues(fields, template.name).length > 0;
     const left = this.#sources.find(isLeft);
-    if (left) this.#tell("attributes", left.template.name, LEFT);
+    if (left) this.#warn("attributes", left.template.name, LEFT);
   }
 
-  #tell(kind, name, advice) {
-    if (!this.#told.has(kind)) this.#say("warn", `old cookie \`${name}\`: ${advice}`);
-    this.#told.add(kind);
+  #warn(kind, name, advice) {
+    if (!this.#logged.has(kind)) this.#say("warn", `old cookie \`${name}\`: ${advice}`);
+    this.#logged.add(kind);
   }
 
-  /** Returns a Reason, with its cause if it has one, if there are sessions, and none can be taken over. */
+  /** Takes over a session. If there are sessions and none can be taken over, returns the Reason, with its cause if there is one. */
   async #acceptOne(opened, hasMore, state, sealer) {
-    // One of two may have been planted by another host of the site. Several keys of one cookie open one value.
+    // Of two values, another host of the site may have planted one. Several keys of a cookie may open the same value.
     const isRival = hasMore || new Set(opened.map(({ identity }) => identity)).size > 1;
     if (opened.length > 0 && isRival) return { reason: "Duplicate" };
     let refused = null;
     for (const one of opened) {
-      const reason = await accept(one, state, sealer, () => this.#tell("range", one.source.template.name, OUTDATED));
+      const reason = await accept(one, state, sealer, () => this.#warn("range", one.source.template.name, OUTDATED));
       refused ??= reason;
       if (!state.isNew) break;
     }
@@ -167,8 +171,8 @@ class OldCookies {
   }
 
   /**
-   * Returns the fields that drop the old cookies which came in a request for `path`, at each path other than their own at which
-   * its browser may have them. It drops a cookie at its own path only, and the program may not know that.
+   * Returns cookies that expire the request's old cookies at every other path from which the browser may have sent them to `path`. A
+   * browser drops a cookie only at its exact path, which the settings of this program may not have.
    */
   elsewhere(fields, path) {
     const arrived = this.#sources.flatMap(({ templates }) => templates).filter(({ name }) => findValues(fields, name, 1).length > 0);
@@ -177,24 +181,24 @@ class OldCookies {
     return [...at].filter(([line]) => !this.#dropped.has(line)).map(([, field]) => field);
   }
 
-  /** Drops the old cookies that are read by now, also `elsewhere`. Before that, they belong to the old program. */
+  /** Returns the cookies that expire the old ones. Before its `from`, an old cookie belongs to the old program and is left alone. */
   expire(now, elsewhere) {
     const due = [...this.#dropped.values()].filter(({ from }) => now >= from).map(({ field }) => field);
     return [...due, ...elsewhere.filter(({ name }) => due.some((field) => field.name === name))];
   }
 }
 
-/** The paths other than `/` of cookies that a browser sends to `path` (RFC 6265 section 5.1.4), the shortest first. */
+/** Returns the paths, except `/`, of the cookies that a browser sends to `path` (RFC 6265 section 5.1.4), the shortest first. */
 function above(path) {
   const folders = [...path.matchAll(/(?<!^)\//g)].flatMap(({ index }) => [path.slice(0, index), path.slice(0, index + 1)]);
-  // The visitor may choose the path, which must not add attributes.
+  // The visitor chooses the path. A `;` in it must not add attributes to the cookie.
   return [...folders, ...(path.endsWith("/") ? [] : [path])].filter((path) => /^\/[!-+\--:<-~]+$/.test(path)).slice(0, MOST_PATHS);
 }
 
-/** The value of a cookie that is there once, or null. */
+/** Returns the value of a cookie that occurs once, or null. */
 const only = (values) => (values.length === 1 ? values[0] : null);
 
-/** A cookie that cannot be read is refused. */
+/** Reads an old cookie. Returns null if `read` throws. */
 async function readOld(read, value, others) {
   try {
     return (await read(value, others)) ?? null;
@@ -204,8 +208,8 @@ async function readOld(read, value, others) {
 }
 
 /**
- * Returns a Reason, with its cause if it has one, if the session cannot be taken over. Calls `outdated` if it has no date, and is too
- * old by the beginning of its range alone.
+ * Takes over a session, or returns the Reason why it cannot, with its cause if there is one. Calls `outdated` if the session has no
+ * date and only `from` makes it too old.
  */
 async function accept({ source, old, session }, state, sealer, outdated) {
   const { now } = state;
@@ -227,13 +231,13 @@ async function accept({ source, old, session }, state, sealer, outdated) {
   return payload ? become({ ...metadata, schema: type.schema }, payload, [], state) : { reason: "Payload" };
 }
 
-/** As `accept`, for a session of a former cookie of this package, which keeps its dates, its id and its messages. */
+/** Like `accept`, for a session of a former cookie of this package, which keeps its dates, id and messages. */
 async function acceptOwn({ metadata, payload, flash }, state, sealer) {
-  // The proof of its device has another name.
+  // The cookie that proves its device has the former name, and is not read.
   const refusal = metadata.device ? { reason: "Stale" } : await refusalOf(metadata, payload, state, sealer);
   if (refusal) return causeOf(refusal);
   const refused = become(metadata, payload, flash, state);
-  // Another version of the application has written it.
+  // Another version of the application wrote the session, and can still read it.
   return refused?.reason === "Payload" && metadata.schema > 0 ? { ...refused, isForOthers: true, metadata } : refused;
 }
 
@@ -251,7 +255,7 @@ function become(metadata, payload, flash, state) {
   return state.become(metadata, payload, flash) ? null : { reason: "Payload" };
 }
 
-/** The entries as the session is always written: in the form of its type, if it has one. Null: it has none for them. */
+/** Returns the entries as a payload of the session's type, or null if the type cannot convert them. */
 function payloadOf(type, entries) {
   try {
     return type.adopt?.(entries) ?? entries;
@@ -265,7 +269,7 @@ const tooLong = (room, found) =>
 
 const causeOf = ({ reason, cause }) => (cause ? { reason, cause } : { reason });
 
-/** The dates and the dictionary of an old session, or the Reason why it is refused. */
+/** Returns the dates and the dictionary of an old session, or the Reason why it is refused. */
 async function convert({ createdAt = null, lastActiveAt = null, expiresAt = null, ...old }, source, now) {
   if (expiresAt !== null && now >= secondsOf("expiresAt", expiresAt)) return { reason: "Expired" };
   const issued = createdAt === null ? source.from : secondsOf("createdAt", createdAt);

@@ -1,5 +1,5 @@
-// Settings from outside the program, one description for programs in JavaScript and in Rust: the names and values of
-// docs/settings.md, and the sentences of src/settings/.
+// Settings from outside the program, which programs in JavaScript and in Rust can share: the names and values of docs/settings.md, and
+// the messages of src/settings/.
 
 import { EPOCH, isText } from "./base/bytes.js";
 import { misused, optionsOf } from "./base/errors.js";
@@ -15,14 +15,14 @@ import { errorOf, escaped, mistake, mistakeIn, namesOne, refuse, spelled } from 
 import { holdsAKey, isEmpty, isOn, lower, valueOf } from "./settings/value.js";
 
 /**
- * Builds the cookie that the variables with this prefix describe: with `SESSION_`, `SESSION_IDLE_TIMEOUT` is `idle_timeout`. `env`
- * comes from the process, or from a worker. `options`: those that no setting can express, such as a `type`.
+ * Builds the cookie that variables with this prefix describe: with `SESSION_`, `SESSION_IDLE_TIMEOUT` is `idle_timeout`. `env`: the
+ * environment of the process or of a worker. `options`: those that no setting can express, such as a `type`.
  */
 export function fromEnv(prefix, env = globalThis.process?.env, options = {}) {
   return withAdvice(buildFromEnv(prefix, env, options));
 }
 
-/** Builds the cookie that a table of settings describes, as a part of a file of JSON or TOML. `keys_env` names variables of `env`. */
+/** Builds the cookie that a table of settings describes, such as a part of a JSON or TOML file. `keys_env` names variables of `env`. */
 export function fromSettings(settings, env = globalThis.process?.env, options = {}) {
   return withAdvice(buildFromSettings(settings, env, options));
 }
@@ -33,7 +33,7 @@ async function buildFromEnv(prefix, env, options) {
   const settings = new Settings(prefix, (name) => name.toUpperCase());
   for (const [variable, value] of Object.entries(env)) {
     const name = variable.slice(prefix.length);
-    // A binding of workerd without a value is null.
+    // In workerd, a binding without a value is null.
     if (value == null || !variable.startsWith(prefix) || variable === X11_SESSION_MANAGER || isOfKubernetes(name)) continue;
     if (isUtf8(value)) await settings.take(lower(name), variable, value);
     else await settings.refuse(variable, "is not UTF-8");
@@ -64,7 +64,7 @@ class Settings {
     this.#spell = spell;
   }
 
-  /** Takes the setting `name`, which its source calls `shown`. */
+  /** Adds the setting `name`. `shown`: its name in the source, for errors. */
   async take(name, shown, given) {
     try {
       await this.#take(name, shown, given);
@@ -96,15 +96,18 @@ class Settings {
     return [...this.#entries.keys()].find(isSourceOfKeys);
   }
 
-  /** Refuses mistakes in single settings and, with one, the keys that the settings hold themselves or, if `readsKeys`, all keys. */
+  /**
+   * Throws for mistakes in single settings. If there is one, mistakes in the keys are added to the error: those of keys in the settings
+   * themselves or, with `readsKeys`, of all keys.
+   */
   async check(env, options, readsKeys = this.#entries.has("keys")) {
     const alone = mistakesIn(this.#applied).filter(({ setting, sentence }) => setting !== null && namesOne(sentence));
-    const mistakes = [...this.#misread(), ...alone.map((found) => this.#told(found))];
+    const mistakes = [...this.#misread(), ...alone.map((found) => this.#worded(found))];
     if (readsKeys && mistakes.length > 0) mistakes.push(...(await this.#mistakesInKeys(env, options)));
     this.#throw(mistakes);
   }
 
-  /** The mistake in the keys, if all settings about them were understood. */
+  /** Returns the mistake in the keys, if all settings about keys were understood. */
   async #mistakesInKeys(env, options) {
     const ofKeys = ["mode", "keys", "keys_env", "keys_file", "keys_from"].map((name) => this.#shown(name));
     if (!this.#sourceOfKeys() || this.#problems.some(({ setting }) => ofKeys.includes(setting))) return [];
@@ -112,22 +115,22 @@ class Settings {
     return wrong ? [wrong] : [];
   }
 
-  /** Refuses all mistakes, of the keys too, and builds the cookie. */
+  /** Builds the cookie. Throws for all mistakes together, those in the keys included. */
   async build(env, options) {
     // A setting that is not understood may be the reason for other mistakes.
     if (this.#misread().length > 0) await this.check(env, options, true);
     const own = this.#optionsOf(options);
-    const [mistakes, ring] = [mistakesIn(this.#applied).map((found) => this.#told(found)), await this.#ring(this.#applied, env, own)];
+    const [mistakes, ring] = [mistakesIn(this.#applied).map((found) => this.#worded(found)), await this.#ring(this.#applied, env, own)];
     this.#throw(ring.wrong ? [...mistakes, ring.wrong] : mistakes);
     const make = this.#applied.mode === "signed" ? "unencryptedButSigned" : "encrypted";
     return SessionCookie[make](ring, { ...this.#described(), ...own });
   }
 
-  /** The ring, or the mistake in it as `wrong`. */
+  /** Returns the ring, or the mistake in it as `wrong`. */
   async #ring(applied, env, options = {}) {
     const { sources, watch } = applied;
     const isUnwatched = watch !== null && sources.length > 0 && sources.every(({ file }) => file === undefined);
-    if (isUnwatched) return { wrong: this.#told(mistakeIn("watch_keys", NOTHING_TO_WATCH)) };
+    if (isUnwatched) return { wrong: this.#worded(mistakeIn("watch_keys", NOTHING_TO_WATCH)) };
     try {
       return await ringOf(applied, env, options);
     } catch (error) {
@@ -138,14 +141,16 @@ class Settings {
     }
   }
 
-  /** The options of the program, of which no setting says one. */
+  /** Returns the options of the program. Throws for an option that is a setting. */
   #optionsOf(options) {
-    const said = Object.keys(optionsOf(options)).find((name) => name === "cookie" || NAMES.some((setting) => camelCase(setting) === name));
-    if (said !== undefined) this.#throw([this.#told(mistake(null, `the option \`${said}\` is for the settings to say; give it there`))]);
+    const isDescribed = (name) => name === "cookie" || NAMES.some((setting) => camelCase(setting) === name);
+    const misplaced = Object.keys(optionsOf(options)).find(isDescribed);
+    const sentence = `the option \`${misplaced}\` belongs in the settings; give it there`;
+    if (misplaced !== undefined) this.#throw([this.#worded(mistake(null, sentence))]);
     return options;
   }
 
-  /** The options that the settings say. */
+  /** Returns the options that the settings describe. */
   #described() {
     const { cookie, options } = this.#applied;
     const inNumbers = Object.entries(options).map(([name, value]) => [name, typeof value === "bigint" ? Number(value) : value]);
@@ -155,19 +160,19 @@ class Settings {
     return described;
   }
 
-  /** Mistakes in settings that were not understood. */
+  /** Returns mistakes in settings that were not understood. */
   #misread() {
     const http = this.#entries.get("danger_allow_http");
     const isBoth = http && isOn(http.value) && this.#entries.has("secure");
-    return isBoth ? [...this.#problems, this.#told(mistakeIn("secure", OPPOSITE))] : this.#problems;
+    return isBoth ? [...this.#problems, this.#worded(mistakeIn("secure", OPPOSITE))] : this.#problems;
   }
 
   #throw(mistakes) {
     if (mistakes.length > 0) throw errorOf(mistakes);
   }
 
-  /** A mistake in the words of the source. */
-  #told({ setting, sentence }) {
+  /** Returns a mistake with the names of settings as the source writes them. */
+  #worded({ setting, sentence }) {
     return { setting: setting && this.#shown(setting), sentence: this.#spelled(sentence) };
   }
 
@@ -175,7 +180,7 @@ class Settings {
     return spelled(sentence, (name) => this.#shown(name));
   }
 
-  /** The name of a setting as its source writes it. */
+  /** Returns the name of a setting as its source writes it. */
   #shown(name) {
     const given = this.#entries.get(name)?.shown;
     return given ?? (isSetting(name) ? `${this.#prefix}${this.#spell(name)}` : name);
@@ -184,10 +189,10 @@ class Settings {
 
 const camelCase = (name) => name.replace(/_(.)/g, (_, letter) => letter.toUpperCase());
 
-/** A variable that was not has U+FFFD. */
+/** Returns false for a variable that was not UTF-8: Node has put U+FFFD into it. */
 const isUtf8 = (given) => typeof given !== "string" || (isText(given) && !given.includes("\u{fffd}"));
 
-/** The end of a variable in which Kubernetes gives a container the address of a service. No setting is about a port. */
+/** Returns true for the end of a variable that Kubernetes sets for a service, such as one called `session`. No setting has a port. */
 const isOfKubernetes = (name) => name.endsWith("SERVICE_HOST") || name.split("_").includes("PORT");
 
 /** Set by X11 session managers for the programs that they start. */

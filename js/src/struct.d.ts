@@ -21,7 +21,7 @@ export const u128: Description<bigint>;
 export const i8: Description<number>;
 export const i16: Description<number>;
 export const i32: Description<number>;
-/** An `i64` of Rust whose values are within 2^53, as numbers. One beyond does not decode. */
+/** An `i64` of Rust whose values are within 2^53, as numbers. Other values do not decode. */
 export const i53: Description<number>;
 export const i64: Description<bigint>;
 export const i128: Description<bigint>;
@@ -31,7 +31,7 @@ export const f32: Description<number>;
 export const f64: Description<number>;
 export const bool: Description<boolean>;
 export const text: Description<string>;
-/** One character, as a text of one code point. */
+/** One character, as a string of one code point. */
 export const char: Description<string>;
 /** A `Vec<u8>` of Rust. */
 export const bytes: Description<Uint8Array>;

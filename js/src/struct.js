@@ -1,5 +1,5 @@
-// Types of sessions, described by their fields. A description is a codec of the postcard format, which Rust's derive of
-// the same type writes, and a TypeScript type (SPEC.md § 5.5).
+// Types of sessions, described by their fields. A description is a TypeScript type, and a codec of the postcard format, in which Rust
+// writes the same type (SPEC.md § 5.5).
 
 import { compare, fromUtf8, hex, isAscii, toUtf8 } from "./base/bytes.js";
 import { INVALID, ConfigError, SessionError } from "./base/errors.js";
@@ -11,8 +11,8 @@ import { checkList, checkMap, checkObject, refuse, within } from "./state/struct
 export { sessionType } from "./session/typed.js";
 
 /**
- * A description. `least` is the least number of bytes of a value; `empty`, `write` and `read` make, write and read one. `parts`: what
- * it is made of, for `hardtack-session/testing`.
+ * A description. `least`: the least number of bytes of a value. `empty`, `write` and `read` make, write and read a value. `parts`: the
+ * descriptions inside, for `hardtack-session/testing`.
  */
 class Description {
   constructor(least, { empty, write, read }, parts) {
@@ -30,7 +30,7 @@ class Description {
     return writer.bytes;
   }
 
-  /** Decodes a value. Throws if bytes are missing, left over, or no such value. */
+  /** Decodes a value. Throws unless the bytes are exactly one value. */
   decode(bytes) {
     try {
       return readWhole(bytes, this.read);
@@ -44,7 +44,7 @@ const describe = (least, methods, parts = {}) => new Description(least, methods,
 
 // Numbers
 
-/** `least` and `most` are the bounds in JavaScript, which are narrower than the wire's for `u53` and `i53`. */
+/** Returns the description of an integer. `least` and `most`: its bounds, for `u53` and `i53` narrower than those of the format. */
 function integer(bits, isSigned, isBig, [least, most]) {
   const [low, high] = isBig ? [least, most] : [Number(least), Number(most)];
   const expected = `an integer from ${low} to ${high}${isBig ? " as a BigInt" : ""}`;
@@ -91,7 +91,7 @@ function float(width) {
   return describe(width, {
     empty: () => 0,
     write(value, writer) {
-      // Rust refuses it, too.
+      // Rust refuses NaN, too.
       if (Number.isNaN(value)) throw new SessionError("value", "expected a number, found NaN, which is not equal to itself");
       if (typeof value !== "number") refuse("a number", value);
       const bytes = new Uint8Array(width);
@@ -118,17 +118,17 @@ export const bool = describe(1, {
   read: (reader) => isOne(reader),
 });
 
-/** A byte that is 0 or 1. */
+/** Reads a byte that must be 0 or 1. */
 function isOne(reader) {
   const byte = reader.byte();
   if (byte > 1) throw INVALID;
   return byte === 1;
 }
 
-/** The bytes of a text, or a text of ASCII. */
+/** Returns the bytes of a string, or the string itself if it is ASCII. */
 function textBytes(value) {
-  if (typeof value !== "string") refuse("a text", value);
-  if (!value.isWellFormed()) throw new SessionError("value", "a text has half of a surrogate pair");
+  if (typeof value !== "string") refuse("a string", value);
+  if (!value.isWellFormed()) throw new SessionError("value", "expected a well-formed string, found half of a surrogate pair");
   return isAscii(value) ? value : toUtf8(value);
 }
 
@@ -140,7 +140,7 @@ export const text = describe(1, {
   read: (reader) => fromUtf8(readBytes(reader)),
 });
 
-/** One character, as a text of one code point. */
+/** One character, as a string of one code point. */
 export const char = describe(2, {
   empty: () => "\0",
   write(value, writer) {
@@ -198,7 +198,7 @@ export function list(item) {
     write(value, writer) {
       checkList(value, "a list");
       writer.varint(value.length);
-      // `forEach` would pass by a hole.
+      // `forEach` would skip holes.
       for (const [i, element] of value.entries()) within(`[${i}]`, () => item.write(element, writer));
     },
     read: (reader) => Array.from({ length: readLength(reader, item.least) }, () => item.read(reader)),
@@ -218,7 +218,7 @@ export function tuple(...items) {
   }, { tuple: items });
 }
 
-/** A `BTreeMap`, as a `Map`. Keys that are texts or numbers are written in their order, as Rust does. */
+/** A `BTreeMap`, as a `Map`. Keys that are strings or numbers are written in order, as in Rust. */
 export function map(key, value) {
   if (key.least === 0) throw new ConfigError("type", "the keys of a map take at least one byte");
   return describe(1, {
@@ -229,7 +229,7 @@ export function map(key, value) {
       const written = new Set();
       for (const [name, element] of [...entries].toSorted(([a], [b]) => order(a, b))) {
         const bytes = key.encode(name);
-        // Rust would keep one of them.
+        // Rust would keep one of these two entries, and lose the other.
         if (written.size === written.add(hex(bytes)).size) throw new SessionError("value", "a Map has two keys that are written alike");
         writer.push(bytes);
         within(`[${String(name)}]`, () => value.write(element, writer));
@@ -251,7 +251,7 @@ function order(a, b) {
   return typeof a === "object" || a === b ? 0 : a < b ? -1 : 1;
 }
 
-/** A structure. Its fields stand in the order of this description, as in the declaration in Rust. */
+/** A structure. The order of its fields must be that of the declaration in Rust. */
 export function struct(fields) {
   const entries = Object.entries(fields);
   return describe(sum(Object.values(fields)), {
@@ -265,8 +265,8 @@ export function struct(fields) {
 }
 
 /**
- * An `enum`, whose alternatives stand in the order of this description. One without data, described by null, is its name;
- * any other an object with its name and its data: `"guest"`, `{ user: 7 }`.
+ * An `enum`. The order of its alternatives must be that of the declaration in Rust. The value of an alternative without data, described
+ * by null, is its name, such as `"guest"`. Any other value is an object with the name and the data: `{ user: 7 }`.
  */
 export function oneOf(alternatives) {
   const entries = Object.entries(alternatives);

@@ -1,7 +1,7 @@
 // Examples of a session's type, with which programs in two languages compare their types (docs/typed-sessions.md).
 //
-// They are a list: the label, the schema, the examples, each with a name, its bytes and its value, and then bytes that are no value,
-// each with a name.
+// A file of examples is a list: the label, the schema, the examples, each with a name, its bytes and its value, and at last bytes that
+// are not a value, each with a name.
 
 import { equal } from "./base/bytes.js";
 import { ConfigError } from "./base/errors.js";
@@ -10,8 +10,8 @@ import { bool, bytes, char, i128, i16, i32, i53, i64, list, map, oneOf, option, 
 import { u128, u16, u32, u53, u64, u8, unit } from "./struct.js";
 
 /**
- * Writes examples, for `Examples` of Rust. `source`: values, or the description of the type, of which values are made that differ in
- * each part, go to its bounds, and beyond. `toJson` turns a value into its form in Rust's JSON, if that differs.
+ * Writes examples, for `Examples` of Rust. `source`: values, or the description of the type. From a description, makes values that
+ * differ in each part, at its bounds and beyond them. `toJson` converts a value to its form in Rust's JSON, if that differs.
  */
 export function writeExamples(type, source, toJson = (value) => value) {
   const given = (value, i) => ({ path: `${i + 1}`, shape: type, value });
@@ -27,8 +27,8 @@ export function writeExamples(type, source, toJson = (value) => value) {
 const listOf = (lines) => (lines.length === 0 ? "[]" : `[\n${lines.join(",\n")}\n]`);
 
 /**
- * Reads examples that Rust wrote, or this package. Returns their values. Throws an `Error` with the first difference in each example,
- * unless this type has the same values for the same bytes. `toJson`: as for `writeExamples`.
+ * Reads examples that Rust or this package wrote, and returns their values. Throws an `Error` with the first difference in each example
+ * if this type has other values for the same bytes. `toJson`: as for `writeExamples`.
  */
 export function readExamples(type, written, toJson = (value) => value) {
   const [label, schema, examples, others] = JSON.parse(written);
@@ -44,7 +44,7 @@ export function readExamples(type, written, toJson = (value) => value) {
 
 function readExample(type, name, given, json, toJson) {
   const value = valueOf(type, given);
-  if (value === undefined) return { difference: `${name}: the bytes are no value here` };
+  if (value === undefined) return { difference: `${name}: the bytes are not a value here` };
   const difference = differenceOf(toJson(value), json, "");
   if (difference !== null) return { difference: `${name}: ${difference}` };
   return equal(type.encode(value), given) ? { value } : { difference: `${name}: its value has other bytes here` };
@@ -58,7 +58,7 @@ function valueOf(type, given) {
   }
 }
 
-/** Returns the first difference between a value and its JSON, or null. JSON rounds integers from 2^53 on, and `f32` is rounded. */
+/** Returns the first difference between a value and its JSON, or null. Compares as numbers, because JSON rounds integers above 2^53. */
 function differenceOf(value, json, path) {
   const isNumber = typeof json === "number" && ["number", "bigint"].includes(typeof value);
   if (isNumber && (Number(value) === json || value === Math.fround(json))) return null;
@@ -75,14 +75,14 @@ function differenceOf(value, json, path) {
   return null;
 }
 
-/** The parts of a value as JSON has them, or null for one without. */
+/** Returns the parts of a value as JSON has them, or null for a value without parts. */
 function partsOf(value) {
   if (isBytes(value)) return [...value];
   if (isMap(value)) return Object.fromEntries([...value].map(([name, part]) => [String(name), part]));
   return typeof value === "object" ? value : null;
 }
 
-/** A value in JSON, in which Rust reads integers of any size. */
+/** Formats a value as JSON. `JSON.stringify` would throw for a BigInt, of which Rust reads any size. */
 function jsonOf(value) {
   if (typeof value === "bigint") return String(value);
   const parts = partsOf(value);
@@ -91,7 +91,7 @@ function jsonOf(value) {
   return `{${Object.entries(parts).map(([name, part]) => `${JSON.stringify(name)}:${jsonOf(part)}`).join(",")}}`;
 }
 
-/** Yields a value of a description, and those that differ from it in one part. `isOther`: `shape` is a wider one, to which it belongs. */
+/** Yields a value of a description, and values that differ from it in one part. `isOther`: the value belongs only to a wider `shape`. */
 function* examplesOf(shape) {
   let count = 0;
   const value = plainOf(shape, () => ++count);
@@ -99,7 +99,7 @@ function* examplesOf(shape) {
   for (const variant of variantsOf(shape, value)) yield { ...variant, path: variant.path.slice(1) };
 }
 
-/** A value in which parts of one type differ: `next` counts them. */
+/** Returns a value in which parts of the same type differ, so that swapped parts are noticed. `next` counts them. */
 function plainOf(shape, next) {
   const { parts } = shape;
   if (!parts) throw new ConfigError("type", "examples of a `shape` of your own are values; give a list of them");
@@ -175,7 +175,7 @@ function* alternativesOf(alternatives, here, inside) {
     yield here(value);
     if (data) yield* inside(data, value[name], `.${name}`, (it) => oneOf({ ...alternatives, [name]: it }), (it) => ({ [name]: it }));
   }
-  // Most data can be made of zeros, if there are as many as it takes.
+  // Zeros are valid data of most types, so one of these numbers of zeros reveals an alternative that only Rust has.
   const another = `${Object.keys(alternatives).join("")}…`;
   for (let zeros = 0; zeros <= MOST_ZEROS; zeros++) {
     const data = tuple(...Array.from({ length: zeros }, () => u8));
@@ -186,5 +186,5 @@ function* alternativesOf(alternatives, here, inside) {
 
 const MOST_ZEROS = 8;
 
-/** A description with the same bytes, and a greater bound. Those of 8 bits have other bytes. */
+/** Descriptions with the same bytes and a greater bound. Integers of 8 bits have none, because their bytes differ. */
 const WIDER = new Map([[u16, u53], [u32, u53], [u64, u128], [i16, i53], [i32, i53], [i64, i128]]);

@@ -109,7 +109,7 @@ test("the program adds what no setting can say, and nothing else", async () => {
   assert.equal((await cookies.load(cookie, +NOW + 600_000)).outcome.reason, "Idle");
   assert.deepEqual(seen, [7]);
   for (const option of ["cookie", "idleTimeout", "notBefore", "context", "mode", "keys", "name"]) {
-    const sentence = `the option \`${option}\` is for the settings to say; give it there`;
+    const sentence = `the option \`${option}\` belongs in the settings; give it there`;
     await assert.rejects(fromSettings({ keys: XAES_KEY }, {}, { [option]: 1 }), refusedWith(sentence));
   }
   await assert.rejects(fromSettings({ keys: XAES_KEY }, {}, { colour: 1 }), { code: "option" });

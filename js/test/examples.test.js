@@ -50,7 +50,7 @@ test("a difference is named by its place", () => {
     ['"epoch":0,', "", "epoch is missing there"],
     ['"epoch":0,', '"epoch":0,"more":0,', "more is missing here"],
     ['"name":""', '"name":null', 'name is "" here, and null there'],
-    ["[0,0,2,7,0,0,0]", "[0,0,2,7,0,0]", "the bytes are no value here"],
+    ["[0,0,2,7,0,0,0]", "[0,0,2,7,0,0]", "the bytes are not a value here"],
     ["[0,0,2,7,0,0,0]", "[0,0,2,135,0,0,0,0]", "its value has other bytes here"],
   ]) {
     assert.ok(json.includes(from), json);

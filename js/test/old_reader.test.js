@@ -47,7 +47,7 @@ test("a reader gets the cookies that belong to the old one, which are dropped wi
     assert.deepEqual((await cookies.save(session)).map((line) => line.split("=")[0]), ["__Host-session", "sid", "sid.note", "sid.sig"]);
   }
   await assert.rejects(SessionCookie.encrypted(XAES_KEY, { migrateFrom: old(["__Host-session"]) }), /the same name/);
-  assert.throws(() => old("sid.sig"), /`also` is a list of names/);
+  assert.throws(() => old("sid.sig"), /`also` must be a list of names/);
   assert.throws(() => old(["a b"]), { name: "ConfigError" });
 });
 

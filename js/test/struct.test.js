@@ -157,7 +157,7 @@ test("what is not of the type is refused, with its place, and changes nothing", 
   const session = await cookies.load(null, NOW * 1000);
   const refuses = (value, sentence) =>
     assert.throws(() => (session.value = value), (error) => error instanceof SessionError && error.code === "value" && sentence.test(error.message));
-  refuses({ user: 1, roles: ["a", 2] }, /^roles: \[1\]: expected a text, found number$/);
+  refuses({ user: 1, roles: ["a", 2] }, /^roles: \[1\]: expected a string, found number$/);
   refuses({ user: 2 ** 53, roles: [] }, /^user: expected an integer from 0/);
   refuses({ user: 1 }, /^roles: expected a list, found undefined$/);
   refuses({ user: 1, roles: [], more: 1 }, /no field `more`/);

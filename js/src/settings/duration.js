@@ -17,10 +17,10 @@ const UNITS = [
   [["years", "year", "yr", "yrs", "y"], 31_557_600n * SECOND], // 365.25 days
 ];
 
-/** A number, perhaps with a fraction, and a unit. Spaces may be between digits, too. */
+/** A number, with an optional fraction, and a unit. Spaces are allowed even between digits. */
 const PART = /\p{White_Space}*(\d[\d\p{White_Space}]*)(?:\.([\d\p{White_Space}]*))?([a-zµ]+)/uy;
 
-/** Returns the whole seconds of a text like `90s`, as a BigInt, or null if it is none that Rust reads. */
+/** Returns the whole seconds of a text like `90s`, as a BigInt, or null if Rust would refuse it. */
 export function parseDuration(text) {
   let nanos = 0n;
   let at = 0;
@@ -46,7 +46,7 @@ function nanosOf(digits, fraction, name) {
   return fraction === undefined ? whole * unit : addFraction(whole * unit, fraction, unit);
 }
 
-/** A fraction that is not a whole number of nanoseconds, or of seconds in units from an hour on, is none. */
+/** Adds a fraction. Returns null unless it is a whole number of nanoseconds or, for units from an hour on, of seconds. */
 function addFraction(nanos, fraction, unit) {
   const { length } = fraction.replace(/\D/g, "");
   const [numerator, denominator] = [digitsOf(fraction), 10n ** BigInt(length)];
@@ -58,7 +58,7 @@ function addFraction(nanos, fraction, unit) {
 
 const digitsOf = (text) => BigInt(text.replace(/\D/g, ""));
 
-/** Shows seconds in days, hours, minutes and seconds: `30d 12h`. */
+/** Formats seconds as days, hours, minutes and seconds: `30d 12h`. */
 export function showDuration(seconds) {
   const parts = [[seconds / 86_400n, "d"], [(seconds / 3600n) % 24n, "h"], [(seconds / 60n) % 60n, "m"], [seconds % 60n, "s"]];
   return parts.filter(([count]) => count > 0n).map(([count, unit]) => `${count}${unit}`).join(" ") || "0s";

@@ -7,8 +7,8 @@ import { NEW_KEY } from "../keys/ring.js";
 import { escaped, plain, refuse } from "./sentences.js";
 
 /**
- * Returns the ring of these sources, which follows its files if `watch` is an interval. `env`: the environment. Throws a
- * `ConfigError`, in whose sentence the names of settings are in braces.
+ * Returns the ring of these sources. If `watch` is an interval, the ring follows its files. `env`: the environment. Throws a
+ * `ConfigError` with the names of settings in braces.
  */
 export async function ringOf({ mode, sources, watch }, env, { skipXChaCha, log, metrics }) {
   if (sources.length === 0) refuse(NO_KEYS);
@@ -17,17 +17,17 @@ export async function ringOf({ mode, sources, watch }, env, { skipXChaCha, log, 
   const options = { mode, skipXChaCha };
   try {
     if (watch === null) return await KeyRing.parse(await read(), options);
-    // Asking more often than in a day does no harm.
+    // `follow` accepts at most a day. Asking more often than was set does no harm.
     const every = Math.min(Number(watch), MOST_SECONDS);
     return await KeyRing.follow(settled(sources, names, read), { ...options, every, log, metrics });
   } catch (error) {
-    // Those of a source are refused with its name already.
+    // The error of a source contains its name already.
     if (error.code === "settings") throw error;
     return refuse([names.filter(Boolean).join(", "), error.message].filter(Boolean).map(plain).join(": "));
   }
 }
 
-/** The name of a source in errors. One that is a key by mistake is not shown. */
+/** Returns the name of a source, for errors. A key in place of a name is not shown. */
 async function nameOf({ variable, file }) {
   if (variable === undefined && file === undefined) return "";
   if (await looksLikeAKey(variable ?? file)) return "(a key)";
@@ -42,7 +42,7 @@ async function textOf({ text, variable, file }, name, env) {
 }
 
 async function readFile(path, name) {
-  // No bundler looks for a module that is asked for like this. A worker of Cloudflare has it, with nothing but its bundle in it.
+  // `getBuiltinModule` hides the module from bundlers. In a Cloudflare worker, its files are those of the bundle, so it is not used.
   const isWorker = globalThis.navigator?.userAgent === "Cloudflare-Workers";
   const files = isWorker ? null : globalThis.process?.getBuiltinModule?.("node:fs/promises");
   if (!files) refuse(`${name} cannot be read, because there are no files here; give {keys_env} or {keys}`);
@@ -54,7 +54,7 @@ async function readFile(path, name) {
     bytes = await files.readFile(path);
   } catch (error) {
     if (error.code === "settings") throw error;
-    // The rest is the path, again.
+    // The rest of the message repeats the path.
     return refuse(`cannot read ${name}: ${plain(escaped(String(error.message).split(",")[0]))}`);
   }
   try {
@@ -64,7 +64,10 @@ async function readFile(path, name) {
   }
 }
 
-/** Reads files that may be written meanwhile: a changed text counts where two readings in a row agree, and files end with a line feed. */
+/**
+ * Returns a source that reads files while they may be written. It accepts a change only if two readings in a row agree and each file
+ * ends with a line feed.
+ */
 function settled(sources, names, read) {
   let known;
   const readWhole = async () => {

@@ -1,5 +1,5 @@
-// Names of settings: every setting in one row, which applies itself, and the message for a name that is none. The rows are as in
-// the `SETTINGS` of Rust.
+// Names of settings: a row for each setting, with the function that applies it, and the message for an unknown name. The rows are those
+// of `SETTINGS` in Rust.
 
 import { padme } from "../state/padding.js";
 import { either, refuse } from "./sentences.js";
@@ -7,7 +7,7 @@ import { choiceOf, choiceOrDurationOf, durationOf, flagOf, intervalOf, onlyTrue,
 import { isEmpty, lineOf, lower, textOf } from "./value.js";
 
 /**
- * What settings apply themselves to: `mode`, `sources` of keys, `watch`, the attributes of the `cookie` with its `formerly`, and
+ * Returns what settings are applied to: `mode`, `sources` of keys, `watch`, the attributes of the `cookie` with its `formerly`, and
  * `options` of a `SessionCookie`. Durations are BigInts.
  */
 export const noSettings = () => ({ mode: "encrypted", sources: [], watch: null, cookie: { formerly: [] }, options: {} });
@@ -72,7 +72,7 @@ function sourceOf(kind, value) {
   return /^\w*$/.test(place) ? { variable: place } : refuse(NO_VARIABLE);
 }
 
-/** Their order counts, so each is a separate table. */
+/** Reads sources of keys. Their order matters, so each is a separate table. */
 function sourcesOf(value) {
   const tables = tablesOf(value, (table) => [table], NO_SOURCES);
   const isSource = (table) => table.length === 1 && !isEmpty(table[0][1]);
@@ -101,7 +101,7 @@ function formerOf(table) {
   return former;
 }
 
-/** Returns why there is no such setting, and which may be meant. */
+/** Returns the message for an unknown setting, with a suggestion if there is one. */
 export function unknown(name) {
   if (OF_THE_PROGRAM.includes(plainName(name).replaceAll("_", ""))) return "is not a setting: give it as an option, in the program";
   const near = suggestions(name).map((name) => `{${name}}`);
@@ -110,7 +110,7 @@ export function unknown(name) {
 
 const plainName = (name) => lower(name).replace(/[-.]/g, "_");
 
-/** Options that no setting stands for, and the methods of Rust. */
+/** Options without a setting, and the names of their methods in Rust. */
 const OF_THE_PROGRAM = [
   ...["companion", "migratefrom", "onoutcome", "revalidateafter", "revokedif", "typelabel", "typed", "unvalidatedupto"],
   ...["devicebound", "log", "skipxchacha"],
@@ -121,7 +121,7 @@ function suggestions(name) {
   const given = plainName(name);
   const furthest = (name) => 1 + Math.floor(name.length / 6);
   const { length } = [...given];
-  // The distance is at least the difference in length, and takes long to compute.
+  // The distance is slow to compute, and at least the difference in length.
   const alike = NAMES.filter((name) => Math.abs(name.length - length) <= furthest(name)).map((name) => [distance(given, name), name]);
   const near = alike.filter(([least, name]) => least <= furthest(name)).sort(([a, x], [b, y]) => a - b || (x < y ? -1 : 1));
   if (near.length > 0) return [near[0][1]];
@@ -131,7 +131,7 @@ function suggestions(name) {
   return NAMES.filter((name) => most > 0 && shared(name) === most);
 }
 
-/** The distance of Levenshtein, in characters. */
+/** Returns the Levenshtein distance in characters. */
 function distance(a, b) {
   let row = [0, ...Array.from(b, (_, i) => i + 1)];
   for (const [i, x] of [...a].entries()) {

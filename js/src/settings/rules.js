@@ -1,4 +1,4 @@
-// Mistakes in settings that were understood, one by one and together, in the sentences of Rust's builder. Names are in braces.
+// Mistakes in single settings and in combinations of them, with the messages of Rust's builder. Names of settings are in braces.
 
 import { toUtf8 } from "../base/bytes.js";
 import { LONGEST_NAME, LONGEST_PATH, defaultName, isDomain } from "../cookie/attributes.js";
@@ -13,7 +13,7 @@ export function mistakesIn({ cookie, options }) {
 
 const lengthOf = (text) => toUtf8(text).length;
 
-/** Former attributes have the mistakes of the present ones, too. */
+/** Checks former attributes only if the present ones are right, because they would repeat the same mistakes. */
 function mistakesOfCookie({ formerly, ...present }) {
   const wrongName = wrongNameOf(present.name);
   const name = wrongName ? undefined : present.name ?? defaultName({ ...present, secure: !present.dangerAllowHttp });
@@ -54,7 +54,7 @@ function wrongPathOf(path) {
   return /\/(\.|%2e){1,2}(\/|$)/i.test(path) ? "has a segment `.` or `..`, which browsers resolve; leave it out" : null;
 }
 
-/** The first mistake in the cookie as it was. Its subject is no setting of the cookie of now. */
+/** Returns the first mistake in a former cookie. It is about another cookie, so its subject is not a setting of the present one. */
 function mistakesOfFormer(former, present, name) {
   const was = { ...present, ...former };
   const [wrong] = mistakesOfAttributes(was, name);
@@ -68,7 +68,7 @@ const isInRange = (duration) => duration >= 1n && duration <= LONGEST;
 /** As Rust's `Debug` writes whole seconds. */
 const shown = (duration) => (duration === 0n ? "0ns" : `${duration}s`);
 
-/** Two are compared only if both are in range. */
+/** Compares two durations only if both are in range. */
 function mistakesOfLifetimes(options) {
   const { absoluteTimeout = 43_200n, rememberUpTo, rememberedIdleTimeout, clockSkew = 60n } = options;
   const idleTimeout = options.idleTimeout === undefined ? 1_800n : options.idleTimeout ?? undefined;
@@ -98,7 +98,7 @@ function outOfRange([name, duration], or) {
   return mistakeIn(name, `is out of range: ${shown(duration)}; give at least 1 second and at most 136 years${or}`);
 }
 
-/** The timeout `a` would never take effect, because `b` is shorter. */
+/** Returns a mistake if the timeout `a` would never take effect, because `b` is shorter. */
 function tooLong([a, idle], [b, longest], more) {
   if (idle === undefined || longest === undefined || !isInRange(idle) || !isInRange(longest) || idle <= longest) return null;
   const durations = `(${showDuration(idle)} and ${showDuration(longest)}${more})`;
@@ -106,7 +106,7 @@ function tooLong([a, idle], [b, longest], more) {
   return mistakeIn(a, `is longer than {${b}} ${durations}, so it would never take effect; ${remedy}`);
 }
 
-/** Active visitors would be signed out by `idle`, before their session is written again. */
+/** Returns a mistake if `idle` would sign out active visitors before a refresh is due. */
 function refreshTooLate({ refreshAfter }, [of, idle]) {
   const isLate = typeof refreshAfter === "bigint" && idle !== undefined && isInRange(idle) && refreshAfter > idle / 2n;
   if (!isLate) return null;

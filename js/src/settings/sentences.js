@@ -1,12 +1,12 @@
-// Sentences about settings, in which the name of a setting is in braces: a variable and a table spell it differently. Another brace
-// is two.
+// Messages about settings. In them, the name of a setting is in braces, because variables and tables spell it differently. Any other
+// brace is doubled.
 
 import { ConfigError } from "../base/errors.js";
 
-/** A mistake: the setting that it is about, or null, and the sentence that names it. */
+/** Returns a mistake: the setting that it is about, or null, and the message. */
 export const mistake = (setting, sentence) => ({ setting, sentence });
 
-/** `reason` goes on after the name: "is empty, …". */
+/** Returns a mistake in one setting. `reason` follows the name: "is empty, …". */
 export const mistakeIn = (setting, reason) => mistake(setting, `{${setting}} ${reason}`);
 
 /** Refuses a value, with the rest of a sentence that begins with the name of its setting. */
@@ -24,26 +24,26 @@ export function namesOne(sentence) {
   return names === 1;
 }
 
-/** A text of a user, in which braces are braces. */
+/** Doubles the braces in a text of a user. */
 export const plain = (text) => text.replaceAll("{", "{{");
 
-/** Words in a sentence: "`a`, `b` or `c`". */
+/** Joins words: "`a`, `b` or `c`". */
 export const either = (words) => words.join(", ").replace(/, ([^,]*)$/, " or $1");
 
-/** One character in quotes, as Rust's `Debug` writes it. */
+/** Quotes a character, as Rust's `Debug` writes it. */
 export const quoted = (character) => `'${character === '"' ? '"' : escaped(character)}'`;
 
-/** A text with escapes for quotes and invisible characters. */
+/** Escapes quotes and invisible characters, as Rust's `Debug` does. */
 export const escaped = (text) => text.replace(/[\p{C}\p{Z}'"\\]|^\p{Grapheme_Extend}/gu, escapeOf);
 
 const escapeOf = (found) => ESCAPES[found] ?? `\\u{${found.codePointAt(0).toString(16)}}`;
 
 const ESCAPES = { " ": " ", "\0": "\\0", "\t": "\\t", "\r": "\\r", "\n": "\\n", "'": "\\'", '"': '\\"', "\\": "\\\\" };
 
-/** The message of all mistakes, whose sentences are spelled. */
+/** Returns the error for mistakes whose names are spelled. */
 export function errorOf(mistakes) {
   const [first, ...more] = mistakes.map(({ sentence }) => sentence);
-  const told = more.length === 0 ? first : [`${mistakes.length} are refused:`, first, ...more].join("\n  ");
+  const message = more.length === 0 ? first : [`${mistakes.length} are refused:`, first, ...more].join("\n  ");
   const settings = mistakes.flatMap(({ setting }) => setting ?? []);
-  return Object.assign(new ConfigError("settings", `session settings: ${told}`), { settings });
+  return Object.assign(new ConfigError("settings", `session settings: ${message}`), { settings });
 }

@@ -1,7 +1,7 @@
-// Values of settings, and the simple forms in which they are read.
+// Values of settings, and functions that read them.
 //
 // A value is `{ text }`, `{ list }` of values, `{ table }` of pairs of a name and a value, or `{ bare }`: a number, a flag or anything
-// else, written as a text. Nothing is an empty one.
+// else, as a string. A missing value is an empty one.
 
 import { compare } from "../base/bytes.js";
 import { isMap, isPlain } from "../base/plain.js";
@@ -21,10 +21,10 @@ export function valueOf(given) {
 
 export const trim = (text) => text.replace(/^\p{White_Space}+|\p{White_Space}+$/gu, "");
 
-/** In ASCII alone. */
+/** Converts ASCII letters to lower case, as Rust does. */
 export const lower = (text) => text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 
-/** A text, a number or a flag. For a list or a table, a word that no setting has. */
+/** Returns a text, a number or a flag as a string. For a list or a table, a string that no setting accepts. */
 const wordOf = ({ text, bare = "several values" }) => trim(text ?? bare);
 
 export const isEmpty = (value) => wordOf(value) === "";
@@ -39,7 +39,7 @@ export function textOf({ text }) {
   return text ?? refuse("must be a string in quotes");
 }
 
-/** A text of one line. A mistake in a file of another system may have joined several, with a password in them. */
+/** Returns a text of one line. A wrong line ending in a file may join several lines, one of them a password, which must not be shown. */
 export function lineOf(value) {
   const text = textOf(value);
   return /[\n\r]/.test(text) ? refuse("has several lines; give it one") : text;
@@ -60,19 +60,19 @@ export function isOn(value) {
   }
 }
 
-/** A flag that is always on. `why` refuses any other value. */
+/** Reads a flag that must be on. `why` is the message for any other value. */
 export const onlyTrue = (value, why) => isOn(value) || refuse(why);
 
 const choicesIn = (choices) => `must be ${either(Object.keys(choices).map((word) => `\`${word}\``))}`;
 
 const isChoice = (value, choices) => Object.hasOwn(choices, lower(wordOf(value)));
 
-/** One of several words, ignoring case. */
+/** Reads one of several words, ignoring case. */
 export function choiceOf(value, choices) {
   return isChoice(value, choices) ? choices[lower(wordOf(value))] : refuse(choicesIn(choices));
 }
 
-/** `30m`, `1h 30m`; a number is seconds. Returns a BigInt, or null. */
+/** Reads a duration such as `1h 30m`, or a number of seconds. Returns a BigInt, or null. */
 function secondsOf(value) {
   const word = wordOf(value);
   const isNumber = /^[0-9]+$/.test(word);
@@ -82,15 +82,15 @@ function secondsOf(value) {
 
 export const durationOf = (value) => secondsOf(value) ?? refuse(`must be ${A_DURATION}`);
 
-/** A duration of at least a second. */
+/** Reads a duration of at least a second. */
 export const intervalOf = (value) => durationOf(value) || refuse("must be at least 1s");
 
-/** One of several words, or a duration. */
+/** Reads one of several words, or a duration. */
 export function choiceOrDurationOf(value, choices) {
   return isChoice(value, choices) ? choiceOf(value, choices) : secondsOf(value) ?? refuse(`${choicesIn(choices)}, or ${A_DURATION}`);
 }
 
-/** A time as Unix seconds. `Date` reads other forms too, and writes one. */
+/** Reads a time as Unix seconds. `Date.parse` accepts many forms. Formatting the result again reveals all but one. */
 export function timeOf(value) {
   const word = wordOf(value);
   const time = Date.parse(word);
@@ -99,8 +99,8 @@ export function timeOf(value) {
 }
 
 /**
- * The tables of a list, one alone, or those of a text, in which commas are between tables and `split` divides one into pairs like
- * `name=value`. Each is sorted by its names. Any other value is refused by `noTables`.
+ * Reads tables: a list of them, a single table, or a text in which commas separate tables. `split` divides such a table into pairs like
+ * `name=value`. Sorts each table by name. `noTables` is the message for any other value.
  */
 export function tablesOf(value, split, noTables) {
   const pair = (text) => {
@@ -115,7 +115,7 @@ export function tablesOf(value, split, noTables) {
   return sorted;
 }
 
-/** A table, or a pair like `["name", "value"]`. */
+/** Returns the pairs of a table, or of a list like `["name", "value"]`; or null. */
 function tableOf({ table, list = [] }) {
   const [name, value, ...more] = list;
   return table ?? (name?.text !== undefined && value && more.length === 0 ? [[name.text, value]] : null);

@@ -18,7 +18,7 @@ export type Refused = CsrfRefusal | SessionError;
  * `Request`, or a request of Node.
  */
 export interface CommonOptions<Q> {
-  /** Refuses what its `check` refuses, before the handler. */
+  /** Checks each request before its handler runs. */
   readonly guard?: CsrfGuard | null;
   /** The clock, for tests. */
   readonly now?: () => Date | number;
@@ -28,14 +28,15 @@ export interface CommonOptions<Q> {
    */
   readonly contextBy?: (request: Q) => Context | Promise<Context>;
   /**
-   * Gets the outcome of reading each request's session, before the guard and the handler run. An error that it throws is told to
-   * `log`, and fails no request. A promise that it returns is not awaited. Without it, `log` is told `outcome.cause`, if there is
-   * one, with the method and the path.
+   * Receives the outcome of reading each request's session, before the guard and the handler run. An error that the hook throws is
+   * logged, and does not fail the request. A promise that it returns is not awaited. Without the hook, `log` gets `outcome.cause`, if
+   * there is one, with the method and the path.
    */
   readonly onOutcome?: (outcome: Outcome, request: Q) => unknown;
   /**
-   * Gets each refusal, in the same way as `onOutcome`, and an error with the code `left-out` for a change that is lost. Without it
-   * `log`, or the option `failed` of `/node`, is told that error, and why a session cannot be validated, which in Express goes to `next`.
+   * Receives each refusal, in the same way as `onOutcome`, and an error with the code `left-out` for a lost change. Without the hook,
+   * `log` (or the option `failed` of `/node`) gets this error, and the cause if a session cannot be validated, which in Express goes to
+   * `next`.
    */
   readonly onRefused?: (refusal: Refused, request: Q) => unknown;
 }

@@ -4,7 +4,7 @@ import type { Cookies, NodeAdapterOptions } from "./adapter.js";
 export type { NodeAdapterOptions, Refused } from "./adapter.js";
 
 /**
- * Middleware of Express that loads the session into `request.session`, and saves it before the head of the response is
+ * Returns middleware for Express that loads the session into `request.session`, and saves it before the head of the response is
  * sent. Name the type of the session once:
  *
  *     declare global { namespace Express { interface Request { session: Session<Shape> } } }

@@ -73,7 +73,7 @@ export interface ProxyOptions extends Pick<AdapterOptions, "now" | "onOutcome" |
 /**
  * Returns the function `proxy`, called `middleware` before Next.js 16, which refreshes the session of a visitor who only
  * looks at pages. `handler` may change the session, which the page of the same request then loads, and may answer the
- * request itself; `NextResponse.next()` and `NextResponse.rewrite()` lead on to the page.
+ * request itself. After `NextResponse.next()` and `NextResponse.rewrite()`, Next.js renders the page.
  */
 export function sessionProxy<S extends BaseSession, Q extends NextRequestLike = any>(
   sessions: Cookies<S, []>,
@@ -106,7 +106,7 @@ export function protect<S extends BaseSession = any>(
 ): (request: any, session: S) => Promise<ResponseLike | undefined>;
 
 /**
- * Returns the address to go back to that came with a request, such as the one that `protect` adds, if it is a path on this site.
- * Returns `otherwise` if not. Default of `otherwise`: `/`.
+ * Returns an address from a request to go back to, such as the one that `protect` adds, if it is a path on this site. Returns
+ * `otherwise` if not. Default of `otherwise`: `/`.
  */
 export function wayBack(value: unknown, otherwise?: string): string;

@@ -8,8 +8,8 @@ export type { NodeAdapterOptions, Refused } from "./adapter.js";
 
 export interface NodeOptions<Q = IncomingMessage, R = ServerResponse> extends NodeAdapterOptions<Q, R> {
   /**
-   * Gets each error that fails a request and, without `onRefused`, that of a lost change or of `validate`. By default, the error of
-   * a request is printed with the method and the path, and the others are told to `log`.
+   * Receives each error that fails a request and, without `onRefused`, each error of a lost change or of `validate`. By default, the
+   * error of a request is printed with the method and the path, and `log` gets the others.
    */
   readonly failed?: (error: unknown, request: Q) => void;
 }

@@ -4,8 +4,8 @@ import type { AnyResponse } from "./adapter.js";
 export type { ResponseLike } from "./adapter.js";
 
 /**
- * Passes a request on to the origin, with the session as it is now in its `Cookie`, and returns the origin's response with
- * the session saved. If the origin writes the session too, its cookies count, because it began with the changes made here.
+ * Passes a request on to the origin, with the present session in its `Cookie`, and returns the origin's response with the session
+ * saved. If the origin writes the session too, its cookies are kept, because it began with the changes made here.
  * Throws a `SessionError` with the code `after-head` if the session has changes and was saved already. If `fetch` fails, the session
  * is not saved, and can be saved with another response.
  */
