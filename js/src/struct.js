@@ -192,7 +192,7 @@ export function option(inner) {
 
 /** A `Vec`. */
 export function list(item) {
-  if (item.least === 0) throw new ConfigError("type", "a list of values that take no bytes could have any length");
+  if (item.least === 0) throw new ConfigError("type", "the items of a list must take at least one byte");
   return describe(1, {
     empty: () => [],
     write(value, writer) {
@@ -220,7 +220,7 @@ export function tuple(...items) {
 
 /** A `BTreeMap`, as a `Map`. Keys that are strings or numbers are written in order, as in Rust. */
 export function map(key, value) {
-  if (key.least === 0) throw new ConfigError("type", "the keys of a map take at least one byte");
+  if (key.least === 0) throw new ConfigError("type", "the keys of a map must take at least one byte");
   return describe(1, {
     empty: () => new Map(),
     write(entries, writer) {
@@ -230,7 +230,8 @@ export function map(key, value) {
       for (const [name, element] of [...entries].toSorted(([a], [b]) => order(a, b))) {
         const bytes = key.encode(name);
         // Rust would keep one of these two entries, and lose the other.
-        if (written.size === written.add(hex(bytes)).size) throw new SessionError("value", "a Map has two keys that are written alike");
+        const isSecond = written.size === written.add(hex(bytes)).size;
+        if (isSecond) throw new SessionError("value", "a Map must not have two keys with the same bytes");
         writer.push(bytes);
         within(`[${String(name)}]`, () => value.write(element, writer));
       }

@@ -148,7 +148,7 @@ test("a source that stays refused is a problem since its first refusal, told eve
   assert.deepEqual(told().map(([level]) => level), ["error"]);
   // Another reason is told at once, and is the same problem. What a source says may be secret.
   source.text = new Error("connect ECONNREFUSED vault.internal");
-  assert.deepEqual(await problemsAt(cookies, at(540)), [`problem SourceRefused since ${textAt(120)}: ${REFUSED}: the source failed, as the log says`]);
+  assert.deepEqual(await problemsAt(cookies, at(540)), [`problem SourceRefused since ${textAt(120)}: ${REFUSED}: the source failed; the log has its error`]);
   assert.deepEqual(told().map(([level, , { error }]) => [level, error.message]), [["error", source.text.message]]);
   source.text = XAES_KEY;
   for (const seconds of [600, 660]) assert.deepEqual(await problemsAt(cookies, at(seconds)), []);

@@ -86,7 +86,7 @@ for (const [name, nest] of Object.entries(NESTED)) {
 test("a second session says what to do", async () => {
   const handle = handleSession(cookies);
   const event = { request: request(), locals: {} };
-  const sentence = /^request has a session of the cookie __Host-session already; mount one adapter, or give the second cookie a name$/;
+  const sentence = /^request already has a session of the cookie __Host-session; mount one adapter, or give the second cookie a name$/;
   await assert.rejects(handle({ event, resolve: () => handle({ event, resolve: () => new Response() }) }), { code: "cookies", message: sentence });
 });
 

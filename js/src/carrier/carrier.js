@@ -72,7 +72,7 @@ export function finish(carrier, session, response) {
 
 async function finishAlone(carrier, session, response) {
   const state = stateOf(session);
-  if (state.sealer !== sealerOf(carrier)) misused("save a session with the carrier that loaded it");
+  if (state.sealer !== sealerOf(carrier)) misused("session is of another cookie or token; save it with that");
   const { status, existing } = response;
   const { isClosed } = state;
   state.isClosed = true;

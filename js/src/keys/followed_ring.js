@@ -216,7 +216,7 @@ class FollowedRing {
 const secondsIn = (milliseconds) => Math.floor(milliseconds / 1000);
 
 /** Returns what a health check may show. The source's own error may name hosts and users, so it is in the log alone. */
-const reasonOf = (error) => (error instanceof ConfigError ? error.message : "the source failed, as the log says");
+const reasonOf = (error) => (error instanceof ConfigError ? error.message : "the source failed; the log has its error");
 
 const has = (keys, id) => keys.some((key) => key.id === id);
 const opensIn = (keys, id, now) => keys.some((key) => key.id === id && now < key.acceptUntil);

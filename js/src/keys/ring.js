@@ -118,7 +118,7 @@ async function readEntry(ring, entry, mode, hasCommas) {
   }
   const [first, ...words] = entry.split(/[ \t]+/);
   if (first.startsWith("not_before=")) {
-    ensure(words.length === 0, "attribute", "`not_before` must stand alone");
+    ensure(words.length === 0, "attribute", "`not_before` must be an entry of its own");
     return setTime(ring, "notBefore", first);
   }
   const key = await parseKey(first, mode);
@@ -133,7 +133,7 @@ async function readEntry(ring, entry, mode, hasCommas) {
 /** Sets a field from an attribute, `name=time`. Throws if the field is set already. */
 function setTime(target, field, attribute) {
   const time = parseTime(attribute.slice(attribute.indexOf("=") + 1));
-  ensure([0, Infinity].includes(target[field]), "attribute", `\`${attribute}\` must stand once`);
+  ensure([0, Infinity].includes(target[field]), "attribute", `\`${attribute}\` must occur once`);
   target[field] = time;
 }
 

@@ -280,7 +280,7 @@ export class Session extends BaseSession {
 }
 
 /** Refuses a change that the copy of an `update` lacks, because it would be lost. */
-export const refuseInside = () => misused("the value was changed inside of its own `update`; change the copy instead");
+export const refuseInside = () => misused("the value was changed inside of its own `update`; change the copy");
 
 const isOf = (queue) => (checkText("queue", queue), ([of]) => of === queue);
 const textOf = ([, text]) => text;

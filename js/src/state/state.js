@@ -13,7 +13,7 @@ export const UNOPENED = { kind: "unopened" };
 const UNREADABLE = {
   kind: "withheld",
   code: "unreadable",
-  sentence: "session cannot be changed here, because its key or its schema is unknown; `invalidate` begins a new one",
+  sentence: "session cannot be changed here, because its key or schema is unknown; `invalidate` begins a new one",
 };
 
 export class State {
@@ -292,7 +292,7 @@ export class State {
       // A new session must not replace the one that the browser hides. A sign-out still drops what an inner request has set.
       if (this.mayHide && !this.isRenewed) return this.ended && isSame !== undefined ? drop : keep;
       if (this.now >= deadlineOf(this.metadata, this.policy)) return drop;
-      if (!this.#canSeal()) throw new SessionError("clock", "clock must show a year from 2026 to 2162; set it");
+      if (!this.#canSeal()) throw new SessionError("clock", "clock must show a year from 2026 to 2162");
       return { ...this.#store(this.#ageToWrite(this.contentLength, this.metadata)), touch: "written" };
     }
     if (!isQuiet || !this.#canSeal()) return keep;

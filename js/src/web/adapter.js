@@ -95,7 +95,7 @@ export async function attempt(hook, failed) {
   }
 }
 
-const FAILED = "the session of a request failed, or a hook threw; see `error`";
+const FAILED = "session of a request failed, or a hook threw";
 
 /** Returns true for an error of a session with a status for its response, such as 413 for a full session. */
 export const hasAnswer = (error) => error instanceof SessionError && error.status !== undefined;
@@ -152,7 +152,7 @@ const namesIn = new WeakMap();
  */
 export function claim(request, { name }) {
   const names = namesIn.get(request) ?? [];
-  const sentence = `request has a session of the cookie ${name} already; mount one adapter, or give the second cookie a name`;
+  const sentence = `request already has a session of the cookie ${name}; mount one adapter, or give the second cookie a name`;
   ensure(!names.includes(name), "cookies", sentence);
   namesIn.set(request, [...names, name]);
   return () => namesIn.set(request, names);

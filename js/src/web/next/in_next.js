@@ -119,7 +119,7 @@ async function checked(sessions, headers) {
   if (twice === undefined) return cookie;
   const advice = "leave it out here, where sessions are read, and write them by `withSession` of hardtack-session/fetch";
   const option = twice === cookie.name ? "formerly" : "migrateFrom";
-  throw new ConfigError(option, `\`${option}\` must drop two cookies of the name ${twice}, and Next.js sets one; ${advice}`);
+  throw new ConfigError(option, `\`${option}\` drops two cookies named ${twice}, but Next.js can set only one; ${advice}`);
 }
 
 /** Returns the names of the cookies that a sign-out drops, those of other libraries included. */
