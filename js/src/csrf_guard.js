@@ -52,6 +52,14 @@ export class CsrfRefusal extends Error {
   get expose() {
     return true;
   }
+
+  /** Message and fields of the event that adapters log. Here, so that bundles without a guard do not contain them. */
+  get warning() {
+    const { code, message, details } = this;
+    const compared = details && { compared: details };
+    const advice = code === "plain-http" && { advice: "let the proxy or the CDN redirect http to https" };
+    return ["a request was refused by a CSRF check", { refusal: message, ...compared, ...advice }];
+  }
 }
 
 const SAFE = ["GET", "HEAD", "OPTIONS", "TRACE"];

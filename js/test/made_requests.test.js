@@ -113,7 +113,7 @@ test("an event of AWS has the session of its visitor", async () => {
 test("an event whose cookie cannot be told is refused, and says what to give", async () => {
   const value = (await filled()).split("=")[1];
   const pairs = { "__Host-session": value };
-  const isHeader = { name: "TypeError", message: "expected the header `cookie`, found parsed cookies; pass the request" };
+  const isHeader = { name: "TypeError", message: "expected the header `cookie`, found `cookies`" };
   const isRequest = { name: "TypeError", message: "expected a request or its headers; await a promise" };
   const host = { value: "example.com" };
   const others = [

@@ -32,5 +32,5 @@ export function freeze(value) {
 }
 
 function refuse() {
-  throw new TypeError("this Map is read-only; use `update`");
+  throw new TypeError("read-only; use `update`");
 }

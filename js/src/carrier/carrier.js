@@ -81,7 +81,7 @@ async function finishAlone(carrier, session, response) {
   const isShareable = response.isShareable || status === 304;
   const decision = { ...state.decide({ ...response, isShareable, isClosed, isSame }), state };
   if (!isClosed) state.finalTouch = decision.touch;
-  if (decision.isLost) state.reportLost(new SessionError("left-out", LEFT_OUT));
+  if (decision.isLost) state.onLost(new SessionError("left-out", LEFT_OUT));
   const { tokens } = sealerOf(carrier);
   if (decision.change !== "store") return decision;
   if (decision.isOptional && !tokens.canSeal(state.now)) return { ...decision, change: "keep" };
@@ -114,7 +114,7 @@ function fieldsOfRequest(headers, name, cookies) {
   return isElsewhere ? noHeader() : values;
 }
 
-export const noHeader = () => misused("expected the header `cookie`, found parsed cookies; pass the request");
+export const noHeader = () => misused("expected the header `cookie`, found `cookies`");
 
 function valuesIn(headers, name) {
   if (typeof headers.get === "function") {

@@ -48,11 +48,11 @@ export class Key {
     ensure(length === 48 || !rest.includes(ANY_KEY_PREFIX), "length", SEVERAL);
     ensure(length === 48, "length", `key must end in 48 bytes, found ${length}`);
     const bytes = fromBase64url(rest);
-    ensure(bytes, "encoding", "key must be base64url; copy it again");
+    ensure(bytes, "encoding", "key must be base64url");
     const secret = bytes.slice(0, 32);
     const isIntact = equal(await checksum(word, secret), bytes.slice(32));
     ensure(isIntact, "checksum", "key was cut off or mistyped; copy it again");
-    ensure(new Set(secret).size > 7, "weak", "key must be random; `generateKey()` makes one");
+    ensure(new Set(secret).size > 7, "weak", "key must be random; call `generateKey()`");
     const salt = await hmacKey(LABEL);
     const key = new Key(suite, await hmacKey(await hmac(salt, secret)));
     key.kid = (await key.derive("kid", purposeBytes("", null, ""))).slice(0, 4);

@@ -118,7 +118,7 @@ async function readEntry(ring, entry, mode, hasCommas) {
   }
   const [first, ...words] = entry.split(/[ \t]+/);
   if (first.startsWith("not_before=")) {
-    ensure(words.length === 0, "attribute", "`not_before` must be an entry of its own");
+    ensure(words.length === 0, "attribute", "`not_before` must be a separate entry");
     return setTime(ring, "notBefore", first);
   }
   const key = await parseKey(first, mode);

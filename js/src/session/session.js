@@ -26,7 +26,7 @@ const refuseProperty = (_, name) =>
 /** Returns true for names that runtimes, test runners and tools look up in any object. */
 const isProbe = (name) => typeof name === "symbol" || /^([_$@]|(then|nodeType|tagName|asymmetricMatch)$)/.test(name);
 
-const refuseWhole = () => misused("session cannot be spread, copied or serialized; read its values with `get` or `value`");
+const refuseWhole = () => misused("session cannot be spread or serialized; use `get` or `value`");
 
 /**
  * Throws when a session is used as a plain object. Sessions of other libraries are plain objects, so `session.user = 7` is a common

@@ -13,12 +13,12 @@ export const UNOPENED = { kind: "unopened" };
 const UNREADABLE = {
   kind: "withheld",
   code: "unreadable",
-  sentence: "session cannot be changed here, because its key or schema is unknown; `invalidate` begins a new one",
+  sentence: "key or schema of the session is unknown here; `invalidate` begins a new one",
 };
 
 export class State {
   /** Reports a lost change. Adapters replace it with their hook. */
-  reportLost = (error) => this.sealer.say("error", error.message, { error });
+  onLost = (error) => this.sealer.say("error", error.message, { error });
   /** Numbers of the parts in the request. */
   carried = [];
   /** First value of the cookie or the header. CSRF tokens of a session that cannot be read are made from it. */
@@ -225,8 +225,8 @@ export class State {
     if (content <= room) return;
     const mayShrink = !this.isNew && content <= this.contentLength;
     if (mayShrink && this.#allowedFor(content, metadata, this.#ageToWrite(content, metadata))) return;
-    const setting = room === roomInRequests ? "Node's `--max-http-header-size`" : "`size`";
-    this.#fail("size", `session has room for ${room} bytes of content, found ${content}; store less or raise ${setting}`);
+    const setting = room === roomInRequests ? "--max-http-header-size" : "size";
+    this.#fail("size", `session has room for ${room} bytes of content, found ${content}; store less or raise \`${setting}\``);
   }
 
   /** Returns the size under which a session may be sent, or undefined (§ 9.5.3). */
@@ -292,7 +292,7 @@ export class State {
       // A new session must not replace the one that the browser hides. A sign-out still drops what an inner request has set.
       if (this.mayHide && !this.isRenewed) return this.ended && isSame !== undefined ? drop : keep;
       if (this.now >= deadlineOf(this.metadata, this.policy)) return drop;
-      if (!this.#canSeal()) throw new SessionError("clock", "clock must show a year from 2026 to 2162");
+      if (!this.#canSeal()) throw new SessionError("clock", "clock must be from 2026 to 2162");
       return { ...this.#store(this.#ageToWrite(this.contentLength, this.metadata)), touch: "written" };
     }
     if (!isQuiet || !this.#canSeal()) return keep;

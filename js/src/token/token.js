@@ -45,7 +45,7 @@ export class Sealer {
   async seal(body, now, entropy) {
     const { key, head, seal } = this.sealing(now);
     if (body.length > LONGEST_BLOB - overheadOf(key.suite.mode)) throw new SessionError("size", "session is too large; store less");
-    if (!seal) throw new SessionError("suite", `key ${key.id} cannot seal in WebCrypto; add an xaes key`);
+    if (!seal) throw new SessionError("suite", `key ${key.id} cannot seal here; add an xaes key`);
     const aad = concat(head, this.context);
     const write = async (entropy) => toBase64url(concat(head, await seal(body, aad, entropy)));
     // A signed token has no random bytes.

@@ -27,7 +27,7 @@ export function opener(cookies) {
 }
 
 /** Throws for an assignment to `session`, which would neither save nor sign out. */
-export const refuseOther = () => misused("session cannot be replaced or deleted; call `invalidate()` to sign out, and `set` to change it");
+export const refuseOther = () => misused("session cannot be replaced; call `invalidate()` to sign out, and `set` to change it");
 
 const holders = new WeakMap();
 
@@ -76,15 +76,8 @@ function report(hook, event, request, { sealer, now }) {
   sealer.metrics?.refused(event.code);
   if (hook) attempt(() => hook(event, request), failed);
   else if (failureIn(event)) failed(failureIn(event));
-  else if (event.name === "CsrfRefusal") say("warn", REFUSED, refusalIn(event), event.code);
+  else if (event.warning) say("warn", ...event.warning, event.code);
 }
-
-const REFUSED = "a request was refused by a CSRF check";
-const refusalIn = ({ code, message, details }) => ({
-  refusal: message,
-  ...(details && { compared: details }),
-  ...(code === "plain-http" && { advice: "let the proxy or the CDN redirect http to https" }),
-});
 
 /** Calls a hook, and `failed` with its error. */
 export async function attempt(hook, failed) {
@@ -95,7 +88,7 @@ export async function attempt(hook, failed) {
   }
 }
 
-const FAILED = "session of a request failed, or a hook threw";
+const FAILED = "a session failed, or a hook threw";
 
 /** Returns true for an error of a session with a status for its response, such as 413 for a full session. */
 export const hasAnswer = (error) => error instanceof SessionError && error.status !== undefined;
@@ -134,7 +127,7 @@ export function admission(cookies, options = {}) {
     const session = await sessions.load(request, now?.()).catch((error) => (refusal = error).session);
     if (!session) throw refusal;
     const state = stateOf(session);
-    state.reportLost = (lost) => report(onRefused, lost, request, state);
+    state.onLost = (lost) => report(onRefused, lost, request, state);
     report(onOutcome, session.outcome, request, state);
     refusal ??= await guard?.check(request, session);
     if (refusal) report(onRefused, refusal, request, state);

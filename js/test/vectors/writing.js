@@ -189,7 +189,7 @@ async function sent(vector, carrier, session, came) {
 
 /** The fields of a session whose response says one already (§ 8.12.2), the lines that stay, and the touch. */
 async function afterWhatIsSaid(carrier, session, others, count) {
-  stateOf(session).reportLost = () => {};
+  stateOf(session).onLost = () => {};
   const changes = await headChanges(carrier, others, session, {});
   const linesOf = (fields) => fields.filter(([name]) => name === "set-cookie").map(([, line]) => line);
   const lines = linesOf(changes);
