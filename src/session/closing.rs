@@ -88,6 +88,7 @@ impl<T: Payload> Session<T> {
         if !std::ptr::eq(loader, core) && !loader.is_like(core) {
             return Err(SaveProblem::FOREIGN_SESSION.into());
         }
+        // Held until the token is written, so that a task which still has a handle cannot change what was decided on.
         let mut held = self.lock.hold().map_err(|_| SaveProblem::INSIDE_UPDATE)?;
         held.count_request(circumstances);
         let was_closed = held.make_read_only(SessionError::AfterHead);
@@ -226,6 +227,8 @@ impl<'a, T> Closing<'a, T> {
         };
         loaded.report(core);
         let now = loaded.state.now;
+        // A session that arrived has waited for the ring when it was opened. A new one was not opened, and must not be sealed
+        // under a key that the others have dropped.
         let may_begin_late = core.slot.is_late() && loaded.state.is_new();
         if may_begin_late && loaded.state.is_to_write(arrival.hints) {
             core.slot.keep_up();
@@ -259,6 +262,7 @@ impl<'a, T> Closing<'a, T> {
         let ToSeal { keys, body, random } = to_seal;
         let state = self.state();
         let (key, body_len) = (keys.sealing(state.now), state.body_len(*body));
+        // The body is written where it is sealed, so that no copy of it has to be overwritten.
         let before = text.len();
         let write = |blob: &mut Vec<u8>| state.write_body(*body, blob);
         token::seal_without_hyphens(key, self.held.context(), *random, body_len, write, text);

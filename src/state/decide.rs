@@ -87,6 +87,7 @@ impl<T> State<T> {
     ) -> Decision {
         let has_begun_or_ended = self.draft.renewed || self.draft.ended.is_some();
         match (response.said, self.decide_alone(response, hints, standing)) {
+            // What the response says is newer than an age or a key.
             (Said::Same | Said::Other, Decision::Refresh(_) | Decision::Reseal(_)) => {
                 Decision::Keep
             }
@@ -99,7 +100,8 @@ impl<T> State<T> {
     }
 
     fn decide_alone(&self, response: Circumstances, hints: Hints, standing: Standing) -> Decision {
-        // A timeout (408) dropped the handler midway, so nothing is saved.
+        // Another release or instance may read a withheld session, and must find it as it is. A timeout (408) dropped the
+        // handler midway, so nothing is saved.
         if self.withheld().is_some() || response.status == 408 {
             return Decision::Keep;
         }
@@ -112,10 +114,13 @@ impl<T> State<T> {
         if is_silenced {
             return Decision::Keep;
         }
+        // A new session that is stored by `save` alone would give each crawler a cookie.
         let is_forced = self.save == SaveMode::Force && !self.is_new();
         if is_forced || self.has_changed() {
             return if has_lapsed {
                 Decision::KeepLapsed
+            // With a request of another site a browser hides the visitor's session, which a new one would replace. Only a
+            // sign-in is meant to.
             } else if self.draft.renewed || !hints.may_hide {
                 self.store(response.said)
             } else if self.draft.ended.is_some() && response.said != Said::Nothing {
@@ -173,6 +178,7 @@ impl<T> State<T> {
 
     /// Stores the session, unless its absolute deadline has passed.
     fn store(&self, said: Said) -> Decision {
+        // The next request would refuse it.
         if self.now >= self.absolute_deadline() {
             return self.drop_if_any(said);
         }
@@ -224,6 +230,7 @@ impl<T> State<T> {
     }
 
     fn has_changed(&self) -> bool {
+        // By bytes, so a change that is undone costs no cookie.
         let Some(arrived) = self.came.arrived() else {
             return !self.is_nothing();
         };

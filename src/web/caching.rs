@@ -110,7 +110,9 @@ impl CacheHeaders {
     ) -> Option<&'static str> {
         match touch {
             _ if self.is_shareable() && is_sharing_allowed => None,
+            // Even the visitor's own browser must not replay a sign-in or a sign-out.
             Touch::Written if self.is_storable() => Some(NO_STORE),
+            // A read session may be stored by the visitor's own browser, whose back button then needs no request.
             Touch::Touched if self.cache_control.is_none() => Some("private"),
             _ => None,
         }
@@ -169,6 +171,7 @@ fn is_later(expires: &[u8]) -> bool {
     let latest_year = numbers.filter(|number| number.len() == 4).max();
     let is_date = MONTHS.iter().any(|month| text.contains(month))
         && text.contains(|c: char| c.is_ascii_digit());
+    // Read roughly, in favour of the visitor: caches accept more spellings of a date than any parser.
     is_date && latest_year.is_none_or(|year| year >= "2026")
 }
 

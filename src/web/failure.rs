@@ -123,6 +123,7 @@ impl Failure {
         ] {
             fields.remove(of_the_body);
         }
+        // Both list things that add up: a page with a cookie of its own must not lose the one that signs out.
         let are_added = [SET_COOKIE, VARY];
         for name in page.headers.keys().filter(|name| !are_added.contains(name)) {
             fields.remove(name);
@@ -202,6 +203,7 @@ impl Failure {
     pub(super) fn reported(self, path: Option<&str>) -> Response<String> {
         if let Failure::Csrf(CsrfRefusal::WrongToken { form: Some(page) }) = &self {
             let body = LOAD_AGAIN.replace("{page}", &page.replace('&', "&amp;"));
+            // Not logged here: the guard has reported it.
             return self.answered("text/html; charset=utf-8", body);
         }
         let sentence = self.answer().1.to_owned();

@@ -31,6 +31,7 @@ pub(super) fn is_cookie_hidden<H: Fields>(request: &H) -> bool {
     let is = |name, value: &[u8]| request.named(name).map(<[u8]>::trim_ascii) == Some(value);
     let is_page = is("sec-fetch-dest", b"document") || is("sec-fetch-dest", b"empty");
     let is_link = is("sec-fetch-mode", b"navigate") && is_page && request.named("origin").is_none();
+    // `same-site` brings `Lax` cookies. A client without this field is no browser, or an old one.
     let is_crossing = is("sec-fetch-site", b"cross-site") && !is_link;
     is_crossing || OF_DEVICE.iter().any(|name| request.named(name).is_some())
 }
@@ -46,6 +47,7 @@ fn is_subresource(destination: &[u8]) -> bool {
 /// Returns `true` if this value of one of [`PURPOSES`] says that a page is fetched before its visitor has asked for it.
 fn is_prefetch(purpose: &[u8]) -> bool {
     let words: [&[u8]; 3] = [b"prefetch", b"preview", b"true"];
+    // Chrome adds parameters: `prefetch;prerender;anonymous-client-ip`.
     let word = purpose.split(|&byte| byte == b';').next();
     word.is_some_and(|word| words.contains(&word.trim_ascii()))
 }

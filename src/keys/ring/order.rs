@@ -96,6 +96,7 @@ impl<K> Ring<K> {
     }
 
     pub(crate) fn find(&self, id: KeyId) -> Option<&Member<K>> {
+        // Public ids, so how long this takes tells nothing. A ring is short, and a request cannot make it longer.
         self.keys.iter().find(|key| key.info.id == id)
     }
 
@@ -169,7 +170,8 @@ impl<K> Ring<K> {
         let is_dropped = |key: &&Member<K>| match next.find(key.info.id) {
             None => true,
             Some(kept) if key.info.id == sealing => kept.is_retired(last_end),
-            // The ring does not know when an earlier key stopped sealing, so a later end may be late enough.
+            // The ring does not know when an earlier key stopped sealing, so a later end may be late enough. A warning that is
+            // often wrong would not be read when it is right.
             Some(kept) => kept.is_retired(now),
         };
         let dropped = used.filter(|key| !key.is_retired(now)).filter(is_dropped);
@@ -210,6 +212,7 @@ impl<K> Ring<K> {
     }
 
     pub(crate) fn fingerprint(&self) -> Fingerprint {
+        // Of ids alone, because health checks and metrics show it to more people than may see a key.
         let mut bytes = Vec::new();
         // The order counts, because it decides which key seals.
         for key in self.infos() {

@@ -80,6 +80,8 @@ impl Following {
     /// in the future counts too, because a clock that was set back says nothing about its age.
     #[inline]
     pub(super) fn is_late(&self, now: UnixSeconds) -> bool {
+        // In the order in which `end` writes: whoever sees the end of a standstill sees the poll that ended it. Each request
+        // comes here, so nothing is locked.
         let stood_still = self.has_gap(now) || self.stood_still.load(Ordering::Acquire);
         stood_still && now.abs_diff(self.polled_at.load(Ordering::Acquire)) >= self.longest_age
     }
@@ -91,6 +93,7 @@ impl Following {
 
     #[cold]
     fn wait(&self, now: UnixSeconds) {
+        // Without a time limit of its own: the ticks of the other thread end it.
         if let Some(polls) = self.want(now) {
             let waits = |polls: &mut Polls| self.is_late(now) && polls.stuck_since.is_none();
             let waited = self.changed.wait_while(polls, waits);
@@ -223,6 +226,7 @@ impl Following {
     fn wake(&self, mut polls: MutexGuard<'_, Polls>, stuck_since: Option<UnixSeconds>) -> bool {
         let earlier = mem::replace(&mut polls.stuck_since, stuck_since);
         let wakers = mem::take(&mut polls.wakers);
+        // Unlocked, because a waker may poll its task here.
         drop(polls);
         self.changed.notify_all();
         wakers.into_iter().for_each(Waker::wake);

@@ -84,7 +84,8 @@ pub(crate) fn edit(bytes: &[u8], key: &str, value: Option<&[u8]>) -> (Vec<u8>, b
     }
     let entry_len = value.map_or(0, |value| HEADER_LEN_MAX + key.len() + value.len());
     let mut edited = Vec::with_capacity(HEADER_LEN_MAX + bytes.len() + entry_len);
-    // Writing to a vector cannot fail.
+    // The bytes around the entry are copied and not decoded, so values whose types this program does not know survive a
+    // change of another. Writing to a vector cannot fail.
     let _ = Serializer::new(&mut edited).serialize_map(Some(count));
     edited.extend_from_slice(&bytes[first..range.start]);
     if let Some(value) = value {
@@ -115,6 +116,7 @@ pub(crate) fn encode<V: Serialize + ?Sized>(value: &V) -> Result<Wiped, SessionE
 
 /// Returns the reason why no reader would take an encoded value, if there is one.
 fn refusal(bytes: &[u8]) -> Option<&'static str> {
+    // Sealing what cannot be read would sign the visitor out at the next request, so it fails at the line that stores it.
     let is_whole = |end: Option<usize>| end == Some(bytes.len());
     if is_whole(skip_value::<true>(bytes, 0)) {
         return None;

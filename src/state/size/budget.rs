@@ -76,7 +76,8 @@ impl SizeBudget {
     /// Returns the maximum of payload and flash together in a token with this number of characters. Returns `None` if
     /// not even an empty session fits.
     pub(crate) fn room_in(&self, characters: usize) -> Option<usize> {
-        // Four characters carry three bytes.
+        // Four characters carry three bytes. The longest metadata is reserved, so that a change which fits today is not refused
+        // tomorrow because a time or an id has more digits.
         let body = (characters * 3 / 4).checked_sub(self.token_overhead)?;
         let longest_metadata = self.longest_body(0);
         self.padding.longest_in(body)?.checked_sub(longest_metadata)
@@ -178,6 +179,7 @@ impl Allowed {
         if self.cookies == 1 || overhead.per_field(1) + token_len <= self.field {
             token_len
         } else {
+            // At least one character, so that a long name makes a session too large and nothing divides by 0.
             self.field.saturating_sub(overhead.per_field(2)).max(1)
         }
     }
