@@ -12,7 +12,11 @@ use libfuzzer_sys::fuzz_target;
 use world::World;
 
 fuzz_target!(|case: Case| {
-    let mut world = World::new(case.setup.settings(), case.setup.wiring());
+    let mut world = World::new(
+        case.setup.settings(),
+        case.setup.wiring(),
+        case.setup.unnoticed(),
+    );
     for step in case.steps.iter().take(40) {
         world.take(step);
     }

@@ -4,7 +4,7 @@ mod steps;
 
 use arbitrary::Arbitrary;
 
-use crate::model::{self, Form, Refresh, Revalidation, Settings};
+use crate::model::{self, Attributes, Form, Refresh, Revalidation, Settings};
 
 pub use steps::{
     Act, Answer, Beside, Between, CacheField, Fate, Later, Meanwhile, Planned, Request, Status,
@@ -20,6 +20,7 @@ pub struct Case {
 #[derive(Debug, Arbitrary)]
 pub struct Setup {
     idle: Option<u16>,
+    /// Its remainder of 100,000 is the duration, and the rest chooses options that no visitor notices.
     absolute: u32,
     /// Its remainder of 200,000 is the duration, and the rest says which idle timeout there is, if any.
     remember_up_to: Option<u32>,
@@ -31,8 +32,8 @@ pub struct Setup {
     is_padded: bool,
     keeps_unknown_keys: bool,
     allows_shared_caching: bool,
-    /// Its remainder of 301 is the duration, and the rest chooses the name of the cookie, whether it persists, and whether scripts
-    /// refresh it.
+    /// Its remainder of 301 is the duration, and the rest chooses the name of the cookie, whether it persists, whether scripts
+    /// refresh it, and its attributes.
     skew: u16,
     revalidation: Option<(u16, Option<u16>)>,
     wiring: Wiring,
@@ -49,6 +50,19 @@ pub struct Wiring {
     pub has_context: bool,
 }
 
+/// Options that no visitor notices.
+#[derive(Clone, Copy, Debug)]
+pub struct Unnoticed {
+    /// Keys are derived for an application.
+    pub application: bool,
+    /// Sessions of before the first case are refused.
+    pub not_before: bool,
+    /// Cookies of another library are read, and no browser has one.
+    pub migration: bool,
+    /// Cookies had another path earlier.
+    pub former_path: bool,
+}
+
 #[derive(Clone, Copy, Debug, Arbitrary)]
 enum Carrier {
     Anywhere,
@@ -62,6 +76,16 @@ enum Carrier {
 impl Setup {
     pub fn wiring(&self) -> Wiring {
         self.wiring
+    }
+
+    pub fn unnoticed(&self) -> Unnoticed {
+        let has = |bit: u32| self.absolute / 100_000 >> bit & 1 == 1;
+        Unnoticed {
+            application: has(0),
+            not_before: has(1),
+            migration: has(2),
+            former_path: has(3),
+        }
     }
 
     /// Returns settings that no builder refuses.
@@ -92,6 +116,7 @@ impl Setup {
             skew: u64::from(self.skew % 301),
             carrier,
             is_host_only: rest.is_multiple_of(2),
+            attributes: attributes(rest),
             persists: matches!(carrier, model::Carrier::Cookie(_)) && rest / 2 % 2 == 1,
             refreshes_navigations_only: matches!(carrier, model::Carrier::Cookie(_))
                 && rest / 4 % 2 == 1,
@@ -137,6 +162,19 @@ impl Carrier {
             Carrier::Token(len) => return model::Carrier::Token(characters(len)),
         };
         model::Carrier::Cookie(size)
+    }
+}
+
+/// Returns attributes that browsers allow together, by the rest of the skew.
+fn attributes(rest: u16) -> Attributes {
+    let is_host_only = rest.is_multiple_of(2);
+    let has = |bit: u16| rest >> bit & 1 == 1;
+    Attributes {
+        has_path: has(3) && !is_host_only,
+        has_domain: has(4) && !is_host_only,
+        is_insecure: has(5) && !is_host_only && !has(6),
+        is_partitioned: has(6),
+        is_strict: has(7),
     }
 }
 

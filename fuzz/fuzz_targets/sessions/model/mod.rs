@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use hardtack::session::SessionId;
 
 pub use finish::{Answer, Change, Response};
-pub use settings::{Carrier, Refresh, Revalidation, Settings, Size};
+pub use settings::{Attributes, Carrier, Refresh, Revalidation, Settings, Size};
 pub use visit::{Arrival, Refused, Visit};
 
 /// Times are Unix seconds.
@@ -111,8 +111,11 @@ impl Settings {
     pub fn room(&self) -> usize {
         let (cookies, field) = self.allowed();
         let fixed = match self.carrier {
-            Carrier::Cookie(_) if cookies > 1 => FIXED + 2,
-            Carrier::Cookie(_) => FIXED,
+            Carrier::Cookie(_) => {
+                let fixed =
+                    self.name().len() + self.attributes().len() + "=; Max-Age=34560000".len();
+                fixed + if cookies > 1 { 2 } else { 0 }
+            }
             Carrier::Header(..) | Carrier::Token(_) => 0,
         };
         let overhead = if self.is_signed { 21 } else { 45 };
@@ -132,9 +135,6 @@ fn padme(len: usize) -> usize {
     let step = 1 << (exponent - exponent.ilog2() - 1);
     len.next_multiple_of(step)
 }
-
-/// Bytes of `__Host-session=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=34560000`.
-const FIXED: usize = 73;
 
 /// Fields of a body before flash and payload, each at its longest.
 const METADATA: usize = 33;

@@ -16,6 +16,7 @@ pub struct Settings {
     pub carrier: Carrier,
     /// The name of its cookie begins with `__Host-`.
     pub is_host_only: bool,
+    pub attributes: Attributes,
     /// Its cookies outlive the browser session.
     pub persists: bool,
     pub form: Form,
@@ -25,6 +26,16 @@ pub struct Settings {
     pub allows_shared_caching: bool,
     pub keeps_unknown_keys: bool,
     pub refreshes_navigations_only: bool,
+}
+
+/// Attributes of its cookies other than the default, all of which each browser here sends back.
+#[derive(Clone, Copy, Debug)]
+pub struct Attributes {
+    pub has_path: bool,
+    pub has_domain: bool,
+    pub is_insecure: bool,
+    pub is_partitioned: bool,
+    pub is_strict: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -68,6 +79,35 @@ impl Settings {
             Carrier::Cookie(_) => "session-of-all",
             Carrier::Header(..) | Carrier::Token(_) => "",
         }
+    }
+
+    /// Returns the attributes of each cookie but `Max-Age`, as a response has them.
+    pub fn attributes(&self) -> String {
+        let own = &self.attributes;
+        let parts = [
+            (
+                true,
+                if own.has_path {
+                    "; Path=/shop"
+                } else {
+                    "; Path=/"
+                },
+            ),
+            (own.has_domain, "; Domain=shop.example"),
+            (!own.is_insecure, "; Secure"),
+            (true, "; HttpOnly"),
+            (
+                true,
+                if own.is_strict {
+                    "; SameSite=Strict"
+                } else {
+                    "; SameSite=Lax"
+                },
+            ),
+            (own.is_partitioned, "; Partitioned"),
+        ];
+        let parts = parts.into_iter().filter(|(is_there, _)| *is_there);
+        parts.map(|(_, part)| part).collect()
     }
 
     pub fn is_remembered(&self, record: &Record) -> bool {

@@ -19,7 +19,7 @@ use std::{
 use hardtack::session::SessionId;
 
 use crate::{
-    case::{Later, Meanwhile, Request, Step, Tenant, Wiring},
+    case::{Later, Meanwhile, Request, Step, Tenant, Unnoticed, Wiring},
     model::{Carrier, Record, Settings},
 };
 use application::Application;
@@ -63,10 +63,10 @@ struct CsrfToken {
 }
 
 impl World {
-    pub fn new(settings: Settings, wiring: Wiring) -> World {
+    pub fn new(settings: Settings, wiring: Wiring, unnoticed: Unnoticed) -> World {
         let application = Application::default();
         World {
-            site: Site::new(&settings, wiring, &application),
+            site: Site::new(&settings, wiring, unnoticed, &application),
             settings,
             wiring,
             application,

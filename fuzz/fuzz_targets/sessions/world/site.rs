@@ -2,13 +2,14 @@
 
 use std::{
     sync::Arc,
-    time::{Duration, SystemTime},
+    time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 use hardtack::{
-    SessionCookie, SessionToken, Size,
-    carrier::{Padding, RefreshAfter, SessionBuilder},
-    session::Map,
+    SameSite, SessionCookie, SessionToken, Size,
+    carrier::{FormerAttributes, Padding, RefreshAfter, SessionBuilder},
+    migrate::{OldCookie, OldSession, Reader},
+    session::{Map, Reason},
 };
 
 use super::{
@@ -17,10 +18,10 @@ use super::{
     carrier::Carrier,
     ring::Keys,
     ring::Ring,
-    seconds,
+    seconds, time,
 };
 use crate::{
-    case::Wiring,
+    case::{Unnoticed, Wiring},
     model::{self, Form, Refresh, Settings},
 };
 
@@ -37,10 +38,16 @@ pub struct Door<T> {
 }
 
 impl Site {
-    pub fn new(settings: &Settings, wiring: Wiring, application: &Application) -> Site {
+    pub fn new(
+        settings: &Settings,
+        wiring: Wiring,
+        unnoticed: Unnoticed,
+        application: &Application,
+    ) -> Site {
         let builder = Builder {
             settings,
             wiring,
+            unnoticed,
             application,
         };
         match settings.form {
@@ -74,6 +81,7 @@ impl Site {
 struct Builder<'a> {
     settings: &'a Settings,
     wiring: Wiring,
+    unnoticed: Unnoticed,
     application: &'a Application,
 }
 
@@ -101,6 +109,29 @@ impl Builder<'_> {
             model::Size::Browser => Size::Browser,
             model::Size::Split(cookies) => Size::Split(cookies),
         });
+        let attributes = &self.settings.attributes;
+        if attributes.has_path {
+            builder = builder.path("/shop");
+        }
+        if attributes.has_domain {
+            builder = builder.domain("shop.example");
+        }
+        if attributes.is_insecure {
+            builder = builder.danger_allow_http();
+        }
+        if attributes.is_partitioned {
+            builder = builder.partitioned();
+        }
+        if attributes.is_strict {
+            builder = builder.same_site(SameSite::Strict);
+        }
+        if self.unnoticed.former_path && !self.settings.is_host_only {
+            builder = builder.formerly(FormerAttributes::new().path("/former"));
+        }
+        if self.unnoticed.migration {
+            let always = UNIX_EPOCH..time(u32::MAX.into());
+            builder = builder.migrate_from(OldCookie::new("other-library", NoSession), always);
+        }
         if self.settings.persists {
             builder = builder.persistent();
         }
@@ -156,6 +187,12 @@ impl Builder<'_> {
         if settings.is_padded {
             builder = builder.padding(Padding::Padme);
         }
+        if self.unnoticed.application {
+            builder = builder.application("shop");
+        }
+        if self.unnoticed.not_before {
+            builder = builder.not_before(UNIX_EPOCH);
+        }
         if self.wiring.has_context {
             builder = builder.context("tenant", "own");
         }
@@ -179,6 +216,15 @@ impl Builder<'_> {
             Some(duration) => builder.unvalidated_up_to(seconds(duration)),
             None => builder,
         }
+    }
+}
+
+/// A reader of which no browser has a cookie.
+struct NoSession;
+
+impl Reader for NoSession {
+    fn read(&self, _: &str, _: &str, _: &[Option<&str>]) -> Result<OldSession, Reason> {
+        panic!("no browser has such a cookie")
     }
 }
 

@@ -82,7 +82,7 @@ impl World {
             self.check_task(session, request, visit, key, &clock);
         }
 
-        let sent = Sent::all_of(answer.headers(), settings.carrier);
+        let sent = Sent::all_of(answer.headers(), &settings);
         if !matches!(settings.carrier, Carrier::Token(_)) {
             self.check_fields(answer.headers_mut(), request, is_touched, is_written);
         }
@@ -171,12 +171,16 @@ impl Jar {
 
 impl Sent {
     /// Reads what a response says of the session.
-    pub fn all_of(answer: &HeaderMap, carrier: Carrier) -> Vec<Sent> {
+    pub fn all_of(answer: &HeaderMap, settings: &model::Settings) -> Vec<Sent> {
         let text = |field: &http::HeaderValue| field.to_str().expect("it is text").to_owned();
-        match carrier {
+        match settings.carrier {
             Carrier::Cookie(_) => {
                 let fields = answer.get_all(SET_COOKIE).iter().map(text);
-                fields.map(|field| Sent::of_cookie(&field)).collect()
+                let is_own = |field: &String| field.contains(&settings.attributes());
+                let (own, elsewhere): (Vec<_>, Vec<_>) = fields.partition(is_own);
+                // The browsers have no cookie with other attributes, so such a field drops nothing.
+                assert!(elsewhere.iter().all(|field| field.ends_with("; Max-Age=0")));
+                own.iter().map(|field| Sent::of_cookie(field)).collect()
             }
             Carrier::Header(..) | Carrier::Token(_) => {
                 let fields = answer.get_all(RESPONSE_FIELD).iter().map(text);
@@ -194,10 +198,8 @@ impl Sent {
     fn of_cookie(field: &str) -> Sent {
         let (pair, attributes) = field.split_once(';').expect("it has attributes");
         let (name, value) = pair.split_once('=').expect("it has a value");
-        let max_age = attributes.split("; Max-Age=").nth(1).map(|rest| {
-            let seconds = rest.split(';').next().expect("there is a first");
-            seconds.parse().expect("it is a number")
-        });
+        let max_age = attributes.split("; Max-Age=").nth(1);
+        let max_age = max_age.map(|seconds| seconds.parse().expect("it is the last, a number"));
         assert!(!value.is_empty() || max_age == Some(0), "{field}");
         Sent {
             name: name.to_owned(),
