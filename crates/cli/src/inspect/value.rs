@@ -57,7 +57,10 @@ fn typed<T: SessionData>(content: &TokenContent) -> Option<Value> {
 }
 
 fn from_messagepack(bytes: &[u8]) -> Option<Value> {
-    let Shown(value) = rmp_serde::from_slice(bytes).ok()?;
+    let mut deserializer = rmp_serde::Deserializer::from_read_ref(bytes);
+    // The main thread of Windows has 1 MiB of stack, which the usual limit of 1024 levels can exceed.
+    deserializer.set_max_depth(MOST_LEVELS);
+    let Shown(value) = Shown::deserialize(&mut deserializer).ok()?;
     Some(value)
 }
 
@@ -66,6 +69,9 @@ pub(super) fn hex(bytes: &[u8]) -> String {
 }
 
 struct Shown(Value);
+
+/// More than a dictionary has (SPEC.md § 5.4.5).
+const MOST_LEVELS: usize = 100;
 
 impl<'de> Deserialize<'de> for Shown {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Shown, D::Error> {
@@ -167,5 +173,18 @@ mod tests {
         let content = cookie.inspect(&token, now).unwrap();
         let shown = (Reader::of::<Login>().read)(&content);
         assert_eq!(shown, Some(json!({ "address": "192.0.2.7" })));
+    }
+
+    #[test]
+    fn deep_content_fits_the_stack_of_the_main_thread_of_windows() {
+        let read = || {
+            for list_or_map in [&b"\x91"[..], b"\x81\xa0"] {
+                let nested = |levels| [&list_or_map.repeat(levels)[..], b"\xc0"].concat();
+                assert!(from_messagepack(&nested(64)).is_some());
+                assert!(from_messagepack(&nested(10_000)).is_none());
+            }
+        };
+        let small = std::thread::Builder::new().stack_size(1 << 20).spawn(read);
+        small.unwrap().join().unwrap();
     }
 }

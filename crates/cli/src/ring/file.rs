@@ -8,6 +8,7 @@ use std::{
     fs::{self, File, OpenOptions},
     io::{self, ErrorKind, Write},
     path::{Path, PathBuf},
+    thread,
     time::{Duration, SystemTime},
 };
 
@@ -94,7 +95,15 @@ impl EditedFile {
             self.temporary.is_gone = true;
             return Err(busy(&self.path));
         }
-        fs::rename(&self.temporary.path, &self.path).map_err(fail)?;
+        match rename_over(&self.temporary.path, &self.path) {
+            Err(error) if is_open_elsewhere(&self.path, &error) => {
+                return Err(Failure::Busy(format!(
+                    "another program has {} open, try again",
+                    self.path.display()
+                )));
+            }
+            renamed => renamed.map_err(fail)?,
+        }
         self.temporary.is_gone = true;
         // The change is made now, and an error would say that it is not.
         let unsynced = sync_folder(&self.path).err();
@@ -218,6 +227,25 @@ fn text_of(bytes: &[u8], path: &Path) -> Result<Zeroizing<String>, Failure> {
     Ok(Zeroizing::new(text.to_owned()))
 }
 
+/// Renames a file over another. Waits for a program that has the other open, as a server has its ring at each poll.
+fn rename_over(from: &Path, to: &Path) -> io::Result<()> {
+    for _ in 0..TRIES {
+        match fs::rename(from, to) {
+            Err(error) if is_open_elsewhere(to, &error) => thread::sleep(BETWEEN_TRIES),
+            renamed => return renamed,
+        }
+    }
+    fs::rename(from, to)
+}
+
+/// Returns `true` if Windows refused to replace a file because another program has it open: `ERROR_ACCESS_DENIED`, as for
+/// a read-only file, or `ERROR_SHARING_VIOLATION`.
+fn is_open_elsewhere(path: &Path, error: &io::Error) -> bool {
+    cfg!(windows)
+        && matches!(error.raw_os_error(), Some(5 | 32))
+        && fs::metadata(path).is_ok_and(|found| !found.permissions().readonly())
+}
+
 /// Syncs the folder, which holds the name of the file.
 fn sync_folder(path: &Path) -> io::Result<()> {
     if cfg!(windows) {
@@ -266,17 +294,22 @@ fn keep_permissions(_: &File, _: &Path) -> Result<(), Failure> {
 
 pub(super) const NO_TEMPORARY: &str = "expected a temporary file there, found something else";
 
-/// Attempts to create the temporary file while other processes come and go.
+/// Attempts to create the temporary file while other processes come and go, and to rename it over one that is open.
 const TRIES: usize = 100;
+const BETWEEN_TRIES: Duration = Duration::from_millis(10);
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    /// Returns the path of a file of this name for a test.
+    fn temporary(name: &str) -> PathBuf {
+        std::env::temp_dir().join(format!("hardtack-{name}-{}", std::process::id()))
+    }
+
     #[test]
     fn what_an_editor_has_changed_in_the_meantime_is_not_overwritten() {
-        let name = format!("hardtack-ring-file-{}", std::process::id());
-        let path = std::env::temp_dir().join(name);
+        let path = temporary("edited");
         for (before, meantime) in [
             (Some("one"), Some("another")),
             (Some("one"), None),
@@ -298,5 +331,45 @@ mod tests {
                 .with_file_name(format!(".{}.hardtack", path.file_name().unwrap().display()))
                 .exists()
         );
+    }
+
+    #[test]
+    fn a_ring_that_a_server_reads_is_replaced_at_the_latest_when_it_is_closed() {
+        let path = temporary("open");
+        fs::write(&path, "one").unwrap();
+        let open = File::open(&path).unwrap();
+        let closing = thread::spawn(move || {
+            thread::sleep(Duration::from_millis(200));
+            drop(open);
+        });
+        let file = EditedFile::open(&path).ok().unwrap();
+        assert!(file.replace("ours").is_ok());
+        assert_eq!(fs::read_to_string(&path).unwrap(), "ours");
+        closing.join().unwrap();
+        fs::remove_file(&path).unwrap();
+    }
+
+    #[cfg(windows)]
+    #[test]
+    fn a_ring_that_stays_open_is_busy_and_one_that_is_read_only_is_an_error() {
+        use std::os::windows::fs::OpenOptionsExt;
+
+        let path = temporary("held");
+        fs::write(&path, "one").unwrap();
+        // Shared for reading alone.
+        let open = OpenOptions::new().read(true).share_mode(1).open(&path);
+        let replaced = || EditedFile::open(&path).ok().unwrap().replace("ours");
+        assert!(matches!(replaced(), Err(Failure::Busy(_))));
+        drop(open);
+        let mut permissions = fs::metadata(&path).unwrap().permissions();
+        permissions.set_readonly(true);
+        fs::set_permissions(&path, permissions.clone()).unwrap();
+        // A rename by the rules of POSIX replaces it.
+        let replaced = replaced();
+        assert!(!matches!(replaced, Err(Failure::Busy(_))));
+        #[allow(clippy::permissions_set_readonly_false, reason = "for Windows alone")]
+        permissions.set_readonly(false);
+        fs::set_permissions(&path, permissions).unwrap();
+        fs::remove_file(&path).unwrap();
     }
 }

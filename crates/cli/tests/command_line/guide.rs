@@ -36,6 +36,7 @@ fn the_page_of_the_package_shows_what_happens() {
 
 /// The guide has both in its text.
 #[test]
+#[cfg_attr(windows, ignore = "needs a shell")]
 fn a_variable_has_the_ring_of_the_file_by_the_commands_of_the_guide() {
     let desk = Desk::new();
     desk.write("app.toml", "[session]\n");
@@ -78,6 +79,7 @@ fn shell_lines(with: &str) -> Vec<&'static str> {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "needs a shell")]
 fn a_variable_is_rotated_by_the_lines_of_the_guide() {
     let desk = Desk::new();
     let [lines] = shell_lines("ring rotate -")[..] else {
@@ -127,6 +129,7 @@ fn instance(answers: Vec<(u16, KeyRing)>) -> (String, Arc<AtomicUsize>) {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "needs a shell")]
 fn instances_are_waited_for_by_the_lines_of_the_guide() {
     let desk = Desk::new();
     desk.done("ring add keys");

@@ -70,13 +70,10 @@ fn a_clock_behind_the_last_change_of_the_file_changes_nothing() {
         )
     };
     assert_eq!(run("ring add keys").0, Some(0));
-    let file = std::fs::File::options()
-        .write(true)
-        .open(desk.path("keys"))
-        .unwrap();
     let changed = |seconds| {
         let time = std::time::SystemTime::now() + std::time::Duration::from_secs(seconds);
-        file.set_modified(time).unwrap();
+        let file = std::fs::File::options().write(true).open(desk.path("keys"));
+        file.unwrap().set_modified(time).unwrap();
     };
     changed(1800);
     let (code, sentence) = run("ring add keys");

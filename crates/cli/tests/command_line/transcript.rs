@@ -118,7 +118,8 @@ impl Teller {
                 }
                 let written: Vec<_> = std::iter::from_fn(|| lines.next_if(is_output)).collect();
                 let (printed, code) = self.story.run(command, input, &written);
-                told += &printed;
+                // Of its name in help, on Windows.
+                told += &printed.replace("hardtack.exe", "hardtack");
                 self.commands += 1;
                 let no = ["hardtack: ", "opens        no", "not "];
                 let is_no = |line: &str| no.iter().any(|no| line.starts_with(no));
