@@ -2,7 +2,6 @@
 
 mod clocks;
 mod keys;
-mod model;
 mod policies;
 mod returning;
 

@@ -4,7 +4,6 @@ mod attributes;
 mod bindings;
 mod bodies;
 mod counting;
-mod every_change;
 mod round_trips;
 mod values;
 

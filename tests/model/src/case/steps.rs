@@ -100,6 +100,21 @@ pub enum Meanwhile {
 }
 
 impl Request {
+    /// A page that the first browser asks for, and gets.
+    pub fn of_page(acts: Vec<Act>) -> Request {
+        Request {
+            browser: 0,
+            acts,
+            status: Status::Ok,
+            page: 1,
+            fate: Fate::Arrives,
+            tenant: Tenant::Own,
+            is_earlier_release: false,
+            cached: None,
+            task: None,
+        }
+    }
+
     pub fn is_page(&self) -> bool {
         self.page % 2 == 1
     }

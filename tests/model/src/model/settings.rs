@@ -93,7 +93,7 @@ impl Settings {
                     "; Path=/"
                 },
             ),
-            (own.has_domain, "; Domain=shop.example"),
+            (own.has_domain, "; Domain=example"),
             (!own.is_insecure, "; Secure"),
             (true, "; HttpOnly"),
             (

@@ -13,6 +13,7 @@ use hardtack::{
 };
 
 use super::{
+    START,
     application::Application,
     application::{Content, Typed},
     carrier::Carrier,
@@ -114,7 +115,7 @@ impl Builder<'_> {
             builder = builder.path("/shop");
         }
         if attributes.has_domain {
-            builder = builder.domain("shop.example");
+            builder = builder.domain("example");
         }
         if attributes.is_insecure {
             builder = builder.danger_allow_http();
@@ -129,7 +130,7 @@ impl Builder<'_> {
             builder = builder.formerly(FormerAttributes::new().path("/former"));
         }
         if self.unnoticed.migration {
-            let always = UNIX_EPOCH..time(u32::MAX.into());
+            let always = time(START - 1)..time(2 * START);
             builder = builder.migrate_from(OldCookie::new("other-library", NoSession), always);
         }
         if self.settings.persists {

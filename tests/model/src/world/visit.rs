@@ -179,7 +179,11 @@ impl Sent {
                 let is_own = |field: &String| field.contains(&settings.attributes());
                 let (own, elsewhere): (Vec<_>, Vec<_>) = fields.partition(is_own);
                 // The browsers have no cookie with other attributes, so such a field drops nothing.
-                assert!(elsewhere.iter().all(|field| field.ends_with("; Max-Age=0")));
+                assert!(
+                    elsewhere
+                        .iter()
+                        .all(|field| field.contains("; Max-Age=0; Expires="))
+                );
                 own.iter().map(|field| Sent::of_cookie(field)).collect()
             }
             Carrier::Header(..) | Carrier::Token(_) => {
@@ -198,8 +202,10 @@ impl Sent {
     fn of_cookie(field: &str) -> Sent {
         let (pair, attributes) = field.split_once(';').expect("it has attributes");
         let (name, value) = pair.split_once('=').expect("it has a value");
-        let max_age = attributes.split("; Max-Age=").nth(1);
-        let max_age = max_age.map(|seconds| seconds.parse().expect("it is the last, a number"));
+        let max_age = attributes.split("; Max-Age=").nth(1).map(|rest| {
+            let seconds = rest.split(';').next().expect("there is a first");
+            seconds.parse().expect("it is a number")
+        });
         assert!(!value.is_empty() || max_age == Some(0), "{field}");
         Sent {
             name: name.to_owned(),
