@@ -39,7 +39,7 @@ test("a form of an identity provider passes to its path alone", async () => {
 });
 
 test("a form is answered as in Rust, in one piece or in many, and its handler gets all of it", async () => {
-  const { cases } = JSON.parse(await readFile(new URL("../../tests/csrf_guard/forms.json", import.meta.url), "utf8"));
+  const { cases } = JSON.parse(await readFile(new URL("../../tests/adapters/csrf_guard/forms.json", import.meta.url), "utf8"));
   const other = await csrfToken(await cookies.load(null));
   const texts = { TOKEN: token, OTHER: other };
   const inPieces = (bytes) => new ReadableStream({

@@ -4,12 +4,14 @@
 
 mod case;
 mod model;
+#[cfg(test)]
+mod random;
 mod world;
 
-pub use case::{Case, Later, Request, Step};
+pub use case::Case;
 use world::World;
 
-/// Carries out a case, at most [`STEPS`] of it.
+/// Carries out a case, at most 40 steps of it.
 ///
 /// # Panics
 ///
@@ -23,4 +25,4 @@ pub fn check(case: &Case) {
 }
 
 /// Steps of a case at most.
-pub const STEPS: usize = 40;
+const STEPS: usize = 40;

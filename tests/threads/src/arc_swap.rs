@@ -1,7 +1,7 @@
 //! Stands in the copy for the crate `arc-swap`, whose own tests are in its repository: a place whose value is read and
 //! replaced in one step.
 
-use std::sync::Arc;
+use std::{mem, sync::Arc};
 
 use loom::sync::Mutex;
 
@@ -19,6 +19,10 @@ impl<T> ArcSwap<T> {
     }
 
     pub(crate) fn store(&self, value: Arc<T>) {
-        *self.0.lock().expect("nothing panics here") = value;
+        self.swap(value);
+    }
+
+    pub(crate) fn swap(&self, value: Arc<T>) -> Arc<T> {
+        mem::replace(&mut self.0.lock().expect("nothing panics here"), value)
     }
 }

@@ -1,0 +1,8 @@
+//! If one of these fails, an adapter does what the others do not, or lets pass what another site asked for.
+
+#[cfg(all(feature = "actix", feature = "axum"))]
+pub(crate) mod actix;
+#[cfg(feature = "axum")]
+mod csrf_guard;
+#[cfg(feature = "axum")]
+mod tower_layer;
