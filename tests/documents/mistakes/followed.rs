@@ -1,4 +1,4 @@
-//! The advice of errors, followed: then the session works, and its cookie is no weaker than before. tests/adapters/csrf_guard/advice.rs
+//! The advice of errors, followed: then the session works, and its cookie is no weaker than before. `adapters::csrf_guard::advice`
 //! does this for the guard.
 
 use std::time::Duration;
