@@ -100,7 +100,7 @@ fn blocks(text: &str) -> Vec<(&str, Vec<&str>)> {
 /// The parts of a block that are run or not: the commands, in a block for the shell also those that a comment has for readers
 /// with a clone. All other blocks are run as a whole, and have the name of their first line.
 fn units(language: &str, block: &[&str]) -> Vec<String> {
-    let is_script = block.contains(&"done");
+    let is_script = block.contains(&"done") || block[0].contains("() {");
     if language != "sh" || is_script {
         return vec![block[0].to_owned()];
     }
@@ -256,6 +256,11 @@ const RUN: &[(&str, &str, &str)] = &[
         "cargo build -p hardtack-examples --example demo",
     ),
     ("fuzz/run sessions", ".ci/run", r#"fuzz/run "$1""#),
+    (
+        "page() { curl -fsS -m 10 -o /dev/null -D - https://shop.example/account; }",
+        "tests/proxies/tests/proxies.rs",
+        "docs/metrics.md",
+    ),
     (
         r#"sed -i 's|"../..|"../hardtack|' Cargo.toml"#,
         "tests/documents/copies.rs",

@@ -195,7 +195,9 @@ async fn a_missing_layer_is_named_by_the_type_of_its_session() {
     let of_login = "no session layer for `Session<all::adapters::tower_layer::Login>` is";
     assert!(login.1.contains(of_login), "{}", login.1);
     assert!(
-        login.1.contains("`.typed::<all::adapters::tower_layer::Login>()`"),
+        login
+            .1
+            .contains("`.typed::<all::adapters::tower_layer::Login>()`"),
         "{}",
         login.1
     );
