@@ -268,6 +268,11 @@ const RUN: &[(&str, &str, &str)] = &[
     ),
     ("npx wrangler deploy", ".ci/run", "deploy --dry-run"),
     (
+        "page() { curl -fsS -m 10 -o /dev/null -D - https://shop.example/account; }",
+        "tests/proxies/tests/proxies.rs",
+        "a_cache_that_stores_pages_is_noticed_from_outside",
+    ),
+    (
         "row=0 left=600",
         "crates/cli/tests/command_line/guide.rs",
         r#"shell_lines("curl ")"#,
