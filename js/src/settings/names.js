@@ -64,7 +64,7 @@ export const isSourceOfKeys = (name) => name.startsWith("keys");
 /** Applies a setting. Refuses a value that it cannot have. */
 export const apply = (name, value, to) => void SETTINGS[name](value, to);
 
-/** The source of this kind: the name of a variable, or the path of a file. */
+/** Returns a source of keys: the name of a variable, or the path of a file. */
 function sourceOf(kind, value) {
   const place = lineOf(value);
   if (kind === "file") return { file: place };

@@ -65,7 +65,7 @@ function mistakesOfFormer(former, present, name) {
 
 const LONGEST = 2n ** 32n - 1n;
 const isInRange = (duration) => duration >= 1n && duration <= LONGEST;
-/** As Rust's `Debug` writes whole seconds. */
+/** Formats a duration as Rust's `Debug` does. */
 const shown = (duration) => (duration === 0n ? "0ns" : `${duration}s`);
 
 /** Compares two durations only if both are in range. */

@@ -274,14 +274,14 @@ export class State {
   #decideAlone({
     status = 200, isShareable, mayShare, isSubresource = this.isSubresource, isClosed = this.isClosed, isSame,
   }) {
+    // No refresh with parts of a page: they load in parallel, and could undo a change. Nor with errors, or for shared caches.
     const isQuiet = !this.isNew && !isSubresource && (mayShare || !isShareable) && status < 400;
     const isCounted = isQuiet && !isShareable && this.policy.refreshAfter === "every-request";
     if (!this.isTouched && !isCounted) return { change: "keep", touch: "untouched" };
     const keep = { change: "keep", touch: "touched" };
-    // A 408 means that a timeout or a disconnect abandoned the handler, so it may have made only a part of its changes.
+    // A handler that a timeout or a disconnect abandoned (408), or that fails, may have made only a part of its changes.
     if (this.withheld || isClosed || status === 408) return keep;
     const standing = this.sealer.standingOf(this);
-    // A handler that failed may have made only a part of its changes, too.
     const isFailure = status >= 500 || this.hasFailed;
     // Without `lapsed`, the holder of a leaked key could use slow requests to get forgeries sealed under the next key.
     const isSilenced = standing === "lapsed" || (isFailure && !this.policy.saveOnServerError && this.save !== "force");

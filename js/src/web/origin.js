@@ -17,6 +17,7 @@ export async function forward(cookies, session, request, fetch = globalThis.fetc
   // Throws for a session that is closed. A second origin would otherwise get it without its changes.
   if (state.isToWrite()) state.change(true);
   const { isClosed } = state;
+  // The origin needs the changes in its request, before its status is known. So both cases are decided now.
   const isWritten = isWrittenWith(200, session);
   const isKept = isWrittenWith(500, session);
   const own = isWritten ? await cookies.saveAsCookies(session) : [];
