@@ -257,11 +257,6 @@ const RUN: &[(&str, &str, &str)] = &[
     ),
     ("fuzz/run sessions", ".ci/run", r#"fuzz/run "$1""#),
     (
-        "page() { curl -fsS -m 10 -o /dev/null -D - https://shop.example/account; }",
-        "tests/proxies/tests/proxies.rs",
-        "docs/metrics.md",
-    ),
-    (
         r#"sed -i 's|"../..|"../hardtack|' Cargo.toml"#,
         "tests/documents/copies.rs",
         r#"replace("\"../..""#,
