@@ -169,6 +169,7 @@
 //! | `toml` | Settings from a table of a TOML file. | [`SessionSettings::from_toml`] |
 //! | `migrate` | Sessions of other libraries, or of a cookie of another name, taken over until a date. The package `hardtack-migrate` has their formats. | `migrate`, `migrate_from` |
 //! | `derive` | `#[derive(SessionData)]`, the label and the schema of a typed session. | [`SessionData`] |
+//! | `unstable-companion` | The seam of the package `hardtack-device`, which may change in a minor release. | `companion` |
 //! | `wasm_js` | The clock and the random bytes of JavaScript, on `wasm32-unknown-unknown`. | [`Clock::system`] and [`SessionLayer`] there |
 //! | `aws-lc` | The ciphers by AWS-LC instead of RustCrypto: faster, and needs a C compiler. Not on WebAssembly. | [`keys::Backend::AwsLc`] |
 //!
@@ -228,10 +229,11 @@ pub mod csrf {
     pub use crate::web::csrf::{GuardedForm, GuardedRejection};
 }
 
+#[cfg(feature = "unstable-companion")]
 pub mod companion {
-    //! **Experimental:** a minor release may change this module, and items elsewhere that say so. Interface for
-    //! packages that add a proof to the sessions of a cookie, such as `hardtack-device`, which binds them to the
-    //! visitor's device. An application with such a package needs only [`CompanionLayer`].
+    //! **Experimental:** a minor release may change this module, and all else that the feature `unstable-companion`
+    //! adds. Interface for packages that add a proof to the sessions of a cookie, such as `hardtack-device`, which binds
+    //! them to the visitor's device. An application with such a package needs only [`CompanionLayer`].
 
     #[cfg(feature = "tower")]
     pub use crate::web::companion::layer::CompanionLayer;

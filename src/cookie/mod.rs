@@ -1,6 +1,8 @@
 //! Syntax of cookies: names, attributes, and the fields `Cookie` and `Set-Cookie`.
 
 pub(crate) mod attributes;
+#[cfg_attr(not(feature = "unstable-companion"), path = "no_companion.rs")]
+mod companion;
 mod name;
 mod parts;
 mod request;
@@ -9,6 +11,9 @@ mod set_cookie;
 mod values;
 
 pub(crate) use attributes::{Attributes, FormerAttributes, MAX_AGE_LEN, SameSite, max_age_len};
+#[cfg(feature = "unstable-companion")]
+pub(crate) use companion::CompanionCookies;
+pub(crate) use companion::CompanionFields;
 pub use name::CookieName;
 pub(crate) use parts::{PartNumbers, Whole};
 pub(crate) use request::{Finder, unquoted};

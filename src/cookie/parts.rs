@@ -16,6 +16,7 @@ pub(super) struct Neighbours {
     /// Values of `name.1` to `name.7`.
     parts: [Option<PartValue>; MOST_PARTS],
     /// Cookies of the session's companion, each with the rest of its name.
+    #[cfg(feature = "unstable-companion")]
     pub(super) companion: Vec<(String, Vec<u8>)>,
 }
 

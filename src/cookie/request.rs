@@ -2,21 +2,20 @@
 
 use memchr::{memchr, memmem};
 
-use super::{parts::part_number, values::Values};
+use super::{companion::CompanionCookies, parts::part_number, values::Values};
 
 /// Finds the values of one name in `Cookie` fields. It is prepared once, and skips other cookies without parsing each.
 #[derive(Clone, Debug)]
 pub(crate) struct Finder {
     name: memmem::Finder<'static>,
-    /// Chooses cookies of the session's companion to find as well, by the rest of a name.
-    pub(crate) of_companion: Option<fn(&str) -> bool>,
+    pub(crate) of_companion: CompanionCookies,
 }
 
 impl Finder {
     pub(crate) fn new(name: &str) -> Finder {
         Finder {
             name: memmem::Finder::new(name).into_owned(),
-            of_companion: None,
+            of_companion: CompanionCookies::default(),
         }
     }
 
@@ -54,11 +53,8 @@ impl Finder {
             // set would pass for a `__Host-` cookie.
             if let Some(number) = part_number(rest) {
                 values.push_part(number, value, longest);
-            } else if let Some(chosen) = self.of_companion
-                && let Ok(rest) = str::from_utf8(rest)
-                && chosen(rest)
-            {
-                values.push_of_companion(rest, value);
+            } else {
+                self.of_companion.find(rest, value, values);
             }
         }
     }

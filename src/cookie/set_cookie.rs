@@ -33,7 +33,8 @@ use crate::base::config_error::ConfigError;
 pub struct SetCookies {
     fields: Vec<String>,
     /// Fields of the session's companion other than `Set-Cookie`, by name and value.
-    others: Vec<(&'static str, String)>,
+    #[cfg(feature = "unstable-companion")]
+    pub(super) of_companion: Vec<(&'static str, String)>,
 }
 
 impl SetCookies {
@@ -48,29 +49,10 @@ impl SetCookies {
         self.fields.iter()
     }
 
-    /// Returns other headers that the response must also carry, for the session's
-    /// [`Companion`](crate::companion::Companion), by name and value. They come only with `Set-Cookie` headers, and
-    /// iterating leaves them out. **Experimental,** as all of [`companion`](crate::companion).
-    #[must_use]
-    pub fn others(&self) -> &[(&'static str, String)] {
-        &self.others
-    }
-
     /// Returns the pairs that a browser sends back, for all fields that set a cookie.
     pub(crate) fn pairs(&self) -> impl Iterator<Item = &str> {
         let set = self.fields.iter().filter(|field| !field.ends_with(EXPIRED));
         set.filter_map(|field| field.split(';').next())
-    }
-
-    /// Adds the fields of the session's companion.
-    pub(crate) fn append(&mut self, fields: Vec<(&'static str, String)>) {
-        for (name, value) in fields {
-            if name.eq_ignore_ascii_case("set-cookie") {
-                self.fields.push(value);
-            } else {
-                self.others.push((name, value));
-            }
-        }
     }
 
     pub(crate) fn push(&mut self, field: String) {

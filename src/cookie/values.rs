@@ -17,7 +17,7 @@ pub(crate) struct Values {
     /// Numbers of the parts that were sent.
     pub(crate) carried: PartNumbers,
     /// `None` in most requests.
-    neighbours: Option<Box<Neighbours>>,
+    pub(super) neighbours: Option<Box<Neighbours>>,
 }
 
 impl Values {
@@ -91,26 +91,7 @@ impl Values {
         neighbours.push_part(number, value, longest);
         self.carried.insert(number);
     }
-
-    /// Adds a cookie of the session's companion. Its name is the session cookie's name, followed by `rest`.
-    pub(super) fn push_of_companion(&mut self, rest: &str, value: &[u8]) {
-        if self.of_companion().len() < MOST_OF_COMPANION && value.len() <= LONGEST_OF_COMPANION {
-            let neighbours = self.neighbours.get_or_insert_default();
-            neighbours.companion.push((rest.to_owned(), value.to_vec()));
-        }
-    }
-
-    /// Returns the cookies of the session's companion, each by the rest of its name.
-    pub(crate) fn of_companion(&self) -> &[(String, Vec<u8>)] {
-        let neighbours = self.neighbours.as_ref();
-        neighbours.map_or(&[], |those| &those.companion)
-    }
 }
 
 /// Largest number of distinct values. Browsers seldom send more unless someone planted them.
 pub(super) const MOST_VALUES: usize = 4;
-/// Largest number of companion cookies. A browser has one for each session of a device, and may keep some that nobody
-/// ended.
-const MOST_OF_COMPANION: usize = 32;
-/// Largest length of the value of a companion's cookie, in bytes.
-const LONGEST_OF_COMPANION: usize = 256;

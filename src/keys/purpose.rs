@@ -70,6 +70,7 @@ impl Purpose {
     }
 
     /// Returns the purpose of a companion's tokens, `device:WORD:NAME`, with the labels of this cookie.
+    #[cfg(feature = "unstable-companion")]
     pub(crate) fn device(&self, word: &str) -> Purpose {
         Purpose {
             name: format!("device:{word}:{}", self.name),

@@ -8,10 +8,7 @@ use std::{
 };
 
 use super::{
-    SessionId, SessionInfo,
-    companion::Companion,
     core::Core,
-    duplicates::Candidate,
     handle::Session,
     loaded::Loaded,
     lock::{Contents, Held},
@@ -20,15 +17,12 @@ use super::{
     save_error::{SaveError, SaveProblem},
 };
 use crate::{
-    base::time::{UnixSeconds, system_time},
-    cookie::{PartNumbers, Values},
+    cookie::{CompanionFields, PartNumbers, Values},
     crypto::{cipher::RANDOM_LEN, random},
     events,
-    keys::{KeyId, SlotKeys},
-    state::{
-        BodyToSeal, Circumstances, Decision, Payload, Said, SessionError, Standing, State, Touch,
-    },
-    token::{self, Context},
+    keys::SlotKeys,
+    state::{BodyToSeal, Circumstances, Decision, Payload, Said, SessionError, State, Touch},
+    token,
 };
 
 /// A session at the end of its request: closed, and with its lock held until its token is written.
@@ -39,8 +33,7 @@ pub(crate) struct Closing<'a, T> {
     core: &'a Core,
     pub(crate) touch: Touch,
     pub(crate) change: Change,
-    /// Fields of the session's companion, by name and value.
-    pub(crate) of_companion: Vec<(&'static str, String)>,
+    pub(crate) of_companion: CompanionFields,
 }
 
 /// Change of the client's token.
@@ -178,40 +171,14 @@ impl<T> Session<T> {
 
 impl<'a, T> Closing<'a, T> {
     /// Holds a session, and leaves the client's token alone.
-    fn new(held: Held<'a, T>, core: &'a Core) -> Closing<'a, T> {
+    pub(super) fn new(held: Held<'a, T>, core: &'a Core) -> Closing<'a, T> {
         Closing {
             held,
             core,
             touch: Touch::Untouched,
             change: Change::Keep,
-            of_companion: Vec::new(),
+            of_companion: CompanionFields::default(),
         }
-    }
-
-    /// Prepares to seal a session that this request has bound to a device, if the session is still accepted and there
-    /// is room.
-    pub(super) fn of_bound(
-        mut held: Held<'a, T>,
-        Candidate { key_id, opened }: Candidate,
-        now: UnixSeconds,
-    ) -> Option<Closing<'a, T>> {
-        let (core, carried) = (held.core, held.contents.arrival.values.carried);
-        let mut state = State::new(&core.policy, now, true);
-        state.continue_from(opened);
-        state.became_bound = true;
-        let mut loaded = Loaded::new(state, carried);
-        loaded.outcome = Outcome::Opened { key_id };
-        let keys = core.slot.keys();
-        if loaded.standing(core, &keys) == Standing::Lapsed {
-            return None;
-        }
-        let (touch, change) = carry_out(loaded.state.reseal(), &loaded, core, keys).ok()?;
-        held.contents.loaded = Some(loaded);
-        Some(Closing {
-            touch,
-            change,
-            ..Closing::new(held, core)
-        })
     }
 
     /// Decides what becomes of the token of a session that was touched.
@@ -240,10 +207,8 @@ impl<'a, T> Closing<'a, T> {
         let context = arrival.context(core);
         let is_dropped = matches!(self.change, Change::Drop);
         let is_stored = matches!(self.change, Change::Store(_));
-        if let Some(companion) = core.companion.as_deref()
-            && (is_dropped || is_stored)
-        {
-            self.of_companion = loaded.fields_of(companion, is_dropped, context, sealing)?;
+        if is_dropped || is_stored {
+            self.of_companion = loaded.companion_fields(core, is_dropped, context, sealing)?;
         }
         let is_taken_over = loaded.outcome == Outcome::Migrated;
         if is_stored && (is_taken_over || loaded.state.is_replaced()) {
@@ -284,34 +249,9 @@ impl<'a, T> Closing<'a, T> {
     }
 }
 
-impl<T> Loaded<T> {
-    /// Returns the fields that the companion adds to a response which stores or drops the session. `sealing` is the
-    /// sealing key.
-    fn fields_of(
-        &self,
-        companion: &dyn Companion,
-        is_dropped: bool,
-        context: &Context,
-        sealing: KeyId,
-    ) -> Result<Vec<(&'static str, String)>, SaveError> {
-        let state = &self.state;
-        let arrived_under = match self.outcome {
-            Outcome::Rejected { key_id, .. } => key_id,
-            outcome => outcome.opened_under(),
-        };
-        // A session that was taken over has no key.
-        let key_id = arrived_under.unwrap_or(sealing);
-        let departed = state
-            .departed(is_dropped)
-            .map(|session| SessionInfo::of(session, key_id));
-        let renewed = state.renewed_sid().filter(|_| !is_dropped).map(SessionId);
-        companion.fields(context, departed.as_ref(), renewed, system_time(state.now))
-    }
-}
-
 /// Prepares the decision about a session. Returns the extent to which the response depends on it, and the change of its
 /// token.
-fn carry_out<T>(
+pub(super) fn carry_out<T>(
     decision: Decision,
     loaded: &Loaded<T>,
     core: &Core,

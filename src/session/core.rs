@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use super::{
-    companion::Companion,
+    companion::{self, Attached},
     duplicates::Duplicates,
     hooks::{Hooks, ReadEvent},
     outcome::Outcome,
@@ -22,7 +22,7 @@ pub(crate) struct Core {
     pub(crate) duplicates: Duplicates,
     pub(crate) policy: Arc<Policy>,
     pub(crate) hooks: Hooks,
-    pub(crate) companion: Option<Arc<dyn Companion>>,
+    pub(crate) companion: Option<Attached>,
     pub(crate) lately: events::Lately,
 }
 
@@ -136,10 +136,8 @@ impl Core {
     /// Returns `true` if both seal alike. This takes the same purpose and context, equal rings, and the same companion
     /// or none.
     pub(crate) fn is_like(&self, other: &Core) -> bool {
-        let has_same_companion = match (&self.companion, &other.companion) {
-            (Some(own), Some(other)) => Arc::ptr_eq(own, other),
-            (own, other) => own.is_none() && other.is_none(),
-        };
-        self.context == other.context && has_same_companion && self.slot.is_like(&other.slot)
+        self.context == other.context
+            && companion::is_same(&self.companion, &other.companion)
+            && self.slot.is_like(&other.slot)
     }
 }

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     base::{clone_by_fields, time::system_time},
-    state::{Map, Metadata, Payload, SessionError, SizeReport, State, Withheld},
+    state::{Map, Metadata, Payload, SessionError, SizeReport, State},
 };
 
 /// A visitor's session during one request. Cloning is cheap, and all clones are the same session.
@@ -68,8 +68,8 @@ use crate::{
 ///
 /// # Panics
 ///
-/// Inside an `update` of the same session, [`device`](Self::device) panics, and so do the methods that return no
-/// `Result`, except [`is_touched`](Self::is_touched) and [`has_changed`](Self::has_changed).
+/// Inside an `update` of the same session, the methods that return no `Result` panic, except
+/// [`is_touched`](Self::is_touched) and [`has_changed`](Self::has_changed).
 ///
 /// [docs/spec/writer.md § 9.6]: https://github.com/hardtack-rs/hardtack/blob/main/docs/spec/writer.md#96-room
 /// [SPEC.md § 7.9]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#7-opening
@@ -165,23 +165,6 @@ impl<T: Payload> Session<T> {
     #[must_use]
     pub fn remaining_bytes(&self) -> usize {
         self.touch().state().remaining_bytes()
-    }
-
-    /// Returns the bytes that a [`Companion`](crate::companion::Companion) has written into the session
-    /// ([`SessionInfo::device`](crate::session::SessionInfo::device)). **Experimental,** as all of [`companion`](crate::companion).
-    ///
-    /// # Errors
-    ///
-    /// Returns [`Stale`](SessionError::Stale) if the companion does not admit the session that arrived.
-    pub fn device(&self) -> Result<Option<[u8; 16]>, SessionError> {
-        let mut held = self.touch();
-        let state = held.state();
-        match state.withheld() {
-            Some(Withheld::Stale(_)) => Err(SessionError::Stale),
-            // While the session waits for an answer, the draft is a new session without the device.
-            Some(Withheld::Unvalidated(opened)) => Ok(opened.metadata.device),
-            _ => Ok(state.draft.metadata.device),
-        }
     }
 
     /// Reports the bytes that each key, the flash messages and the rest of the cookie take.

@@ -37,6 +37,7 @@ pub struct SessionInfo {
     pub remembered: Option<Duration>,
     /// Bytes that a [`Companion`](crate::companion::Companion) has written into the session, such as a hash of the key of
     /// the device that it is bound to. **Experimental,** as all of [`companion`](crate::companion).
+    #[cfg(feature = "unstable-companion")]
     pub device: Option<[u8; 16]>,
     /// Id of the key that sealed the session, or of the key that seals now if the session has just begun or was taken
     /// over from another cookie.
@@ -53,6 +54,7 @@ impl SessionInfo {
             last_active_at: system_time(metadata.last_active()),
             limit: metadata.limit.map(seconds),
             remembered: metadata.remembered.map(seconds),
+            #[cfg(feature = "unstable-companion")]
             device: metadata.device,
             key_id,
         }

@@ -1,9 +1,6 @@
-use super::{SessionInfo, core::Core, outcome::Outcome};
+use super::{core::Core, outcome::Outcome};
 use crate::{
-    base::{
-        reason::Reason,
-        time::{UnixSeconds, system_time, unix_seconds},
-    },
+    base::{reason::Reason, time::UnixSeconds},
     cookie::PartNumbers,
     keys::{KeyId, KeyRole, PurposeKeys},
     state::{Standing, State},
@@ -57,19 +54,10 @@ impl<T> Loaded<T> {
     }
 
     /// Notes the sealing key of the session that this request began or took over, and the end of its admission by the
-    /// companion. Such a session has no cookies of its companion yet.
+    /// companion.
     pub(super) fn note_begun(&mut self, core: &Core, context: &Context, key_id: KeyId) {
-        let state = &mut self.state;
         self.begun_under = Some(key_id);
-        let Some(companion) = core.companion.as_deref() else {
-            return;
-        };
-        let session = SessionInfo::of(&state.draft.metadata, key_id);
-        let admitted = companion.judge(context, &session, &[], system_time(state.now));
-        state.admitted_until = match admitted {
-            Some(admission) => admission.until.map(unix_seconds),
-            None => Some(state.now),
-        };
+        self.admit_begun(core, context, key_id);
     }
 
     /// Returns the key under which the session that outlives the request arrived or began, or `None` if it is not
@@ -93,7 +81,7 @@ impl<T> Loaded<T> {
         let key_id = self.key_id().unwrap_or_else(|| keys.sealing_id(now));
         !matches!(keys.role(key_id, now), None | Some(KeyRole::Retired))
             && core.check(metadata, payload, key_id, &keys, now).is_ok()
-            && self.state.admitted_until.is_none_or(|end| now < end)
+            && self.state.admitted.lasts_at(now)
     }
 
     /// Returns the standing, under the keys at the end of the request, of the session that arrived (docs/spec/writer.md

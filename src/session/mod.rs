@@ -5,6 +5,7 @@
 
 mod arrival;
 mod closing;
+#[cfg_attr(not(feature = "unstable-companion"), path = "no_companion.rs")]
 pub(crate) mod companion;
 mod core;
 pub(crate) mod csrf;
@@ -27,7 +28,6 @@ mod validate;
 pub(crate) use self::core::Core;
 pub(crate) use arrival::Arrival;
 pub(crate) use closing::{Change, Closing, ToSeal};
-pub(crate) use companion::{Companion, Seal};
 pub(crate) use duplicates::{Candidate, Duplicates};
 pub(crate) use handle::Session;
 pub(crate) use hooks::{BoxError, Hooks};

@@ -3,18 +3,14 @@
 use std::num::NonZeroU32;
 
 use super::{
-    SessionInfo, companion::Admission, core::Core, duplicates::Candidate, loaded::Loaded,
-    old_cookies::Predecessor, outcome::Outcome,
+    core::Core, duplicates::Candidate, loaded::Loaded, old_cookies::Predecessor, outcome::Outcome,
 };
 use crate::{
-    base::{
-        reason::Reason,
-        time::{UnixSeconds, system_time, unix_seconds},
-    },
+    base::{reason::Reason, time::UnixSeconds},
     cookie::{Values, Whole},
     events,
     keys::{KeyId, KeyRole, SlotKeys},
-    state::{Body, Metadata, Payload, State, Unreadable, Withheld},
+    state::{Body, Payload, State, Unreadable, Withheld},
     token::{self, Context, LONGEST_TOKEN, Refused},
 };
 
@@ -45,13 +41,6 @@ impl<'a> Opening<'a> {
     #[inline]
     pub(super) fn context(&self) -> &'a Context {
         self.context.unwrap_or(&self.core.context)
-    }
-
-    /// Returns the earliest time of issue of a session that may still be alive by its dates.
-    pub(super) fn oldest(&self) -> UnixSeconds {
-        let lasts = self.core.policy.lifetimes.longest();
-        let by_age = self.now.saturating_add(1).saturating_sub(lasts);
-        by_age.max(self.core.slot.not_before(&self.keys))
     }
 
     /// Opens the session of a request that brought these values, which may be several under one name. The session is
@@ -103,8 +92,7 @@ impl<'a> Opening<'a> {
                     old.cookies.came_beside(&old.brought, written);
                 }
                 loaded.outcome = Refused::under(key_id, Reason::Payload).into();
-                let cookies = values.of_companion();
-                loaded.outcome = match self.resume(opened, key_id, cookies, &mut loaded.state) {
+                loaded.outcome = match self.resume(opened, key_id, values, &mut loaded.state) {
                     Ok(()) => self.outcome_under(key_id),
                     Err(reason) => Refused::under(key_id, reason).into(),
                 };
@@ -118,15 +106,10 @@ impl<'a> Opening<'a> {
         &self,
         mut opened: Body,
         key_id: KeyId,
-        cookies: &[(String, Vec<u8>)],
+        values: &Values,
         state: &mut State<T>,
     ) -> Result<(), Reason> {
-        let metadata = &mut opened.metadata;
-        if self.core.companion.is_some() {
-            // Set first, because a companion may panic.
-            state.withhold(Withheld::Stale(*metadata));
-        }
-        self.admit(metadata, key_id, cookies, state)?;
+        self.admit(&mut opened.metadata, key_id, values, state)?;
         state.resume(opened)
     }
 
@@ -146,7 +129,7 @@ impl<'a> Opening<'a> {
                 let checked =
                     core.check(&opened.metadata, opened.payload(), sealing, keys, self.now);
                 checked.map_err(|refused| refused.reason)?;
-                self.admit(&mut opened.metadata, sealing, &[], state)?;
+                self.admit_taken_over(&mut opened.metadata, sealing, state)?;
                 state.take_over(opened)
             };
             let (cookies, brought) = (&old.cookies, &old.brought);
@@ -167,28 +150,6 @@ impl<'a> Opening<'a> {
                 Outcome::NotMigrated { reason }
             }
         };
-    }
-
-    /// Asks the companion whether it admits the session, given its cookies in the request. The companion may bind the
-    /// session to a device.
-    #[inline]
-    fn admit<T>(
-        &self,
-        metadata: &mut Metadata,
-        key_id: KeyId,
-        cookies: &[(String, Vec<u8>)],
-        state: &mut State<T>,
-    ) -> Result<(), Reason> {
-        let Some(companion) = self.core.companion.as_deref() else {
-            return Ok(());
-        };
-        let session = SessionInfo::of(metadata, key_id);
-        let admitted = companion.judge(self.context(), &session, cookies, system_time(self.now));
-        let Admission { device, until } = admitted.ok_or(Reason::Stale)?;
-        state.admitted_until = until.map(unix_seconds);
-        state.became_bound = device != metadata.device;
-        metadata.device = device;
-        Ok(())
     }
 
     /// Opens a token without making a session of it, and decodes its schema and payload by `decode`.

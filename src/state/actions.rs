@@ -3,6 +3,7 @@
 use super::{
     bytes::body::{Metadata, Sid},
     came::{Came, Withheld},
+    companion::Admitted,
     data::{Ended, SaveMode, State, Validation},
     error::SessionError,
     size::too_large::TooLarge,
@@ -19,7 +20,7 @@ impl<T> State<T> {
         match self.withheld() {
             None => Ok(()),
             Some(Withheld::Unvalidated(_)) => Err(SessionError::Unvalidated(None)),
-            Some(Withheld::Stale(_)) => Err(SessionError::Stale),
+            Some(Withheld::Stale(stale)) => Err(stale.error()),
             Some(Withheld::Unreadable(unread)) => Err(SessionError::Unreadable(unread.reason())),
         }
     }
@@ -156,8 +157,7 @@ impl<T> State<T> {
     /// Forgets what the application and the companion said about a session in whose place another begins.
     fn forget_admission(&mut self) {
         self.validation = Validation::Unasked;
-        self.admitted_until = None;
-        self.became_bound = false;
+        self.admitted = Admitted::default();
     }
 
     fn change_metadata(&mut self, change: impl FnOnce(&mut Metadata)) -> Result<(), SessionError> {

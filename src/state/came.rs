@@ -1,6 +1,9 @@
 //! Session that a request brings, and the reasons to withhold it from the application (docs/spec/writer.md § 8.6).
 
-use super::bytes::body::{Body, Metadata, csrf_name};
+use super::{
+    bytes::body::{Body, Metadata, csrf_name},
+    companion::Stale,
+};
 use crate::base::reason::Reason;
 
 /// The session, or the part of one, that a request brought.
@@ -22,7 +25,8 @@ pub(crate) enum Withheld {
     /// This program lacks the session's key, or cannot read its payload.
     Unreadable(Unreadable),
     /// The session's companion does not admit the request.
-    Stale(Metadata),
+    #[cfg_attr(not(feature = "unstable-companion"), expect(dead_code))]
+    Stale(Stale),
     /// The application has not said yet that the session is still valid.
     Unvalidated(Box<Body>),
 }
@@ -73,7 +77,7 @@ impl Came {
     /// Returns the metadata of the session that opened, whatever became of it.
     pub(crate) fn before(&self) -> Option<&Metadata> {
         match self {
-            Came::Withheld(Withheld::Stale(opened)) => Some(opened),
+            Came::Withheld(Withheld::Stale(stale)) => Some(stale.metadata()),
             Came::Withheld(Withheld::Unreadable(Unreadable { opened, .. }))
             | Came::Ended(opened) => opened.as_ref(),
             _ => self.body().map(|body| &body.metadata),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::{
     bytes::body::{Body, Metadata, csrf_name},
     came::{Came, Withheld},
+    companion::Admitted,
     error::SessionError,
     lifetime::{Lifetimes, RefreshAfter},
     size::budget::SizeBudget,
@@ -51,10 +52,7 @@ pub(crate) struct State<T> {
     pub(super) save: SaveMode,
     /// Earliest end that `limit_to` set in this request, which `renew` keeps.
     pub(super) limited_until: Option<UnixSeconds>,
-    /// This request bound the session to a device that is not yet written.
-    pub(crate) became_bound: bool,
-    /// First second at which the session's companion would no longer admit the request, if any.
-    pub(crate) admitted_until: Option<UnixSeconds>,
+    pub(crate) admitted: Admitted,
     pub(super) validation: Validation,
     /// Bytes of content that the server takes in the next request, if that is known.
     pub(crate) room_in_requests: Option<usize>,
@@ -118,8 +116,7 @@ impl<T> State<T> {
             draft: policy.new_draft(now, None),
             save: SaveMode::Auto,
             limited_until: None,
-            became_bound: false,
-            admitted_until: None,
+            admitted: Admitted::default(),
             validation: Validation::Unasked,
             room_in_requests: None,
         }
@@ -211,17 +208,14 @@ impl<T> State<T> {
 
     /// Returns the name of this session in CSRF tokens, if it has an id.
     pub(crate) fn csrf_name(&self) -> Option<[u8; 12]> {
-        let (metadata, mask) = match self.withheld() {
-            // A stale session has tokens too, or nobody could sign in or out by a form. Its id is inverted, so that a
-            // thief of the cookie gets no token of the bound session.
-            Some(Withheld::Stale(opened)) => (opened, 0xff),
+        let metadata = match self.withheld() {
+            Some(Withheld::Stale(stale)) => return stale.csrf_name(),
             Some(Withheld::Unreadable(unread)) => return Some(unread.csrf_name()),
             // A guard checks a form before the application is asked about the session.
-            Some(Withheld::Unvalidated(opened)) => (&opened.metadata, 0),
-            _ => (&self.draft.metadata, 0),
+            Some(Withheld::Unvalidated(opened)) => &opened.metadata,
+            None => &self.draft.metadata,
         };
-        let sid = metadata.sid?.map(|byte| byte ^ mask);
-        Some(csrf_name(sid, metadata.issued))
+        Some(csrf_name(metadata.sid?, metadata.issued))
     }
 
     pub(crate) fn payload(&self) -> &[u8] {

@@ -198,7 +198,7 @@ impl<T> State<T> {
         let refreshed = BodyToSeal::With(self.draft.metadata.active_at(self.now));
         if is_due && self.may_send(refreshed).is_some() {
             Decision::Refresh(refreshed)
-        } else if reseal || self.became_bound {
+        } else if reseal || self.admitted.became_bound() {
             self.reseal()
         } else if is_due {
             Decision::KeepTooLarge
@@ -209,7 +209,7 @@ impl<T> State<T> {
 
     /// Seals the same content again, which is no activity of the visitor.
     pub(crate) fn reseal(&self) -> Decision {
-        let same = if self.became_bound {
+        let same = if self.admitted.became_bound() {
             BodyToSeal::With(self.draft.metadata)
         } else {
             BodyToSeal::AsArrived

@@ -11,9 +11,9 @@ impl<T> State<T> {
         self.draft.metadata.sid.filter(|_| self.draft.renewed)
     }
 
-    /// Returns the session that opened, if its client no longer keeps it, or keeps it under another id. A new id alone
-    /// does not count for a session with a device, which keeps the device. A session without a device and an id never
-    /// counts. `is_dropped` means that the client drops its session now.
+    /// Returns the session that opened, if its client no longer keeps it, or keeps it under another id. With a device,
+    /// only dropping or replacing the session counts, because `renew_id` keeps the device. A session without a device
+    /// and an id never counts. `is_dropped` means that the client drops its session now.
     pub(crate) fn departed(&self, is_dropped: bool) -> Option<&Metadata> {
         let opened = self.came.before()?;
         let is_gone = match (opened.device, opened.sid) {

@@ -28,6 +28,7 @@ pub enum SessionError {
     Unreadable(Reason),
     /// The session's [`Companion`](crate::companion::Companion) does not admit the request. `sign_in`, `invalidate` and
     /// `renew` begin a new session. **Experimental,** as all of [`companion`](crate::companion).
+    #[cfg(feature = "unstable-companion")]
     Stale,
     /// The application was not asked whether the session is still valid
     /// ([`revalidate_after`](crate::carrier::SessionBuilder::revalidate_after)), or could not answer.
@@ -104,6 +105,7 @@ impl fmt::Display for SessionError {
             SessionError::NoContext => NO_CONTEXT,
             SessionError::InsideUpdate => INSIDE_UPDATE,
             SessionError::Unreadable(_) => UNREADABLE,
+            #[cfg(feature = "unstable-companion")]
             SessionError::Stale => STALE,
             SessionError::Unvalidated(None) => NOT_ASKED,
             SessionError::Unvalidated(Some(_)) => NO_ANSWER,
@@ -145,6 +147,7 @@ const INSIDE_UPDATE: &str =
 const UNREADABLE: &str = "the session was written in a form that this version cannot read, or under a key that is not \
     in its ring, so it is not overwritten; return this error, because another instance may read the session, or \
     begin a new one by `invalidate`";
+#[cfg(feature = "unstable-companion")]
 const STALE: &str = "the request does not bring the proof that its session needs, so the session is not changed; \
     `invalidate` begins a new one";
 const NOT_ASKED: &str = "the application was not asked whether the session is still valid; call `validate` before \

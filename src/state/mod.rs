@@ -9,9 +9,12 @@ mod body_to_seal;
 mod bytes;
 mod came;
 mod circumstances;
+#[cfg_attr(not(feature = "unstable-companion"), path = "no_companion.rs")]
+mod companion;
 mod content;
 mod data;
 mod decide;
+#[cfg(feature = "unstable-companion")]
 mod departed;
 mod error;
 mod lifetime;
@@ -21,10 +24,12 @@ mod revalidation;
 mod size;
 
 pub(crate) use body_to_seal::BodyToSeal;
+#[cfg(feature = "unstable-companion")]
+pub(crate) use bytes::body::wire_issued;
 #[cfg(all(test, hardtack_repository))]
 pub(crate) use bytes::messages::messages as flash_messages;
 pub(crate) use bytes::{
-    body::{Body, DEVICE_LEN, Metadata, Sid, csrf_name, wire_issued},
+    body::{Body, DEVICE_LEN, Metadata, Sid, csrf_name},
     map,
 };
 pub use bytes::{
@@ -33,6 +38,8 @@ pub use bytes::{
 };
 pub(crate) use came::{Unreadable, Withheld};
 pub(crate) use circumstances::{Circumstances, Hints, Said, Standing};
+#[cfg(feature = "unstable-companion")]
+pub(crate) use companion::{Admitted, Stale};
 pub(crate) use data::{Policy, State};
 pub(crate) use decide::{Decision, Touch};
 pub use error::SessionError;

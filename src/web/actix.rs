@@ -21,7 +21,6 @@ use serde::de::DeserializeOwned;
 use tower_layer::Layer;
 
 use super::{
-    companion::layer::CompanionLayer,
     csrf::{CsrfGuard, CsrfRefusal, GuardedForm, GuardedRejection, NoForm, verified_fields},
     extensions::provide,
     failure::Failure,
@@ -39,9 +38,9 @@ use crate::{
 
 /// Implements actix-web's middleware trait for a layer.
 macro_rules! middleware {
-    ($(#[$doc:meta])* $layer:ident<$($parameter:ident),+>) => {
+    ($(#[$doc:meta])* $($layer:ident)::+<$($parameter:ident),+>) => {
         $(#[$doc])*
-        impl<S, $($parameter),+> Transform<S, ServiceRequest> for $layer<$($parameter),+>
+        impl<S, $($parameter),+> Transform<S, ServiceRequest> for $($layer)::+<$($parameter),+>
         where
             <Self as Layer<Rc<S>>>::Service: Service<ServiceRequest>,
         {
@@ -92,7 +91,8 @@ middleware! {
     SessionLayer<T, W>
 }
 
-middleware!(CompanionLayer<T, W>);
+#[cfg(feature = "unstable-companion")]
+middleware!(super::companion::layer::CompanionLayer<T, W>);
 
 middleware! {
     /// With feature `actix`, a guard is middleware. `App` runs the middleware that is added last first, and the guard

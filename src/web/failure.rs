@@ -163,6 +163,7 @@ impl Failure {
                 (StatusCode::PAYLOAD_TOO_LARGE, refusal.sentence())
             }
             Failure::Csrf(refusal) => (StatusCode::FORBIDDEN, refusal.sentence()),
+            #[cfg(feature = "unstable-companion")]
             Failure::Session(SessionError::Stale) => {
                 (StatusCode::FORBIDDEN, "please sign in again")
             }
@@ -181,6 +182,7 @@ impl Failure {
     /// Logs the failure, with the path of its request if it is known.
     pub(super) fn logged(self, path: Option<&str>) -> Failure {
         match &self {
+            #[cfg(feature = "unstable-companion")]
             Failure::Session(SessionError::Stale) => events::session_was_stale(),
             // Reported when the application could not answer.
             Failure::Session(SessionError::Unvalidated(Some(_))) => {}

@@ -14,7 +14,7 @@ use crate::{
     carrier::{SessionCookie, TokenChange, token::SessionToken},
     events,
     session::{Core, SaveError, SaveProblem, Session},
-    state::{Hints, Payload, Said, Touch},
+    state::{Hints, Payload, Touch},
     token::Context,
 };
 
@@ -117,14 +117,8 @@ impl<T: Payload> SessionCookie<T> {
         if let Some(stays) = self.stays_beside(stays, &fields) {
             response.retain(&H::SET_COOKIE, stays);
         }
-        for (name, value) in fields.others() {
-            let (name, value) = (H::name(name), H::sensitive(value.clone()));
-            match said {
-                // Another cookie may have added its own fields.
-                Said::Nothing => response.add(name, value),
-                Said::Same | Said::Other => response.replace(name, value),
-            }
-        }
+        #[cfg(feature = "unstable-companion")]
+        super::companion::add_fields(fields.others(), said, response);
         for field in fields {
             response.add(H::SET_COOKIE, H::sensitive(field));
         }

@@ -12,6 +12,7 @@ mod axum;
 #[cfg(feature = "tower")]
 mod beginning;
 mod caching;
+#[cfg(feature = "unstable-companion")]
 pub(crate) mod companion;
 #[cfg(feature = "tower")]
 mod context_by;

@@ -67,12 +67,10 @@ impl<T> SessionCookieBuilder<T> {
         }
         #[cfg(not(feature = "migrate"))]
         let old_cookies = None;
-        let companion = self.prepared_companion(&name, &core.slot)?;
         let mut finder = Finder::new(name.as_str());
-        finder.of_companion = companion.as_ref().map(|companion| companion.reads());
         let core = Core {
             duplicates: Duplicates::of(&name),
-            companion,
+            companion: self.prepared_companion(&name, &core.slot, &mut finder)?,
             ..core
         };
         Ok(SessionCookie {

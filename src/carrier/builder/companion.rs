@@ -3,9 +3,9 @@ use std::{fmt, sync::Arc, time::Duration};
 use super::SessionCookieBuilder;
 use crate::{
     base::config_error::ConfigError,
-    cookie::{Attributes, CookieName},
+    cookie::{Attributes, CompanionCookies, CookieName, Finder},
     keys::{PurposeSlot, SharedKeyRing},
-    session::{Companion, Seal},
+    session::companion::{Attached, Companion, Seal},
 };
 
 /// Cookie that is being built, for its [`Companion`].
@@ -82,11 +82,16 @@ impl<T> SessionCookieBuilder<T> {
         self
     }
 
+    /// Makes the companion, and lets `finder` find its cookies.
     pub(super) fn prepared_companion(
         &self,
         name: &CookieName,
         slot: &PurposeSlot,
-    ) -> Result<Option<Arc<dyn Companion>>, ConfigError> {
+        finder: &mut Finder,
+    ) -> Result<Option<Attached>, ConfigError> {
+        let Some(Prepare(prepare)) = &self.carrier.companion else {
+            return Ok(None);
+        };
         let setup = Setup {
             name,
             attributes: &self.carrier.attributes,
@@ -94,10 +99,9 @@ impl<T> SessionCookieBuilder<T> {
             keys: &self.keys,
             slot,
         };
-        let companion = self.carrier.companion.as_ref();
-        companion
-            .map(|Prepare(prepare)| prepare(&setup))
-            .transpose()
+        let companion = prepare(&setup)?;
+        finder.of_companion = CompanionCookies(Some(companion.reads()));
+        Ok(Some(companion))
     }
 }
 

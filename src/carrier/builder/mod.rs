@@ -2,6 +2,7 @@
 
 mod attributes;
 mod build;
+#[cfg_attr(not(feature = "unstable-companion"), path = "no_companion.rs")]
 pub(crate) mod companion;
 mod hooks;
 mod lifetime_rules;

@@ -2,9 +2,10 @@
 
 mod answer;
 mod beside;
+mod hooks;
 mod seal;
 
-use std::time::SystemTime;
+use std::{sync::Arc, time::SystemTime};
 
 pub use beside::Beside;
 pub use seal::Seal;
@@ -79,6 +80,16 @@ pub trait Companion: Send + Sync {
         let mut response = http::Response::default();
         *response.status_mut() = http::StatusCode::NOT_FOUND;
         response
+    }
+}
+
+/// Companion of a carrier.
+pub(crate) type Attached = Arc<dyn Companion>;
+
+pub(crate) fn is_same(one: &Option<Attached>, other: &Option<Attached>) -> bool {
+    match (one, other) {
+        (Some(one), Some(other)) => Arc::ptr_eq(one, other),
+        (one, other) => one.is_none() && other.is_none(),
     }
 }
 

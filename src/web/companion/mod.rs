@@ -15,8 +15,8 @@ use super::framework::Fields;
 use crate::{
     base::clock::Clock,
     carrier::SessionCookie,
-    session::Companion,
-    state::{Hints, Payload},
+    session::companion::Companion,
+    state::{Hints, Payload, Said},
     token::Context,
 };
 
@@ -59,5 +59,21 @@ impl<T: Payload> SessionCookie<T> {
             }
         }
         response
+    }
+}
+
+/// Adds the companion's fields to a response that has `said` this about the session before.
+pub(super) fn add_fields<H: Fields>(
+    fields: &[(&'static str, String)],
+    said: Said,
+    response: &mut H,
+) {
+    for (name, value) in fields {
+        let (name, value) = (H::name(name), H::sensitive(value.clone()));
+        match said {
+            // Another cookie may have added its own fields.
+            Said::Nothing => response.add(name, value),
+            Said::Same | Said::Other => response.replace(name, value),
+        }
     }
 }

@@ -85,8 +85,8 @@ fn check_open(name: &str, scene: &Scene, vector: JsonMap<String, Value>) {
                 "issued": opened.draft.metadata.issued,
                 "sid": opened.draft.metadata.sid.map(|sid| hex(&sid)),
                 "device": opened.draft.metadata.device.map(|device| hex(&device)),
-                "became_bound": opened.became_bound,
-                "until": opened.admitted_until,
+                "became_bound": opened.admitted.became_bound,
+                "until": opened.admitted.until,
                 "payload": hex(opened.payload()),
             }})
         }

@@ -1,0 +1,182 @@
+//! Calls of the companion, and what becomes of its answers, while a session opens and closes.
+
+use super::Admission;
+use crate::{
+    base::{
+        reason::Reason,
+        time::{UnixSeconds, system_time, unix_seconds},
+    },
+    cookie::{CompanionFields, Values},
+    keys::KeyId,
+    session::{
+        SaveError, SessionId, SessionInfo,
+        closing::{Closing, carry_out},
+        core::Core,
+        duplicates::Candidate,
+        handle::Session,
+        loaded::Loaded,
+        lock::Held,
+        opening::Opening,
+        outcome::Outcome,
+    },
+    state::{Admitted, Metadata, Payload, SessionError, Stale, Standing, State, Withheld},
+    token::Context,
+};
+
+impl Opening<'_> {
+    /// Asks the companion whether it admits a session, given its cookies in the request. The session is withheld until
+    /// then.
+    #[inline]
+    pub(in crate::session) fn admit<T>(
+        &self,
+        metadata: &mut Metadata,
+        key_id: KeyId,
+        values: &Values,
+        state: &mut State<T>,
+    ) -> Result<(), Reason> {
+        if self.core.companion.is_some() {
+            // Set first, because a companion may panic.
+            state.withhold(Withheld::Stale(Stale::new(*metadata)));
+        }
+        self.judge(metadata, key_id, values.of_companion(), state)
+    }
+
+    /// Asks the companion about a session that is taken over from another cookie, and so has no cookies of its
+    /// companion.
+    pub(in crate::session) fn admit_taken_over<T>(
+        &self,
+        metadata: &mut Metadata,
+        key_id: KeyId,
+        state: &mut State<T>,
+    ) -> Result<(), Reason> {
+        self.judge(metadata, key_id, &[], state)
+    }
+
+    /// Returns the earliest time of issue of a session that may still be alive by its dates.
+    pub(super) fn oldest(&self) -> UnixSeconds {
+        let lasts = self.core.policy.lifetimes.longest();
+        let by_age = self.now.saturating_add(1).saturating_sub(lasts);
+        by_age.max(self.core.slot.not_before(&self.keys))
+    }
+
+    /// Asks the companion whether it admits the session. The companion may bind the session to a device.
+    #[inline]
+    fn judge<T>(
+        &self,
+        metadata: &mut Metadata,
+        key_id: KeyId,
+        cookies: &[(String, Vec<u8>)],
+        state: &mut State<T>,
+    ) -> Result<(), Reason> {
+        let Some(companion) = self.core.companion.as_deref() else {
+            return Ok(());
+        };
+        let session = SessionInfo::of(metadata, key_id);
+        let admitted = companion.judge(self.context(), &session, cookies, system_time(self.now));
+        let Admission { device, until } = admitted.ok_or(Reason::Stale)?;
+        state.admitted = Admitted {
+            became_bound: device != metadata.device,
+            until: until.map(unix_seconds),
+        };
+        metadata.device = device;
+        Ok(())
+    }
+}
+
+impl<T> Loaded<T> {
+    /// Notes the end of the admission of a session that this request began or took over. Such a session has no cookies
+    /// of its companion yet.
+    pub(in crate::session) fn admit_begun(
+        &mut self,
+        core: &Core,
+        context: &Context,
+        key_id: KeyId,
+    ) {
+        let Some(companion) = core.companion.as_deref() else {
+            return;
+        };
+        let state = &mut self.state;
+        let session = SessionInfo::of(&state.draft.metadata, key_id);
+        let admitted = companion.judge(context, &session, &[], system_time(state.now));
+        let until = match admitted {
+            Some(admission) => admission.until.map(unix_seconds),
+            None => Some(state.now),
+        };
+        state.admitted.until = until;
+    }
+
+    /// Returns the fields that the companion adds to a response which stores or drops the session. `sealing` is the
+    /// key that seals now.
+    pub(in crate::session) fn companion_fields(
+        &self,
+        core: &Core,
+        is_dropped: bool,
+        context: &Context,
+        sealing: KeyId,
+    ) -> Result<CompanionFields, SaveError> {
+        let Some(companion) = core.companion.as_deref() else {
+            return Ok(CompanionFields::default());
+        };
+        let state = &self.state;
+        let arrived_under = match self.outcome {
+            Outcome::Rejected { key_id, .. } => key_id,
+            outcome => outcome.opened_under(),
+        };
+        // A session that was taken over has no key.
+        let key_id = arrived_under.unwrap_or(sealing);
+        let departed = state
+            .departed(is_dropped)
+            .map(|session| SessionInfo::of(session, key_id));
+        let renewed = state.renewed_sid().filter(|_| !is_dropped).map(SessionId);
+        companion.fields(context, departed.as_ref(), renewed, system_time(state.now))
+    }
+}
+
+impl<'a, T> Closing<'a, T> {
+    /// Prepares to seal a session that this request has bound to a device, if the session is still accepted and there
+    /// is room.
+    pub(super) fn of_bound(
+        mut held: Held<'a, T>,
+        Candidate { key_id, opened }: Candidate,
+        now: UnixSeconds,
+    ) -> Option<Closing<'a, T>> {
+        let (core, carried) = (held.core, held.contents.arrival.values.carried);
+        let mut state = State::new(&core.policy, now, true);
+        state.continue_from(opened);
+        state.admitted.became_bound = true;
+        let mut loaded = Loaded::new(state, carried);
+        loaded.outcome = Outcome::Opened { key_id };
+        let keys = core.slot.keys();
+        if loaded.standing(core, &keys) == Standing::Lapsed {
+            return None;
+        }
+        let (touch, change) = carry_out(loaded.state.reseal(), &loaded, core, keys).ok()?;
+        held.contents.loaded = Some(loaded);
+        let mut closing = Closing::new(held, core);
+        (closing.touch, closing.change) = (touch, change);
+        Some(closing)
+    }
+}
+
+impl<T: Payload> Session<T> {
+    /// Returns the bytes that a [`Companion`](crate::companion::Companion) has written into the session
+    /// ([`SessionInfo::device`]). **Experimental,** as all of [`companion`](crate::companion).
+    ///
+    /// # Errors
+    ///
+    /// Returns [`Stale`](SessionError::Stale) if the companion does not admit the session that arrived.
+    ///
+    /// # Panics
+    ///
+    /// Panics inside an `update` of the same session.
+    pub fn device(&self) -> Result<Option<[u8; 16]>, SessionError> {
+        let mut held = self.touch();
+        let state = held.state();
+        match state.withheld() {
+            Some(Withheld::Stale(_)) => Err(SessionError::Stale),
+            // While the session waits for an answer, the draft is a new session without the device.
+            Some(Withheld::Unvalidated(opened)) => Ok(opened.metadata.device),
+            _ => Ok(state.draft.metadata.device),
+        }
+    }
+}
