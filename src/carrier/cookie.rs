@@ -1,10 +1,8 @@
 use std::{fmt, sync::Arc, time::SystemTime};
 
-use super::{
-    fields::CookieFields, inspect::TokenContent, keys_in_use::KeysInUse, token::SessionToken,
-};
+use super::{fields::CookieFields, keys_in_use::KeysInUse, token::SessionToken};
 use crate::{
-    base::{clock::Clock, clone_by_fields, reason::Reason},
+    base::{clock::Clock, clone_by_fields},
     cookie::{CookieName, SameSite, SetCookies, Values},
     crypto::suite::Mode,
     session::{Predecessor, SaveError, SaveProblem, Session},
@@ -209,21 +207,6 @@ impl<T: Payload> SessionCookie<T> {
     #[must_use]
     pub fn keys_in_use(&self, clock: impl Into<Clock>) -> KeysInUse {
         KeysInUse::of(&self.token.core, clock.into().now())
-    }
-
-    /// Reads the content of `token`, in the context and with the timeouts of this cookie. It is for tools: it loads no
-    /// session, and calls `revoked_if` but not `on_outcome`.
-    ///
-    /// # Errors
-    ///
-    /// Returns the [`Reason`] why the token does not open. A token that opens is no error if its session is refused by
-    /// its dates, revoked, or cannot be read; [`TokenContent::refused`] has the reason.
-    pub fn inspect(
-        &self,
-        token: impl AsRef<[u8]>,
-        clock: impl Into<Clock>,
-    ) -> Result<TokenContent, Reason> {
-        self.token.inspect(token, clock)
     }
 
     /// Loads the session of a request. `limit` is that of the server for the fields of a request, if it is known. The

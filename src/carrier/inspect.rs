@@ -1,12 +1,15 @@
-//! Tokens read without a session, for tools that show why a visitor was signed out.
+//! Tokens read without a session, for tools that show why a visitor was signed out. Feature `inspect`.
 
 use std::{fmt, time::SystemTime};
 
 use zeroize::Zeroizing;
 
-use super::token::SessionToken;
+use super::{cookie::SessionCookie, token::SessionToken};
 use crate::{
-    base::{clock::Clock, reason::Reason, time::system_time},
+    base::{
+        reason::Reason,
+        time::{system_time, unix_seconds},
+    },
     cookie::{CookieName, Finder, Whole},
     crypto::suite::Suite,
     keys::KeyId,
@@ -29,7 +32,7 @@ use crate::{
 /// let field = cookie.cookie_for(SystemTime::now(), |session| session.insert("user", 42))?;
 ///
 /// let token = cookie.name().tokens_in([field]).remove(0)?;
-/// let info = TokenInfo::of(&token)?;
+/// let info = TokenInfo::from_token(&token)?;
 /// assert_eq!((info.suite.mode(), info.key_id), (Mode::Encrypted, key_id));
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
@@ -48,7 +51,7 @@ impl TokenInfo {
     /// # Errors
     ///
     /// Returns the [`Reason`] why the text is not a token: `TooLong`, `Encoding`, `TooShort` or `UnknownFormat`.
-    pub fn of(token: impl AsRef<[u8]>) -> Result<TokenInfo, Reason> {
+    pub fn from_token(token: impl AsRef<[u8]>) -> Result<TokenInfo, Reason> {
         let (suite, key_id) = token::read_unverified(token.as_ref())?;
         Ok(TokenInfo { suite, key_id })
     }
@@ -176,6 +179,23 @@ impl fmt::Debug for TokenContent {
     }
 }
 
+impl<T: Payload> SessionCookie<T> {
+    /// Reads the content of `token`, in the context and with the timeouts of this cookie. It is for tools: it loads no
+    /// session, and calls `revoked_if` but not `on_outcome`.
+    ///
+    /// # Errors
+    ///
+    /// Returns the [`Reason`] why the token does not open. A token that opens is no error if its session is refused by
+    /// its dates, revoked, or cannot be read; [`TokenContent::refused`] has the reason.
+    pub fn inspect(
+        &self,
+        token: impl AsRef<[u8]>,
+        now: SystemTime,
+    ) -> Result<TokenContent, Reason> {
+        self.token.inspect(token, now)
+    }
+}
+
 impl<T: Payload> SessionToken<T> {
     /// Reads the content of `token`, for tools. See [`SessionCookie::inspect`](crate::SessionCookie::inspect).
     ///
@@ -185,10 +205,10 @@ impl<T: Payload> SessionToken<T> {
     pub fn inspect(
         &self,
         token: impl AsRef<[u8]>,
-        clock: impl Into<Clock>,
+        now: SystemTime,
     ) -> Result<TokenContent, Reason> {
         // Follows SPEC.md § 7. From § 7.7 on, a failure is returned with the content.
-        let (now, core) = (clock.into().now(), &self.core);
+        let (now, core) = (unix_seconds(now), &self.core);
         core.slot.keep_up();
         let opening = Opening::new(core, self.context.as_deref(), now);
         let candidate = opening
@@ -210,5 +230,63 @@ impl<T: Payload> SessionToken<T> {
             schema: metadata.schema,
             payload: Zeroizing::new(payload.to_vec()),
         })
+    }
+
+    /// Verifies a token like [`open`](SessionToken::open), and decodes its schema and payload by `decode`, which may borrow from
+    /// the payload. It is for programs that need only a part of the value, or none.
+    ///
+    /// The schema is the [`SessionData::SCHEMA`] of the program that wrote the payload, which another may have sealed
+    /// again, or 0 for a dictionary. The payload of a dictionary is empty, or a MessagePack map with values in serde's
+    /// human-readable form ([SPEC.md § 5.4]). The bytes are overwritten afterwards.
+    ///
+    /// [SPEC.md § 5.4]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#54-dictionary-payload
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{EncryptionKey, SessionData, SessionToken, carrier::TokenChange};
+    /// # use serde::{Deserialize, Serialize};
+    /// # use std::time::SystemTime;
+    /// #[derive(Serialize, Deserialize, Default, PartialEq)]
+    /// struct Login {
+    ///     user: u64,
+    ///     name: String,
+    /// }
+    /// # impl SessionData for Login {
+    /// #     const LABEL: &str = "login";
+    /// #     const SCHEMA: u32 = 1;
+    /// # }
+    ///
+    /// /// The same fields, and no copy of the name.
+    /// #[derive(Deserialize)]
+    /// struct LoginView<'a> {
+    ///     user: u64,
+    ///     name: &'a str,
+    /// }
+    /// # let tokens = SessionToken::encrypted(EncryptionKey::generate()?).purpose("api").typed::<Login>().build()?;
+    /// # let now = SystemTime::now();
+    /// # let session = tokens.load(None::<&str>, now);
+    /// # session.replace(Login { user: 42, name: "Ada".to_owned() })?;
+    /// # let TokenChange::Store(token) = tokens.save(&session)? else { return Err("sent".into()) };
+    ///
+    /// let is_ada = tokens.open_with(&token, now, |schema, payload| {
+    ///     let login: LoginView = postcard::from_bytes(payload).ok()?;
+    ///     (schema == Login::SCHEMA).then_some(login.user == 42 && login.name == "Ada")
+    /// });
+    /// assert_eq!(is_ada, Ok(true));
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Returns the errors of [`open`](SessionToken::open), and [`Reason::Payload`] if `decode` returns `None`.
+    #[inline]
+    pub fn open_with<R>(
+        &self,
+        token: impl AsRef<[u8]>,
+        now: SystemTime,
+        decode: impl FnOnce(u32, &[u8]) -> Option<R>,
+    ) -> Result<R, Reason> {
+        self.open_by(token.as_ref(), now, decode)
     }
 }

@@ -8,6 +8,7 @@ pub(crate) mod cookie;
 pub(crate) mod fields;
 #[cfg(feature = "migrate")]
 mod former;
+#[cfg(feature = "inspect")]
 mod inspect;
 #[cfg(feature = "cookie")]
 mod jar;
@@ -21,6 +22,7 @@ pub use crate::{
     token::Context,
 };
 pub use builder::{InCookie, InToken, SessionBuilder, SessionCookieBuilder, SessionTokenBuilder};
+#[cfg(feature = "inspect")]
 pub use inspect::{TokenContent, TokenInfo};
 pub use keys_in_use::KeysInUse;
 pub use token::TokenChange;

@@ -2,7 +2,12 @@ use std::{fmt, marker::PhantomData, sync::Arc, time::SystemTime};
 
 use super::keys_in_use::KeysInUse;
 use crate::{
-    base::{clock::Clock, clone_by_fields, reason::Reason, time::unix_seconds_from},
+    base::{
+        clock::Clock,
+        clone_by_fields,
+        reason::Reason,
+        time::{unix_seconds, unix_seconds_from},
+    },
     cookie::Values,
     crypto::suite::Mode,
     events,
@@ -123,66 +128,6 @@ impl<T: Payload> SessionToken<T> {
         self.core.slot.raise_not_before(unix_seconds_from(time));
     }
 
-    /// Verifies a token like [`open`](Self::open), and decodes its schema and payload by `decode`, which may borrow from
-    /// the payload. It is for programs that need only a part of the value, or none.
-    ///
-    /// The schema is the [`SessionData::SCHEMA`] of the program that wrote the payload, which another may have sealed
-    /// again, or 0 for a dictionary. The payload of a dictionary is empty, or a MessagePack map with values in serde's
-    /// human-readable form ([SPEC.md § 5.4]). The bytes are overwritten afterwards.
-    ///
-    /// [SPEC.md § 5.4]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#54-dictionary-payload
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use hardtack::{EncryptionKey, SessionData, SessionToken, carrier::TokenChange};
-    /// # use serde::{Deserialize, Serialize};
-    /// # use std::time::SystemTime;
-    /// #[derive(Serialize, Deserialize, Default, PartialEq)]
-    /// struct Login {
-    ///     user: u64,
-    ///     name: String,
-    /// }
-    /// # impl SessionData for Login {
-    /// #     const LABEL: &str = "login";
-    /// #     const SCHEMA: u32 = 1;
-    /// # }
-    ///
-    /// /// The same fields, and no copy of the name.
-    /// #[derive(Deserialize)]
-    /// struct LoginView<'a> {
-    ///     user: u64,
-    ///     name: &'a str,
-    /// }
-    /// # let tokens = SessionToken::encrypted(EncryptionKey::generate()?).purpose("api").typed::<Login>().build()?;
-    /// # let now = SystemTime::now();
-    /// # let session = tokens.load(None::<&str>, now);
-    /// # session.replace(Login { user: 42, name: "Ada".to_owned() })?;
-    /// # let TokenChange::Store(token) = tokens.save(&session)? else { return Err("sent".into()) };
-    ///
-    /// let is_ada = tokens.open_with(&token, now, |schema, payload| {
-    ///     let login: LoginView = postcard::from_bytes(payload).ok()?;
-    ///     (schema == Login::SCHEMA).then_some(login.user == 42 && login.name == "Ada")
-    /// });
-    /// assert_eq!(is_ada, Ok(true));
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// Returns the errors of [`open`](Self::open), and [`Reason::Payload`] if `decode` returns `None`.
-    #[inline]
-    pub fn open_with<R>(
-        &self,
-        token: impl AsRef<[u8]>,
-        clock: impl Into<Clock>,
-        decode: impl FnOnce(u32, &[u8]) -> Option<R>,
-    ) -> Result<R, Reason> {
-        let (context, now) = (self.context.as_deref(), clock.into().now());
-        self.core.slot.keep_up();
-        Opening::new(&self.core, context, now).open(token.as_ref(), decode)
-    }
-
     /// Returns the same tokens for the sessions of `context` instead of the builder's. See
     /// [`SessionCookie::in_context`](crate::SessionCookie::in_context).
     #[must_use]
@@ -191,6 +136,17 @@ impl<T: Payload> SessionToken<T> {
             context: Some(Arc::new(context)),
             ..self.clone()
         }
+    }
+
+    #[inline]
+    pub(super) fn open_by<R>(
+        &self,
+        token: &[u8],
+        now: SystemTime,
+        decode: impl FnOnce(u32, &[u8]) -> Option<R>,
+    ) -> Result<R, Reason> {
+        self.core.slot.keep_up();
+        Opening::new(&self.core, self.context.as_deref(), unix_seconds(now)).open(token, decode)
     }
 
     /// Returns tokens that were just built, which is logged.
@@ -309,8 +265,8 @@ impl<T: SessionData> SessionToken<T> {
     ///
     /// [SPEC.md § 7]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#7-opening
     #[inline]
-    pub fn open(&self, token: impl AsRef<[u8]>, clock: impl Into<Clock>) -> Result<T, Reason> {
-        self.open_with(token, clock, T::decode)
+    pub fn open(&self, token: impl AsRef<[u8]>, now: SystemTime) -> Result<T, Reason> {
+        self.open_by(token.as_ref(), now, T::decode)
     }
 }
 

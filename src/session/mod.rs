@@ -28,7 +28,9 @@ mod validate;
 pub(crate) use self::core::Core;
 pub(crate) use arrival::Arrival;
 pub(crate) use closing::{Change, Closing, ToSeal};
-pub(crate) use duplicates::{Candidate, Duplicates};
+#[cfg(feature = "inspect")]
+pub(crate) use duplicates::Candidate;
+pub(crate) use duplicates::Duplicates;
 pub(crate) use handle::Session;
 pub(crate) use hooks::{BoxError, Hooks};
 pub use hooks::{OpenedSession, ReadEvent, SessionInfo, Validity};

@@ -8,7 +8,9 @@ mod seal;
 
 pub use context::Context;
 pub(crate) use length::{LONGEST_TOKEN, overhead, token_len};
-pub(crate) use open::{Refused, open, read_unverified};
+#[cfg(feature = "inspect")]
+pub(crate) use open::read_unverified;
+pub(crate) use open::{Refused, open};
 #[cfg(any(test, fuzzing))]
 pub(crate) use seal::seal;
 pub(crate) use seal::seal_without_hyphens;

@@ -7,11 +7,7 @@ use super::{
 };
 use crate::{
     base::{reason::Reason, time::UnixSeconds},
-    crypto::{
-        base64url,
-        scratch::Wiped,
-        suite::{Suite, TAG_LEN},
-    },
+    crypto::{base64url, scratch::Wiped, suite::TAG_LEN},
     keys::{KeyId, PurposeKeys},
 };
 
@@ -94,7 +90,10 @@ pub(crate) fn open(
 }
 
 /// Reads the parts of a token that need no key. They are not verified.
-pub(crate) fn read_unverified(token: &[u8]) -> Result<(Suite, KeyId), Reason> {
+#[cfg(feature = "inspect")]
+pub(crate) fn read_unverified(
+    token: &[u8],
+) -> Result<(crate::crypto::suite::Suite, KeyId), Reason> {
     let mut buffer = Wiped::borrow();
     let blob = decode(token, &mut buffer)?;
     let head = *blob.first_chunk().ok_or(Reason::TooShort)?;

@@ -419,6 +419,6 @@ fn what_is_looked_at_shows_no_content() {
             .any(|part| part == SECRET.as_bytes())
     );
     check(&content, &[SECRET, "password", token]);
-    check(&TokenInfo::of(token).unwrap(), &[token]);
+    check(&TokenInfo::from_token(token).unwrap(), &[token]);
     check(&ring.keys(), &[&text]);
 }

@@ -235,7 +235,7 @@ fn a_clock_will_do_for_the_time() {
     let field = cookie.cookie_for(clock(), |session| session.insert("user", 42));
     let field = field.unwrap();
     let (_, token) = field.split_once('=').unwrap();
-    let content = cookie.inspect(token, clock()).unwrap();
+    let content = cookie.inspect(token, at(7)).unwrap();
     assert_eq!(content.session.created_at, at(7));
 }
 

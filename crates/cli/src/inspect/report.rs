@@ -121,7 +121,7 @@ impl Token {
         at: SystemTime,
     ) -> Token {
         let token = token.as_ref().map_err(|reason| *reason);
-        let info = token.and_then(TokenInfo::of);
+        let info = token.and_then(TokenInfo::from_token);
         let (content, reason) = match opener {
             None => (None, info.err()),
             Some(opener) => match token.and_then(|token| opener.open(token, at)) {
