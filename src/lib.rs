@@ -170,6 +170,7 @@
 //! | `migrate` | Sessions of other libraries, or of a cookie of another name, taken over until a date. The package `hardtack-migrate` has their formats. | `migrate`, `migrate_from` |
 //! | `derive` | `#[derive(SessionData)]`, the label and the schema of a typed session. | [`SessionData`] |
 //! | `inspect` | The content of tokens, with dates and the reason of a refusal, for debugging tools. The package `hardtack-cli` is one. | [`SessionCookie::inspect`], [`SessionToken::open_with`], [`carrier::TokenInfo`] |
+//! | `testing` | `session::Examples`, for tests that a program in JavaScript has the same type of session. | [`session::Examples`] |
 //! | `unstable-companion` | The seam of the package `hardtack-device`, which may change in a minor release. | `companion` |
 //! | `wasm_js` | The clock and the random bytes of JavaScript, on `wasm32-unknown-unknown`. | [`Clock::system`] and [`SessionLayer`] there |
 //! | `aws-lc` | The ciphers by AWS-LC instead of RustCrypto: faster, and needs a C compiler. Not on WebAssembly. | [`keys::Backend::AwsLc`] |

@@ -19,6 +19,7 @@ use std::time::Duration;
 /// assert_eq!(parse_duration("90"), None);
 /// assert_eq!(parse_duration("30M"), None);
 /// ```
+#[doc(hidden)]
 #[must_use]
 pub fn parse_duration(text: &str) -> Option<Duration> {
     let is_lower_case = !text.bytes().any(|byte| byte.is_ascii_uppercase());
@@ -39,6 +40,7 @@ pub fn parse_duration(text: &str) -> Option<Duration> {
 /// assert_eq!(format!("old keys open for {}", show_duration(overlap)), "old keys open for 31m");
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
+#[doc(hidden)]
 #[must_use]
 pub fn show_duration(duration: Duration) -> String {
     let seconds = duration.as_secs();

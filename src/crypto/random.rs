@@ -12,7 +12,7 @@ pub(crate) use tests::with_system;
 
 /// Failure of the operating system's random generator.
 #[derive(Clone, Copy)]
-pub struct RandomError(SysError);
+pub(crate) struct RandomError(SysError);
 
 impl fmt::Debug for RandomError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

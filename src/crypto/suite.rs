@@ -91,6 +91,7 @@ impl Suite {
     }
 
     /// Returns the word for this suite in the text of a key: `xaes`, `xcha` or `sign`.
+    #[doc(hidden)]
     #[must_use]
     pub const fn word(self) -> &'static str {
         self.row().1

@@ -160,6 +160,12 @@ impl Session {
     label = "a method of dictionaries, which are `Session` without a type",
     note = "a typed session is read by `read`, and changed by `update` or `replace`: `session.update(|value| …)?`"
 )]
-pub trait Dictionary {}
+pub trait Dictionary: sealed::Sealed {}
 
 impl Dictionary for Map {}
+
+mod sealed {
+    pub trait Sealed {}
+
+    impl Sealed for crate::state::Map {}
+}

@@ -28,6 +28,7 @@ mod validate;
 pub(crate) use self::core::Core;
 pub(crate) use arrival::Arrival;
 pub(crate) use closing::{Change, Closing, ToSeal};
+pub use dictionary::Dictionary;
 #[cfg(feature = "inspect")]
 pub(crate) use duplicates::Candidate;
 pub(crate) use duplicates::Duplicates;
@@ -45,7 +46,9 @@ pub use outcome::Outcome;
 pub use save_error::SaveError;
 pub(crate) use save_error::SaveProblem;
 
+#[cfg(feature = "testing")]
+pub use crate::state::Examples;
 pub use crate::{
     base::reason::Reason,
-    state::{Examples, Map, Payload, SizeReport, TooLarge},
+    state::{Map, Payload, SizeReport, TooLarge},
 };

@@ -138,6 +138,7 @@ impl SessionSettings {
     /// Returns a [`ConfigError`] if a setting is unknown, not understood or excluded by another.
     ///
     /// [SPEC.md § 3.4.8]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#34-key-ring
+    #[doc(hidden)]
     pub fn key_overlap(&self) -> Result<Duration, ConfigError> {
         ConfigError::all(self.misread())?;
         let (_, options, _) = self.applied();
@@ -252,6 +253,7 @@ impl SessionSettings {
     ///
     /// Returns a [`ConfigError`] if a setting is unknown, not understood or excluded by another, or if no setting names
     /// keys. In the second case, `watch_keys` is removed all the same. The keys are not read.
+    #[doc(hidden)]
     pub fn take_key_sources(&mut self) -> Result<Vec<RingSource>, ConfigError> {
         ConfigError::all(self.misread())?;
         let (keys, ..) = self.applied();

@@ -257,6 +257,7 @@ impl SessionSettings {
     ///
     /// Returns a [`ConfigError`] if an option is refused, if a setting is unknown, given twice, excluded by another or
     /// cannot have its value, or if durations conflict.
+    #[doc(hidden)]
     pub fn from_translated<'a>(
         prefix: &str,
         options: impl IntoIterator<Item = (&'a str, Result<(&'a str, &'a str), &'a str>)>,

@@ -142,7 +142,8 @@ impl<T> State<T> {
     }
 
     pub(super) fn set_flash(&mut self, flash: Wiped) -> Result<(), SessionError> {
-        self.check_size(self.payload().len() + flash.len(), &self.draft.metadata)?;
+        self.check_size(self.payload().len() + flash.len(), &self.draft.metadata)
+            .map_err(SessionError::TooLarge)?;
         self.draft.flash = Some(flash);
         Ok(())
     }
@@ -163,7 +164,8 @@ impl<T> State<T> {
     fn change_metadata(&mut self, change: impl FnOnce(&mut Metadata)) -> Result<(), SessionError> {
         let mut metadata = self.draft.metadata;
         change(&mut metadata);
-        self.check_size(self.content_len(), &metadata)?;
+        self.check_size(self.content_len(), &metadata)
+            .map_err(SessionError::TooLarge)?;
         self.draft.metadata = metadata;
         Ok(())
     }

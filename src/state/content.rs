@@ -27,13 +27,14 @@ impl<T> State<T> {
         let (payload, _) = map::edit(self.payload(), key, Some(value));
         self.set_payload(Wiped::from(payload)).map_err(|mut error| {
             error.key = Some(key.to_owned());
-            error.into()
+            SessionError::TooLarge(error)
         })
     }
 
     pub(crate) fn remove(&mut self, key: &str) -> Result<bool, SessionError> {
         let (payload, was_there) = map::edit(self.payload(), key, None);
-        self.set_payload(Wiped::from(payload))?;
+        self.set_payload(Wiped::from(payload))
+            .map_err(SessionError::TooLarge)?;
         Ok(was_there)
     }
 }
@@ -73,7 +74,7 @@ impl<T: SessionData> State<T> {
     pub(crate) fn replace(&mut self, value: &T) -> Result<(), SessionError> {
         let room = self.policy.budget.room.max(self.payload().len());
         let (payload, read) = session_data::encode(value, room)?;
-        self.set_payload(payload)?;
+        self.set_payload(payload).map_err(SessionError::TooLarge)?;
         self.draft.value = Some(Arc::new(read));
         Ok(())
     }

@@ -59,7 +59,7 @@ pub enum SessionError {
     /// `remember_for` was called, but the cookie, header or token was built without `remember_up_to`.
     NotRemembering,
     /// The operating system's random generator failed.
-    Random(RandomError),
+    Random(Arc<dyn Error + Send + Sync>),
 }
 
 impl SessionError {
@@ -124,15 +124,9 @@ impl Error for SessionError {
     }
 }
 
-impl From<TooLarge> for SessionError {
-    fn from(error: TooLarge) -> Self {
-        SessionError::TooLarge(error)
-    }
-}
-
 impl From<RandomError> for SessionError {
     fn from(error: RandomError) -> Self {
-        SessionError::Random(error)
+        SessionError::Random(Arc::new(error))
     }
 }
 

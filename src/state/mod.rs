@@ -26,15 +26,14 @@ mod size;
 pub(crate) use body_to_seal::BodyToSeal;
 #[cfg(feature = "unstable-companion")]
 pub(crate) use bytes::body::wire_issued;
+#[cfg(feature = "testing")]
+pub use bytes::examples::Examples;
 #[cfg(all(test, hardtack_repository))]
 pub(crate) use bytes::messages::messages as flash_messages;
+pub use bytes::session_data::{Map, Payload, SessionData};
 pub(crate) use bytes::{
     body::{Body, DEVICE_LEN, Metadata, Sid, csrf_name},
     map,
-};
-pub use bytes::{
-    examples::Examples,
-    session_data::{Map, Payload, SessionData},
 };
 pub(crate) use came::{Unreadable, Withheld};
 pub(crate) use circumstances::{Circumstances, Hints, Said, Standing};

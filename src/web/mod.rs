@@ -49,4 +49,6 @@ mod service;
 pub(crate) use caching::CacheHeaders;
 #[cfg(feature = "tower")]
 pub use failure::Failure;
+#[cfg(feature = "tower")]
+pub use service::{GateFuture, Layered, ResponseFuture};
 pub use {host::host_of, local_path::local_path};

@@ -33,6 +33,7 @@ use std::{
 use hardtack::{
     EncryptionKey, KeyRing, Session, SessionCookie, SessionToken,
     carrier::{SessionCookieBuilder, SessionTokenBuilder},
+    keys::{KeyId, KeyRole},
     session::{Map, Outcome, Payload, Reason},
 };
 use http::{HeaderMap, header::SET_COOKIE};
@@ -118,6 +119,16 @@ pub(crate) fn sealed_of<T: Payload>(time: SystemTime, fill: impl FnOnce(&Session
 /// `name=token` of a session with one entry, `user: 42`, begun when the tests begin.
 pub(crate) fn signed_in(cookie: &SessionCookie<Map>) -> String {
     sealed(cookie, at(0), |session| session.insert("user", 42).unwrap())
+}
+
+/// Returns the ids of the keys that open at `now`.
+pub(crate) fn accepted_keys(ring: &KeyRing, now: SystemTime) -> Vec<KeyId> {
+    let opens = |id: &KeyId| ring.role(*id, now) != Some(KeyRole::Retired);
+    ring.keys()
+        .into_iter()
+        .map(|key| key.id)
+        .filter(opens)
+        .collect()
 }
 
 /// The reason for which a session did not open; `None` if it opened under the sealing key.

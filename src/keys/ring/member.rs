@@ -20,7 +20,7 @@ use crate::{
 ///     RingKey::from(EncryptionKey::generate()?).seal_from(soon),
 ///     RingKey::from(EncryptionKey::generate()?).accept_until(soon + Duration::from_secs(86_400)),
 /// ])?;
-/// # assert_eq!(ring.accepted_keys(soon).len(), 2);
+/// # assert_eq!(ring.keys().len(), 2);
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone)]
@@ -58,7 +58,7 @@ impl RingKey {
     /// # Examples
     ///
     /// ```
-    /// use hardtack::{EncryptionKey, KeyRing, keys::RingKey};
+    /// use hardtack::{EncryptionKey, KeyRing, keys::{KeyRole, RingKey}};
     /// use std::time::{Duration, SystemTime};
     ///
     /// let (now, hour) = (SystemTime::now(), Duration::from_secs(3600));
@@ -66,8 +66,8 @@ impl RingKey {
     /// let new_id = new.id();
     /// let ring = KeyRing::from_keys([RingKey::from(old), RingKey::from(new).seal_from(now + hour)])?;
     /// // An instance whose clock is ahead may seal with the new key already.
-    /// assert!(ring.accepted_keys(now).contains(&new_id));
-    /// assert_ne!(ring.sealing_key(now), new_id);
+    /// assert_eq!(ring.role(new_id, now), Some(KeyRole::Planned));
+    /// assert_eq!(ring.role(new_id, now + hour), Some(KeyRole::Sealing));
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
@@ -91,14 +91,15 @@ impl RingKey {
     /// # Examples
     ///
     /// ```
-    /// use hardtack::{EncryptionKey, KeyRing, keys::RingKey};
+    /// use hardtack::{EncryptionKey, KeyRing, keys::{KeyRole, RingKey}};
     /// use std::time::{Duration, SystemTime};
     ///
     /// let (now, day) = (SystemTime::now(), Duration::from_secs(86_400));
     /// let (old, new) = (EncryptionKey::generate()?, EncryptionKey::generate()?);
+    /// let old_id = old.id();
     /// let ring = KeyRing::from_keys([RingKey::from(new), RingKey::from(old).accept_until(now + day)])?;
-    /// assert_eq!(ring.accepted_keys(now).len(), 2);
-    /// assert_eq!(ring.accepted_keys(now + day).len(), 1);
+    /// assert_eq!(ring.role(old_id, now), Some(KeyRole::Accepted));
+    /// assert_eq!(ring.role(old_id, now + day), Some(KeyRole::Retired));
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     ///

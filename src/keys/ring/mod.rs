@@ -45,7 +45,7 @@ use crate::{
 ///
 /// ```
 /// use std::time::{Duration, UNIX_EPOCH};
-/// use hardtack::{EncryptionKey, KeyRing, keys::RingKey};
+/// use hardtack::{EncryptionKey, KeyRing, keys::{KeyRole, RingKey}};
 ///
 /// let day = Duration::from_secs(86_400);
 /// let today = UNIX_EPOCH + 20_777 * day;
@@ -57,7 +57,7 @@ use crate::{
 /// ])?;
 /// assert_eq!(ring.sealing_key(today), old_id);
 /// assert_eq!(ring.sealing_key(today + day), new_id);
-/// assert_eq!(ring.accepted_keys(today + 30 * day), [new_id]);
+/// assert_eq!(ring.role(old_id, today + 30 * day), Some(KeyRole::Retired));
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone)]
@@ -69,14 +69,14 @@ impl KeyRing {
     /// # Examples
     ///
     /// ```
-    /// use hardtack::{EncryptionKey, KeyRing};
+    /// use hardtack::{EncryptionKey, KeyRing, keys::KeyRole};
     /// use std::time::SystemTime;
     ///
     /// let (new, old) = (EncryptionKey::generate()?, EncryptionKey::generate()?);
     /// let (new_id, old_id) = (new.id(), old.id());
     /// let ring = KeyRing::from_keys([new, old])?;
     /// assert_eq!(ring.sealing_key(SystemTime::now()), new_id);
-    /// assert!(ring.accepted_keys(SystemTime::now()).contains(&old_id));
+    /// assert_eq!(ring.role(old_id, SystemTime::now()), Some(KeyRole::Accepted));
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     ///
@@ -155,27 +155,6 @@ impl KeyRing {
     #[must_use]
     pub fn sealing_key(&self, now: SystemTime) -> KeyId {
         self.0.sealing_id(unix_seconds(now))
-    }
-
-    /// Returns the ids of the keys that open at `now`, including the sealing key, in the order of [`keys`](Self::keys).
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use hardtack::{EncryptionKey, KeyRing};
-    /// use std::time::SystemTime;
-    ///
-    /// let ring: KeyRing = EncryptionKey::generate()?.into();
-    /// for key in ring.accepted_keys(SystemTime::now()) {
-    ///     println!("accepted: {key}");
-    /// }
-    /// # assert_eq!(ring.accepted_keys(SystemTime::now()).len(), 1);
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
-    #[must_use]
-    pub fn accepted_keys(&self, now: SystemTime) -> Vec<KeyId> {
-        let accepted = self.0.accepted(unix_seconds(now));
-        accepted.map(|key| key.info.id).collect()
     }
 
     /// Returns the keys in the order in which they take over sealing ([SPEC.md § 3.4.2]).

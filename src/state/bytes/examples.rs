@@ -1,4 +1,4 @@
-//! Examples of a type, which programs in two languages compare (docs/typed-sessions.md).
+//! Examples of a type, which programs in two languages compare (docs/typed-sessions.md). Feature `testing`.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _, ser::Error as _};
 

@@ -215,7 +215,7 @@ fn check_ring(
             time.now
         );
         assert_eq!(
-            ids(ring.accepted_keys(now)),
+            ids(ring.0.accepted(time.now).map(|key| key.info.id).collect()),
             time.accepts,
             "{name} at {}",
             time.now
