@@ -134,7 +134,7 @@ pub(crate) struct Token {
 }
 
 pub(crate) async fn verify_csrf(session: Session, Body(form): Body<Token>) -> Json<Value> {
-    Json(json!({ "valid": session.verify_csrf(&form.token) }))
+    Json(json!({ "valid": session.verify_csrf(&form.token).is_ok() }))
 }
 
 /// Answers browsers that register a device or refresh a bound session (`--device-bound`).

@@ -132,7 +132,7 @@ impl Site {
     fn finish(&self, layer: SessionLayer) -> SessionLayer {
         let layer = layer.clock(self.clock.for_sessions());
         if self.flags.is_eager {
-            layer.eager()
+            layer.eager(true)
         } else {
             layer
         }
@@ -171,7 +171,7 @@ fn display(is_insecure: bool, name: String) -> Result<SessionCookie, Refused> {
     let ring = KeyRing::from(SigningKey::generate()?);
     let cookie = SessionCookie::unencrypted_but_signed(ring).name(name);
     Ok(if is_insecure {
-        cookie.danger_allow_http().build()?
+        cookie.danger_allow_http(true).build()?
     } else {
         cookie.build()?
     })

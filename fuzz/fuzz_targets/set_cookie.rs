@@ -137,7 +137,7 @@ fn read(field: &str) -> Read {
         domain: cookie.domain().map(str::to_owned),
         is_secure: cookie.secure() == Some(true),
         is_http_only: cookie.http_only() == Some(true),
-        is_partitioned: cookie.partitioned() == Some(true),
+        is_partitioned: cookie.partitioned(true) == Some(true),
         same_site: cookie.same_site(),
         max_age: cookie.max_age().map(|age| age.whole_seconds()),
         expires: cookie.expires_datetime().map(|end| end.unix_timestamp()),
@@ -203,13 +203,13 @@ impl Case<'_> {
             builder = builder.domain(domain.text());
         }
         if self.is_partitioned {
-            builder = builder.partitioned();
+            builder = builder.partitioned(true);
         }
         if self.persists() {
-            builder = builder.persistent();
+            builder = builder.persistent(true);
         }
         if self.allows_http {
-            builder = builder.danger_allow_http();
+            builder = builder.danger_allow_http(true);
         }
         match self.former {
             Some(former) => builder.formerly(former.attributes()),

@@ -72,12 +72,18 @@ impl Clock {
         Clock(Reading::Closure(Arc::new(now)))
     }
 
-    pub(crate) fn now(&self) -> UnixSeconds {
-        unix_seconds(match &self.0 {
+    /// Returns the time that the clock shows.
+    #[must_use]
+    pub fn now(&self) -> SystemTime {
+        match &self.0 {
             Reading::Fixed(time) => *time,
             Reading::Function(now) => now(),
             Reading::Closure(now) => now(),
-        })
+        }
+    }
+
+    pub(crate) fn seconds(&self) -> UnixSeconds {
+        unix_seconds(self.now())
     }
 }
 
@@ -95,7 +101,7 @@ pub(crate) fn system_now() -> UnixSeconds {
         feature = "wasm_js",
         not(all(target_family = "wasm", target_os = "unknown"))
     ))]
-    return Clock::system().now();
+    return Clock::system().seconds();
     #[cfg(all(
         not(feature = "wasm_js"),
         target_family = "wasm",

@@ -45,6 +45,49 @@ macro_rules! show_in_hex {
     };
 }
 
+/// Implements parsing of the hexadecimal digits that [`show_in_hex`] shows, and serde: as these digits in formats that
+/// people read, and otherwise as the bytes.
+macro_rules! read_from_hex {
+    ($id:ident as $number:ty, $error:ty, $refuse:expr) => {
+        /// Parses the hexadecimal digits of an id.
+        impl std::str::FromStr for $id {
+            type Err = $error;
+
+            fn from_str(text: &str) -> Result<$id, $error> {
+                let is_digit = |byte: u8| byte.is_ascii_hexdigit();
+                <$number>::from_str_radix(text, 16)
+                    .ok()
+                    .filter(|_| text.len() == 2 * size_of::<$id>() && text.bytes().all(is_digit))
+                    .map(|number| $id(number.to_be_bytes()))
+                    .ok_or_else($refuse)
+            }
+        }
+
+        /// As hexadecimal digits in formats such as JSON, and otherwise as bytes.
+        impl serde::Serialize for $id {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                if serializer.is_human_readable() {
+                    serializer.collect_str(self)
+                } else {
+                    self.0.serialize(serializer)
+                }
+            }
+        }
+
+        /// As hexadecimal digits in formats such as JSON, and otherwise as bytes.
+        impl<'de> serde::Deserialize<'de> for $id {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<$id, D::Error> {
+                if deserializer.is_human_readable() {
+                    let text = String::deserialize(deserializer)?;
+                    text.parse().map_err(serde::de::Error::custom)
+                } else {
+                    serde::Deserialize::deserialize(deserializer).map($id)
+                }
+            }
+        }
+    };
+}
+
 /// Implements `Clone` field by field. Unlike a derived `Clone`, it does not require `Clone` of the type parameters.
 macro_rules! clone_by_fields {
     ($name:ident<$($parameter:ident),+> { $($field:tt),+ }) => {
@@ -58,4 +101,5 @@ macro_rules! clone_by_fields {
 
 pub(crate) use clone_by_fields;
 pub(crate) use debug_by_display;
+pub(crate) use read_from_hex;
 pub(crate) use show_in_hex;

@@ -2,7 +2,7 @@ use std::{fmt, sync::Arc, time::SystemTime};
 
 use super::{fields::CookieFields, keys_in_use::KeysInUse, token::SessionToken};
 use crate::{
-    base::{clock::Clock, clone_by_fields},
+    base::{clock::Clock, clone_by_fields, time::unix_seconds},
     cookie::{CookieName, SameSite, SetCookies, Values},
     crypto::suite::Mode,
     session::{Predecessor, SaveError, SaveProblem, Session},
@@ -167,10 +167,10 @@ impl<T: Payload> SessionCookie<T> {
     /// Returns the errors of `fill` and of [`save`](Self::save), and an error if the session is empty or not written.
     pub fn cookie_for(
         &self,
-        clock: impl Into<Clock>,
+        now: SystemTime,
         fill: impl FnOnce(&Session<T>) -> Result<(), SessionError>,
     ) -> Result<String, SaveError> {
-        let session = self.load(None::<&str>, clock);
+        let session = self.load(None::<&str>, now);
         fill(&session).map_err(SaveProblem::Session)?;
         let fields = self.save(&session)?;
         let pairs: Vec<_> = fields.pairs().collect();
@@ -205,8 +205,8 @@ impl<T: Payload> SessionCookie<T> {
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
-    pub fn keys_in_use(&self, clock: impl Into<Clock>) -> KeysInUse {
-        KeysInUse::of(&self.token.core, clock.into().now())
+    pub fn keys_in_use(&self, now: SystemTime) -> KeysInUse {
+        KeysInUse::of(&self.token.core, unix_seconds(now))
     }
 
     /// Loads the session of a request. `limit` is that of the server for the fields of a request, if it is known. The

@@ -118,8 +118,8 @@ impl<T: Payload> SessionToken<T> {
     /// Returns the keys in use at a time, and problems that last, for health checks, like
     /// [`SessionCookie::keys_in_use`](crate::SessionCookie::keys_in_use).
     #[must_use]
-    pub fn keys_in_use(&self, clock: impl Into<Clock>) -> KeysInUse {
-        KeysInUse::of(&self.core, clock.into().now())
+    pub fn keys_in_use(&self, now: SystemTime) -> KeysInUse {
+        KeysInUse::of(&self.core, unix_seconds(now))
     }
 
     /// Refuses every session of these tokens that was issued before `time`, from now on. See

@@ -1,10 +1,12 @@
 //! CSRF tokens: a masked tag over the name of a session (SPEC.md § 13).
 
+use std::fmt;
+
 use ctutils::CtEq;
 
 use super::handle::Session;
 use crate::{
-    base::time::UnixSeconds,
+    base::{debug_by_display, time::UnixSeconds},
     crypto::{base64url, random, suite::TAG_LEN},
     keys::{PurposeKey, PurposeKeys},
     state::{Payload, SessionError, csrf_name},
@@ -42,8 +44,8 @@ impl<T: Payload> Session<T> {
         Ok(token)
     }
 
-    /// Returns `true` if `token` was rendered for this session under its present id. Tokens rendered under an earlier
-    /// key stay valid as long as that key is accepted.
+    /// Checks that `token` was rendered for this session under its present id. Tokens rendered under an earlier key stay
+    /// valid as long as that key is accepted.
     ///
     /// # Examples
     ///
@@ -52,17 +54,22 @@ impl<T: Payload> Session<T> {
     /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
     /// # let session = cookie.load(None::<&str>, Clock::system());
     /// let token = session.csrf_token()?;
-    /// assert!(session.verify_csrf(&token));
+    /// assert!(session.verify_csrf(&token).is_ok());
     /// session.renew()?;
-    /// assert!(!session.verify_csrf(&token));
+    /// assert!(session.verify_csrf(&token).is_err());
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
-    #[must_use = "nothing is refused by this alone"]
-    pub fn verify_csrf(&self, token: &str) -> bool {
+    ///
+    /// # Errors
+    ///
+    /// Returns an error for any other token. Answer the request with 403.
+    pub fn verify_csrf(&self, token: &str) -> Result<(), CsrfError> {
         let mut held = self.touch();
         let (name, now) = (held.state().csrf_name(), held.state().now);
         let keys = held.core.slot.keys();
-        name.is_some_and(|name| check(&keys, held.context(), now, &name, token))
+        name.filter(|name| check(&keys, held.context(), now, name, token))
+            .map(drop)
+            .ok_or(CsrfError(()))
     }
 
     /// Returns `true` if a token of this session can be right, for which the session needs an id.
@@ -71,6 +78,22 @@ impl<T: Payload> Session<T> {
         self.touch().state().csrf_name().is_some()
     }
 }
+
+/// Error for a CSRF token that is not of the session under its present id.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct CsrfError(());
+
+debug_by_display!(CsrfError);
+
+impl fmt::Display for CsrfError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(
+            "the CSRF token is not of this session; it may be of the time before a sign-in, so load the page again",
+        )
+    }
+}
+
+impl std::error::Error for CsrfError {}
 
 /// Renders a token for `session` under the key that seals at `now`. Each call needs a fresh `mask`, so that compressed
 /// pages do not repeat the same bytes (BREACH).

@@ -1,9 +1,9 @@
 //! Id of a session, which `state/actions.rs` makes.
 
-use std::{fmt, str::FromStr};
+use std::fmt;
 
 use crate::{
-    base::{debug_by_display, show_in_hex},
+    base::{debug_by_display, read_from_hex, show_in_hex},
     state::Sid,
 };
 
@@ -28,20 +28,6 @@ impl From<[u8; 8]> for SessionId {
     }
 }
 
-/// Parses the 16 hexadecimal digits of an id.
-impl FromStr for SessionId {
-    type Err = SessionIdError;
-
-    fn from_str(text: &str) -> Result<SessionId, SessionIdError> {
-        let is_digits = text.len() == 16 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
-        let number = u64::from_str_radix(text, 16)
-            .ok()
-            .filter(|_| is_digits)
-            .ok_or(SessionIdError(()))?;
-        Ok(SessionId(number.to_be_bytes()))
-    }
-}
-
 /// Error for a string that is not a [`SessionId`].
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct SessionIdError(());
@@ -57,3 +43,45 @@ impl fmt::Display for SessionIdError {
 impl std::error::Error for SessionIdError {}
 
 show_in_hex!(SessionId as u64);
+read_from_hex!(SessionId as u64, SessionIdError, || SessionIdError(()));
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::Debug;
+
+    use serde::{Serialize, de::DeserializeOwned};
+
+    use super::*;
+    use crate::keys::KeyId;
+
+    #[track_caller]
+    fn check<Id>(id: Id, text: &str, bytes: &[u8])
+    where
+        Id: Copy + Debug + PartialEq + ToString + std::str::FromStr + Serialize + DeserializeOwned,
+    {
+        assert_eq!(id.to_string(), text);
+        assert_eq!(text.to_ascii_uppercase().parse().ok(), Some(id));
+        for wrong in [
+            &text[1..],
+            &format!("{text}0"),
+            &format!("+{}", &text[1..]),
+            "",
+        ] {
+            assert!(wrong.parse::<Id>().is_err(), "{wrong}");
+        }
+        let json = format!("\"{text}\"");
+        assert_eq!(serde_json::to_string(&id).unwrap(), json);
+        assert_eq!(serde_json::from_str::<Id>(&json).unwrap(), id);
+        assert!(serde_json::from_str::<Id>("\"none\"").is_err());
+        assert_eq!(postcard::to_stdvec(&id).unwrap(), bytes);
+        assert_eq!(postcard::from_bytes::<Id>(bytes).unwrap(), id);
+    }
+
+    #[test]
+    fn an_id_is_read_from_what_it_is_written_as() {
+        let id = SessionId::from([0, 1, 2, 3, 4, 5, 6, 255]);
+        check(id, "00010203040506ff", id.as_bytes());
+        let id = KeyId([0, 1, 2, 255]);
+        check(id, "000102ff", id.as_bytes());
+    }
+}

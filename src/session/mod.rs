@@ -28,6 +28,7 @@ mod validate;
 pub(crate) use self::core::Core;
 pub(crate) use arrival::Arrival;
 pub(crate) use closing::{Change, Closing, ToSeal};
+pub use csrf::CsrfError;
 pub use dictionary::Dictionary;
 #[cfg(feature = "inspect")]
 pub(crate) use duplicates::Candidate;

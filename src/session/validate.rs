@@ -39,7 +39,7 @@ impl<T: Payload> Session<T> {
     pub fn is_alive(&self) -> bool {
         let mut held = self.touch();
         held.read();
-        let (core, now) = (held.core, held.contents.arrival.clock.now());
+        let (core, now) = (held.core, held.contents.arrival.clock.seconds());
         let loaded = held.read();
         loaded.state.is_vouched_for(now) && loaded.would_open(core, now)
     }
@@ -49,12 +49,12 @@ impl<T: Payload> Session<T> {
     /// without a session, or while the last answer holds.
     ///
     /// Extractors of axum and actix-web and `from_extensions` call this. Other code has to call it before it uses a
-    /// session, which may be empty and refuse changes until then. Returns `false` if the application says that the
-    /// session has ended; the handle then holds a new one. An answer about a session that ended or was replaced
+    /// session, which may be empty and refuse changes until then. Returns [`Validity::Ended`] if the application says that
+    /// the session has ended; the handle then holds a new one. An answer about a session that ended or was replaced
     /// meanwhile changes nothing.
     ///
     /// Work that outlives its request, such as a WebSocket, has to call this from time to time, or without that setting
-    /// [`is_alive`](Self::is_alive). `false` then also means that the session would no longer open.
+    /// [`is_alive`](Self::is_alive). [`Validity::Ended`] then also means that the session would no longer open.
     ///
     /// # Examples
     ///
@@ -69,7 +69,8 @@ impl<T: Payload> Session<T> {
     ///     .build()?;
     /// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
     /// let session = cookie.load(["__Host-session=forged"], Clock::system());
-    /// assert!(session.validate().await?); // there is nothing to ask about
+    /// // There is nothing to ask about.
+    /// assert_eq!(session.validate().await?, Validity::Valid);
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// # })?;
     /// # Ok::<_, Box<dyn std::error::Error>>(())
@@ -84,7 +85,11 @@ impl<T: Payload> Session<T> {
     /// readable, and the next call asks again.
     ///
     /// With `revalidate_after`, returns [`InsideUpdate`](SessionError::InsideUpdate) inside an `update` of the session.
-    pub async fn validate(&self) -> Result<bool, SessionError> {
+    pub async fn validate(&self) -> Result<Validity, SessionError> {
+        self.ask_if_due().await.map(Validity::valid_if)
+    }
+
+    async fn ask_if_due(&self) -> Result<bool, SessionError> {
         let core = &*self.lock.core;
         let Some(validate) = &core.hooks.validate else {
             return Ok(true);
@@ -114,7 +119,7 @@ impl<T: Payload> Held<'_, T> {
         let (core, after_head) = (self.core, self.contents.closed.is_some());
         let read_at = self.state().now;
         let now = if after_head {
-            self.contents.arrival.clock.now()
+            self.contents.arrival.clock.seconds()
         } else {
             read_at
         };

@@ -263,10 +263,10 @@ impl<T, W> SessionLayer<T, W> {
     }
 
     /// Verifies the session of every request before its handler runs, so that `on_outcome` sees each session.
-    /// Otherwise, a session that the handler does not touch is treated as without this setting.
+    /// Otherwise, a session that the handler does not touch is treated as without this setting. Default: off.
     #[must_use]
-    pub fn eager(mut self) -> SessionLayer<T, W> {
-        self.is_eager = true;
+    pub fn eager(mut self, is_eager: bool) -> SessionLayer<T, W> {
+        self.is_eager = is_eager;
         self
     }
 }

@@ -34,7 +34,7 @@ use hardtack::{
     EncryptionKey, KeyRing, Session, SessionCookie, SessionToken,
     carrier::{SessionCookieBuilder, SessionTokenBuilder},
     keys::{KeyId, KeyRole},
-    session::{Map, Outcome, Payload, Reason},
+    session::{Map, Outcome, Payload, Reason, Validity},
 };
 use http::{HeaderMap, header::SET_COOKIE};
 
@@ -129,6 +129,11 @@ pub(crate) fn accepted_keys(ring: &KeyRing, now: SystemTime) -> Vec<KeyId> {
         .map(|key| key.id)
         .filter(opens)
         .collect()
+}
+
+/// Whether the session is valid, as the application says now if it is due.
+pub(crate) fn is_valid<T: Payload>(session: &Session<T>) -> bool {
+    block_on(session.validate()).unwrap() == Validity::Valid
 }
 
 /// The reason for which a session did not open; `None` if it opened under the sealing key.

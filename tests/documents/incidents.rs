@@ -148,7 +148,7 @@ fn a_cookie_of_another_name_path_domain_or_without_tls() {
         |it| it.name("__Host-shop"),
         |it| it.path("/shop"),
         |it| it.domain("example.com"),
-        |it| it.danger_allow_http(),
+        |it| it.danger_allow_http(true),
     ];
     for wrong in wrongs {
         one_differs(
@@ -201,7 +201,7 @@ fn a_program_that_remembers_for_less() {
 
 #[test]
 fn a_program_with_another_ring_that_leaves_sessions_alone() {
-    let wrong = SessionCookie::encrypted(key(1)).keep_unknown_keys();
+    let wrong = SessionCookie::encrypted(key(1)).keep_unknown_keys(true);
     let mut proofs = proofs("get an error with each form");
     assert_eq!(proofs.pop(), Some("a session could not be read or changed"));
     let told = at_info(|| {

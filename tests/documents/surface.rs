@@ -91,8 +91,9 @@ fn a_type_has_one_path() {
 #[test]
 fn what_a_user_meets_and_a_maintainer_holds_does_not_grow() {
     let repository = Repository::read();
-    let surface = repository.text("docs/surface/hardtack.txt");
-    let items: BTreeSet<_> = surface.lines().filter_map(item).collect();
+    let surface = repository.text("docs/surface/hardtack.txt").lines();
+    let surface: Vec<_> = surface.filter(|line| !is_opted_in(line)).collect();
+    let items: BTreeSet<_> = surface.iter().filter_map(|line| item(line)).collect();
     let of_kind = |kinds: &[&str]| {
         items
             .iter()
@@ -106,20 +107,40 @@ fn what_a_user_meets_and_a_maintainer_holds_does_not_grow() {
         .filter(|(path, _)| is_of_library(path))
         .flat_map(|(_, text)| without_tests(text).lines().map(str::trim));
     for (kind, count, most) in [
-        ("types", of_kind(&["struct", "enum", "union"]), 66),
+        ("types", of_kind(&["struct", "enum", "union"]), 62),
         ("traits", of_kind(&["trait"]), 4),
         (
             "functions",
-            surface.lines().filter(is_function).count(),
-            363,
+            surface.iter().copied().filter(is_function).count(),
+            338,
         ),
-        ("hundreds of lines", code.filter(is_code).count() / 100, 157),
+        ("hundreds of lines", code.filter(is_code).count() / 100, 158),
     ] {
         assert!(
             count <= most,
             "{count} {kind} are more than {most}: take others away, or raise the number here and say in the commit why"
         );
     }
+}
+
+/// Returns `true` for a line that only the features `inspect`, `testing` and `unstable-companion` show.
+fn is_opted_in(line: &str) -> bool {
+    let words = [
+        "companion",
+        "Companion",
+        "SessionError::Stale",
+        "SessionInfo::device",
+        "Session<T>::device",
+        "SetCookies::others",
+        "SessionCookie<T>::answer",
+        "TokenInfo",
+        "TokenContent",
+        "::tokens_in",
+        "::open_with",
+        "::type_label",
+        "session::Examples",
+    ];
+    words.iter().any(|word| line.contains(word))
 }
 
 /// Returns the kind and the name of an item that a line shows.

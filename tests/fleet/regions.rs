@@ -39,7 +39,7 @@ fn gone_back(now: u64) -> KeyRing {
 /// A region with this ring, and the ring, which a push replaces.
 fn region(ring: KeyRing) -> (SessionCookie, SharedKeyRing) {
     let keys = SharedKeyRing::from(ring);
-    let site = SessionCookie::encrypted(keys.clone()).keep_unknown_keys();
+    let site = SessionCookie::encrypted(keys.clone()).keep_unknown_keys(true);
     (site.build().unwrap(), keys)
 }
 

@@ -336,7 +336,7 @@ fn a_session_that_is_unreadable_is_counted_by_whether_its_schema_or_its_key_is_u
         (key(1), "UnreadableKey", "UnknownKey"),
     ] {
         let typed = SessionCookie::encrypted(ring).typed::<Login>();
-        let typed = typed.keep_unknown_keys().build().unwrap();
+        let typed = typed.keep_unknown_keys(true).build().unwrap();
         check(&[(&failed(failure), 1), (&rejected(reason), 1)], || {
             let app = Router::new().route("/", routing::post(sign));
             let app = app.layer(SessionLayer::new(typed.clone()).clock(at(1)));

@@ -425,7 +425,7 @@ fn a_session_that_another_instance_could_take_over_is_left_to_it() {
         (of_other_key.unwrap(), Reason::UnknownKey, None),
     ];
     for (field, reason, id) in cases {
-        let former = old(key(0)).typed::<Login>().keep_unknown_keys();
+        let former = old(key(0)).typed::<Login>().keep_unknown_keys(true);
         let site = builder().typed::<Login>();
         let site = site.migrate_from(former.build().unwrap(), at(0)..at(9));
         let site = site.build().unwrap();
@@ -448,7 +448,11 @@ fn a_session_that_another_instance_could_take_over_is_left_to_it() {
 
 #[test]
 fn of_two_old_cookies_one_that_another_instance_could_take_over_is_left_to_it() {
-    let old = |name, key| SessionCookie::encrypted(key).name(name).keep_unknown_keys();
+    let old = |name, key| {
+        SessionCookie::encrypted(key)
+            .name(name)
+            .keep_unknown_keys(true)
+    };
     let site = ["first", "second"]
         .into_iter()
         .fold(builder(), |site, name| {

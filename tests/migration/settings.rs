@@ -112,12 +112,12 @@ fn the_old_cookie_is_dropped_with_no_attribute_of_the_new_one() {
     let news: [New; 4] = [
         |new| new.name("new").domain("example.com"),
         |new| new.name("new").path("/app"),
-        |new| new.name("new").partitioned(),
+        |new| new.name("new").partitioned(true),
         |new| {
             new.name("new")
                 .domain("example.com")
                 .path("/app")
-                .partitioned()
+                .partitioned(true)
         },
     ];
     for new in news {

@@ -109,7 +109,7 @@ fn a_flag_is_one_of_these_words_in_any_case() {
         let values = [is_on.to_string(), u8::from(is_on).to_string()];
         for value in texts.chain(values) {
             check(&format!("danger_allow_http = {value}"), |b| {
-                if is_on { b.danger_allow_http() } else { b }
+                if is_on { b.danger_allow_http(true) } else { b }
             });
             let secure = toml(&format!("secure = {value}"));
             assert_eq!(secure.check().is_ok(), is_on, "{value}");

@@ -53,14 +53,14 @@ pub(super) const ROWS: [Row; 25] = [
     row("path", "'/a'", "'/b'", |b| b.path("/b")),
     row("domain", "'a.example'", "'b.example'", |b| b.domain("b.example")),
     row("same_site", "'none'", "'strict'", |b| b.same_site(SameSite::Strict)),
-    row("partitioned", "false", "true", SessionCookieBuilder::partitioned),
-    row("persistent", "false", "true", SessionCookieBuilder::persistent),
+    row("partitioned", "false", "true", |b| b.partitioned(true)),
+    row("persistent", "false", "true", |b| b.persistent(true)),
     row("idle_timeout", "'off'", "'15m'", |b| b.idle_timeout(seconds(900))),
     row("absolute_timeout", "'9h'", "'8h'", |b| b.absolute_timeout(seconds(28_800))),
     row("remember_up_to", "'9d'", "'30days'", |b| b.remember_up_to(seconds(30 * 86_400))),
     row("remembered_idle_timeout", "'9d'", "'7d'", |b| b.remembered_idle_timeout(seconds(7 * 86_400))),
     row("refresh_after", "'never'", "'always'", |b| b.refresh_after(RefreshAfter::Always)),
-    row("refresh_navigations_only", "false", "true", SessionCookieBuilder::refresh_navigations_only),
+    row("refresh_navigations_only", "false", "true", |b| b.refresh_navigations_only(true)),
     row("clock_skew", "9", "5", |b| b.clock_skew(seconds(5))),
     row("not_before", "'2028-01-15T08:00:00Z'", "'2027-01-15T08:00:00Z'", |b| {
         b.not_before(UNIX_EPOCH + seconds(1_800_000_000))
@@ -73,10 +73,10 @@ pub(super) const ROWS: [Row; 25] = [
         let former = FormerAttributes::new;
         b.formerly(former().path("/b")).formerly(former().no_domain())
     }),
-    row("save_on_server_error", "false", "true", SessionCookieBuilder::save_on_server_error),
-    row("keep_unknown_keys", "false", "true", SessionCookieBuilder::keep_unknown_keys),
-    row("danger_allow_http", "false", "true", SessionCookieBuilder::danger_allow_http),
-    row("danger_allow_shared_caching", "false", "true", SessionCookieBuilder::danger_allow_shared_caching),
+    row("save_on_server_error", "false", "true", |b| b.save_on_server_error(true)),
+    row("keep_unknown_keys", "false", "true", |b| b.keep_unknown_keys(true)),
+    row("danger_allow_http", "false", "true", |b| b.danger_allow_http(true)),
+    row("danger_allow_shared_caching", "false", "true", |b| b.danger_allow_shared_caching(true)),
     row("httponly", "true", "true", |b| b),
     row("secure", "true", "true", |b| b),
 ];
@@ -158,6 +158,28 @@ fn a_setting_does_what_the_method_of_its_name_does_whatever_the_program_says() {
 }
 
 #[test]
+fn a_flag_that_is_on_in_the_settings_can_be_turned_off_in_the_program() {
+    let check = |name: &str, off: fn(SessionCookieBuilder) -> SessionCookieBuilder| {
+        let new = builder();
+        let settings = toml(&format!("{name} = true"));
+        let applied = settings.apply_to(new.clone()).unwrap();
+        assert_ne!(format!("{applied:?}"), format!("{new:?}"), "{name}");
+        assert_eq!(format!("{:?}", off(applied)), format!("{new:?}"), "{name}");
+    };
+    check("partitioned", |b| b.partitioned(false));
+    check("persistent", |b| b.persistent(false));
+    check("refresh_navigations_only", |b| {
+        b.refresh_navigations_only(false)
+    });
+    check("save_on_server_error", |b| b.save_on_server_error(false));
+    check("keep_unknown_keys", |b| b.keep_unknown_keys(false));
+    check("danger_allow_http", |b| b.danger_allow_http(false));
+    check("danger_allow_shared_caching", |b| {
+        b.danger_allow_shared_caching(false)
+    });
+}
+
+#[test]
 fn a_flag_that_is_off_in_the_settings_is_off_whatever_the_program_says() {
     let check = |settings: &str, on: fn(SessionCookieBuilder) -> SessionCookieBuilder| {
         let new = builder();
@@ -167,7 +189,7 @@ fn a_flag_that_is_off_in_the_settings_is_off_whatever_the_program_says() {
     for row in ROWS.iter().filter(|row| row.other == "false") {
         check(&format!("{} = false", row.name), row.calls);
     }
-    check("secure = true", SessionCookieBuilder::danger_allow_http);
+    check("secure = true", |b| b.danger_allow_http(true));
 }
 
 #[test]

@@ -1,9 +1,9 @@
 //! Settings that all programs with the same sessions must share (SPEC.md § 3.7).
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::SystemTime};
 
 use clap::Args;
-use hardtack::{Clock, EncryptionKey, KeyRing, SessionSettings, SigningKey, session::Map};
+use hardtack::{EncryptionKey, KeyRing, SessionSettings, SigningKey, session::Map};
 
 use crate::{
     answer::{self, Answer, Failure},
@@ -35,7 +35,7 @@ impl Settings {
             return compare(one, other);
         }
         let opener = self.opener()?;
-        let in_use = opener.keys_in_use(Clock::system());
+        let in_use = opener.keys_in_use(SystemTime::now());
         let (fingerprint, text) = (in_use.settings, self.without_code(&in_use.settings_text));
         if let [other] = &self.diff[..] {
             return compare(&text, other);

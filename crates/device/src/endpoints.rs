@@ -4,7 +4,7 @@
 //! `SameSite=None`.
 
 use hardtack::{
-    companion::Beside,
+    companion::{Beside, Opened},
     session::{Reason, SaveError, SessionId, SessionInfo},
     web::host_of,
 };
@@ -79,7 +79,7 @@ impl Devices {
         request: &DeviceRequest<'_>,
         beside: &mut Beside<'_>,
     ) -> Result<DeviceAnswer, SaveError> {
-        let (is_alive, came) = beside.open(&subject.session);
+        let Opened { is_alive, came, .. } = beside.open(&subject.session);
         let marks = self.marks(subject, request);
         let may_live = marks.is_empty() && subject.may_live(is_alive, came.as_ref());
         match &subject.named_by {

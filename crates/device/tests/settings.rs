@@ -64,9 +64,9 @@ fn a_setting_that_never_works_is_refused() {
     ] {
         assert_eq!(mistake(device(), |cookie| cookie.name(name)), None);
     }
-    let insecure = mistake(device(), SessionCookieBuilder::danger_allow_http).unwrap();
+    let insecure = mistake(device(), |b| b.danger_allow_http(true)).unwrap();
     assert!(insecure.contains("needs `Secure`"), "{insecure}");
-    let partitioned = mistake(device(), SessionCookieBuilder::partitioned).unwrap();
+    let partitioned = mistake(device(), |b| b.partitioned(true)).unwrap();
     assert!(partitioned.contains("`partitioned`"), "{partitioned}");
 }
 

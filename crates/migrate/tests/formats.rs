@@ -154,7 +154,7 @@ fn the_documents_name_the_cookies_that_the_libraries_set() {
 fn visitors_are_signed_out_when_the_other_libraries_sign_them_out() {
     for plan in PLANS {
         let site = builder()
-            .persistent()
+            .persistent(true)
             .idle_timeout(Duration::from_secs(TWO_WEEKS))
             .absolute_timeout(3650 * DAY)
             .refresh_after(if plan.is_every_request {
@@ -178,7 +178,7 @@ fn visitors_are_signed_out_when_the_other_libraries_sign_them_out() {
 /// As `Expiry::AtDateTime` of tower-sessions, and a cookie of a jar that is added once with `max_age`.
 #[test]
 fn a_session_with_a_fixed_end_has_it_whatever_its_visitor_does() {
-    let persistent = || builder().persistent();
+    let persistent = || builder().persistent(true);
     let limit = |session: &Session| session.limit_to(14 * DAY).unwrap();
     let leave = |_: &Session| ();
     type Begin = fn(&Session);

@@ -65,7 +65,7 @@ fn site(old: &Cookie, rollout: SystemTime, idle: Duration) -> SessionCookie {
         RingKey::from(third).seal_from(turns[1]),
     ]);
     SessionCookie::encrypted(ring.unwrap())
-        .persistent()
+        .persistent(true)
         .idle_timeout(idle)
         .absolute_timeout(3650 * DAY)
         .migrate_from(old.old(), rollout..rollout + idle)

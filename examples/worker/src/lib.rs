@@ -71,7 +71,7 @@ fn app(env: &Env) -> Result<Router> {
     Ok(Router::new()
         .route(
             "/health",
-            get(async move || health.keys_in_use(Clock::system())),
+            get(async move || health.keys_in_use(Clock::system().now())),
         )
         .route("/", get(show))
         .route("/sign-in", post(sign_in))

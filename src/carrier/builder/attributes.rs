@@ -39,8 +39,8 @@ impl<T> SessionCookieBuilder<T> {
     }
 
     /// Keeps a separate cookie for each site in whose frames this site is shown (CHIPS). Default: off.
-    pub fn partitioned(mut self) -> Self {
-        self.carrier.attributes.partitioned = true;
+    pub fn partitioned(mut self, partitioned: bool) -> Self {
+        self.carrier.attributes.partitioned = partitioned;
         self
     }
 
@@ -57,7 +57,7 @@ impl<T> SessionCookieBuilder<T> {
     /// # use std::time::{Duration, SystemTime};
     /// # let (now, day) = (SystemTime::now(), Duration::from_secs(86_400));
     /// let cookie = SessionCookie::encrypted(EncryptionKey::generate()?)
-    ///     .persistent()
+    ///     .persistent(true)
     ///     .idle_timeout(90 * day)
     ///     .absolute_timeout(365 * day)
     ///     .build()?;
@@ -75,8 +75,8 @@ impl<T> SessionCookieBuilder<T> {
     /// [`revoked_if`](Self::revoked_if) or [`not_before`](Self::not_before) ends it.
     ///
     /// [docs/spec/writer.md § 8.10]: https://github.com/hardtack-rs/hardtack/blob/main/docs/spec/writer.md#rules-of-finish
-    pub fn persistent(mut self) -> Self {
-        self.carrier.persistent = true;
+    pub fn persistent(mut self, persistent: bool) -> Self {
+        self.carrier.persistent = persistent;
         self
     }
 
@@ -91,21 +91,21 @@ impl<T> SessionCookieBuilder<T> {
     /// would ask once the last answer is too old. Let such a page call [`save`](crate::Session::save) in a request of
     /// its own. A client that sends no `Sec-Fetch-Mode`, such as a browser without TLS, counts as navigating, and so
     /// does every request of [`load`](crate::SessionCookie::load), which does not see this header.
-    pub fn refresh_navigations_only(mut self) -> Self {
-        self.carrier.refresh_navigations_only = true;
+    pub fn refresh_navigations_only(mut self, is_on: bool) -> Self {
+        self.carrier.refresh_navigations_only = is_on;
         self
     }
 
     /// Omits `Secure`, so that the cookie also travels over plain HTTP. A `CsrfGuard` must then trust the site's own
-    /// `http://` origin, unless the site is on this machine, as on `localhost`.
+    /// `http://` origin, unless the site is on this machine, as on `localhost`. Default: off.
     ///
     /// # Security
     ///
     /// Anyone on the network path can steal the session or plant one. A server on `localhost` needs this for Safari
     /// only: Chromium and Firefox accept `Secure` cookies from `http://localhost`.
     #[doc(alias("with_secure", "cookie_secure"))]
-    pub fn danger_allow_http(mut self) -> Self {
-        self.carrier.attributes.secure = false;
+    pub fn danger_allow_http(mut self, is_allowed: bool) -> Self {
+        self.carrier.attributes.secure = !is_allowed;
         self
     }
 

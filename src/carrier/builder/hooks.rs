@@ -128,15 +128,15 @@ impl<C, T: 'static> SessionBuilder<C, T> {
     /// #     session.insert("epoch", 7)
     /// # })?;
     /// # let session = cookie.load([&field], now + minute);
-    /// # assert_eq!((session.validate().await?, session.get("user")?), (true, Some(42)));
+    /// # assert_eq!((session.validate().await?, session.get("user")?), (Validity::Valid, Some(42)));
     /// # assert_eq!(cookie.load(cookie.save(&session)?, now + minute).last_active_at(), Some(now + minute));
     ///
     /// # table.0.store(8, Ordering::Relaxed);
     /// // Signed out everywhere, less than a minute after the last answer and then a minute after it.
     /// let session = cookie.load([&field], now + minute / 2);
-    /// assert!(session.validate().await?);
+    /// assert_eq!(session.validate().await?, Validity::Valid);
     /// let session = cookie.load([&field], now + minute);
-    /// assert!(!session.validate().await?);
+    /// assert_eq!(session.validate().await?, Validity::Ended);
     /// assert_eq!(session.get::<u64>("user")?, None);
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// # })?;
@@ -185,7 +185,7 @@ impl<C, T: 'static> SessionBuilder<C, T> {
     /// # let now = UNIX_EPOCH + Duration::from_secs(1_800_000_000);
     /// # let field = cookie.cookie_for(now, |session| session.insert("user", 42))?;
     /// let session = cookie.load([&field], now + 9 * minute);
-    /// assert!(session.validate().await?);
+    /// assert_eq!(session.validate().await?, Validity::Valid);
     /// let session = cookie.load([&field], now + 10 * minute);
     /// assert!(session.validate().await.is_err());
     /// # Ok::<_, Box<dyn std::error::Error>>(())

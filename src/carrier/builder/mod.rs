@@ -22,7 +22,12 @@ pub use options::{InCookie, InToken};
 pub use size::Size;
 
 use super::{cookie::SessionCookie, token::SessionToken};
-use crate::{crypto::suite::Mode, keys::SharedKeyRing, session::Hooks, state::Map};
+use crate::{
+    crypto::suite::Mode,
+    keys::SharedKeyRing,
+    session::Hooks,
+    state::{Map, Payload},
+};
 
 /// Builder of sessions in cookies and in tokens. Some methods exist for both carriers, others only for one. `build` checks
 /// all settings together.
@@ -200,7 +205,7 @@ impl<C, T> SessionBuilder<C, T> {
     ///
     /// Call this before [`revoked_if`](Self::revoked_if) and [`revalidate_after`](Self::revalidate_after), whose
     /// functions read a `U`; otherwise `build` returns an error.
-    pub fn typed<U>(self) -> SessionBuilder<C, U> {
+    pub fn typed<U: Payload>(self) -> SessionBuilder<C, U> {
         SessionBuilder {
             options: self.options,
             carrier: self.carrier,

@@ -153,8 +153,8 @@ impl<C, T> SessionBuilder<C, T> {
     /// Saves changes even with responses of a 5xx status. Default: off, so that such a response only drops a session that
     /// was ended, or writes it after an explicit [`save`](crate::Session::save). `build` refuses this for
     /// bare tokens, because no response carries them.
-    pub fn save_on_server_error(mut self) -> Self {
-        self.options.save_on_server_error = true;
+    pub fn save_on_server_error(mut self, is_on: bool) -> Self {
+        self.options.save_on_server_error = is_on;
         self
     }
 
@@ -166,8 +166,8 @@ impl<C, T> SessionBuilder<C, T> {
     /// If the key was removed for good, the visitor can begin a session only by signing in or out while the browser has
     /// the old cookie. Forms for that get tokens from [`csrf_token`](crate::Session::csrf_token) (SPEC.md § 13.4). Keep a key in the ring after its `accept_until`, so that its sessions are replaced
     /// (docs/rotation.md, "Retiring a key").
-    pub fn keep_unknown_keys(mut self) -> Self {
-        self.options.keep_unknown_keys = true;
+    pub fn keep_unknown_keys(mut self, is_on: bool) -> Self {
+        self.options.keep_unknown_keys = is_on;
         self
     }
 
@@ -177,8 +177,8 @@ impl<C, T> SessionBuilder<C, T> {
     /// # Security
     ///
     /// A cache that stores `Set-Cookie` gives the session of one visitor to others.
-    pub fn danger_allow_shared_caching(mut self) -> Self {
-        self.options.shared_caching = true;
+    pub fn danger_allow_shared_caching(mut self, is_on: bool) -> Self {
+        self.options.shared_caching = is_on;
         self
     }
 }

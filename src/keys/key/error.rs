@@ -1,6 +1,6 @@
 //! The error of keys, rings and their sources.
 
-use std::{error::Error, fmt};
+use std::{error::Error, fmt, sync::Arc};
 
 use crate::{
     base::{config_error::ConfigError, debug_by_display},
@@ -14,12 +14,13 @@ use crate::{
 /// but the suites, ids and times of keys. A source's name, and the error of a
 /// [`RingSource::from_fn`](crate::keys::RingSource::from_fn), are not shown if they contain a key that
 /// [`redact`](crate::keys::redact) would find.
+#[derive(Clone)]
 pub struct KeyError {
     /// Constant while the problem lasts. Empty if the details are the whole sentence.
     pub(in crate::keys) problem: String,
     /// May change while the problem lasts.
     pub(in crate::keys) details: String,
-    pub(in crate::keys) source: Option<Box<dyn Error + Send + Sync>>,
+    pub(in crate::keys) source: Option<Arc<dyn Error + Send + Sync>>,
 }
 
 impl KeyError {

@@ -2,8 +2,9 @@
 
 use std::{fmt, time::SystemTime};
 
+use super::error::KeyError;
 use crate::{
-    base::{show_in_hex, time::show_time},
+    base::{read_from_hex, show_in_hex, time::show_time},
     crypto::suite::Suite,
 };
 
@@ -28,7 +29,16 @@ use crate::{
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct KeyId(pub(crate) [u8; 4]);
 
+impl KeyId {
+    /// Returns the 4 bytes.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8; 4] {
+        &self.0
+    }
+}
+
 show_in_hex!(KeyId as u32);
+read_from_hex!(KeyId as u32, KeyError, || KeyError::new(NO_ID));
 
 /// Public facts about a key in a [`KeyRing`](crate::KeyRing).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -107,3 +117,5 @@ impl fmt::Display for RingEvent {
         write!(f, "{} {key} {role}", show_time(*at))
     }
 }
+
+const NO_ID: &str = "key id is not 8 hexadecimal digits";

@@ -39,7 +39,7 @@ impl RawKey {
 
     fn draw(suite: Suite) -> Result<RawKey, KeyError> {
         let drawn = random::from_system().map_err(|error| KeyError {
-            source: Some(Box::new(error)),
+            source: Some(std::sync::Arc::new(error)),
             ..KeyError::new("key could not be generated")
         });
         let secret = Zeroizing::new(drawn?);

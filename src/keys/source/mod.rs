@@ -10,7 +10,7 @@ use std::{
     fs::{self, File},
     io::{self, Read},
     panic::{AssertUnwindSafe, catch_unwind},
-    path::{Path, PathBuf},
+    path::Path,
     slice,
     sync::Arc,
 };
@@ -47,7 +47,7 @@ impl KeyRing {
     /// the content.
     ///
     /// [SPEC.md § 3.5]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#35-text-form-of-a-ring
-    pub fn from_file(path: impl Into<PathBuf>) -> Result<KeyRing, KeyError> {
+    pub fn from_file(path: impl AsRef<Path>) -> Result<KeyRing, KeyError> {
         KeyRing::from_sources([RingSource::file(path)])
     }
 
@@ -143,8 +143,8 @@ impl RingSource {
 
     /// Returns a source that reads a regular file of at most 1 MiB, or a link to one.
     #[must_use]
-    pub fn file(path: impl Into<PathBuf>) -> RingSource {
-        let path = path.into();
+    pub fn file(path: impl AsRef<Path>) -> RingSource {
+        let path = path.as_ref().to_owned();
         let name = format!("file {}", path.display());
         RingSource {
             is_file: true,
@@ -264,13 +264,13 @@ fn sentences_of(error: &(dyn Error + 'static)) -> Option<KeyError> {
         return None;
     }
     let source = match error.source() {
-        Some(source) => Some(sentences_of(source)?.into()),
+        Some(source) => Some(Arc::new(sentences_of(source)?)),
         None => None,
     };
     Some(KeyError {
         problem: String::new(),
         details,
-        source,
+        source: source.map(|source| source as _),
     })
 }
 

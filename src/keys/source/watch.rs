@@ -5,7 +5,7 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
     thread,
-    time::Duration,
+    time::{Duration, SystemTime},
 };
 
 use zeroize::Zeroizing;
@@ -13,8 +13,8 @@ use zeroize::Zeroizing;
 use super::{RingSource, join, no_ring};
 use crate::{
     base::{
-        clock::{self, Clock},
-        time::{UnixSeconds, show_time, system_time},
+        clock,
+        time::{UnixSeconds, show_time, system_time, unix_seconds},
     },
     crypto::sha256::sha256,
     events,
@@ -119,7 +119,7 @@ impl WatchedKeyRing {
         self.keys.clone()
     }
 
-    /// Reads the sources once, replaces the ring if two polls agree on a new one, and returns the outcome. `clock` is
+    /// Reads the sources once, replaces the ring if two polls agree on a new one, and returns the outcome. `now` is
     /// needed when two polls agree, for the keys that [`PollOutcome::Replaced`] names and for logs, and while the sources
     /// are refused.
     ///
@@ -129,8 +129,8 @@ impl WatchedKeyRing {
     /// # Examples
     ///
     /// ```
-    /// use hardtack::{Clock, EncryptionKey, keys::{PollOutcome, RingSource, WatchedKeyRing}};
-    /// use std::sync::{Arc, Mutex};
+    /// use hardtack::{EncryptionKey, keys::{PollOutcome, RingSource, WatchedKeyRing}};
+    /// use std::{sync::{Arc, Mutex}, time::SystemTime};
     ///
     /// # let (old, new) = (EncryptionKey::generate()?, EncryptionKey::generate()?);
     /// # let (old_id, new_id) = (old.id(), new.id());
@@ -138,17 +138,17 @@ impl WatchedKeyRing {
     /// let asked = Arc::clone(&vault);
     /// let source = RingSource::from_fn("the vault", move || Ok(asked.lock().unwrap().clone()));
     /// let mut watched = WatchedKeyRing::from_sources([source])?;
-    /// assert!(matches!(watched.poll(Clock::system()), PollOutcome::Unchanged));
+    /// assert!(matches!(watched.poll(SystemTime::now()), PollOutcome::Unchanged));
     ///
     /// *vault.lock().unwrap() = new.expose_secret().to_string();
-    /// assert!(matches!(watched.poll(Clock::system()), PollOutcome::Unsettled));
-    /// let PollOutcome::Replaced { dropped, .. } = watched.poll(Clock::system()) else { panic!() };
+    /// assert!(matches!(watched.poll(SystemTime::now()), PollOutcome::Unsettled));
+    /// let PollOutcome::Replaced { dropped, .. } = watched.poll(SystemTime::now()) else { panic!() };
     /// assert_eq!(dropped, [old_id]);
     /// # assert_eq!(watched.keys().current().sealing_key(std::time::SystemTime::now()), new_id);
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
-    pub fn poll(&mut self, clock: impl Into<Clock>) -> PollOutcome {
-        self.poll_at(|| clock.into().now())
+    pub fn poll(&mut self, now: SystemTime) -> PollOutcome {
+        self.poll_at(|| unix_seconds(now))
     }
 
     fn poll_at(&mut self, now: impl FnOnce() -> UnixSeconds) -> PollOutcome {

@@ -14,7 +14,7 @@ impl<T> Session<T> {
     ) -> (Response<String>, Option<Closing<'_, T>>) {
         let held = self.touch();
         let (core, arrival) = (held.core, &held.contents.arrival);
-        let now = arrival.clock.now();
+        let now = arrival.clock.seconds();
         core.slot.keep_up();
         let opening = Opening::new(core, arrival.context.as_deref(), now);
         let mut beside = Beside::new(opening, &arrival.values);

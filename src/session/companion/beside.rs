@@ -43,10 +43,10 @@ impl Beside<'_> {
         system_time(self.opening.now)
     }
 
-    /// Returns `true` if `subject`, the session that the request is about, may still be alive, and the session that
-    /// came with the request, if it opened. Returns `false` if the session that came was revoked. `revoked_if` is asked
-    /// about `subject` only if no session opened, so compare `subject` with the session that came.
-    pub fn open(&mut self, subject: &SessionInfo) -> (bool, Option<SessionInfo>) {
+    /// Opens the session that came with the request, and looks whether `subject`, the session that the request is about,
+    /// may still be alive. `revoked_if` is asked about `subject` only if no session opened, so compare `subject` with
+    /// the session that came.
+    pub fn open(&mut self, subject: &SessionInfo) -> Opened {
         let (came, hooks) = (self.came.as_ref(), &self.opening.core.hooks);
         // The idle timeout and limits of a session that did not come are unknown.
         let may_exist = unix_seconds(subject.created_at) >= self.opening.oldest();
@@ -63,7 +63,7 @@ impl Beside<'_> {
         // Only `subject` itself can be bound, and only if it has no device yet.
         self.may_bind =
             is_alive && came.is_some_and(|came| came.device.is_none() && came.id == subject.id);
-        (is_alive, came)
+        Opened { is_alive, came }
     }
 
     /// Writes `device` into the session that came with the request, and sends the session in the response, if there is
@@ -79,6 +79,16 @@ impl Beside<'_> {
         came.opened.metadata.device = Some(self.device?);
         Some(came)
     }
+}
+
+/// Sessions of a request that a [`Companion`](super::Companion) answers.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Opened {
+    /// `true` if the session that the request is about may still be alive. `false` if the session that came was revoked.
+    pub is_alive: bool,
+    /// Session that came with the request, if it opened.
+    pub came: Option<SessionInfo>,
 }
 
 impl fmt::Debug for Beside<'_> {

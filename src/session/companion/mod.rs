@@ -7,7 +7,7 @@ mod seal;
 
 use std::{sync::Arc, time::SystemTime};
 
-pub use beside::Beside;
+pub use beside::{Beside, Opened};
 pub use seal::Seal;
 
 use super::{SaveError, SessionId, SessionInfo};

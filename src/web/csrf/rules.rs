@@ -107,7 +107,7 @@ impl Rules {
         let refusal = match token.as_deref() {
             None if !form.is_whole => CsrfRefusal::TooLarge,
             None | Some("") => CsrfRefusal::NoToken,
-            Some(token) if in_form.session.verify_csrf(token) => return None,
+            Some(token) if in_form.session.verify_csrf(token).is_ok() => return None,
             Some(_) => self.wrong_in_form(request),
         };
         let failed = self.about_token(refusal, in_form, request);
@@ -152,7 +152,7 @@ impl Rules {
         let in_form = InForm { session, is_second };
         let session = &in_form.session;
         let is_form = self.token == TokenSource::HeaderOrForm && is_form(&request.headers);
-        let verify = |token: &str| session.verify_csrf(token);
+        let verify = |token: &str| session.verify_csrf(token).is_ok();
         let refusal = match request.headers.get(TOKEN_HEADER) {
             Some(token) if token.to_str().is_ok_and(verify) => return Ok(None),
             Some(_) => CsrfRefusal::WrongToken { form: None },

@@ -241,7 +241,7 @@ fn an_own_page_that_is_refused_names_its_origin_or_is_trusted() {
 fn a_site_without_tls_gets_it_or_says_that_it_has_none() {
     let plain = builder()
         .name("session")
-        .danger_allow_http()
+        .danger_allow_http(true)
         .build()
         .unwrap();
     let (pair, token) = visitor_of(&plain);

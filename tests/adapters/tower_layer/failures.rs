@@ -501,7 +501,7 @@ mod told {
             session.insert("cart", 1)
         }
         static SECOND: AtomicU64 = AtomicU64::new(1);
-        let keeping = SessionCookie::encrypted(key(1)).keep_unknown_keys();
+        let keeping = SessionCookie::encrypted(key(1)).keep_unknown_keys(true);
         let layer = SessionLayer::new(keeping.build().unwrap());
         let layer = layer.clock(Clock::from_fn(|| at(SECOND.load(Relaxed))));
         let app = Router::new().route("/", post(add)).layer(layer);

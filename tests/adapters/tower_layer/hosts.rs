@@ -205,13 +205,15 @@ async fn every_change_to_a_refused_session_is_an_error_that_says_why() {
             let error = change(&session).unwrap_err();
             assert!(matches!(error, SessionError::NoContext), "{error}");
             assert!(error.to_string().contains("names no host"), "{error}");
-            assert!(!session.verify_csrf("") && session.is_new());
+            assert!(session.verify_csrf("").is_err() && session.is_new());
             error.to_string()
         };
         let layer = SessionLayer::new(cookie())
             .clock(at(0))
             .context_by(|_| None);
-        let router = Router::new().route("/", get(handler)).layer(layer.eager());
+        let router = Router::new()
+            .route("/", get(handler))
+            .layer(layer.eager(true));
         let pair = signed_in(&cookie());
         let (_, headers, body) = fetch(router, request("/", &["a.example"], &pair)).await;
         assert!(body.contains("`context_by`"), "{body}");

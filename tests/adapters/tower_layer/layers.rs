@@ -346,7 +346,7 @@ async fn without_a_framework_the_session_stands_in_the_extensions() {
 fn the_debug_form_of_a_layer_shows_its_settings() {
     let layer = SessionLayer::new(named("a"));
     assert!(format!("{layer:?}").contains("is_eager: false, has_context_by: false"));
-    let layer = layer.eager().context_by_host();
+    let layer = layer.eager(true).context_by_host();
     assert!(format!("{layer:?}").contains("is_eager: true, has_context_by: true"));
 }
 

@@ -146,7 +146,7 @@ const ORDERS: [[u8; 3]; 6] = [
 fn set<W>(layer: SessionLayer<Map, W>, option: &u8) -> SessionLayer<Map, W> {
     match option {
         0 => layer.clock(at(5)),
-        1 => layer.eager(),
+        1 => layer.eager(true),
         _ => layer.context_by_host(),
     }
 }

@@ -8,7 +8,12 @@ use std::{
     task::{Context, Poll, Waker},
 };
 
-use hardtack::{Session, SessionError, SessionLayer, Size, csrf::CsrfGuard, session::Map};
+use hardtack::{
+    Session, SessionError, SessionLayer, Size,
+    csrf::CsrfGuard,
+    session::Map,
+    web::{GateFuture, Layered, ResponseFuture},
+};
 use http::{Request, Response};
 use tower::{Layer, Service, ServiceExt, service_fn};
 
@@ -124,6 +129,18 @@ fn every_layer_is_ready_when_the_service_inside_is() {
     check(CsrfGuard::new());
     check(hardtack::companion::CompanionLayer::new(layer()));
     check(tower::layer::util::Stack::new(CsrfGuard::new(), layer()));
+}
+
+/// As a struct of an application keeps it.
+struct Site<S>(Layered<Layered<S, CsrfGuard>, SessionLayer>);
+
+#[test]
+fn the_types_of_services_and_futures_can_be_written() {
+    type Inner = fn(Request<String>) -> Ready<Result<Response<String>, Infallible>>;
+    let inner: Inner = |_| ready(Ok(Response::default()));
+    let Site(mut site) = Site(layer().layer(CsrfGuard::new().layer(service_fn(inner))));
+    let answer: ResponseFuture<GateFuture<_, _, String>, Map> = site.call(Request::default());
+    assert_eq!(block_on(answer).unwrap().status(), 200);
 }
 
 #[test]

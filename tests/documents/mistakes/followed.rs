@@ -45,7 +45,7 @@ type Advice = (
 
 fn of_attributes() -> Vec<Advice> {
     let host = || builder().name("__Host-login");
-    let http = || builder().danger_allow_http();
+    let http = || builder().danger_allow_http(true);
     let prefixed = "leave out `danger_allow_http` or choose a name without a prefix";
     let same_site = "leave out `danger_allow_http` or choose another `same_site`";
     let none = SameSite::None;
@@ -75,7 +75,7 @@ fn of_attributes() -> Vec<Advice> {
         ),
         (
             prefixed,
-            host().danger_allow_http(),
+            host().danger_allow_http(true),
             vec![host(), http().name("login")],
         ),
         (
@@ -85,8 +85,8 @@ fn of_attributes() -> Vec<Advice> {
         ),
         (
             "leave out `danger_allow_http` or `partitioned`",
-            http().partitioned(),
-            vec![builder().partitioned(), http()],
+            http().partitioned(true),
+            vec![builder().partitioned(true), http()],
         ),
         (
             "give one like `/app`",
@@ -301,7 +301,7 @@ fn who_follows_the_error_of_a_session_changes_it() {
 #[test]
 fn a_session_that_cannot_be_read_stays_or_is_replaced_as_its_error_says() {
     let theirs = sealed_under(KeyRing::from(key(1)));
-    let site = builder().keep_unknown_keys().build().unwrap();
+    let site = builder().keep_unknown_keys(true).build().unwrap();
     let returned = site.load([&theirs], at(1));
     let refused = returned.insert("user", 7);
     assert!(says(

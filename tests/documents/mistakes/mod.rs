@@ -346,18 +346,15 @@ fn ring_without_its_key() {
 
 #[cfg(feature = "watch")]
 fn replace_the_ring(text: String) {
-    use hardtack::{
-        Clock,
-        keys::{RingSource, WatchedKeyRing},
-    };
+    use hardtack::keys::{RingSource, WatchedKeyRing};
 
     let texts = Mutex::new(vec![text.clone(), text, key()]);
     let source = RingSource::from_fn("the vault", move || {
         Ok(texts.lock().unwrap().pop().unwrap())
     });
     let mut watched = WatchedKeyRing::from_sources([source]).unwrap();
-    watched.poll(Clock::system());
-    watched.poll(Clock::system());
+    watched.poll(SystemTime::now());
+    watched.poll(SystemTime::now());
 }
 
 /// Names, and what the terminal is to say.

@@ -21,7 +21,7 @@ fn app(keys: KeyRing) -> Result<Router, ConfigError> {
     let looks = SessionCookie::encrypted(keys.clone())
         .typed::<Look>()
         .name("__Host-look")
-        .persistent()
+        .persistent(true)
         .absolute_timeout(Duration::from_secs(365 * 86_400))
         .idle_timeout(None)
         .build()?;

@@ -7,9 +7,9 @@ use hardtack::{
 use proptest::prelude::*;
 
 use super::{
-    block_on,
     browser::Browser,
     cases::cases,
+    is_valid,
     policies::Refresh,
     times::{at, seconds},
 };
@@ -45,7 +45,7 @@ impl Policy {
             .absolute_timeout(seconds(self.absolute))
             .clock_skew(seconds(self.skew));
         if self.is_persistent {
-            site = site.persistent();
+            site = site.persistent(true);
         }
         if let Some((up_to, idle)) = self.remembered {
             site = site.remember_up_to(seconds(up_to));
@@ -181,7 +181,7 @@ fn act(session: &Session, visit: Visit) -> Noticed {
     if matches!(visit.deed, Deed::Nothing) {
         return (false, None, None);
     }
-    assert!(block_on(session.validate()).unwrap());
+    assert!(is_valid(session));
     let noticed = (
         !session.is_new(),
         session.get("count").unwrap(),

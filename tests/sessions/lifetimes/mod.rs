@@ -5,9 +5,9 @@ mod keys;
 mod policies;
 mod returning;
 
-use crate::common::block_on;
 use crate::common::browser;
 use crate::common::cases;
+use crate::common::is_valid;
 use crate::common::reason;
 use crate::common::times;
 

@@ -74,10 +74,10 @@ impl Attributes {
             builder = builder.domain(domain);
         }
         if self.allows_http {
-            builder = builder.danger_allow_http();
+            builder = builder.danger_allow_http(true);
         }
         if self.is_partitioned {
-            builder = builder.partitioned();
+            builder = builder.partitioned(true);
         }
         builder
     }

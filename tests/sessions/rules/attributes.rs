@@ -102,7 +102,7 @@ fn the_cookie_can_come_with_requests_from_more_or_fewer_sites() {
         check_attributes(builder().same_site(same_site), name, &attributes);
         let attributes = format!("{start}{end}; Partitioned");
         check_attributes(
-            builder().same_site(same_site).partitioned(),
+            builder().same_site(same_site).partitioned(true),
             name,
             &attributes,
         );
@@ -112,10 +112,10 @@ fn the_cookie_can_come_with_requests_from_more_or_fewer_sites() {
 #[test]
 fn plain_http_is_allowed_by_name_only() {
     let attributes = "; Path=/; HttpOnly; SameSite=Lax";
-    check_attributes(builder().danger_allow_http(), "session", attributes);
+    check_attributes(builder().danger_allow_http(true), "session", attributes);
     let attributes = "; Path=/app; Domain=example.com; HttpOnly; SameSite=Strict";
     let builder = builder()
-        .danger_allow_http()
+        .danger_allow_http(true)
         .path("/app")
         .domain("example.com");
     check_attributes(builder.same_site(SameSite::Strict), "session", attributes);

@@ -86,7 +86,7 @@ impl Companion for Proofs {
             opened.unwrap().1
         };
         let other = named([9; 8].into(), beside.now());
-        let (_, came) = beside.open(&other);
+        let came = beside.open(&other).came;
         if let (Some("asked"), Some(came)) = (request.uri.query(), came) {
             beside.open(&came);
         }

@@ -231,7 +231,7 @@ fn a_hook_may_depend_on_a_condition() {
         } else {
             builder()
         };
-        builder.save_on_server_error().build().unwrap()
+        builder.save_on_server_error(true).build().unwrap()
     };
     let pair = signed_in(&cookie());
     let reasons = [true, false].map(|is_strict| reason(&site(is_strict).load([&pair], at(1))));

@@ -302,7 +302,7 @@ type Work = fn(&Session) -> Result<(), SessionError>;
 #[test]
 fn a_secure_cookie_for_a_page_without_tls_is_warned_of_once() {
     let sign_in: Work = |session| session.insert("user", 7);
-    let http = builder().danger_allow_http().name("session");
+    let http = builder().danger_allow_http(true).name("session");
     let http = http.build().unwrap();
     for (origin, host, expected) in [
         ("http://intranet", "intranet", 1),

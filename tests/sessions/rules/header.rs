@@ -125,11 +125,11 @@ fn settings_of_responses_are_refused_at_start_up() {
             "response_header",
         ),
         (
-            token_builder("mobile").save_on_server_error(),
+            token_builder("mobile").save_on_server_error(true),
             "save_on_server_error",
         ),
         (
-            token_builder("mobile").danger_allow_shared_caching(),
+            token_builder("mobile").danger_allow_shared_caching(true),
             "danger_allow_shared_caching",
         ),
     ] {

@@ -95,7 +95,9 @@ fn all_that_weakens_sessions_is_told() {
     let dangerous = || {
         let keys = SigningKey::generate().unwrap();
         let builder = SessionCookie::unencrypted_but_signed(keys);
-        builder.danger_allow_http().danger_allow_shared_caching()
+        builder
+            .danger_allow_http(true)
+            .danger_allow_shared_caching(true)
     };
     let told = one(Level::INFO, || drop(dangerous().build().unwrap()));
     has(

@@ -213,7 +213,7 @@ fn programs_whose_settings_differ_have_different_fingerprints_of_them() {
         builder().application("shop"),
         builder().context("stage", "live"),
         builder().same_site(SameSite::Strict),
-        builder().persistent(),
+        builder().persistent(true),
         builder().size(Size::Browser),
         builder().clock_skew(Duration::ZERO),
         builder().idle_timeout(None),
@@ -228,14 +228,14 @@ fn programs_whose_settings_differ_have_different_fingerprints_of_them() {
 
 /// Also where `SystemTime::now()` panics, as in a Worker.
 #[test]
-fn a_clock_will_do_for_the_time() {
+fn a_clock_shows_the_time() {
     let clock = || Clock::from_fn(|| at(7));
     let cookie = cookie();
-    assert_eq!(cookie.keys_in_use(clock()), cookie.keys_in_use(at(7)));
-    let field = cookie.cookie_for(clock(), |session| session.insert("user", 42));
+    assert_eq!(cookie.keys_in_use(clock().now()), cookie.keys_in_use(at(7)));
+    let field = cookie.cookie_for(clock().now(), |session| session.insert("user", 42));
     let field = field.unwrap();
     let (_, token) = field.split_once('=').unwrap();
-    let content = cookie.inspect(token, at(7)).unwrap();
+    let content = cookie.inspect(token, clock().now()).unwrap();
     assert_eq!(content.session.created_at, at(7));
 }
 

@@ -192,7 +192,7 @@ fn eager(cookie: &SessionCookie, pair: &str, now: u64, work: Work) -> HeaderMap 
         work(&session).unwrap();
         Ok::<_, std::convert::Infallible>(Response::new(()))
     });
-    let layer = SessionLayer::new(cookie.clone()).clock(at(now)).eager();
+    let layer = SessionLayer::new(cookie.clone()).clock(at(now)).eager(true);
     let request = Request::builder().header(COOKIE, pair).body(()).unwrap();
     let Ok(response) = block_on(layer.layer(service).oneshot(request));
     response.headers().clone()

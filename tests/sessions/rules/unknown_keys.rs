@@ -8,7 +8,7 @@ use super::common::{at, key, signed_in};
 
 fn keeping(ring: impl Into<SharedKeyRing>) -> SessionCookie {
     let cookie = SessionCookie::encrypted(ring);
-    cookie.keep_unknown_keys().build().unwrap()
+    cookie.keep_unknown_keys(true).build().unwrap()
 }
 
 #[test]
@@ -34,7 +34,7 @@ fn a_visitor_is_signed_in_again_once_a_program_with_another_ring_has_the_right_o
 #[test]
 fn a_bare_token_is_kept_too() {
     let tokens = |ring| SessionToken::encrypted(key(ring)).purpose("mobile");
-    let [site, other] = [0, 1].map(|ring| tokens(ring).keep_unknown_keys().build().unwrap());
+    let [site, other] = [0, 1].map(|ring| tokens(ring).keep_unknown_keys(true).build().unwrap());
     let session = other.load(None::<&str>, at(0));
     session.insert("user", 42).unwrap();
     let TokenChange::Store(token) = other.save(&session).unwrap() else {
@@ -54,7 +54,7 @@ fn a_bare_token_is_kept_too() {
 #[test]
 fn an_old_cookie_of_an_unknown_key_is_replaced() {
     let old = |ring| SessionCookie::encrypted(key(ring)).name("__Host-old");
-    let site = SessionCookie::encrypted(key(0)).keep_unknown_keys();
+    let site = SessionCookie::encrypted(key(0)).keep_unknown_keys(true);
     let former = old(2).build().unwrap();
     let site = site.migrate_from(former, at(0)..at(1_000));
     let site = site.build().unwrap();

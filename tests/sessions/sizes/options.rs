@@ -66,7 +66,7 @@ impl Options {
             builder
         };
         if self.partitioned {
-            builder.partitioned()
+            builder.partitioned(true)
         } else {
             builder
         }

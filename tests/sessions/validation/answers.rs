@@ -4,7 +4,7 @@ use std::task::Poll;
 
 use hardtack::{
     Session, SessionCookie, SessionError,
-    session::{Outcome, Reason},
+    session::{Outcome, Reason, Validity},
 };
 use http::StatusCode;
 
@@ -12,7 +12,7 @@ use super::{
     Change, GOES_ON, INTERVAL, IS_GONE, IS_OUT_OF_REACH, IS_OVER, NO_ANSWER, PANICS, Row,
     common::{
         ENDED, READ, REFRESHED, UNTOUCHED, Visit, WRITTEN, at, block_on, builder, check, cookie,
-        reason, sealed, seconds, signed_in,
+        is_valid, reason, sealed, seconds, signed_in,
     },
     find, look, miss, scripted, scripting,
 };
@@ -30,12 +30,12 @@ fn a_session_that_has_ended_is_a_new_one_like_any_other_that_was_revoked() {
     check(&visit, |session| session.invalidate().map(drop), ENDED);
 
     let session = site.load([&pair], at(INTERVAL));
-    assert!(!block_on(session.validate()).unwrap());
+    assert!(!is_valid(&session));
     assert_eq!(reason(&session), Some(Reason::Revoked));
     // It stays ended in this request, whatever becomes of the row.
     row.becomes(0);
     row.asked();
-    assert!(!block_on(session.validate()).unwrap());
+    assert!(!is_valid(&session));
     assert_eq!(row.asked(), 0);
     // The cookie has not changed, so the next request asks.
     check(&visit, find, REFRESHED);
@@ -53,7 +53,7 @@ fn the_id_of_a_session_that_has_ended_is_told_for_a_list() {
     for is_asked in [true, false] {
         let session = site.load([&pair], at(INTERVAL));
         if is_asked {
-            assert!(!block_on(session.validate()).unwrap());
+            assert!(!is_valid(&session));
         }
         assert_eq!(session.id(), None);
         assert_eq!(session.invalidate().unwrap(), id);
@@ -167,7 +167,7 @@ fn a_session_that_nobody_asks_about_is_empty_and_refuses_changes() {
     let session = site.load([&pair], at(INTERVAL));
     miss(&session).unwrap();
     session.discard().unwrap();
-    assert!(block_on(session.validate()).unwrap());
+    assert!(is_valid(&session));
     find(&session).unwrap();
     assert!(matches!(session.outcome(), Outcome::Opened { .. }));
     // And what was asked for before still counts.
@@ -187,7 +187,7 @@ fn a_session_that_begins_in_place_of_one_that_waits_needs_no_answer() {
         let session = site.load([signed_in(&site)], at(INTERVAL));
         begin(&session).unwrap();
         session.insert("user", 43).unwrap();
-        assert!(block_on(session.validate()).unwrap());
+        assert!(is_valid(&session));
         assert_eq!(row.asked(), 0);
         assert_eq!(session.get("user").unwrap(), Some(43));
         assert_eq!(site.save(&session).unwrap().iter().count(), 1);
@@ -221,7 +221,7 @@ fn an_answer_that_comes_after_a_new_session_has_begun_changes_nothing() {
             };
             tokio::join!(session.validate(), begin).0
         });
-        assert!(answered.unwrap());
+        assert_eq!(answered.unwrap(), Validity::Valid);
         assert_eq!((row.asked(), session.get("user").unwrap()), (1, Some(43)));
     }
 }
@@ -237,13 +237,13 @@ fn a_session_that_begins_after_an_answer_that_ended_one_goes_on() {
     for begin in BEGINNINGS {
         let site = scripted([(0, IS_OVER)]);
         let session = site.load([signed_in(&cookie())], at(INTERVAL));
-        assert!(!block_on(session.validate()).unwrap());
+        assert!(!is_valid(&session));
         assert!(!session.is_alive());
         begin(&session).unwrap();
         session.insert("user", 43).unwrap();
-        assert!(block_on(session.validate()).unwrap() && session.is_alive());
+        assert!(is_valid(&session) && session.is_alive());
         assert_eq!(site.save(&session).unwrap().iter().len(), 1);
-        assert!(block_on(session.validate()).unwrap() && session.is_alive());
+        assert!(is_valid(&session) && session.is_alive());
     }
 }
 
@@ -255,12 +255,13 @@ fn a_second_answer_changes_no_session_that_began_after_the_first() {
                 let site = scripted([(1, first), (5, second)]);
                 let session = site.load([signed_in(&cookie())], at(INTERVAL));
                 let begun = async {
-                    assert_eq!(session.validate().await.unwrap(), first == GOES_ON);
+                    let answered = session.validate().await.unwrap();
+                    assert_eq!(answered == Validity::Valid, first == GOES_ON);
                     begin(&session).unwrap();
                     session.insert("user", 43).unwrap();
                 };
                 let both = async { tokio::join!(begun, session.validate()).1 };
-                assert!(block_on(both).unwrap());
+                assert_eq!(block_on(both).unwrap(), Validity::Valid);
                 let cookie = site.save(&session).unwrap();
                 let user = site.load(&cookie, at(INTERVAL)).get::<u32>("user").unwrap();
                 assert_eq!(user, Some(43), "{first:?}, {second:?}");
@@ -276,7 +277,7 @@ fn of_two_answers_about_one_session_the_end_counts() {
         let session = site.load([signed_in(&cookie())], at(INTERVAL));
         let _ = block_on(async { tokio::join!(session.validate(), session.validate()) });
         miss(&session).unwrap();
-        assert!(!block_on(session.validate()).unwrap());
+        assert!(!is_valid(&session));
     }
 }
 
@@ -303,7 +304,7 @@ fn an_error_after_an_answer_takes_nothing_back() {
         let session = site.load([signed_in(&cookie())], at(INTERVAL));
         let both = async { tokio::join!(session.validate(), session.validate()) };
         let (first, second) = block_on(both);
-        assert!(first.unwrap() && second.unwrap());
+        assert_eq!([first, second].map(Result::unwrap), [Validity::Valid; 2]);
         // The answer is sealed.
         let cookie = site.save(&session).unwrap();
         find(&site.load(&cookie, at(2 * INTERVAL - 1))).unwrap();
@@ -316,7 +317,7 @@ fn a_session_that_was_cleared_stays_so_when_a_late_answer_ends_it() {
         let site = scripted([(1, GOES_ON), (5, IS_OVER)]);
         let session = site.load([signed_in(&cookie())], at(INTERVAL));
         let cleared = async {
-            assert!(session.validate().await.unwrap());
+            assert_eq!(session.validate().await.unwrap(), Validity::Valid);
             session.clear().unwrap();
         };
         block_on(async { tokio::join!(cleared, session.validate()).1 }).unwrap();
@@ -345,7 +346,7 @@ fn a_request_that_is_cancelled_while_it_waits_leaves_the_session_as_it_was() {
     // The response depends on the session all the same.
     assert!(session.is_touched());
     row.becomes(0);
-    assert!(block_on(session.validate()).unwrap());
+    assert!(is_valid(&session));
     find(&session).unwrap();
 }
 

@@ -20,7 +20,7 @@ use proptest::prelude::*;
 use super::{
     INTERVAL, Row,
     common::{
-        ADAPTERS, Visit, at, block_on, builder, cases::cases, header_builder, pair_of, sealed,
+        ADAPTERS, Visit, at, builder, cases::cases, header_builder, is_valid, pair_of, sealed,
         seconds, set_cookies, signed_in,
     },
 };
@@ -169,7 +169,7 @@ fn serve(
         fields.insert("sec-fetch-dest", HeaderValue::from_static("image"));
     }
     let session = site.load_from(&fields, clock);
-    let is_valid = block_on(session.validate()).unwrap() && !session.is_new();
+    let is_valid = is_valid(&session) && !session.is_new();
     if is_valid && !matches!(request.deed, Deed::Nothing) {
         perform(&session, request.deed, count).unwrap();
     }
@@ -213,7 +213,7 @@ proptest! {
         let first = stored(&session).unwrap();
         instances.keep_the_promise(first, requests, |clock, token, request, count| {
             let session = header.load([token], clock);
-            let is_valid = block_on(session.validate()).unwrap() && !session.is_new();
+            let is_valid = is_valid(&session) && !session.is_new();
             if is_valid {
                 perform(&session, request.deed, count).unwrap();
             }

@@ -114,7 +114,7 @@ fn carrier(vector: &Vector, may_share: bool) -> Carrier<Map> {
     if vector.brought_in == "cookie" {
         let mut builder = SessionCookie::encrypted(key).refresh_after(RefreshAfter::Always);
         if may_share {
-            builder = builder.danger_allow_shared_caching();
+            builder = builder.danger_allow_shared_caching(true);
         }
         Carrier::Cookie(builder.build().unwrap())
     } else {

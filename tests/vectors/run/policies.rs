@@ -54,7 +54,7 @@ fn build(policy: &PolicyOf) -> Option<Lifetimes> {
         builder = builder.remembered_idle_timeout(Duration::from_secs(duration));
     }
     if policy.persistent {
-        builder = builder.persistent();
+        builder = builder.persistent(true);
     }
     if let Some(rule) = &policy.refresh_after {
         builder = builder.refresh_after(super::refresh_after(rule));

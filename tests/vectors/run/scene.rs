@@ -115,10 +115,10 @@ impl AttributesOf {
             builder = builder.domain(domain);
         }
         if !secure {
-            builder = builder.danger_allow_http();
+            builder = builder.danger_allow_http(true);
         }
         if partitioned {
-            builder = builder.partitioned();
+            builder = builder.partitioned(true);
         }
         builder
     }
@@ -157,10 +157,10 @@ impl Scene {
             builder = attributes.applied(builder);
         }
         if self.policy.persistent {
-            builder = builder.persistent();
+            builder = builder.persistent(true);
         }
         if self.refresh_navigations_only {
-            builder = builder.refresh_navigations_only();
+            builder = builder.refresh_navigations_only(true);
         }
         for earlier in &self.earlier {
             let former = FormerAttributes::new().path(&earlier.path);
@@ -171,10 +171,10 @@ impl Scene {
             });
         }
         if self.save_on_server_error {
-            builder = builder.save_on_server_error();
+            builder = builder.save_on_server_error(true);
         }
         if self.may_share {
-            builder = builder.danger_allow_shared_caching();
+            builder = builder.danger_allow_shared_caching(true);
         }
         if let Some(devices) = &self.devices {
             builder = BindToDevice::device_bound(builder, super::endpoints::settings(devices));
@@ -203,10 +203,10 @@ impl Scene {
             builder = builder.response_header(field);
         }
         if self.save_on_server_error {
-            builder = builder.save_on_server_error();
+            builder = builder.save_on_server_error(true);
         }
         if self.may_share {
-            builder = builder.danger_allow_shared_caching();
+            builder = builder.danger_allow_shared_caching(true);
         }
         self.asking(builder.typed()).build()
     }
@@ -274,7 +274,7 @@ impl Scene {
             builder = builder.context(label, value);
         }
         if self.keep_unknown_keys {
-            builder = builder.keep_unknown_keys();
+            builder = builder.keep_unknown_keys(true);
         }
         builder
     }

@@ -92,7 +92,7 @@ impl Vector {
             builder = attributes.applied(builder);
         }
         if self.policy.get("persistent") == Some(&Value::Bool(true)) {
-            builder = builder.persistent();
+            builder = builder.persistent(true);
         }
         if self.device_bound {
             builder = BindToDevice::device_bound(

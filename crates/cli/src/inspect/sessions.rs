@@ -2,7 +2,7 @@ use std::time::{Duration, SystemTime};
 
 use clap::{Args, Command};
 use hardtack::{
-    Clock, ConfigError, KeyRing, SessionCookie, SessionSettings, SessionToken,
+    ConfigError, KeyRing, SessionCookie, SessionSettings, SessionToken,
     carrier::{KeysInUse, SessionBuilder, SessionCookieBuilder, SessionTokenBuilder, TokenContent},
     cookie::CookieName,
     keys::{Mode, RingSource},
@@ -235,10 +235,10 @@ impl<T: Payload> Opener<T> {
         })
     }
 
-    pub(crate) fn keys_in_use(&self, clock: Clock) -> KeysInUse {
+    pub(crate) fn keys_in_use(&self, now: SystemTime) -> KeysInUse {
         match &self.inspector {
-            Inspector::Cookie(cookie) => cookie.keys_in_use(clock),
-            Inspector::Token(tokens) => tokens.keys_in_use(clock),
+            Inspector::Cookie(cookie) => cookie.keys_in_use(now),
+            Inspector::Token(tokens) => tokens.keys_in_use(now),
         }
     }
 

@@ -137,7 +137,7 @@ fn through<T: Content>(
 ) -> Response<()> {
     let mut layer = layer.clock(arrival.clock);
     if is_eager {
-        layer = layer.eager();
+        layer = layer.eager(true);
     }
     if arrival.tenant != Tenant::Own {
         layer = layer.context_by_host();

@@ -118,10 +118,10 @@ impl Builder<'_> {
             builder = builder.domain("example");
         }
         if attributes.is_insecure {
-            builder = builder.danger_allow_http();
+            builder = builder.danger_allow_http(true);
         }
         if attributes.is_partitioned {
-            builder = builder.partitioned();
+            builder = builder.partitioned(true);
         }
         if attributes.is_strict {
             builder = builder.same_site(SameSite::Strict);
@@ -134,10 +134,10 @@ impl Builder<'_> {
             builder = builder.migrate_from(OldCookie::new("other-library", NoSession), always);
         }
         if self.settings.persists {
-            builder = builder.persistent();
+            builder = builder.persistent(true);
         }
         if self.settings.refreshes_navigations_only {
-            builder = builder.refresh_navigations_only();
+            builder = builder.refresh_navigations_only(true);
         }
         let builder = self.with_responses(builder);
         self.with_options(builder).build().expect(AGREE)
@@ -165,10 +165,10 @@ impl Builder<'_> {
 
     fn with_responses<C>(&self, mut builder: SessionBuilder<C>) -> SessionBuilder<C> {
         if self.settings.saves_on_server_error {
-            builder = builder.save_on_server_error();
+            builder = builder.save_on_server_error(true);
         }
         if self.settings.allows_shared_caching {
-            builder = builder.danger_allow_shared_caching();
+            builder = builder.danger_allow_shared_caching(true);
         }
         builder
     }
@@ -198,7 +198,7 @@ impl Builder<'_> {
             builder = builder.context("tenant", "own");
         }
         if settings.keeps_unknown_keys {
-            builder = builder.keep_unknown_keys();
+            builder = builder.keep_unknown_keys(true);
         }
         let revalidation = settings.revalidation();
         builder = match settings.refresh {
