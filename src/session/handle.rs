@@ -106,7 +106,7 @@ impl<T: Payload> Session<T> {
 
     /// Returns `true` if the session outlives the browser's session. Either it was [remembered](Session::remember_for)
     /// and [`remember_up_to`](crate::carrier::SessionBuilder::remember_up_to) is set, or the cookie is
-    /// [`persistent`](crate::carrier::|b| b.persistent(true)).
+    /// [`persistent`](crate::carrier::SessionCookieBuilder::persistent).
     #[must_use]
     pub fn is_persistent(&self) -> bool {
         self.touch().state().is_persistent()

@@ -211,7 +211,7 @@ impl<T: Payload> Session<T> {
 
     /// Undoes [`remember_for`](Self::remember_for), so that the session ends with the browser's session or by its
     /// timeouts. An end that [`limit_to`](Self::limit_to) set stays. With
-    /// [`persistent`](crate::carrier::|b| b.persistent(true)), the browser keeps the cookie all the same.
+    /// [`persistent`](crate::carrier::SessionCookieBuilder::persistent), the browser keeps the cookie all the same.
     ///
     /// # Errors
     ///

@@ -76,7 +76,7 @@ pub enum RefreshAfter {
     ///
     /// Put the layer around pages only. A page that polls keeps its session from becoming idle, unless its handler
     /// calls [`discard`](crate::Session::discard) or
-    /// [`refresh_navigations_only`](crate::carrier::|b| b.refresh_navigations_only(true)) is set. Requests
+    /// [`refresh_navigations_only`](crate::carrier::SessionCookieBuilder::refresh_navigations_only) is set. Requests
     /// for images and scripts also count if the client does not send `Sec-Fetch-Dest`.
     EveryRequest,
 }
