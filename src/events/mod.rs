@@ -17,7 +17,7 @@
 )]
 
 /// `true` if events may be logged or printed, for callers that would look something up only for this.
-pub(crate) const ARE_TOLD: bool = cfg!(any(feature = "tracing", debug_assertions));
+pub(crate) const ARE_LOGGED: bool = cfg!(any(feature = "tracing", debug_assertions));
 
 /// `true` if something is counted or shown in gauges, for callers that would look something up only for this.
 pub(crate) const ARE_COUNTED: bool = cfg!(feature = "metrics");

@@ -46,7 +46,7 @@ impl Core {
                 events::opened_under_accepted_key(purpose, key_id, token_bytes);
             }
             // Each is counted and compared with the last one, only for a log.
-            Outcome::Rejected { .. } | Outcome::NotMigrated { .. } if !events::ARE_TOLD => {}
+            Outcome::Rejected { .. } | Outcome::NotMigrated { .. } if !events::ARE_LOGGED => {}
             Outcome::Rejected { reason, key_id } => {
                 let told = self.lately.note_rejected(reason, is_dropped, false, now);
                 if let Some(left_out) = told {
@@ -88,7 +88,7 @@ impl Core {
             } => key_id,
             _ => None,
         };
-        let is_asked = events::ARE_TOLD || events::ARE_COUNTED;
+        let is_asked = events::ARE_LOGGED || events::ARE_COUNTED;
         is_asked && id.is_some_and(|id| self.slot.has_dropped(id))
     }
 

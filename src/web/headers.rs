@@ -6,8 +6,8 @@ use http::{HeaderMap, StatusCode};
 
 use super::{
     caching::{self, CacheHeaders, FieldKind, NO_STORE},
+    fetch_metadata::{hints_of, is_cookie_hidden},
     framework::Fields,
-    request::{hints_of, is_cookie_hidden},
 };
 use crate::{
     base::clock::Clock,

@@ -7,7 +7,7 @@ use std::{
 use http::request::Parts;
 
 use super::{
-    any_carrier::AnyCarrier, dropped::warning, framework::Fields, headers::NO_HEADER,
+    any_carrier::AnyCarrier, framework::Fields, headers::NO_HEADER, lost_cookie::warning,
     old_paths::OldPaths, pending::PendingSession,
 };
 use crate::{

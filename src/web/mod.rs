@@ -19,17 +19,18 @@ mod context_by;
 #[cfg(feature = "tower")]
 pub(crate) mod csrf;
 #[cfg(feature = "tower")]
-mod dropped;
-#[cfg(feature = "tower")]
 mod extensions;
 #[cfg(feature = "tower")]
 mod failure;
+mod fetch_metadata;
 mod framework;
 mod headers;
 mod host;
 #[cfg(feature = "tower")]
 pub(crate) mod layer;
 mod local_path;
+#[cfg(feature = "tower")]
+mod lost_cookie;
 #[cfg(feature = "tower")]
 mod missing_session;
 #[cfg(feature = "tower")]
@@ -40,7 +41,6 @@ mod origin;
 mod pending;
 #[cfg(any(feature = "actix", feature = "axum"))]
 mod reading;
-mod request;
 #[cfg(feature = "tower")]
 mod service;
 

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use super::{
     any_carrier::AnyCarrier,
-    dropped::Warning,
     failure::Failure,
     framework::{Extensions, Fields},
+    lost_cookie::Warning,
     old_paths::OldPaths,
 };
 use crate::{

@@ -6,8 +6,8 @@
 )]
 mod following;
 mod left;
-mod one_type;
 mod purpose_keys;
+mod sessions;
 mod told;
 
 #[cfg(feature = "tower")]
@@ -25,8 +25,8 @@ pub(crate) use following::Following;
 #[cfg(feature = "watch")]
 pub(crate) use following::TICK;
 use left::Left;
-pub(crate) use one_type::Sessions;
 pub(crate) use purpose_keys::{PurposeKey, PurposeKeys};
+pub(crate) use sessions::Sessions;
 pub(crate) use told::SourceRefused;
 
 use crate::{

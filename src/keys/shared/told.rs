@@ -96,7 +96,7 @@ impl PurposeSlot {
     /// that is in the future at `now`, and of keys that end before their tokens, unless these tokens have ended too.
     pub(crate) fn tell(&self, now: Option<UnixSeconds>, tell: fn(&events::InUse<'_>)) {
         self.show_not_before();
-        let Some(sessions) = self.sessions.as_ref().filter(|_| events::ARE_TOLD) else {
+        let Some(sessions) = self.sessions.as_ref().filter(|_| events::ARE_LOGGED) else {
             return;
         };
         let (keys, now) = (self.keys(), now.unwrap_or_else(clock::system_now));

@@ -27,7 +27,7 @@ pub(super) fn warning<'p, T, F: Fields>(
     path: impl FnOnce() -> &'p str,
 ) -> Option<Warning> {
     let fields = &cookie.fields;
-    if !events::ARE_TOLD || fields.is_told.load(Ordering::Relaxed) {
+    if !events::ARE_LOGGED || fields.is_told.load(Ordering::Relaxed) {
         return None;
     }
     let attributes = &fields.attributes;
