@@ -23,8 +23,8 @@ use axum::{
     routing::get,
 };
 use hardtack::{
-    ConfigError, EncryptionKey, KeyRing, Session, SessionCookie, SessionError, SessionLayer,
-    carrier::Context, web::host_of,
+    ConfigError, Context, EncryptionKey, KeyRing, Session, SessionCookie, SessionError,
+    SessionLayer, web::host_of,
 };
 use tokio::net::TcpListener;
 

@@ -74,7 +74,7 @@
 //! | refuse requests that other sites make | [`csrf::CsrfGuard`], [`csrf::GuardedForm`] |
 //! | serve sessions without a framework | [`SessionCookie::load`], [`SessionCookie::save`] |
 //! | carry sessions without a cookie | [`SessionToken`] |
-//! | bind sessions to a tenant or a stage | [`context`](carrier::SessionBuilder::context), [`carrier::Context`] |
+//! | bind sessions to a tenant or a stage | [`context`](carrier::SessionBuilder::context), [`Context`] |
 //!
 //! # Without a framework
 //!
@@ -172,7 +172,7 @@
 //! | `inspect` | The content of tokens, with dates and the reason of a refusal, for debugging tools. The package `hardtack-cli` is one. | [`SessionCookie::inspect`], [`SessionToken::open_with`], [`carrier::TokenInfo`] |
 //! | `testing` | `session::Examples`, for tests that a program in JavaScript has the same type of session. | [`session::Examples`] |
 //! | `unstable-companion` | The seam of the package `hardtack-device`, which may change in a minor release. | `companion` |
-//! | `wasm_js` | The clock and the random bytes of JavaScript, on `wasm32-unknown-unknown`. | [`Clock::system`] and [`SessionLayer`] there |
+//! | `wasm_js` | The clock and the random bytes of JavaScript, on `wasm32-unknown-unknown`. Named like the feature of getrandom. | [`Clock::system`] and [`SessionLayer`] there |
 //! | `aws-lc` | The ciphers by AWS-LC instead of RustCrypto: faster, and needs a C compiler. Not on WebAssembly. | [`keys::Backend::AwsLc`] |
 //!
 //! # More
@@ -270,7 +270,8 @@ pub use keys::{
 };
 pub use session::handle::Session;
 pub use settings::sources::SessionSettings;
-pub use state::{SessionData, SessionError};
+pub use state::{RefreshAfter, SessionData, SessionError};
+pub use token::Context;
 #[cfg(any(feature = "axum", feature = "actix", feature = "tower"))]
 pub use web::layer::SessionLayer;
 

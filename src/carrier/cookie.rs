@@ -86,7 +86,7 @@ impl<T: Payload> SessionCookie<T> {
     /// # use hardtack::{EncryptionKey, SessionCookie};
     /// # use std::time::SystemTime;
     /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// use hardtack::carrier::Context;
+    /// use hardtack::Context;
     ///
     /// let acme = cookie.in_context(Context::new([("tenant", "acme")])?);
     /// let session = acme.load(None::<&str>, SystemTime::now());

@@ -16,11 +16,7 @@ mod keys_in_use;
 mod said;
 pub(crate) mod token;
 
-pub use crate::{
-    cookie::attributes::FormerAttributes,
-    state::{Padding, RefreshAfter},
-    token::Context,
-};
+pub use crate::{cookie::attributes::FormerAttributes, state::Padding};
 pub use builder::{InCookie, InToken, SessionBuilder, SessionCookieBuilder, SessionTokenBuilder};
 #[cfg(feature = "inspect")]
 pub use inspect::{TokenContent, TokenInfo};

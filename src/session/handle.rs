@@ -16,7 +16,7 @@ use crate::{
 ///
 /// The session is read and verified when a method first needs it. Without such a call, it is read before the handler if
 /// the layer is [`eager`](crate::SessionLayer::eager), and at the end of the request if, for example, every request
-/// counts ([`EveryRequest`](crate::carrier::RefreshAfter::EveryRequest)) or a task still holds a handle. Every method
+/// counts ([`EveryRequest`](crate::RefreshAfter::EveryRequest)) or a task still holds a handle. Every method
 /// takes `&self`, so clones work in a handler, a nested middleware and a template. Changes are saved with the response,
 /// unless its status is 408 or, by default, a 5xx ([more][responses]).
 ///
@@ -178,7 +178,7 @@ impl<T> Session<T> {
     /// Returns `true` if any other method of the session was called in this request, except for
     /// [`has_changed`](Self::has_changed) and a [`validate`](Self::validate) that had nothing to ask. At the end of the
     /// request, a layer also counts a handle that a body, a task or an extension still holds, and
-    /// [`EveryRequest`](crate::carrier::RefreshAfter::EveryRequest) counts the request itself. Does not read the
+    /// [`EveryRequest`](crate::RefreshAfter::EveryRequest) counts the request itself. Does not read the
     /// session.
     ///
     /// This is for code that calls `save` and then writes the headers of a response itself. The response depends on the

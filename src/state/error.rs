@@ -7,6 +7,8 @@ use crate::{
 };
 
 /// An error from reading or changing a session. After an error the session is unchanged.
+///
+/// `Debug` shows the same sentence as `Display`, so that a `main` that returns the error prints it.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum SessionError {

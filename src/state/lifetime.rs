@@ -42,7 +42,7 @@ pub(crate) struct Lifetimes {
 /// # let session = earlier.load(None::<&str>, now);
 /// # session.insert("user", 42)?;
 /// # let fields = earlier.save(&session)?;
-/// use hardtack::carrier::RefreshAfter;
+/// use hardtack::RefreshAfter;
 ///
 /// let cookie = SessionCookie::encrypted(keys).refresh_after(RefreshAfter::Interval(5 * minute)).build()?;
 ///

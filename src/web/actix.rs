@@ -283,7 +283,7 @@ impl<T: Payload> FromRequest for Session<T> {
 
 impl ResponseError for Failure {
     fn status_code(&self) -> StatusCode {
-        of_actix(self.answer().0)
+        of_actix(self.status_and_sentence().0)
     }
 
     fn error_response(&self) -> HttpResponse {

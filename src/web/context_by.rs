@@ -28,7 +28,7 @@ impl<T, W> SessionLayer<T, W> {
     /// # Examples
     ///
     /// ```
-    /// # use hardtack::{EncryptionKey, Session, SessionCookie, SessionLayer, carrier::Context, session::Map};
+    /// # use hardtack::{EncryptionKey, Session, SessionCookie, SessionLayer, Context, session::Map};
     /// # use http::{Request, Response};
     /// # use tower::{Layer, ServiceExt, service_fn};
     /// use hardtack::web::host_of;

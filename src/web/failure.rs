@@ -151,13 +151,13 @@ impl Failure {
     ///
     /// fn page(error: SessionError) -> (u16, String) {
     ///     let failure = Failure::from(error);
-    ///     let (status, sentence) = failure.answer();
+    ///     let (status, sentence) = failure.status_and_sentence();
     ///     (status.as_u16(), format!("<h1>{sentence}</h1>"))
     /// }
     /// assert_eq!(page(SessionError::Unvalidated(None)), (503, "<h1>please try again later</h1>".to_owned()));
     /// ```
     #[must_use]
-    pub fn answer(&self) -> (StatusCode, &str) {
+    pub fn status_and_sentence(&self) -> (StatusCode, &str) {
         match self {
             Failure::Csrf(refusal @ CsrfRefusal::TooLarge) => {
                 (StatusCode::PAYLOAD_TOO_LARGE, refusal.sentence())
@@ -208,13 +208,13 @@ impl Failure {
             // Not logged here: the guard has reported it.
             return self.answered("text/html; charset=utf-8", body);
         }
-        let sentence = self.answer().1.to_owned();
+        let sentence = self.status_and_sentence().1.to_owned();
         self.logged(path)
             .answered("text/plain; charset=utf-8", sentence)
     }
 
     fn answered(self, kind: &'static str, body: String) -> Response<String> {
-        let (status, _) = self.answer();
+        let (status, _) = self.status_and_sentence();
         let mut response = Response::new(body);
         *response.status_mut() = status;
         let kind = HeaderValue::from_static(kind);

@@ -118,7 +118,7 @@ where
         let status = response.status().as_u16();
         let status = (this.pending).status_to_save(status, response.extensions());
         if let Err(failure) = this.pending.save(status, response.headers_mut()) {
-            *response.status_mut() = failure.answer().0;
+            *response.status_mut() = failure.status_and_sentence().0;
             response.extensions_mut().insert(failure);
         }
         Poll::Ready(Ok(response))

@@ -3,7 +3,7 @@
 use std::time::SystemTime;
 
 use hardtack::{
-    carrier::Context,
+    Context,
     companion::{Admission, Companion},
     session::{SaveError, SessionId, SessionInfo},
 };

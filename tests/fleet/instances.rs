@@ -2,8 +2,8 @@
 
 use fastrand::Rng;
 use hardtack::{
-    KeyRing, SessionCookie,
-    carrier::{RefreshAfter, SessionCookieBuilder},
+    KeyRing, RefreshAfter, SessionCookie,
+    carrier::SessionCookieBuilder,
     keys::SharedKeyRing,
     session::{Outcome, Reason},
 };

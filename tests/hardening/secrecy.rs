@@ -8,8 +8,8 @@ use std::{
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use hardtack::{
-    EncryptionKey, KeyRing, SessionCookie, SessionData, SessionToken, SigningKey,
-    carrier::{Context, TokenChange, TokenInfo},
+    Context, EncryptionKey, KeyRing, SessionCookie, SessionData, SessionToken, SigningKey,
+    carrier::{TokenChange, TokenInfo},
     cookie::CookieName,
     keys::{self, RingKey, SharedKeyRing},
     session::SessionId,

@@ -5,9 +5,9 @@ use std::{
 };
 
 use hardtack::{
-    ConfigError, EncryptionKey, Session, SessionCookie, SessionData, SessionError, SigningKey,
-    Size,
-    carrier::{Context, FormerAttributes, SessionCookieBuilder},
+    ConfigError, Context, EncryptionKey, Session, SessionCookie, SessionData, SessionError,
+    SigningKey, Size,
+    carrier::{FormerAttributes, SessionCookieBuilder},
     migrate::OldCookie,
     session::{Map, Outcome, Reason, SessionId, Validity},
 };

@@ -5,8 +5,8 @@
 use std::{error::Error, fmt};
 
 use hardtack::{
-    EncryptionKey, KeyRing, SameSite, SessionCookie, SessionSettings, Size,
-    carrier::{FormerAttributes, RefreshAfter, SessionCookieBuilder},
+    EncryptionKey, KeyRing, RefreshAfter, SameSite, SessionCookie, SessionSettings, Size,
+    carrier::{FormerAttributes, SessionCookieBuilder},
     keys::RingSource,
 };
 

@@ -3,9 +3,9 @@
 use std::{collections::BTreeSet, time::UNIX_EPOCH};
 
 use hardtack::{
-    EncryptionKey, KeyRing, SameSite, Session, SessionCookie, SessionSettings, SessionToken,
-    SigningKey, Size,
-    carrier::{FormerAttributes, Padding, RefreshAfter, SessionCookieBuilder},
+    EncryptionKey, KeyRing, RefreshAfter, SameSite, Session, SessionCookie, SessionSettings,
+    SessionToken, SigningKey, Size,
+    carrier::{FormerAttributes, Padding, SessionCookieBuilder},
     keys::{Mode, SharedKeyRing},
 };
 

@@ -4,8 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use hardtack::{
-    ConfigError,
-    carrier::Context,
+    ConfigError, Context,
     companion::{Admission, Beside, Companion, Seal, Setup},
     session::{SaveError, SessionId, SessionInfo},
 };

@@ -2,8 +2,7 @@
 
 use axum::http::{HeaderMap, StatusCode, header::SET_COOKIE};
 use hardtack::{
-    SessionCookie,
-    carrier::RefreshAfter,
+    RefreshAfter, SessionCookie,
     session::{Outcome, Reason},
 };
 use hardtack_device::DeviceBound;

@@ -14,10 +14,8 @@ use axum::{
     http::{Request, Response},
 };
 use hardtack::{
-    Clock, EncryptionKey, KeyRing, SessionCookie, SessionLayer,
-    carrier::{Context, SessionCookieBuilder},
-    companion::CompanionLayer,
-    keys::SharedKeyRing,
+    Clock, Context, EncryptionKey, KeyRing, SessionCookie, SessionLayer,
+    carrier::SessionCookieBuilder, companion::CompanionLayer, keys::SharedKeyRing,
     session::SessionId,
 };
 use hardtack_device::{BindToDevice, DeviceBound};

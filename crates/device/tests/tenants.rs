@@ -6,7 +6,7 @@ use std::sync::{
 };
 
 use axum::http::{Request, StatusCode, header::SET_COOKIE};
-use hardtack::carrier::Context;
+use hardtack::Context;
 use hardtack_device::DeviceBound;
 
 use super::{

@@ -4,7 +4,7 @@
 
 use std::{fs, path::Path, time::Duration};
 
-use hardtack::{Session, carrier::RefreshAfter, session::Outcome};
+use hardtack::{RefreshAfter, Session, session::Outcome};
 use serde_json::{Value, json};
 
 use super::{

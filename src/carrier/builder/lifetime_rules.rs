@@ -84,7 +84,7 @@ impl<C, T> SessionBuilder<C, T> {
     /// # Examples
     ///
     /// ```
-    /// use hardtack::{EncryptionKey, SessionCookie, carrier::RefreshAfter};
+    /// use hardtack::{EncryptionKey, SessionCookie, RefreshAfter};
     /// use std::time::Duration;
     ///
     /// let minute = Duration::from_secs(60);

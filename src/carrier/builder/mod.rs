@@ -44,7 +44,7 @@ use crate::{
 ///
 /// ```
 /// use std::time::Duration;
-/// use hardtack::{EncryptionKey, SameSite, SessionCookie, carrier::RefreshAfter};
+/// use hardtack::{EncryptionKey, SameSite, SessionCookie, RefreshAfter};
 ///
 /// let cookie = SessionCookie::encrypted(EncryptionKey::generate()?)
 ///     .name("__Host-login")

@@ -1,7 +1,7 @@
 //! Sessions bound to the host of the request.
 
 use axum::{Router, body::Body, extract::OriginalUri, routing::get};
-use hardtack::{Session, SessionError, SessionLayer, carrier::Context, web::host_of};
+use hardtack::{Context, Session, SessionError, SessionLayer, web::host_of};
 use http::{HeaderMap, HeaderValue, Request, StatusCode};
 use hyper::body::Incoming;
 use hyper_util::{

@@ -9,8 +9,8 @@ use std::{
 };
 
 use hardtack::{
-    Session, SessionCookie, SessionLayer,
-    carrier::{Context, TokenChange},
+    Context, Session, SessionCookie, SessionLayer,
+    carrier::TokenChange,
     csrf::CsrfGuard,
     session::{Map, Payload},
 };

@@ -4,8 +4,8 @@
 use std::time::Duration;
 
 use hardtack::{
-    ConfigError, KeyRing, SameSite, SessionCookie, SessionError, SessionToken, Size,
-    carrier::{FormerAttributes, RefreshAfter, SessionCookieBuilder},
+    ConfigError, KeyRing, RefreshAfter, SameSite, SessionCookie, SessionError, SessionToken, Size,
+    carrier::{FormerAttributes, SessionCookieBuilder},
     keys::RingKey,
     session::Validity,
 };

@@ -7,8 +7,8 @@
 use std::{convert::Infallible, future::ready, time::Duration};
 
 use hardtack::{
-    Session, SessionCookie,
-    carrier::{RefreshAfter, SessionCookieBuilder},
+    RefreshAfter, Session, SessionCookie,
+    carrier::SessionCookieBuilder,
     session::{Reason, Validity},
 };
 

@@ -1,8 +1,8 @@
 //! A token opens where it was sealed for, and nowhere else.
 
 use hardtack::{
-    SessionToken,
-    carrier::{Context, SessionBuilder, SessionCookieBuilder, TokenChange},
+    Context, SessionToken,
+    carrier::{SessionBuilder, SessionCookieBuilder, TokenChange},
 };
 use proptest::prelude::*;
 

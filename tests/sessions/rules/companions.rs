@@ -6,8 +6,7 @@ use std::{
 };
 
 use hardtack::{
-    EncryptionKey, KeyRing, SessionCookie, SessionError,
-    carrier::Context,
+    Context, EncryptionKey, KeyRing, SessionCookie, SessionError,
     companion::{Admission, Beside, Companion, Seal, Setup},
     keys::SharedKeyRing,
     session::{SaveError, SessionId, SessionInfo},

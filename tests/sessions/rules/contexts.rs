@@ -8,10 +8,8 @@ use std::{
 
 use axum::{Router, body::Body, routing::get};
 use hardtack::{
-    Session, SessionCookie, SessionLayer, SessionToken,
-    carrier::{Context, TokenChange},
-    session::Validity,
-    web::host_of,
+    Context, Session, SessionCookie, SessionLayer, SessionToken, carrier::TokenChange,
+    session::Validity, web::host_of,
 };
 #[cfg(feature = "migrate")]
 use hardtack::{

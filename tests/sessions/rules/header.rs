@@ -5,9 +5,7 @@
 use std::{convert::Infallible, sync::Arc};
 
 use hardtack::{
-    Session, SessionLayer, SessionToken,
-    carrier::{RefreshAfter, TokenChange},
-    session::Outcome,
+    RefreshAfter, Session, SessionLayer, SessionToken, carrier::TokenChange, session::Outcome,
 };
 use http::{HeaderMap, HeaderName, Request, Response, StatusCode};
 use tower::{Layer, ServiceExt, service_fn};

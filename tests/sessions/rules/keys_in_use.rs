@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use axum::{Router, body::Body, routing};
 use hardtack::{
-    Clock, ConfigError, KeyRing, SameSite, SessionCookie, SessionToken, SigningKey, Size,
-    carrier::RefreshAfter,
+    Clock, ConfigError, KeyRing, RefreshAfter, SameSite, SessionCookie, SessionToken, SigningKey,
+    Size,
     keys::{Backend, KeyRole, Mode, RingEvent, RingKey, RingSource, SharedKeyRing},
 };
 use http::Request;

@@ -3,8 +3,8 @@
 use std::time::{Duration, SystemTime};
 
 use hardtack::{
-    KeyRing, SessionCookie, SessionToken,
-    carrier::{RefreshAfter, SessionCookieBuilder},
+    KeyRing, RefreshAfter, SessionCookie, SessionToken,
+    carrier::SessionCookieBuilder,
     keys::{KeyId, RingKey, SharedKeyRing},
 };
 use tracing::Level;

@@ -7,8 +7,8 @@ use std::{
 };
 
 use hardtack::{
-    Clock, KeyRing, SessionCookie, SessionToken,
-    carrier::{Context, TokenChange},
+    Clock, Context, KeyRing, SessionCookie, SessionToken,
+    carrier::TokenChange,
     companion::{Companion, Seal, Setup},
     keys::{KeyRole, RingEvent, RingKey, SharedKeyRing},
     session::{Outcome, Reason},

@@ -1,8 +1,8 @@
 //! A session is saved once, and by the cookie, header or token that loaded it.
 
 use hardtack::{
-    KeyRing, Session, SessionCookie, SessionToken, SigningKey,
-    carrier::{Context, SessionBuilder, SessionCookieBuilder, TokenChange},
+    Context, KeyRing, Session, SessionCookie, SessionToken, SigningKey,
+    carrier::{SessionBuilder, SessionCookieBuilder, TokenChange},
     keys::SharedKeyRing,
     session::SaveError,
 };

@@ -167,7 +167,7 @@ fn asking_uses_no_session_and_a_save_is_no_change() {
     assert!(!session.has_changed());
     assert_eq!(cookie.save(&session).unwrap().iter().len(), 1);
     // Nor is a refresh.
-    let always = builder().refresh_after(hardtack::carrier::RefreshAfter::Always);
+    let always = builder().refresh_after(hardtack::RefreshAfter::Always);
     let session = always.build().unwrap().load([&visitor], at(1));
     assert_eq!(session.get::<u32>("user").unwrap(), Some(42));
     assert!(!session.has_changed());

@@ -1,9 +1,7 @@
 //! Sessions that came in more cookies than they may be sent in now (docs/spec/writer.md § 9.5.2).
 
 use hardtack::{
-    Session, SessionError, Size,
-    carrier::{RefreshAfter, SessionCookieBuilder},
-    session::TooLarge,
+    RefreshAfter, Session, SessionError, Size, carrier::SessionCookieBuilder, session::TooLarge,
 };
 use serde_json::Value;
 

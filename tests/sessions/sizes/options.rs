@@ -5,8 +5,8 @@
 use std::time::Duration;
 
 use hardtack::{
-    SameSite, Session, Size,
-    carrier::{Padding, RefreshAfter, SessionCookieBuilder},
+    RefreshAfter, SameSite, Session, Size,
+    carrier::{Padding, SessionCookieBuilder},
 };
 use proptest::prelude::*;
 use serde_json::Value;

@@ -3,9 +3,7 @@
 use std::time::Duration;
 
 use hardtack::{
-    Clock, Session, SessionLayer,
-    carrier::{RefreshAfter, SessionCookieBuilder},
-    session::Validity,
+    Clock, RefreshAfter, Session, SessionLayer, carrier::SessionCookieBuilder, session::Validity,
 };
 
 use super::{

@@ -9,7 +9,7 @@ use super::{
     scene::Carrier,
 };
 use crate::{
-    EncryptionKey, Session, SessionCookie, SessionToken, base::time::EPOCH, carrier::RefreshAfter,
+    EncryptionKey, RefreshAfter, Session, SessionCookie, SessionToken, base::time::EPOCH,
     state::Map,
 };
 

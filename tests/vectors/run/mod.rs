@@ -45,8 +45,8 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 
 use crate::{
-    ConfigError, SessionCookie, SigningKey,
-    carrier::{RefreshAfter, SessionCookieBuilder},
+    ConfigError, RefreshAfter, SessionCookie, SigningKey,
+    carrier::SessionCookieBuilder,
     cookie::SameSite,
     keys::{KeyId, KeyRing, Purpose, PurposeSlot, SharedKeyRing},
     state::{Body, Metadata, Padding, flash_messages},

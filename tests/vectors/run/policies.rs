@@ -4,9 +4,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::for_each;
-use crate::{
-    EncryptionKey, SessionCookie, carrier::RefreshAfter, session::Validity, state::Lifetimes,
-};
+use crate::{EncryptionKey, RefreshAfter, SessionCookie, session::Validity, state::Lifetimes};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -3,8 +3,8 @@
 use std::sync::{Arc, Barrier, Mutex};
 
 use hardtack::{
-    SessionToken,
-    carrier::{Context, TokenChange},
+    Context, SessionToken,
+    carrier::TokenChange,
     companion::{Admission, Beside, Companion, Seal},
     session::{Reason, SaveError, SessionId, SessionInfo},
 };

@@ -9,8 +9,8 @@ use std::{
 };
 
 use hardtack::{
-    Clock, Session, SessionCookie, SessionLayer, SessionToken,
-    carrier::{Context, TokenChange, TokenContent},
+    Clock, Context, Session, SessionCookie, SessionLayer, SessionToken,
+    carrier::{TokenChange, TokenContent},
     session::Reason,
 };
 use http::{HeaderMap, HeaderValue, Request, Response};

@@ -6,8 +6,8 @@ use std::{
 };
 
 use hardtack::{
-    SameSite, SessionCookie, SessionToken, Size,
-    carrier::{FormerAttributes, Padding, RefreshAfter, SessionBuilder},
+    RefreshAfter, SameSite, SessionCookie, SessionToken, Size,
+    carrier::{FormerAttributes, Padding, SessionBuilder},
     migrate::{OldCookie, OldSession, Reader},
     session::{Map, Reason},
 };
