@@ -137,7 +137,7 @@ fn read(field: &str) -> Read {
         domain: cookie.domain().map(str::to_owned),
         is_secure: cookie.secure() == Some(true),
         is_http_only: cookie.http_only() == Some(true),
-        is_partitioned: cookie.partitioned(true) == Some(true),
+        is_partitioned: cookie.partitioned() == Some(true),
         same_site: cookie.same_site(),
         max_age: cookie.max_age().map(|age| age.whole_seconds()),
         expires: cookie.expires_datetime().map(|end| end.unix_timestamp()),
