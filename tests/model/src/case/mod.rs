@@ -79,7 +79,7 @@ impl Setup {
     }
 
     pub fn unnoticed(&self) -> Unnoticed {
-        let has = |bit: u32| self.absolute / 100_000 >> bit & 1 == 1;
+        let has = |bit: u32| ((self.absolute / 100_000) >> bit) & 1 == 1;
         Unnoticed {
             application: has(0),
             not_before: has(1),
@@ -168,7 +168,7 @@ impl Carrier {
 /// Returns attributes that browsers allow together, by the rest of the skew.
 fn attributes(rest: u16) -> Attributes {
     let is_host_only = rest.is_multiple_of(2);
-    let has = |bit: u16| rest >> bit & 1 == 1;
+    let has = |bit: u16| (rest >> bit) & 1 == 1;
     Attributes {
         has_path: has(3) && !is_host_only,
         has_domain: has(4) && !is_host_only,
