@@ -64,7 +64,8 @@ fn every_link_of_a_guide_leads_to_the_same_place_in_rustdoc() {
     for page in pages.map(|rest| format!("docs/{}", rest.split('"').next().unwrap())) {
         let text = repository.text(&page);
         let inline = inline_links(text).find(|link| !is_absolute(link));
-        assert_eq!(inline, None, "{page}");
+        let remedy = "use a reference link, and add it to src/guide/links.txt";
+        assert_eq!(inline, None, "{page}: {remedy}");
         for (label, link) in definitions(text) {
             assert_eq!(label, link, "{page}");
             let (path, heading) = link.split_once('#').unwrap_or((link, ""));
