@@ -151,5 +151,9 @@ const SECRETS: [&str; 3] = [
 /// Returns the ids of the keys that open at `now`.
 fn accepted_keys(ring: &KeyRing, now: SystemTime) -> Vec<KeyId> {
     let opens = |id: &KeyId| ring.role(*id, now) != Some(KeyRole::Retired);
-    ring.keys().into_iter().map(|key| key.id).filter(opens).collect()
+    ring.keys()
+        .into_iter()
+        .map(|key| key.id)
+        .filter(opens)
+        .collect()
 }
