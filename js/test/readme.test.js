@@ -340,7 +340,7 @@ test("the examples of a type are compared by the test for them, and are those th
   };
   await run(json);
   await assert.rejects(run(json.replace("language", "lang")));
-  assert.equal(json, await readFile(here("../tests/kinds/login.json"), "utf8"));
+  assert.equal(json, await readFile(here("../tests/sessions/kinds/login.json"), "utf8"));
 });
 
 const anchorOf = (title) => title.toLowerCase().replace(/[^a-z0-9 -]/g, "").replaceAll(" ", "-");
