@@ -90,7 +90,10 @@ fn a_cookie_of_another_program_is_left_alone() {
 
 #[test]
 fn the_path_of_a_request_adds_no_attribute() {
-    for path in ["/a;Domain=example.com/b", "/a,b", "/ä"] {
+    let paths = ["/a;Domain=example.com/b", "/a,b", "/ä"];
+    // Earlier versions of `http` refuse the last one themselves.
+    let is_taken = |path: &&str| path.parse::<http::Uri>().is_ok();
+    for path in paths.into_iter().filter(is_taken) {
         let (layer, mut jar) = (layer(), Jar::default());
         jar.set("old", "x");
         let (_, fields) = visit(&layer, &mut jar, path, sign_out);
