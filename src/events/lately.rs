@@ -168,8 +168,8 @@ fn is_due(at: &AtomicU64, seconds: u64, now: u64) -> bool {
 
 const MINUTE: u64 = 60;
 const TEN_MINUTES: u64 = 10 * MINUTE;
-/// Number of sessions in a minute that are worth a log line, and of refusals that are all logged. A single visitor who comes back to a page usually causes
-/// fewer.
+/// Number of sessions in a minute that are worth a log line, and of refusals that are all logged. A single visitor who
+/// comes back to a page usually causes fewer.
 const MANY: u64 = 10;
 const REMEMBERED_ELSEWHERE: &str = "a remembered session arrived, but this program has no `remember_up_to`: it ends by the \
     ordinary timeouts here, and its cookie loses `Max-Age`; set `remember_up_to` as in the program that remembers it";

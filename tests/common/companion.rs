@@ -10,10 +10,10 @@ use hardtack::{
 
 type Fields = Vec<(&'static str, String)>;
 
-/// Admits every session, and adds these fields to each response.
-pub(crate) struct Admits(pub(crate) Fields);
+/// Admits every session, and adds the fields that this function returns to each response that stores or drops one.
+pub(crate) struct Admits<F>(pub(crate) F);
 
-impl Companion for Admits {
+impl<F: Fn() -> Fields + Send + Sync> Companion for Admits<F> {
     fn reads(&self) -> fn(&str) -> bool {
         |_| false
     }
@@ -35,6 +35,6 @@ impl Companion for Admits {
         _: Option<SessionId>,
         _: SystemTime,
     ) -> Result<Fields, SaveError> {
-        Ok(self.0.clone())
+        Ok((self.0)())
     }
 }

@@ -15,7 +15,7 @@ use http::{HeaderMap, Request, Response, StatusCode, header::SET_COOKIE, request
 
 use super::{
     Work,
-    common::{at, builder, pair_of, says, seconds},
+    common::{at, builder, companion::Admits, pair_of, says, seconds},
 };
 
 /// Wants a cookie `.proof` with a token about the session, which it gives to whoever asks for it.
@@ -207,39 +207,6 @@ fn a_session_whose_key_is_dropped_during_the_answer_is_not_bound_under_the_next_
     assert_eq!(answer(&cookie, "/proof?asked", &pair).len(), 1);
 }
 
-/// Takes the place of the ring while the response is made.
-struct Replaces {
-    ring: SharedKeyRing,
-    by: KeyRing,
-}
-
-impl Companion for Replaces {
-    fn reads(&self) -> fn(&str) -> bool {
-        |_| false
-    }
-
-    fn judge(
-        &self,
-        _: &Context,
-        _: &SessionInfo,
-        _: &[(String, Vec<u8>)],
-        _: SystemTime,
-    ) -> Option<Admission> {
-        Some(Admission::default())
-    }
-
-    fn fields(
-        &self,
-        _: &Context,
-        _: Option<&SessionInfo>,
-        _: Option<SessionId>,
-        _: SystemTime,
-    ) -> Result<Vec<(&'static str, String)>, SaveError> {
-        self.ring.replace(self.by.clone()).unwrap();
-        Ok(Vec::new())
-    }
-}
-
 /// Otherwise, a forgery under a leaked key would live on under the next one.
 #[test]
 fn a_session_whose_key_is_dropped_before_it_is_sealed_is_not_sealed_under_the_next_key() {
@@ -247,10 +214,12 @@ fn a_session_whose_key_is_dropped_before_it_is_sealed_is_not_sealed_under_the_ne
     let came = SessionCookie::encrypted(old.clone()).build().unwrap();
     let came = super::common::signed_in(&came);
     let ring = SharedKeyRing::from(old);
-    let companion = Arc::new(Replaces {
-        ring: ring.clone(),
-        by: new.clone(),
-    });
+    // The ring is replaced while the response is made.
+    let (replaced, by) = (ring.clone(), new.clone());
+    let companion = Arc::new(Admits(move || {
+        replaced.replace(by.clone()).unwrap();
+        Vec::new()
+    }));
     let cookie = SessionCookie::encrypted(ring);
     let cookie = cookie.companion(move |_| Ok(Arc::clone(&companion) as Arc<dyn Companion>));
     let cookie = cookie.build().unwrap();
