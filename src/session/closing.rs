@@ -102,14 +102,14 @@ impl<T: Payload> Session<T> {
     }
 
     /// Returns `true` if these values of the response are the session that arrived, refreshed or sealed again. If they
-    /// are the only ones, a session that nobody touched is not read for that, unless every request counts, and the
-    /// result is `false`.
+    /// are the only ones, a session that nobody touched is not read for that, because they stay in either case, and
+    /// the result is `false`.
     pub(crate) fn arrived_as(&self, core: &Core, values: &Values, are_alone: bool) -> bool {
         // An error means that this thread is inside an `update` of the session, which cannot be saved then.
         let Ok(mut held) = self.lock.hold() else {
             return false;
         };
-        if are_alone && !held.contents.is_touched && !core.policy.counts_every_request() {
+        if are_alone && !held.contents.is_touched {
             return false;
         }
         let now = held.state().now;

@@ -179,8 +179,8 @@ impl Body {
 
     /// Makes a body that no token carried. Returns `None` if it has 4 GiB or more.
     pub(crate) fn of(metadata: Metadata, flash: &[u8], payload: &[u8]) -> Option<Body> {
-        let content = flash.len() + payload.len();
-        let mut bytes = Vec::with_capacity(metadata.len() + content);
+        let lengths = [metadata.len(), flash.len(), payload.len()];
+        let mut bytes = Vec::with_capacity(lengths.iter().sum());
         metadata.write(flash, payload, 0, &mut bytes);
         let payload_end = u32::try_from(bytes.len()).ok()?;
         let payload_start = payload_end - payload.len() as u32;
