@@ -1,4 +1,4 @@
-//! Metrics as a recorder gets them, the table of docs/metrics.md, and docs/dashboard.json, which Grafana imports.
+//! Metrics as a recorder gets them, the table of docs/metrics.md, docs/alerts.yml, and docs/dashboard.json, which Grafana imports.
 
 #[cfg(all(feature = "axum", feature = "metrics"))]
 mod counts;
@@ -113,15 +113,10 @@ fn the_dashboard_names_metrics_and_labels_of_the_table_alone_and_every_metric() 
 #[test]
 fn the_alerts_name_metrics_labels_and_variants_that_exist() {
     let repository = Repository::read();
-    let text = repository.text("docs/metrics.md");
-    let (_, alerts) = text.split_once("\n## Alerts\n").unwrap();
-    let (alerts, _) = alerts.split_once("\n## ").unwrap();
-    let expressions: Vec<_> = alerts
-        .lines()
-        .filter(|row| row.contains("hardtack_"))
-        // A `|` of an expression is escaped.
-        .map(|row| row.replace("\\|", "\u{1}"))
-        .map(|row| quoted(row.split('|').nth(2).unwrap()).remove(0))
+    let rules = repository.text("docs/alerts.yml").split(" expr: ").skip(1);
+    let expressions: Vec<_> = rules
+        .map(|rule| rule.split_once("\n        labels:").unwrap().0)
+        .map(|rule| rule.split("\n        for:").next().unwrap())
         .collect();
     assert!(expressions.len() > 5);
     let is_in_the_code = |variant: &str| {
@@ -133,9 +128,9 @@ fn the_alerts_name_metrics_labels_and_variants_that_exist() {
         files.any(|(path, text)| path.starts_with("src/") && text.contains(&name))
     };
     for expression in expressions {
-        metrics_of(&expression);
+        metrics_of(expression);
         let variants = expression.split('"').skip(1).step_by(2);
-        for variant in variants.flat_map(|variants| variants.split('\u{1}')) {
+        for variant in variants.flat_map(|variants| variants.split('|')) {
             assert!(is_in_the_code(variant), "{variant} in {expression}");
         }
     }

@@ -8,7 +8,7 @@
 //! curl http://127.0.0.1:3000/health
 //! ```
 //!
-//! docs/dashboard.json shows the metrics in Grafana.
+//! docs/dashboard.json shows the metrics in Grafana, and Prometheus loads docs/alerts.yml.
 
 use std::{
     env,

@@ -1,8 +1,6 @@
-//! The alerts of docs/metrics.md, each in its incident and in those of the others.
+//! The alerts of docs/alerts.yml, each in its incident and in those of the others.
 
 #![allow(clippy::unwrap_used, reason = "tests")]
-
-mod page;
 
 use std::{collections::BTreeMap, env, fmt::Write, fs, path::Path, process::Command};
 
@@ -153,8 +151,7 @@ impl Site {
 }
 
 const DISAGREE: &str = "programs disagree: another ring or other settings";
-const NAME: &str =
-    "programs disagree: a cookie has another name (not for programs with different cookies)";
+const NAME: &str = "programs disagree: a cookie has another name";
 const SOURCE: &str = "a source of keys is refused or hangs: a restart would fail";
 const LOST: &str = "a key was lost, or retires too early";
 const CAME_BACK: &str = "a key came back";
@@ -403,10 +400,15 @@ fn tests(rules: &str) -> String {
 /// An expression with the instances whose value of the alert is above 0.3.
 fn above(rules: &str, alert: &str) -> String {
     let (_, rule) = rules
-        .split_once(&format!("  - alert: {alert:?}\n    expr: \""))
+        .split_once(&format!("- alert: {alert:?}\n        expr: |\n"))
         .unwrap();
-    let expression = rule.split("\"\n").next().unwrap();
-    format!("\"group by (instance) (({expression}) > 0.3)\"")
+    let expression = rule.split("\n        for:").next().unwrap();
+    let expression: Vec<_> = expression.split_whitespace().collect();
+    let expression = expression.join(" ");
+    format!(
+        "{:?}",
+        format!("group by (instance) (({expression}) > 0.3)")
+    )
 }
 
 #[test]
@@ -414,7 +416,8 @@ fn above(rules: &str, alert: &str) -> String {
 fn each_alert_fires_in_its_incident_and_stays_silent_in_the_others() {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("alerts");
     fs::create_dir_all(&folder).unwrap();
-    let rules = page::rules();
+    let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs");
+    let rules = fs::read_to_string(docs.join("alerts.yml")).unwrap();
     fs::write(folder.join("rules.yml"), &rules).unwrap();
     fs::write(folder.join("tests.yml"), tests(&rules)).unwrap();
     let promtool = env::var("PROMTOOL").unwrap_or("promtool".to_owned());
@@ -427,7 +430,7 @@ fn each_alert_fires_in_its_incident_and_stays_silent_in_the_others() {
     assert!(ran.status.success(), "{}", String::from_utf8_lossy(&said));
     for rule in rules
         .lines()
-        .filter_map(|line| line.strip_prefix("  - alert: "))
+        .filter_map(|line| line.trim_start().strip_prefix("- alert: "))
     {
         let fires = |incident: &Incident| {
             incident

@@ -2,8 +2,6 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
-mod page;
-
 use std::{
     collections::BTreeSet,
     env, fs,
@@ -14,7 +12,11 @@ use std::{
 use hardtack_scenarios::{Client, Method, Program, Server, free_ports, fresh_key, until};
 use serde_json::Value;
 
-use page::{document, rules};
+/// What is in the folder docs.
+fn document(name: &str) -> String {
+    let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs");
+    fs::read_to_string(docs.join(name)).unwrap()
+}
 
 /// A running example, and the folder with its keys.
 struct Site {
@@ -138,7 +140,7 @@ fn prometheus_of(site: &Site) -> (Program, String) {
          scrape_configs: [{{ job_name: site, static_configs: [{{ targets: ['{target}'] }}] }}]\n"
     );
     fs::write(site.folder.join("prometheus.yml"), config).unwrap();
-    fs::write(site.folder.join("rules.yml"), rules()).unwrap();
+    fs::write(site.folder.join("rules.yml"), document("alerts.yml")).unwrap();
     let [port] = free_ports();
     let address = format!("127.0.0.1:{port}");
     let data = site.folder.join("data");
