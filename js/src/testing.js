@@ -36,18 +36,18 @@ export function readExamples(type, written, toJson = (value) => value) {
   if (!isSame) throw new Error(`examples are of \`${label}\`, schema ${schema}, and this type is \`${type.label}\`, schema ${type.schema}`);
   const read = examples.map(([name, given, json]) => readExample(type, name, Uint8Array.from(given), json, toJson));
   const isRead = ([, given]) => valueOf(type, Uint8Array.from(given)) !== undefined;
-  const accepted = others.filter(isRead).map(([name]) => `${name}: is a value here, and none there`);
+  const accepted = others.filter(isRead).map(([name]) => `${name}: a value of this type, and not of that of the examples`);
   const differences = [...read.flatMap(({ difference }) => difference ?? []), ...accepted];
-  if (differences.length > 0) throw new Error(`type \`${label}\` is another one:\n  ${differences.join("\n  ")}`);
+  if (differences.length > 0) throw new Error(`type \`${label}\` differs from that of the examples:\n  ${differences.join("\n  ")}`);
   return read.map(({ value }) => value);
 }
 
 function readExample(type, name, given, json, toJson) {
   const value = valueOf(type, given);
-  if (value === undefined) return { difference: `${name}: the bytes are not a value here` };
+  if (value === undefined) return { difference: `${name}: the bytes are not a value of this type` };
   const difference = differenceOf(toJson(value), json, "");
   if (difference !== null) return { difference: `${name}: ${difference}` };
-  return equal(type.encode(value), given) ? { value } : { difference: `${name}: its value has other bytes here` };
+  return equal(type.encode(value), given) ? { value } : { difference: `${name}: this type writes other bytes for its value` };
 }
 
 function valueOf(type, given) {
@@ -64,12 +64,12 @@ function differenceOf(value, json, path) {
   if (isNumber && (Number(value) === json || value === Math.fround(json))) return null;
   const parts = partsOf(value);
   const isOther = parts === null || json === null || typeof json !== "object" || Array.isArray(json) !== Array.isArray(parts);
-  if (isOther) return value === json ? null : `${path || "it"} is ${jsonOf(value)} here, and ${JSON.stringify(json)} there`;
+  if (isOther) return value === json ? null : `${path || "it"} is ${jsonOf(value)} in this type, and ${JSON.stringify(json)} in the examples`;
   const missing = Object.keys(json).find((name) => !Object.hasOwn(parts, name));
-  if (missing !== undefined) return `${path}${path && "."}${missing} is missing here`;
+  if (missing !== undefined) return `${path}${path && "."}${missing} is missing in this type`;
   for (const [name, part] of Object.entries(parts)) {
     const at = `${path}${path && "."}${name}`;
-    const difference = Object.hasOwn(json, name) ? differenceOf(part, json[name], at) : `${at} is missing there`;
+    const difference = Object.hasOwn(json, name) ? differenceOf(part, json[name], at) : `${at} is missing in the examples`;
     if (difference !== null) return difference;
   }
   return null;

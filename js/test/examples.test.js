@@ -15,7 +15,7 @@ test("a description that Rust's type is wider than is shown by what it refuses",
   assert.deepEqual(others, ["a = 65536", "b.0 = 18446744073709551616", "c.key = 32768", 'c.value = "abcde"', "d.0 = 2147483648", "d.1 = 9223372036854775808", "e.A = 4294967296", ...more]);
   const wider = t.struct({ ...wide.parts.struct, a: t.option(t.u32), c: t.map(t.i32, t.char), e: t.oneOf({ A: t.u32, B: null, C: null }) });
   assert.throws(() => readExamples(typeOf(wider), json), {
-    message: "type `member` is another one:\n  a = 65536: is a value here, and none there\n  c.key = 32768: is a value here, and none there\n  e = one more, with 0 bytes: is a value here, and none there",
+    message: "type `member` differs from that of the examples:\n  a = 65536: a value of this type, and not of that of the examples\n  c.key = 32768: a value of this type, and not of that of the examples\n  e = one more, with 0 bytes: a value of this type, and not of that of the examples",
   });
 });
 
@@ -45,16 +45,16 @@ test("a difference is named by its place", () => {
   const type = typeOf(memberOf());
   const json = writeExamples(type, [{ ...firstOf(memberOf()), role: { Guest: 7 } }]);
   for (const [from, to, told] of [
-    ['"Guest":7', '"Guest":8', "role.Guest is 7 here, and 8 there"],
-    ['{"Guest":7}', '"Admin"', 'role is {"Guest":7} here, and "Admin" there'],
-    ['"epoch":0,', "", "epoch is missing there"],
-    ['"epoch":0,', '"epoch":0,"more":0,', "more is missing here"],
-    ['"name":""', '"name":null', 'name is "" here, and null there'],
-    ["[0,0,2,7,0,0,0]", "[0,0,2,7,0,0]", "the bytes are not a value here"],
-    ["[0,0,2,7,0,0,0]", "[0,0,2,135,0,0,0,0]", "its value has other bytes here"],
+    ['"Guest":7', '"Guest":8', "role.Guest is 7 in this type, and 8 in the examples"],
+    ['{"Guest":7}', '"Admin"', 'role is {"Guest":7} in this type, and "Admin" in the examples'],
+    ['"epoch":0,', "", "epoch is missing in the examples"],
+    ['"epoch":0,', '"epoch":0,"more":0,', "more is missing in this type"],
+    ['"name":""', '"name":null', 'name is "" in this type, and null in the examples'],
+    ["[0,0,2,7,0,0,0]", "[0,0,2,7,0,0]", "the bytes are not a value of this type"],
+    ["[0,0,2,7,0,0,0]", "[0,0,2,135,0,0,0,0]", "this type writes other bytes for its value"],
   ]) {
     assert.ok(json.includes(from), json);
-    assert.throws(() => readExamples(type, json.replace(from, to)), { message: `type \`member\` is another one:\n  1: ${told}` });
+    assert.throws(() => readExamples(type, json.replace(from, to)), { message: `type \`member\` differs from that of the examples:\n  1: ${told}` });
   }
 });
 
@@ -66,7 +66,7 @@ test("a value that is something else in Rust's JSON is translated, and a shape o
   const json = writeExamples(type, [value], toJson);
   assert.match(json, /\{"id":"127\.0\.0\.1","big":9223372036854775809,"rounded":0\.1\d+,"many":\{"7":true,"9":false\}\}/);
   assert.deepEqual(readExamples(type, json.replace(/0\.1\d+/, "0.1"), toJson), [value]);
-  assert.throws(() => readExamples(type, json), /id is \[127,0,0,1\] here, and "127\.0\.0\.1" there/);
+  assert.throws(() => readExamples(type, json), /id is \[127,0,0,1\] in this type, and "127\.0\.0\.1" in the examples/);
   const own = { encode: (text) => new TextEncoder().encode(text), decode: (bytes) => new TextDecoder().decode(bytes), empty: () => "" };
   const ofText = t.sessionType({ label: "own", schema: 1, shape: own });
   assert.deepEqual(readExamples(ofText, writeExamples(ofText, ["a", "b"])), ["a", "b"]);

@@ -64,7 +64,7 @@ for (const [difference, shape, isSeenHere] of OTHERS) {
     const { written, refused } = await inRust("member", writeExamples(type, shape));
     assert.ok(refused, "Rust reads the examples");
     assert.doesNotMatch(refused, /expected value|trailing/);
-    if (isSeenHere) assert.throws(() => readExamples(type, written), { message: /^type `member` is another one:\n {2}\d: / });
+    if (isSeenHere) assert.throws(() => readExamples(type, written), { message: /^type `member` differs from that of the examples:\n {2}\d: / });
     else assert.equal(readExamples(type, written).length, 3);
   });
 }

@@ -152,7 +152,7 @@ test("a source that stays refused is a problem since its first refusal, told eve
   assert.deepEqual(told().map(([level, , { error }]) => [level, error.message]), [["error", source.text.message]]);
   source.text = XAES_KEY;
   for (const seconds of [600, 660]) assert.deepEqual(await problemsAt(cookies, at(seconds)), []);
-  assert.deepEqual(told(), [["info", "the key source is readable again", { since: new Date(at(120)) }]]);
+  assert.deepEqual(told(), [["info", "the key source is readable again", { refusedSince: new Date(at(120)) }]]);
 });
 
 test("a source that does not answer is a problem after 5 seconds, and told when it is asked again", async () => {

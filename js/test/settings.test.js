@@ -86,7 +86,7 @@ test("an error of a ring says which entry, and which key", async () => {
     [`\n\n${other}, ${XAES_KEY.slice(0, -1)}A`, /^key ring, entry 2: key was cut off or mistyped; copy it again$/],
     [`"${XAES_KEY}"`, /^key ring, entry 1: key must begin with hardtack_key_v1_, without quotes$/],
     [`${other}\n${XAES_KEY} seal_form=soon`, /^key ring, entry 2: expected `seal_from=` or `accept_until=`/],
-    [`${other} ${XAES_KEY}`, /^key ring, entry 1: .*; each key has a line$/],
+    [`${other} ${XAES_KEY}`, /^key ring, entry 1: .*; put each key on a separate line$/],
     // As dashboards and other programs write lists.
     [`${other}\\n${XAES_KEY}`, SEVERAL],
     [`${other}\\n${XAES_KEY}\\n`, SEVERAL],

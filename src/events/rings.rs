@@ -22,7 +22,7 @@ pub(crate) fn not_before_is_ahead(purpose: &str, not_before: UnixSeconds, now: U
         ahead_by,
         "{NOT_BEFORE_IS_AHEAD}"
     );
-    say!("{purpose}, {not_before}: {NOT_BEFORE_IS_AHEAD}");
+    say!("{NOT_BEFORE_IS_AHEAD} (sessions of {purpose}, not_before={not_before})");
 }
 
 /// A watched ring was replaced. `dropped` are the keys whose living sessions the new ring ends, now or before their time.
@@ -69,7 +69,7 @@ pub(crate) fn show_refusal(purpose: &str, since: u64) {
 /// A key that left the ring at `left_at` is in it again.
 pub(crate) fn key_came_back(key_id: impl Display, left_at: String) {
     log!(KEYS, error, %key_id, left_at, "{CAME_BACK}");
-    say!("{key_id}, {left_at}: {CAME_BACK}");
+    say!("{CAME_BACK} (key {key_id}, left at {left_at})");
     count!(1, KEYS_RETURNED);
 }
 
@@ -101,7 +101,7 @@ pub(crate) fn key_ends_early(
 pub(crate) fn key_seals_too_soon(key_id: impl Display, seal_from: Option<String>) {
     let seal_from = seal_from.unwrap_or_default();
     log!(KEYS, warn, %key_id, seal_from, "{SEALS_TOO_SOON}");
-    say!("{key_id}, {seal_from}: {SEALS_TOO_SOON}");
+    say!("{SEALS_TOO_SOON} (key {key_id}, seal_from={seal_from})");
 }
 
 /// New sources were refused, or sources could not be read.

@@ -159,7 +159,7 @@ impl Value {
         for table in &mut tables {
             table.sort_by(|(a, _), (b, _)| a.cmp(b));
             if table.windows(2).any(|pairs| pairs[0].0 == pairs[1].0) {
-                return Err("has a name twice in one table; leave one out or give a list".into());
+                return Err(TWICE.into());
             }
         }
         Ok(tables)
@@ -269,5 +269,6 @@ impl<'de> Visitor<'de> for AnyValue {
     }
 }
 
+const TWICE: &str = "has a name twice in one table; leave one out, or give two tables, in a string with a comma between them";
 const A_DURATION: &str =
     "a duration like `30m`, `12h` or `30days`, in lower case, or a number of seconds";

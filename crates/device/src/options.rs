@@ -192,7 +192,7 @@ const DURATIONS: &str =
 const GRACE: &str =
     "`required_after` is at least 10 seconds, because a browser needs some to register a key";
 const SECURE: &str = "needs `Secure`: browsers bind no session over plain HTTP";
-const PARTITIONED: &str = "does not work with {partitioned}: browsers bind no partitioned cookie";
+const PARTITIONED: &str = "does not work with {partitioned}: browsers bind no partitioned cookie; leave one of the two out";
 const NAME: &str = "needs another name of the cookie: one that ends in `.b-` or `.out-` and 8 characters is for devices";
 const STRICT: &str = "a link from another site brings no `SameSite=Strict` cookie; choose `Lax`, or `Initiators::SameSite`";
 const ORIGIN: &str = "`origin` is `https://` and a host, perhaps with a port, such as `https://app.example`, and no `/` after it";

@@ -107,7 +107,7 @@ class FollowedRing {
       if (turn < this.#heard) return;
       this.#heard = turn;
       if (seen !== this.#used) await this.#replace(await parseRing(texts, this.#settings.options), seen, turn, secondsIn(now));
-      if (this.#refusal) this.#settings.say("info", "the key source is readable again", { since: dateOf(this.#refusal.since) });
+      if (this.#refusal) this.#settings.say("info", "the key source is readable again", { refusedSince: dateOf(this.#refusal.since) });
       this.#refusal = null;
     } catch (error) {
       this.#end(turn);

@@ -118,13 +118,13 @@ async function readEntry(ring, entry, mode, hasCommas) {
   }
   const [first, ...words] = entry.split(/[ \t]+/);
   if (first.startsWith("not_before=")) {
-    ensure(words.length === 0, "attribute", "`not_before` must be a separate entry");
+    ensure(words.length === 0, "attribute", "put `not_before` on a separate line");
     return setTime(ring, "notBefore", first);
   }
   const key = await parseKey(first, mode);
   for (const word of words) {
     const [, name] = /^(seal_from|accept_until)=/.exec(word) ?? [];
-    ensure(name, "attribute", "expected `seal_from=` or `accept_until=`; each key has a line");
+    ensure(name, "attribute", "expected `seal_from=` or `accept_until=`; put each key on a separate line");
     setTime(key, name === "seal_from" ? "sealFrom" : "acceptUntil", word);
   }
   ring.keys.push(key);

@@ -9,7 +9,7 @@ import { bindingOf, idOf, readPayload } from "../state/state.js";
 const WITHHELD = {
   kind: "withheld",
   code: "unvalidated",
-  sentence: "`validate` failed, so the session cannot be changed now; `invalidate` begins a new one",
+  sentence: "the application's `validate` failed, so the session cannot be changed now; `invalidate` begins a new one",
 };
 
 /** Logged at most once a minute. */

@@ -149,7 +149,7 @@ export function beforeHead(response, save, failed) {
 // The checks of Node, made when a write is held: at the time of sending, the handler could no longer catch the error.
 
 const refusal = (Kind, code, message) => Object.assign(new Kind(message), { code });
-const headSent = () => refusal(Error, "ERR_HTTP_HEADERS_SENT", "Cannot change headers after they are sent to the client");
+const headSent = () => refusal(Error, "ERR_HTTP_HEADERS_SENT", "Cannot set headers after they are sent to the client");
 
 function checkHead(status, message) {
   const code = status | 0;

@@ -73,16 +73,18 @@ impl<'de, T: SessionData> Deserialize<'de> for Examples<T> {
         for (name, bytes, value) in &examples {
             let (here, _) = encode(value, 0).map_err(D::Error::custom)?;
             if *here != **bytes {
-                differences += &format!("\n  {name}: its value has other bytes here");
+                differences += &format!("\n  {name}: this type writes other bytes for its value");
             }
         }
         for (name, bytes) in &others {
             if decode::<T>(bytes).is_some() {
-                differences += &format!("\n  {name}: is a value here, and none there");
+                differences +=
+                    &format!("\n  {name}: a value of this type, and not of that of the examples");
             }
         }
         if !differences.is_empty() {
-            let sentence = format_args!("type `{own}` is another one:{differences}");
+            let sentence =
+                format_args!("type `{own}` differs from that of the examples:{differences}");
             return Err(D::Error::custom(sentence));
         }
         Ok(Examples(

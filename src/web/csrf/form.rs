@@ -118,7 +118,7 @@ pub enum GuardedRejection<R> {
 impl<R> fmt::Display for GuardedRejection<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            GuardedRejection::Inner(_) => "the request has no such content",
+            GuardedRejection::Inner(_) => "the body of the request could not be read as this form",
             GuardedRejection::Refused(refusal) => refusal.sentence(),
             GuardedRejection::NoGuard => NO_GUARD,
         })

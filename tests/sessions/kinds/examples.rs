@@ -59,9 +59,9 @@ fn the_same_type_reads_the_values() {
 
 #[test]
 fn another_type_is_told_by_each_example_that_differs() {
-    let all = "type `login` is another one:\n  \
-        plain: its value has other bytes here\n  user = 0: its value has other bytes here\n  \
-        user = 9007199254740991: its value has other bytes here\n  language = \"é\": its value has other bytes here";
+    let all = "type `login` differs from that of the examples:\n  \
+        plain: this type writes other bytes for its value\n  user = 0: this type writes other bytes for its value\n  \
+        user = 9007199254740991: this type writes other bytes for its value\n  language = \"é\": this type writes other bytes for its value";
     refused::<Swapped>(OF_JAVASCRIPT, all);
     refused::<Longer>(OF_JAVASCRIPT, "missing field `admin` at line 2");
     refused::<Narrower>(OF_JAVASCRIPT, "invalid value: integer `9007199254740991`");
@@ -83,7 +83,7 @@ fn label_and_schema_are_compared() {
 fn what_the_other_program_refuses_is_no_value_here() {
     refused::<Login>(
         r#"["login", 1, [], [["nobody", [0]], ["somebody", [1, 0]]]]"#,
-        "type `login` is another one:\n  somebody: is a value here, and none there",
+        "type `login` differs from that of the examples:\n  somebody: a value of this type, and not of that of the examples",
     );
 }
 

@@ -300,7 +300,7 @@ pub(super) fn explanation(reason: Reason) -> &'static str {
         }
         Reason::Expired => "it is past the absolute timeout, or its own limit",
         Reason::Idle => "it is past the idle timeout",
-        Reason::Revoked => "it was issued before not_before",
+        Reason::Revoked => "it was issued before the not_before of the ring",
         Reason::Payload => "its content is not a dictionary, or of an unknown form",
         Reason::Duplicate => {
             "several cookies of the name open and are not one session, so none is preferred: an earlier path \

@@ -19,7 +19,7 @@ impl EndSessions {
         let ring = edit.ring()?;
         if let Some(later) = ring.not_before().filter(|known| *known > edit.now) {
             return Err(Failure::no(format!(
-                "sessions issued before {} are already refused, which is later",
+                "sessions issued before {} are already refused, and that is later than now, so nothing is to be changed",
                 show(later)
             )));
         }

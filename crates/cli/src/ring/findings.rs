@@ -94,8 +94,9 @@ pub(super) fn of_file(path: &Path, text: &str) -> Vec<Finding> {
         findings.push(Finding::warning("mode", None, sentence));
     }
     if !text.is_empty() && !text.ends_with('\n') {
-        let sentence = "the last line has no line feed, so a line that is appended would join it";
-        findings.push(Finding::warning("no-line-feed", None, sentence));
+        let sentence = "the file does not end with a line feed, so programs that watch it refuse it, because it may be half \
+            written: restore it, or end it with one if it is whole";
+        findings.push(Finding::error("no-line-feed", None, sentence));
     }
     findings
 }

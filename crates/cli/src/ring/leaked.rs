@@ -244,7 +244,7 @@ impl Leaked {
     ) -> Result<Vec<String>, Failure> {
         if let Some(later) = ring.not_before().filter(|known| *known > time) {
             return Err(Failure::no(format!(
-                "sessions issued before {} are already refused, which is later",
+                "nothing is changed: sessions issued before {} are already refused; give at least that time as --not-before",
                 show(later)
             )));
         }

@@ -112,7 +112,7 @@ fn told(
         let end = key.accept_until.filter(|end| *end > edit.now);
         told.extend(end.map(|end| {
             let (end, file, id) = (show(end), &edit.name, key.id);
-            format!("before {end} give {file} to every instance: on those without it key {id} then retires")
+            format!("give {file} to every instance before {end}, when key {id} retires on those without it")
         }));
     }
     told.extend(after.planned_after(at).map(|(later, from)| {
