@@ -4,5 +4,6 @@
 pub(crate) mod actix;
 #[cfg(feature = "axum")]
 mod csrf_guard;
+mod local_path;
 #[cfg(feature = "axum")]
 mod tower_layer;
