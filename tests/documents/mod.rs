@@ -1,15 +1,14 @@
 //! If one of these fails, a page says what is no longer so, or a room of the code imports what ARCHITECTURE.md does not draw.
-//! Programs of pages are tests of the documentation.
+//! Programs of pages are tests of the documentation, and `.ci/run documentation` checks links.
 
 mod architecture;
 mod audit;
 mod blocks;
 mod copies;
-#[cfg(feature = "tracing")]
-mod incidents;
 mod links;
 #[cfg(all(feature = "axum", debug_assertions))]
 mod mistakes;
 mod names;
 mod specification;
 mod surface;
+mod troubleshooting;
