@@ -14,5 +14,7 @@ mod keys;
 mod metrics;
 #[cfg(feature = "migrate")]
 mod migration;
+#[cfg(all(feature = "axum", debug_assertions))]
+mod mistakes;
 mod sessions;
 mod settings;

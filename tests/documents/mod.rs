@@ -6,9 +6,6 @@ mod audit;
 mod blocks;
 mod copies;
 mod links;
-#[cfg(all(feature = "axum", debug_assertions))]
-mod mistakes;
 mod names;
-mod specification;
 mod surface;
 mod troubleshooting;

@@ -2,6 +2,7 @@
 
 #[cfg(feature = "derive")]
 mod derive;
+mod draws;
 #[cfg(feature = "axum")]
 mod interleavings;
 mod kinds;

@@ -4,16 +4,14 @@
 use std::time::Duration;
 
 use hardtack::{
-    ConfigError, KeyRing, RefreshAfter, SameSite, SessionCookie, SessionError, SessionToken, Size,
+    ConfigError, KeyRing, RefreshAfter, SameSite, SessionCookie, SessionError, Size,
     carrier::{FormerAttributes, SessionCookieBuilder},
     keys::RingKey,
     session::Validity,
 };
 
-use super::Login;
-use crate::common::{HOUR, at, block_on, builder, key, pair_of, says, seconds, told::told_by};
-
-const MINUTE: Duration = Duration::from_secs(60);
+use super::MINUTE;
+use crate::common::{HOUR, at, builder, key, pair_of, says};
 
 fn asking(builder: SessionCookieBuilder, every: Duration) -> SessionCookieBuilder {
     builder.revalidate_after(every, |_| async { Ok::<_, SessionError>(Validity::Valid) })
@@ -218,40 +216,6 @@ fn sealed_under(ring: KeyRing) -> String {
     pair.unwrap()
 }
 
-#[test]
-fn who_follows_the_error_of_a_token_has_one_that_works() {
-    let tokens = || SessionToken::encrypted(key(0));
-    let one = "give one of them";
-    let not_both = "leave out one of them";
-    assert!(says(&tokens().build(), one));
-    assert!(says(
-        &tokens().header("x-session").purpose("job").build(),
-        not_both
-    ));
-    for followed in [tokens().header("x-session"), tokens().purpose("job")] {
-        followed.build().unwrap();
-    }
-}
-
-#[test]
-fn a_hook_after_the_type_sees_its_value() {
-    let late = builder().revoked_if(|_| false).typed::<Login>();
-    assert!(says(&late.build(), "call `typed` first"));
-    let first = builder().typed::<Login>();
-    let site = first
-        .revoked_if(|session| {
-            session
-                .value()
-                .is_some_and(|login: Login| login.user == Some(7))
-        })
-        .build()
-        .unwrap();
-    for (user, is_new) in [(Some(6), false), (Some(7), true)] {
-        let pair = site.cookie_for(at(0), |session| session.replace(Login { user }));
-        assert_eq!(site.load([pair.unwrap()], at(1)).is_new(), is_new);
-    }
-}
-
 /// The parts of a session's errors that tell what to do.
 #[test]
 fn who_follows_the_error_of_a_session_changes_it() {
@@ -295,60 +259,6 @@ fn who_follows_the_error_of_a_session_changes_it() {
     let _ = site.save(&session).unwrap();
     let late = session.insert("count", 3);
     told(late, "change it before the response begins");
-}
-
-/// What another instance may read is lost only if the application says so.
-#[test]
-fn a_session_that_cannot_be_read_stays_or_is_replaced_as_its_error_says() {
-    let theirs = sealed_under(KeyRing::from(key(1)));
-    let site = builder().keep_unknown_keys(true).build().unwrap();
-    let returned = site.load([&theirs], at(1));
-    let refused = returned.insert("user", 7);
-    assert!(says(
-        &refused,
-        "return this error, because another instance may read the session"
-    ));
-    assert!(says(&refused, "or begin a new one by `invalidate`"));
-    assert!(site.save(&returned).unwrap().is_empty());
-    let replaced = site.load([&theirs], at(1));
-    replaced.invalidate().unwrap();
-    replaced.insert("user", 7).unwrap();
-    assert!(!site.save(&replaced).unwrap().is_empty());
-}
-
-#[test]
-fn a_session_that_was_not_asked_about_is_after_validate() {
-    let site = asking(builder(), MINUTE).build().unwrap();
-    let pair = site.cookie_for(at(0), |session| session.insert("user", 42));
-    let session = site.load([pair.unwrap()], at(61));
-    let refused = session.insert("cart", 1);
-    assert!(says(&refused, "call `validate` before you use the session"));
-    block_on(session.validate()).unwrap();
-    session.insert("cart", 1).unwrap();
-    assert_eq!(session.get("user").unwrap(), Some(42));
-}
-
-#[test]
-fn a_program_that_remembers_as_the_other_keeps_the_session_and_says_nothing() {
-    let month = seconds(30 * 24 * HOUR);
-    let told = |wrong: SessionCookieBuilder| {
-        let mut is_remembered = false;
-        let told = told_by(|| {
-            let right = builder().remember_up_to(month).build().unwrap();
-            let pair = right.cookie_for(at(0), |session| {
-                session.insert("user", 42)?;
-                session.remember_for(month).map(drop)
-            });
-            let site = wrong.build().unwrap();
-            let session = site.load([pair.unwrap()], at(2 * HOUR));
-            is_remembered = session.get("user").unwrap() == Some(42);
-        });
-        let advice = "set `remember_up_to` as in the program that remembers it";
-        let is_told = told.iter().any(|told| told.fields.contains(advice));
-        (is_told, is_remembered)
-    };
-    assert_eq!(told(builder()), (true, false));
-    assert_eq!(told(builder().remember_up_to(month)), (false, true));
 }
 
 /// A jar has one cookie of each name.
