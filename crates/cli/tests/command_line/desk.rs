@@ -6,7 +6,7 @@ use std::{
     fs,
     io::Write,
     path::PathBuf,
-    process::{Command, Output, Stdio},
+    process::{Child, Command, Output, Stdio},
     sync::LazyLock,
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
@@ -103,6 +103,13 @@ impl Desk {
         self.run_with(line.split_whitespace())
     }
 
+    /// Starts the program with these words.
+    pub(crate) fn start(&self, line: &str) -> Child {
+        let mut command = self.command(&PROGRAM, line.split(' '));
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.spawn().unwrap()
+    }
+
     pub(crate) fn run_with<I: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = I>) -> Ran {
         let output = self.command(&PROGRAM, arguments).output().unwrap();
         self.ran(output)
@@ -170,19 +177,13 @@ impl Desk {
         new_key(&self.done(&format!("ring add keys {options}")))
     }
 
-    /// Fails if eight characters of a key in any file of the folder are shown.
+    /// Fails if a part of a key in any file of the folder is shown.
     #[track_caller]
     fn check_no_secret(&self, ran: &Ran) {
         for file in self.files() {
             let text = fs::read(self.path(&file)).unwrap_or_default();
-            for secret in secrets(&String::from_utf8_lossy(&text)) {
-                let is_shown = |part: &[u8]| {
-                    let part = str::from_utf8(part).unwrap();
-                    ran.out.contains(part) || ran.err.contains(part)
-                };
-                let shown = secret.as_bytes().windows(8).any(is_shown);
-                assert!(!shown, "{}{}", ran.out, ran.err);
-            }
+            let text = String::from_utf8_lossy(&text);
+            secrets(&text).iter().for_each(|secret| ran.hides(secret));
         }
     }
 }
@@ -205,6 +206,15 @@ impl Ran {
             panic!("{}", self.err)
         };
         line.to_owned()
+    }
+
+    /// Fails if eight characters of a secret are shown.
+    #[track_caller]
+    pub(crate) fn hides(&self, secret: &str) {
+        let shown = format!("{}{}", self.out, self.err);
+        let mut parts = secret.as_bytes().windows(8);
+        let is_shown = |part: &[u8]| shown.contains(str::from_utf8(part).unwrap());
+        assert!(!parts.any(is_shown), "{shown}");
     }
 
     pub(crate) fn notes(&self) -> impl Iterator<Item = &str> {

@@ -1,13 +1,10 @@
-//! What a transcript cannot paste: values that JSON lacks, ids, headers, and sessions in several cookies.
+//! What a transcript cannot paste: values that JSON lacks, ids, and sessions in several cookies.
 
 use std::collections::BTreeMap;
 
-use hardtack::{
-    SessionCookie, SessionToken, Size,
-    carrier::{SessionCookieBuilder, TokenChange},
-};
+use hardtack::{SessionCookie, Size, carrier::SessionCookieBuilder};
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::desk::{Desk, at};
 
@@ -21,10 +18,7 @@ fn every_value_has_a_form_in_json() {
     let cookie = builder(&desk).build().unwrap();
     let pair = cookie.cookie_for(at(0), |session| {
         session.insert("bytes", ByteString(b"\x00\xff"))?;
-        session.insert("nothing", ())?;
-        session.insert("numbers", (u64::MAX, i64::MIN, 1.5, f64::INFINITY))?;
-        session.insert("text", "<å>")?;
-        session.insert("named", BTreeMap::from([("a", vec![true])]))?;
+        session.insert("number", f64::INFINITY)?;
         session.insert("numbered", BTreeMap::from([(1, "one"), (2, "two")]))
     });
     let shown = desk.json(&format!("inspect {} --keys keys --json", pair.unwrap()));
@@ -32,10 +26,7 @@ fn every_value_has_a_form_in_json() {
         shown["tokens"][0]["payload"],
         json!({
             "bytes": { "$hex": "00ff" },
-            "nothing": null,
-            "numbers": [u64::MAX, i64::MIN, 1.5, { "$float": "inf" }],
-            "text": "<å>",
-            "named": { "a": [true] },
+            "number": { "$float": "inf" },
             "numbered": { "$map": [[1, "one"], [2, "two"]] },
         })
     );
@@ -60,63 +51,12 @@ fn the_id_of_a_session_is_shown_only_where_it_is_asked_for() {
     });
     let line = format!("inspect {} --keys keys", pair.unwrap());
     let shown = desk.json(&format!("{line} --json --show-id"));
-    assert_eq!(shown["tokens"][0]["payload"], json!({}));
     assert_eq!(shown["tokens"][0]["id"], *id);
     let told = desk.done(&format!("{line} --show-id"));
     assert!(told.contains(&format!("\nid           {id}\n")), "{told}");
     for options in ["", " --json"] {
         assert!(!desk.done(&format!("{line}{options}")).contains(&id));
     }
-}
-
-#[test]
-fn headers_and_bare_tokens_open_under_their_own_names() {
-    let (desk, _) = Desk::with_ring();
-    let header = SessionToken::encrypted(desk.ring()).header("authorization");
-    let header = header.build().unwrap();
-    let session = header.load([""; 0], at(0));
-    session.insert("user", 42).unwrap();
-    let TokenChange::Store(token) = header.save(&session).unwrap() else {
-        panic!("it is written")
-    };
-    for pasted in [
-        token.clone(),
-        format!("Bearer {token}"),
-        format!("BEARER {token}"),
-        format!("Authorization: Bearer {token}"),
-    ] {
-        let ran = desk.run_with([
-            "inspect",
-            &pasted,
-            "--keys",
-            "keys",
-            "--header",
-            "Authorization",
-            "--json",
-        ]);
-        assert_eq!(ran.code, Some(0), "{}{}", ran.out, ran.err);
-        assert!(ran.out.contains("\"carrier\":\"header\""));
-    }
-    assert_eq!(
-        desk.run(&format!(
-            "inspect {token} --keys keys --token authorization"
-        ))
-        .code,
-        Some(1)
-    );
-
-    let tokens = SessionToken::encrypted(desk.ring()).purpose("mobile");
-    let tokens = tokens.build().unwrap();
-    let session = tokens.load(None::<&str>, at(0));
-    session.insert("user", 42).unwrap();
-    let TokenChange::Store(token) = tokens.save(&session).unwrap() else {
-        panic!("it is written")
-    };
-    desk.done(&format!("inspect {token} --keys keys --token mobile"));
-    assert_eq!(
-        desk.run(&format!("inspect {token} --keys keys")).code,
-        Some(1)
-    );
 }
 
 /// The `Set-Cookie` fields of a session in two cookies, without their name, that was filled with this text.
@@ -172,71 +112,4 @@ fn a_session_in_several_cookies_is_put_together_as_it_travels() {
     assert_eq!(ran.code, Some(1));
     let told = "no: Incomplete, it is one of several cookies";
     assert!(ran.out.contains(told), "{}", ran.out);
-}
-
-/// Tokens that only another program with the key can seal are taken from the test vectors.
-#[test]
-fn what_no_program_of_ours_seals_is_told_in_words() {
-    let desk = Desk::new();
-    let file: Value =
-        serde_json::from_str(include_str!("../../../../tests/vectors/open.json")).unwrap();
-    for (reason, words) in [
-        ("Malformed", "a session bound to a device"),
-        ("Payload", "its content is not a dictionary"),
-        ("TooLong", "longer than any token"),
-    ] {
-        let is_it = |vector: &&Value| {
-            vector["expect"]["rejected"] == reason
-                && vector["purpose"]["name"] == "__Host-session"
-                && vector["context"] == json!([])
-                && vector["application"].is_null()
-                && vector["type_label"].is_null()
-        };
-        let vector = file["vectors"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .find(is_it)
-            .unwrap();
-        desk.write("keys", vector["ring"].as_str().unwrap());
-        assert_eq!(vector["now"], 1_780_000_600);
-        let pair = format!(
-            "__Host-session={}",
-            vector["candidates"][0].as_str().unwrap()
-        );
-        let ran = desk.run_on(&pair, "inspect --keys keys --at 2026-05-28T20:36:40Z");
-        assert_eq!(
-            (ran.code, ran.notes().count()),
-            (Some(1), 0),
-            "{reason}: {}",
-            ran.err
-        );
-        let told = ran.out.split_once(&format!(" no: {reason}, ")).unwrap().1;
-        assert!(told.contains(words), "{told}");
-    }
-}
-
-#[test]
-fn sessions_move_to_another_suite_and_back() {
-    let (mut desk, _) = Desk::with_ring_for("--lifetime 12h");
-    let cookie = builder(&desk).build().unwrap();
-    let pair = cookie.cookie_for(at(0), |session| session.insert("visits", 0));
-    let mut pair = pair.unwrap();
-    for (seconds, suites) in [(600, ["xaes", "xcha"]), (1200, ["xcha", "xaes"])] {
-        desk.done(&format!(
-            "ring rotate keys --after 1m --suite {}",
-            suites[1]
-        ));
-        desk.now = format!("2027-03-01T06:{}:00Z", seconds / 60);
-        let suite = |pair: &str| {
-            desk.json(&format!("inspect {pair} --keys keys --json"))["tokens"][0]["suite"].clone()
-        };
-        assert_eq!(suite(&pair), suites[0]);
-        let cookie = builder(&desk).build().unwrap();
-        let session = cookie.load([&*pair], at(seconds));
-        session.insert("visits", seconds).unwrap();
-        let field = cookie.save(&session).unwrap().into_iter().next().unwrap();
-        pair = field.split(';').next().unwrap().to_owned();
-        assert_eq!(suite(&pair), suites[1]);
-    }
 }

@@ -91,7 +91,7 @@ fn check_fields(command: &str, shown: &str) {
 
 #[test]
 fn every_field_of_json_is_in_its_table() {
-    let (desk, id) = Desk::with_ring();
+    let (desk, _) = Desk::with_ring();
     let ring = desk.read("keys");
     desk.write("keys", format!("# leaked=00000000 {}\n{ring}", desk.now));
     let output = desk
@@ -114,7 +114,6 @@ fn every_field_of_json_is_in_its_table() {
     // The same fields where nothing opens.
     let ran = desk.run("inspect hunter2 --json --show-id");
     check_fields("hardtack inspect --json", &ran.out);
-    let _ = id;
 }
 
 #[test]

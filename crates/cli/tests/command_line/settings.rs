@@ -58,13 +58,3 @@ fn aliases_of_yaml_stand_for_a_limited_number_of_values() {
     let told = desk.done("ring add keys --settings shared.yaml");
     assert!(told.contains("old keys open for 8h\n"), "{told}");
 }
-
-#[test]
-fn settings_are_no_ring_which_may_come_from_standard_input() {
-    let (desk, _) = Desk::with_ring();
-    for missing in ["missing.toml", "-"] {
-        let refused = desk.refused(3, &format!("ring check keys --settings {missing}"));
-        let sentence = format!("cannot read {missing}: ");
-        assert!(refused.starts_with(&sentence), "{refused}");
-    }
-}

@@ -2,15 +2,12 @@
 //!
 //! Several processes at one file.
 
-use std::{
-    fs::File,
-    process::{Child, Stdio},
-};
+use std::fs::File;
 
 use hardtack::SessionCookie;
 use serde_json::Value;
 
-use crate::desk::{Desk, PROGRAM, Ran, at};
+use crate::desk::{Desk, Ran, at};
 
 /// ESC, a C1 control that does the same, DEL, two separators of lines, and all that turns text around; the first of every
 /// range without a width, and the last of some.
@@ -92,18 +89,12 @@ fn a_megabyte_from_a_visitor_is_refused_in_a_sentence_that_can_be_read() {
     }
 }
 
-fn start(desk: &Desk, line: &str) -> Child {
-    let mut command = desk.command(&PROGRAM, line.split(' '));
-    command.stdout(Stdio::piped()).stderr(Stdio::piped());
-    command.spawn().unwrap()
-}
-
 #[test]
 fn no_change_that_was_reported_as_done_is_lost() {
     let desk = Desk::new();
     let mut done = 0;
     for _ in 0..40 {
-        let processes: Vec<_> = (0..3).map(|_| start(&desk, "ring add keys")).collect();
+        let processes: Vec<_> = (0..3).map(|_| desk.start("ring add keys")).collect();
         for process in processes {
             let ran = desk.ran(process.wait_with_output().unwrap());
             match ran.code {
@@ -129,7 +120,7 @@ fn of_two_at_once_the_file_is_what_one_of_them_wanted() {
     let second = desk.add("");
     for _ in 0..30 {
         let lines = [&first, &second].map(|key| format!("ring promote keys {key}"));
-        let processes = lines.map(|line| start(&desk, &line));
+        let processes = lines.map(|line| desk.start(&line));
         let codes = processes.map(|process| desk.ran(process.wait_with_output().unwrap()).code);
         let sealing = desk.sealing();
         match codes {

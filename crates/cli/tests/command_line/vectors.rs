@@ -102,7 +102,12 @@ fn check(desk: &Desk, vector: &Value) {
     }
     let words: Vec<_> = words.iter().map(String::as_str).collect();
     let ran = desk.run_words_on(&input, &words);
-    let shown = serde_json::from_str(&ran.out).unwrap_or_else(|_| panic!("{vector}: {}", ran.err));
+    let shown: Value =
+        serde_json::from_str(&ran.out).unwrap_or_else(|_| panic!("{vector}: {}", ran.err));
+    assert_eq!(
+        (&shown["carrier"], &shown["name"]),
+        (&json!(kind), &json!(name))
+    );
     compare(vector, &shown);
 }
 
@@ -114,6 +119,19 @@ fn compare(vector: &Value, shown: &Value) {
         let expects_a_type = vector["expects"] != "dictionary";
         if !(reason == "Payload" && (is_typed || expects_a_type)) {
             assert_eq!(shown["reason"], *reason, "{vector}\n{shown}");
+        }
+        // Of tokens that no program of ours seals, which no transcript has.
+        for (of, words) in [
+            ("Malformed", "a session bound to a device"),
+            ("Payload", "its content is not a dictionary"),
+            ("TooLong", "longer than any token"),
+        ] {
+            let told = &shown["tokens"][0];
+            let explanation = told["explanation"].as_str().unwrap_or_default();
+            assert!(
+                told["reason"] != of || explanation.contains(words),
+                "{shown}"
+            );
         }
         return;
     }
