@@ -1,53 +1,63 @@
-//! The sources of the keys.
-//!
-//! Options of another system, translated to settings.
+//! The keys of settings: where they are, and who reads and follows them.
 
 use std::{env, path::Path, process::Command};
 
-use hardtack::{ConfigError, SessionSettings};
+use hardtack::{EncryptionKey, KeyRing, SessionCookie, SessionSettings, SigningKey, keys::Mode};
 
-use super::{browser::Browser, field, folder::Folder, key, refused, secrets::check_hidden, toml};
+use crate::common::accepted_keys;
 
-fn of_file(path: &Path) -> SessionSettings {
-    toml(&format!("keys_file = {path:?}"))
+use super::{browser::Browser, folder::Folder, key, refused, times::at, toml};
+
+/// Two files: a new key, and an old one that is no ring by itself.
+fn two_files() -> (Folder, [String; 2]) {
+    let folder = Folder::new();
+    let keys = [key(), key()];
+    folder.write("new", &keys[0]);
+    folder.write(
+        "old",
+        format!("{} accept_until=2099-01-01T00:00:00Z", keys[1]),
+    );
+    (folder, keys)
 }
 
-#[test]
-fn keys_stand_in_the_settings_as_a_ring() {
-    let (new, old) = (key(), key());
+/// Opens what was sealed under the old key, and seals under the new one.
+#[track_caller]
+fn check_rotates(settings: SessionSettings, [new, old]: &[String; 2]) {
     let mut browser = Browser::from(toml(&format!("keys = '{old}'")).build().unwrap());
     browser.visit(|session| session.insert("user", 42).unwrap());
-    let ring = format!("keys = '{new} seal_from=2030-01-01T00:00:00Z, {old}'");
-    browser.site = toml(&ring).build().unwrap();
-    assert_eq!(
-        browser.visit(|session| session.get("user").unwrap()),
-        Some(42)
-    );
-}
-
-#[test]
-fn keys_stand_in_a_file() {
-    let (_folder, path) = Folder::with("keys", format!("# for tests\n{}\n", key()));
-    let mut browser = Browser::from(of_file(&path).build().unwrap());
-    browser.visit(|session| session.insert("user", 42).unwrap());
+    browser.site = settings.build().unwrap();
+    assert!(!browser.visit(hardtack::Session::is_new));
+    assert_eq!(browser.sent.len(), 1);
+    browser.site = toml(&format!("keys = '{new}'")).build().unwrap();
     assert!(!browser.visit(hardtack::Session::is_new));
 }
 
 #[test]
-fn a_file_without_keys_is_refused_with_its_path() {
-    for content in [&b""[..], b"hunter2", b"\xff"] {
-        let (_folder, path) = Folder::with("keys", content);
-        let (names, sentence) = refused(of_file(&path).build());
-        assert_eq!(names, ["keys_file"]);
-        assert!(sentence.contains(&*path.to_string_lossy()), "{sentence}");
-        assert!(!sentence.contains("hunter2"), "{sentence}");
-    }
-    let (names, sentence) = refused(toml("keys_file = '/no/such/keys'").build());
-    assert_eq!(names, ["keys_file"]);
-    assert!(
-        sentence.contains("cannot read file /no/such/keys: "),
-        "{sentence}"
-    );
+fn keys_stand_in_several_files() {
+    let (folder, keys) = two_files();
+    let [new, old] = ["new", "old"].map(|file| folder.path(file));
+    let list = format!("keys_from = [{{file = {new:?}}}, {{file = {old:?}}}]");
+    check_rotates(toml(&list), &keys);
+    let text = format!("file={}, file={}", new.display(), old.display());
+    check_rotates(toml(&format!("keys_from = {text:?}")), &keys);
+    let variables = [("SESSION_KEYS_FROM", &text)];
+    let settings = SessionSettings::from_variables("SESSION_", variables).unwrap();
+    check_rotates(settings, &keys);
+    let translated = [("keys", Ok(("keys_from", &*text)))];
+    let settings = SessionSettings::from_translated("session.", translated).unwrap();
+    check_rotates(settings, &keys);
+}
+
+#[test]
+fn keys_stand_in_the_settings_and_a_cookie_tells_them() {
+    let (new, old) = (key(), key());
+    let ring = format!("{new} seal_from=2099-01-01T00:00:00Z, {old}");
+    let cookie = toml(&format!("keys = '{ring}'")).build().unwrap();
+    let keys = cookie.keys_in_use(at(0));
+    let ring: KeyRing = ring.parse().unwrap();
+    assert_eq!(keys.seals, old.parse::<EncryptionKey>().unwrap().id());
+    assert_eq!(keys.accepts, accepted_keys(&ring, at(0)));
+    assert_eq!(keys.fingerprint, ring.fingerprint());
 }
 
 /// Its own process, since a test cannot set a variable of this one.
@@ -74,12 +84,45 @@ fn keys_stand_in_an_environment_variable() {
 }
 
 #[test]
-fn a_variable_that_is_not_set_is_named() {
-    let (names, sentence) = refused(toml("keys_env = 'NO_SUCH_KEYS'").build());
-    assert_eq!(names, ["keys_env"]);
-    assert!(sentence.contains("NO_SUCH_KEYS is not set"), "{sentence}");
-    let (_, sentence) = refused(toml("keys_env = 'it is a secret'").build());
-    assert!(!sentence.contains("secret"), "{sentence}");
+fn the_place_of_keys_that_cannot_be_used_is_named() {
+    let (folder, _) = two_files();
+    folder.write("password", "hunter2");
+    let [new, old, password] = ["new", "old", "password"].map(|file| folder.path(file));
+    let signing = SigningKey::generate().unwrap().expose_secret();
+    for (text, name, says) in [
+        ("".to_owned(), "keys", "`keys_env`"),
+        (
+            "keys_env = 'NO_SUCH_KEYS'".to_owned(),
+            "keys_env",
+            "environment variable NO_SUCH_KEYS is not set",
+        ),
+        (
+            "keys_file = '/no/such/keys'".to_owned(),
+            "keys_file",
+            "cannot read file /no/such/keys: ",
+        ),
+        (
+            format!("keys_file = {password:?}"),
+            "keys_file",
+            &password.to_string_lossy(),
+        ),
+        (format!("keys = '{}'", *signing), "keys", "does not encrypt"),
+        (
+            format!("keys_from = {{file = {old:?}}}"),
+            "keys_from",
+            "the last one to seal",
+        ),
+        (
+            format!("keys_from = [{{env = 'NO_SUCH_KEYS'}}, {{file = {new:?}}}]"),
+            "keys_from",
+            "`keys_from`: environment variable NO_SUCH_KEYS is not set; restore its keys, because a new one ",
+        ),
+    ] {
+        let (names, sentence) = refused(toml(&text).build());
+        assert_eq!(names, [name], "{text}");
+        assert!(sentence.contains(says), "{sentence}");
+        assert!(!sentence.contains("hunter2"), "{sentence}");
+    }
 }
 
 #[test]
@@ -87,107 +130,128 @@ fn keys_come_from_one_place() {
     for (one, other) in [
         ("keys = 'a'", "keys_env = 'B'"),
         ("keys_env = 'A'", "keys_file = 'b'"),
-        ("keys = 'a'", "keys_file = 'b'"),
         ("keys_env = 'A'", "keys_from = 'file=b'"),
     ] {
         let (names, sentence) = refused(toml(&format!("{one}\n{other}")).check());
         assert_eq!(names.len(), 1);
-        assert!(
-            sentence.contains("is not the only source of keys"),
-            "{sentence}"
-        );
-    }
-}
-
-#[test]
-fn without_keys_no_cookie_is_built() {
-    let (names, sentence) = refused(toml("").build());
-    assert_eq!(names, ["keys"]);
-    assert!(sentence.contains("`keys_env`"), "{sentence}");
-}
-
-type Translated<'a> = (&'a str, Result<(&'a str, &'a str), &'a str>);
-
-fn read(options: &[Translated<'_>]) -> Result<SessionSettings, ConfigError> {
-    SessionSettings::from_translated("old.", options.iter().copied())
-}
-
-#[test]
-fn options_become_settings_and_what_is_left_out_has_its_default() {
-    let settings = read(&[
-        ("cookie", Ok(("name", "wiki"))),
-        ("ttl", Ok(("idle_timeout", "600"))),
-    ]);
-    let settings = settings.unwrap();
-    let same = toml("name = 'wiki'\nidle_timeout = 600");
-    assert_eq!(format!("{settings:?}"), format!("{same:?}"));
-    let (name, attributes) = field(settings);
-    assert_eq!(name, "wiki");
-    assert_eq!(attributes, "Path=/; Secure; HttpOnly; SameSite=Lax");
-    let (name, _) = field(read(&[]).unwrap());
-    assert_eq!(name, "__Host-session");
-}
-
-#[test]
-fn every_mistake_is_told_in_the_words_of_the_other_system() {
-    let (names, sentence) = refused(read(&[
-        (
-            "secret",
-            Err("is a password; write {keys_env} in its place"),
-        ),
-        ("https", Ok(("secure", "false"))),
-        ("ttl", Ok(("idle_timeout", "soon"))),
-        ("cookie", Ok(("name", ""))),
-        ("idel_timeout", Ok(("idel_timeout", "5"))),
-    ]));
-    let expected = ["secret", "https", "ttl", "cookie", "idel_timeout"];
-    assert_eq!(names, expected.map(|option| format!("old.{option}")));
-    for says in [
-        "`old.secret` is a password; write `old.keys_env` in its place",
-        "`old.https` cannot be false",
-        "set `old.danger_allow_http`",
-        "`old.ttl` must be `off`",
-        "`old.cookie` is empty",
-        "did you mean `old.idle_timeout`?",
-    ] {
+        let says = "is not the only source of keys";
         assert!(sentence.contains(says), "{sentence}");
     }
 }
 
-#[test]
-fn text_of_a_user_is_told_as_it_stands() {
-    let path = "/no/`name`/{path}/keys";
-    let (names, sentence) = refused(read(&[("file", Ok(("keys_file", path)))]).unwrap().build());
-    assert_eq!(names, ["old.file"]);
-    assert!(sentence.contains(path), "{sentence}");
-    let (names, sentence) = refused(read(&[("{path}", Ok(("{name}", "5")))]));
-    assert_eq!(names, ["old.{path}"]);
-    assert!(sentence.starts_with("`old.{path}` is not"), "{sentence}");
+fn keys_of(settings: &mut SessionSettings) -> KeyRing {
+    KeyRing::from_sources(settings.take_key_sources().unwrap()).unwrap()
 }
 
 #[test]
-fn two_options_for_one_setting_and_durations_that_conflict_are_refused() {
-    let (names, sentence) = refused(read(&[
-        ("cookie", Ok(("name", "a"))),
-        ("cookie_name", Ok(("name", "b"))),
-        ("ttl", Ok(("idle_timeout", "604800"))),
-    ]));
-    assert_eq!(names, ["old.cookie_name", "old.ttl"]);
-    assert!(sentence.contains("given twice, or under two names"));
-    assert!(sentence.contains("set `old.absolute_timeout`"));
-}
-
-#[test]
-fn a_key_in_a_wrong_place_is_not_shown() {
-    let key = key();
-    for option in [
-        ("secret", Ok(("secret", &*key))),
-        ("cookie", Ok(("name", &*key))),
-        (&*key, Ok(("name", ""))),
-        (&*key, Err("is none of ours")),
+fn a_program_takes_over_where_the_keys_are_once() {
+    let (folder, [new, _]) = two_files();
+    let path: &Path = &folder.path("new");
+    for text in [
+        format!("keys = '{new}'"),
+        format!("keys_file = {path:?}\nwatch_keys = 10"),
     ] {
-        let error = read(&[option]).unwrap_err();
-        check_hidden(&key, &error);
-        check_hidden(&key, error.to_string());
+        let mut settings = toml(&format!("name = '__Host-login'\n{text}"));
+        let ring = keys_of(&mut settings);
+        let id = new.parse::<EncryptionKey>().unwrap().id();
+        assert_eq!(ring.sealing_key(at(0)), id);
+        let (names, sentence) = refused(settings.take_key_sources());
+        assert_eq!(names, ["keys"]);
+        assert!(sentence.contains("there are no keys"), "{sentence}");
+        // What is about the keys is taken with them.
+        let builder = settings.apply_to(SessionCookie::encrypted(ring)).unwrap();
+        assert_eq!(builder.build().unwrap().name().as_str(), "__Host-login");
     }
+    // Also if they are elsewhere.
+    let mut settings = toml("watch_keys = '10s'\npath = '/app'");
+    assert_eq!(refused(settings.take_key_sources()).0, ["keys"]);
+    let builder = SessionCookie::encrypted(EncryptionKey::generate().unwrap());
+    assert!(settings.apply_to(builder).is_ok());
+}
+
+#[test]
+fn the_mode_decides_which_keys_are_expected() {
+    let key = SigningKey::generate().unwrap().expose_secret();
+    let of_mode = |mode: &str| toml(&format!("mode = '{mode}'\nkeys = '{}'", *key));
+    let cookie = of_mode("unencrypted-but-signed").build().unwrap();
+    assert_eq!(cookie.mode(), Mode::UnencryptedButSigned);
+    // Also after they were taken over.
+    let mut settings = of_mode("encrypted");
+    let builder = SessionCookie::unencrypted_but_signed(keys_of(&mut settings));
+    assert_eq!(refused(settings.apply_to(builder.clone())).0, ["mode"]);
+    assert!(toml("").apply_to(builder).is_ok());
+}
+
+#[cfg(feature = "watch")]
+#[test]
+fn a_cookie_follows_its_keys() {
+    use std::{
+        thread,
+        time::{Duration, SystemTime},
+    };
+
+    let (old, new) = (key(), key());
+    let (folder, path) = Folder::with("keys", format!("{old}\n"));
+    let cookie = toml(&format!("keys_file = {path:?}\nwatch_keys = '1s'"));
+    let cookie = cookie.build().unwrap();
+    folder.write("keys", format!("{new}\n{old}\n"));
+    let new: EncryptionKey = new.parse().unwrap();
+    // Two polls take two seconds, and without the interval twenty.
+    for _ in 0..750 {
+        if cookie.keys_in_use(SystemTime::now()).seals == new.id() {
+            return;
+        }
+        thread::sleep(Duration::from_millis(20));
+    }
+    panic!("the cookie does not follow its keys");
+}
+
+#[cfg(feature = "watch")]
+#[test]
+fn of_several_sources_one_file_is_enough_to_be_watched() {
+    let watch = |keys: &str| toml(&format!("{keys}\nwatch_keys = '10s'")).build();
+    let folder = Folder::new();
+    folder.write("keys", format!("{}\n", key()));
+    folder.write("others", format!("{}\n", key()));
+    folder.write("cut off", key());
+    let [file, other, cut_off] =
+        ["keys", "others", "cut off"].map(|file| format!("{{file = {:?}}}", folder.path(file)));
+    watch(&format!("keys_from = [{file}, {other}]")).unwrap();
+    let variable = "{env = 'NO_SUCH_KEYS'}";
+    let unchanging = "the variables of a running program do not change; give `keys_file`";
+    for (keys, name, says) in [
+        // The variable is asked, so it is the mistake.
+        (
+            format!("keys_from = [{file}, {variable}]"),
+            "keys_from",
+            "NO_SUCH_KEYS",
+        ),
+        (
+            format!("keys_from = [{variable}, {file}]"),
+            "keys_from",
+            "NO_SUCH_KEYS",
+        ),
+        (format!("keys_from = {cut_off}"), "keys_from", "line feed"),
+        (
+            "keys_env = 'SESSION_KEYS'".to_owned(),
+            "watch_keys",
+            unchanging,
+        ),
+        (format!("keys = '{}'", key()), "watch_keys", unchanging),
+    ] {
+        let (names, sentence) = refused(watch(&keys));
+        assert_eq!(names, [name], "{sentence}");
+        assert!(sentence.contains(says), "{sentence}");
+    }
+}
+
+#[cfg(not(feature = "watch"))]
+#[test]
+fn without_the_feature_keys_are_not_watched() {
+    let (names, sentence) = refused(toml(&format!("keys = '{}'\nwatch_keys = 10", key())).build());
+    assert_eq!(names, ["watch_keys"]);
+    assert!(
+        sentence.contains("needs threads, and feature `watch`"),
+        "{sentence}"
+    );
 }

@@ -1,24 +1,22 @@
 //! Settings from files, from the environment and from options of other systems.
 
 mod formats;
-mod key_sources;
 mod keys;
-mod layers;
-mod names;
 mod refusals;
 mod ring_sources;
 mod secrets;
 mod together;
 #[cfg(feature = "toml")]
 mod toml;
+mod translated;
+mod values;
 mod variables;
-mod watching;
 
 use crate::common::browser;
 use crate::common::cases;
 use crate::common::folder;
 use crate::common::new_key as key;
-use crate::common::settings::{cookie, field, refused, toml};
+use crate::common::settings::{field, refused, toml};
 use crate::common::times;
 
 use std::collections::BTreeSet;

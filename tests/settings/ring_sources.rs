@@ -51,92 +51,85 @@ fn a_ring_is_read_from_a_file_in_either_form() {
 
 #[test]
 fn sources_are_joined_before_the_ring_is_checked() {
-    let new = format!("{} seal_from=2030-01-01T00:00:00Z", key());
-    let old = format!("{} accept_until=2030-02-01T00:00:00Z", key());
-    let all = format!("{new}\n{old}").parse::<KeyRing>().unwrap();
-    assert!(ring([&old]).is_err());
-    for parts in [[&*new, &old], [&old, &new]] {
-        assert_eq!(ring(parts).unwrap().fingerprint(), all.fingerprint());
-    }
-}
-
-#[test]
-fn a_source_may_have_no_key_if_others_have() {
-    let (key, rest) = (key(), "# none today\nnot_before=2030-01-01T00:00:00Z\n");
-    assert!(ring([rest, &key]).is_ok());
-    let sentence = sentence(ring([rest, ""]));
-    assert_eq!(sentence, format!("a function, a function: {NO_KEY}"));
-}
-
-#[test]
-fn without_sources_there_is_no_ring() {
-    assert_eq!(sentence(ring([])), NO_KEY);
-}
-
-#[test]
-fn keys_are_listed_in_the_order_of_their_sources() {
     let keys = [key(), key(), key(), key()];
-    let [a, b, c, d] = &keys;
-    let joined = ring([&format!("{a}\n{b}\n"), &format!("{c}, {d}")]).unwrap();
-    let listed = format!("{a}\n{b}\n{c}\n{d}").parse::<KeyRing>().unwrap();
-    assert_eq!(accepted_keys(&joined, at(0)), accepted_keys(&listed, at(0)));
-    assert_eq!(
-        joined.sealing_key(at(0)),
-        a.parse::<EncryptionKey>().unwrap().id()
-    );
-}
-
-#[test]
-fn of_several_not_before_the_latest_counts() {
-    let (key, early, late) = (
-        key(),
+    let [a, b, c, d] = keys.each_ref().map(|key| &**key);
+    let new = format!("{a} seal_from=2030-01-01T00:00:00Z");
+    let old = format!("{b} accept_until=2030-02-01T00:00:00Z");
+    let [early, late] = [
         "not_before=2026-02-01T00:00:00Z",
         "not_before=2026-03-01T00:00:00Z",
-    );
-    let expected = format!("{key}\n{late}").parse::<KeyRing>().unwrap();
-    for parts in [
-        [&*key, early, late],
-        [&key, late, early],
-        [late, &key, early],
+    ];
+    let rest = "# none today\nnot_before=2030-01-01T00:00:00Z\n";
+    assert!(ring([&old]).is_err());
+    for (parts, same) in [
+        ([&*new, &*old, ""], format!("{new}\n{old}")),
+        ([&*old, "", &*new], format!("{new}\n{old}")),
+        // In the order of the sources.
+        (
+            [&*format!("{a}\n{b}\n"), c, d],
+            format!("{a}\n{b}\n{c}\n{d}"),
+        ),
+        ([d, &*format!("{c}, {b}"), a], format!("{d}\n{c}\n{b}\n{a}")),
+        // Of several not_before the latest counts.
+        ([a, early, late], format!("{a}\n{late}")),
+        ([late, a, early], format!("{a}\n{late}")),
+        ([rest, a, ""], format!("{a}\n{rest}")),
     ] {
-        assert_eq!(ring(parts).unwrap().fingerprint(), expected.fingerprint());
+        let (joined, same) = (ring(parts).unwrap(), same.parse::<KeyRing>().unwrap());
+        assert_eq!(joined.fingerprint(), same.fingerprint());
+        assert_eq!(accepted_keys(&joined, at(0)), accepted_keys(&same, at(0)));
+        assert_eq!(joined.sealing_key(at(0)), same.sealing_key(at(0)));
     }
+    assert_eq!(sentence(ring([])), NO_KEY);
+    let none = sentence(ring([rest, ""]));
+    assert_eq!(none, format!("a function, a function: {NO_KEY}"));
 }
 
 #[test]
-fn a_key_in_two_sources_is_refused_and_all_sources_are_named() {
-    let key = key();
+fn the_sources_of_a_mistake_are_named() {
+    let (key, signing) = (key(), SigningKey::generate().unwrap().expose_secret());
     let (_folder, path) = Folder::with("keys", &key);
-    let sources = [RingSource::file(&path), text(&*key)];
-    let sentence = sentence(KeyRing::from_sources(sources));
-    let expected = format!("file {}, a function: key ", path.display());
-    assert!(sentence.starts_with(&expected), "{sentence}");
-    assert!(
-        sentence.contains("is listed twice in the key ring; leave one out"),
-        "{sentence}"
-    );
-}
-
-#[test]
-fn a_wrong_text_names_its_source_alone() {
-    let (_folder, path) = Folder::with("keys", format!("{}\nhunter2", key()));
-    let sources = [text(key()), RingSource::file(&path), text("hunter2")];
-    let sentence = sentence(KeyRing::from_sources(sources));
-    let expected = format!("file {}: key ring, entry 2: ", path.display());
-    assert!(sentence.starts_with(&expected), "{sentence}");
-    assert!(!sentence.contains("hunter2"), "{sentence}");
-}
-
-#[test]
-fn kinds_of_keys_do_not_mix() {
-    let signing = SigningKey::generate().unwrap().expose_secret();
-    let sentence = sentence(ring([&key(), &signing]));
-    assert!(
-        sentence.starts_with("a function: key ring, entry 1: key is of suite `sign`"),
-        "{sentence}"
-    );
-    let ring = KeyRing::from_sources([text(&**signing)]);
-    assert!(ring.is_ok());
+    let (_folder, wrong) = Folder::with("keys", format!("{}\nhunter2", self::key()));
+    let [path, wrong] = [&path, &wrong].map(|path| path.display().to_string());
+    for (sources, start, says) in [
+        (
+            vec![RingSource::file(&path), text(&*key)],
+            format!("file {path}, a function: key "),
+            "is listed twice in the key ring; leave one out",
+        ),
+        // A wrong text alone.
+        (
+            vec![text(&*key), RingSource::file(&wrong), text("hunter2")],
+            format!("file {wrong}: key ring, entry 2: "),
+            "",
+        ),
+        (
+            vec![text(&*key), text(&**signing)],
+            "a function: key ring, entry 1: key is of suite `sign`".to_owned(),
+            "",
+        ),
+        (
+            vec![RingSource::from_fn("the vault", || Err("sealed".into()))],
+            "cannot read the vault: sealed".to_owned(),
+            "",
+        ),
+        (
+            vec![RingSource::from_fn("the vault", || panic!("on purpose"))],
+            "cannot read the vault: it panicked".to_owned(),
+            "",
+        ),
+        (
+            vec![RingSource::env("NO_SUCH_KEYS")],
+            "environment variable NO_SUCH_KEYS is not set; restore its keys".to_owned(),
+            "`hardtack keygen` and `EncryptionKey::generate` make the first",
+        ),
+    ] {
+        let sentence = sentence(KeyRing::from_sources(sources));
+        assert!(sentence.starts_with(&start), "{sentence}");
+        assert!(sentence.contains(says), "{sentence}");
+        assert!(!sentence.contains("hunter2"), "{sentence}");
+    }
+    assert!(ring([&signing]).is_ok());
 }
 
 #[test]
@@ -193,44 +186,6 @@ fn a_pipe_is_refused_and_a_link_to_a_file_is_not() {
         fs::read(&pipe).unwrap();
         writer.join().unwrap().unwrap();
     }
-}
-
-#[test]
-fn a_function_that_fails_or_panics_is_an_error() {
-    let fails = RingSource::from_fn("the vault", || Err("sealed".into()));
-    let fails = sentence(KeyRing::from_sources([fails]));
-    assert_eq!(fails, "cannot read the vault: sealed");
-    let panics = RingSource::from_fn("the vault", || panic!("on purpose"));
-    let panics = sentence(KeyRing::from_sources([panics]));
-    assert_eq!(panics, "cannot read the vault: it panicked");
-}
-
-#[test]
-fn no_error_and_no_debug_shows_a_key_that_stands_where_a_name_belongs() {
-    let key = key();
-    let told = key.clone();
-    let of_vault = move || Err(format!("unexpected: {told}").into());
-    let sources = [
-        RingSource::env(&key),
-        RingSource::file(&key),
-        RingSource::from_fn(&key, || Err("sealed".into())),
-        RingSource::from_fn("the vault", of_vault),
-    ];
-    for source in sources {
-        let shown = format!("{source:?}");
-        let shown = shown + &sentence(KeyRing::from_sources([source]));
-        assert!(!shown.contains(&key[24..]), "{shown}");
-    }
-}
-
-#[test]
-fn a_variable_that_is_not_set_says_how_to_make_a_key() {
-    let sentence = sentence(KeyRing::from_env("NO_SUCH_KEYS"));
-    assert_eq!(
-        sentence,
-        "environment variable NO_SUCH_KEYS is not set; restore its keys, because a new one signs everyone out; \
-         `hardtack keygen` and `EncryptionKey::generate` make the first"
-    );
 }
 
 /// Its own process, since a test cannot set a variable of this one.

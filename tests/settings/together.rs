@@ -3,13 +3,13 @@
 use std::{collections::BTreeSet, time::UNIX_EPOCH};
 
 use hardtack::{
-    EncryptionKey, KeyRing, RefreshAfter, SameSite, Session, SessionCookie, SessionSettings,
-    SessionToken, SigningKey, Size,
+    EncryptionKey, KeyRing, RefreshAfter, SameSite, SessionCookie, SessionSettings, SessionToken,
+    SigningKey, Size,
     carrier::{FormerAttributes, Padding, SessionCookieBuilder},
     keys::{Mode, SharedKeyRing},
 };
 
-use super::{browser::Browser, documented, key, refused, times::seconds, toml};
+use super::{documented, key, refused, times::seconds, toml};
 
 /// No session began earlier, and JavaScript shows it so, too.
 #[test]
@@ -159,28 +159,6 @@ fn a_setting_does_what_the_method_of_its_name_does_whatever_the_program_says() {
 }
 
 #[test]
-fn a_flag_that_is_on_in_the_settings_can_be_turned_off_in_the_program() {
-    let check = |name: &str, off: fn(SessionCookieBuilder) -> SessionCookieBuilder| {
-        let new = builder();
-        let settings = toml(&format!("{name} = true"));
-        let applied = settings.apply_to(new.clone()).unwrap();
-        assert_ne!(format!("{applied:?}"), format!("{new:?}"), "{name}");
-        assert_eq!(format!("{:?}", off(applied)), format!("{new:?}"), "{name}");
-    };
-    check("partitioned", |b| b.partitioned(false));
-    check("persistent", |b| b.persistent(false));
-    check("refresh_navigations_only", |b| {
-        b.refresh_navigations_only(false)
-    });
-    check("save_on_server_error", |b| b.save_on_server_error(false));
-    check("keep_unknown_keys", |b| b.keep_unknown_keys(false));
-    check("danger_allow_http", |b| b.danger_allow_http(false));
-    check("danger_allow_shared_caching", |b| {
-        b.danger_allow_shared_caching(false)
-    });
-}
-
-#[test]
 fn a_flag_that_is_off_in_the_settings_is_off_whatever_the_program_says() {
     let check = |settings: &str, on: fn(SessionCookieBuilder) -> SessionCookieBuilder| {
         let new = builder();
@@ -243,9 +221,6 @@ fn settings_of_the_keys_are_refused_where_the_program_has_some() {
         assert!(sentence.contains(says), "{sentence}");
     }
     assert!(toml("mode = 'encrypted'").apply_to(builder()).is_ok());
-    let signing = SessionCookie::unencrypted_but_signed(SigningKey::generate().unwrap());
-    let (names, _) = refused(toml("mode = 'encrypted'").apply_to(signing));
-    assert_eq!(names, ["mode"]);
 }
 
 #[test]
@@ -306,48 +281,31 @@ fn a_later_layer_replaces_what_its_settings_cannot_stand_beside() {
 }
 
 #[test]
-fn tenants_of_a_program_are_kept_apart_in_the_context_of_its_settings() {
-    let keys = EncryptionKey::generate().unwrap();
-    let keys = SharedKeyRing::from(keys);
-    let site = |tenant: &str, region: &str| {
-        let builder = SessionCookie::encrypted(keys.clone()).context("tenant", tenant);
-        let settings = toml(&format!("context = {{region = '{region}'}}"));
-        settings.apply_to(builder).unwrap().build().unwrap()
-    };
-    let mut browser = Browser::from(site("a", "eu"));
-    browser.visit(|session| session.insert("user", 42).unwrap());
-    for (tenant, region, is_theirs) in [("a", "eu", true), ("b", "eu", false), ("a", "us", false)] {
-        let mut browser = browser.clone();
-        browser.site = site(tenant, region);
-        assert_eq!(
-            browser.visit(Session::is_new),
-            !is_theirs,
-            "{tenant} {region}"
-        );
-    }
-}
-
-#[test]
-fn earlier_cookies_of_the_program_and_of_its_settings_are_dropped() {
-    let builder = builder().name("session");
-    let builder = builder.formerly(FormerAttributes::new().path("/program"));
-    let settings = toml("formerly = {path = '/settings'}");
-    let site = settings.apply_to(builder).unwrap().build().unwrap();
-    let mut browser = Browser::from(site);
-    browser.visit(|session| session.insert("user", 42).unwrap());
-    let [program, settings, _] = &browser.sent[..] else {
-        panic!("{:?}", browser.sent)
-    };
-    assert!(program.starts_with("session=; Path=/program;"), "{program}");
-    assert!(
-        settings.starts_with("session=; Path=/settings;"),
-        "{settings}"
+fn settings_are_checked_together_where_their_keys_are_not() {
+    let layer = toml("keys_env = 'NO_SUCH_KEYS'\nidle_timeout = '8h'\nname = '__Host-a'");
+    assert!(layer.check_without_keys().is_ok());
+    // Each conflict is told, and each layer is good by itself.
+    let later = toml("absolute_timeout = '1h'\npath = '/app'");
+    assert!(later.check_without_keys().is_ok());
+    let settings = layer.overridden_by(later);
+    assert!(settings.check().is_ok());
+    let (names, sentence) = refused(settings.check_without_keys());
+    assert_eq!(names, ["idle_timeout"]);
+    assert!(sentence.contains("leave out `path`"), "{sentence}");
+    assert!(!sentence.contains("NO_SUCH_KEYS"), "{sentence}");
+    // A setting that is not understood comes first.
+    let (names, _) = refused(
+        settings
+            .overridden_by(toml("size = 1"))
+            .check_without_keys(),
     );
+    assert_eq!(names, ["size"]);
 }
 
 #[test]
-fn what_settings_do_not_say_stays_as_the_builder_has_it() {
-    let (builder, settings) = (builder().path("/app"), toml("same_site = 'strict'"));
-    let cookie = settings.apply_to(builder).unwrap().build().unwrap();
-    assert_eq!(cookie.name().as_str(), "__Secure-session");
+fn what_any_layer_has_wrong_is_told() {
+    let settings =
+        toml("idel_timeout = 5\nsize = 'huge'").overridden_by(toml("size = 'browser'\nname = 7"));
+    let (names, _) = refused(settings.check());
+    assert_eq!(names, ["idel_timeout", "size", "name"]);
 }

@@ -37,18 +37,6 @@ fn every_setting_is_a_variable() {
 }
 
 #[test]
-fn a_cookie_is_built_from_variables_alone() {
-    let key = key();
-    let pairs = [
-        ("SESSION_KEYS", &*key),
-        ("SESSION_NAME", "__Host-login"),
-        ("PATH", "/bin"),
-    ];
-    let cookie = variables(pairs).unwrap().build().unwrap();
-    assert_eq!(cookie.name().as_str(), "__Host-login");
-}
-
-#[test]
 fn variables_of_others_do_not_count() {
     let settings = variables([
         ("SECURE", "false"),
@@ -80,19 +68,6 @@ fn an_unknown_variable_of_the_prefix_is_refused_by_name() {
 }
 
 #[test]
-fn a_variable_in_two_spellings_is_refused() {
-    let (names, _) = refused(variables([("SESSION_NAME", "a"), ("SESSION_name", "b")]));
-    assert_eq!(names, ["SESSION_name"]);
-}
-
-#[test]
-fn a_wrong_key_is_told_by_the_variables_name() {
-    let (names, sentence) = refused(variables([("SESSION_KEYS", "hunter2")]).unwrap().build());
-    assert_eq!(names, ["SESSION_KEYS"]);
-    assert!(sentence.starts_with("`SESSION_KEYS`: "), "{sentence}");
-}
-
-#[test]
 fn a_sentence_about_variables_names_them_as_they_are_called() {
     for (variables, says) in [
         (
@@ -117,6 +92,7 @@ fn a_sentence_about_variables_names_them_as_they_are_called() {
         ),
         (&[("SESSION_DOMAIN", ".a.example")], "`SESSION_DOMAIN` "),
         (&[("SESSION_NAME", "a b")], "`SESSION_NAME` contains"),
+        (&[("SESSION_KEYS", "hunter2")], "`SESSION_KEYS`: "),
         (
             &[("SESSION_IDLE_TIMEOUT", "7d")],
             "`SESSION_IDLE_TIMEOUT` is longer than `SESSION_ABSOLUTE_TIMEOUT`",
