@@ -2,15 +2,13 @@
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{changed_in_a_dictionary, kept, refused_in_a_type};
+use super::{changed_in_a_dictionary, kept, refused_in_a_type, stored};
 
 /// Defines a type, and stores values of it.
 macro_rules! kept {
-    ($type:item => $($value:expr),+ $(,)?) => {{
-        #[derive(Serialize, Deserialize, Clone, Debug, PartialEq)]
-        $type
-        $(kept($value);)+
-    }};
+    ($type:item => $($value:expr),+ $(,)?) => {
+        stored!($type => $(kept($value)),+);
+    };
 }
 
 #[test]
@@ -55,9 +53,7 @@ fn shapes() {
 
 #[test]
 fn other_types_in_between() {
-    #[derive(Serialize, Deserialize, Clone, Debug, PartialEq)]
-    #[serde(from = "u8", into = "u8")]
-    struct Through(bool);
+    kept!(#[serde(from = "u8", into = "u8")] struct Through(bool); => Through(true));
     impl From<u8> for Through {
         fn from(number: u8) -> Through {
             Through(number == 1)
@@ -68,8 +64,6 @@ fn other_types_in_between() {
             value.0.into()
         }
     }
-    kept(Through(true));
-
     kept!(struct With { #[serde(with = "as_text")] number: u64, after: u8 }
         => With { number: 7, after: 8 });
     kept!(struct Bytes { #[serde(serialize_with = "whole", deserialize_with = "part")] number: u64 }
@@ -105,14 +99,9 @@ fn what_is_never_stored_has_its_default() {
 
 #[test]
 fn a_field_that_is_never_stored_keeps_no_other_value() {
-    #[derive(Serialize, Deserialize, Clone, Debug, PartialEq)]
-    struct Cached {
-        a: u8,
-        #[serde(skip)]
-        cache: u8,
-    }
-    refused_in_a_type(Cached { a: 1, cache: 2 }, "`skip`");
-    changed_in_a_dictionary(Cached { a: 1, cache: 2 }, Cached { a: 1, cache: 0 });
+    stored!(struct Cached { a: u8, #[serde(skip)] cache: u8 } =>
+        refused_in_a_type(Cached { a: 1, cache: 2 }, "`skip`"),
+        changed_in_a_dictionary(Cached { a: 1, cache: 2 }, Cached { a: 1, cache: 0 }));
 
     /// Its `PartialEq` says that the cache is no part of the value.
     #[derive(Serialize, Deserialize, Clone, Debug)]

@@ -2,9 +2,9 @@
 //! types and attributes of serde, each also as a value of a dictionary, which is read as in JSON.
 
 mod attributes;
+mod blamed;
 mod examples;
 mod mismatches;
-mod random;
 mod standard;
 
 use std::fmt::Debug;
@@ -13,6 +13,16 @@ use hardtack::{Session, SessionData, SessionError, session::Payload};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::common::{at, builder, builder_of, sealed};
+
+/// Defines a type, and stores values of it.
+macro_rules! stored {
+    ($type:item => $($call:expr),+ $(,)?) => {
+        #[derive(Serialize, Deserialize, Clone, Debug, PartialEq)]
+        $type
+        $($call;)+
+    };
+}
+use stored;
 
 /// A session's type around any other.
 #[derive(Serialize, Deserialize, PartialEq)]
@@ -97,6 +107,17 @@ fn kept_in_a_dictionary<V: Kind>(value: V) {
 #[track_caller]
 fn refused_in_a_type<V: Kind>(value: V, sentence: &str) {
     check_sentence(in_a_type(&value), sentence);
+}
+
+#[track_caller]
+fn unequal_in_a_type<V: Kind>(value: V) {
+    let sentence = "cannot be stored: what the next request would read is not equal to it";
+    refused_in_a_type(value, sentence);
+}
+
+#[track_caller]
+fn fails_in_a_type<V: Kind>(value: V) {
+    refused_in_a_type(value, "cannot be stored: its `Serialize` fails");
 }
 
 /// Stored in a dictionary, and read as another value there and in JSON.

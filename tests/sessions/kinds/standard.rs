@@ -20,10 +20,8 @@ use uuid::uuid;
 
 use super::{
     Kind, changed_in_a_dictionary, in_a_dictionary, kept, kept_in_a_dictionary, kept_in_a_type,
-    refused_in_a_dictionary, refused_in_a_type,
+    refused_in_a_dictionary, refused_in_a_type, stored, unequal_in_a_type,
 };
-
-const UNEQUAL: &str = "what the next request would read is not equal to it";
 
 #[test]
 fn numbers() {
@@ -146,84 +144,49 @@ fn an_integer_of_128_bits() {
             "an integer of 128 bits, which not every type would read again; store a string",
         );
     }
-    #[derive(Serialize, Deserialize, Clone, Debug, PartialEq)]
-    struct Number {
-        id: u128,
-    }
-    kept_in_a_type(Number { id: 5 });
-    kept_in_a_type((i128::MIN, NonZero::<u128>::MAX));
-    check(Number { id: 5 });
-    check(vec![u128::MAX]);
-    check(BTreeMap::from([(u128::MAX, i128::MIN)]));
-
-    #[derive(Serialize, Deserialize, Clone, Debug, PartialEq)]
-    #[serde(tag = "kind")]
-    enum Tagged {
-        Number { id: u128 },
-    }
-    check(Tagged::Number { id: 5 });
-
-    #[derive(Serialize, Deserialize, Clone, Debug, PartialEq)]
-    struct Flat {
-        #[serde(flatten)]
-        inner: Number,
-    }
-    check(Flat {
-        inner: Number { id: 5 },
-    });
-
-    #[derive(Serialize, Deserialize, Clone, Debug, PartialEq)]
-    #[serde(untagged)]
-    enum Id {
-        Number(i128),
-        Name(String),
-    }
-    check(Id::Number(5));
-    refused_in_a_type(Id::Number(5), UNEQUAL);
-    kept_in_a_dictionary(Id::Name(5.to_string()));
+    stored!(struct Number { id: u128 } =>
+        kept_in_a_type(Number { id: 5 }), check(Number { id: 5 }),
+        kept_in_a_type((i128::MIN, NonZero::<u128>::MAX)),
+        check(vec![u128::MAX]), check(BTreeMap::from([(u128::MAX, i128::MIN)])));
+    stored!(#[serde(tag = "kind")] enum Tagged { Number { id: u128 } } => check(Tagged::Number { id: 5 }));
+    stored!(struct Flat { #[serde(flatten)] inner: Number } => check(Flat { inner: Number { id: 5 } }));
+    stored!(#[serde(untagged)] enum Id { Number(i128), Name(String) } =>
+        check(Id::Number(5)), unequal_in_a_type(Id::Number(5)), kept_in_a_dictionary(Id::Name(5.to_string())));
 }
 
 #[test]
 fn types_that_read_any_form() {
     let value = json!({ "a": [1, null, "text"] });
     kept_in_a_dictionary(value.clone());
-    refused_in_a_type(value, UNEQUAL);
+    unequal_in_a_type(value);
 
     /// As decimals of some libraries are.
-    #[derive(Serialize, Clone, Debug, PartialEq)]
-    struct Decimal(String);
+    struct Visitor;
+    impl serde::de::Visitor<'_> for Visitor {
+        type Value = String;
 
-    impl<'de> Deserialize<'de> for Decimal {
-        fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Decimal, D::Error> {
-            struct Visitor;
+        fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str("a decimal")
+        }
 
-            impl serde::de::Visitor<'_> for Visitor {
-                type Value = Decimal;
-
-                fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                    f.write_str("a decimal")
-                }
-
-                fn visit_str<E>(self, text: &str) -> Result<Decimal, E> {
-                    Ok(Decimal(text.to_owned()))
-                }
-            }
-            from.deserialize_any(Visitor)
+        fn visit_str<E>(self, text: &str) -> Result<String, E> {
+            Ok(text.to_owned())
         }
     }
-    kept_in_a_dictionary(Decimal("1.50".to_owned()));
-    refused_in_a_type(Decimal("1.50".to_owned()), UNEQUAL);
-    refused_in_a_type((1, [Decimal("1.50".to_owned())]), UNEQUAL);
-    kept(Vec::<Decimal>::new());
+    fn any<'de, D: serde::Deserializer<'de>>(from: D) -> Result<String, D::Error> {
+        from.deserialize_any(Visitor)
+    }
+    stored!(struct Decimal(#[serde(deserialize_with = "any")] String); =>
+        kept_in_a_dictionary(Decimal("1.50".to_owned())), unequal_in_a_type(Decimal("1.50".to_owned())),
+        unequal_in_a_type((1, [Decimal("1.50".to_owned())])), kept(Vec::<Decimal>::new()));
 }
 
 #[test]
 fn a_time_that_is_not_kept_whole() {
-    /// Only whole seconds are written.
-    #[derive(Serialize, Deserialize, Clone, Debug, PartialEq)]
-    struct Rounded(#[serde(with = "time::serde::timestamp")] OffsetDateTime);
-    kept(Rounded(datetime!(2026-11-25 12:34:56 UTC)));
-    let precise = Rounded(datetime!(2026-11-25 12:34:56.5 UTC));
-    refused_in_a_type(precise.clone(), UNEQUAL);
-    changed_in_a_dictionary(precise, Rounded(datetime!(2026-11-25 12:34:56 UTC)));
+    let whole = datetime!(2026-11-25 12:34:56 UTC);
+    let precise = datetime!(2026-11-25 12:34:56.5 UTC);
+    // Only whole seconds are written.
+    stored!(struct Rounded(#[serde(with = "time::serde::timestamp")] OffsetDateTime); =>
+        kept(Rounded(whole)), unequal_in_a_type(Rounded(precise)),
+        changed_in_a_dictionary(Rounded(precise), Rounded(whole)));
 }
