@@ -26,7 +26,8 @@ pub(crate) fn standard_input() -> io::Result<Bytes> {
 /// Reads a source to its end. Refuses a source of more than 1 MiB, because rings, settings and the headers of a request
 /// are shorter.
 pub(crate) fn all_of(source: impl Read) -> io::Result<Bytes> {
-    let mut bytes = Zeroizing::new(Vec::new());
+    // Allocated at once, because growing would leave copies of keys behind.
+    let mut bytes = Zeroizing::new(Vec::with_capacity(LONGEST as usize + 1));
     source.take(LONGEST + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > LONGEST {
         Err(io::Error::other("it is longer than 1 MiB"))
@@ -79,5 +80,40 @@ mod tests {
         });
         let refused = refused.unwrap_err().to_string();
         assert!(refused.starts_with("it has not answered for"), "{refused}");
+    }
+
+    /// A pipe that gives a piece at a time, and notes where each is put.
+    struct Pipe {
+        pieces: u32,
+        places: Vec<usize>,
+    }
+
+    impl Read for &mut Pipe {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            if self.pieces == 0 {
+                return Ok(0);
+            }
+            self.pieces -= 1;
+            let len = buffer.len().min(4_096);
+            buffer[..len].fill(b'#');
+            self.places.extend([buffer.as_ptr().addr(), len]);
+            Ok(len)
+        }
+    }
+
+    #[test]
+    fn a_source_is_read_into_one_place_so_that_no_copy_of_a_key_is_left() {
+        let mut pipe = Pipe {
+            pieces: 100,
+            places: Vec::new(),
+        };
+        let bytes = all_of(&mut pipe).unwrap();
+        let mut end = bytes.as_ptr().addr();
+        for place in pipe.places.chunks(2) {
+            assert_eq!(place[0], end);
+            end += place[1];
+        }
+        assert_eq!(end, bytes.as_ptr_range().end.addr());
+        assert!(bytes.len() > 100_000);
     }
 }
