@@ -62,6 +62,20 @@ test("a watched file is followed, by the rules of Rust", async () => {
   assert.equal(await user(8), undefined);
 });
 
+test("a key that moves from one source to the next is a change, which is looked at twice", async () => {
+  const [first, last] = [await generateKey(), await generateKey()];
+  const env = { KEYS: `${first},${XAES_KEY}` };
+  await writeFile(file, `${last}\n`);
+  const told = [];
+  const log = (level, message, { error }) => level === "error" && told.push(error.message.replace(file, "F"));
+  const cookies = await fromSettings({ keys_from: [{ env: "KEYS" }, { file }], watch_keys: "1s" }, env, { log });
+  env.KEYS = first;
+  await writeFile(file, `${XAES_KEY},${last}\n`);
+  setTimeout(() => writeFile(file, `${last}\n`), 30);
+  await cookies.load(null, Date.now() + 2000);
+  assert.deepEqual(told, ["environment variable KEYS, file F changed while it was read"]);
+});
+
 test("a platform without files says so, and what to give instead", async () => {
   const without = mock.method(process, "getBuiltinModule", () => undefined);
   const sentence = `\`keys_file\`: file ${file} cannot be read, because there are no files here; give \`keys_env\` or \`keys\``;

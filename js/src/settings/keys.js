@@ -78,11 +78,12 @@ function settled(sources, names, read) {
   };
   return async () => {
     const texts = await readWhole();
-    if (known !== undefined && `${texts}` !== known) {
+    const isSame = (others) => texts.every((text, i) => text === others[i]);
+    if (known && !isSame(known)) {
       await new Promise((resolve) => setTimeout(resolve, 100));
-      if (`${await readWhole()}` !== `${texts}`) refuse(`${plain(names.join(", "))} changed while it was read`);
+      if (!isSame(await readWhole())) refuse(`${plain(names.join(", "))} changed while it was read`);
     }
-    known = `${texts}`;
+    known = texts;
     return texts;
   };
 }
