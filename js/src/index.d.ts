@@ -623,6 +623,10 @@ export type Source = { readonly headers: HeadersSource } | HeadersSource | strin
 
 /** Properties and methods that every session has. */
 export interface BaseSession {
+  /**
+   * Outcome of reading, for logs. Reading this property counts as a use of the session, so the response gets `Vary` and is private; the
+   * hook `onOutcome` of an adapter gets the outcome without a use.
+   */
   readonly outcome: Outcome;
   /** Binding of the session to a device: `bound` if this request proves the device, `stale` if it does not. */
   readonly binding: "unbound" | "bound" | "stale";

@@ -170,7 +170,7 @@ def act(s, action, *arguments):
     # Values of such types are their texts (§ 5.4.10).
     action = {"insert-uuid": "insert", "insert-address": "insert"}.get(action, action)
     s.touched = True
-    if action in ("read", "ask-id"):
+    if action in ("read", "ask-id", "ask-room", "ask-outcome"):
         return None
     if action == "take" and s.setup.prefetches:
         return []

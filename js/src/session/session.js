@@ -59,7 +59,7 @@ export class BaseSession extends Watched {
 
   /** Returns the outcome of reading, for logs. A response must not depend on it. */
   get outcome() {
-    return { ...stateOf(this).outcome };
+    return { ...touch(this).outcome };
   }
 
   /** Returns the session's binding to a device: `unbound`, `bound` or `stale`. */
@@ -103,7 +103,7 @@ export class BaseSession extends Watched {
 
   /** Returns the bytes by which the content may still grow. */
   get remainingBytes() {
-    const { room, contentLength } = stateOf(this);
+    const { room, contentLength } = touch(this);
     return Math.max(0, room - contentLength);
   }
 

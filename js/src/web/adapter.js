@@ -128,7 +128,7 @@ export function admission(cookies, options = {}) {
     if (!session) throw refusal;
     const state = stateOf(session);
     state.onLost = (lost) => report(onRefused, lost, request, state);
-    report(onOutcome, session.outcome, request, state);
+    report(onOutcome, { ...state.outcome }, request, state);
     refusal ??= await guard?.check(request, session);
     if (refusal) report(onRefused, refusal, request, state);
     const save = (response) => sessions.saveToResponse(response, session);

@@ -228,6 +228,8 @@ function act(session, [action, ...given]) {
     csrf: () => csrfToken(session),
     "new-id": () => session.renewId(),
     "ask-id": () => session.id,
+    "ask-room": () => session.remainingBytes,
+    "ask-outcome": () => session.outcome,
     renew: () => session.renew(),
     limit: (seconds) => session.limitTo(Number(seconds)),
     remember: (seconds) => session.rememberFor(Number(seconds)),

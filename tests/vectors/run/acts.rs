@@ -223,6 +223,14 @@ fn act<T: Acts>(session: &Session<T>, action: &[Value]) -> Result<(), SessionErr
             let _ = session.is_new();
             Ok(())
         }
+        "ask-room" => {
+            let _ = session.remaining_bytes();
+            Ok(())
+        }
+        "ask-outcome" => {
+            let _ = session.outcome();
+            Ok(())
+        }
         "flash" => session.flash(text(1), text(2)),
         "flash-bytes" => panic!("every text in bytes that `str` can hold is given as text"),
         "id" => session.ensure_id().map(drop),

@@ -110,23 +110,23 @@ fn sessions_are_written_as_specified() {
     let shareable = ("it takes a 304 for shareable", 2);
     tally.check(&[
         (&[Adapter::LoadAndSave, Adapter::Jar], &unseen),
-        (&[Adapter::LoadAndSave], &[("ran", 869)]),
+        (&[Adapter::LoadAndSave], &[("ran", 871)]),
         (
             &[Adapter::Jar],
             &[
-                ("ran", 799),
+                ("ran", 801),
                 ("its sessions come in cookies", 46),
                 ("it has one cookie of each name", 24),
             ],
         ),
         (
             &[Adapter::HeaderMap],
-            &[("ran", 1260), shareable, no_context],
+            &[("ran", 1262), shareable, no_context],
         ),
         (
             LAYERS,
             &[
-                ("ran", 1273),
+                ("ran", 1275),
                 shareable,
                 ("a handle that is left counts as a touch", 2),
             ],
