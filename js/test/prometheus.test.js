@@ -235,6 +235,18 @@ test("requests that fail by an error of their session are counted, by their reas
   assert.deepEqual(await failed(), { [failure("Setup")]: 1 });
 });
 
+test("a session that the response sets already has not come back, and revokedIf is not asked about it", async () => {
+  const { metrics, changes } = registered();
+  const asked = [];
+  const revokedIf = revocation(({ issuedAt }) => (asked.push(issuedAt), false));
+  const cookies = await SessionCookie.encrypted(XAES_KEY, { metrics, revokedIf, log: null });
+  const begin = async (seconds) => own.save(((session) => (session.set("user", "ada"), session))(await own.load(null, at(seconds))));
+  const session = await cookies.load(field(await begin(0)), at(100));
+  session.get("user");
+  await cookies.saveTo(new Headers([["set-cookie", ...(await begin(100))]]), session);
+  assert.deepEqual([(await changes())[returned], asked.length], [undefined, 1]);
+});
+
 test("requests that a guard refuses are counted, by Rust's names", async () => {
   const { metrics, changes } = registered();
   const handle = withSession(SessionCookie.encrypted(XAES_KEY, { metrics, log: null }), () => new Response(), { guard: new CsrfGuard() });

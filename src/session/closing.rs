@@ -22,7 +22,7 @@ use crate::{
     events,
     keys::SlotKeys,
     state::{BodyToSeal, Circumstances, Decision, Payload, Said, SessionError, State, Touch},
-    token,
+    token::{self, LONGEST_TOKEN},
 };
 
 /// A session at the end of its request: closed, and with its lock held until its token is written.
@@ -114,8 +114,11 @@ impl<T: Payload> Session<T> {
         }
         let now = held.state().now;
         let context = held.contents.arrival.context.as_deref();
-        let (chosen, _) = Opening::new(core, context, now).choose(values);
-        matches!(chosen, Some(Ok(candidate)) if held.state().arrived_as(&candidate.opened))
+        let opening = Opening::new(core, context, now);
+        // A write has one token.
+        let token = values.whole(LONGEST_TOKEN).next();
+        let opened = token.and_then(|token| opening.open_own(&token.ok()?));
+        opened.is_some_and(|opened| held.state().arrived_as(&opened))
     }
 }
 

@@ -213,6 +213,15 @@ impl<'a> Opening<'a> {
         Ok(candidate)
     }
 
+    /// Opens the token of a response. No client has sent it, so it has not come back, and the application is not asked.
+    pub(super) fn open_own(&self, token: &Whole<'_>) -> Option<Body> {
+        let opened = self.verify(token).ok()?.opened;
+        let (core, not_before) = (self.core, self.core.slot.not_before(&self.keys));
+        let lifetimes = &core.policy.lifetimes;
+        let checked = lifetimes.check(&opened.metadata, self.now, not_before);
+        checked.is_ok().then_some(opened)
+    }
+
     /// Takes the steps before the dates, which [`Core::check`] checks.
     #[inline]
     pub(crate) fn verify(&self, token: &Whole<'_>) -> Result<Candidate, Refused> {

@@ -12,7 +12,7 @@ use hardtack::{
     csrf::CsrfGuard,
     keys::{RingKey, SharedKeyRing},
 };
-use http::Request;
+use http::{HeaderMap, Request, StatusCode, header::SET_COOKIE};
 use tower::ServiceExt;
 
 use super::table;
@@ -202,6 +202,19 @@ fn a_session_that_comes_back_within_a_minute_after_it_began_is_counted() {
     let refusing = builder().revoked_if(|_| true).build().unwrap();
     returned("1", &|| visit(&refusing, &pair, 1, look_at_new));
     returned("0", &|| visit(&rotated_away(), &pair, 1, look_at_new));
+    // One that the response sets already, as by an inner service that signs in, has come from no client.
+    let begun = sealed(&cookie(), at(1_000), |session| {
+        session.insert("user", 7).unwrap();
+    });
+    returned("0", &|| {
+        let session = cookie().load([&changed], at(1_001));
+        look(&session);
+        let mut headers = HeaderMap::new();
+        headers.insert(SET_COOKIE, begun.parse().unwrap());
+        cookie()
+            .save_to(&session, StatusCode::OK, &mut headers)
+            .unwrap();
+    });
 }
 
 fn rotated_away() -> SessionCookie {

@@ -173,10 +173,10 @@ async function chosenOf(cookies, found, now) {
   return choose(results, settingsOf(cookies).template.isHostOnly);
 }
 
-async function read(carrier, value, found, now) {
+async function read(carrier, value, found, now, hasArrived) {
   try {
     const { token, cookies } = assemble(value, found);
-    return await sealerOf(carrier).verify(token, cookies, now);
+    return await sealerOf(carrier).verify(token, cookies, now, hasArrived);
   } catch (refusal) {
     if (refusal instanceof Refusal) return refusal;
     throw refusal;
@@ -223,8 +223,10 @@ function existingOf(cookies, lines, session) {
   if (lines.length === 0) return null;
   const state = stateOf(session);
   return existingIn(lines, ownOf(cookies), async (pairs) => {
-    const chosen = !state.isNew && (await chosenIn(cookies, [pairs], state.now));
-    return !!chosen?.body && state.arrivedAs(chosen.body);
+    const found = findCookie([pairs], cookies.name);
+    // A write that only expires cookies has no value.
+    const { body } = await read(cookies, found[0][0] ?? "", found, state.now, false);
+    return !state.isNew && !!body && state.arrivedAs(body);
   });
 }
 

@@ -68,8 +68,11 @@ export class SessionSealer {
     this.policy.notBefore = Math.max(this.policy.notBefore, notBeforeOf(time));
   }
 
-  /** Opens a token and checks its session (§ 7.1 (c) to § 7.8). `cookies`: their number in the request. Throws a `Refusal`. */
-  async verify(token, cookies, now) {
+  /**
+   * Opens a token and checks its session (§ 7.1 (c) to § 7.8). `cookies`: their number in the request. `hasArrived`: false for the token
+   * of a response, which no client has sent: it is not counted, and the application is not asked. Throws a `Refusal`.
+   */
+  async verify(token, cookies, now, hasArrived = true) {
     const { keyId, place, body: bytes } = await this.tokens.open(token, now, this.policy.keepUnknownKeys);
     let body;
     try {
@@ -77,19 +80,19 @@ export class SessionSealer {
     } catch {
       throw new Refusal("Malformed", keyId);
     }
-    this.metrics?.arrived(body.metadata, now);
     if (body.metadata.device && !this.policy.devices) throw new Refusal("Malformed", keyId);
-    const refusal = await this.check(body.metadata, body.payload, now, keyId);
+    if (hasArrived) this.metrics?.arrived(body.metadata, now);
+    const refusal = await this.check(body.metadata, body.payload, now, keyId, hasArrived);
     if (refusal) throw refusal;
     return { keyId, bytes, body, place, tokenLength: token.length, cookies };
   }
 
-  /** Checks the dates of a session, and asks the application whether it is revoked. Returns a `Refusal`, or null. */
-  async check(metadata, payload, now, keyId = null) {
+  /** Checks the dates of a session, and if `asks` whether the application has revoked it. Returns a `Refusal`, or null. */
+  async check(metadata, payload, now, keyId = null, asks = true) {
     const { policy } = this;
     const reason = checkTimes(metadata, now, policy, this.notBefore);
     if (reason) return new Refusal(reason, keyId, false, { dates: metadata });
-    return policy.revokedIf?.ask(policy.type, metadata, payload, keyId) ?? null;
+    return (asks && policy.revokedIf?.ask(policy.type, metadata, payload, keyId)) || null;
   }
 
   /**

@@ -1,6 +1,11 @@
 //! Responses that set the session's cookie already, before the session is saved: by a service inside the layer, by a
 //! response that is passed on, by the handler. `tests/vectors/writes.json` has every case.
 
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
+
 use axum::{Router, body::Body, extract::Request, response::Response, routing::any};
 use hardtack::{Session, SessionCookie, SessionError, SessionLayer};
 use http::{HeaderMap, header::COOKIE};
@@ -8,7 +13,7 @@ use tower::ServiceExt;
 
 use super::{
     Work,
-    common::{Answer, at, block_on, cookie, pair_of, set_cookies, signed_in},
+    common::{Answer, at, block_on, builder, cookie, pair_of, set_cookies, signed_in},
     look,
 };
 
@@ -85,5 +90,23 @@ fn a_router_inside_with_a_layer_of_its_own_signs_out_and_in() {
         ] {
             assert_eq!(after(&cookie, &visit(path), now), expected, "{path}");
         }
+    }
+}
+
+#[test]
+fn revoked_if_is_asked_about_the_session_of_a_request_alone() {
+    let asked = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&asked);
+    let cookie = builder().revoked_if(move |_| {
+        count.fetch_add(1, Ordering::Relaxed);
+        false
+    });
+    let cookie = cookie.build().unwrap();
+    for path in ["/read?/in", "/read?/look"] {
+        let request = Request::get(path).header(COOKIE, signed_in(&cookie));
+        let request = request.body(Body::empty()).unwrap();
+        block_on(nested(&cookie, 600).oneshot(request)).unwrap();
+        // By each of the two layers.
+        assert_eq!(asked.swap(0, Ordering::Relaxed), 2, "{path}");
     }
 }
