@@ -142,8 +142,7 @@ impl SessionSettings {
     pub fn key_overlap(&self) -> Result<Duration, ConfigError> {
         ConfigError::all(self.misread())?;
         let (_, options, _) = self.applied();
-        let (_, overlap) = options.key_times(false);
-        Ok(Duration::from_secs(overlap))
+        Ok(Duration::from_secs(options.key_overlap(false)))
     }
 
     /// Returns `true` if `keep_unknown_keys` is on, for tools that check key rings: then the lines of retired keys are to

@@ -151,11 +151,11 @@ class FollowedRing {
     Object.assign(this, content);
     for (const [sealer, keys] of derived) sealer.keys = keys;
     const { say, counted } = this.#settings;
-    const lifetime = [...derived.keys()].reduce((most, { overlap }) => Math.max(most, overlap), 0);
-    warnOfEarlyEnds(say, content, lifetime);
+    const overlap = [...derived.keys()].reduce((most, { overlap }) => Math.max(most, overlap), 0);
+    warnOfEarlyEnds(say, content, overlap);
     warnOfKeyTooSoon(say, content.keys, earlier);
     await logRing(say, "key ring replaced", content, content.notBefore);
-    const dropped = droppedIn(content.keys, earlier, lifetime, now);
+    const dropped = droppedIn(content.keys, earlier, overlap, now);
     if (dropped.length > 0) say("warn", DROPS, { fingerprint: await ringFingerprint(content), dropped });
     const returned = this.#remember(earlier, now);
     counted?.replaced(dropped.length, returned);
@@ -222,15 +222,15 @@ const has = (keys, id) => keys.some((key) => key.id === id);
 const opensIn = (keys, id, now) => keys.some((key) => key.id === id && now < key.acceptUntil);
 
 /**
- * Returns the ids of earlier keys that the new ring lacks, or ends before the sessions under them expire. `lifetime`: the longest
- * time for which a session is valid without a request, in seconds.
+ * Returns the ids of earlier keys that the new ring lacks, or ends before the sessions under them expire. `overlap`: the seconds for
+ * which a key has to open after it has sealed (§ 3.4.8).
  */
-function droppedIn(keys, earlier, lifetime, now) {
+function droppedIn(keys, earlier, overlap, now) {
   const sealing = sealingAt(earlier, now);
   const isDropped = ({ id, acceptUntil }, i) => {
     const kept = keys.find((key) => key.id === id);
     // The sealing key may have sealed a session just now. When an earlier key stopped is unknown, so any later end may be enough.
-    return now < acceptUntil && !(kept?.acceptUntil > (i === sealing ? now + Math.max(0, lifetime - 1) : now));
+    return now < acceptUntil && !(kept?.acceptUntil > (i === sealing ? now + Math.max(0, overlap - 1) : now));
   };
   // Keys after the sealing one have sealed nothing yet, so nobody misses them.
   return earlier.slice(0, sealing + 1).filter(isDropped).map(({ id }) => id);

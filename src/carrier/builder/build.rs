@@ -152,14 +152,12 @@ impl<C, T: Payload> SessionBuilder<C, T> {
                 .then_some("danger_allow_shared_caching"),
         ];
         let has_companion = cookie.is_some_and(|cookie| cookie.companion.is_some());
-        let (token_lifetime, key_overlap) = options.key_times(has_companion);
         let sessions = Sessions {
             held: TypeId::of::<T>(),
             type_name: type_name::<T>(),
             context: context.encoded().into(),
             settings,
-            token_lifetime,
-            key_overlap,
+            key_overlap: options.key_overlap(has_companion),
             dangers: dangers.into_iter().flatten().collect(),
         };
         let slot = self.keys.serve(purpose, Some(sessions))?;

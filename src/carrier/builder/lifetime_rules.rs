@@ -202,17 +202,16 @@ impl Options {
         up_to.is_some_and(|up_to| after.is_none_or(|after| up_to <= after))
     }
 
-    /// Returns the longest time for which a token opens without being sealed again, and the time for which a key has to
-    /// open after the next one begins to seal. With a companion both are those of the longest session, because its
-    /// tokens may be sealed only once in the life of a session.
-    pub(crate) fn key_times(&self, has_companion: bool) -> (u64, u64) {
+    /// Returns the time for which a key has to open after it has sealed (SPEC.md § 3.4.8), in seconds. With a companion
+    /// it is that of the longest session, because its tokens may be sealed only once in the life of a session.
+    pub(crate) fn key_overlap(&self, has_companion: bool) -> u64 {
         let lifetimes = self.lifetimes();
         let lifetime = if has_companion {
             lifetimes.longest()
         } else {
             lifetimes.token_lifetime()
         };
-        (lifetime, lifetime.saturating_add(lifetimes.skew))
+        lifetime.saturating_add(lifetimes.skew)
     }
 }
 

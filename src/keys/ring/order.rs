@@ -160,13 +160,14 @@ impl<K> Ring<K> {
     }
 
     /// Returns the keys that `next` lacks or has retired although sessions under them may be alive. The sealing key
-    /// also counts if `next` retires it too early: a token that it seals now opens for up to `lifetime` seconds.
+    /// also counts if `next` retires it too early: a token that it seals now opens for less than `overlap` seconds
+    /// (SPEC.md § 3.4.8).
     #[cfg(feature = "watch")]
-    pub(crate) fn dropped_by(&self, next: &Ring<K>, lifetime: u64, now: UnixSeconds) -> Vec<KeyId> {
+    pub(crate) fn dropped_by(&self, next: &Ring<K>, overlap: u64, now: UnixSeconds) -> Vec<KeyId> {
         // Later keys have not begun to seal.
         let used = self.keys[..=self.sealing_place(now)].iter();
         let sealing = self.sealing_id(now);
-        let last_end = now.saturating_add(lifetime.saturating_sub(1));
+        let last_end = now.saturating_add(overlap.saturating_sub(1));
         let is_dropped = |key: &&Member<K>| match next.find(key.info.id) {
             None => true,
             Some(kept) if key.info.id == sealing => kept.is_retired(last_end),

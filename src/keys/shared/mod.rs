@@ -147,10 +147,10 @@ impl SharedKeyRing {
             events::key_seals_too_soon(key.id, key.seal_from.map(show_time));
         }
         let sessions = slots.iter().filter_map(|slot| slot.sessions.as_ref());
-        let lifetimes = sessions.map(|sessions| sessions.token_lifetime);
+        let overlaps = sessions.map(|sessions| sessions.key_overlap);
         Ok(Exchanged {
             earlier: KeyRing::of(earlier),
-            token_lifetime: lifetimes.max().unwrap_or(0),
+            key_overlap: overlaps.max().unwrap_or(0),
             returned: returned.into_iter().map(|key| key.id).collect(),
         })
     }
@@ -270,8 +270,8 @@ fn lock(ring: &Mutex<RingState>) -> MutexGuard<'_, RingState> {
 )]
 pub(crate) struct Exchanged {
     pub(crate) earlier: KeyRing,
-    /// Longest time for which any session's token opens without being sealed again, in seconds.
-    pub(crate) token_lifetime: u64,
+    /// Time for which the earlier ring's keys have to open after they have sealed, in seconds.
+    pub(crate) key_overlap: u64,
     /// Keys that had left the ring and are in it again.
     pub(crate) returned: Vec<KeyId>,
 }

@@ -14,9 +14,7 @@ pub(crate) struct Sessions {
     pub(crate) context: Box<[u8]>,
     /// Text of the settings that all programs with these sessions must share (SPEC.md § 3.7).
     pub(crate) settings: String,
-    /// Longest time for which a token opens without being sealed again, in seconds.
-    pub(crate) token_lifetime: u64,
-    /// Time for which a key has to open after the next one begins to seal (SPEC.md § 3.4.8), in seconds.
+    /// Time for which a key has to open after it has sealed (SPEC.md § 3.4.8), in seconds.
     pub(crate) key_overlap: u64,
     /// Settings that weaken the sessions.
     pub(crate) dangers: Vec<&'static str>,

@@ -219,10 +219,10 @@ impl WatchedKeyRing {
         let exchanged = self.keys.exchange(ring.clone(), Some(now));
         let Exchanged {
             earlier,
-            token_lifetime,
+            key_overlap,
             returned,
         } = exchanged.map_err(|error| no_ring(&self.sources, error))?;
-        let dropped = earlier.0.dropped_by(&ring.0, token_lifetime, now);
+        let dropped = earlier.0.dropped_by(&ring.0, key_overlap, now);
         Ok((dropped, returned))
     }
 

@@ -7,8 +7,8 @@ use super::{
     times::{at, seconds},
 };
 
-/// The seconds for which a token opens that is not sealed again, by default.
-const HALF_AN_HOUR: u64 = 1800;
+/// The seconds for which a key has to open after it has sealed, by default: the idle timeout and the clock skew.
+const OVERLAP: u64 = 1860;
 
 /// Follows one ring after another at a second. Returns the keys that the second ring drops.
 #[track_caller]
@@ -62,7 +62,7 @@ fn an_added_key_drops_nothing() {
 fn a_planned_rotation_drops_nothing_and_neither_does_its_cancellation() {
     let (old, new) = (key(), key());
     let rotation = |seconds| {
-        let end = until(&old, seconds + HALF_AN_HOUR);
+        let end = until(&old, seconds + OVERLAP);
         format!("{}\n{end}", from(&new, seconds))
     };
     assert_eq!(dropped(&old, &rotation(60), 0), []);
@@ -77,11 +77,8 @@ fn a_planned_rotation_drops_nothing_and_neither_does_its_cancellation() {
 fn a_key_that_sealed_until_now_and_retires_before_its_tokens_is_dropped() {
     let (old, new) = (key(), key());
     let ring = |seconds| format!("{new}\n{}", until(&old, seconds));
-    assert_eq!(
-        dropped(&old, &ring(1000 + HALF_AN_HOUR - 1), 1000),
-        [id(&old)]
-    );
-    assert_eq!(dropped(&old, &ring(1000 + HALF_AN_HOUR), 1000), []);
+    assert_eq!(dropped(&old, &ring(1000 + OVERLAP - 1), 1000), [id(&old)]);
+    assert_eq!(dropped(&old, &ring(1000 + OVERLAP), 1000), []);
     // An earlier key got its end after a push of unknown length.
     assert_eq!(dropped(&format!("{new}\n{old}"), &ring(1100), 1000), []);
     assert_eq!(
@@ -93,8 +90,7 @@ fn a_key_that_sealed_until_now_and_retires_before_its_tokens_is_dropped() {
 #[test]
 fn of_several_cookies_the_longest_sessions_count_whichever_was_built_last() {
     let (old, new) = (key(), key());
-    let hour = 2 * HALF_AN_HOUR;
-    for durations in [[HALF_AN_HOUR, hour], [hour, HALF_AN_HOUR]] {
+    for durations in [[1800, 3600], [3600, 1800]] {
         let dropped = |end| {
             let vault = Vault::with(&old);
             let mut watched = vault.watch();
@@ -106,8 +102,8 @@ fn of_several_cookies_the_longest_sessions_count_whichever_was_built_last() {
             vault.put(format!("{new}\n{}", until(&old, end)));
             replaced_at(&mut watched, 0)
         };
-        assert_eq!(dropped(hour - 1), [id(&old)], "{durations:?}");
-        assert_eq!(dropped(hour), [], "{durations:?}");
+        assert_eq!(dropped(3659), [id(&old)], "{durations:?}");
+        assert_eq!(dropped(3660), [], "{durations:?}");
     }
 }
 
@@ -118,7 +114,7 @@ fn a_key_that_a_new_ring_retires_too_early_is_dropped_once_its_sessions_are_cut_
     // Ten seconds after the takeover, as a poll does.
     assert_eq!(dropped(&old, &ring(1001), 1010), [id(&old)]);
     assert_eq!(dropped(&old, &ring(1011), 1010), [id(&old)]);
-    assert_eq!(dropped(&old, &ring(1010 + HALF_AN_HOUR), 1010), []);
+    assert_eq!(dropped(&old, &ring(1010 + OVERLAP), 1010), []);
     // It ended before, and its line is removed.
     assert_eq!(dropped(&ring(1001), &new, 1010), []);
 }
