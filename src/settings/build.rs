@@ -147,6 +147,7 @@ impl SessionSettings {
 
     /// Returns `true` if `keep_unknown_keys` is on, for tools that check key rings: then the lines of retired keys are to
     /// stay.
+    #[doc(hidden)]
     #[must_use]
     pub fn keeps_unknown_keys(&self) -> bool {
         let (_, options, _) = self.applied();
