@@ -20,7 +20,7 @@ pub(super) trait Fields {
     /// Makes a field name, which its source has checked. Panics if the text is not a name.
     fn name(checked: &str) -> Self::Name;
 
-    /// Makes a value of `text`, which is visible ASCII.
+    /// Makes a value of `text`, which has no control characters except tabs.
     fn value(text: Cow<'static, str>) -> Self::Value;
 
     /// Makes a value that is kept out of logs and of HTTP/2's compression tables.
@@ -89,7 +89,9 @@ macro_rules! implement {
                 fn value(text: Cow<'static, str>) -> Self::Value {
                     match text {
                         Cow::Borrowed(text) => Self::Value::from_static(text),
-                        Cow::Owned(text) => Self::Value::try_from(text).expect("visible ASCII"),
+                        Cow::Owned(text) => {
+                            Self::Value::try_from(text).expect("it has no control characters")
+                        }
                     }
                 }
 
