@@ -89,7 +89,7 @@ impl<T> Held<'_, T> {
     }
 
     /// Makes the session read-only from now on. Every change then fails with this error. Returns `true` if it already
-    /// was.
+    /// was. The later error counts, because `after-head` comes before `no-context` (SPEC.md § 14.5).
     pub(super) fn make_read_only(&mut self, error: SessionError) -> bool {
         self.contents.closed.replace(error).is_some()
     }
