@@ -175,7 +175,7 @@ const FOR_PROGRAMS = {
   "./settings": ["fromEnv", "fromSettings"],
   "./testing": ["readExamples", "writeExamples"],
   "./csrf": ["CsrfRefusal"],
-  "./node": ["answerRefusal", "attach", "fail", "fieldsOf", "ofNode", "print"],
+  "./node": ["attach", "fail", "fieldsOf", "ofNode", "print", "respondToRefusal"],
 };
 
 test("every entry point of the package is asked, unless it takes nothing of a request", async () => {

@@ -91,20 +91,20 @@ export async function attempt(hook, failed) {
 const FAILED = "a session failed, or a hook threw";
 
 /** Returns true for an error of a session with a status for its response, such as 413 for a full session. */
-export const hasAnswer = (error) => error instanceof SessionError && error.status !== undefined;
+export const hasResponse = (error) => error instanceof SessionError && error.status !== undefined;
 
-export const answerOf = ({ status, headers, body, message }) => new Response(body ?? message, { status, headers });
+export const responseOf = ({ status, headers, body, message }) => new Response(body ?? message, { status, headers });
 
 /** Returns the response of a handler or, if an error of its session failed it, the response to that error. Reports the error. */
-export async function answered(handle, request, session) {
+export async function responded(handle, request, session) {
   try {
     return await handle();
   } catch (error) {
-    if (!hasAnswer(error)) throw error;
+    if (!hasResponse(error)) throw error;
     const state = stateOf(session);
     state.hasFailed = true;
     report(null, { cause: error }, request, state);
-    return answerOf(error);
+    return responseOf(error);
   }
 }
 
@@ -115,7 +115,7 @@ export async function answered(handle, request, session) {
  */
 export function admission(cookies, options = {}) {
   const {
-    guard, now, contextBy, onOutcome, onRefused, refuse = answerOf, ...unknown
+    guard, now, contextBy, onOutcome, onRefused, refuse = responseOf, ...unknown
   } = optionsOf(options);
   refuseUnknown(unknown, "; pass `{ guard }`");
   mustBe(!guard || guard.check, "guard", "a CsrfGuard");

@@ -1,6 +1,6 @@
 // Astro.
 
-import { admission, answered, checkDefined, claim, define } from "./adapter.js";
+import { admission, checkDefined, claim, define, responded } from "./adapter.js";
 
 /**
  * Returns the middleware `onRequest`, which loads the session into `context.locals.session` and saves it with the
@@ -21,7 +21,7 @@ export function onSession(cookies, options) {
     try {
       begun.add(locals);
       define(locals, session);
-      const response = await (refused ?? answered(next, request, session));
+      const response = await (refused ?? responded(next, request, session));
       checkDefined(session);
       return await save(response);
     } finally {

@@ -100,19 +100,19 @@ export function beforeHead(response, save, failed) {
     const callback = given.at(-1);
     if (typeof callback === "function") queueMicrotask(() => callback(error));
   };
-  const holding = (method, answer, check = () => {}) =>
+  const holding = (method, result, check = () => {}) =>
     function (...given) {
       const failure = failures.get(response);
       // The error was answered. The handler does not know that, and its further writes are dropped.
       if (failure && response.writableEnded) {
         drop({ given });
-        return method === write || answer;
+        return method === write || result;
       }
       // Node ignores a second answer once the first is sent. Sent together with the first, it would be an `error` event, which ends a
       // process that does not listen.
       if (isEnded && !failure && !sending.has(response)) {
         drop({ given }, refusal(Error, "ERR_STREAM_WRITE_AFTER_END", "write after end"));
-        return method === write ? false : answer;
+        return method === write ? false : result;
       }
       if (phase === "done") return method.apply(response, given);
       check(given[0]);
@@ -121,7 +121,7 @@ export function beforeHead(response, save, failed) {
       if (method === end && !isEnded) letGo = keepConnection(response);
       isEnded ||= method === end;
       saved ??= begin();
-      if (method !== write) return answer;
+      if (method !== write) return result;
       length += Buffer.byteLength(given[0], given[1]);
       isWaiting = length >= response.writableHighWaterMark;
       return !isWaiting;

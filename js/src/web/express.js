@@ -2,13 +2,13 @@
 
 import { stateOf } from "../session/session.js";
 import { admission, failureIn, define } from "./adapter.js";
-import { answerRefusal, attach, ofNode, print } from "./node.js";
+import { attach, ofNode, print, respondToRefusal } from "./node.js";
 
 /**
  * Returns middleware that loads the session into `request.session`, and saves it before the head of the response is sent. Errors go to
  * `next`. For a guard with `tokensInForms`, mount the parser of forms before this middleware.
  */
-export function session(cookies, { refuse = answerRefusal, ...options } = {}) {
+export function session(cookies, { refuse = respondToRefusal, ...options } = {}) {
   // An unvalidated session goes to `next`, which reports it. Any other failure is thrown here, so that `log` gets it.
   const onRefused = (refusal) => {
     if (!refusal.session && failureIn(refusal)) throw refusal;

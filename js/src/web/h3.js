@@ -3,7 +3,7 @@
 import { ensure } from "../base/errors.js";
 import { headChanges, setChanges, withChanges } from "../carrier/cookie.js";
 import { stateOf } from "../session/session.js";
-import { admission, claim, hasAnswer } from "./adapter.js";
+import { admission, claim, hasResponse } from "./adapter.js";
 import { attach, fail, fieldsOf, print } from "./node.js";
 
 /**
@@ -24,12 +24,12 @@ export function withSession(cookies, handler, options) {
     try {
       result = await (refused ?? handler(event, session));
     } catch (error) {
-      stateOf(session).hasFailed = hasAnswer(error);
+      stateOf(session).hasFailed = hasResponse(error);
       await saveWith(error, true);
       throw error;
     }
     // h3 treats a returned error like a thrown one.
-    stateOf(session).hasFailed = hasAnswer(result);
+    stateOf(session).hasFailed = hasResponse(result);
     return saveWith(result, result instanceof Error);
   };
 }
@@ -53,7 +53,7 @@ function onNode({ node: { req, res } }, sessions, session) {
     if (isFailure) {
       res.statusCode = statusOf(result);
       // h3 1 does not send the headers of an error.
-      if (hasAnswer(result)) for (const [name, value] of Object.entries(result.headers ?? {})) res.setHeader(name, value);
+      if (hasResponse(result)) for (const [name, value] of Object.entries(result.headers ?? {})) res.setHeader(name, value);
     } else if (result instanceof Response) {
       const fields = merged(fieldsOf(res), result.headers);
       const changes = await headChanges(sessions, fields, session, { status: result.status });
@@ -74,21 +74,21 @@ function onEvent(event, sessions, session) {
   claim(event, sessions);
   const { res } = event;
   return async (result, isFailure) => {
-    const isAnswer = result instanceof Response && !isFailure;
+    const isResponse = result instanceof Response && !isFailure;
     // A `Response`, an `HTTPResponse` and an `HTTPError` have headers of their own.
     const own = result?.headers?.getSetCookie ? result : { headers: [] };
     // h3 answers a thrown value that is not an error with 500.
     const failed = result instanceof Error ? statusOf(result) : 500;
     const status = isFailure ? failed : (own.status ?? res.status ?? 200);
     const { headers, errHeaders = headers } = res;
-    const heads = [...new Set(isFailure || (isAnswer && status >= 400) ? [headers, errHeaders] : [headers])];
+    const heads = [...new Set(isFailure || (isResponse && status >= 400) ? [headers, errHeaders] : [headers])];
     const fields = heads.flatMap((head) => merged(own.headers, head));
     const changes = await headChanges(sessions, fields, session, { status });
     const isRemoved = changes.some(isRemoval);
-    if (isRemoved && !isAnswer) own.headers.delete?.("set-cookie");
-    const ofHeads = isAnswer ? changes.filter((change) => change[0] !== "set-cookie" || isRemoval(change)) : changes;
+    if (isRemoved && !isResponse) own.headers.delete?.("set-cookie");
+    const ofHeads = isResponse ? changes.filter((change) => change[0] !== "set-cookie" || isRemoval(change)) : changes;
     for (const head of heads) setChanges(head, ofHeads);
-    return isAnswer ? withChanges(result, changes) : result;
+    return isResponse ? withChanges(result, changes) : result;
   };
 }
 

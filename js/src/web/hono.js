@@ -2,7 +2,7 @@
 
 import { SessionError } from "../base/errors.js";
 import { BaseSession, stateOf } from "../session/session.js";
-import { admission, answerOf, claim, closeUnsent, hasAnswer, refuseOther } from "./adapter.js";
+import { admission, claim, closeUnsent, hasResponse, refuseOther, responseOf } from "./adapter.js";
 
 /**
  * Returns middleware that loads the session into the variable `session`, and saves it with the response. `cookies` is a cookie, a
@@ -27,7 +27,7 @@ export function session(cookies, options) {
       const { error } = c;
       // Hono or `onError` has answered the error of a handler, with any status.
       stateOf(session).hasFailed = error instanceof SessionError;
-      const saved = await save(hasAnswer(error) && c.res.status === 500 ? answerOf(error) : c.res);
+      const saved = await save(hasResponse(error) && c.res.status === 500 ? responseOf(error) : c.res);
       // If nothing has answered, Hono reports it.
       if (saved === c.res || !c.finalized) return;
       // Hono copies the headers of a response that is replaced, unless it is undefined.

@@ -5,7 +5,7 @@ import { cacheChanges, isShareable } from "../carrier/caching.js";
 import { headChanges, settingsOf } from "../carrier/cookie.js";
 import { pathOf } from "../carrier/dropped.js";
 import { stateOf } from "../session/session.js";
-import { admission, attempt, checkDefined, claim, closeUnsent, failureIn, hasAnswer } from "./adapter.js";
+import { admission, attempt, checkDefined, claim, closeUnsent, failureIn, hasResponse } from "./adapter.js";
 import { isOfSession } from "./cookie_field.js";
 import { beforeHead, reopen } from "./before_head.js";
 
@@ -91,17 +91,17 @@ export const fieldsOf = (response) =>
  * session before the head of the response is sent. `failed(error, request)` is called with each error; by default the error is
  * printed with the method and the path.
  */
-export function withSession(cookies, handler, { failed = print, refuse = answerRefusal, ...options } = {}) {
+export function withSession(cookies, handler, { failed = print, refuse = respondToRefusal, ...options } = {}) {
   const onRefused = failed === print ? undefined : (refusal, request) => failureIn(refusal) && failed(refusal, request);
   const admit = admission(cookies, ofNode({ onRefused, ...options }, { failed, refuse }));
   return async (request, response) => {
-    const answerFailure = (error) => fail(error, request, response, failed);
+    const respondToFailure = (error) => fail(error, request, response, failed);
     try {
       const [session, , refusal, sessions] = await admit(request);
-      attach(sessions, session, request, response, answerFailure);
+      attach(sessions, session, request, response, respondToFailure);
       await (refusal ? refuse(refusal, request, response) : handled(handler, request, response, session));
     } catch (error) {
-      answerFailure(error);
+      respondToFailure(error);
     }
   };
 }
@@ -111,7 +111,7 @@ async function handled(handler, request, response, session) {
   try {
     await handler(request, response, session);
   } catch (error) {
-    stateOf(session).hasFailed = hasAnswer(error);
+    stateOf(session).hasFailed = hasResponse(error);
     throw error;
   }
 }
@@ -126,13 +126,13 @@ export function fail(error, request, response, failed) {
   // A header or the status message may be the cause of the error, so none is kept. HTTP/2 warns when the message is set.
   for (const name of response.getHeaderNames()) response.removeHeader(name);
   delete response.statusMessage;
-  if (hasAnswer(error)) return answerRefusal(error, request, response);
+  if (hasResponse(error)) return respondToRefusal(error, request, response);
   response.statusCode = 500;
   response.end("internal server error");
 }
 
 /** Answers a refused request. In an upgrade, the response may be an empty object, and the answer is written to the socket. */
-export function answerRefusal({ status, headers, body, message }, request, response) {
+export function respondToRefusal({ status, headers, body, message }, request, response) {
   if (!response.end) return void request.socket.end(`HTTP/1.1 ${status} \r\nconnection: close\r\n\r\n`);
   response.statusCode = status;
   const fields = { "content-type": "text/plain; charset=utf-8", ...headers };

@@ -25,7 +25,7 @@ export function handleSession(cookies, options) {
     };
     try {
       define(event.locals, session);
-      const response = await (refused ?? answer(resolve, event, session, saveRedirect));
+      const response = await (refused ?? respond(resolve, event, session, saveRedirect));
       checkDefined(session);
       return await save(response);
     } finally {
@@ -50,7 +50,7 @@ function throws(read) {
 }
 
 /** Calls the next hooks. Saves with a redirect that they throw, because SvelteKit adds only the event's own cookies to it. */
-async function answer(resolve, event, session, saveRedirect) {
+async function respond(resolve, event, session, saveRedirect) {
   try {
     const response = await resolve(event);
     const state = stateOf(session);
@@ -58,9 +58,9 @@ async function answer(resolve, event, session, saveRedirect) {
     // SvelteKit answers an error of any status with 500.
     if (!failure?.status || response?.status !== 500) return response;
     state.hasFailed = true;
-    const answer = new Response(response.body, { status: failure.status, headers: response.headers });
-    for (const [name, value] of Object.entries(failure.headers ?? {})) answer.headers.set(name, value);
-    return answer;
+    const failed = new Response(response.body, { status: failure.status, headers: response.headers });
+    for (const [name, value] of Object.entries(failure.headers ?? {})) failed.headers.set(name, value);
+    return failed;
   } catch (error) {
     if (typeof error?.location === "string") await saveRedirect(error);
     throw error;

@@ -8,19 +8,19 @@ const OF_REQUEST = "x-middleware-request-";
 export const leadsOn = ({ headers }) => ["x-middleware-next", "x-middleware-rewrite"].some((name) => headers?.has(name));
 
 /** Returns the request headers for the page: those in the response or, without any, those of the request. */
-export function fieldsForPage(request, answer) {
-  const names = answer?.headers.get(OVERRIDDEN);
+export function fieldsForPage(request, given) {
+  const names = given?.headers.get(OVERRIDDEN);
   // The handler may have changed the headers of the request itself.
   if (!names) return new Headers(request.headers);
-  const pairs = names.split(",").map((name) => [name, answer.headers.get(OF_REQUEST + name)]);
+  const pairs = names.split(",").map((name) => [name, given.headers.get(OF_REQUEST + name)]);
   return new Headers(pairs.filter(([, value]) => value !== null));
 }
 
-/** Returns a copy of `answer` with the request headers of `next`. Without an answer, returns `next`. */
-export function leadingOn(answer, next) {
-  if (!answer) return next;
+/** Returns a copy of `given` with the request headers of `next`. Without it, returns `next`. */
+export function leadingOn(given, next) {
+  if (!given) return next;
   // A copy, because the application may return one response to several visitors.
-  const response = new Response(answer.body, answer);
+  const response = new Response(given.body, given);
   for (const [name] of [...response.headers].filter(isForPage)) response.headers.delete(name);
   setChanges(response.headers, [...next.headers].filter(isForPage));
   return response;

@@ -24,9 +24,9 @@ export function protect(paths, options = {}) {
     const path = plainPath(nextUrl.pathname);
     if (path === page || !prefixes.some((prefix) => isBelow(folded(path), folded(plainPath(prefix))))) return undefined;
     if (await unless(session, request)) return void letIn.add(session);
-    const answer = (status, field) => new Response(null, { status, headers: [...FOR_NO_CACHE, field] });
+    const respond = (status, field) => new Response(null, { status, headers: [...FOR_NO_CACHE, field] });
     // After a server action only the router of Next.js follows a redirect, and only in this form.
-    if (headers.has("next-action")) return answer(401, ["x-action-redirect", `${to};push`]);
+    if (headers.has("next-action")) return respond(401, ["x-action-redirect", `${to};push`]);
     const url = nextUrl.clone();
     // A parameter of the router, which Next.js removes from most requests.
     url.searchParams.delete("_rsc");
@@ -36,7 +36,7 @@ export function protect(paths, options = {}) {
     url.search = "";
     const isLook = ["GET", "HEAD"].includes(method);
     if (back !== null && isLook) url.searchParams.set(back, wanted);
-    return answer(isLook ? 307 : 303, ["location", url.href]);
+    return respond(isLook ? 307 : 303, ["location", url.href]);
   };
 }
 

@@ -4,7 +4,7 @@ import { ensure } from "../../base/errors.js";
 import { isExpiry, toSetCookie } from "../../cookie/set_cookie.js";
 import { stateOf } from "../../session/session.js";
 import { offerAfter, setChanges } from "../../carrier/cookie.js";
-import { admission, answered } from "../adapter.js";
+import { admission, responded } from "../adapter.js";
 import { isOfSession, setCookieField } from "../cookie_field.js";
 import { fieldsForPage, leadingOn, leadsOn } from "./onward.js";
 import { checkOptions } from "./options.js";
@@ -29,25 +29,25 @@ export function sessionProxy(sessions, NextResponse, handler = () => {}, options
   return async (request) => {
     const [session, save, refused, cookie] = await admit(request);
     const kind = kindOf(request, stateOf(session));
-    const answer = await (refused ?? answered(() => handler(request, session), request, session));
-    const isAnswered = answer && !leadsOn(answer);
-    if (isAnswered && kind !== "inner") {
+    const given = await (refused ?? responded(() => handler(request, session), request, session));
+    const isFinal = given && !leadsOn(given);
+    if (isFinal && kind !== "inner") {
       // The visitor may never see a prefetched page, so its changes are not saved. A refresh is.
       if (kind === "prefetch") stateOf(session).isClosed = true;
-      return keptPrivate(await save(answer));
+      return keptPrivate(await save(given));
     }
     const hasFlashes = session.allFlashes().some(([queue]) => isShown(queue));
     const isKept = !stateOf(session).isToWrite() || kind !== "prefetch";
     // Requests for anything but a page refresh the session themselves, or do not need it.
     const isPage = !["inner", "act"].includes(kind);
     const set = await cookie.saveAsCookies(session, isPage ? {} : { isSubresource: true });
-    if (kind === "inner" && (isAnswered || hasFlashes || set.length > 0)) return leftToTheBrowser();
-    const headers = fieldsForPage(request, answer);
+    if (kind === "inner" && (isFinal || hasFlashes || set.length > 0)) return leftToTheBrowser();
+    const headers = fieldsForPage(request, given);
     if (set.length > 0) setCookieField(headers, cookie.name, set);
     const quiet = isPage && hasFlashes ? await withoutFlashes(cookie, headers, isShown, now) : null;
     // The messages are for the page that the browser loads itself. In any other request, the page gets a cookie without them.
     if (quiet && kind !== "document") setCookieField(headers, cookie.name, quiet);
-    const response = leadingOn(answer, NextResponse.next({ request: { headers } }));
+    const response = leadingOn(given, NextResponse.next({ request: { headers } }));
     if (letIn.has(session)) keepFromCaches(response);
     if (!isKept) return response;
     const isReplaced = (one) => !isExpiry(one) && isOfSession(one.name, cookie.name);
