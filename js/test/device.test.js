@@ -10,6 +10,7 @@ import { withSession } from "../src/web/fetch.js";
 import { sessionProxy } from "../src/web/next.js";
 import { withSession as nodeSession } from "../src/web/node.js";
 import { forward } from "../src/web/origin.js";
+import { listening } from "./stand_ins.js";
 import { NOW, XAES_KEY, sealedAs } from "./visitor.js";
 
 const NAME = "__Host-session";
@@ -21,6 +22,8 @@ test("mistakes in the settings of devices are refused", async () => {
   assert.throws(() => deviceBound({ path: "/x", requireAfter: 60 }), { code: "option", message: "there is no option `requireAfter` of `deviceBound`" });
   assert.throws(() => deviceBound({ path: "/x", offers: 1 }), { code: "deviceBound" });
   await assert.rejects(SessionCookie.encrypted(ring, { deviceBound: true }), { code: "deviceBound" });
+  const strict = { cookie: attributes({ sameSite: "Strict" }), deviceBound: deviceBound({ path: "/x" }) };
+  await assert.rejects(SessionCookie.encrypted(ring, strict), { code: "deviceBound", message: /choose `Lax`, or set `initiators` to `same-site`$/ });
 });
 
 /** What Chromium sends if a link of another site waits for a refresh: no cookie, which is `Lax`, and same-origin. */
@@ -59,11 +62,8 @@ test("two cookies that sign in in one response are both offered, by every adapte
   };
   const inNode = async () => {
     const innermost = nodeSession(two, (_, response, loaded) => (signIn(loaded), response.end()));
-    const server = createServer(nodeSession(one, (request, response, loaded) => (signIn(loaded), innermost(request, response))));
-    await new Promise((listening) => server.listen(0, "127.0.0.1", listening));
-    const response = await fetch(`http://127.0.0.1:${server.address().port}/`);
-    server.close();
-    return response;
+    const outer = nodeSession(one, (request, response, loaded) => (signIn(loaded), innermost(request, response)));
+    return (await listening(createServer(outer))).get("/");
   };
   const proxied = (_, loaded) => (signIn(loaded), inner(request()).then(({ headers }) => new Response("", { headers: { ...Object.fromEntries(headers), "x-middleware-next": "1" } })));
   const answers = [

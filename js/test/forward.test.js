@@ -11,7 +11,7 @@ import { withSession as inFetch } from "../src/web/fetch.js";
 import { withSession } from "../src/web/node.js";
 import { forward } from "../src/web/origin.js";
 import { listening } from "./stand_ins.js";
-import { XAES_KEY, cookies, isExpiry, kept as field, refused, worker } from "./visitor.js";
+import { XAES_KEY, cookies, filled, isExpiry, kept as field, refused, worker } from "./visitor.js";
 
 /** An origin that answers so, and tells which `Cookie` it got. */
 async function standIn(answer) {
@@ -24,15 +24,12 @@ async function standIn(answer) {
   return { origin, seen };
 }
 
-async function filled(sessions, change) {
-  const session = await sessions.load(null);
-  change(session);
-  return field(await sessions.save(session));
-}
+/** The cookie of a visitor of now. */
+const signedIn = (sessions = cookies, change = undefined) => filled(change, sessions, Date.now());
 
 test("a session that the worker leaves alone goes on as it is", async () => {
   const { origin, seen } = await standIn((request, response) => response.end("hello"));
-  const cookie = `a=1; ${await filled(cookies, (session) => session.set("user", "ada"))}`;
+  const cookie = `a=1; ${await signedIn()}`;
   const untouched = await worker(origin, () => {})("/", { cookie });
   assert.deepEqual([seen.pop(), untouched.setCookies, untouched.headers.get("cache-control")], [cookie, [], null]);
   const read = await worker(origin, (session) => session.get("user"))("/", { cookie });
@@ -41,7 +38,7 @@ test("a session that the worker leaves alone goes on as it is", async () => {
 
 test("a response of the origin that fails saves nothing of the worker's", async () => {
   const { origin } = await standIn((request, response) => response.writeHead(500).end("no"));
-  const cookie = await filled(cookies, (session) => session.set("user", "ada"));
+  const cookie = await signedIn();
   const failed = await worker(origin, (session) => session.set("seen", 1))("/", { cookie });
   assert.deepEqual([failed.status, failed.setCookies], [500, []]);
   const out = await worker(origin, (session) => session.invalidate())("/", { cookie });
@@ -51,7 +48,7 @@ test("a response of the origin that fails saves nothing of the worker's", async 
 test("where the origin gave its handler up, nothing is saved", async () => {
   const late = await standIn((request, response) => response.writeHead(408).end("late"));
   const saving = await SessionCookie.encrypted(XAES_KEY, { saveOnServerError: true });
-  const cookie = await filled(cookies, (session) => session.set("user", "ada"));
+  const cookie = await signedIn();
   for (const change of [(session) => session.set("seen", 1), (session) => session.invalidate(), (session) => (session.set("seen", 1), session.save())]) {
     for (const sessions of [cookies, saving]) {
       const { setCookies, headers } = await worker(late.origin, change, sessions)("/", { cookie });
@@ -74,7 +71,7 @@ test("an origin takes nothing over from an old cookie with which the worker has 
 
 test("where the origin cannot be reached, another answer saves the session, or another origin gets it", async () => {
   const { origin, seen } = await standIn((request, response) => response.end("hello"));
-  const cookie = await filled(cookies, (session) => session.set("user", "ada"));
+  const cookie = await signedIn();
   const dead = async () => Promise.reject(new TypeError("fetch failed"));
   const site = (otherwise) =>
     inFetch(cookies, async (request, session) => {
@@ -90,7 +87,7 @@ test("where the origin cannot be reached, another answer saves the session, or a
 
 test("a second origin is not given a session without the changes that the first has got", async () => {
   const { origin, seen } = await standIn((request, response) => response.end("hello"));
-  const cookie = await filled(cookies, (session) => session.set("user", "ada"));
+  const cookie = await signedIn();
   for (const [change, expected] of [[() => {}, [cookie, cookie]], [(session) => session.invalidate(), [""]]]) {
     const request = new Request(origin, { headers: { cookie } });
     const session = await cookies.load(request);
@@ -105,7 +102,7 @@ test("a second origin is not given a session without the changes that the first 
 
 test("parts of a large session that neither needs any more are dropped", async () => {
   const split = await SessionCookie.encrypted(XAES_KEY, { size: "split:3" });
-  const cookie = await filled(split, (session) => session.set("note", "x".repeat(7000)));
+  const cookie = await signedIn(split, (session) => session.set("note", "x".repeat(7000)));
   const { origin } = await standIn(withSession(split, (request, response, session) => response.end(`${session.set("seen", 2).get("seen")}`)));
   const shrunk = await worker(origin, (session) => session.delete("note"), split)("/", { cookie });
   assert.deepEqual(
@@ -131,7 +128,7 @@ test("a cookie of the origin that only has the session's name takes no sign-out 
   for (const attributes of others) {
     const line = `${NAME}=other; ${attributes}`;
     const { origin } = await standIn((request, response) => response.writeHead(200, { "set-cookie": line }).end());
-    const { setCookies } = await worker(origin, (session) => session.invalidate())("/", { cookie: await filled(cookies, (session) => session.set("user", "ada")) });
+    const { setCookies } = await worker(origin, (session) => session.invalidate())("/", { cookie: await signedIn() });
     assert.deepEqual(setCookies.map((set) => [set === line, isExpiry([set])]), [[true, false], [false, true]], attributes);
   }
 });
@@ -171,7 +168,7 @@ test("a worker offers the registration of a device, unless the origin does", asy
 });
 
 test("a worker marks a session that it has ended, whatever the origin writes", async () => {
-  const cookie = await filled(bound, signIn);
+  const cookie = await signedIn(bound, signIn);
   const marksWith = async (...lines) => {
     const request = new Request("https://shop.example/", { headers: { cookie } });
     const session = await bound.load(request);

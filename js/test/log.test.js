@@ -12,7 +12,7 @@ import { KeyRing, SessionCookie, SessionToken, attributes, generateKey, revocati
 import { oldCookie } from "../src/old_cookies.js";
 import { struct, u32 } from "../src/struct.js";
 import { withSession } from "../src/web/fetch.js";
-import { NOW, SIGNING_KEY, XAES_KEY, field, later, misconfigured } from "./visitor.js";
+import { NOW, SIGNING_KEY, XAES_KEY, filled, later, misconfigured } from "./visitor.js";
 
 const OTHER_KEY = await generateKey();
 const idOf = async (key) => (await KeyRing.parse(key)).keys[0].id;
@@ -27,12 +27,7 @@ async function program(options = {}, ring = XAES_KEY, build = SessionCookie.encr
   return { cookies, built, told, events: () => told.splice(0).map(([level, message, { purpose: _, ...fields }]) => [level, message, fields]) };
 }
 
-/** The cookie of a session that began at `NOW`. */
-async function begun(cookies, change = (session) => session.set("user", "ada"), at = NOW) {
-  const session = await cookies.load(null, at);
-  change(session);
-  return field(await cookies.save(session));
-}
+const begun = (cookies, change, at) => filled(change, cookies, at);
 
 test("a carrier tells its keys and settings when it is ready", async () => {
   const until = later(90 * 86_400).toISOString().replace(".000", "");

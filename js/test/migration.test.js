@@ -1,7 +1,6 @@
 // The programs of migration.md and of the README for those who come from another library run.
 
 import assert from "node:assert/strict";
-import { once } from "node:events";
 import { readFile, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { test } from "node:test";
@@ -170,11 +169,8 @@ for (const { format, name, value, made_at: made } of PYTHON.filter(({ format }) 
 
 /** A visitor of a site of another library, as Node serves it: its cookies after the sign-in. */
 async function visited(listener) {
-  const server = createServer(listener).listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { headers } = await fetch(`http://127.0.0.1:${server.address().port}/`);
-  server.close();
-  return headers.getSetCookie().map((line) => line.split(";")[0]);
+  const { setCookies } = await (await listening(createServer(listener))).get("/");
+  return setCookies.map((line) => line.split(";")[0]);
 }
 
 /** Sign-ins of other libraries at the time of the clock, with the old cookie that migration.md reads. */

@@ -10,7 +10,7 @@ import { struct, text } from "../src/struct.js";
 import { inNext, sessionProxy } from "../src/web/next.js";
 import { arrived, jarWith, noticed, sessionOf } from "./site_of_next.js";
 import { jarOf } from "./stand_ins.js";
-import { NOW, XAES_KEY, cookies } from "./visitor.js";
+import { NOW, XAES_KEY, cookies, filled } from "./visitor.js";
 
 const NextResponse = { next: () => new Response() };
 
@@ -46,8 +46,7 @@ test("mistakes in the arguments are named at once", async () => {
 
 test("of two sessions that the jar of Next.js hides one of, none is taken", async () => {
   const shared = await SessionCookie.encrypted(XAES_KEY, { cookie: attributes({ domain: "example.com" }) });
-  const pairOf = async (user) => (await shared.save((await shared.load(null, NOW)).set("user", user)))[0].split(";")[0];
-  const [ada, eve] = [await pairOf("ada"), await pairOf("eve")];
+  const [ada, eve] = await Promise.all(["ada", "eve"].map((user) => filled((session) => session.set("user", user), shared)));
   const encoded = eve.replace("=e", "=%65");
   const loaded = async (field) => {
     const [cookies, headers] = jarOf(field);
@@ -255,12 +254,13 @@ test("a CSRF token in a page needs an id that the browser has", async () => {
   assert.equal(await verifyCsrf(await sessionOf(`${name}=${jar.set.get(name).value}`), token), true);
 });
 
-test("a session that cannot be validated is ended by the one that comes with the error", async () => {
+test("a session that cannot be validated does not load, and is ended by the one that comes with the error", async () => {
   const [name, value] = (await arrived()).split("=");
   const validate = () => Promise.reject(new Error("no database"));
   const asking = await SessionCookie.encrypted(XAES_KEY, { revalidateAfter: revalidation({ seconds: 60, validate }) });
   const jar = jarWith([{ name, value }]);
-  const { save, update } = inNext(asking, jar.cookies, { now: () => NOW });
+  const { load, save, update } = inNext(asking, jar.cookies, { now: () => NOW });
+  await assert.rejects(load(), { code: "unvalidated", status: 503 });
   const { session } = await update(() => assert.fail("it was called")).catch((error) => error);
   session.invalidate();
   await save(session);

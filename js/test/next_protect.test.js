@@ -3,11 +3,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { SessionCookie } from "../src/index.js";
 import { protect, sessionProxy, wayBack } from "../src/web/next.js";
-import { XAES_KEY } from "./visitor.js";
-
-const cookies = await SessionCookie.encrypted(XAES_KEY);
+import { cookies, filled } from "./visitor.js";
 
 /** A URL whose path has no `basePath` and no locale, as in Next.js. */
 class NextUrl extends URL {
@@ -112,9 +109,9 @@ test("`unless` is asked about paths that are protected, and may take its time", 
 
 test("a page that is protected is for its visitor alone, be it made at build time", async () => {
   const proxy = sessionProxy(cookies, { next: () => new Response() }, protect("/account", { to: "/login", unless: (session) => session.has("user") }));
-  const [line] = await cookies.save((await cookies.load(null)).set("user", "ada"));
+  const signedIn = await filled(undefined, cookies, Date.now());
   const NO_CACHE = "private, no-cache, no-store, max-age=0, must-revalidate|no-store|no-store|0|Cookie";
-  const controlOf = async (path, given = {}, cookie = line.split(";")[0]) => {
+  const controlOf = async (path, given = {}, cookie = signedIn) => {
     const request = new Request(`http://localhost${path}`, { headers: { cookie, ...given } });
     const { headers } = await proxy(Object.assign(request, { nextUrl: new NextUrl(request.url) }));
     return ["cache-control", "cdn-cache-control", "surrogate-control", "x-accel-expires", "vary"].map((name) => headers.get(name)).join("|");

@@ -24,7 +24,7 @@ import { sessionType, struct, text, u53 } from "../src/struct.js";
 import { writeExamples } from "../src/testing.js";
 import { cookieOf, folder, here, load, pages, programs, readme } from "./programs.js";
 import { listening } from "./stand_ins.js";
-import { SIGNING_KEY, XAES_KEY, patience } from "./visitor.js";
+import { SIGNING_KEY, XAES_KEY, filled } from "./visitor.js";
 
 const env = { SESSION_KEYS: XAES_KEY };
 const request = (cookie = "") => new Request("http://localhost/", { headers: { cookie } });
@@ -104,15 +104,10 @@ test("Connect, Polka, Koa and Fastify have the session of the lines for them", a
     Fastify: (request, response) => fastify.routing(request, response),
   };
   for (const [name, listener] of Object.entries(listeners)) {
-    const server = createServer(listener).listen(0, "127.0.0.1");
-    await once(server, "listening");
-    const at = (path, cookie) => fetch(`http://127.0.0.1:${server.address().port}${path}`, { headers: { cookie }, signal: patience() });
-    const visit = (cookie = "") => at("/", cookie);
-    assert.equal((await at("/lost", "")).status, 500, name);
-    const first = await visit();
-    const second = await visit(cookieOf(first));
-    assert.deepEqual([await first.text(), await second.text(), second.headers.get("vary")], ["visit 1", "visit 2", "Cookie"], name);
-    server.close();
+    const browser = await listening(createServer(listener));
+    assert.equal((await browser.get("/lost")).status, 500, name);
+    const [first, second] = [await browser.get("/"), await browser.get("/")];
+    assert.deepEqual([first.text, second.text, second.headers.get("vary")], ["visit 1", "visit 2", "Cookie"], name);
   }
 });
 
@@ -149,11 +144,8 @@ test("the described type and the migration are built", async () => {
 test("a user who signs out everywhere is asked about a minute later", async () => {
   const { cookies, epochs } = await load("revalidate.js");
   const now = Date.now();
-  const session = await cookies.load(null, now - 60_000);
-  session.signIn();
-  session.set("user", 7).set("epoch", 1);
-  const [line] = await cookies.save(session);
-  const userAt = async (moment) => (await cookies.load(line.split(";")[0], moment)).get("user");
+  const cookie = await filled((session) => (session.signIn(), session.set("user", 7).set("epoch", 1)), cookies, now - 60_000);
+  const userAt = async (moment) => (await cookies.load(cookie, moment)).get("user");
   assert.equal(await userAt(now), 7);
   epochs.set(7, 2);
   assert.deepEqual([await userAt(now - 1000), await userAt(now)], [7, undefined]);
@@ -161,9 +153,8 @@ test("a user who signs out everywhere is asked about a minute later", async () =
   epochs.set(7, 0);
   assert.equal(await userAt(now), 7);
   // A user who is not there, in a session from before there were numbers.
-  const old = await cookies.load(null, now - 60_000);
-  const [before] = await cookies.save(old.set("user", 8));
-  assert.equal((await cookies.load(before.split(";")[0], now)).get("user"), undefined);
+  const before = await filled((session) => session.set("user", 8), cookies, now - 60_000);
+  assert.equal((await cookies.load(before, now)).get("user"), undefined);
 });
 
 test("a program takes a new ring from its file", async () => {
@@ -172,11 +163,9 @@ test("a program takes a new ring from its file", async () => {
   await writeFile(file, `${XAES_KEY}\n`);
   const { cookies } = await load("follow.js");
   const now = Date.now();
-  const session = await cookies.load(null, now);
-  session.set("user", 7);
-  const [line] = await cookies.save(session);
+  const cookie = await filled(undefined, cookies, now);
   await writeFile(file, `${await generateKey()}\n${XAES_KEY}\n`);
-  const kindAt = async (moment) => (await cookies.load(line.split(";")[0], moment)).outcome.kind;
+  const kindAt = async (moment) => (await cookies.load(cookie, moment)).outcome.kind;
   assert.deepEqual([await kindAt(now), await kindAt(now + 61_000)], ["opened", "openedUnderAcceptedKey"]);
 });
 
@@ -228,8 +217,7 @@ test("settings are read by the lines of the page about them", async (t) => {
   t.after(() => delete process.env.APP_SESSION_KEYS);
   process.env.APP_SESSION_KEYS = XAES_KEY;
   const { cookies, same } = await import(new URL("settings.js", folder));
-  const [line] = await cookies.save((await cookies.load(null)).set("user", 7));
-  assert.equal((await same.load(line.split(";")[0])).get("user"), 7);
+  assert.equal((await same.load(await filled(undefined, cookies, Date.now()))).get("user"), "ada");
 });
 
 test("what a session can do is done, line by line", async () => {
@@ -300,22 +288,18 @@ async function printsFailures(mock) {
   await writeFile(file, `import { revalidation } from "hardtack-session";
 ${program}`);
   const { fetch, counts } = await import(file);
-  const cookies = await SessionCookie.encrypted(XAES_KEY);
-  const [line] = await cookies.save((await cookies.load(null, Date.now() - 120_000)).set("user", 7));
   await fetch(request());
-  assert.equal((await fetch(request(line.split(";")[0]))).status, 503);
+  assert.equal((await fetch(request(await filled(undefined, undefined, Date.now() - 120_000)))).status, 503);
   assert.deepEqual(counts, { absent: 1, "left-out": 1, Unvalidated: 1, unvalidated: 1 });
   const printed = mock.calls.map(({ arguments: [error, ...more] }) => [error.code ?? error.message, ...more]);
   assert.deepEqual(printed, [["left-out", "GET", "/"], ["no answer", "GET", "/"]]);
 }
 
 test("the worker before an origin passes the session on", async () => {
-  const origin = createServer((request, response) => response.end(request.headers.cookie));
-  await new Promise((resolve) => origin.listen(0, "127.0.0.1", resolve));
+  const { origin } = await listening(createServer((request, response) => response.end(request.headers.cookie)));
   const worker = (await load("origin.js")).default;
-  const response = await worker.fetch(request("a=1"), { ...env, ORIGIN: `http://127.0.0.1:${origin.address().port}` });
+  const response = await worker.fetch(request("a=1"), { ...env, ORIGIN: origin });
   assert.equal(await response.text(), `a=1; ${cookieOf(response)}`);
-  origin.close();
 });
 
 test("the package that is installed from a clone is the one that is packed", async () => {

@@ -21,14 +21,10 @@ import { SessionCookie, revalidation } from "../src/index.js";
 import { session as inExpress } from "../src/web/express.js";
 import { session as inHono } from "../src/web/hono.js";
 import { listening } from "./stand_ins.js";
-import { XAES_KEY, cookies, patience } from "./visitor.js";
+import { XAES_KEY, cookies, filled, patience } from "./visitor.js";
 
 /** The cookie of a visitor who has signed in some seconds ago. */
-async function ada(seconds = 0) {
-  const session = await cookies.load(null, Date.now() - seconds * 1000);
-  session.set("user", "ada");
-  return (await cookies.save(session))[0].split(";")[0];
-}
+const ada = (seconds = 0) => filled(undefined, cookies, Date.now() - seconds * 1000);
 
 const UNSENT = "session cannot be saved in the handshake of a WebSocket; change it in another request";
 const unsent = { name: "SessionError", code: "after-head", message: UNSENT };

@@ -5,19 +5,13 @@ import { test } from "node:test";
 
 import { SessionCookie, SessionError } from "../src/index.js";
 import * as t from "../src/struct.js";
-import { Every } from "./every.js";
-import { XAES_KEY, random } from "./visitor.js";
+import { Every, firstOf } from "./every.js";
+import { XAES_KEY, field, filled, random } from "./visitor.js";
 import { ask } from "./rust.js";
 
 const NOW = 1_800_000_000;
 
-const EMPTY = { ...withKind("Guest") };
-
-function withKind(kind) {
-  const numbers = { numbers: [0, 0, 0n, 0n], signed: [0, 0, 0n, 0n], floats: [0, 0], small: [0, 0], array: [0, 0, 0] };
-  const rest = { bool: false, char: "\0", text: "", bytes: new Uint8Array(), option: null, nested: null, list: [] };
-  return { ...numbers, ...rest, texts: new Map(), keyed: new Map(), unit: null, kind, inner: [], wrapped: 0 };
-}
+const EMPTY = firstOf(Every);
 
 /** Seals whatever bytes it is given, as a payload of `Every`. */
 const raw = await SessionCookie.encrypted(XAES_KEY, {
@@ -26,11 +20,8 @@ const raw = await SessionCookie.encrypted(XAES_KEY, {
 
 /** The payload as Rust writes it again, or null where it refuses it. */
 async function throughRust(payload) {
-  const session = await raw.load(null, NOW * 1000);
-  session.value = payload;
-  session.ensureId();
-  const [line] = await raw.save(session);
-  const { payload: again = null } = await ask({ typed: { ring: XAES_KEY, now: NOW, cookie: line.split(";")[0] } });
+  const cookie = await filled((session) => ((session.value = payload), session.ensureId()), raw, NOW * 1000);
+  const { payload: again = null } = await ask({ typed: { ring: XAES_KEY, now: NOW, cookie } });
   return again && Uint8Array.from(again);
 }
 
@@ -114,18 +105,9 @@ test("bytes that are no value are refused as in Rust, and every other value is r
   assert.ok(read > 200 && refused > 200, `${read} read, ${refused} refused`);
 });
 
-const Wide = t.struct({ ...fieldsOf(), option: t.option(t.u64), texts: t.map(t.text, t.i64) });
-
-function fieldsOf() {
-  const kinds = { Guest: null, Member: t.struct({ since: t.u32 }), Pair: t.tuple(t.u8, t.text), Id: t.u64 };
-  return {
-    bool: t.bool, small: t.tuple(t.u8, t.i8), numbers: t.tuple(t.u16, t.u32, t.u64, t.u128),
-    signed: t.tuple(t.i16, t.i32, t.i64, t.i128), floats: t.tuple(t.f32, t.f64), char: t.char, text: t.text, bytes: t.bytes,
-    option: t.option(t.u64), nested: t.option(t.option(t.bool)), list: t.list(t.text), array: t.tuple(t.u16, t.u16, t.u16),
-    texts: t.map(t.text, t.i64), keyed: t.map(t.i32, t.option(t.bool)), unit: t.unit, kind: t.oneOf(kinds),
-    inner: t.list(t.struct({ id: t.u32, name: t.option(t.text) })), wrapped: t.u32,
-  };
-}
+/** The fields of `Every`, with all numbers of Rust. */
+const WIDE = { ...Every.parts.struct, option: t.option(t.u64), texts: t.map(t.text, t.i64) };
+const Wide = t.struct(WIDE);
 
 function hasNaN(payload) {
   try {
@@ -141,7 +123,7 @@ function isBeyond(payload) {
 }
 
 function hasLostNull(payload) {
-  const flat = t.struct({ ...fieldsOf(), nested: t.option(t.tuple(t.option(t.bool))) });
+  const flat = t.struct({ ...WIDE, nested: t.option(t.tuple(t.option(t.bool))) });
   try {
     return flat.decode(payload).nested?.[0] === null;
   } catch {
@@ -164,13 +146,6 @@ test("what is not of the type is refused, with its place, and changes nothing", 
   refuses({ user: 1, roles: ["\ud800"] }, /surrogate/);
   refuses(null, /expected an object/);
   assert.deepEqual(session.value, { user: null, roles: [] });
-});
-
-test("a list with a hole, and data of two alternatives, are refused", () => {
-  assert.throws(() => t.list(t.u32).encode([1, , 3]), /^SessionError: \[1\]: expected an integer .* found undefined$/);
-  const kind = t.oneOf({ guest: null, user: t.u32, admin: t.u32 });
-  assert.throws(() => kind.encode({ user: 7, admin: 8 }), /expected one of guest, user, admin/);
-  assert.deepEqual(kind.decode(kind.encode({ user: 7 })), { user: 7 });
 });
 
 /** What is put in the place of a part of a value. */
@@ -206,8 +181,7 @@ test("every value of a type that is accepted comes back as it was", async () => 
       refusals++;
       continue;
     }
-    const lines = await cookies.save(session);
-    const read = (await cookies.load(lines.map((line) => line.split(";")[0]).join("; "), NOW * 1000)).value;
+    const read = (await cookies.load(field(await cookies.save(session)), NOW * 1000)).value;
     assert.deepEqual(session.value, read, `round ${round}`);
     assert.deepStrictEqual(plain(read), plain(value), `round ${round}`);
     stored++;
@@ -235,8 +209,10 @@ test("what a value has beside its parts is refused, and what would be read as so
   refuses(t.list(t.text), "xay".match(/a/), /no field `index`/);
   refuses(t.tuple(t.u8), Object.assign([1], { more: 1 }), /no field `more`/);
   refuses(t.list(t.u8), new (class List extends Array {})(), /^expected a list/);
-  const kind = t.oneOf({ guest: null, user: t.u32 });
-  for (const value of [new (class User { user = 7; })(), 7, null, { user: 7, [Symbol("more")]: 1 }, ["guest"]]) refuses(kind, value, /^expected one of guest, user/);
+  refuses(t.list(t.u32), [1, , 3], /^\[1\]: expected an integer .* found undefined$/);
+  const kind = t.oneOf({ guest: null, user: t.u32, admin: t.u32 });
+  assert.deepEqual(kind.decode(kind.encode({ user: 7 })), { user: 7 });
+  for (const value of [new (class User { user = 7; })(), { user: 7, admin: 8 }, 7, null, { user: 7, [Symbol("more")]: 1 }, ["guest"]]) refuses(kind, value, /^expected one of guest, user, admin/);
   refuses(t.map(t.u8, t.u8), new (class Counts extends Map {})(), /^expected a Map/);
   refuses(t.map(t.u8, t.u8), Object.assign(new Map(), { total: 1 }), /no field `total`/);
   const alike = [[t.f32, 0.1, Math.fround(0.1)], [t.bytes, Uint8Array.of(1), Uint8Array.of(1)], [t.tuple(t.u8), [1], [1]]];
@@ -244,15 +220,6 @@ test("what a value has beside its parts is refused, and what would be read as so
   refuses(t.f32, 1e39, /^expected a number of 32 bits/);
   for (const number of [t.f32, t.f64]) refuses(number, NaN, /^expected a number, found NaN, which is not equal to itself$/);
   for (const value of [Infinity, -0, Math.fround(3e38)]) assert.deepStrictEqual(t.f32.decode(t.f32.encode(value)), value);
-});
-
-test("a codec of one's own that cannot read what it has written is told where the value is stored", async () => {
-  const shape = { encode: (text) => new TextEncoder().encode(text), decode: (bytes) => (bytes.length > 3 ? assert.fail("too long") : new TextDecoder().decode(bytes)) };
-  const cookies = await SessionCookie.encrypted(XAES_KEY, { type: t.sessionType({ label: "short", schema: 1, shape, empty: "" }) });
-  const session = await cookies.load(null, NOW * 1000);
-  session.value = "ada";
-  assert.throws(() => (session.value = "adas"), { name: "SessionError", code: "value", message: "`shape` does not decode what it encodes: too long" });
-  assert.equal(session.value, "ada");
 });
 
 test("a field named __proto__ is a field", () => {

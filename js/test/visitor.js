@@ -33,10 +33,12 @@ export const field = (setCookies) => setCookies.map((line) => line.split(";")[0]
 /** The same of a browser that drops what is expired. */
 export const kept = (setCookies) => field(setCookies.filter((line) => !line.includes("Max-Age=0")));
 
-export async function filled(change = (session) => session.set("user", "ada"), of = cookies) {
-  const session = await of.load(null, NOW);
+/** The `Cookie` field of a visitor with such a session, or the token of one without cookies. */
+export async function filled(change = (session) => session.set("user", "ada"), of = cookies, now = NOW) {
+  const session = await of.load(null, now);
   change(session);
-  return field(await of.save(session));
+  const saved = await of.save(session);
+  return typeof saved === "string" ? saved : kept(saved);
 }
 
 /** Seals a session of `NOW` with these fields, as no program here writes it. */

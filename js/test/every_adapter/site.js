@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 
 import { SessionCookie, csrfToken, revalidation } from "../../src/index.js";
-import { XAES_KEY } from "../visitor.js";
+import { XAES_KEY, filled } from "../visitor.js";
 
 export const NAME = "__Host-session";
 export const cookies = await SessionCookie.encrypted(XAES_KEY);
@@ -69,10 +69,6 @@ export function printed(t) {
 }
 
 /** The value of a session that was written 100 seconds ago. */
-export async function valueOfOld() {
-  const session = await cookies.load(null, Date.now() - 100_000);
-  visit(session);
-  return fieldOf(await cookies.save(session)).split("=")[1];
-}
+export const valueOfOld = async () => (await filled(visit, cookies, Date.now() - 100_000)).split("=")[1];
 
 export const validatedBy = (validate) => SessionCookie.encrypted(XAES_KEY, { revalidateAfter: revalidation({ seconds: 60, validate }) });
