@@ -56,30 +56,6 @@ test("Express before Next.js: the session of a page arrives though `setHeader` d
   assert.deepEqual([headers.get("vary"), headers.get("cache-control")], ["Cookie", "no-store"]);
 });
 
-test("Node: after its end a head cannot be changed, as in Node itself", async () => {
-  const refused = [];
-  const changes = [
-    (response) => response.setHeader("cache-control", "public"),
-    (response) => response.appendHeader("vary", "x"),
-    (response) => response.removeHeader("cache-control"),
-  ];
-  const handler = (request, response, session) => {
-    visit(session);
-    response.setHeader("cache-control", "private");
-    response.end("page");
-    for (const change of changes) {
-      try {
-        change(response);
-      } catch (error) {
-        refused.push(error.code);
-      }
-    }
-  };
-  const { headers } = await (await listening(createServer(inNode(cookies, handler)))).get("/");
-  assert.deepEqual(refused, changes.map(() => "ERR_HTTP_HEADERS_SENT"));
-  assert.equal(headers.get("cache-control"), "no-store");
-});
-
 test("Node: a head that cannot be written is told, and answered with 500", async () => {
   const told = [];
   const full = new Error("no room for more fields");

@@ -23,6 +23,8 @@ import { XAES_KEY, cookies, isExpiry, signedIn } from "./visitor.js";
 
 const other = await SessionCookie.encrypted(XAES_KEY, { cookie: attributes({ name: "__Host-other" }) });
 const visit = (session) => session.update("visits", (visits = 0) => visits + 1);
+/** When no session can be saved. */
+const now = () => new Date("2020-01-01T00:00:00Z");
 
 /** Heads and bodies that Node refuses while the handler runs, with the code of its error. */
 const REFUSED = [
@@ -41,28 +43,9 @@ const REFUSED = [
   [(response) => (response.end("x"), response.writeHead(201)), "ERR_HTTP_HEADERS_SENT"],
 ];
 
-test("Node refuses it in the same place by itself", async () => {
-  const thrown = [];
-  const plain = (request, response) => {
-    const [answer] = REFUSED[Number(request.url.slice(1))];
-    try {
-      answer(response);
-    } catch (error) {
-      thrown.push(error.code);
-      response.statusMessage = undefined;
-      response.statusCode = 500;
-    }
-    response.end();
-  };
-  const browser = await listening(createServer(plain));
-  for (const i of REFUSED.keys()) await browser.get(`/${i}`);
-  assert.deepEqual(thrown, REFUSED.map(([, code]) => code));
-});
-
-test("Node: what Node would refuse is refused at once, and the server goes on", async () => {
+test("Node: what Node would refuse is refused at once, in the same place, and the server goes on", async () => {
   const [thrown, failed] = [[], []];
-  const handler = (request, response, session) => {
-    visit(session);
+  const answer = (request, response) => {
     try {
       REFUSED[Number(request.url.slice(1))][0](response);
     } catch (error) {
@@ -70,39 +53,48 @@ test("Node: what Node would refuse is refused at once, and the server goes on", 
       throw error;
     }
   };
+  const alone = (request, response) => {
+    try {
+      answer(request, response);
+    } catch {
+      response.socket.destroy();
+    }
+  };
+  const handler = (request, response, session) => (visit(session), answer(request, response));
   const browser = await listening(createServer(inNode(cookies, handler, { failed: ({ code }) => failed.push(code) })));
-  for (const [i, [answer, code]] of REFUSED.entries()) {
+  const plain = await listening(createServer(alone));
+  for (const [i, [refused, code]] of REFUSED.entries()) {
+    await plain.get(`/${i}`).catch(() => {});
     const { status, text } = await browser.get(`/${i}`);
     const isLate = code === "ERR_HTTP_HEADERS_SENT";
-    const expected = [code, code, ...(isLate ? [200, "x"] : [500, "internal server error"])];
-    assert.deepEqual([thrown.pop(), failed.pop(), status, text], expected, `${answer}`);
+    const expected = [[code, code], code, ...(isLate ? [200, "x"] : [500, "internal server error"])];
+    assert.deepEqual([thrown.splice(0), failed.pop(), status, text], expected, `${refused}`);
   }
 });
 
-for (const [name, framework] of Object.entries({ Express: express, "Express 4": express4 })) {
-  test(`${name}: what Node would refuse is an error of the request, and the server goes on`, async () => {
-    const app = framework();
-    app.use(framework.json(), inExpress(cookies));
-    app.post("/echo", (request, response) => (visit(request.session), response.end(request.body.text)));
-    app.get("/:number", (request, response) => (visit(request.session), REFUSED[request.params.number][0](response)));
-    app.use((error, request, response, next) => {
-      if (response.headersSent) return;
-      response.statusMessage = "failed";
-      response.status(500).send(error.code);
-    });
-    const browser = await listening(createServer(app));
-    const echo = (text) => browser.fetch("/echo", { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ text }) });
-    const refused = await echo(5);
-    assert.deepEqual([refused.status, refused.text], [500, "ERR_INVALID_ARG_TYPE"]);
-    assert.equal((await echo("hello")).text, "hello");
-    for (const [i, [answer, code]] of REFUSED.entries()) {
-      const expected = code === "ERR_HTTP_HEADERS_SENT" ? "x" : code;
-      assert.equal((await browser.get(`/${i}`)).text, expected, `${answer}`);
-    }
-  });
+/** An application of Express with a session. */
+function onExpress(answer, { framework = express, before = [], onError, ...options } = {}) {
+  const app = framework();
+  app.use(...before, inExpress(cookies, options), answer);
+  if (onError) app.use(onError);
+  return app;
 }
 
 for (const [name, framework] of Object.entries({ Express: express, "Express 4": express4 })) {
+  test(`${name}: what Node would refuse is an error of the request, and the server goes on`, async () => {
+    const onError = (error, request, response, next) => {
+      if (response.headersSent) return;
+      response.statusMessage = "failed";
+      response.status(500).send(error.code);
+    };
+    const answer = (request, response) => (visit(request.session), REFUSED[request.path.slice(1)][0](response));
+    const browser = await listening(createServer(onExpress(answer, { framework, onError })));
+    for (const [i, [refused, code]] of REFUSED.entries()) {
+      const expected = code === "ERR_HTTP_HEADERS_SENT" ? "x" : code;
+      assert.equal((await browser.get(`/${i}`)).text, expected, `${refused}`);
+    }
+  });
+
   test(`${name}: an error behind a whole answer closes the connection after it, as without a session`, async () => {
     const answers = {
       "/json": (response) => response.json({ ok: true }),
@@ -206,7 +198,7 @@ test("Node: `writeHead` takes its arguments as that of Node does", async () => {
   assert.deepEqual(await answered(inNode(cookies, (request, response, session) => (visit(session), handler(request, response)))), expected);
 });
 
-test("after `writeHead` a head cannot be changed, as in Node, and its error is one of the request", async () => {
+test("after `writeHead`, and after the end, a head cannot be changed, as in Node, and its error is one of the request", async () => {
   const changes = [
     (response) => response.setHeader("x-a", "2"),
     (response) => response.appendHeader("x-a", "2"),
@@ -216,8 +208,7 @@ test("after `writeHead` a head cannot be changed, as in Node, and its error is o
     (response) => void (response.statusCode = 500),
   ];
   const said = [];
-  const answer = (request, response) => {
-    response.writeHead(201, { "x-a": "1" });
+  const attempt = (response) => {
     said.push(response.headersSent, response.writableEnded);
     for (const change of changes) {
       try {
@@ -227,15 +218,20 @@ test("after `writeHead` a head cannot be changed, as in Node, and its error is o
         said.push(error.code);
       }
     }
-    response.end("page");
   };
-  const app = express();
-  app.use(inExpress(cookies), (request, response) => (visit(request.session), answer(request, response)));
+  const answer = (request, response) => {
+    response.writeHead(201, { "x-a": "1" });
+    attempt(response);
+    response.end("page");
+    attempt(response);
+  };
+  const refused = [...Array(5).fill("ERR_HTTP_HEADERS_SENT"), "passes"];
+  const app = onExpress((request, response) => (visit(request.session), answer(request, response)));
   const listeners = [answer, inNode(cookies, (request, response, session) => (visit(session), answer(request, response))), app];
   for (const [i, listener] of listeners.entries()) {
     const { status, text, headers, setCookies } = await (await listening(createServer(listener))).get("/");
     assert.deepEqual([status, text, headers.get("x-a"), headers.get("x-b"), setCookies.length], [201, "page", "1", null, i === 0 ? 0 : 1]);
-    assert.deepEqual(said.splice(0), [true, false, ...Array(5).fill("ERR_HTTP_HEADERS_SENT"), "passes"]);
+    assert.deepEqual(said.splice(0), [true, false, ...refused, true, true, ...refused]);
   }
   // Nothing of it was sent, so what fails after it is answered, and signs out all the same.
   const failing = (request, response, session) => {
@@ -275,8 +271,7 @@ test("several fields of one name are all sent, however `writeHead` is given them
   const both = (request, response) => (response.setHeader("set-cookie", c), write(request, response));
   assert.deepEqual(await linesOf(inNode(cookies, (request, response, session) => (visit(session), both(request, response)))), heads.map(() => [a, b]));
   const appended = (request, response) => (response.appendHeader("set-cookie", a), response.appendHeader("set-cookie", b), response.end());
-  const app = express();
-  app.use(inExpress(cookies), (request, response) => (visit(request.session), appended(request, response)));
+  const app = onExpress((request, response) => (visit(request.session), appended(request, response)));
   for (const listener of [inNode(cookies, (request, response, session) => (visit(session), appended(request, response))), app]) {
     assert.deepEqual(await linesOf(listener), heads.map(() => [a, b]));
   }
@@ -309,21 +304,6 @@ test("Node: what is written while a session is saved keeps its order, at whateve
   };
   const browser = await listening(createServer(inNode(cookies, handler, { failed: () => {} })));
   for (let ticks = 0; ticks < 40; ticks++) assert.equal((await browser.get(`/${ticks}`)).text, "one two", `after ${ticks} ticks`);
-});
-
-test("Node: what is written after a session could not be saved is dropped, and the server goes on", async () => {
-  const now = () => new Date("2020-01-01T00:00:00Z");
-  const done = [];
-  let goOn;
-  const handler = async (request, response, session) => {
-    visit(session);
-    response.write("secret");
-    await new Promise((resolve) => (goOn = resolve));
-    done.push(response.write("more"), response.end("the end") === response);
-  };
-  const browser = await listening(createServer(inNode(cookies, handler, { now, failed: () => goOn() })));
-  for (let round = 0; round < 2; round++) assert.equal((await browser.get("/")).text, "internal server error");
-  assert.deepEqual(done, [true, true, true, true]);
 });
 
 /** Second answers, as of a timeout that crosses the first. */
@@ -386,9 +366,7 @@ test("Express: a body of small pieces, or of large ones, is sent whole behind wh
     response.end();
   };
   for (const [answer, length] of [[pipe("x"), 50], [pipe("x".repeat(5000)), 250_000], [pipe("x".repeat(100_000)), 5_000_000], [write, 187_500]]) {
-    const app = express();
-    app.use(compressed, inExpress(cookies));
-    app.get("/", (request, response) => (visit(request.session), answer(response)));
+    const app = onExpress((request, response) => (visit(request.session), answer(response)), { before: [compressed] });
     const { text, setCookies } = await (await listening(createServer(app))).get("/");
     assert.deepEqual([text.length, setCookies.length], [length, 1]);
     // It has no socket, and so no limit.
@@ -397,8 +375,7 @@ test("Express: a body of small pieces, or of large ones, is sent whole behind wh
   }
 });
 
-test("Node: who waits for what was written is told where a session could not be saved", async () => {
-  const now = () => new Date("2020-01-01T00:00:00Z");
+test("Node: what is written where a session could not be saved is dropped, and who waits for it is told", async () => {
   const told = [];
   const tell = (error) => told.push(error?.code);
   const handlers = [
@@ -408,30 +385,28 @@ test("Node: who waits for what was written is told where a session could not be 
       assert.equal(response.write("x".repeat(response.writableHighWaterMark)), false);
       await once(response, "drain");
       // Dropped as well, and nothing that waits.
-      told.push("wrote", response.write("y", tell));
-      response.end();
+      told.push("wrote", response.write("y", tell), response.end("z") === response);
     },
   ];
   const handler = (request, response, session) => (visit(session), handlers[Number(request.url.slice(1))](response));
   const browser = await listening(createServer(inNode(cookies, handler, { now, failed: () => {} })));
-  for (const [i, expected] of [["clock"], ["clock", "clock"], ["wrote", true, "clock"]].entries()) {
-    assert.equal((await browser.get(`/${i}`)).status, 500);
+  for (const [i, expected] of [["clock"], ["clock", "clock"], ["wrote", true, true, "clock"]].entries()) {
+    const { status, text } = await browser.get(`/${i}`);
+    assert.deepEqual([status, text], [500, "internal server error"]);
     for (let turn = 0; turn < 100 && told.length < expected.length; turn++) await new Promise(setImmediate);
     assert.deepEqual(told.splice(0), expected);
   }
 });
 
 test("Express: what a handler goes on to write, before an error is answered, is no success", async () => {
-  const app = express();
-  app.use(inExpress(cookies, { now: () => new Date("2020-01-01T00:00:00Z") }));
   let goOn;
-  app.get("/", async (request, response) => {
+  const answer = async (request, response) => {
     visit(request.session);
     response.write("one ");
     await new Promise((resolve) => (goOn = resolve));
     response.end("two");
-  });
-  app.use(async (error, request, response, next) => goOn());
+  };
+  const app = onExpress(answer, { now, onError: async (error, request, response, next) => goOn() });
   const { status, setCookies } = await (await listening(createServer(app))).get("/");
   assert.deepEqual([status, setCookies], [500, []]);
 });
@@ -439,7 +414,7 @@ test("Express: what a handler goes on to write, before an error is answered, is 
 test("Express: a `next` that fails itself is printed, breaks the answer off, and the server goes on", async (t) => {
   const { mock } = t.mock.method(console, "error", () => {});
   const down = new Error("log service down");
-  const add = inExpress(cookies, { now: () => new Date("2020-01-01T00:00:00Z") });
+  const add = inExpress(cookies, { now });
   const listener = (request, response) =>
     add(request, response, (error) => {
       if (error) throw down;
@@ -469,24 +444,19 @@ test("Express: what `next` throws is printed, breaks the answer off, and the ser
   assert.deepEqual(mock.calls.map((call) => call.arguments), Array(5).fill([broken, "GET", "/x"]));
 });
 
-test("Node: an answer that breaks off is no whole answer", async () => {
-  const handler = (request, response) => {
-    response.write("half");
-    throw new Error("broken");
-  };
-  const browser = await listening(createServer(inNode(cookies, handler, { failed: () => {} })));
-  await assert.rejects(browser.get("/"), TypeError);
-});
-
 test("Node: a `failed` that fails itself is printed, and the server goes on", async (t) => {
   const { mock } = t.mock.method(console, "error", () => {});
   const down = new Error("log service down");
-  const throwing = () => {
+  const throwing = ({ url }, response) => {
+    if (url.startsWith("/half")) response.write("half");
     throw new Error("boom");
   };
   for (const failed of [async () => Promise.reject(down), () => { throw down; }]) {
     const browser = await listening(createServer(inNode(cookies, throwing, { failed })));
     for (let round = 0; round < 2; round++) assert.equal((await browser.get("/x?y")).status, 500);
+    // What breaks off is no whole answer.
+    await assert.rejects(browser.get("/half?y"), TypeError);
   }
-  assert.deepEqual(mock.calls.map((call) => call.arguments), Array(4).fill([down, "GET", "/x"]));
+  const told = ["/x", "/x", "/half"].map((path) => [down, "GET", path]);
+  assert.deepEqual(mock.calls.map((call) => call.arguments), [...told, ...told]);
 });

@@ -10,17 +10,14 @@ import cors from "cors";
 import express from "express";
 import express4 from "express4";
 import cacheControl from "express-cache-controller";
-import Fastify from "fastify";
-import { createApp, eventHandler, toNodeListener } from "h3-1";
-import Koa from "koa";
 import onHeaders from "on-headers";
 
 import { SessionCookie } from "../src/index.js";
 import { session as inExpress } from "../src/web/express.js";
-import { withSession as inH3 } from "../src/web/h3.js";
 import { withSession as inNode } from "../src/web/node.js";
-import { headOverHttp2, listening } from "./stand_ins.js";
-import { XAES_KEY, cookies, eventsOf } from "./visitor.js";
+import { SERVERS } from "./servers.js";
+import { STAND_INS, headOverHttp2, listening } from "./stand_ins.js";
+import { XAES_KEY, cookies, eventsOf, filled } from "./visitor.js";
 
 /** Each sets `late` when the head is about to be written. */
 const LATE = {
@@ -48,71 +45,31 @@ const SHAREABLE = [
   { "Cache-Control": "s-maxage=60", Vary: "Accept" },
 ];
 
-/** Makes a server of a page that uses the session and has late fields, as its address says. */
-const SITES = {
-  Express: () => ofExpress(express),
-  "Express 4": () => ofExpress(express4),
-  Koa() {
-    const app = new Koa();
-    const sessions = inExpress(cookies);
-    app.use(({ req, res }, next) => new Promise((resolve, reject) => sessions(req, res, (error) => (error ? reject(error) : resolve(next())))));
-    app.use((ctx) => (late(ctx.req, ctx.res), use(ctx.req, ctx.req.session), void (ctx.body = "page")));
-    return createServer(app.callback());
-  },
-  Node: () => createServer(inNode(cookies, ofNode)),
-  "h3 1": () => ofH3((event) => "page"),
-  "h3 1, with a Response": () => ofH3((event) => new Response("page")),
-  async Fastify() {
-    const app = Fastify();
-    const sessions = inExpress(cookies);
-    app.addHook("onRequest", (request, reply, done) => void sessions(request.raw, reply.raw, done));
-    app.get("/*", async (request, reply) => (late(request.raw, reply.raw), use(request.raw, request.raw.session), "page"));
-    await app.ready();
-    return app.server;
-  },
-};
-
-const ofNode = (request, response, session) => (late(request, response), use(request, session), response.end("page"));
-
-const ofH3 = (answer) =>
-  createServer(
-    toNodeListener(
-      createApp().use(
-        eventHandler(inH3(cookies, (event, session) => (late(event.node.req, event.node.res), use(event.node.req, session), answer(event)))),
-      ),
-    ),
-  );
-
-function ofExpress(framework) {
-  const app = framework();
-  app.use(inExpress(cookies));
-  app.use((request, response, next) => (late(request, response), next()));
-  app.use((request, response) => (use(request, request.session), response.send("page")));
-  return createServer(app);
-}
-
 const USES = {
   write: (session) => session.set("seen", 1),
   read: (session) => session.get("user"),
   end: (session) => session.invalidate(),
   none: () => {},
 };
-const partsOf = ({ url }) => url.slice(1).split("/").map(decodeURIComponent);
-const use = (request, session) => USES[partsOf(request)[0]](session);
 
-function late(request, response) {
-  const [, way, fields] = partsOf(request);
+/** A page that uses the session and has late fields, as its path says. */
+function page(session, path, response) {
+  const [use, way, fields] = path.slice(1).split("/").map(decodeURIComponent);
   LATE[way](response, JSON.parse(fields));
+  USES[use](session);
+  return { body: "page" };
 }
 
-/** The address of a page. */
+/** Each makes a browser of a site whose page is given the response of Node. */
+const SITES = {
+  ...Object.fromEntries(["Express", "Express 4", "Koa", "Fastify", "h3 1"].map((name) => [name, () => SERVERS[name](cookies, {}, page)])),
+  "h3 1, with a Response": () => SERVERS["h3 1"](cookies, {}, (...given) => (page(...given), { response: new Response("page") })),
+  Node: () => STAND_INS.Node(cookies, {}, page),
+};
+
 const pathOf = (use, way, fields) => `/${[use, way, JSON.stringify(fields)].map(encodeURIComponent).join("/")}`;
 
-async function cookieFrom(seconds) {
-  const session = await cookies.load(null, Date.now() - seconds * 1000);
-  session.set("user", "ada");
-  return (await cookies.save(session))[0].split(";")[0];
-}
+const cookieFrom = (seconds) => filled(undefined, cookies, Date.now() - seconds * 1000);
 
 /** Asks for a page as a visitor whose session is due for a refresh. */
 async function asked(browser, path) {
@@ -122,7 +79,7 @@ async function asked(browser, path) {
 
 for (const [name, siteOf] of Object.entries(SITES)) {
   test(`${name}: fields that are set when the head is written let no shared cache store a response that sets a session`, async () => {
-    const browser = await listening(await siteOf());
+    const browser = await siteOf();
     for (const way of Object.keys(LATE)) {
       for (const fields of SHAREABLE) {
         const label = `${way} ${JSON.stringify(fields)}`;
@@ -141,7 +98,7 @@ for (const [name, siteOf] of Object.entries(SITES)) {
   });
 
   test(`${name}: fields that are set when the head is written, and are private, stay, and a session is refreshed`, async () => {
-    const browser = await listening(await siteOf());
+    const browser = await siteOf();
     for (const way of Object.keys(LATE)) {
       const { headers, setCookies } = await asked(browser, pathOf("read", way, { "Cache-Control": "private, max-age=60", "x-a": "1" }));
       assert.deepEqual([setCookies.length, headers.get("cache-control"), headers.get("x-a")], [1, "private, max-age=60", "1"]);

@@ -110,31 +110,6 @@ test("an event of AWS has the session of its visitor", async () => {
   assert.deepEqual((await cookies.load(prefetched, NOW)).takeFlashes("notice"), []);
 });
 
-test("an event whose cookie cannot be told is refused, and says what to give", async () => {
-  const value = (await filled()).split("=")[1];
-  const pairs = { "__Host-session": value };
-  const isHeader = { name: "TypeError", message: "expected the header `cookie`, found `cookies`" };
-  const isRequest = { name: "TypeError", message: "expected a request or its headers; await a promise" };
-  const host = { value: "example.com" };
-  const others = [
-    // CloudFront Functions.
-    [{ method: "GET", uri: "/", headers: {}, cookies: { "__Host-session": { value } } }, isHeader],
-    [{ method: "GET", uri: "/", headers: { host }, cookies: { "__Host-session": { value } } }, isRequest],
-    [{ version: "1.0", viewer: { ip: "127.0.0.1" }, request: { headers: {} } }, isRequest],
-    // Lambda@Edge.
-    [{ headers: { cookie: [{ key: "Cookie", value }] } }, isRequest],
-    [{ Records: [{ cf: { request: { headers: {} } } }] }, isRequest],
-    // Tests, and what others make of a request.
-    [createRequest({ cookies: pairs }), isHeader],
-    [{ headers: {}, cookies: pairs }, isHeader],
-    [{ headers: {}, cookies: [{ name: "__Host-session", value }] }, isRequest],
-    [{ headers: [["cookie", value]] }, isRequest],
-    [{ headers: ["cookie", value] }, isRequest],
-  ];
-  for (const [source, error] of others) await assert.rejects(cookies.load(source, NOW), error);
-  for (const cookies_ of [undefined, null, {}, []]) assert.equal((await cookies.load({ headers: {}, cookies: cookies_ }, NOW)).isNew, true);
-});
-
 for (const [framework, make] of Object.entries(FRAMEWORKS)) {
   test(`${framework}: requests that tests make have their session, and responses get it`, async () => {
     const now = () => NOW;

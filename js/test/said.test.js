@@ -50,13 +50,8 @@ const CASES = [
   [signOut, signIn, ["eve", undefined]],
 ];
 
-/** Each answers with the fields of an inner request, and does `work` with the outer session. */
+/** Each answers with the fields of an inner request, and does `work` with the outer session. Vectors have those of plain answers. */
 const SITES = {
-  "a handler that asks another": async (lines, work) => {
-    const far = async () => new Response("x", { headers: lines.map((line) => ["set-cookie", line]) });
-    const handler = withSession(cookies, async (_, session) => (work(session), far()), { now });
-    return (await handler(request())).headers.getSetCookie();
-  },
   "a mounted application of Hono": async (lines, work) => {
     const app = new Hono();
     app.use(inHono(cookies, { now }));
@@ -64,12 +59,10 @@ const SITES = {
     app.mount("/inner", () => new Response("x", { headers: lines.map((line) => ["set-cookie", line]) }));
     return (await app.request(request("/inner/x"))).headers.getSetCookie();
   },
-  "h3: fields of the event": (lines, work) => onH3((event) => (append(event.res.headers, lines), "x"), work),
   "h3: fields of the event and of errors": (lines, work) => onH3((event) => (append(event.res.headers, lines), append(event.res.errHeaders, lines), "x"), work),
   "h3: fields of the event, and a Response": (lines, work) => onH3((event) => (append(event.res.headers, lines), new Response("x")), work),
   "h3: a Response": (lines, work) => onH3(() => new Response("x", { headers: append(new Headers(), lines) }), work),
   "h3: an HTTPResponse": (lines, work) => onH3(() => new HTTPResponse("x", { headers: append(new Headers(), lines) }), work),
-  "h3 1: fields of the event": (lines, work) => onH3One((event) => (set(event, lines), "x"), work),
   "h3 1: fields of the event, and a Response": (lines, work) => onH3One((event) => (set(event, lines), new Response("x")), work),
   "h3 1: a Response": (lines, work) => onH3One(() => new Response("x", { headers: append(new Headers(), lines) }), work),
   "SvelteKit: a redirect that a later hook throws": async (lines, work) => {
@@ -122,7 +115,7 @@ test("h3: a sign-out is one field in what answers an error, too", async (t) => {
 });
 
 test("SvelteKit: a redirect of a later hook carries a sign-in of an inner request, in a cookie with a domain, too", async () => {
-  const sessions = await SessionCookie.encrypted("hardtack_key_v1_xaes_Tc_wLcc4iPxZvK6BxG7ZxT2idz62dHMINn76nFrYwuDb4yB2", { cookie: attributes({ domain: "example.com" }) });
+  const sessions = await SessionCookie.encrypted(XAES_KEY, { cookie: attributes({ domain: "example.com" }) });
   const jar = new Jar();
   const outer = await filled(undefined, sessions);
   const resolve = async ({ locals }) => {

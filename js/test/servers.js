@@ -22,7 +22,7 @@ function onExpress(framework) {
     app.use(inExpress(cookies, options));
     app.use((request, response, next) => {
       Promise.resolve()
-        .then(() => writeTo(response, page(request.session, request.path)))
+        .then(() => writeTo(response, page(request.session, request.path, response, request)))
         .catch(next);
     });
     app.use((error, request, response, next) => response.status(error.status ?? 500).send("failed"));
@@ -46,7 +46,7 @@ export const SERVERS = {
   "h3 1": (cookies, options, page) => {
     const app = createApp();
     const handler = async (event, session) => {
-      const { response, status = 200, headers = {}, body = "" } = await page(session, pathOf(event.node.req));
+      const { response, status = 200, headers = {}, body = "" } = await page(session, pathOf(event.node.req), event.node.res);
       setResponseStatus(event, status);
       setResponseHeaders(event, headers);
       return response ?? body;
@@ -70,7 +70,7 @@ export const SERVERS = {
       });
     }));
     app.use(async (ctx) => {
-      const { response, status = 200, headers = {}, body = "" } = await page(ctx.req.session, ctx.path);
+      const { response, status = 200, headers = {}, body = "" } = await page(ctx.req.session, ctx.path, ctx.res);
       ctx.status = response?.status ?? status;
       ctx.set(headers);
       ctx.body = response ?? body;
@@ -85,7 +85,7 @@ export const SERVERS = {
     // The bodies of forms.
     app.addContentTypeParser("*", (request, body, done) => done(null));
     app.all("*", async (request, reply) => {
-      const { response, status = 200, headers = {}, body = "" } = await page(request.raw.session, pathOf(request.raw));
+      const { response, status = 200, headers = {}, body = "" } = await page(request.raw.session, pathOf(request.raw), reply.raw);
       return reply.code(status).headers(headers).send(response ?? body);
     });
     return app.ready().then(() => listening(createServer((request, response) => app.routing(request, response))));

@@ -1,5 +1,5 @@
 // One site behind adapters that need no framework: `page(session, path)` answers with `{ status, headers, body }`, or with a
-// `response` of its own. SvelteKit, Astro, Hono and Next.js are stand-ins; frameworks/ and servers.js have real ones.
+// `response` of its own. It is also given the response of Node, and what has its session. SvelteKit, Astro, Hono and Next.js are stand-ins; frameworks/ and servers.js have real ones.
 
 import { createServer } from "node:http";
 import http2 from "node:http2";
@@ -58,8 +58,9 @@ export async function responseOf(answer) {
 }
 
 export async function writeTo(response, answer) {
-  const { status = 200, headers = {}, body = "", response: ready } = await answer;
-  if (!ready) return response.writeHead(status, headers).end(body);
+  const { status = 200, headers, body = "", response: ready } = await answer;
+  // Without fields Node itself writes the head.
+  if (!ready) return (headers ? response.writeHead(status, headers) : Object.assign(response, { statusCode: status })).end(body);
   response.writeHead(ready.status, [...ready.headers].flat()).end(await ready.text());
 }
 
@@ -71,7 +72,7 @@ export const STAND_INS = {
     // As SvelteKit does, which makes a page of what a page throws.
     const resolve = async ({ request, locals }) => {
       try {
-        return await responseOf(page(locals.session, pathOf(request)));
+        return await responseOf(page(locals.session, pathOf(request), undefined, locals));
       } catch {
         return new Response("failed", { status: 500 });
       }
@@ -82,7 +83,7 @@ export const STAND_INS = {
     const onRequest = onSession(cookies, options);
     return before((request) => {
       const context = { request, locals: {}, isPrerendered: false };
-      return onRequest(context, async () => responseOf(page(context.locals.session, pathOf(request))));
+      return onRequest(context, async () => responseOf(page(context.locals.session, pathOf(request), undefined, context.locals)));
     });
   },
   "a stand-in of Hono": (cookies, options, page) => {
@@ -101,7 +102,7 @@ export const STAND_INS = {
     return before(sessionProxy(cookies, { next: () => new Response() }, handler, options));
   },
   Node: (cookies, options, page) =>
-    listening(createServer(inNode(cookies, (request, response, session) => writeTo(response, page(session, pathOf(request))), options))),
+    listening(createServer(inNode(cookies, (request, response, session) => writeTo(response, page(session, pathOf(request), response)), options))),
 };
 
 /** Keeps one cookie of a name, as the jar of Next.js does, where it can decode it. A pair without `=` has the value `true`. */
