@@ -59,14 +59,3 @@ test("a cookie of Next.js whose decoded value holds another cookie is left out",
   assert.equal(await loadFrom({ name: "__Host-session", value }), "eve");
   assert.equal(await loadFrom({ name: "__Host-session.x", value: `1; __Host-session=${value}` }), undefined);
 });
-
-test("a session in parts is passed on once", async () => {
-  const split = await SessionCookie.encrypted(XAES_KEY, { size: "split:2" });
-  const session = await split.load(await filled((session) => session.set("note", "x".repeat(4000)), split), NOW);
-  session.delete("note");
-  const own = await split.saveAsCookies(session.set("user", "ada"));
-  const headers = new Headers({ cookie: "__Host-session=old; __Host-session.1=old" });
-  setCookieField(headers, split.name, own);
-  assert.equal(headers.get("cookie").split("; ").length, 1);
-  assert.equal((await split.load(headers, NOW)).get("user"), "ada");
-});

@@ -3,15 +3,14 @@
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";
 
-import { KeyRing, SessionCookie, SessionToken, attributes, generateKey } from "../src/index.js";
+import { KeyRing, SessionCookie, attributes, generateKey } from "../src/index.js";
 import { oldCookie } from "../src/old_cookies.js";
-import { XAES_KEY, errorsTo, eventsOf, field } from "./visitor.js";
+import { XAES_KEY, errorsTo, field } from "./visitor.js";
 
 const [OTHER_KEY, THIRD_KEY] = [await generateKey(), await generateKey()];
 const start = Date.now();
 mock.method(Date, "now", () => start);
 const at = (seconds) => start + seconds * 1000;
-const time = (seconds) => new Date(at(seconds)).toISOString().replace(/\.\d+/, "");
 
 /** A source whose text can be changed, a ring that follows it, and a carrier of the ring, which asks when a session is loaded. */
 async function following(options = {}) {
@@ -115,26 +114,4 @@ test("a carrier whose sessions are taken over has the keys of now, although no r
   assert.equal(await user(old, 59), "ada");
   assert.equal(await user(old, 61), undefined);
   assert.equal(await user(await signedIn(), 62), "ada");
-});
-
-test("a key is needed as long as the longest sessions of any carrier need it, whichever was built last", async (t) => {
-  const { mock } = t.mock.method(console, "warn", () => {});
-  const remembering = { rememberUpTo: 90 * 86_400 };
-  const text = `${OTHER_KEY} seal_from=${time(10)}\n${XAES_KEY} accept_until=${time(86_400)}`;
-  const builds = [
-    [(ring) => SessionCookie.encrypted(ring, remembering)],
-    [(ring) => SessionCookie.encrypted(ring, remembering), (ring) => SessionCookie.encrypted(ring)],
-    [(ring) => SessionCookie.encrypted(ring), (ring) => SessionCookie.encrypted(ring, remembering)],
-    [(ring) => SessionToken.encrypted(ring, { header: "x-session", ...remembering }), (ring) => SessionToken.encrypted(ring, { purpose: "jobs" })],
-  ];
-  for (const build of builds) {
-    const { ring, replace } = await following();
-    const carriers = [];
-    for (const one of build) carriers.push(await one(ring));
-    await replace(text);
-    const warned = eventsOf(mock.calls).map(([line]) => /are valid until (\S+):/.exec(line)?.[1]);
-    assert.deepEqual(warned, [time(10 + 90 * 86_400 + 60)]);
-    mock.resetCalls();
-    assert.equal(carriers.length, build.length);
-  }
 });

@@ -89,17 +89,6 @@ test("a guard answers as in Rust", async () => {
 
 const guarded = async (options, request) => (await new CsrfGuard(options).check(request, await cookies.load(cookie, NOW * 1000)))?.code ?? null;
 
-test("a Request is checked as one of Node", async () => {
-  const request = (headers, method = "POST") => new Request("https://shop.example/transfer", { method, headers });
-  assert.equal(await guarded({}, request({ "x-csrf-token": token })), null);
-  assert.equal(await guarded({}, request({})), "no-token");
-  assert.equal(await guarded({}, request({ "x-csrf-token": foreign })), "wrong-token");
-  assert.equal(await guarded({}, request({ origin: "https://shop.example", "x-csrf-token": token })), null);
-  assert.equal(await guarded({}, request({ origin: "http://shop.example", "x-csrf-token": token })), "plain-http");
-  assert.equal(await guarded({}, request({ "sec-fetch-site": "cross-site", "x-csrf-token": token })), "cross-site");
-  assert.equal(await guarded({}, request({ "sec-fetch-site": "cross-site" }, "GET")), null);
-});
-
 test("the host of a Request is the one in its field, whatever a framework writes into the address", async () => {
   const codeFor = (origin, host) => {
     const headers = { origin, "x-csrf-token": token, ...(host && { host }) };
@@ -112,16 +101,9 @@ test("the host of a Request is the one in its field, whatever a framework writes
   assert.equal(await codeFor("http://localhost:3000", null), null);
 });
 
-test("a form has its token in a field, and is read by the handler all the same", async () => {
-  const form = (fields) => new Request("https://shop.example/transfer", { method: "POST", body: new URLSearchParams(fields) });
-  const request = form([["csrf_token", token], ["amount", "7"]]);
-  assert.equal(await guarded({ tokensInForms: true }, request), null);
-  assert.equal((await request.formData()).get("amount"), "7");
-  assert.equal(await guarded({}, form([["csrf_token", token]])), "no-token");
-  assert.equal(await guarded({ tokensInForms: true }, form([["amount", "7"]])), "no-token");
-  assert.equal(await guarded({ tokensInForms: true }, form([["csrf_token", foreign]])), "wrong-token");
-  assert.equal(await guarded({ tokensInForms: true }, form([["csrf_token", foreign], ["csrf_token", token]])), "wrong-token");
-  assert.equal(await guarded({ tokensInForms: true, formField: "t" }, form([["t", token]])), null);
+test("forms are looked into where it is asked for, and those that a parser has read", async () => {
+  const form = new Request("https://shop.example/transfer", { method: "POST", body: new URLSearchParams([["csrf_token", token]]) });
+  assert.equal(await guarded({}, form), "no-token");
   const parsed = { method: "POST", url: "/", rawHeaders: ["content-type", "application/x-www-form-urlencoded"], body: { csrf_token: token } };
   assert.equal(await guarded({ tokensInForms: true }, parsed), null);
   assert.equal(await guarded({ tokensInForms: true }, { ...parsed, body: undefined }), "no-token");
@@ -209,10 +191,4 @@ test("a refusal without a token names the places where the guard looks for one",
     await message({ tokensInForms: true, formField: "t" }, ofNode),
     `${inHeader}, or a form in its field \`t\`; no parser of forms ran before the guard`,
   );
-});
-
-test("mistakes in the settings of a guard are refused", () => {
-  for (const options of [{ trustOrigins: ["app.example"] }, { trustOrigins: ["https://app.example/path"] }, { trustOrigins: "https://app.example" }, { trustFormPosts: [[5, "/"]] }, { trustFormPosts: [["https://app.example"]] }, { originCheckOnly: "false" }, { tokensInForms: 1 }, { formField: 5 }, { trustOrigin: [] }]) {
-    assert.throws(() => new CsrfGuard(options), { name: "ConfigError" });
-  }
 });

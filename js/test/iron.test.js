@@ -98,16 +98,14 @@ test("what iron-session would refuse is refused", async () => {
   }
 });
 
-test("a seal ends at its end, and the range at its end", async () => {
+test("a seal ends at its end, if it has one", async () => {
   const cookies = await migrating();
   const short = await sealed({ user: 7 }, { ttl: 600 });
   const end = Number(short.split("*")[5]);
   assert.equal((await load(cookies, short, Math.floor(end / 1000) * 1000 - 1000)).isNew, false);
   assert.equal((await load(cookies, short, end)).outcome.reason, "Expired");
   const forever = await sealed({ user: 7 }, { ttl: 0 });
-  for (const [now, kind] of [[range.from - 1000, "absent"], [range.from, "migrated"], [range.until - 1000, "migrated"], [range.until, "absent"]]) {
-    assert.equal((await load(cookies, forever, now)).outcome.kind, kind);
-  }
+  assert.equal((await load(cookies, forever, range.until - 1000)).outcome.kind, "migrated");
 });
 
 test("entries are converted, and refused where they have no form or no room", async () => {
@@ -196,15 +194,7 @@ test("mistakes in the settings are refused", async () => {
   await assert.rejects(build(ironSession({ ...old, cookieName: "__Host-session", ...range })), { code: "migrateFrom" });
 });
 
-test("a reader of one's own gives dates, and what it throws is no session", async () => {
-  const at = (seconds) => NOW - seconds * 1000;
-  const read = (value) => ({ entries: { value }, createdAt: at(3600), lastActiveAt: at(60), expiresAt: NOW + 1000 });
-  const cookies = await SessionCookie.encrypted(XAES_KEY, { ...long, migrateFrom: oldCookie({ name: "sid", read, ...range }) });
-  const session = await load(cookies, "x");
-  const seconds = (date) => Math.floor(date / 1000);
-  assert.deepEqual([session.get("value"), seconds(session.createdAt), seconds(session.lastActiveAt)], ["x", seconds(at(3600)), seconds(at(60))]);
-  assert.equal((await load(cookies, "x", NOW + 1000)).outcome.reason, "Expired");
-  assert.equal((await load(cookies, "x".repeat(4097))).outcome.kind, "notMigrated");
+test("what a reader of one's own throws, or gives in place of a session, is none", async () => {
   const bad = [() => null, () => undefined, async () => ({}), () => ({ entries: { a: Symbol("x") } }), () => ({ entries: { a: 1 }, createdAt: NaN }), () => ({ entries: { a: 1 }, createdAt: 0 }), () => JSON.parse("")];
   for (const read of bad) {
     const cookies = await SessionCookie.encrypted(XAES_KEY, { ...long, migrateFrom: oldCookie({ name: "sid", read, ...range }) });

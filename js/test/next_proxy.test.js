@@ -5,9 +5,9 @@ import { test } from "node:test";
 
 import { SessionCookie, attributes, sessionType } from "../src/index.js";
 import { struct, text } from "../src/struct.js";
-import { inNext, sessionProxy } from "../src/web/next.js";
-import { arrived, earlier, jarWith, noticed, sessionOf } from "./site_of_next.js";
-import { NOW, XAES_KEY, cookies } from "./visitor.js";
+import { sessionProxy } from "../src/web/next.js";
+import { arrived, earlier, noticed, sessionOf } from "./site_of_next.js";
+import { NOW, XAES_KEY, cookies, filled } from "./visitor.js";
 
 /** What Next.js reads from an answer, and what it was given. */
 function leadingOn(name, value, init = {}) {
@@ -55,23 +55,13 @@ test("a session that is only looked at is refreshed, and passed on", async () =>
   }
 });
 
-test("a visitor without a session gets none, and one who was active just now keeps it", async () => {
-  const fresh = await cookies.load(null, NOW);
-  const [line] = await cookies.save(fresh.set("visits", 1));
-  for (const cookie of ["", "theme=dark", line.split(";")[0]]) {
-    const { response, set } = await visit(cookie);
-    assert.deepEqual([set, cachesOf(response), response.headers.get("vary")], [[], [null, ""], null]);
-  }
-});
-
 test("what the handler does to the fields of the request reaches the page, written or not", async () => {
   const handler = ({ headers }, session) => {
     headers.set("x-user", session.get("user") ?? "nobody");
     headers.delete("x-notice");
   };
-  const fresh = await cookies.save((await cookies.load(null, NOW)).set("user", "ada"));
   const refreshed = await arrived((session) => session.set("user", "ada"));
-  for (const [cookie, user, writes] of [["", "nobody", 0], [fresh[0].split(";")[0], "ada", 0], [refreshed, "ada", 1]]) {
+  for (const [cookie, user, writes] of [["", "nobody", 0], [await filled(), "ada", 0], [refreshed, "ada", 1]]) {
     const { set, passedOn } = await visit(cookie, { handler, headers: { "x-user": "admin", "x-notice": "of the client" } });
     assert.deepEqual([passedOn.get("x-user"), passedOn.get("x-notice"), set.length], [user, null, writes], cookie);
   }
@@ -83,22 +73,6 @@ test("the handlers of other methods refresh by themselves, and see what the prox
   const { set, passedOn } = await visit(cookie, { method: "POST", handler: (_, session) => void session.set("from", "mail") });
   assert.equal(set.length, 1);
   assert.equal((await sessionOf(passedOn.get("cookie"))).get("from"), "mail");
-});
-
-test("with every-request, pages and actions that leave the session alone refresh it", async () => {
-  const sessions = await SessionCookie.encrypted(XAES_KEY, { refreshAfter: "every-request" });
-  const [fresh] = await cookies.saveAsCookies((await cookies.load(null, NOW)).set("visits", 1));
-  const looks = [`${fresh.name}=${fresh.value}`, ""].map((cookie) => visit(cookie, { sessions }));
-  assert.deepEqual((await Promise.all(looks)).map(({ set }) => set.length), [1, 0]);
-  for (const pairs of [[fresh], []]) {
-    const { set, cookies: jar } = jarWith(pairs);
-    await inNext(sessions, jar, { now: () => NOW }).update(() => {});
-    assert.equal(set.size, pairs.length);
-  }
-});
-
-test("requests for parts of a page refresh nothing", async () => {
-  assert.deepEqual((await visit(await arrived(), { headers: { "sec-fetch-dest": "image" } })).set, []);
 });
 
 /** What the fields of a request say: that a server action led to it, that nobody waits for it, and that a script asked. */
@@ -120,10 +94,7 @@ test("a page that the browser loads has the messages, whose cookie has them no l
     assert.deepEqual([kept.get("visits"), kept.flashes("notice"), kept.flashes("other"), kept.lastActiveAt], [9, [], ["Later."], NOW]);
   }
   // A session that was active just now, and what the handler changed.
-  const fresh = await cookies.load(null, NOW);
-  noticed(fresh);
-  const [line] = await cookies.save(fresh);
-  const cookie = line.split(";")[0];
+  const cookie = await filled(noticed);
   const all = await visit(cookie, { flashes: true });
   assert.equal((await sessionOf(all.passedOn.get("cookie"))).allFlashes().length, 2);
   const looked = await visit(cookie, { flashes: ["notice", "other"] });
@@ -179,11 +150,8 @@ test("only a page that the browser loads has messages, and takes them", async ()
 
 test("a session that cannot be read here is left alone, also by a page that is fetched ahead", async () => {
   const typed = (schema) => SessionCookie.encrypted(XAES_KEY, { type: sessionType({ label: "notes", schema, shape: struct({ note: text }) }) });
-  const later = await typed(2);
-  const again = await later.load(null, earlier);
-  again.value = { note: "of a later version" };
-  again.flash("notice", "Saved.");
-  const cookie = (await later.save(again))[0].split(";")[0];
+  const fill = (session) => ((session.value = { note: "of a later version" }), session.flash("notice", "Saved."));
+  const cookie = await filled(fill, await typed(2), earlier);
   for (const headers of [{}, ...AHEAD, BY_ROUTER, INNER]) {
     const { response, set } = await visit(cookie, { sessions: await typed(1), headers, flashes: ["notice"] });
     assert.deepEqual([response.status, set], [200, []], JSON.stringify(headers));
@@ -274,7 +242,7 @@ test("an answer that leads on to a page is one with the session, as if there wer
   // One for all visitors has nothing of one.
   assert.deepEqual([...shared.headers], [["x-middleware-next", "1"]]);
   // One with nothing to set, one whose page is left to the browser, and one that nobody waits for yet.
-  const fresh = (await cookies.save((await cookies.load(null, NOW)).set("visits", 9)))[0].split(";")[0];
+  const fresh = await filled((session) => session.set("visits", 9));
   const { response } = await visit(fresh, { handler: () => NextResponse.rewrite("http://localhost/other") });
   assert.deepEqual([response.headers.get("x-middleware-rewrite"), cachesOf(response)], ["http://localhost/other", [null, ""]]);
   assert.equal((await visit(fresh, { headers: INNER, handler: () => NextResponse.next() })).response.status, 200);

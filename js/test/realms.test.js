@@ -22,6 +22,7 @@ const there = runInNewContext(`({
   date: new Date(${NOW.getTime()}),
   settings: new Map([["idle_timeout", "10m"], ["keys", ${JSON.stringify(XAES_KEY)}]]),
   others: [new (class extends Map {})([[1, 1]]), new (class { get [Symbol.toStringTag]() { return "Map"; } get size() { return 0; } }), new Set([1]), new Date(), new Uint16Array(1)],
+  instances: [new (class List extends Array {})(), new (class User {})()],
 })`);
 const here = { bytes: Uint8Array.of(1, 2, 3), map: new Map([[1, "one"], [2, Uint8Array.of(4)]]), list: [1, { a: [2] }], record: { a: { b: 1 } } };
 
@@ -41,7 +42,7 @@ test("values of another realm are stored as those of this one, and stay as they 
 
 test("values of other classes are refused, of whatever realm", async () => {
   const session = await cookies.load(null, NOW);
-  for (const value of there.others) assert.throws(() => session.set("key", value), refused("value"));
+  for (const value of [...there.others, ...there.instances]) assert.throws(() => session.set("key", value), refused("value"));
   // Such as that of MobX, whose changes would be lost.
   const observable = new (class ObservableMap {
     get [Symbol.toStringTag]() {
@@ -64,6 +65,9 @@ test("described types, codecs and examples take values of another realm", async 
   const typed = await SessionCookie.encrypted(XAES_KEY, { type: sessionType({ label: "y", schema: 1, shape: codec, empty: 1 }) });
   assert.equal((await typed.load(null, NOW)).value, 1);
   for (const other of there.others) assert.throws(() => shape.encode({ bytes: here.bytes, map: other }), refused("value"));
+  const list = t.list(t.struct({ id: t.u32 }));
+  assert.deepEqual(list.decode(list.encode(runInNewContext("[{ id: 7 }]"))), [{ id: 7 }]);
+  for (const other of there.instances) for (const value of [other, [other]]) assert.throws(() => list.encode(value), refused("value"));
 });
 
 test("times and settings of another realm are read", async () => {

@@ -10,17 +10,6 @@ import { KeyRing, SessionCookie, SessionToken, attributes, csrfToken, generateKe
 import { oldCookie } from "../src/old_cookies.js";
 import { NOW, XAES_KEY, cookies, field, filled, later, refused } from "./visitor.js";
 
-test("keys stand in the order of their bytes, after the session was saved too", async () => {
-  const session = await cookies.load(null, NOW);
-  for (const key of ["\u{1f600}", "b", "\uffee", "a"]) session.set(key, 1);
-  const inOrder = ["a", "b", "\uffee", "\u{1f600}"];
-  assert.deepEqual(session.keys(), inOrder);
-  session.delete("b");
-  session.set("b", 2);
-  await cookies.save(session);
-  assert.deepEqual(session.keys(), inOrder);
-});
-
 test("a key named __proto__ is a key", async () => {
   const arrived = await filled((session) => session.set("__proto__", JSON.parse('{"__proto__": 1}')));
   const session = await cookies.load(arrived, NOW);
@@ -29,11 +18,12 @@ test("a key named __proto__ is a key", async () => {
   assert.equal(Object.getPrototypeOf(session.get("__proto__")), Object.prototype);
 });
 
-test("a change that does not fit is refused at that line", async () => {
+test("a change that does not fit is refused at that line, with the way out", async () => {
   const session = await cookies.load(null, NOW);
   const room = session.remainingBytes;
   assert.equal(room, 2171);
-  assert.throws(() => session.set("note", "x".repeat(room)), refused("size"));
+  const message = /^session has room for 2171 bytes of content, found 21\d+; store less or raise `size`$/;
+  assert.throws(() => session.set("note", "x".repeat(room)), { name: "SessionError", code: "size", message });
   assert.equal(session.remainingBytes, room);
   session.set("note", "x".repeat(2100));
   const [line] = await cookies.save(session);
@@ -115,29 +105,6 @@ test("a page that names no queue takes all messages in their order", async () =>
   session.allFlashes()[0][1] = "not theirs";
   assert.deepEqual([session.takeAllFlashes(), session.allFlashes(), session.flashes("errors")], [all, [], []]);
   assert.deepEqual(session.takeAllFlashes(), []);
-});
-
-test("a list that revokes is told what a session is", async () => {
-  const told = [];
-  const options = { rememberUpTo: 86_400, revokedIf: revocation((info) => (told.push(info), false)) };
-  const asking = await SessionCookie.encrypted(XAES_KEY, options);
-  const arrived = await filled((session) => (session.ensureId(), session.limitTo(600), session.rememberFor(1200)), asking);
-  const session = await asking.load(arrived, later(60));
-  const { keyId } = session.outcome;
-  const { get, has, value, ...facts } = told[0];
-  assert.deepEqual(facts, { id: session.id, createdAt: NOW, lastActiveAt: NOW, limit: 600, remembered: 1200, keyId, binding: "unbound" });
-  assert.deepEqual([told.length, get("user"), has("user"), value], [1, undefined, false, undefined]);
-});
-
-test("a list that revokes is told what a session holds, which stays as it is", async () => {
-  const epochs = new Map([["ada", 1]]);
-  const revokedIf = ({ get, has }) => has("roles") && (!Object.isFrozen(get("roles")) || get("epoch") !== epochs.get(get("user")));
-  const asking = await SessionCookie.encrypted(XAES_KEY, { revokedIf: revocation(revokedIf) });
-  const arrived = await filled((session) => session.set("user", "ada").set("epoch", 1).set("roles", ["editor"]));
-  assert.deepEqual((await asking.load(arrived, NOW)).get("roles"), ["editor"]);
-  epochs.set("ada", 2);
-  const ended = await asking.load(arrived, NOW);
-  assert.deepEqual(ended.outcome, { kind: "rejected", reason: "Revoked", keyId: ended.outcome.keyId });
 });
 
 test("a list that revokes is asked about each token that is good otherwise, and another one is taken", async () => {
@@ -247,7 +214,6 @@ test("a session that is remembered says until when, so that a cut shows", async 
   assert.deepEqual(next.rememberFor(100_000), later(600 + 86_400));
   const never = await cookies.load(null, NOW);
   assert.throws(() => never.rememberFor(3600), refused("not-remembering"));
-  assert.throws(() => session.rememberFor(-1), refused("seconds"));
 });
 
 test("a sign-in keeps nothing of the visitor before", async () => {

@@ -29,7 +29,6 @@ import { forward } from "hardtack-session/origin";
 import { fromEnv, fromSettings } from "hardtack-session/settings";
 import { type Infer, list, map, oneOf, option, sessionType, struct, text, tuple, u32, u53, u64 } from "hardtack-session/struct";
 import { readExamples, writeExamples } from "hardtack-session/testing";
-import { handleSession } from "hardtack-session/sveltekit";
 import { onSession } from "hardtack-session/astro";
 
 interface Cart {
@@ -300,10 +299,6 @@ const route: (request: Request, context: { params: Promise<{ id: string }> }) =>
     return new Response(session.set("user", id).get("user"));
   },
 );
-const plainRoute: (request: Request) => Promise<Response> = withSession(
-  cookies,
-  (_request: Request, session) => new Response(session.get("user")),
-);
 // Without annotations the request is a `Request`, and what follows is what the framework gives.
 export const GET: (request: Request, context: { params: Promise<{ id: string }> }) => Promise<Response> = withSession(
   opened,
@@ -334,7 +329,6 @@ const inPlace: { fetch(request: Request, env: Env, ctx: Ctx): Promise<Response> 
     return new Response(session.get("user"));
   }),
 };
-withSession(openedBy, async (_request, _session, env, ctx) => (ctx.waitUntil(env.SESSION_KEYS), new Response("done")));
 // @ts-expect-error the environment has no such variable
 withSession(openedBy, async (_request, _session, env) => new Response(env.KEYS));
 // A worker whose cookie needs more than `env`.
@@ -416,8 +410,6 @@ sessionProxy(cookies, looked, (request, session) => {
 sessionProxy(cookies, looked, () => {}, { guard });
 const back: string = wayBack(new FormData().get("next"), "/account");
 const handler: (event: { path: string }) => Promise<string | undefined> = inH3(cookies, async (_event, session) => session.get("user"));
-export const handle = handleSession(cookies, { guard });
-export const onRequest = onSession(cookies);
 
 const proxied: Response = await forward(cookies, session, new Request("http://origin.test"));
 await cookies.saveTo(proxied.headers, session, { status: 200 });
@@ -447,7 +439,7 @@ await SessionCookie.encrypted(ring, { type: { label: "place", schema: 1, ...shap
 
 const isOurs: boolean = await verifyCsrf(placed, await csrfToken(session));
 console.log(wideId, limit, here);
-console.log(isOurs, entries, stored, text_, wrong, token, toSet, count, answer, handler, proxy, route, plainRoute, worker);
+console.log(isOurs, entries, stored, text_, wrong, token, toSet, count, answer, handler, proxy, route, worker);
 
 // An application that is asked again sees the content of the session, and cannot change it.
 await SessionCookie.encrypted<Visitor>(ring, {

@@ -2,7 +2,6 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { runInNewContext } from "node:vm";
 
 import { equal } from "../src/base/bytes.js";
 import { SessionCookie, decodeDictionary, sessionType } from "../src/index.js";
@@ -22,18 +21,6 @@ async function both(fill, of = cookies) {
 }
 
 const refusedWith = (sentence) => (error) => refused("value")(error) && sentence.test(error.message);
-
-test("objects and lists of another realm are plain data, and instances of its classes are not", async () => {
-  const [now, later] = await both((session) => session.set("cart", runInNewContext("[{ id: 7, tags: ['a'] }]")));
-  for (const session of [now, later]) assert.deepEqual(session.get("cart"), [{ id: 7, tags: ["a"] }]);
-  const described = t.list(t.struct({ id: t.u32 }));
-  assert.deepEqual(described.decode(described.encode(runInNewContext("[{ id: 7 }]"))), [{ id: 7 }]);
-  for (const made of ["new (class List extends Array {})()", "new (class User {})()"]) {
-    assert.throws(() => now.set("cart", runInNewContext(made)), refused("value"), made);
-    assert.throws(() => described.encode(runInNewContext(made)), refused("value"), made);
-    assert.throws(() => described.encode([runInNewContext(made)]), refused("value"), made);
-  }
-});
 
 test("what would come back as something else is refused, and the error says what to store", async () => {
   const session = await cookies.load(null, NOW);
@@ -73,13 +60,6 @@ test("what would come back as something else is refused, and the error says what
   assert.throws(() => session.flash(undefined, "text"), refused("value"));
   assert.equal(session.size, 0);
   assert.deepEqual(session.flashes("notice"), []);
-});
-
-test("what was read may be stored again, and a Buffer comes back as the bytes that it is", async () => {
-  const session = await next((await cookies.load(null, NOW)).set("a", { map: new Map([[1, ["one"]]]), bytes: Buffer.from("x") }));
-  const read = (await next(session.set("b", session.get("a")))).get("b");
-  assert.deepStrictEqual([...read.map], [[1, ["one"]]]);
-  assert.deepStrictEqual(read.bytes, Uint8Array.of(0x78));
 });
 
 test("every value that is accepted comes back as it was", async () => {
@@ -131,11 +111,10 @@ test("what is read cannot be changed", async () => {
     assert.throws(() => (cart[0].id = 8), TypeError);
     assert.throws(() => cart[0].tags.push("old"), TypeError);
     assert.throws(() => delete cart[0].tags, TypeError);
-    for (const change of [(map) => map.set(2, []), (map) => map.delete(1), (map) => map.clear(), (map) => map.get(1).push("uno")]) {
-      assert.throws(() => change(session.get("map")), TypeError);
+    for (const change of [(map) => map.set(2, []), (map) => map.delete(1), (map) => map.clear()]) {
+      assert.throws(() => change(session.get("map")), { name: "TypeError", message: "read-only; use `update`" });
     }
     assert.throws(() => [...session.get("map").keys()][1].push("deux"), TypeError);
-    assert.throws(() => session.get("map").set(2, []), /use `update`/);
     assert.throws(() => session.entries()[0][1].push(8), TypeError);
     assert.deepEqual(session.entries(), [["cart", [{ id: 7, tags: ["new"] }]], ["map", map]]);
   }
@@ -224,7 +203,6 @@ test("nothing that is done to a value changes what is read next", async () => {
   for (const session of await both((session) => Object.entries(values).forEach(([key, value]) => session.set(key, value)))) {
     for (let round = 0; round < 2; round++) {
       for (const key of Object.keys(values)) assert.deepEqual(session.get(key), values[key], key);
-      assert.throws(() => session.get("map").clear(), { name: "TypeError", message: "read-only; use `update`" });
       for (const map of [session.get("map"), session.get("list")[0], session.get("object").inner]) Map.prototype.clear.call(map);
       Map.prototype.set.call(session.get("map"), 2, "two");
       assert.throws(() => session.get("map").get(1).push("two"), TypeError);
@@ -287,13 +265,6 @@ test("a promise is no value, whatever a codec makes of it", async () => {
   assert.deepEqual(session.value, { user: 7 });
 });
 
-test("a typed value without bytes is made once", async () => {
-  const type = t.sessionType({ label: "roles", schema: 1, shape: t.struct({ roles: t.list(t.text) }) });
-  const typed = await SessionCookie.encrypted(XAES_KEY, { type });
-  const session = await typed.load(await filled((session) => session.update(({ roles }) => void roles.push("editor")), typed), NOW);
-  assert.equal(session.value, session.value);
-});
-
 test("a typed value that is null is stored", async () => {
   const type = t.sessionType({ label: "maybe", schema: 1, shape: t.option(t.text) });
   const typed = await SessionCookie.encrypted(XAES_KEY, { type });
@@ -327,6 +298,8 @@ test("what `convert` gives stays as it is", async () => {
   const session = await typed.load(arrived, later(1));
   session.update((login) => void login.roles.push("editor"));
   assert.deepEqual([constant, Object.isFrozen(constant), session.value], [{ roles: ["guest"] }, false, { roles: ["guest", "editor"] }]);
+  // Without bytes it is made once.
+  assert.equal(session.value, session.value);
 });
 
 test("tags are compared to their last byte, wherever they differ", () => {
