@@ -105,9 +105,9 @@ impl CookieFields {
         paths: impl Fn() -> P,
     ) -> Vec<(String, Vec<String>)> {
         let templates = self.old().iter().map(|old| &old.template);
-        let came = |name| !Finder::new(name).find(cookie_fields, 0).is_empty();
-        let brought = templates.filter(|template| came(&template.name));
-        let fields = brought.map(|template| {
+        let is_received = |name| !Finder::new(name).find(cookie_fields, 0).is_empty();
+        let received = templates.filter(|template| is_received(&template.name));
+        let fields = received.map(|template| {
             let own = template.expire_one(0);
             let elsewhere = paths().filter_map(|path| template.expire_at(path));
             let others = elsewhere.filter(|other| *other != own).collect();

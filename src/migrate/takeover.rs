@@ -95,16 +95,16 @@ impl OldCookies for Migration {
         self.cookies.iter().map(PreparedCookie::nothing).collect()
     }
 
-    fn find_in(&self, field: &[u8], brought: &mut [OldValues]) {
-        for (cookie, brought) in self.cookies.iter().zip(brought) {
-            cookie.find_in(field, brought);
+    fn find_in(&self, field: &[u8], received: &mut [OldValues]) {
+        for (cookie, received) in self.cookies.iter().zip(received) {
+            cookie.find_in(field, received);
         }
     }
 
     /// Tries the cookies in their order. If different values open, under one name or several, no session is taken over.
     fn offer(
         &self,
-        brought: &[OldValues],
+        received: &[OldValues],
         context: Option<&Context>,
         now: UnixSeconds,
         accept: &mut Accept<'_>,
@@ -113,9 +113,9 @@ impl OldCookies for Migration {
         let mut opened: Vec<(&PreparedCookie, Found<'_>)> = Vec::new();
         let mut has_more = false;
         let is_read = |(cookie, _): &(&PreparedCookie, _)| cookie.range.contains(&now);
-        for (cookie, brought) in self.cookies.iter().zip(brought).filter(is_read) {
-            has_more |= brought.0.has_more;
-            for read in cookie.read(brought, context, now) {
+        for (cookie, received) in self.cookies.iter().zip(received).filter(is_read) {
+            has_more |= received.0.has_more;
+            for read in cookie.read(received, context, now) {
                 match read {
                     Ok(found) => opened.push((cookie, found)),
                     Err(refused) => Refused::keep_first(&mut unreadable, refused),
@@ -162,7 +162,7 @@ impl OldCookies for Migration {
         refused.map(Err)
     }
 
-    fn came_beside(&self, brought: &[OldValues], written: UnixSeconds) {
+    fn note_leftover(&self, received: &[OldValues], written: UnixSeconds) {
         let told = &self.told_of_attributes;
         if told.load(Ordering::Relaxed) {
             return;
@@ -170,7 +170,7 @@ impl OldCookies for Migration {
         let is_left = |(cookie, (values, _)): &(&PreparedCookie, &OldValues)| {
             values.iter().next().is_some() && cookie.range.contains(&written)
         };
-        let mut each = self.cookies.iter().zip(brought);
+        let mut each = self.cookies.iter().zip(received);
         if let Some((cookie, _)) = each.find(is_left)
             && !told.swap(true, Ordering::Relaxed)
         {

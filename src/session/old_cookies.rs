@@ -25,7 +25,7 @@ pub(crate) trait OldCookies: Send + Sync {
     fn nothing(&self) -> Vec<OldValues>;
 
     /// Looks for old cookies in a `Cookie` field.
-    fn find_in(&self, field: &[u8], brought: &mut [OldValues]);
+    fn find_in(&self, field: &[u8], received: &mut [OldValues]);
 
     /// Offers the old sessions to `accept`, one after another, until it takes one. If it takes no session, returns the
     /// first refusal of a session that opened, or else the first refusal, or `None` if nothing was refused. If
@@ -33,7 +33,7 @@ pub(crate) trait OldCookies: Send + Sync {
     /// if any.
     fn offer(
         &self,
-        brought: &[OldValues],
+        received: &[OldValues],
         context: Option<&Context>,
         now: UnixSeconds,
         accept: &mut Accept<'_>,
@@ -41,7 +41,7 @@ pub(crate) trait OldCookies: Send + Sync {
 
     /// Tells the log once of an old cookie that came with a session of ours, although the response that wrote this
     /// session, at `written`, expired the old cookie.
-    fn came_beside(&self, brought: &[OldValues], written: UnixSeconds);
+    fn note_leftover(&self, received: &[OldValues], written: UnixSeconds);
 }
 
 /// An old cookie, as responses expire it.
@@ -59,7 +59,7 @@ pub(crate) type OldValues = (Values, Vec<Values>);
 /// Old sessions that a request brought. One of them may become its session.
 pub(crate) struct Predecessor {
     pub(super) cookies: Arc<dyn OldCookies>,
-    pub(super) brought: Vec<OldValues>,
+    pub(super) received: Vec<OldValues>,
 }
 
 impl Predecessor {
@@ -67,12 +67,12 @@ impl Predecessor {
     pub(crate) fn look(cookies: &Arc<dyn OldCookies>) -> Box<Predecessor> {
         Box::new(Predecessor {
             cookies: Arc::clone(cookies),
-            brought: cookies.nothing(),
+            received: cookies.nothing(),
         })
     }
 
     pub(crate) fn find_in(&mut self, field: &[u8]) {
-        self.cookies.find_in(field, &mut self.brought);
+        self.cookies.find_in(field, &mut self.received);
     }
 
     /// Returns `true` if the request brought no old cookies.
@@ -86,7 +86,7 @@ impl Predecessor {
     }
 
     fn values(&self) -> impl Iterator<Item = &[u8]> {
-        self.brought.iter().flat_map(|(values, _)| values.iter())
+        self.received.iter().flat_map(|(values, _)| values.iter())
     }
 }
 

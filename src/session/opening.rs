@@ -89,7 +89,7 @@ impl<'a> Opening<'a> {
             Some(Ok(Candidate { key_id, opened })) => {
                 let written = opened.metadata.last_active();
                 if let Some(old) = old {
-                    old.cookies.came_beside(&old.brought, written);
+                    old.cookies.note_leftover(&old.received, written);
                 }
                 loaded.outcome = Refused::under(key_id, Reason::Payload).into();
                 loaded.outcome = match self.resume(opened, key_id, values, &mut loaded.state) {
@@ -132,8 +132,8 @@ impl<'a> Opening<'a> {
                 self.admit_taken_over(&mut opened.metadata, sealing, state)?;
                 state.take_over(opened)
             };
-            let (cookies, brought) = (&old.cookies, &old.brought);
-            cookies.offer(brought, self.context, self.now, &mut accept)
+            let (cookies, received) = (&old.cookies, &old.received);
+            cookies.offer(received, self.context, self.now, &mut accept)
         });
         loaded.outcome = match taken {
             None => Outcome::Absent,
@@ -231,9 +231,9 @@ impl<'a> Opening<'a> {
             is_for_others: core.policy.keep_unknown_keys && refused.reason == Reason::UnknownKey,
             ..refused
         })?;
-        let came_in = NonZeroU32::new(text.len() as u32).map(|len| (len, *cookies as u32));
+        let arrived_in = NonZeroU32::new(text.len() as u32).map(|len| (len, *cookies as u32));
         // A device that no companion could check breaks the format, too.
-        let opened = Body::parse(body, came_in)
+        let opened = Body::parse(body, arrived_in)
             .filter(|body| body.metadata.device.is_none() || core.companion.is_some())
             .ok_or(Refused::under(key_id, Reason::Malformed))?;
         Ok(Candidate { key_id, opened })

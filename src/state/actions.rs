@@ -2,10 +2,10 @@
 
 use super::{
     bytes::body::{Metadata, Sid},
-    came::{Came, Withheld},
     companion::Admitted,
     data::{Ended, SaveMode, State, Validation},
     error::SessionError,
+    received::{Received, Withheld},
     size::too_large::TooLarge,
 };
 use crate::{
@@ -97,12 +97,12 @@ impl<T> State<T> {
     /// session's companion does not admit the request. Otherwise a copied cookie alone could put its owner's session on
     /// a deny list.
     pub(crate) fn invalidate(&mut self) -> Option<Sid> {
-        let is_stale = matches!(self.came, Came::Withheld(Withheld::Stale(_)));
+        let is_stale = matches!(self.received, Received::Withheld(Withheld::Stale(_)));
         let is_told = !is_stale && self.draft.ended != Some(Ended::Invalidated);
-        let opened = self.came.before().filter(|_| is_told);
+        let opened = self.received.before().filter(|_| is_told);
         let sid = opened.and_then(|opened| opened.sid);
         if !self.is_new() {
-            self.came.end();
+            self.received.end();
         }
         self.begin(Some(Ended::Invalidated));
         sid

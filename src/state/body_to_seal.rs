@@ -56,6 +56,6 @@ impl<T> State<T> {
 
     /// Returns the body that arrived, or no bytes.
     pub(super) fn arrived_body(&self) -> &[u8] {
-        self.came.arrived().map_or(&[], Body::bytes)
+        self.received.arrived().map_or(&[], Body::bytes)
     }
 }

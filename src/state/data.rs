@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use super::{
     bytes::body::{Body, Metadata, csrf_name},
-    came::{Came, Withheld},
     companion::Admitted,
     error::SessionError,
     lifetime::{Lifetimes, RefreshAfter},
+    received::{Received, Withheld},
     size::budget::SizeBudget,
 };
 use crate::{base::time::UnixSeconds, crypto::scratch::Wiped};
@@ -33,7 +33,7 @@ pub(crate) struct Policy {
 
 /// One session during one request (docs/spec/writer.md § 8.6). The rules are methods of this type.
 ///
-/// | `came` | since then | `is_new` | `arrived` | `withheld` | `lasting` |
+/// | `received` | since then | `is_new` | `arrived` | `withheld` | `lasting` |
 /// |---|---|---|---|---|---|
 /// | `Nothing`, `Unopened` | | yes | | | |
 /// | `Nothing`, `Unopened` | `renew`, `sign_in` | yes | | | the draft |
@@ -47,7 +47,7 @@ pub(crate) struct Policy {
 pub(crate) struct State<T> {
     pub(super) policy: Arc<Policy>,
     pub(crate) now: UnixSeconds,
-    pub(crate) came: Came,
+    pub(crate) received: Received,
     pub(crate) draft: Draft<T>,
     pub(super) save: SaveMode,
     /// Earliest end that `limit_to` set in this request, which `renew` keeps.
@@ -108,10 +108,10 @@ impl<T> State<T> {
         State {
             policy: Arc::clone(policy),
             now,
-            came: if has_token {
-                Came::Unopened
+            received: if has_token {
+                Received::Unopened
             } else {
-                Came::Nothing
+                Received::Nothing
             },
             draft: policy.new_draft(now, None),
             save: SaveMode::Auto,
@@ -160,7 +160,7 @@ impl Policy {
 impl<T> State<T> {
     /// Returns `true` unless this session continues the one that arrived.
     pub(crate) fn is_new(&self) -> bool {
-        self.came.arrived().is_none()
+        self.received.arrived().is_none()
     }
 
     /// Returns the metadata of the session, unless it is new.
@@ -170,7 +170,7 @@ impl<T> State<T> {
 
     /// Returns the metadata and the payload of the session that arrived, unless it is withheld or has ended.
     pub(crate) fn arrived(&self) -> Option<(&Metadata, &[u8])> {
-        self.came.arrived().map(Body::session)
+        self.received.arrived().map(Body::session)
     }
 
     /// Returns the metadata and the payload of the session whose validity can be asked about, if any. It is the one that
@@ -219,7 +219,7 @@ impl<T> State<T> {
     }
 
     pub(crate) fn payload(&self) -> &[u8] {
-        match (&self.draft.payload, self.came.arrived()) {
+        match (&self.draft.payload, self.received.arrived()) {
             (Some(payload), _) => payload,
             (None, Some(arrived)) => arrived.payload(),
             (None, None) => &self.policy.empty_payload,
@@ -227,7 +227,7 @@ impl<T> State<T> {
     }
 
     pub(super) fn flash_bytes(&self) -> &[u8] {
-        match (&self.draft.flash, self.came.arrived()) {
+        match (&self.draft.flash, self.received.arrived()) {
             (Some(flash), _) => flash,
             (None, Some(arrived)) => arrived.flash(),
             (None, None) => &[],
@@ -241,8 +241,8 @@ impl<T> State<T> {
 
     /// Returns the reason why the session that came must not be overwritten, unless the application began a new one.
     pub(crate) fn withheld(&self) -> Option<&Withheld> {
-        match &self.came {
-            Came::Withheld(withheld) if !self.is_replaced() => Some(withheld),
+        match &self.received {
+            Received::Withheld(withheld) if !self.is_replaced() => Some(withheld),
             _ => None,
         }
     }

@@ -149,7 +149,7 @@ impl<T> State<T> {
 
     /// Returns `true` if the application invalidated the session that opened, but not for a sign-in.
     fn has_replaced(&self) -> bool {
-        self.came.before().is_some()
+        self.received.before().is_some()
             && self.draft.ended == Some(Ended::Invalidated)
             && !self.draft.renewed
     }
@@ -222,7 +222,7 @@ impl<T> State<T> {
 
     /// Drops the client's token, unless no token arrived and the response neither sets nor drops one.
     fn drop_if_any(&self, said: Said) -> Decision {
-        if self.came.has_token() || said != Said::Nothing {
+        if self.received.has_token() || said != Said::Nothing {
             Decision::Drop
         } else {
             Decision::Keep
@@ -231,7 +231,7 @@ impl<T> State<T> {
 
     fn has_changed(&self) -> bool {
         // By bytes, so a change that is undone costs no cookie.
-        let Some(arrived) = self.came.arrived() else {
+        let Some(arrived) = self.received.arrived() else {
             return !self.is_nothing();
         };
         let differs =
@@ -244,7 +244,7 @@ impl<T> State<T> {
 
     /// Returns `true` if `token` is the session that arrived, with the same content and any age.
     pub(crate) fn arrived_as(&self, token: &super::Body) -> bool {
-        self.came.arrived().is_some_and(|arrived| {
+        self.received.arrived().is_some_and(|arrived| {
             arrived.has_metadata(token.metadata)
                 && (token.payload(), token.flash()) == (arrived.payload(), arrived.flash())
         })

@@ -7,7 +7,6 @@
 mod actions;
 mod body_to_seal;
 mod bytes;
-mod came;
 mod circumstances;
 #[cfg_attr(not(feature = "unstable-companion"), path = "no_companion.rs")]
 mod companion;
@@ -19,6 +18,7 @@ mod departed;
 mod error;
 mod lifetime;
 mod open;
+mod received;
 mod refresh;
 mod revalidation;
 mod size;
@@ -35,7 +35,6 @@ pub(crate) use bytes::{
     body::{Body, DEVICE_LEN, Metadata, Sid, csrf_name},
     map,
 };
-pub(crate) use came::{Unreadable, Withheld};
 pub(crate) use circumstances::{Circumstances, Hints, Said, Standing};
 #[cfg(feature = "unstable-companion")]
 pub(crate) use companion::{Admitted, Stale};
@@ -44,6 +43,7 @@ pub(crate) use decide::{Decision, Touch};
 pub use error::SessionError;
 pub use lifetime::RefreshAfter;
 pub(crate) use lifetime::{Lifetimes, Revalidation, Timeouts};
+pub(crate) use received::{Unreadable, Withheld};
 pub(crate) use size::{
     budget::{Allowed, Overhead, SizeBudget},
     limits::{LARGEST_COOKIE, LONGEST_SENT, MOST_COOKIES, PASSES_ANYWHERE},

@@ -7,8 +7,8 @@ use super::{
         body::{Body, Metadata},
         session_data::Payload,
     },
-    came::{Came, Unreadable, Withheld},
     data::State,
+    received::{Received, Unreadable, Withheld},
 };
 use crate::{
     base::reason::Reason,
@@ -43,15 +43,15 @@ impl<T: Payload> State<T> {
     /// Calls `take`, which runs the application's code. If that panics, the session is unreadable, so that no write
     /// drops the old cookie.
     pub(crate) fn taking_over<R>(&mut self, take: impl FnOnce(&mut Self) -> R) -> R {
-        let unread = Came::Withheld(Withheld::Unreadable(Unreadable::default()));
-        let before = mem::replace(&mut self.came, unread);
+        let unread = Received::Withheld(Withheld::Unreadable(Unreadable::default()));
+        let before = mem::replace(&mut self.received, unread);
         let taken = take(self);
         // A schema shows that another version of the application wrote the session of a former cookie, and can read it.
         // Any other old cookie may be replaced.
-        if let Came::Withheld(Withheld::Unreadable(unread)) = &self.came
+        if let Received::Withheld(Withheld::Unreadable(unread)) = &self.received
             && unread.opened.is_none_or(|metadata| metadata.schema == 0)
         {
-            self.came = before;
+            self.received = before;
         }
         taken
     }
@@ -73,7 +73,7 @@ impl<T: Payload> State<T> {
         if opened.flash().len() + opened.payload().len() > room {
             return Err(Reason::TooLong);
         }
-        opened.came_in = None;
+        opened.arrived_in = None;
         self.resume(opened)
     }
 }
@@ -82,19 +82,19 @@ impl<T> State<T> {
     /// Continues the session of a verified body, without looking at the payload.
     pub(crate) fn continue_from(&mut self, opened: Body) {
         self.draft.metadata = opened.metadata;
-        self.came = Came::Arrived(opened);
+        self.received = Received::Arrived(opened);
     }
 
     /// Names a session that cannot be read by the `value` in which it came, for its CSRF tokens.
     #[inline]
     pub(crate) fn name_unreadable(&mut self, value: &[u8]) {
-        if let Came::Withheld(Withheld::Unreadable(unread)) = &mut self.came {
+        if let Received::Withheld(Withheld::Unreadable(unread)) = &mut self.received {
             unread.value.copy_from_slice(&sha256(&[value])[..12]);
         }
     }
 
     /// Withholds the session that came.
     pub(crate) fn withhold(&mut self, reason: Withheld) {
-        self.came = Came::Withheld(reason);
+        self.received = Received::Withheld(reason);
     }
 }

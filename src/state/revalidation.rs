@@ -5,10 +5,10 @@ use std::mem;
 
 use super::{
     bytes::body::{Body, Metadata},
-    came::{Came, Withheld},
     data::{Ended, State, Validation},
     error::SessionError,
     lifetime::Lifetimes,
+    received::{Received, Withheld},
 };
 use crate::base::time::UnixSeconds;
 
@@ -33,7 +33,7 @@ impl<T> State<T> {
 
     /// Returns `true` if the session that opened waits for an answer, or did so when another was begun.
     pub(crate) fn arrived_unvalidated(&self) -> bool {
-        matches!(self.came, Came::Withheld(Withheld::Unvalidated(_)))
+        matches!(self.received, Received::Withheld(Withheld::Unvalidated(_)))
     }
 
     /// Returns `true` if the application said in this request that the present session is still valid.
@@ -112,7 +112,7 @@ impl<T> State<T> {
     /// Becomes a new session, because the earlier one has ended. A `clear` stays in effect, so that the client drops
     /// its token.
     fn end(&mut self) {
-        self.came.end();
+        self.received.end();
         let cleared = self.draft.ended.filter(|ended| *ended == Ended::Cleared);
         self.begin(cleared);
         self.validation = Validation::Ended;
@@ -120,8 +120,8 @@ impl<T> State<T> {
 
     fn let_in(&mut self, validation: Validation) {
         if self.awaits_answer()
-            && let Came::Withheld(Withheld::Unvalidated(opened)) =
-                mem::replace(&mut self.came, Came::Unopened)
+            && let Received::Withheld(Withheld::Unvalidated(opened)) =
+                mem::replace(&mut self.received, Received::Unopened)
         {
             // A handler may have read the empty value while the session was withheld.
             self.draft.value = None;
@@ -144,7 +144,7 @@ impl<T> State<T> {
     /// Returns the time of the last answer about the session. The beginning or renewal of the session counts as one,
     /// but a session that was taken over from an old cookie has no answer.
     fn answered_at(&self) -> Option<UnixSeconds> {
-        let body = self.came.body();
+        let body = self.received.body();
         match self.validation {
             Validation::Valid(at) | Validation::Kept(at) => Some(at),
             _ if !self.draft.renewed && body.is_some_and(Body::is_taken_over) => None,

@@ -24,8 +24,8 @@ impl OldPaths {
         }
         let (name, path) = (F::COOKIE, path());
         let cookies: Vec<_> = request.values(&name).collect();
-        let brought = fields.old_at(&cookies, || above(path));
-        (!brought.is_empty()).then_some(OldPaths(brought))
+        let received = fields.old_at(&cookies, || above(path));
+        (!received.is_empty()).then_some(OldPaths(received))
     }
 
     /// Adds the fields for those old cookies that the response drops.

@@ -574,7 +574,7 @@ def fixed(setup, remembered, n):
     return frame + (len("; Max-Age=34560000") if is_kept else 0) + (2 if n > 1 else 0)
 
 
-def came_in(s):
+def arrived_in(s):
     k, length = s.arrived.cookies, s.arrived.token_length
     frame = fixed(s.setup, s.arrived.session.remembered, k)
     total = length + k * frame
@@ -599,8 +599,8 @@ def may_send(s, age=None, body=None):
     t = token_length(s.setup, len(encode(s, age) if body is None else body))
     if fits(s.setup.profile, s, t):
         return s.setup.profile
-    if s.arrived and content(s) > s.setup.room and fits(came_in(s), s, t):
-        return came_in(s)
+    if s.arrived and content(s) > s.setup.room and fits(arrived_in(s), s, t):
+        return arrived_in(s)
     return None
 
 

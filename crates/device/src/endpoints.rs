@@ -79,9 +79,11 @@ impl Devices {
         request: &DeviceRequest<'_>,
         beside: &mut Beside<'_>,
     ) -> Result<DeviceAnswer, SaveError> {
-        let Opened { is_alive, came, .. } = beside.open(&subject.session);
+        let Opened {
+            is_alive, arrived, ..
+        } = beside.open(&subject.session);
         let marks = self.marks(subject, request);
-        let may_live = marks.is_empty() && subject.may_live(is_alive, came.as_ref());
+        let may_live = marks.is_empty() && subject.may_live(is_alive, arrived.as_ref());
         match &subject.named_by {
             NamedBy::Offer(proof) if may_live => self.register(subject, proof, request, beside),
             NamedBy::Offer(_) => Ok(DeviceAnswer::refused(400)),
@@ -243,12 +245,12 @@ impl Devices {
 impl Subject<'_> {
     /// Returns `true` if the session may still be alive, and the session that came with the request does not show that
     /// it has ended.
-    fn may_live(&self, is_alive: bool, came: Option<&SessionInfo>) -> bool {
+    fn may_live(&self, is_alive: bool, arrived: Option<&SessionInfo>) -> bool {
         let is_its_device = |session: &SessionInfo| match self.named_by {
             NamedBy::Identifier(_, device) => session.device == Some(device),
             NamedBy::Offer(_) => false,
         };
-        match came {
+        match arrived {
             // The session may have a newer id than the one that the key was registered for.
             Some(session) if is_its_device(session) => true,
             Some(session) => is_alive && self.may_bind(session),

@@ -20,7 +20,7 @@ impl<T> Session<T> {
         let mut beside = Beside::new(opening, &arrival.values);
         let response = companion.answer(request, Some(&mut beside));
         let bound = beside.bound();
-        let closing = bound.and_then(|came| Closing::of_bound(held, came, now));
+        let closing = bound.and_then(|arrived| Closing::of_bound(held, arrived, now));
         (response, closing)
     }
 }

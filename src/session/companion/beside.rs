@@ -15,17 +15,17 @@ use crate::{
 /// it is not reported.
 pub struct Beside<'a> {
     opening: Opening<'a>,
-    came: Option<Result<Candidate, Refused>>,
+    received: Option<Result<Candidate, Refused>>,
     may_bind: bool,
     device: Option<[u8; 16]>,
 }
 
 impl Beside<'_> {
     pub(super) fn new<'a>(opening: Opening<'a>, values: &Values) -> Beside<'a> {
-        let (came, _) = opening.choose(values);
+        let (received, _) = opening.choose(values);
         Beside {
             opening,
-            came,
+            received,
             may_bind: false,
             device: None,
         }
@@ -47,23 +47,23 @@ impl Beside<'_> {
     /// may still be alive. `revoked_if` is asked about `subject` only if no session opened, so compare `subject` with
     /// the session that came.
     pub fn open(&mut self, subject: &SessionInfo) -> Opened {
-        let (came, hooks) = (self.came.as_ref(), &self.opening.core.hooks);
+        let (received, hooks) = (self.received.as_ref(), &self.opening.core.hooks);
         // The idle timeout and limits of a session that did not come are unknown.
         let may_exist = unix_seconds(subject.created_at) >= self.opening.oldest();
-        let is_alive = match came {
-            // `revoked_if` saw the session that came, with its content, when it opened.
+        let is_alive = match received {
+            // `revoked_if` saw the session that arrived, with its content, when it opened.
             Some(Ok(_)) => may_exist,
             // A refused token shows no id, so it may be `subject`.
             Some(Err(refused)) if refused.reason == Reason::Revoked => false,
             _ => may_exist && !hooks.is_revoked(&named(subject), None, subject.key_id),
         };
-        let came = came
-            .and_then(|came| came.as_ref().ok())
-            .map(|came| SessionInfo::of(&came.opened.metadata, came.key_id));
+        let arrived = received
+            .and_then(|received| received.as_ref().ok())
+            .map(|arrived| SessionInfo::of(&arrived.opened.metadata, arrived.key_id));
         // Only `subject` itself can be bound, and only if it has no device yet.
-        self.may_bind =
-            is_alive && came.is_some_and(|came| came.device.is_none() && came.id == subject.id);
-        Opened { is_alive, came }
+        self.may_bind = is_alive
+            && arrived.is_some_and(|arrived| arrived.device.is_none() && arrived.id == subject.id);
+        Opened { is_alive, arrived }
     }
 
     /// Writes `device` into the session that came with the request, and sends the session in the response, if there is
@@ -75,9 +75,9 @@ impl Beside<'_> {
 
     /// Returns the session that came with the request, with the device that it was bound to.
     pub(super) fn bound(self) -> Option<Candidate> {
-        let mut came = self.came?.ok()?;
-        came.opened.metadata.device = Some(self.device?);
-        Some(came)
+        let mut arrived = self.received?.ok()?;
+        arrived.opened.metadata.device = Some(self.device?);
+        Some(arrived)
     }
 }
 
@@ -88,7 +88,7 @@ pub struct Opened {
     /// `true` if the session that the request is about may still be alive. `false` if the session that came was revoked.
     pub is_alive: bool,
     /// Session that came with the request, if it opened.
-    pub came: Option<SessionInfo>,
+    pub arrived: Option<SessionInfo>,
 }
 
 impl fmt::Debug for Beside<'_> {

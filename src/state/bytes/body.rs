@@ -46,7 +46,7 @@ pub(crate) struct Body {
     payload_start: u32,
     payload_end: u32,
     /// Length of the token, and number of cookies that it came in, or `None` if the body was made from an old cookie.
-    pub(crate) came_in: Option<(NonZeroU32, u32)>,
+    pub(crate) arrived_in: Option<(NonZeroU32, u32)>,
 }
 
 impl Metadata {
@@ -146,7 +146,7 @@ impl Metadata {
 impl Body {
     /// Reads a body. Returns `None` if it breaks the format, which takes a bug or a holder of the key.
     #[inline]
-    pub(crate) fn parse(bytes: Wiped, came_in: Option<(NonZeroU32, u32)>) -> Option<Body> {
+    pub(crate) fn parse(bytes: Wiped, arrived_in: Option<(NonZeroU32, u32)>) -> Option<Body> {
         let mut reader = Reader::new(&bytes);
         let flags = reader.byte()?;
         let has = |flag| flags & flag != 0;
@@ -173,7 +173,7 @@ impl Body {
             payload_start: payload_start.try_into().ok()?,
             payload_end: payload_end.try_into().ok()?,
             bytes,
-            came_in,
+            arrived_in,
         })
     }
 
@@ -190,7 +190,7 @@ impl Body {
             flash_start: payload_start - flash.len() as u32,
             payload_start,
             payload_end,
-            came_in: None,
+            arrived_in: None,
         })
     }
 
@@ -222,7 +222,7 @@ impl Body {
 
     /// Returns `true` if the body was made from an old cookie, so it has to be written.
     pub(in crate::state) fn is_taken_over(&self) -> bool {
-        self.came_in.is_none()
+        self.arrived_in.is_none()
     }
 
     pub(crate) fn session(&self) -> (&Metadata, &[u8]) {

@@ -90,7 +90,7 @@ impl SizeBudget {
 
     /// Returns the limit for a session that arrived as a token of this length in this number of cookies, whatever the
     /// profile allows now (docs/spec/writer.md § 9.5.3).
-    pub(in crate::state) fn came_in(
+    pub(in crate::state) fn arrived_in(
         &self,
         token_len: usize,
         cookies: usize,

@@ -57,18 +57,18 @@ impl<T> State<T> {
             BodyToSeal::AsArrived => (self.draft.metadata, self.arrived_body().len()),
         };
         let is_large = content > budget.room;
-        let came_in = self.came_in().filter(|_| is_large);
-        let mut rules = [Some(budget.allowed), came_in].into_iter().flatten();
+        let arrived_in = self.arrived_in().filter(|_| is_large);
+        let mut rules = [Some(budget.allowed), arrived_in].into_iter().flatten();
         let has_max_age = policy.reserves_max_age(&metadata);
         rules.find(|rule| rule.allows(budget.sent(*rule, body_len, has_max_age)))
     }
 
     /// Returns the size in which the session arrived.
-    fn came_in(&self) -> Option<Allowed> {
-        let arrived = self.came.arrived()?;
-        let (token_len, cookies) = arrived.came_in?;
+    fn arrived_in(&self) -> Option<Allowed> {
+        let arrived = self.received.arrived()?;
+        let (token_len, cookies) = arrived.arrived_in?;
         let has_max_age = self.policy.reserves_max_age(&arrived.metadata);
         let (budget, token_len) = (&self.policy.budget, token_len.get() as usize);
-        Some(budget.came_in(token_len, cookies as usize, has_max_age))
+        Some(budget.arrived_in(token_len, cookies as usize, has_max_age))
     }
 }

@@ -85,15 +85,15 @@ impl Companion for Proofs {
             opened.unwrap().1
         };
         let other = named([9; 8].into(), beside.now());
-        let came = beside.open(&other).came;
-        if let (Some("asked"), Some(came)) = (request.uri.query(), came) {
-            beside.open(&came);
+        let arrived = beside.open(&other).arrived;
+        if let (Some("asked"), Some(arrived)) = (request.uri.query(), arrived) {
+            beside.open(&arrived);
         }
         beside.bind([7; 16]);
         let shown = format!("{beside:?}");
         assert!(shown.contains(&format!("{:?}", beside.now())), "{shown}");
         let mut response = Response::default();
-        if let Some(id) = came.and_then(|came| came.id) {
+        if let Some(id) = arrived.and_then(|arrived| arrived.id) {
             let now = beside.now();
             let token = self.seal.seal(beside.context(), id, now, &[7; 16], now);
             let field = format!("{}.proof={}", self.name, token.unwrap());

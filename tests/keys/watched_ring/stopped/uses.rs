@@ -142,8 +142,8 @@ impl Companion for Tells {
         let (context, now) = (beside.context().clone(), beside.now());
         let token = self.seal.seal(&context, [9; 8].into(), now, &[7], now);
         let opened = self.seal.open::<1>(&context, token.unwrap(), now);
-        let came = beside.open(&opened.unwrap().1).came;
-        *self.opened.lock().unwrap() = Some(came.is_some());
+        let arrived = beside.open(&opened.unwrap().1).arrived;
+        *self.opened.lock().unwrap() = Some(arrived.is_some());
         Response::default()
     }
 }

@@ -7,7 +7,7 @@ use super::{
 use crate::base::reason::Reason;
 
 /// The session, or the part of one, that a request brought.
-pub(crate) enum Came {
+pub(crate) enum Received {
     Nothing,
     /// A token, or an old cookie, that gave no session.
     Unopened,
@@ -56,11 +56,11 @@ impl Unreadable {
     }
 }
 
-impl Came {
+impl Received {
     /// Returns the session that the draft continues.
     pub(super) fn arrived(&self) -> Option<&Body> {
         match self {
-            Came::Arrived(opened) => Some(opened),
+            Received::Arrived(opened) => Some(opened),
             _ => None,
         }
     }
@@ -68,8 +68,8 @@ impl Came {
     /// Returns the session that the draft continues, or the one that waits for the application's answer.
     pub(super) fn body(&self) -> Option<&Body> {
         match self {
-            Came::Arrived(opened) => Some(opened),
-            Came::Withheld(Withheld::Unvalidated(opened)) => Some(opened),
+            Received::Arrived(opened) => Some(opened),
+            Received::Withheld(Withheld::Unvalidated(opened)) => Some(opened),
             _ => None,
         }
     }
@@ -77,21 +77,21 @@ impl Came {
     /// Returns the metadata of the session that opened, whatever became of it.
     pub(crate) fn before(&self) -> Option<&Metadata> {
         match self {
-            Came::Withheld(Withheld::Stale(stale)) => Some(stale.metadata()),
-            Came::Withheld(Withheld::Unreadable(Unreadable { opened, .. }))
-            | Came::Ended(opened) => opened.as_ref(),
+            Received::Withheld(Withheld::Stale(stale)) => Some(stale.metadata()),
+            Received::Withheld(Withheld::Unreadable(Unreadable { opened, .. }))
+            | Received::Ended(opened) => opened.as_ref(),
             _ => self.body().map(|body| &body.metadata),
         }
     }
 
     pub(super) fn has_token(&self) -> bool {
-        !matches!(self, Came::Nothing)
+        !matches!(self, Received::Nothing)
     }
 
     pub(super) fn end(&mut self) {
         // If the client sent nothing, it has nothing to drop, so `Nothing` stays.
         if self.has_token() {
-            *self = Came::Ended(self.before().copied());
+            *self = Received::Ended(self.before().copied());
         }
     }
 }
