@@ -3,6 +3,7 @@
 //! [`SessionCookie`] and [`SessionToken`](crate::SessionToken) load and save sessions. [`SessionBuilder`] has their
 //! settings, and a [`ConfigError`](crate::ConfigError) says which of them are wrong.
 
+mod already_sent;
 pub(crate) mod builder;
 pub(crate) mod cookie;
 pub(crate) mod fields;
@@ -13,7 +14,6 @@ mod inspect;
 #[cfg(feature = "cookie")]
 mod jar;
 mod keys_in_use;
-mod said;
 pub(crate) mod token;
 
 pub use crate::{cookie::attributes::FormerAttributes, state::Padding};

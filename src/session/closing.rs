@@ -21,7 +21,9 @@ use crate::{
     crypto::{cipher::RANDOM_LEN, random},
     events,
     keys::SlotKeys,
-    state::{BodyToSeal, Circumstances, Decision, Payload, Said, SessionError, State, Touch},
+    state::{
+        AlreadySent, BodyToSeal, Circumstances, Decision, Payload, SessionError, State, Touch,
+    },
     token::{self, LONGEST_TOKEN},
 };
 
@@ -93,7 +95,7 @@ impl<T: Payload> Session<T> {
             if !was_closed {
                 closing.decide(circumstances)?;
             }
-            if circumstances.said != Said::Nothing {
+            if circumstances.already_sent != AlreadySent::Nothing {
                 // The response already sets or drops a session.
                 closing.touch = Touch::Written;
             }
@@ -287,7 +289,7 @@ pub(super) fn carry_out<T>(
         Decision::KeepTooLarge => kept(events::refresh_was_left_out),
         Decision::KeepLapsed => kept(events::change_of_a_lapsed_session),
         Decision::KeepHidden => kept(events::new_session_was_not_stored),
-        Decision::KeepSaid => kept(events::change_was_left_out),
+        Decision::KeepSent => kept(events::change_was_left_out),
     };
     if !matches!(change, Change::Keep) {
         for change in decision.changes(state) {

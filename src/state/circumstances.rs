@@ -7,12 +7,12 @@ pub(crate) struct Circumstances {
     pub(crate) status: u16,
     /// Caches that other visitors share may store the response, or update a stored one by it (304).
     pub(crate) is_shareable: bool,
-    pub(crate) said: Said,
+    pub(crate) already_sent: AlreadySent,
 }
 
 /// Session that an inner service or the handler has already set or dropped in the response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Said {
+pub(crate) enum AlreadySent {
     Nothing,
     /// The session that arrived, refreshed or sealed again.
     Same,
@@ -38,7 +38,7 @@ impl Circumstances {
     pub(crate) const UNKNOWN: Circumstances = Circumstances {
         status: 200,
         is_shareable: false,
-        said: Said::Nothing,
+        already_sent: AlreadySent::Nothing,
     };
 }
 

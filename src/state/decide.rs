@@ -3,7 +3,7 @@
 
 use super::{
     body_to_seal::BodyToSeal,
-    circumstances::{Circumstances, Hints, Said, Standing},
+    circumstances::{AlreadySent, Circumstances, Hints, Standing},
     data::{Ended, Policy, SaveMode, State},
 };
 use crate::crypto::scratch::Wiped;
@@ -31,7 +31,7 @@ pub(crate) enum Decision {
     /// A new session was to be stored, but the browser may hide another, so the client keeps what it has.
     KeepHidden,
     /// The response already sets or drops another session, so mere changes of this one are left out.
-    KeepSaid,
+    KeepSent,
     /// The session has ended, so the client drops it.
     Drop,
     /// The client stores content that was changed, or that `save` asked for.
@@ -86,14 +86,18 @@ impl<T> State<T> {
         standing: Standing,
     ) -> Decision {
         let has_begun_or_ended = self.draft.renewed || self.draft.ended.is_some();
-        match (response.said, self.decide_alone(response, hints, standing)) {
+        match (
+            response.already_sent,
+            self.decide_alone(response, hints, standing),
+        ) {
             // What the response says is newer than an age or a key.
-            (Said::Same | Said::Other, Decision::Refresh(_) | Decision::Reseal(_)) => {
-                Decision::Keep
-            }
+            (
+                AlreadySent::Same | AlreadySent::Other,
+                Decision::Refresh(_) | Decision::Reseal(_),
+            ) => Decision::Keep,
             // Writing this session would undo what an inner service did, which may be a sign-out.
-            (Said::Other, Decision::Store(_) | Decision::Drop) if !has_begun_or_ended => {
-                Decision::KeepSaid
+            (AlreadySent::Other, Decision::Store(_) | Decision::Drop) if !has_begun_or_ended => {
+                Decision::KeepSent
             }
             (_, decision) => decision,
         }
@@ -109,7 +113,7 @@ impl<T> State<T> {
         // Otherwise the holder of a leaked key could use slow requests to get forgeries sealed under the next key.
         let has_lapsed = standing == Standing::Lapsed;
         if self.is_over(is_silenced || has_lapsed) {
-            return self.drop_if_any(response.said);
+            return self.drop_if_any(response.already_sent);
         }
         if is_silenced {
             return Decision::Keep;
@@ -122,8 +126,8 @@ impl<T> State<T> {
             // With a request of another site a browser hides the visitor's session, which a new one would replace. Only a
             // sign-in is meant to.
             } else if self.draft.renewed || !hints.may_hide {
-                self.store(response.said)
-            } else if self.draft.ended.is_some() && response.said != Said::Nothing {
+                self.store(response.already_sent)
+            } else if self.draft.ended.is_some() && response.already_sent != AlreadySent::Nothing {
                 // The sign-out takes effect, although its message is lost.
                 Decision::Drop
             } else {
@@ -177,10 +181,10 @@ impl<T> State<T> {
     }
 
     /// Stores the session, unless its absolute deadline has passed.
-    fn store(&self, said: Said) -> Decision {
+    fn store(&self, already_sent: AlreadySent) -> Decision {
         // The next request would refuse it.
         if self.now >= self.absolute_deadline() {
-            return self.drop_if_any(said);
+            return self.drop_if_any(already_sent);
         }
         let unused = self.draft.metadata;
         let active = unused.active_at(self.now);
@@ -221,8 +225,8 @@ impl<T> State<T> {
     }
 
     /// Drops the client's token, unless no token arrived and the response neither sets nor drops one.
-    fn drop_if_any(&self, said: Said) -> Decision {
-        if self.received.has_token() || said != Said::Nothing {
+    fn drop_if_any(&self, already_sent: AlreadySent) -> Decision {
+        if self.received.has_token() || already_sent != AlreadySent::Nothing {
             Decision::Drop
         } else {
             Decision::Keep

@@ -35,7 +35,7 @@ pub(crate) use bytes::{
     body::{Body, DEVICE_LEN, Metadata, Sid, csrf_name},
     map,
 };
-pub(crate) use circumstances::{Circumstances, Hints, Said, Standing};
+pub(crate) use circumstances::{AlreadySent, Circumstances, Hints, Standing};
 #[cfg(feature = "unstable-companion")]
 pub(crate) use companion::{Admitted, Stale};
 pub(crate) use data::{Policy, State};

@@ -109,8 +109,8 @@ impl<T: Payload> SessionCookie<T> {
         response: &mut H,
     ) -> Result<(), SaveError> {
         let caches = caches_of(response);
-        let (said, stays) = self.said_in(session, response.values(&H::SET_COOKIE));
-        let finished = self.finish(session, caches.circumstances(status, said));
+        let (already_sent, stays) = self.already_sent_in(session, response.values(&H::SET_COOKIE));
+        let finished = self.finish(session, caches.circumstances(status, already_sent));
         let source = Cow::Borrowed("Cookie");
         instruct(&caches, &finished, source, &self.token.core, response);
         let (_, fields) = finished?;
@@ -118,7 +118,7 @@ impl<T: Payload> SessionCookie<T> {
             response.retain(&H::SET_COOKIE, stays);
         }
         #[cfg(feature = "unstable-companion")]
-        super::companion::add_fields(fields.others(), said, response);
+        super::companion::add_fields(fields.others(), already_sent, response);
         for field in fields {
             response.add(H::SET_COOKIE, H::sensitive(field));
         }
@@ -191,8 +191,8 @@ impl<T: Payload> SessionToken<T> {
         };
         let caches = caches_of(response);
         let name = H::name(name);
-        let (said, stays) = self.said_in(session, response.values(&name));
-        let finished = self.finish(session, caches.circumstances(status, said));
+        let (already_sent, stays) = self.already_sent_in(session, response.values(&name));
+        let finished = self.finish(session, caches.circumstances(status, already_sent));
         let source = Cow::Owned(source.to_owned());
         instruct(&caches, &finished, source, &self.core, response);
         let (_, change) = finished?;
@@ -250,11 +250,11 @@ fn instruct<H: Fields, C>(
 
 /// Makes every field for caches forbid storing the response, and adds `Cache-Control`.
 pub(super) fn forbid_to_store<H: Fields>(response: &mut H) {
-    let said = response.names().filter_map(|name| {
+    let forbidding = response.names().filter_map(|name| {
         let kind = FieldKind::of(name.as_ref())?;
         Some((name.clone(), kind.forbidding()))
     });
-    for (name, word) in said.collect::<Vec<_>>() {
+    for (name, word) in forbidding.collect::<Vec<_>>() {
         response.replace(name, H::value(word.into()));
     }
     response.replace(H::CACHE_CONTROL, H::value(NO_STORE.into()));

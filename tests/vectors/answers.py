@@ -243,7 +243,7 @@ def end(s, expect, request, now, response, random):
     fields = writer.fields(s, request, change, token, body)
     offer = lambda sid: devices.seal_device(setup, "registration", now, sid, b"", now, random("offer"))
     device_fields = devices.device_fields(s, change, offer)
-    expect |= {"change": change, "touch": touch} | ({"left": writer.left(s, response["fields"], fields)} if s.said else {})
+    expect |= {"change": change, "touch": touch} | ({"left": writer.left(s, response["fields"], fields)} if s.already_sent else {})
     if body:
         expect["stored"] = stored(body, s.before, fields)
     if any(name == "secure-session-registration" for name, _ in device_fields):

@@ -358,11 +358,11 @@ def changed(s):
 
 def finish(s, request, response):
     """§ 8.12, § 8.12.2: the change, the touch, and the body to store."""
-    s.said = writes(s.setup, response["fields"])
+    s.already_sent = writes(s.setup, response["fields"])
     change, touch, body = decided = decide(s, request, response)
-    if not s.said or touch == "untouched":
+    if not s.already_sent or touch == "untouched":
         return decided
-    if touch == "written" and (s.renewed or s.ended or all(refreshes(s, write) for write in s.said)):
+    if touch == "written" and (s.renewed or s.ended or all(refreshes(s, write) for write in s.already_sent)):
         return decided
     return "keep", "written", None
 
@@ -402,7 +402,7 @@ def decide(s, request, response):
 
 
 def drop(s):
-    return ("drop", "written", None) if s.has_token or s.said else ("keep", "touched", None)
+    return ("drop", "written", None) if s.has_token or s.already_sent else ("keep", "touched", None)
 
 
 def quiet(s, request, response):
@@ -510,14 +510,14 @@ def left(s, response_fields, sent):
     lines = [(place, value) for place, (name, value) in enumerate(response_fields) if name.lower() == "set-cookie"]
     is_other = lambda line: part_of(s.setup, line) is None
     is_replaced = lambda read: read and any(one["name"] == read["name"] and are_beside(one, read) for one in own)
-    is_left = lambda line: is_other(line) and not (s.said and is_replaced(read_cookie(line)))
+    is_left = lambda line: is_other(line) and not (s.already_sent and is_replaced(read_cookie(line)))
     return [line for place, line in lines if place in stays or is_left(line)]
 
 
 def kept(s):
     """The write that stays: the last that is not just a refresh."""
-    news = [write for write in s.said if not refreshes(s, write)]
-    return (news or s.said)[-1] if s.said else None
+    news = [write for write in s.already_sent if not refreshes(s, write)]
+    return (news or s.already_sent)[-1] if s.already_sent else None
 
 
 def sealable(s, body):

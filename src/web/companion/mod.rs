@@ -16,7 +16,7 @@ use crate::{
     base::clock::Clock,
     carrier::SessionCookie,
     session::companion::Companion,
-    state::{Hints, Payload, Said},
+    state::{AlreadySent, Hints, Payload},
     token::Context,
 };
 
@@ -62,18 +62,18 @@ impl<T: Payload> SessionCookie<T> {
     }
 }
 
-/// Adds the companion's fields to a response that has `said` this about the session before.
+/// Adds the companion's fields to a response. `already_sent` is what it sent about the session before.
 pub(super) fn add_fields<H: Fields>(
     fields: &[(&'static str, String)],
-    said: Said,
+    already_sent: AlreadySent,
     response: &mut H,
 ) {
     for (name, value) in fields {
         let (name, value) = (H::name(name), H::sensitive(value.clone()));
-        match said {
+        match already_sent {
             // Another cookie may have added its own fields.
-            Said::Nothing => response.add(name, value),
-            Said::Same | Said::Other => response.replace(name, value),
+            AlreadySent::Nothing => response.add(name, value),
+            AlreadySent::Same | AlreadySent::Other => response.replace(name, value),
         }
     }
 }

@@ -22,7 +22,7 @@ use crate::{
     cookie::Attributes,
     keys::Purpose,
     session::Validity,
-    state::{Circumstances, Payload, Said},
+    state::{AlreadySent, Circumstances, Payload},
     token::Context,
     web::CacheHeaders,
 };
@@ -329,14 +329,14 @@ impl Scene {
         &self,
         status: u16,
         fields: &HeaderMap,
-        said: Said,
+        already_sent: AlreadySent,
     ) -> Circumstances {
         let values = |name| fields.get_all(name).into_iter().map(HeaderValue::as_bytes);
         let named = fields.keys().map(|name| (name.as_str(), values(name)));
         Circumstances {
             status,
             is_shareable: CacheHeaders::read(named).is_shareable(),
-            said,
+            already_sent,
         }
     }
 

@@ -15,7 +15,7 @@ use crate::{
     Session,
     carrier::TokenChange,
     session::{SaveError, SaveProblem},
-    state::{Map, Payload, Said, Sid, Touch},
+    state::{AlreadySent, Map, Payload, Sid, Touch},
 };
 
 /// A vector without its scene.
@@ -278,15 +278,17 @@ fn visit<T: Acts>(scene: &Scene, vector: &Vector) -> Expected {
     found.taken = vector.expect.taken.is_some().then_some(told.taken);
     let has_changed = session.has_changed();
     let (status, response) = response_of(vector.response.as_ref());
-    let (said, stays) = match &carrier {
-        Carrier::Cookie(cookie) => cookie.said_in(&session, lines_of(&response, "set-cookie")),
+    let (already_sent, stays) = match &carrier {
+        Carrier::Cookie(cookie) => {
+            cookie.already_sent_in(&session, lines_of(&response, "set-cookie"))
+        }
         Carrier::Header(tokens) => {
             let name = tokens.response_header().unwrap();
-            tokens.said_in(&session, lines_of(&response, name))
+            tokens.already_sent_in(&session, lines_of(&response, name))
         }
     };
     let mut left = Vec::new();
-    let circumstances = scene.circumstances(status, &response, said);
+    let circumstances = scene.circumstances(status, &response, already_sent);
     let finished = match &carrier {
         Carrier::Cookie(cookie) => cookie
             .finish(&session, circumstances)
@@ -327,13 +329,13 @@ fn visit<T: Acts>(scene: &Scene, vector: &Vector) -> Expected {
         }
         Ok((touch, fields)) => {
             let is_saved = vector.actions.iter().any(|action| action[0] == "save");
-            if said == Said::Nothing && status < 400 && !is_saved {
+            if already_sent == AlreadySent::Nothing && status < 400 && !is_saved {
                 assert_eq!(has_changed, touch == Touch::Written);
             }
             let came = came_with(scene, &carrier);
             sent(scene, came, &fields, &mut found);
             found.touch = Some(format!("{touch:?}").to_lowercase());
-            found.left = (said != Said::Nothing).then_some(left);
+            found.left = (already_sent != AlreadySent::Nothing).then_some(left);
         }
     }
     found.late = perform(&scene.answer, &session, &vector.late).errors;

@@ -7,25 +7,25 @@ use super::{cookie::SessionCookie, token::SessionToken};
 use crate::{
     cookie::{SetCookies, Values, response::ReadCookie, unquoted},
     session::{Core, Session},
-    state::{Payload, Said},
+    state::{AlreadySent, Payload},
     token::LONGEST_TOKEN,
 };
 
 /// Reads the writes of a response to `session` from the values of its fields, each with the number of its part. `empty`
 /// returns the values of a request that brings none.
 ///
-/// Returns what the writes say and, for each field, whether it stays if nothing replaces it. The fields of the last write
+/// Returns what was already sent and, for each field, whether it stays if nothing replaces it. The fields of the last write
 /// that is no refresh stay, or of the last write if all are refreshes.
-fn said_by<'a, T: Payload>(
+fn already_sent_by<'a, T: Payload>(
     session: &Session<T>,
     core: &Core,
     parts: impl Iterator<Item = (&'a [u8], usize)>,
     empty: fn() -> Values,
-) -> (Said, Vec<bool>) {
+) -> (AlreadySent, Vec<bool>) {
     let parts: Vec<_> = parts.collect();
     // A write begins with the cookie itself, and its parts follow.
     let writes: Vec<_> = parts.chunk_by(|_, (_, number)| *number > 0).collect();
-    let (mut said, mut last) = (Said::Nothing, 0);
+    let (mut already_sent, mut last) = (AlreadySent::Nothing, 0);
     for (write, parts) in writes.iter().enumerate() {
         let mut values = empty();
         for (value, number) in parts.iter().filter(|(value, _)| !value.is_empty()) {
@@ -33,28 +33,32 @@ fn said_by<'a, T: Payload>(
         }
         let is_same = session.arrived_as(core, &values, writes.len() == 1);
         // A refresh would bring back what another write has ended or changed.
-        if is_same && said == Said::Other {
+        if is_same && already_sent == AlreadySent::Other {
             continue;
         }
-        said = if is_same { Said::Same } else { Said::Other };
+        already_sent = if is_same {
+            AlreadySent::Same
+        } else {
+            AlreadySent::Other
+        };
         last = write;
     }
     let fields = writes.iter().enumerate();
     let stays = fields.flat_map(|(write, parts)| iter::repeat_n(write == last, parts.len()));
-    (said, stays.collect())
+    (already_sent, stays.collect())
 }
 
 impl<T: Payload> SessionCookie<T> {
-    /// Returns what `Set-Cookie` fields already say about `session`, and for each of its own whether it stays.
-    pub(crate) fn said_in<'a>(
+    /// Returns what `Set-Cookie` fields already send of `session`, and for each of its own whether it stays.
+    pub(crate) fn already_sent_in<'a>(
         &self,
         session: &Session<T>,
         fields: impl Iterator<Item = &'a [u8]>,
-    ) -> (Said, Vec<bool>) {
+    ) -> (AlreadySent, Vec<bool>) {
         let parts = fields
             .filter_map(|field| self.part_in(field))
             .map(|(value, number)| (unquoted(value), number));
-        said_by(session, &self.token.core, parts, Values::of_cookies)
+        already_sent_by(session, &self.token.core, parts, Values::of_cookies)
     }
 
     /// Returns `true` if one of these `Set-Cookie` fields sets the session's cookie or a part of it.
@@ -104,13 +108,13 @@ impl<T: Payload> SessionCookie<T> {
 }
 
 impl<T: Payload> SessionToken<T> {
-    /// Returns what fields of the response already say about `session`, and for each whether it stays.
-    pub(crate) fn said_in<'a>(
+    /// Returns what fields of the response already send of `session`, and for each whether it stays.
+    pub(crate) fn already_sent_in<'a>(
         &self,
         session: &Session<T>,
         fields: impl Iterator<Item = &'a [u8]>,
-    ) -> (Said, Vec<bool>) {
+    ) -> (AlreadySent, Vec<bool>) {
         let tokens = fields.map(|token| (token.trim_ascii(), 0));
-        said_by(session, &self.core, tokens, Values::default)
+        already_sent_by(session, &self.core, tokens, Values::default)
     }
 }
