@@ -165,7 +165,7 @@ test("many sessions that are over in a minute are told, with a number, and few a
   const [idle, old] = [await begun(cookies), await begun(cookies, (session) => session.set("user", "eve"), later(-43_000))];
   const arrive = async (times, arrived, at) => {
     for (let i = 0; i < times; i++) await cookies.load(arrived, later(at));
-    return events().map(([level, message, { count, overByLeast, overByMost }]) => [level, message, count, overByLeast, overByMost]);
+    return events().map(([level, message, { count, expiredForLeast: least, expiredForMost: most }]) => [level, message, count, least, most]);
   };
   const sentence =
     "many sessions of this minute had expired, as after an outage; without one, if none is over by little, the clock of this program " +

@@ -206,7 +206,7 @@ impl FormerAttributes {
     }
 
     /// Returns these attributes, with each one that is not set taken from `current`.
-    pub(super) fn over(&self, current: &Attributes) -> Attributes {
+    pub(super) fn with_defaults_of(&self, current: &Attributes) -> Attributes {
         Attributes {
             path: self.path.clone().unwrap_or_else(|| current.path.clone()),
             domain: match &self.domain {

@@ -195,7 +195,7 @@ impl FormerAttributes {
         current: &Attributes,
         setting: &'static str,
     ) -> Result<Template, ConfigError> {
-        let attributes = self.over(current);
+        let attributes = self.with_defaults_of(current);
         match attributes.mistakes(Some(name)).first() {
             Some(mistake) => Err(ConfigError::of(setting, mistake)),
             None => Ok(Template::new(name, &attributes)),

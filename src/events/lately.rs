@@ -8,11 +8,11 @@ use crate::base::reason::Reason;
 /// Counts of recent events about the sessions of one carrier.
 #[derive(Debug, Default)]
 pub(crate) struct Lately {
-    over_since: AtomicU64,
+    expired_since: AtomicU64,
     /// Number of sessions that had expired. The next two fields are the fewest and the most seconds since then.
-    over: AtomicU64,
-    over_by_least: AtomicU64,
-    over_by_most: AtomicU64,
+    expired: AtomicU64,
+    expired_for_least: AtomicU64,
+    expired_for_most: AtomicU64,
     remembered_at: AtomicU64,
     not_before_at: AtomicU64,
     /// Times of the first and the last session from the future, of those that came at most [`TEN_MINUTES`] apart.
@@ -77,25 +77,31 @@ impl Refused {
 }
 
 impl Lately {
-    /// Notes that a session arrived `over_by` seconds after it expired. Only many in a minute are logged: a single one is an
-    /// everyday event, but many may mean that a clock is wrong. Parallel requests at the beginning of a minute may not count.
+    /// Notes that a session arrived `expired_for` seconds after it expired. Only many in a minute are logged: a single one is
+    /// an everyday event, but many may mean that a clock is wrong. Parallel requests at the beginning of a minute may not count.
     #[cold]
-    pub(crate) fn note_over(&self, purpose: &str, over_by: u64, now: u64) {
-        if is_due(&self.over_since, MINUTE, now) {
-            self.over.store(0, Relaxed);
-            self.over_by_least.store(u64::MAX, Relaxed);
-            self.over_by_most.store(0, Relaxed);
+    pub(crate) fn note_expired(&self, purpose: &str, expired_for: u64, now: u64) {
+        if is_due(&self.expired_since, MINUTE, now) {
+            self.expired.store(0, Relaxed);
+            self.expired_for_least.store(u64::MAX, Relaxed);
+            self.expired_for_most.store(0, Relaxed);
         }
-        let least = self.over_by_least.fetch_min(over_by, Relaxed).min(over_by);
-        let most = self.over_by_most.fetch_max(over_by, Relaxed).max(over_by);
-        let count = self.over.fetch_add(1, Relaxed) + 1;
+        let least = self
+            .expired_for_least
+            .fetch_min(expired_for, Relaxed)
+            .min(expired_for);
+        let most = self
+            .expired_for_most
+            .fetch_max(expired_for, Relaxed)
+            .max(expired_for);
+        let count = self.expired.fetch_add(1, Relaxed) + 1;
         if count == MANY {
             log!(
                 info,
                 purpose,
                 count,
-                over_by_least = least,
-                over_by_most = most,
+                expired_for_least = least,
+                expired_for_most = most,
                 "many sessions of this minute had expired, as after an outage; without one, if none is over by little, the clock of \
                  this program or of another is wrong, or their timeouts differ"
             );

@@ -101,7 +101,7 @@ pub(crate) fn rejected(
     off_by: Option<u64>,
     left_out: u64,
 ) {
-    let is_over = matches!(reason, Reason::Expired | Reason::Idle);
+    let is_expiry = matches!(reason, Reason::Expired | Reason::Idle);
     let refused_by = match off_by {
         None => "application",
         Some(_) => "not_before",
@@ -114,7 +114,7 @@ pub(crate) fn rejected(
         known = is_dropped.then_some(DROPPED),
         token_bytes,
         ahead_by = off_by.filter(|_| reason == Reason::NotYetValid),
-        over_by = off_by.filter(|_| is_over),
+        expired_for = off_by.filter(|_| is_expiry),
         refused_by = (reason == Reason::Revoked).then_some(refused_by),
         left_out = (left_out > 0).then_some(left_out),
         "session rejected"

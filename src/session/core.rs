@@ -120,8 +120,8 @@ impl Core {
         let (slot, lately) = (&self.slot, &self.lately);
         let purpose = slot.purpose.name();
         match (refused.reason, refused.off_by) {
-            (Reason::Expired | Reason::Idle, Some(over_by)) => {
-                lately.note_over(purpose, over_by, now);
+            (Reason::Expired | Reason::Idle, Some(expired_for)) => {
+                lately.note_expired(purpose, expired_for, now);
             }
             (Reason::NotYetValid, _) => lately.note_ahead(now),
             (Reason::Revoked, Some(_)) => {

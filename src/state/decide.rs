@@ -112,7 +112,7 @@ impl<T> State<T> {
         let is_silenced = self.is_silenced(response.status);
         // Otherwise the holder of a leaked key could use slow requests to get forgeries sealed under the next key.
         let has_lapsed = standing == Standing::Lapsed;
-        if self.is_over(is_silenced || has_lapsed) {
+        if self.is_gone(is_silenced || has_lapsed) {
             return self.drop_if_any(response.already_sent);
         }
         if is_silenced {
@@ -170,7 +170,7 @@ impl<T> State<T> {
 
     /// Returns `true` if nothing remains of the session. The application has ended it, and has stored nothing since that
     /// is saved, or has taken everything out of it, which is a change like any other.
-    fn is_over(&self, is_silenced: bool) -> bool {
+    fn is_gone(&self, is_silenced: bool) -> bool {
         let is_discarded = self.save == SaveMode::Discard;
         match self.draft.ended {
             // A `clear` can be discarded, but not an invalidation.

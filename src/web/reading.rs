@@ -15,7 +15,7 @@ pub(super) struct Reading<S, E> {
     rest: S,
     read: Vec<u8>,
     limit: usize,
-    is_over: bool,
+    has_ended: bool,
     /// Error in place of the rest.
     failed: Option<E>,
 }
@@ -30,18 +30,18 @@ where
             rest: body,
             read: Vec::new(),
             limit,
-            is_over: false,
+            has_ended: false,
             failed: None,
         }
     }
 
     /// Reads until the body ends or fails, or is longer than the limit.
     pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        while !self.is_over && self.failed.is_none() && self.read.len() <= self.limit {
+        while !self.has_ended && self.failed.is_none() && self.read.len() <= self.limit {
             match ready!(Pin::new(&mut self.rest).poll_next(cx)) {
                 Some(Ok(chunk)) => self.read.extend_from_slice(chunk.as_ref()),
                 Some(Err(error)) => self.failed = Some(error),
-                None => self.is_over = true,
+                None => self.has_ended = true,
             }
         }
         Poll::Ready(())
@@ -53,14 +53,14 @@ where
         let end = self.read.len().min(self.limit);
         Beginning {
             bytes: &self.read[..end],
-            is_whole: self.is_over && !is_longer,
+            is_whole: self.has_ended && !is_longer,
         }
     }
 
     /// Returns the whole body, or else the body for the next reader.
     #[cfg(feature = "axum")]
     pub(super) fn into_whole(self) -> Result<Vec<u8>, Unread<S, E>> {
-        if self.is_over {
+        if self.has_ended {
             return Ok(self.read);
         }
         Err(self.into_stream())

@@ -110,7 +110,7 @@ where
 
     fn poll(self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<Self::Output> {
         let mut this = self.project();
-        let inner = this.inner.as_mut().as_pin_mut().expect(IS_OVER);
+        let inner = this.inner.as_mut().as_pin_mut().expect(POLLED_AGAIN);
         let answered = ready!(inner.poll(cx));
         // The future of a retry, for example, keeps the request, and with it a handle that nobody uses any more.
         this.inner.set(None);
@@ -304,12 +304,12 @@ where
             let next = match step.as_mut().project() {
                 StepProjection::Inner { future } => return future.poll(cx),
                 StepProjection::Answer { answer } => {
-                    let answer = answer.take().expect(IS_OVER);
+                    let answer = answer.take().expect(POLLED_AGAIN);
                     return Poll::Ready(Ok(answer.map(ResponseBody::from)));
                 }
                 StepProjection::Held { held } => {
-                    ready!(held.as_mut().expect(IS_OVER).body.poll(cx));
-                    held.take().expect(IS_OVER).released()
+                    ready!(held.as_mut().expect(POLLED_AGAIN).body.poll(cx));
+                    held.take().expect(POLLED_AGAIN).released()
                 }
             };
             step.set(next);
@@ -394,4 +394,4 @@ impl Readable {
 
 /// Bytes of fields that hyper takes over HTTP/2 by default, and with it `axum::serve`. It answers 431 to more.
 const LIMIT_OF_HYPER: usize = 16_384;
-const IS_OVER: &str = "a future is not polled after it was ready";
+const POLLED_AGAIN: &str = "a future is not polled after it was ready";

@@ -378,12 +378,12 @@ def decide(s, request, response):
     discard = s.save == "discard"
     silenced = response["status"] >= 500 and not s.setup.save_on_server_error and s.save != "force"
     if s.ended == "invalidated":
-        over = discard or silenced or is_empty(s) and s.remembered is None
+        gone = discard or silenced or is_empty(s) and s.remembered is None
     elif s.ended == "cleared":
-        over = not discard and (silenced or is_empty(s))
+        gone = not discard and (silenced or is_empty(s))
     else:
-        over = not discard and not silenced and is_empty(s) and s.remembered is None and changed(s)
-    if over:
+        gone = not discard and not silenced and is_empty(s) and s.remembered is None and changed(s)
+    if gone:
         return drop(s)
     if discard or silenced:
         return "keep", "touched", None

@@ -39,5 +39,5 @@ function noteExpired(seen, now, seconds, say) {
   if (!(Math.abs(now - seen.since) < A_MINUTE)) Object.assign(seen, { since: now, spans: [] });
   const { spans } = seen;
   if (spans.length === MANY || spans.push(seconds) < MANY) return;
-  say("info", EXPIRED, { count: MANY, overByLeast: Math.min(...spans), overByMost: Math.max(...spans) });
+  say("info", EXPIRED, { count: MANY, expiredForLeast: Math.min(...spans), expiredForMost: Math.max(...spans) });
 }

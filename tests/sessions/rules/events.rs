@@ -124,21 +124,21 @@ fn everyday_refusals_are_logged_at_debug() {
         &pair,
         1800,
         Level::DEBUG,
-        &["reason=Idle", &key_id, "over_by=0"],
+        &["reason=Idle", &key_id, "expired_for=0"],
     );
     check_reading(
         &cookie(),
         &pair,
         1805,
         Level::DEBUG,
-        &["reason=Idle", &key_id, "over_by=5"],
+        &["reason=Idle", &key_id, "expired_for=5"],
     );
     check_reading(
         &cookie(),
         &pair,
         13 * HOUR,
         Level::DEBUG,
-        &["reason=Expired", &key_id, "over_by=3600"],
+        &["reason=Expired", &key_id, "expired_for=3600"],
     );
     let revoking = builder().revoked_if(|_| true).build().unwrap();
     check_reading(

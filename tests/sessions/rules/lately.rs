@@ -40,7 +40,7 @@ const MANY: &str = "many sessions of this minute had expired";
 fn a_clock_that_is_ahead_shows_in_the_log_of_both_instances() {
     let (good, ahead) = (cookie(), cookie());
     let told = shown(|| read(&ahead, &signed_in(&good), DAY..DAY + 20));
-    let numbers = "count=10 over_by_least=43200 over_by_most=43209 ";
+    let numbers = "count=10 expired_for_least=43200 expired_for_most=43209 ";
     check(&told, Level::INFO, &[numbers]);
     assert!(told[0].fields.contains(MANY), "{told:?}");
     assert!(
@@ -65,11 +65,15 @@ fn many_sessions_that_are_over_are_told_of_once_a_minute() {
     check(
         &told(1_809, 50),
         Level::INFO,
-        &["over_by_least=0 over_by_most=9 "],
+        &["expired_for_least=0 expired_for_most=9 "],
     );
     // From the first second after the minute on.
     let next = told(1_860, 30);
-    check(&next, Level::INFO, &["over_by_least=60 over_by_most=69 "]);
+    check(
+        &next,
+        Level::INFO,
+        &["expired_for_least=60 expired_for_most=69 "],
+    );
     // Few in each minute are what happens every day.
     assert!(shown(|| read(&cookie, &pair, (2_000..20_000).step_by(7))).is_empty());
 }

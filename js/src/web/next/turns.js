@@ -17,7 +17,7 @@ function surroundings() {
 /** One call of `update`. */
 export class Turn {
   session = null;
-  #isOver = false;
+  #isDone = false;
   /** The update for which this one waits, and those that began inside of it. */
   #before;
   #inside = [];
@@ -34,7 +34,7 @@ export class Turn {
    */
   async take(change, work) {
     const { jar, name, maker } = this;
-    const around = (surroundings().getStore() ?? []).filter((other) => other.jar === jar && !other.#isOver);
+    const around = (surroundings().getStore() ?? []).filter((other) => other.jar === jar && !other.#isDone);
     const outer = around.find((other) => other.name === name);
     if (outer) {
       ensure(outer.maker === maker, "cookies", `two \`inNext\` change the cookie ${name}, one inside of the other; make one for both`);
@@ -55,11 +55,11 @@ export class Turn {
 
   /** Returns true if this update cannot begin or end before `other` does. */
   #waitsFor(other) {
-    return this === other || [this.#before, ...this.#inside].some((one) => one && !one.#isOver && one.#waitsFor(other));
+    return this === other || [this.#before, ...this.#inside].some((one) => one && !one.#isDone && one.#waitsFor(other));
   }
 
   #end() {
-    this.#isOver = true;
+    this.#isDone = true;
     this.#before = undefined;
   }
 
@@ -68,7 +68,7 @@ export class Turn {
     try {
       return await surroundings().run([...(surroundings().getStore() ?? []), this], change);
     } finally {
-      this.#isOver = true;
+      this.#isDone = true;
     }
   }
 }

@@ -188,7 +188,7 @@ impl Visit<'_> {
             && self.save != SaveMode::Force;
         let has_lapsed = response.has_lapsed && self.session.arrived.is_some();
         let is_silenced = has_failed || has_lapsed;
-        if self.is_over(discards, is_silenced) {
+        if self.is_gone(discards, is_silenced) {
             return self.drop_token();
         }
         if discards || is_silenced {
@@ -219,7 +219,7 @@ impl Visit<'_> {
         response.status < 400 && response.is_page && !is_shared
     }
 
-    fn is_over(&self, discards: bool, is_silenced: bool) -> bool {
+    fn is_gone(&self, discards: bool, is_silenced: bool) -> bool {
         let is_empty = self.session.record.is_empty(self.form);
         let is_nothing = is_empty && self.session.record.remembered.is_none();
         match self.session.ended {
