@@ -4,11 +4,11 @@ import type { SessionCookie, SessionToken } from "./index.js";
 export interface Problem {
   /**
    * `SourceRefused`: the source of a followed ring fails, or returns a ring that is refused. `SourceHangs`: it has not answered for 5
-   * seconds. `KeyCameBack`: the ring has a key again that this program saw leave it, as when a backup is restored after a leak.
+   * seconds. `KeyReturned`: the ring has a key again that this program saw leave it, as when a backup is restored after a leak.
    * `NotBeforeAhead`: all sessions are refused until `notBefore`. `ClockDisagrees`: in the last ten minutes a session was
    * `NotYetValid`.
    */
-  readonly kind: "SourceRefused" | "SourceHangs" | "KeyCameBack" | "NotBeforeAhead" | "ClockDisagrees";
+  readonly kind: "SourceRefused" | "SourceHangs" | "KeyReturned" | "NotBeforeAhead" | "ClockDisagrees";
   /** Time at which it began, if that is known. */
   readonly since: Date | null;
   readonly sentence: string;

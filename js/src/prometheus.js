@@ -55,7 +55,7 @@ class Metrics {
   #refusals;
   #rings;
   #dropped;
-  #cameBack;
+  #keysReturned;
 
   constructor(register) {
     const make = (Kind, name, help, labelNames = [], more = {}) =>
@@ -69,7 +69,7 @@ class Metrics {
     this.#refusals = make(Counter, "csrf_refusals_total", "Requests that a guard refused.", ["refusal"]);
     this.#rings = make(Counter, "rings_total", "New versions of a followed key ring.", ["outcome"]);
     this.#dropped = make(Counter, "keys_dropped_total", "Keys that a followed ring lost or ends too early.");
-    this.#cameBack = make(Counter, "keys_returned_total", "Keys that are in a ring again after they left it.");
+    this.#keysReturned = make(Counter, "keys_returned_total", "Keys that are in a ring again after they left it.");
     for (const failure of FAILURES) this.#failures.inc({ failure }, 0);
     for (const refusal of Object.values(REFUSALS)) this.#refusals.inc({ refusal }, 0);
     for (const outcome of RINGS) this.#rings.inc({ outcome }, 0);
@@ -141,7 +141,7 @@ class Metrics {
       replaced: (dropped, returned) => {
         this.#rings.inc({ outcome: "Replaced" });
         this.#dropped.inc(dropped);
-        this.#cameBack.inc(returned);
+        this.#keysReturned.inc(returned);
       },
       refused: () => this.#rings.inc({ outcome: "Refused" }),
     };

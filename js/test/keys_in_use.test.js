@@ -193,13 +193,13 @@ test("a key that a followed ring loses and has again is a problem as long as it 
   const cameBack =
     "a key that this program saw leave is in the ring again: if it leaked, sessions forged under it are accepted, so drop it again, and " +
     "destroy the copy of the ring that it came from";
-  assert.deepEqual(await problemsAt(cookies, at(120)), [`problem KeyCameBack since ${textAt(120)}: key ${id}: ${cameBack}`]);
+  assert.deepEqual(await problemsAt(cookies, at(120)), [`problem KeyReturned since ${textAt(120)}: key ${id}: ${cameBack}`]);
   assert.deepEqual(told().slice(1), [["error", cameBack, { keyId: id, leftAt: new Date(at(60)) }]]);
   // With a time at which it ended, it may stay, until it loses that again.
   source.text = `${OTHER_KEY}\n${XAES_KEY} accept_until=${textAt(170)}`;
   assert.deepEqual(await problemsAt(cookies, at(180)), []);
   source.text = `${OTHER_KEY}\n${XAES_KEY}`;
-  assert.match((await problemsAt(cookies, at(240))).join(), new RegExp(`^problem KeyCameBack since ${textAt(240)}: key ${id}: `));
+  assert.match((await problemsAt(cookies, at(240))).join(), new RegExp(`^problem KeyReturned since ${textAt(240)}: key ${id}: `));
 });
 
 test("keys that a new ring drops, or ends before their sessions, are named, and keys that had ended or never sealed are not", async () => {

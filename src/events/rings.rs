@@ -67,9 +67,9 @@ pub(crate) fn show_refusal(purpose: &str, since: u64) {
 }
 
 /// A key that left the ring at `left_at` is in it again.
-pub(crate) fn key_came_back(key_id: impl Display, left_at: String) {
-    log!(KEYS, error, %key_id, left_at, "{CAME_BACK}");
-    say!("{CAME_BACK} (key {key_id}, left at {left_at})");
+pub(crate) fn key_returned(key_id: impl Display, left_at: String) {
+    log!(KEYS, error, %key_id, left_at, "{KEY_IS_BACK}");
+    say!("{KEY_IS_BACK} (key {key_id}, left at {left_at})");
     count!(1, KEYS_RETURNED);
 }
 
@@ -148,7 +148,7 @@ fn joined(ids: &[impl Display]) -> String {
 pub(crate) const RING_REFUSED: &str = "key ring refused, the earlier one stays in use";
 pub(crate) const NOT_BEFORE_IS_AHEAD: &str = "`not_before` is in the future: until then every session is refused, new \
     ones too; correct it, unless nobody is to be signed in before";
-pub(crate) const CAME_BACK: &str = "a key that this program saw leave is in the ring again: if it leaked, sessions forged \
+pub(crate) const KEY_IS_BACK: &str = "a key that this program saw leave is in the ring again: if it leaked, sessions forged \
     under it are accepted, so drop it again, and destroy the copy of the ring that it came from";
 const SEALS_TOO_SOON: &str = "the new ring came after the `seal_from` of its new key, which seals already: visitors whom \
     an instance without this ring serves lose their sessions; push the ring to all instances now, and next time choose a \

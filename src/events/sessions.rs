@@ -260,7 +260,7 @@ pub(crate) fn change_was_left_out(purpose: &str) {
 
 /// A change came after the head of its response, or after its request was cancelled or failed. It returns an error,
 /// which the application may have ignored.
-pub(crate) fn change_came_late(purpose: &str) {
+pub(crate) fn change_was_late(purpose: &str) {
     log!(
         warn,
         purpose,

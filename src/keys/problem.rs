@@ -42,7 +42,7 @@ pub enum Problem {
     NotFollowed,
     /// A key that this program saw leave the ring is in it again. After a leak, forged sessions are accepted.
     #[non_exhaustive]
-    KeyCameBack {
+    KeyReturned {
         /// Id of the key.
         key: KeyId,
         /// Time since which the ring has the key again.
@@ -67,7 +67,7 @@ impl Problem {
             Problem::SourceRefused { .. } => "SourceRefused",
             Problem::SourceHangs { .. } => "SourceHangs",
             Problem::NotFollowed => "NotFollowed",
-            Problem::KeyCameBack { .. } => "KeyCameBack",
+            Problem::KeyReturned { .. } => "KeyReturned",
             Problem::NotBeforeAhead => "NotBeforeAhead",
             Problem::ClockDisagrees { .. } => "ClockDisagrees",
         }
@@ -79,7 +79,7 @@ impl Problem {
         match self {
             Problem::SourceRefused { since, .. }
             | Problem::SourceHangs { since }
-            | Problem::KeyCameBack { since, .. }
+            | Problem::KeyReturned { since, .. }
             | Problem::ClockDisagrees { since } => Some(*since),
             Problem::NotFollowed | Problem::NotBeforeAhead => None,
         }
@@ -101,7 +101,7 @@ impl fmt::Display for Problem {
             }
             Problem::SourceHangs { .. } => f.write_str(events::RING_SOURCE_HANGS),
             Problem::NotFollowed => f.write_str(events::RING_WAS_FORKED),
-            Problem::KeyCameBack { key, .. } => write!(f, "key {key}: {}", events::CAME_BACK),
+            Problem::KeyReturned { key, .. } => write!(f, "key {key}: {}", events::KEY_IS_BACK),
             Problem::NotBeforeAhead => f.write_str(events::NOT_BEFORE_IS_AHEAD),
             Problem::ClockDisagrees { .. } => f.write_str(CLOCK_DISAGREES),
         }

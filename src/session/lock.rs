@@ -119,7 +119,7 @@ impl<T: Payload> Held<'_, T> {
         let name = self.core.slot.purpose.name();
         let state = self.state();
         if let Some(SessionError::AfterHead) = closed {
-            events::change_came_late(name);
+            events::change_was_late(name);
         }
         closed.map_or(Ok(state), Err)
     }

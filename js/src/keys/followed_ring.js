@@ -25,7 +25,7 @@ const MOST_LEFT = 64;
 const REFUSED = "key ring refused, the earlier one stays in use";
 const HANGS = "the source of the key ring has not answered for 5 seconds, the earlier ring stays in use: give it a timeout";
 const DROPS = "key ring replaced by one that drops keys or ends them too early: living sessions under them end, as after a leak";
-const CAME_BACK =
+const KEY_IS_BACK =
   "a key that this program saw leave is in the ring again: if it leaked, sessions forged under it are accepted, so drop it again, and " +
   "destroy the copy of the ring that it came from";
 
@@ -167,7 +167,7 @@ class FollowedRing {
     for (const { id } of back) {
       const left = this.#left.get(id);
       left.backAt = now;
-      this.#settings.say("error", CAME_BACK, { keyId: id, leftAt: dateOf(left.at) });
+      this.#settings.say("error", KEY_IS_BACK, { keyId: id, leftAt: dateOf(left.at) });
     }
     const gone = earlier.filter(({ id }) => !opensIn(this.keys, id, now) && (opensIn(earlier, id, now) || !has(this.keys, id)));
     for (const { id } of gone) {
@@ -192,9 +192,9 @@ class FollowedRing {
   problems(now) {
     const refusal = this.#refusal;
     const back = ({ id }) => ({
-      kind: "KeyCameBack",
+      kind: "KeyReturned",
       since: dateOf(this.#left.get(id).backAt),
-      sentence: `key ${id}: ${CAME_BACK}`,
+      sentence: `key ${id}: ${KEY_IS_BACK}`,
     });
     return [
       ...(refusal ? [{ kind: "SourceRefused", since: dateOf(refusal.since), sentence: refusal.sentence }] : []),

@@ -141,7 +141,7 @@ impl SharedKeyRing {
             .iter()
             .for_each(|slot| slot.tell(Some(now), events::ring_taken));
         for key in &returned {
-            events::key_came_back(key.id, show_time(system_time(key.left_at)));
+            events::key_returned(key.id, show_time(system_time(key.left_at)));
         }
         if let Some(key) = ring.sealing_too_soon(&earlier, now) {
             events::key_seals_too_soon(key.id, key.seal_from.map(show_time));

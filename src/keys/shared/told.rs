@@ -73,7 +73,7 @@ impl PurposeSlot {
                 let since = system_time(key.back_since?);
                 // A key may have ended again in the ring that has it.
                 let is_retired = self.keys().find(key.id)?.is_retired(now);
-                (!is_retired).then_some(Problem::KeyCameBack { key: key.id, since })
+                (!is_retired).then_some(Problem::KeyReturned { key: key.id, since })
             }));
         }
         let stuck_since = following.and_then(|following| following.stuck_since());

@@ -93,7 +93,7 @@ fn a_key_that_came_back_is_a_problem_while_it_opens() {
     assert!(matches!(watched.poll(at(30)), PollOutcome::Replaced { .. }));
     let found = problems(&cookie, 31);
     let expected = format!(
-        "problem KeyCameBack since 2027-01-15T08:00:30Z: key {}: a key that this program saw leave",
+        "problem KeyReturned since 2027-01-15T08:00:30Z: key {}: a key that this program saw leave",
         id(&leaked)
     );
     assert!(
