@@ -147,9 +147,9 @@ debug_by_display!(ConfigError);
 impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.subject)?;
-        let told = |mistake: &Mistake| mistake.sentence.naming(str::to_owned);
+        let spelled = |mistake: &Mistake| mistake.sentence.naming(str::to_owned);
         if let [one] = &self.mistakes[..] {
-            return f.write_str(&told(one));
+            return f.write_str(&spelled(one));
         }
         write!(f, "{} ", self.mistakes.len())?;
         if self.subject.is_empty() {
@@ -157,7 +157,7 @@ impl fmt::Display for ConfigError {
         }
         f.write_str("are refused:")?;
         let mut mistakes = self.mistakes.iter();
-        mistakes.try_for_each(|mistake| write!(f, "\n  {}", told(mistake)))
+        mistakes.try_for_each(|mistake| write!(f, "\n  {}", spelled(mistake)))
     }
 }
 
@@ -188,19 +188,19 @@ impl Sentence {
 
     /// Returns the sentence with each setting's name spelled by `name`.
     pub(crate) fn naming(&self, mut name: impl FnMut(&str) -> String) -> String {
-        let mut told = String::new();
+        let mut spelled = String::new();
         let mut rest = &*self.0;
         while let Some((before, piece)) = rest.split_once('{') {
-            told.push_str(before);
-            (rest, told) = match piece.strip_prefix('{') {
-                Some(after) => (after, told + "{"),
+            spelled.push_str(before);
+            (rest, spelled) = match piece.strip_prefix('{') {
+                Some(after) => (after, spelled + "{"),
                 None => {
                     let (setting, after) = piece.split_once('}').unwrap_or_default();
-                    (after, told + &format!("`{}`", name(setting)))
+                    (after, spelled + &format!("`{}`", name(setting)))
                 }
             };
         }
-        told + rest
+        spelled + rest
     }
 }
 
@@ -245,7 +245,7 @@ mod tests {
 
     #[test]
     fn a_name_in_braces_is_written_as_its_reader_knows_it() {
-        for (words, told) in [
+        for (words, spelled) in [
             ("{name}", "`NAME`"),
             (
                 "set {path} or {idle_timeout}, too",
@@ -262,7 +262,7 @@ mod tests {
             ("`name`", "`name`"),
             ("", ""),
         ] {
-            assert_eq!(shout(words), told);
+            assert_eq!(shout(words), spelled);
         }
     }
 
@@ -278,7 +278,7 @@ mod tests {
     fn the_subject_of_another_cookie_is_no_setting() {
         let error = ConfigError::new("path", "is not allowed with {domain}");
         let error = ConfigError::of("formerly", &error);
-        let told = "`FORMERLY`: path is not allowed with `DOMAIN`";
-        assert_eq!(error.naming(str::to_uppercase), told);
+        let spelled = "`FORMERLY`: path is not allowed with `DOMAIN`";
+        assert_eq!(error.naming(str::to_uppercase), spelled);
     }
 }

@@ -22,7 +22,7 @@ pub(crate) struct CookieFields {
         not(feature = "tower"),
         allow(dead_code, reason = "only layers know the page")
     )]
-    pub(crate) is_told: AtomicBool,
+    pub(crate) is_logged: AtomicBool,
     pub(crate) refresh_navigations_only: bool,
     /// Fields that drop the cookie with former attributes.
     pub(crate) former: Vec<Template>,

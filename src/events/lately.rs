@@ -29,7 +29,7 @@ type Rejections = [Rejected; 4];
 
 #[derive(Debug, Default)]
 struct Rejected {
-    told_at: AtomicU64,
+    logged_at: AtomicU64,
     /// Number of rejections since then.
     left_out: AtomicU64,
 }
@@ -37,7 +37,7 @@ struct Rejected {
 impl Rejected {
     /// Returns the number of events that were left out before this one, or `None` if it is left out.
     fn note(&self, now: u64) -> Option<u64> {
-        if is_due(&self.told_at, MINUTE, now) {
+        if is_due(&self.logged_at, MINUTE, now) {
             Some(self.left_out.swap(0, Relaxed))
         } else {
             self.left_out.fetch_add(1, Relaxed);
@@ -54,7 +54,7 @@ pub(crate) struct Refused([Often; super::REFUSALS.len()]);
 #[derive(Debug, Default)]
 struct Often {
     since: AtomicU64,
-    told: AtomicU64,
+    logged: AtomicU64,
     left_out: AtomicU64,
 }
 
@@ -65,9 +65,9 @@ impl Refused {
         let place = super::REFUSALS.iter().position(|other| *other == name);
         let often = &self.0[place.unwrap_or_default()];
         if is_due(&often.since, MINUTE, now) {
-            often.told.store(0, Relaxed);
+            often.logged.store(0, Relaxed);
         }
-        if often.told.fetch_add(1, Relaxed) < MANY {
+        if often.logged.fetch_add(1, Relaxed) < MANY {
             Some(often.left_out.swap(0, Relaxed))
         } else {
             often.left_out.fetch_add(1, Relaxed);

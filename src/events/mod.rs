@@ -78,7 +78,7 @@ pub(crate) struct InUse<'a> {
 }
 
 /// Writes an event at info with all fields of an [`InUse`]. Its target is `SESSIONS`, or the one that comes last.
-macro_rules! tell_in_use {
+macro_rules! log_in_use {
     ($in_use:ident, $sentence:literal $(, $target:ident)?) => {
         log!(
             $($target,)?

@@ -7,7 +7,7 @@ use crate::base::time::{UnixSeconds, show_time, system_time};
 
 /// Sessions use a new ring.
 pub(crate) fn ring_taken(in_use: &InUse<'_>) {
-    tell_in_use!(in_use, "key ring replaced", KEYS);
+    log_in_use!(in_use, "key ring replaced", KEYS);
 }
 
 /// A `not_before` refuses even the sessions that begin at `now`, because it is later.

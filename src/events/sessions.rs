@@ -7,7 +7,7 @@ use crate::base::reason::Reason;
 
 /// A cookie, header or token is built.
 pub(crate) fn sessions_built(in_use: &InUse<'_>) {
-    tell_in_use!(in_use, "sessions are ready");
+    log_in_use!(in_use, "sessions are ready");
 }
 
 /// Counts a session that was read. The function of its outcome logs it. `is_dropped`: its key left the ring while this

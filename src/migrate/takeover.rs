@@ -29,9 +29,9 @@ pub(crate) struct Migration {
     cookies: Vec<PreparedCookie>,
     dropped: Vec<DroppedCookie>,
     /// `true` after a log event that the sessions of an old cookie seem to have begun too early.
-    told_of_range: AtomicBool,
+    has_logged_range: AtomicBool,
     /// `true` after a log event that browsers do not drop an old cookie.
-    told_of_attributes: AtomicBool,
+    has_logged_leftover: AtomicBool,
 }
 
 impl Migration {
@@ -62,14 +62,14 @@ impl Migration {
             new_name: name.to_string(),
             cookies,
             dropped,
-            told_of_range: false.into(),
-            told_of_attributes: false.into(),
+            has_logged_range: false.into(),
+            has_logged_leftover: false.into(),
         })
     }
 
     /// Tells the log that the sessions of an old cookie seem to have begun too early.
-    fn tell_of_range(&self, name: &str) {
-        if !self.told_of_range.swap(true, Ordering::Relaxed) {
+    fn log_range(&self, name: &str) {
+        if !self.has_logged_range.swap(true, Ordering::Relaxed) {
             let advice = format!(
                 "sessions of the old cookie `{name}` are refused: they have no date, so they count as begun when the range of \
                  `migrate_from` began, which is longer ago than the `absolute_timeout`; begin the range with the rollout"
@@ -157,14 +157,14 @@ impl OldCookies for Migration {
         if let Some(name) = outdated
             && refused.is_some_and(|refused| refused.reason == Reason::Expired)
         {
-            self.tell_of_range(name);
+            self.log_range(name);
         }
         refused.map(Err)
     }
 
     fn note_leftover(&self, received: &[OldValues], written: UnixSeconds) {
-        let told = &self.told_of_attributes;
-        if told.load(Ordering::Relaxed) {
+        let is_logged = &self.has_logged_leftover;
+        if is_logged.load(Ordering::Relaxed) {
             return;
         }
         let is_left = |(cookie, (values, _)): &(&PreparedCookie, &OldValues)| {
@@ -172,7 +172,7 @@ impl OldCookies for Migration {
         };
         let mut each = self.cookies.iter().zip(received);
         if let Some((cookie, _)) = each.find(is_left)
-            && !told.swap(true, Ordering::Relaxed)
+            && !is_logged.swap(true, Ordering::Relaxed)
         {
             let (name, dropped) = (&cookie.template.name, cookie.template.expire_one(0));
             let advice = format!(

@@ -273,8 +273,8 @@ pub(super) fn carry_out<T>(
             random: random::from_thread()?,
         })
     };
-    let kept = |tell: fn(&str)| {
-        tell(purpose);
+    let kept = |log: fn(&str)| {
+        log(purpose);
         (Touch::Touched, Change::Keep)
     };
     let (touch, change) = match decision {

@@ -48,8 +48,8 @@ impl Core {
             // Each is counted and compared with the last one, only for a log.
             Outcome::Rejected { .. } | Outcome::NotMigrated { .. } if !events::ARE_LOGGED => {}
             Outcome::Rejected { reason, key_id } => {
-                let told = self.lately.note_rejected(reason, is_dropped, false, now);
-                if let Some(left_out) = told {
+                let noted = self.lately.note_rejected(reason, is_dropped, false, now);
+                if let Some(left_out) = noted {
                     events::rejected(
                         purpose,
                         reason,
@@ -63,8 +63,8 @@ impl Core {
             }
             Outcome::Migrated => events::taken_over(purpose, token_bytes),
             Outcome::NotMigrated { reason } => {
-                let told = self.lately.note_rejected(reason, false, true, now);
-                if let Some(left_out) = told {
+                let noted = self.lately.note_rejected(reason, false, true, now);
+                if let Some(left_out) = noted {
                     events::old_cookie_rejected(purpose, reason, token_bytes, left_out);
                 }
             }

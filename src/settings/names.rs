@@ -326,8 +326,11 @@ mod tests {
     #[test]
     fn a_method_that_is_no_setting_is_called_so() {
         for name in ["revalidate_after", "REVOKED_IF", "migrate-from"] {
-            let told = unknown(name).naming(str::to_owned);
-            assert!(told.contains("call this method on the builder"), "{told}");
+            let sentence = unknown(name).naming(str::to_owned);
+            assert!(
+                sentence.contains("call this method on the builder"),
+                "{sentence}"
+            );
         }
     }
 

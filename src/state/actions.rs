@@ -98,8 +98,8 @@ impl<T> State<T> {
     /// a deny list.
     pub(crate) fn invalidate(&mut self) -> Option<Sid> {
         let is_stale = matches!(self.received, Received::Withheld(Withheld::Stale(_)));
-        let is_told = !is_stale && self.draft.ended != Some(Ended::Invalidated);
-        let opened = self.received.before().filter(|_| is_told);
+        let is_shown = !is_stale && self.draft.ended != Some(Ended::Invalidated);
+        let opened = self.received.before().filter(|_| is_shown);
         let sid = opened.and_then(|opened| opened.sid);
         if !self.is_new() {
             self.received.end();

@@ -27,7 +27,7 @@ pub(super) fn warning<'p, T, F: Fields>(
     path: impl FnOnce() -> &'p str,
 ) -> Option<Warning> {
     let fields = &cookie.fields;
-    if !events::ARE_LOGGED || fields.is_told.load(Ordering::Relaxed) {
+    if !events::ARE_LOGGED || fields.is_logged.load(Ordering::Relaxed) {
         return None;
     }
     let attributes = &fields.attributes;
@@ -79,11 +79,11 @@ fn is_below(path: &str, of: &str) -> bool {
 }
 
 /// Logs only the first time, because an inner layer may have warned of the cookie.
-fn once(fields: &Arc<CookieFields>, tell: impl FnOnce(&str) + Send + Sync + 'static) -> Warning {
+fn once(fields: &Arc<CookieFields>, log: impl FnOnce(&str) + Send + Sync + 'static) -> Warning {
     let fields = Arc::clone(fields);
     Box::new(move || {
-        if !fields.is_told.swap(true, Ordering::Relaxed) {
-            tell(fields.name.as_str());
+        if !fields.is_logged.swap(true, Ordering::Relaxed) {
+            log(fields.name.as_str());
         }
     })
 }

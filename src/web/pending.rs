@@ -54,10 +54,10 @@ impl<T: Payload> PendingSession<T> {
             old.drop_in(response);
         }
         if let AnyCarrier::Cookie(cookie) = &*self.carrier
-            && let Some(tell) = self.warning.take()
+            && let Some(warn) = self.warning.take()
             && cookie.is_set_in(response.values(&F::SET_COOKIE))
         {
-            tell();
+            warn();
         }
         saved.map_err(|error| Failure::Save(error).logged(None))
     }

@@ -190,8 +190,8 @@ fn one_sentence(error: &clap::Error) -> String {
     let is_help = |line: &&str| !line.is_empty() && !line.starts_with("tip: to pass");
     let lines = text.lines().take_while(is_message).map(str::trim);
     let joined = lines.filter(is_help).collect::<Vec<_>>().join(" ");
-    let told = joined.replace(" tip: ", "; tip: ");
-    let sentence = told.strip_prefix("error: ").unwrap_or(&told);
+    let message = joined.replace(" tip: ", "; tip: ");
+    let sentence = message.strip_prefix("error: ").unwrap_or(&message);
     format!("{sentence}; see `--help`")
 }
 

@@ -268,12 +268,12 @@ impl Subject<'_> {
 fn origin_of(request: &Parts) -> Option<String> {
     let host = host_of(request)?;
     let field = || request.headers.get(HOST)?.to_str().ok();
-    let told = request
+    let named = request
         .uri
         .authority()
         .map(Authority::as_str)
         .or_else(field)?;
-    let port = told.rsplit_once(':').map(|(_, port)| port.parse());
+    let port = named.rsplit_once(':').map(|(_, port)| port.parse());
     let host = host.strip_suffix(":443").unwrap_or(&host);
     // `host_of` also leaves out the default port of `http`.
     Some(match port {

@@ -76,7 +76,7 @@ impl<T> SessionCookieBuilder<T> {
         Ok(SessionCookie {
             fields: Arc::new(CookieFields {
                 attributes: carrier.attributes.clone(),
-                is_told: false.into(),
+                is_logged: false.into(),
                 refresh_navigations_only: carrier.refresh_navigations_only,
                 finder,
                 former,

@@ -5,10 +5,10 @@
     allow(dead_code, unused_imports, reason = "no ring is followed")
 )]
 mod following;
+mod in_use;
 mod left;
 mod purpose_keys;
 mod sessions;
-mod told;
 
 #[cfg(feature = "tower")]
 use std::task::{self, Poll};
@@ -24,10 +24,10 @@ use arc_swap::{ArcSwap, Guard};
 pub(crate) use following::Following;
 #[cfg(feature = "watch")]
 pub(crate) use following::TICK;
+pub(crate) use in_use::SourceRefused;
 use left::Left;
 pub(crate) use purpose_keys::{PurposeKey, PurposeKeys};
 pub(crate) use sessions::Sessions;
-pub(crate) use told::SourceRefused;
 
 use crate::{
     base::{
@@ -139,7 +139,7 @@ impl SharedKeyRing {
         drop(shared);
         slots
             .iter()
-            .for_each(|slot| slot.tell(Some(now), events::ring_taken));
+            .for_each(|slot| slot.log_in_use(Some(now), events::ring_taken));
         for key in &returned {
             events::key_returned(key.id, show_time(system_time(key.left_at)));
         }

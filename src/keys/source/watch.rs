@@ -79,7 +79,7 @@ pub struct WatchedKeyRing {
 /// Sources that were refused and reported.
 struct Refused {
     snapshot: Snapshot,
-    told_at: UnixSeconds,
+    logged_at: UnixSeconds,
     refused: SourceRefused,
 }
 
@@ -165,7 +165,7 @@ impl WatchedKeyRing {
         if let Some(refused) = self.refused.as_mut()
             && refused.snapshot == snapshot
         {
-            refused.tell_again(now());
+            refused.log_again(now());
             // A ring of the same purpose may have become readable.
             self.keys.show_refusal();
             return PollOutcome::Unchanged;
@@ -193,7 +193,7 @@ impl WatchedKeyRing {
                 self.keys.note_refused(Some(refused.clone()));
                 self.refused = Some(Refused {
                     snapshot,
-                    told_at: now,
+                    logged_at: now,
                     refused,
                 });
                 PollOutcome::Refused(error)
@@ -338,9 +338,9 @@ impl WatchedKeyRing {
 
 impl Refused {
     /// Logs the refusal again if that has not been done for a while.
-    fn tell_again(&mut self, now: UnixSeconds) {
-        if now.abs_diff(self.told_at) >= TOLD_AGAIN {
-            self.told_at = now;
+    fn log_again(&mut self, now: UnixSeconds) {
+        if now.abs_diff(self.logged_at) >= LOGGED_AGAIN {
+            self.logged_at = now;
             let SourceRefused { since, error } = &self.refused;
             events::ring_still_refused(error, show_time(system_time(*since)));
         }
@@ -393,7 +393,7 @@ pub enum PollOutcome {
 }
 
 /// Seconds after which a refusal that lasts is logged again.
-const TOLD_AGAIN: u64 = 300;
+const LOGGED_AGAIN: u64 = 300;
 const SHORTEST_INTERVAL: Duration = Duration::from_millis(10);
 
 /// Time between two reads of sources that have changed, if the last poll was late.

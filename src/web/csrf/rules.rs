@@ -205,7 +205,7 @@ impl Rules {
         // Logged here, because an application may answer a refused request itself.
         if let Failure::Csrf(refusal) = &failed.failure {
             let host = Host::of(request).map(|host| host.to_string());
-            let told = RefusedRequest {
+            let refused = RefusedRequest {
                 path,
                 origin: origin_of(request),
                 host: host.as_deref(),
@@ -213,7 +213,7 @@ impl Rules {
                 advice: failed.advice.or_else(|| self.advice(refusal, request)),
             };
             let left_out = self.refused.note(refusal.name(), system_now());
-            events::request_refused(refusal, refusal.name(), &told, left_out);
+            events::request_refused(refusal, refusal.name(), &refused, left_out);
         }
         failed.failure.reported(Some(path))
     }

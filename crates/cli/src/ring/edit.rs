@@ -88,8 +88,8 @@ impl Target {
         };
         let mut edit = self.begin(&text, now)?;
         self.check_clock(&edit)?;
-        let mut told = change(&mut edit)?;
-        told.extend(edit.note_overlap());
+        let mut report = change(&mut edit)?;
+        report.extend(edit.note_overlap());
         let ring = edit.result()?;
         let notes = Notes::read(&edit.text.to_text()).map_err(Failure::No)?;
         if let Some((_, sentence)) = notes.forgeries(&ring, now) {
@@ -97,11 +97,11 @@ impl Target {
         }
         if self.dry_run {
             let dry = "dry run, nothing is written; the result would be:";
-            told.insert(0, dry.to_owned());
+            report.insert(0, dry.to_owned());
             let table = table(&described(&ring, now, edit.known, &notes, None));
-            told.push(format!("\n{table}"));
+            report.push(format!("\n{table}"));
         } else {
-            told.push(format!("fingerprint {}", ring.fingerprint()));
+            report.push(format!("fingerprint {}", ring.fingerprint()));
             let text = edit.text.to_text();
             match file {
                 Some(file) => file
@@ -112,13 +112,13 @@ impl Target {
                 None => answer::print_ring(&text)?,
             }
         }
-        let told = told.join("\n");
+        let report = report.join("\n");
         if self.is_piped() {
             // Standard output is only for the ring.
-            told.lines().for_each(answer::note);
+            report.lines().for_each(answer::note);
             return Ok(true);
         }
-        answer::print(&told).map_err(|failure| match failure {
+        answer::print(&report).map_err(|failure| match failure {
             Failure::File(sentence) if !self.dry_run => {
                 Failure::File(format!("{} is changed, but {sentence}", edit.name))
             }

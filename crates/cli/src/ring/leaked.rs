@@ -78,7 +78,7 @@ impl Leaked {
         let leaked = self.leaked(edit, ring)?;
         let kept = self.never_sealed(edit, ring, &leaked, at)?;
         let sealing = ring.sealing(edit.now);
-        let (mut told, new) = match kept.first() {
+        let (mut report, new) = match kept.first() {
             Some(key) => (Vec::new(), *key),
             None => {
                 let new = new_key(self.suite, &sealing)?;
@@ -109,12 +109,12 @@ impl Leaked {
         }
         edit.check_still_seals(sealing.id)?;
         if !removed.is_empty() {
-            told.push(format!("{} removed, before sealing", are(&removed)));
+            report.push(format!("{} removed, before sealing", are(&removed)));
         }
         let (file, name) = (&edit.file, &edit.name);
         let pushed = show(at - soonest.duration_since(edit.now).unwrap_or_default());
         let at = show(at);
-        told.extend([
+        report.extend([
             format!("before {pushed} give {name} to every instance, in any order"),
             format!("until  {at} forgeries open"),
             format!(
@@ -128,7 +128,7 @@ impl Leaked {
                 _ => format!("after that remove them in this order, each with `{HARDTACK} ring retire {file} KEY`, {UNLESS}"),
             },
         ]);
-        Ok(told)
+        Ok(report)
     }
 
     /// Drops all keys that may have sealed.
@@ -155,27 +155,27 @@ impl Leaked {
         } else {
             "the dropped lines"
         })?;
-        let mut told = vec![format!("key {} is dropped", leaked.id)];
+        let mut report = vec![format!("key {} is dropped", leaked.id)];
         dropped.retain(|id| *id != leaked.id);
         if !dropped.is_empty() {
             let too = "dropped too: a forgery may have been sealed again under each";
-            told.push(format!("{} {too}", are(&dropped)));
+            report.push(format!("{} {too}", are(&dropped)));
         }
         let name = &edit.name;
-        told.push(if kept.is_empty() {
+        report.push(if kept.is_empty() {
             format!("new key {} seals", sealing.id)
         } else {
             format!("key {} seals, which has not sealed yet", sealing.id)
         });
         if let Some(from) = planned {
             let ahead = self.target.overlap.skew().saturating_mul(2);
-            told.push(format!(
+            report.push(format!(
                 "before {} give {name} to every instance: one without it seals forgeries again under key {} then",
                 show(from - ahead),
                 sealing.id
             ));
         }
-        told.extend([
+        report.extend([
             format!(
                 "everyone is signed out, on each instance as soon as it has {name}; until the last one has it, new \
                  sign-ins are known to some instances only"
@@ -184,7 +184,7 @@ impl Leaked {
             self.copies(edit),
             lines,
         ]);
-        Ok(told)
+        Ok(report)
     }
 
     fn leaked(&self, edit: &Edit, ring: &KeyRing) -> Result<KeyInfo, Failure> {
@@ -255,22 +255,22 @@ impl Leaked {
                  that, plus twice the clock skew",
             ));
         }
-        let (mut told, mut line) = (Vec::new(), None);
+        let (mut report, mut line) = (Vec::new(), None);
         match edit::find(ring, &self.key, &edit.name) {
             Ok(leaked) => {
-                told.push(format!("key {} is dropped", leaked.id));
+                report.push(format!("key {} is dropped", leaked.id));
                 edit.note_leak(leaked.id, edit.now);
-                told.extend(self.remove(edit, ring, &leaked)?);
+                report.extend(self.remove(edit, ring, &leaked)?);
                 line = Some(edit.needed_lines("the dropped line")?);
             }
-            Err(absent) => told.push(format!(
+            Err(absent) => report.push(format!(
                 "{absent}; if the leaked key is one of these, run this again with its id"
             )),
         }
         edit.text.set_not_before(time);
         let copies = self.copies(edit);
         let (time, file) = (show(time), &edit.name);
-        told.extend([
+        report.extend([
             format!(
                 "everyone who signed in before {time} is signed out, on each instance as soon as it has {file}"
             ),
@@ -280,8 +280,8 @@ impl Leaked {
             RECORDED.to_owned(),
             copies,
         ]);
-        told.extend(line);
-        Ok(told)
+        report.extend(line);
+        Ok(report)
     }
 
     /// Removes a key. If only retired keys remain, a new key replaces them.
@@ -299,18 +299,18 @@ impl Leaked {
             rest.iter().for_each(|key| edit.text.remove(key.id));
             let new = new_key(self.suite, leaked)?;
             edit.add(&new);
-            let mut told: Vec<_> = rest.iter().map(removed_too).collect();
-            told.push(format!("new key {} seals", new.id));
-            return Ok(told);
+            let mut report: Vec<_> = rest.iter().map(removed_too).collect();
+            report.push(format!("new key {} seals", new.id));
+            return Ok(report);
         }
-        let mut told = keep_overlap(edit, ring, leaked);
+        let mut report = keep_overlap(edit, ring, leaked);
         let sealing = edit.result()?.sealing(edit.now);
         if sealing.seal_from.is_some_and(|from| from > edit.now) {
             // It was planned, and seals now because no other key can.
             edit.text.set(sealing.id, SEAL_FROM, None);
         }
-        told.push(format!("key {} seals", sealing.id));
-        Ok(told)
+        report.push(format!("key {} seals", sealing.id));
+        Ok(report)
     }
 }
 
@@ -321,7 +321,7 @@ fn keep_overlap(edit: &mut Edit, ring: &KeyRing, leaked: &KeyInfo) -> Vec<String
     let next = ring.next_after(leaked.id);
     let mut before = ring.keys();
     before.truncate(before.iter().take_while(|key| key.id != leaked.id).count());
-    let mut told = Vec::new();
+    let mut report = Vec::new();
     let mut removed = *leaked;
     while let Some(key) = before.pop() {
         let takes_over_at_once = next.is_some_and(|next| next.seal_from == removed.seal_from);
@@ -330,7 +330,7 @@ fn keep_overlap(edit: &mut Edit, ring: &KeyRing, leaked: &KeyInfo) -> Vec<String
         }
         if ring.role(key.id, edit.now) == Some(KeyRole::Retired) {
             edit.text.remove(key.id);
-            told.push(removed_too(&key));
+            report.push(removed_too(&key));
             removed = key;
             continue;
         }
@@ -339,7 +339,7 @@ fn keep_overlap(edit: &mut Edit, ring: &KeyRing, leaked: &KeyInfo) -> Vec<String
             .and_then(|(duration, from)| time::after(from, duration).ok());
         edit.text.set(key.id, ACCEPT_UNTIL, end);
         let (id, file) = (key.id, &edit.file);
-        told.push(match next.zip(end) {
+        report.push(match next.zip(end) {
             Some((next, end)) => format!(
                 "key {id} is accepted until {}, as long after key {} as it was to be after key {}",
                 show(end),
@@ -355,7 +355,7 @@ fn keep_overlap(edit: &mut Edit, ring: &KeyRing, leaked: &KeyInfo) -> Vec<String
         });
         break;
     }
-    told
+    report
 }
 
 /// Names keys.

@@ -57,7 +57,7 @@ impl Promote {
             check_overlaps(&ring, &after, edit)?;
         }
         let ahead = self.target.overlap.certainly_past(edit.now)?;
-        Ok(told(edit, &after, &key, at, ahead))
+        Ok(report(edit, &after, &key, at, ahead))
     }
 }
 
@@ -94,28 +94,28 @@ fn check_time(
     }
 }
 
-fn told(
+fn report(
     edit: &Edit,
     after: &KeyRing,
     key: &KeyInfo,
     at: SystemTime,
     ahead: SystemTime,
 ) -> Vec<String> {
-    let mut told = vec![if at == edit.now {
+    let mut report = vec![if at == edit.now {
         format!("key {} seals", key.id)
     } else {
         format!("key {} seals from {}", key.id, show(at))
     }];
     let before = after.sealing_key(at - Duration::from_secs(1));
     if before != key.id {
-        told.push(format!("key {before} then only opens"));
+        report.push(format!("key {before} then only opens"));
         let end = key.accept_until.filter(|end| *end > edit.now);
-        told.extend(end.map(|end| {
+        report.extend(end.map(|end| {
             let (end, file, id) = (show(end), &edit.name, key.id);
             format!("give {file} to every instance before {end}, when key {id} retires on those without it")
         }));
     }
-    told.extend(after.planned_after(at).map(|(later, from)| {
+    report.extend(after.planned_after(at).map(|(later, from)| {
         let file = &edit.file;
         let force = match after.planned_sealed(Some(from), edit.now, ahead) {
             Some(last) if edit.known.is_none_or(|known| last + known > edit.now) => " --force",
@@ -126,5 +126,5 @@ fn told(
             show(from)
         )
     }));
-    told
+    report
 }

@@ -55,23 +55,23 @@ impl Retire {
         }
         let Some(at) = at else {
             edit.text.remove(key.id);
-            let mut told = vec![format!("key {} is removed", key.id)];
+            let mut report = vec![format!("key {} is removed", key.id)];
             // A planned key has no sessions.
             if ring.role(key.id, edit.now) != Some(KeyRole::Planned) {
-                told.push(edit.needed_lines("its line")?);
+                report.push(edit.needed_lines("its line")?);
             }
-            return Ok(told);
+            return Ok(report);
         };
         edit.text.set(key.id, ACCEPT_UNTIL, Some(at));
-        let mut told = format!("key {} opens nothing from {} on", key.id, show(at));
+        let mut report = format!("key {} opens nothing from {} on", key.id, show(at));
         if last.is_some() && needed.is_none_or(|needed| at < needed) {
             let until = needed.map(|needed| format!(" until {}", show(needed)));
-            told += &format!(
+            report += &format!(
                 ", although tokens that it sealed may be valid{}: their visitors are signed out",
                 until.unwrap_or_default()
             );
         }
-        Ok(vec![told])
+        Ok(vec![report])
     }
 
     /// Returns the last time at which the key may have sealed or will seal, as far as the ring shows. Returns `None` if

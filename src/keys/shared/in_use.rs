@@ -92,9 +92,9 @@ impl PurposeSlot {
         (1..not_before).contains(&now).then_some(not_before)
     }
 
-    /// Logs by `tell` what the sessions have in use at `now`, by default the system's time. Warns of a `not_before`
+    /// Logs by `log` what the sessions have in use at `now`, by default the system's time. Warns of a `not_before`
     /// that is in the future at `now`, and of keys that end before their tokens, unless these tokens have ended too.
-    pub(crate) fn tell(&self, now: Option<UnixSeconds>, tell: fn(&events::InUse<'_>)) {
+    pub(crate) fn log_in_use(&self, now: Option<UnixSeconds>, log: fn(&events::InUse<'_>)) {
         self.show_not_before();
         let Some(sessions) = self.sessions.as_ref().filter(|_| events::ARE_LOGGED) else {
             return;
@@ -104,7 +104,7 @@ impl PurposeSlot {
         let not_before_text = show_time(system_time(not_before));
         let sealing = keys.sealing(now).info;
         let since = sealing.seal_from.filter(|from| unix_seconds(*from) <= now);
-        tell(&events::InUse {
+        log(&events::InUse {
             purpose,
             seals: sealing.id.to_string(),
             seals_since: since.map(show_time),
