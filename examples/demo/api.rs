@@ -141,7 +141,7 @@ pub(crate) async fn verify_csrf(session: Session, Body(form): Body<Token>) -> Js
 pub(crate) async fn answer_device(State(site): State<Arc<Site>>, request: Request) -> Response {
     let (request, _) = request.into_parts();
     let clock = site.clock.for_sessions();
-    match site.session.answer(&request, clock) {
+    match site.session.respond(&request, clock) {
         Some(response) => response.into_response(),
         None => StatusCode::NOT_FOUND.into_response(),
     }

@@ -150,17 +150,17 @@ where
         provide::<T, _>(&mut *request.extensions_mut(), session);
         let inner = self.inner.call(request);
         Box::pin(async move {
-            let mut answered = inner.await?;
+            let mut whole = inner.await?;
             // In actix-web, the request lives as long as its response. Only a handle that the application keeps should
             // count.
-            answered.request().extensions_mut().remove::<W>();
-            let response = answered.response_mut();
+            whole.request().extensions_mut().remove::<W>();
+            let response = whole.response_mut();
             let status = pending.status_to_save(response.status().into(), &*response.extensions());
             if let Err(failure) = pending.save(status, response.headers_mut()) {
                 *response.status_mut() = failure.status_code();
                 response.extensions_mut().insert(failure);
             }
-            Ok(answered)
+            Ok(whole)
         })
     }
 }
@@ -190,11 +190,13 @@ where
         }
         let Some(parts) = parts_of(&request) else {
             let refused = HttpResponse::BadRequest().finish();
-            return Box::pin(ready(Ok(answered(request, refused))));
+            return Box::pin(ready(Ok(responded(request, refused))));
         };
         let decision = self.layer.decide(&parts, &mut *request.extensions_mut());
         match decision {
-            Decision::Answered(answer) => Box::pin(ready(Ok(answered(request, converted(answer))))),
+            Decision::Responds(response) => {
+                Box::pin(ready(Ok(responded(request, converted(response)))))
+            }
             Decision::Passes => Box::pin(passed(self.inner.call(request))),
             Decision::PassesIf(condition) => {
                 let inner = self.inner.clone();
@@ -233,8 +235,8 @@ async fn fulfilled<B>(
 ) -> Result<ServiceRequest, ServiceResponse<EitherBody<B>>> {
     let mut body = Reading::new(request.take_payload(), condition.limit);
     poll_fn(|cx| body.poll(cx)).await;
-    if let Some(answer) = (condition.check)(parts, body.beginning()) {
-        return Err(answered(request, converted(answer)));
+    if let Some(response) = (condition.check)(parts, body.beginning()) {
+        return Err(responded(request, converted(response)));
     }
     let payload = Box::pin(body.into_stream());
     request.set_payload(dev::Payload::Stream { payload });
@@ -242,13 +244,13 @@ async fn fulfilled<B>(
 }
 
 async fn passed<B>(
-    answer: impl Future<Output = Result<ServiceResponse<B>, Error>>,
+    response: impl Future<Output = Result<ServiceResponse<B>, Error>>,
 ) -> Result<ServiceResponse<EitherBody<B>>, Error> {
-    Ok(answer.await?.map_into_left_body())
+    Ok(response.await?.map_into_left_body())
 }
 
-fn answered<B>(request: ServiceRequest, answer: HttpResponse) -> ServiceResponse<EitherBody<B>> {
-    request.into_response(answer).map_into_right_body()
+fn responded<B>(request: ServiceRequest, response: HttpResponse) -> ServiceResponse<EitherBody<B>> {
+    request.into_response(response).map_into_right_body()
 }
 
 /// Returns the head of a request in the types of the crate `http`, without extensions. Returns `None` if they cannot

@@ -206,14 +206,14 @@ impl Failure {
         if let Failure::Csrf(CsrfRefusal::WrongToken { form: Some(page) }) = &self {
             let body = LOAD_AGAIN.replace("{page}", &page.replace('&', "&amp;"));
             // Not logged here: the guard has reported it.
-            return self.answered("text/html; charset=utf-8", body);
+            return self.response_of("text/html; charset=utf-8", body);
         }
         let sentence = self.status_and_sentence().1.to_owned();
         self.logged(path)
-            .answered("text/plain; charset=utf-8", sentence)
+            .response_of("text/plain; charset=utf-8", sentence)
     }
 
-    fn answered(self, kind: &'static str, body: String) -> Response<String> {
+    fn response_of(self, kind: &'static str, body: String) -> Response<String> {
         let (status, _) = self.status_and_sentence();
         let mut response = Response::new(body);
         *response.status_mut() = status;

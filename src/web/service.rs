@@ -111,10 +111,10 @@ where
     fn poll(self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<Self::Output> {
         let mut this = self.project();
         let inner = this.inner.as_mut().as_pin_mut().expect(POLLED_AGAIN);
-        let answered = ready!(inner.poll(cx));
+        let polled = ready!(inner.poll(cx));
         // The future of a retry, for example, keeps the request, and with it a handle that nobody uses any more.
         this.inner.set(None);
-        let mut response = answered?;
+        let mut response = polled?;
         let status = response.status().as_u16();
         let status = (this.pending).status_to_save(status, response.extensions());
         if let Err(failure) = this.pending.save(status, response.headers_mut()) {
@@ -154,7 +154,7 @@ pub(super) enum Decision {
     Passes,
     /// Passes if its body begins rightly.
     PassesIf(Condition),
-    Answered(Response<String>),
+    Responds(Response<String>),
 }
 
 /// Condition on the beginning of a request's body.
@@ -190,10 +190,10 @@ where
         }
         let (mut parts, body) = request.into_parts();
         GateFuture::of(match self.layer.decide_whole(&mut parts) {
-            Decision::Answered(answer) => Step::answer(answer),
+            Decision::Responds(response) => Step::respond(response),
             Decision::Passes => Step::inner(&mut self.inner, Request::from_parts(parts, body)),
             Decision::PassesIf(condition) => match Readable::of(body, condition.limit) {
-                None => Step::answer(unreadable::<RequestBody>(&parts)),
+                None => Step::respond(unreadable::<RequestBody>(&parts)),
                 Some(body) => {
                     // The service that was ready is the one that is called.
                     let next = self.inner.clone();
@@ -241,8 +241,8 @@ pin_project! {
         Held {
             held: Option<Held<S>>,
         },
-        Answer {
-            answer: Option<Response<String>>,
+        Respond {
+            response: Option<Response<String>>,
         },
     }
 }
@@ -273,9 +273,9 @@ impl<F, S> Step<F, S> {
         Step::Inner { future }
     }
 
-    fn answer(answer: Response<String>) -> Self {
-        let answer = Some(answer);
-        Step::Answer { answer }
+    fn respond(response: Response<String>) -> Self {
+        let response = Some(response);
+        Step::Respond { response }
     }
 }
 
@@ -303,9 +303,9 @@ where
         loop {
             let next = match step.as_mut().project() {
                 StepProjection::Inner { future } => return future.poll(cx),
-                StepProjection::Answer { answer } => {
-                    let answer = answer.take().expect(POLLED_AGAIN);
-                    return Poll::Ready(Ok(answer.map(ResponseBody::from)));
+                StepProjection::Respond { response } => {
+                    let response = response.take().expect(POLLED_AGAIN);
+                    return Poll::Ready(Ok(response.map(ResponseBody::from)));
                 }
                 StepProjection::Held { held } => {
                     ready!(held.as_mut().expect(POLLED_AGAIN).body.poll(cx));
@@ -324,7 +324,7 @@ impl<S> Held<S> {
         S: Service<Request<RequestBody>, Future = F>,
     {
         match (self.condition.check)(&self.parts, self.body.beginning()) {
-            Some(answer) => Step::answer(answer),
+            Some(response) => Step::respond(response),
             None => {
                 let request = Request::from_parts(self.parts, self.body.into_body());
                 Step::inner(&mut self.inner, request)

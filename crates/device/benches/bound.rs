@@ -77,7 +77,7 @@ fn endpoints() {
         ("refused", refused, 403),
     ] {
         measure(name, || {
-            let answer = site.cookie.answer(black_box(&request), time(START));
+            let answer = site.cookie.respond(black_box(&request), time(START));
             assert_eq!(answer.unwrap().status(), status);
         });
     }

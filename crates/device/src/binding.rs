@@ -14,7 +14,7 @@ pub trait BindToDevice {
     /// registers its key, the session stays unbound until the next `sign_in` or `renew`.
     ///
     /// Serve the two endpoints by [`CompanionLayer`](hardtack::companion::CompanionLayer) or by
-    /// [`answer`](hardtack::SessionCookie::answer).
+    /// [`respond`](hardtack::SessionCookie::respond).
     #[must_use]
     fn device_bound(self, settings: DeviceBound) -> Self;
 }

@@ -12,11 +12,11 @@ use http::{Response, request::Parts};
 use sha2::{Digest, Sha256};
 
 use super::{
-    answer::DeviceAnswer,
     cookies::{self, DeviceCookies},
     endpoint::Endpoint,
     es256::PublicKey,
     options::DeviceBound,
+    response::DeviceResponse,
 };
 
 /// Id of a device: a hash of its key and of the session id for which the key was registered (docs/devices.md § 16.2).
@@ -138,17 +138,17 @@ impl Companion for Devices {
         Ok(fields)
     }
 
-    fn answers(&self, method: &str, path: &str) -> bool {
+    fn responds_to(&self, method: &str, path: &str) -> bool {
         method == "POST" && self.settings.endpoint_at(path).is_some()
     }
 
-    fn answer(&self, request: &Parts, beside: Option<&mut Beside<'_>>) -> Response<String> {
-        let answer = match (self.settings.endpoint_at(request.uri.path()), beside) {
-            (Some(endpoint), Some(beside)) => self.answer_to(endpoint, request, beside),
+    fn respond(&self, request: &Parts, beside: Option<&mut Beside<'_>>) -> Response<String> {
+        let response = match (self.settings.endpoint_at(request.uri.path()), beside) {
+            (Some(endpoint), Some(beside)) => self.respond_to(endpoint, request, beside),
             // The request belongs to no context. An instance that knows its tenant may answer it later.
-            _ => DeviceAnswer::later(),
+            _ => DeviceResponse::later(),
         };
-        answer.respond(self.cookies.session())
+        response.into_http(self.cookies.session())
     }
 }
 

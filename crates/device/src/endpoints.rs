@@ -12,12 +12,12 @@ use http::{HeaderName, HeaderValue, header::HOST, request::Parts, uri::Authority
 use serde_json::json;
 
 use super::{
-    answer::DeviceAnswer,
     devices::{DeviceId, Devices, device_id, tag},
     endpoint::Endpoint,
     es256::{KEY_LEN, PublicKey},
     options::Initiators,
     proof::Proof,
+    response::DeviceResponse,
 };
 
 /// A request to one of the endpoints.
@@ -47,12 +47,12 @@ enum NamedBy<'a> {
 }
 
 impl Devices {
-    pub(crate) fn answer_to(
+    pub(crate) fn respond_to(
         &self,
         endpoint: Endpoint,
         parts: &Parts,
         beside: &mut Beside<'_>,
-    ) -> DeviceAnswer {
+    ) -> DeviceResponse {
         let field = |name| parts.headers.get(name).map(HeaderValue::as_bytes);
         let request = DeviceRequest {
             endpoint,
@@ -64,21 +64,21 @@ impl Devices {
             Endpoint::Register => self.offered(&request, beside),
             Endpoint::Refresh => self.identified(&request, beside),
         };
-        let answer = subject.map(|subject| self.answer_about(&subject, &request, beside));
-        match answer {
-            Ok(Ok(answer)) | Err(answer) => answer,
-            Ok(Err(_)) => DeviceAnswer::later(),
+        let response = subject.map(|subject| self.respond_about(&subject, &request, beside));
+        match response {
+            Ok(Ok(response)) | Err(response) => response,
+            Ok(Err(_)) => DeviceResponse::later(),
         }
     }
 
     /// Answers a request about `subject`. If the session has ended, refuses a registration, and answers a refresh that
     /// the session has ended.
-    fn answer_about(
+    fn respond_about(
         &self,
         subject: &Subject<'_>,
         request: &DeviceRequest<'_>,
         beside: &mut Beside<'_>,
-    ) -> Result<DeviceAnswer, SaveError> {
+    ) -> Result<DeviceResponse, SaveError> {
         let Opened {
             is_alive, arrived, ..
         } = beside.open(&subject.session);
@@ -86,7 +86,7 @@ impl Devices {
         let may_live = marks.is_empty() && subject.may_live(is_alive, arrived.as_ref());
         match &subject.named_by {
             NamedBy::Offer(proof) if may_live => self.register(subject, proof, request, beside),
-            NamedBy::Offer(_) => Ok(DeviceAnswer::refused(400)),
+            NamedBy::Offer(_) => Ok(DeviceResponse::refused(400)),
             NamedBy::Identifier(key, device) if may_live => {
                 self.refresh(subject.id, (key, *device), request, beside)
             }
@@ -94,7 +94,7 @@ impl Devices {
                 let bound = self.cookies.expire_bound(&tag(device));
                 let marks = marks.iter().map(|tag| self.cookies.expire_mark(tag));
                 let fields = [bound].into_iter().chain(marks).collect();
-                Ok(DeviceAnswer::ended(request.identifier, fields))
+                Ok(DeviceResponse::ended(request.identifier, fields))
             }
         }
     }
@@ -116,8 +116,8 @@ impl Devices {
         &self,
         request: &DeviceRequest<'a>,
         beside: &Beside<'_>,
-    ) -> Result<Subject<'a>, DeviceAnswer> {
-        let refused = || DeviceAnswer::refused(400);
+    ) -> Result<Subject<'a>, DeviceResponse> {
+        let refused = || DeviceResponse::refused(400);
         let proof = Proof::parse(request.proof).map_err(|_| refused())?;
         let (context, token) = (beside.context(), &proof.challenge);
         let offer = self.offer.open::<0>(context, token, beside.now());
@@ -135,10 +135,10 @@ impl Devices {
         proof: &Proof<'_>,
         request: &DeviceRequest<'_>,
         beside: &mut Beside<'_>,
-    ) -> Result<DeviceAnswer, SaveError> {
+    ) -> Result<DeviceResponse, SaveError> {
         let key = proof.verify_registration().ok();
         let Some(key) = key.filter(|_| self.is_for(proof, request)) else {
-            return Ok(DeviceAnswer::refused(400));
+            return Ok(DeviceResponse::refused(400));
         };
         let (context, now) = (beside.context(), beside.now());
         let device = device_id(&key, offer.id);
@@ -148,24 +148,24 @@ impl Devices {
         let bound_cookie = self.set_bound(context, device, offer.id, now)?;
         beside.bind(device);
         let instructions = self.instructions(&identifier, device);
-        Ok(DeviceAnswer::registered(bound_cookie, instructions))
+        Ok(DeviceResponse::registered(bound_cookie, instructions))
     }
 
     fn identified<'a>(
         &self,
         request: &DeviceRequest<'a>,
         beside: &Beside<'_>,
-    ) -> Result<Subject<'a>, DeviceAnswer> {
+    ) -> Result<Subject<'a>, DeviceResponse> {
         let text = request.identifier;
         let identifier = self.identifier.open(beside.context(), text, beside.now());
         let (id, session, key): (_, _, [u8; KEY_LEN]) =
             identifier.map_err(|reason| match reason {
                 // Another instance may already have this key of the ring, so the browser keeps its own key.
-                Reason::UnknownKey => DeviceAnswer::later(),
-                Reason::RetiredKey => DeviceAnswer::ended(text, Vec::new()),
-                _ => DeviceAnswer::refused(404),
+                Reason::UnknownKey => DeviceResponse::later(),
+                Reason::RetiredKey => DeviceResponse::ended(text, Vec::new()),
+                _ => DeviceResponse::refused(404),
             })?;
-        let key = PublicKey::from_bytes(&key).ok_or(DeviceAnswer::refused(404))?;
+        let key = PublicKey::from_bytes(&key).ok_or(DeviceResponse::refused(404))?;
         let device = device_id(&key, id);
         Ok(Subject {
             id,
@@ -180,15 +180,15 @@ impl Devices {
         (key, device): (&PublicKey, DeviceId),
         request: &DeviceRequest<'_>,
         beside: &Beside<'_>,
-    ) -> Result<DeviceAnswer, SaveError> {
+    ) -> Result<DeviceResponse, SaveError> {
         let (context, now) = (beside.context(), beside.now());
         if self.is_proven(key, id, request, beside) {
             let bound_cookie = self.set_bound(context, device, id, now)?;
-            return Ok(DeviceAnswer::refreshed(bound_cookie));
+            return Ok(DeviceResponse::refreshed(bound_cookie));
         }
         // The answer does not say what was wrong with the last proof.
         let challenge = self.challenge.seal(context, id, now, &[], now)?;
-        Ok(DeviceAnswer::challenged(request.identifier, &challenge))
+        Ok(DeviceResponse::challenged(request.identifier, &challenge))
     }
 
     /// Returns `true` if the request proves `key`, by a recent challenge for this session. The challenge is checked
@@ -328,10 +328,10 @@ mod tests {
             .device_bound(DeviceBound::at("/.session"))
             .build()
             .expect("sound settings");
-        let answer = |path: &str, fields: &[(&str, &str)]| -> (Response<String>, usize) {
+        let respond = |path: &str, fields: &[(&str, &str)]| -> (Response<String>, usize) {
             let before = VERIFIED.get();
             let response = cookie
-                .answer(&asked(path, fields), Clock::system())
+                .respond(&asked(path, fields), Clock::system())
                 .expect("an endpoint");
             (response, VERIFIED.get() - before)
         };
@@ -353,7 +353,7 @@ mod tests {
         let jwk = format!(r#","jwk":{{"kty":"EC","crv":"P-256","x":"{x}","y":"{y}"}}"#);
         let register = |challenge: &str| {
             let proof = proof(&key, &jwk, challenge);
-            answer("/.session/register", &[("secure-session-response", &proof)])
+            respond("/.session/register", &[("secure-session-response", &proof)])
         };
         let (refused, verified) = register("AAAA");
         assert_eq!((refused.status().as_u16(), verified), (400, 0));
@@ -368,7 +368,7 @@ mod tests {
                 ("sec-secure-session-id", identifier),
                 ("secure-session-response", &*proof),
             ];
-            answer("/.session/refresh", &fields)
+            respond("/.session/refresh", &fields)
         };
         let (challenged, verified) = refresh(offer);
         assert_eq!((challenged.status().as_u16(), verified), (403, 0));

@@ -25,7 +25,6 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
-mod answer;
 mod binding;
 mod cookies;
 mod devices;
@@ -35,6 +34,7 @@ mod es256;
 mod events;
 mod options;
 mod proof;
+mod response;
 mod strict_json;
 
 pub use binding::{BindToDevice, DeviceBinding};

@@ -151,7 +151,7 @@ fn the_endpoints_write_events() {
                 "{found:?}"
             );
             assert_eq!(found.level, *level, "{found:?}");
-            assert_eq!(found.target, "hardtack_device::answer", "{found:?}");
+            assert_eq!(found.target, "hardtack_device::response", "{found:?}");
             assert!(!found.fields.contains(&secret[..20]), "{found:?}");
         }
     }
@@ -206,11 +206,11 @@ fn an_answer_to_a_device_is_counted() {
     let cookie = cookie.build().unwrap();
     let counts = super::counted::counted_by(|| {
         let request = http::Request::post("/.session/register").body(()).unwrap();
-        drop(cookie.answer(
+        drop(cookie.respond(
             &request.into_parts().0,
             UNIX_EPOCH + Duration::from_secs(1_800_000_000),
         ));
     });
-    let answer = r#"hardtack_device_answers_total{purpose="__Host-session",answer="Refused"}"#;
+    let answer = r#"hardtack_device_responses_total{purpose="__Host-session",response="Refused"}"#;
     assert_eq!(counts.get(answer), Some(&1), "{counts:?}");
 }

@@ -85,7 +85,7 @@ fn a_cookie_in_the_context_of_a_tenant_answers_its_devices_alone() {
         (of(GLOBEX), StatusCode::NOT_FOUND),
         (site.cookie.clone(), StatusCode::NOT_FOUND),
     ] {
-        let answer = cookie.answer(&request, site.clock()).unwrap();
+        let answer = cookie.respond(&request, site.clock()).unwrap();
         assert_eq!(answer.status(), expected);
     }
 }

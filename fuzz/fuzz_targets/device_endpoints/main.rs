@@ -90,7 +90,7 @@ impl Asked<'_> {
         let now = time(self.seconds);
         Some(
             SITE.cookie
-                .answer(&request, now)
+                .respond(&request, now)
                 .expect("it is an endpoint"),
         )
     }

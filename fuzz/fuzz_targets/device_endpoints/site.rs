@@ -136,7 +136,7 @@ fn ask(cookie: &SessionCookie, endpoint: &str, fields: &[(&str, &str)]) -> Respo
     let request = fields.iter().fold(request, add);
     let (request, ()) = request.body(()).expect("the fields are sound").into_parts();
     cookie
-        .answer(&request, time(REGISTERED))
+        .respond(&request, time(REGISTERED))
         .expect("it is an endpoint")
 }
 

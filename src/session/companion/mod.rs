@@ -1,8 +1,8 @@
 //! The seam for a package that adds something to each session, as `hardtack-device` does.
 
-mod answer;
 mod beside;
 mod hooks;
+mod respond;
 mod seal;
 
 use std::{sync::Arc, time::SystemTime};
@@ -63,15 +63,15 @@ pub trait Companion: Send + Sync {
         now: SystemTime,
     ) -> Result<Vec<(&'static str, String)>, SaveError>;
 
-    /// Returns `true` for requests that the companion answers itself, by `answer`. The default is `false`.
-    fn answers(&self, method: &str, path: &str) -> bool {
+    /// Returns `true` for requests that the companion answers itself, by `respond`. The default is `false`.
+    fn responds_to(&self, method: &str, path: &str) -> bool {
         let _ = (method, path);
         false
     }
 
     /// Answers a request in place of the application. `beside` knows the session that came along, and is `None` if the
     /// request belongs to no context.
-    fn answer(
+    fn respond(
         &self,
         request: &http::request::Parts,
         beside: Option<&mut Beside<'_>>,

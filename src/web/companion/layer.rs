@@ -45,8 +45,8 @@ impl<T: Payload, W> Gate for CompanionLayer<T, W> {
     }
 
     fn decide(&self, request: &Parts, _: &mut impl Extensions) -> Decision {
-        self.answer(request)
-            .map_or(Decision::Passes, Decision::Answered)
+        self.respond(request)
+            .map_or(Decision::Passes, Decision::Responds)
     }
 
     /// Lets `context_by` see the extensions, as for other requests.
@@ -56,7 +56,7 @@ impl<T: Payload, W> Gate for CompanionLayer<T, W> {
 }
 
 impl<T: Payload, W> CompanionLayer<T, W> {
-    fn answer(&self, request: &Parts) -> Option<Response<String>> {
+    fn respond(&self, request: &Parts) -> Option<Response<String>> {
         let CompanionLayer(layer) = self;
         let AnyCarrier::Cookie(cookie) = &*layer.carrier else {
             return None;
@@ -67,9 +67,9 @@ impl<T: Payload, W> CompanionLayer<T, W> {
         let context = match chosen {
             RequestContext::Default => None,
             RequestContext::Chosen(context) => Some(Arc::new(context)),
-            RequestContext::Missing => return Some(companion.answer(request, None)),
+            RequestContext::Missing => return Some(companion.respond(request, None)),
         };
-        Some(cookie.answer_in(context, companion, request, layer.clock.clone()))
+        Some(cookie.respond_in(context, companion, request, layer.clock.clone()))
     }
 }
 

@@ -30,19 +30,19 @@ impl<T: Payload> SessionCookie<T> {
     ///
     /// **Experimental,** as all of [`companion`](crate::companion).
     #[must_use]
-    pub fn answer(&self, request: &Parts, clock: impl Into<Clock>) -> Option<Response<String>> {
+    pub fn respond(&self, request: &Parts, clock: impl Into<Clock>) -> Option<Response<String>> {
         let companion = self.companion_for(request.method.as_str(), request.uri.path())?;
-        Some(self.answer_in(None, companion, request, clock.into()))
+        Some(self.respond_in(None, companion, request, clock.into()))
     }
 
     /// Returns the companion that answers a request.
     pub(crate) fn companion_for(&self, method: &str, path: &str) -> Option<&dyn Companion> {
         let companion = self.token.core.companion.as_deref()?;
-        companion.answers(method, path).then_some(companion)
+        companion.responds_to(method, path).then_some(companion)
     }
 
     /// Lets the companion answer a request in this context, or in the cookie's if none is given.
-    fn answer_in(
+    fn respond_in(
         &self,
         context: Option<Arc<Context>>,
         companion: &dyn Companion,
@@ -51,7 +51,7 @@ impl<T: Payload> SessionCookie<T> {
     ) -> Response<String> {
         let fields = request.headers.get_all(COOKIE);
         let session = self.arrive(fields, clock, context, None, |_| Hints::default());
-        let (mut response, closing) = session.answer_by(companion, request);
+        let (mut response, closing) = session.respond_by(companion, request);
         if let Some(closing) = closing {
             for field in self.fields.write(closing) {
                 let field = HeaderMap::sensitive(field);

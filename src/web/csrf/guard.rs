@@ -206,7 +206,7 @@ impl<T: Payload> Gate for CsrfGuard<T> {
     fn decide(&self, request: &Parts, extensions: &mut impl Extensions) -> Decision {
         match self.rules.check::<T>(request, extensions) {
             Checked::Passes => Decision::Passes,
-            Checked::Refused(answer) => Decision::Answered(answer),
+            Checked::Refused(response) => Decision::Responds(response),
             Checked::InForm(in_form) => {
                 let rules = Arc::clone(&self.rules);
                 Decision::PassesIf(Condition {

@@ -68,12 +68,12 @@ impl Companion for Proofs {
             .collect())
     }
 
-    fn answers(&self, _: &str, path: &str) -> bool {
+    fn responds_to(&self, _: &str, path: &str) -> bool {
         path == "/proof"
     }
 
     /// `?asked` asks about the session that came, and any other query about another one.
-    fn answer(&self, request: &Parts, beside: Option<&mut Beside<'_>>) -> Response<String> {
+    fn respond(&self, request: &Parts, beside: Option<&mut Beside<'_>>) -> Response<String> {
         let beside = beside.unwrap();
         let named = |id: SessionId, issued| {
             let token = self
@@ -126,7 +126,7 @@ fn signed_in(cookie: &SessionCookie) -> (String, HeaderMap) {
 fn answer(cookie: &SessionCookie, path: &str, pair: &str) -> Vec<String> {
     let request = Request::post(path).header("cookie", pair);
     let (parts, ()) = request.body(()).unwrap().into_parts();
-    let response = cookie.answer(&parts, at(1)).unwrap();
+    let response = cookie.respond(&parts, at(1)).unwrap();
     let fields = response.headers().get_all(SET_COOKIE).iter();
     fields
         .map(|field| pair_of(field.to_str().unwrap()).to_owned())
@@ -425,6 +425,6 @@ fn a_request_that_is_not_for_the_companion_is_the_applications() {
     let (parts, ()) = Request::new(()).into_parts();
     let answers_none = with_companion(&Arc::default());
     for cookie in [cookie(), answers_none, builder().build().unwrap()] {
-        assert!(cookie.answer(&parts, at(0)).is_none());
+        assert!(cookie.respond(&parts, at(0)).is_none());
     }
 }

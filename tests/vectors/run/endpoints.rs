@@ -72,11 +72,11 @@ fn answer<T: Payload>(
 ) -> Option<Response<String>> {
     let (parts, ()) = request.into_parts();
     if scene.context.is_some() {
-        return cookie.answer(&parts, system_time(scene.now));
+        return cookie.respond(&parts, system_time(scene.now));
     }
     // None was chosen for the request.
     let companion = cookie.companion_for(parts.method.as_str(), parts.uri.path())?;
-    Some(companion.answer(&parts, None))
+    Some(companion.respond(&parts, None))
 }
 
 fn check_answer(name: &str, scene: &Scene, answer: Response<String>, expect: AnswerOf) {

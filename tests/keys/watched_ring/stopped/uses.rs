@@ -133,11 +133,11 @@ impl Companion for Tells {
         Ok(Vec::new())
     }
 
-    fn answers(&self, _: &str, path: &str) -> bool {
+    fn responds_to(&self, _: &str, path: &str) -> bool {
         path == "/ask"
     }
 
-    fn answer(&self, _: &Parts, beside: Option<&mut Beside<'_>>) -> Response<String> {
+    fn respond(&self, _: &Parts, beside: Option<&mut Beside<'_>>) -> Response<String> {
         let beside = beside.unwrap();
         let (context, now) = (beside.context().clone(), beside.now());
         let token = self.seal.seal(&context, [9; 8].into(), now, &[7], now);
@@ -173,7 +173,7 @@ fn answered() -> Use {
     Box::new(move || {
         let request = Request::get("/ask").header("cookie", pair).body(());
         let (request, ()) = request.unwrap().into_parts();
-        cookie.answer(&request, SystemTime::now()).unwrap();
+        cookie.respond(&request, SystemTime::now()).unwrap();
         companion.opened.lock().unwrap().unwrap()
     })
 }

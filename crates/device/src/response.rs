@@ -1,4 +1,4 @@
-//! Answers of the two endpoints.
+//! Responses of the two endpoints.
 
 use http::{
     HeaderMap, HeaderName, HeaderValue, Response, StatusCode,
@@ -9,8 +9,8 @@ use serde_json::json;
 use super::events;
 
 /// Response of an endpoint, as plain data.
-pub(crate) struct DeviceAnswer {
-    kind: AnswerKind,
+pub(crate) struct DeviceResponse {
+    kind: ResponseKind,
     set_cookies: Vec<String>,
     /// Value of `Secure-Session-Challenge`.
     challenge: Option<String>,
@@ -19,7 +19,7 @@ pub(crate) struct DeviceAnswer {
 }
 
 #[derive(Clone, Copy)]
-enum AnswerKind {
+enum ResponseKind {
     Registered,
     Refreshed,
     /// The browser has to send a proof.
@@ -30,9 +30,9 @@ enum AnswerKind {
     Refused(u16),
 }
 
-impl DeviceAnswer {
-    fn new(kind: AnswerKind, set_cookies: Vec<String>) -> DeviceAnswer {
-        DeviceAnswer {
+impl DeviceResponse {
+    fn new(kind: ResponseKind, set_cookies: Vec<String>) -> DeviceResponse {
+        DeviceResponse {
             kind,
             set_cookies,
             challenge: None,
@@ -40,61 +40,61 @@ impl DeviceAnswer {
         }
     }
 
-    pub(crate) fn registered(bound_cookie: String, instructions: String) -> DeviceAnswer {
-        DeviceAnswer {
+    pub(crate) fn registered(bound_cookie: String, instructions: String) -> DeviceResponse {
+        DeviceResponse {
             body: Some(instructions),
-            ..DeviceAnswer::new(AnswerKind::Registered, vec![bound_cookie])
+            ..DeviceResponse::new(ResponseKind::Registered, vec![bound_cookie])
         }
     }
 
-    pub(crate) fn refreshed(bound_cookie: String) -> DeviceAnswer {
-        DeviceAnswer::new(AnswerKind::Refreshed, vec![bound_cookie])
+    pub(crate) fn refreshed(bound_cookie: String) -> DeviceResponse {
+        DeviceResponse::new(ResponseKind::Refreshed, vec![bound_cookie])
     }
 
     /// Asks for a proof. The identifier has opened, so it is base64url.
-    pub(crate) fn challenged(identifier: &[u8], challenge: &str) -> DeviceAnswer {
+    pub(crate) fn challenged(identifier: &[u8], challenge: &str) -> DeviceResponse {
         let identifier = String::from_utf8_lossy(identifier);
-        DeviceAnswer {
+        DeviceResponse {
             challenge: Some(format!(r#""{challenge}";id="{identifier}""#)),
-            ..DeviceAnswer::new(AnswerKind::Challenged, Vec::new())
+            ..DeviceResponse::new(ResponseKind::Challenged, Vec::new())
         }
     }
 
     /// Tells the browser to drop its key. The identifier has opened, or its head was read, so it is base64url.
-    pub(crate) fn ended(identifier: &[u8], set_cookies: Vec<String>) -> DeviceAnswer {
+    pub(crate) fn ended(identifier: &[u8], set_cookies: Vec<String>) -> DeviceResponse {
         let identifier = String::from_utf8_lossy(identifier);
         let body = json!({"session_identifier": identifier, "continue": false});
-        DeviceAnswer {
+        DeviceResponse {
             body: Some(body.to_string()),
-            ..DeviceAnswer::new(AnswerKind::Ended, set_cookies)
+            ..DeviceResponse::new(ResponseKind::Ended, set_cookies)
         }
     }
 
-    pub(crate) fn refused(status: u16) -> DeviceAnswer {
-        DeviceAnswer::new(AnswerKind::Refused(status), Vec::new())
+    pub(crate) fn refused(status: u16) -> DeviceResponse {
+        DeviceResponse::new(ResponseKind::Refused(status), Vec::new())
     }
 
     /// Refuses the request for now. The browser keeps its key and asks again.
-    pub(crate) fn later() -> DeviceAnswer {
-        DeviceAnswer::refused(503)
+    pub(crate) fn later() -> DeviceResponse {
+        DeviceResponse::refused(503)
     }
 
     fn status(&self) -> u16 {
         match self.kind {
-            AnswerKind::Registered | AnswerKind::Refreshed | AnswerKind::Ended => 200,
-            AnswerKind::Challenged => 403,
-            AnswerKind::Refused(status) => status,
+            ResponseKind::Registered | ResponseKind::Refreshed | ResponseKind::Ended => 200,
+            ResponseKind::Challenged => 403,
+            ResponseKind::Refused(status) => status,
         }
     }
 
-    /// Logs and counts the answer, and makes the response.
-    pub(crate) fn respond(self, purpose: &str) -> Response<String> {
+    /// Logs and counts the response, and makes it one of the crate `http`.
+    pub(crate) fn into_http(self, purpose: &str) -> Response<String> {
         match self.kind {
-            AnswerKind::Registered => events::registered(purpose),
-            AnswerKind::Refreshed => events::refreshed(purpose),
-            AnswerKind::Challenged => events::challenged(purpose),
-            AnswerKind::Ended => events::ended(purpose),
-            AnswerKind::Refused(_) => events::refused(purpose),
+            ResponseKind::Registered => events::registered(purpose),
+            ResponseKind::Refreshed => events::refreshed(purpose),
+            ResponseKind::Challenged => events::challenged(purpose),
+            ResponseKind::Ended => events::ended(purpose),
+            ResponseKind::Refused(_) => events::refused(purpose),
         }
         let status = StatusCode::from_u16(self.status()).expect("it is a known status");
         let mut fields = HeaderMap::new();

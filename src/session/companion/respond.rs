@@ -7,7 +7,7 @@ impl<T> Session<T> {
     /// Lets `companion` answer the request that brought this session. Returns the response, and the session if the
     /// response carries it sealed again. The outcome of reading it is not reported, and neither `judge` nor
     /// `revalidate_after` is asked about it.
-    pub(crate) fn answer_by(
+    pub(crate) fn respond_by(
         &self,
         companion: &dyn Companion,
         request: &Parts,
@@ -18,7 +18,7 @@ impl<T> Session<T> {
         core.slot.keep_up();
         let opening = Opening::new(core, arrival.context.as_deref(), now);
         let mut beside = Beside::new(opening, &arrival.values);
-        let response = companion.answer(request, Some(&mut beside));
+        let response = companion.respond(request, Some(&mut beside));
         let bound = beside.bound();
         let closing = bound.and_then(|arrived| Closing::of_bound(held, arrived, now));
         (response, closing)
