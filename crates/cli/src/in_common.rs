@@ -6,8 +6,8 @@ use clap::Args;
 use hardtack::{EncryptionKey, KeyRing, SessionSettings, SigningKey, session::Map};
 
 use crate::{
-    answer::{self, Answer, Failure},
     inspect::{Carrier, Opener, Reader, Sessions},
+    output::{self, CommandResult, Failure},
     time,
 };
 
@@ -30,7 +30,7 @@ pub(crate) struct Settings {
 }
 
 impl Settings {
-    pub(crate) fn run(self) -> Answer {
+    pub(crate) fn run(self) -> CommandResult {
         if let [one, other] = &self.diff[..] {
             return compare(one, other);
         }
@@ -40,7 +40,7 @@ impl Settings {
         if let [other] = &self.diff[..] {
             return compare(&text, other);
         }
-        answer::print(&format!(
+        output::print(&format!(
             "settings {fingerprint}, unless the code sets what is `?`\nsettings_text {text}"
         ))?;
         Ok(true)
@@ -97,7 +97,7 @@ impl Settings {
 }
 
 /// Prints each setting that differs, with both values.
-fn compare(one: &str, other: &str) -> Answer {
+fn compare(one: &str, other: &str) -> CommandResult {
     let (one, other) = (pairs(one)?, pairs(other)?);
     let names = one
         .keys()
@@ -123,9 +123,9 @@ fn compare(one: &str, other: &str) -> Answer {
         })
         .collect();
     if lines.is_empty() {
-        answer::print("the settings are the same")?;
+        output::print("the settings are the same")?;
     } else {
-        answer::print(&lines.join("\n"))?;
+        output::print(&lines.join("\n"))?;
     }
     Ok(lines.is_empty())
 }

@@ -7,7 +7,7 @@ use hardtack::{
 };
 use zeroize::Zeroizing;
 
-use crate::answer::{self, Answer, Failure};
+use crate::output::{self, CommandResult, Failure};
 
 /// Print a new key, which is a secret
 ///
@@ -22,8 +22,8 @@ pub(crate) struct Keygen {
 }
 
 impl Keygen {
-    pub(crate) fn run(self) -> Answer {
-        answer::print_secret(&NewKey::make(self.suite)?.text)?;
+    pub(crate) fn run(self) -> CommandResult {
+        output::print_secret(&NewKey::make(self.suite)?.text)?;
         Ok(true)
     }
 }

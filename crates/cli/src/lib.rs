@@ -6,10 +6,10 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
-mod answer;
 mod in_common;
 mod inspect;
 mod key;
+mod output;
 mod ring;
 mod settings;
 mod source;
@@ -20,7 +20,7 @@ use std::{process::ExitCode, sync::LazyLock};
 use clap::{Parser, Subcommand};
 use hardtack::{SessionData, keys::Suite, session::Map};
 
-use answer::Answer;
+use output::CommandResult;
 
 /// Makes and changes key rings of hardtack sessions, and inspects their cookies.
 #[derive(Parser)]
@@ -47,7 +47,7 @@ pub fn main() -> ExitCode {
     if let Some(folder) = std::env::var_os("PWD") {
         let _ = std::env::set_current_dir(folder);
     }
-    answer::exit(Arguments::try_parse().map(|arguments| arguments.command.run()))
+    output::exit(Arguments::try_parse().map(|arguments| arguments.command.run()))
 }
 
 /// Runs `hardtack inspect` for an application whose sessions hold a `T`, with the arguments of the process. It shows
@@ -78,7 +78,7 @@ pub fn main() -> ExitCode {
 #[must_use]
 pub fn inspect<T: SessionData>() -> ExitCode {
     let parsed = OwnInspect::try_parse();
-    answer::exit(parsed.map(|parsed| parsed.arguments.run::<T>(inspect::Reader::of::<T>())))
+    output::exit(parsed.map(|parsed| parsed.arguments.run::<T>(inspect::Reader::of::<T>())))
 }
 
 /// Show what a cookie of this application is and, with keys, its content
@@ -90,7 +90,7 @@ struct OwnInspect {
 }
 
 impl Command {
-    fn run(self) -> Answer {
+    fn run(self) -> CommandResult {
         match self {
             Command::Keygen(command) => command.run(),
             Command::Ring(command) => command.run(),

@@ -18,7 +18,7 @@ use yaml_rust2::{
     parser::{Event, Parser},
 };
 
-use crate::{answer::Failure, source};
+use crate::{output::Failure, source};
 
 /// Options for the application's settings. Later layers override earlier ones.
 #[derive(Args)]

@@ -6,7 +6,7 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use crate::answer::{self, Failure};
+use crate::output::{self, Failure};
 
 /// A time, or a duration from now.
 #[derive(Clone, Copy, Debug)]
@@ -48,7 +48,7 @@ pub(crate) fn now() -> Result<SystemTime, Failure> {
     let text = text.to_string_lossy();
     let expected = || format!("{NOW}: expected a time like `2026-12-15T00:00:00Z`");
     let now = parse(&text).ok_or_else(|| Failure::Usage(expected()))?;
-    answer::note(&format!("using the time in {NOW}"));
+    output::note(&format!("using the time in {NOW}"));
     Ok(now)
 }
 

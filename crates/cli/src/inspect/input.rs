@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 
 use super::Carrier;
 use crate::{
-    answer::{self, Failure},
+    output::{self, Failure},
     source,
 };
 
@@ -156,7 +156,7 @@ fn name_in<'a>(pairs: &[&'a str], default_name: &'a str) -> Result<&'a str, Fail
         [only] => Ok(only),
         _ => Err(Failure::usage(format!(
             "there are several cookies; choose with --name one of {}",
-            answer::quoted(&names.join(", "))
+            output::quoted(&names.join(", "))
         ))),
     }
 }

@@ -12,7 +12,7 @@ use clap::Args;
 use hardtack::{KeyRing, SessionSettings, cookie::CookieName, session::Payload};
 
 use crate::{
-    answer::{self, Answer, Failure},
+    output::{self, CommandResult, Failure},
     ring::read_ring,
     time::{self, Time},
 };
@@ -85,7 +85,7 @@ impl Carrier {
 
 impl Inspect {
     /// Shows sessions that hold a `T`. `reader` reads their payloads.
-    pub(crate) fn run<T: Payload>(self, reader: Reader) -> Answer {
+    pub(crate) fn run<T: Payload>(self, reader: Reader) -> CommandResult {
         let now = time::now()?;
         let at = self.at.unwrap_or(Time::NOW).resolve(now)?;
         // Read once, because a file may be a pipe.
@@ -115,7 +115,7 @@ impl Inspect {
             })
             .transpose()?;
         let report = report::Report::of(&found, opener.as_ref(), at, self.show_id, other_name);
-        answer::print(&if self.json {
+        output::print(&if self.json {
             report.as_json().to_string()
         } else {
             report.as_text()

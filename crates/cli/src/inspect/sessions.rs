@@ -11,7 +11,7 @@ use hardtack::{
 
 use super::{Carrier, Inspect, Reader, input::Found};
 use crate::{
-    answer::Failure,
+    output::Failure,
     settings,
     time::{self, Time},
 };

@@ -6,8 +6,8 @@ use super::{
     edit::{Edit, Target},
 };
 use crate::{
-    answer::Failure,
     key::{NewKey, SuiteName},
+    output::Failure,
     time::{Time, show},
 };
 

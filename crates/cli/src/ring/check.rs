@@ -21,7 +21,7 @@ use super::{
     show::leaked,
 };
 use crate::{
-    answer::{self, Answer, Failure, HARDTACK},
+    output::{self, CommandResult, Failure, HARDTACK},
     time::{self, Time, show},
 };
 
@@ -45,7 +45,7 @@ pub(crate) struct Check {
 }
 
 impl Check {
-    pub(super) fn run(self) -> Answer {
+    pub(super) fn run(self) -> CommandResult {
         let now = time::now()?;
         let at = self.at.unwrap_or(Time::NOW).resolve(now)?;
         let (given, keeps_unknown_keys) = self.overlap.read()?;
@@ -82,7 +82,7 @@ impl Check {
             notes: notes.unwrap_or_default(),
             findings,
         };
-        answer::print(&if self.json {
+        output::print(&if self.json {
             report.as_json().to_string()
         } else {
             report.as_text()

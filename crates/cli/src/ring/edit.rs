@@ -22,8 +22,8 @@ use super::{
     text::{RingText, SEAL_FROM},
 };
 use crate::{
-    answer::{self, Answer, Failure, HARDTACK},
     key::NewKey,
+    output::{self, CommandResult, Failure, HARDTACK},
     source::STANDARD_INPUT,
     time::{self, show},
 };
@@ -65,7 +65,7 @@ impl Target {
     pub(super) fn edit(
         &self,
         change: impl FnOnce(&mut Edit) -> Result<Vec<String>, Failure>,
-    ) -> Answer {
+    ) -> CommandResult {
         let now = time::now()?;
         let name = self.file.to_string_lossy();
         if redact(&name) != name {
@@ -108,17 +108,17 @@ impl Target {
                     .replace(&text)?
                     .as_deref()
                     .into_iter()
-                    .for_each(answer::note),
-                None => answer::print_ring(&text)?,
+                    .for_each(output::note),
+                None => output::print_ring(&text)?,
             }
         }
         let report = report.join("\n");
         if self.is_piped() {
             // Standard output is only for the ring.
-            report.lines().for_each(answer::note);
+            report.lines().for_each(output::note);
             return Ok(true);
         }
-        answer::print(&report).map_err(|failure| match failure {
+        output::print(&report).map_err(|failure| match failure {
             Failure::File(sentence) if !self.dry_run => {
                 Failure::File(format!("{} is changed, but {sentence}", edit.name))
             }

@@ -1,7 +1,7 @@
 use clap::Args;
 
 use super::edit::{Edit, Target};
-use crate::{answer::Failure, time::show};
+use crate::{output::Failure, time::show};
 
 /// End all sessions that began before now
 ///

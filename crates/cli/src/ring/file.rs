@@ -16,7 +16,7 @@ use zeroize::Zeroizing;
 
 use super::{KeyRing, lock, overlap};
 use crate::{
-    answer::Failure,
+    output::Failure,
     source::{self, STANDARD_INPUT},
     time,
 };

@@ -10,8 +10,8 @@ use super::{
     text::{ACCEPT_UNTIL, SEAL_FROM},
 };
 use crate::{
-    answer::{Failure, HARDTACK},
     key::SuiteName,
+    output::{Failure, HARDTACK},
     time::{self, Time, show},
 };
 

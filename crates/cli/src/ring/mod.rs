@@ -24,7 +24,7 @@ pub(crate) use keys::KeyRingExt;
 use clap::Subcommand;
 use hardtack::KeyRing;
 
-use crate::answer::Answer;
+use crate::output::CommandResult;
 
 /// Make, change, check and show key rings
 #[derive(Subcommand)]
@@ -40,7 +40,7 @@ pub(crate) enum Command {
 }
 
 impl Command {
-    pub(crate) fn run(self) -> Answer {
+    pub(crate) fn run(self) -> CommandResult {
         match self {
             Command::Add(command) => command.target.edit(|edit| command.apply(edit)),
             Command::Promote(command) => command.target.edit(|edit| command.apply(edit)),

@@ -13,7 +13,7 @@ use std::{ops::Range, time::SystemTime};
 use hardtack::keys::{KeyId, KeyInfo};
 
 use super::KeyRing;
-use crate::{answer::Failure, time::show};
+use crate::{output::Failure, time::show};
 
 /// Notes about keys.
 #[derive(Default)]

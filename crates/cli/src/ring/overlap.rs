@@ -10,7 +10,7 @@ use hardtack::{
 };
 
 use super::notes::{OVERLAP, noted_at};
-use crate::{answer::Failure, settings, time};
+use crate::{output::Failure, settings, time};
 
 /// Options for the overlap.
 #[derive(Args)]

@@ -10,7 +10,7 @@ use super::{
     text::ACCEPT_UNTIL,
 };
 use crate::{
-    answer::{Failure, HARDTACK},
+    output::{Failure, HARDTACK},
     time::{self, Time, show},
 };
 

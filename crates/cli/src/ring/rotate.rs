@@ -9,8 +9,8 @@ use super::{
     text::ACCEPT_UNTIL,
 };
 use crate::{
-    answer::{Failure, HARDTACK},
     key::SuiteName,
+    output::{Failure, HARDTACK},
     time::{self, show},
 };
 

@@ -14,7 +14,7 @@ use super::{
     text::RingText,
 };
 use crate::{
-    answer::{self, Answer},
+    output::{self, CommandResult},
     time::{self, Time, show},
 };
 
@@ -36,7 +36,7 @@ pub(crate) struct Show {
 }
 
 impl Show {
-    pub(super) fn run(self) -> Answer {
+    pub(super) fn run(self) -> CommandResult {
         let at = self.at.unwrap_or(Time::NOW).resolve(time::now()?)?;
         let text = file::read(&self.file)?;
         let ring = file::parse(&text, &self.file)?;
@@ -53,9 +53,9 @@ impl Show {
                 + &wrong.map_or(String::new(), |(_, sentence)| format!("\n{sentence}"))
         });
         if self.secrets {
-            answer::print_secret(&shown)?;
+            output::print_secret(&shown)?;
         } else {
-            answer::print(&shown)?;
+            output::print(&shown)?;
         }
         Ok(true)
     }

@@ -1,4 +1,4 @@
-//! Answer of a command: standard output, standard error and the exit code.
+//! Output of a command: standard output, standard error and the exit code.
 
 use std::{
     borrow::Cow,
@@ -29,8 +29,8 @@ impl Display for Program {
     }
 }
 
-/// Answer of a command. `Ok(false)` means that the command did its work, and the answer is no.
-pub(crate) type Answer = Result<bool, Failure>;
+/// Result of a command. `Ok(false)` means that the command did its work, and the answer is no.
+pub(crate) type CommandResult = Result<bool, Failure>;
 
 /// Failure of a command, in one sentence.
 pub(crate) enum Failure {
@@ -68,15 +68,15 @@ impl Failure {
     }
 }
 
-pub(crate) fn exit(parsed: Result<Answer, clap::Error>) -> ExitCode {
-    let answer = parsed.unwrap_or_else(|error| {
+pub(crate) fn exit(parsed: Result<CommandResult, clap::Error>) -> ExitCode {
+    let result = parsed.unwrap_or_else(|error| {
         if error.use_stderr() {
             return Err(Failure::Usage(one_sentence(&error)));
         }
         // `--help` and `--version`.
         print(&error.to_string()).map(|()| true)
     });
-    let (code, sentence) = match answer {
+    let (code, sentence) = match result {
         Ok(true) => return ExitCode::SUCCESS,
         Ok(false) => return ExitCode::from(1),
         Err(Failure::No(sentence)) => (1, sentence),
