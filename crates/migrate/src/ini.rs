@@ -5,8 +5,8 @@ mod given;
 use hardtack::{ConfigError, SessionSettings};
 
 use self::given::{
-    Given, Options, Said,
-    Says::{self, AtMost, Else, Is},
+    Given, OptionRule, Options,
+    Rule::{self, AtMost, Else, Is},
     settle,
 };
 
@@ -55,42 +55,42 @@ use self::given::{
 /// into the value of another option. `text` is not overwritten.
 pub fn settings_from_ini(text: &str, prefix: &str) -> Result<SessionSettings, ConfigError> {
     let Options { options, problem } = Options::read(text, prefix);
-    let mut said = Vec::new();
+    let mut rules = Vec::new();
     for given in &options {
         match meaning(given) {
-            Ok(says) => said.extend(says.into_iter().map(|says| (given.option, Ok(says)))),
-            Err(reason) => said.push((given.option, Err(reason))),
+            Ok(meant) => rules.extend(meant.into_iter().map(|rule| (given.option, Ok(rule)))),
+            Err(reason) => rules.push((given.option, Err(reason))),
         }
     }
-    said.extend(refused_together(&options, &said));
-    said.extend(problem.map(|problem| ("", Err(problem))));
-    SessionSettings::from_translated(prefix, settle(&said))
+    rules.extend(refused_together(&options, &rules));
+    rules.extend(problem.map(|problem| ("", Err(problem))));
+    SessionSettings::from_translated(prefix, settle(&rules))
 }
 
-type Meaning<'a> = Result<Vec<Says<'a>>, &'static str>;
+type Meaning<'a> = Result<Vec<Rule<'a>>, &'static str>;
 
 /// Returns the meaning of an option, which is empty if the option restates its only possible value.
 fn meaning<'a>(given: &'a Given<'_>) -> Meaning<'a> {
     let (option, value) = (given.option, &*given.value);
-    let says = match OPTIONS.iter().find(|(names, _)| names.contains(&option)) {
+    let rules = match OPTIONS.iter().find(|(names, _)| names.contains(&option)) {
         Some((_, meaning)) if !value.trim().is_empty() => meaning(value)?,
         _ => vec![Is(option, value)],
     };
-    given.problem.map_or(Ok(says), Err)
+    given.problem.map_or(Ok(rules), Err)
 }
 
 /// Returns the options that are refused because of other options, or because others are missing.
-fn refused_together(options: &[Given<'_>], said: &[Said<'_>]) -> Vec<Said<'static>> {
-    let says = said
+fn refused_together(options: &[Given<'_>], rules: &[OptionRule<'_>]) -> Vec<OptionRule<'static>> {
+    let accepted = rules
         .iter()
-        .filter_map(|(option, says)| Some((*option, (*says).ok()?)));
-    let any = |is_it: &dyn Fn(&str, Says<'_>) -> bool| {
-        says.clone().any(|(option, says)| is_it(option, says))
+        .filter_map(|(option, rule)| Some((*option, (*rule).ok()?)));
+    let any = |is_it: &dyn Fn(&str, Rule<'_>) -> bool| {
+        accepted.clone().any(|(option, rule)| is_it(option, rule))
     };
-    let is = |setting| any(&|_, says| matches!(says, Is(name, _) if name == setting));
-    let limits = |given| any(&|option, says| option == given && matches!(says, AtMost(..)));
-    let is_endless = any(&|option, says| option == EXPIRES && matches!(says, Else(_, "off")));
-    let is_unsaved = any(&|option, says| option == SAVED && matches!(says, Is(..)));
+    let is = |setting| any(&|_, rule| matches!(rule, Is(name, _) if name == setting));
+    let limits = |given| any(&|option, rule| option == given && matches!(rule, AtMost(..)));
+    let is_endless = any(&|option, rule| option == EXPIRES && matches!(rule, Else(_, "off")));
+    let is_unsaved = any(&|option, rule| option == SAVED && matches!(rule, Is(..)));
     let has_timeout = options.iter().any(|given| given.option == "timeout");
     let is_in_cookie = options
         .iter()
@@ -155,18 +155,18 @@ fn cookie_expires(value: &str) -> Meaning<'_> {
 /// Reads the lifetime of a cookie that is sent again with each visit, so that it ends this long after the last visit.
 fn max_age(value: &str) -> Meaning<'_> {
     let is_number = value.trim().bytes().all(|byte| byte.is_ascii_digit());
-    let says = || {
+    let rules = || {
         vec![
             Is("persistent", "true"),
             AtMost("idle_timeout", value),
             VISITS,
         ]
     };
-    is_number.then(says).ok_or("must be a number of seconds")
+    is_number.then(rules).ok_or("must be a number of seconds")
 }
 
 /// Beaker and Pyramid write the time of each visit by default.
-const VISITS: Says<'_> = Else("refresh_after", "always");
+const VISITS: Rule<'_> = Else("refresh_after", "always");
 
 type OptionRow = (&'static [&'static str], for<'a> fn(&'a str) -> Meaning<'a>);
 

@@ -157,7 +157,7 @@ const OTHER_PREFIX: &str = "is not the only prefix of sessions in the file, and 
 
 /// Meaning of an option for a setting.
 #[derive(Clone, Copy)]
-pub(super) enum Says<'a> {
+pub(super) enum Rule<'a> {
     /// The setting has this value, unless an `AtMost` is smaller.
     Is(&'a str, &'a str),
     /// The setting is a duration of at most this.
@@ -166,31 +166,31 @@ pub(super) enum Says<'a> {
     Else(&'a str, &'a str),
 }
 
-impl<'a> Says<'a> {
+impl<'a> Rule<'a> {
     fn setting(self) -> (&'a str, &'a str) {
         match self {
-            Says::Is(name, value) | Says::AtMost(name, value) | Says::Else(name, value) => {
+            Rule::Is(name, value) | Rule::AtMost(name, value) | Rule::Else(name, value) => {
                 (name, value)
             }
         }
     }
 
     /// Returns `true` if other options about the same setting leave this without effect.
-    fn gives_way_to(self, all: &SaidOfOne) -> bool {
+    fn gives_way_to(self, all: &Decided) -> bool {
         let least = |of: Option<Seconds>, is: fn(&Seconds, &Seconds) -> bool| {
             of.is_some_and(|least| is(&least, &seconds(self.setting().1)))
         };
         match self {
-            Says::Is(..) => least(all.least_limit, Seconds::lt),
-            Says::AtMost(..) => least(all.least_value, Seconds::le),
-            Says::Else(..) => all.has_default || all.least_limit.or(all.least_value).is_some(),
+            Rule::Is(..) => least(all.least_limit, Seconds::lt),
+            Rule::AtMost(..) => least(all.least_value, Seconds::le),
+            Rule::Else(..) => all.has_default || all.least_limit.or(all.least_value).is_some(),
         }
     }
 }
 
 /// Values that all options together give to one setting.
 #[derive(Default)]
-struct SaidOfOne {
+struct Decided {
     /// Least value that an `Is` gives.
     least_value: Option<Seconds>,
     /// Least limit that an `AtMost` gives.
@@ -200,35 +200,35 @@ struct SaidOfOne {
 }
 
 /// An option, and its meaning or the reason why it is refused.
-pub(super) type Said<'a> = (&'a str, Result<Says<'a>, &'a str>);
+pub(super) type OptionRule<'a> = (&'a str, Result<Rule<'a>, &'a str>);
 
 /// An option, and its setting and value, or the reason why it is refused.
 type Translated<'a> = (&'a str, Result<(&'a str, &'a str), &'a str>);
 
 /// Returns the settings that follow from all options.
-pub(super) fn settle<'a>(said: &[Said<'a>]) -> Vec<Translated<'a>> {
-    let mut by_name: HashMap<&str, SaidOfOne> = HashMap::new();
-    for says in said.iter().filter_map(|(_, says)| says.ok()) {
-        let (name, value) = says.setting();
+pub(super) fn settle<'a>(rules: &[OptionRule<'a>]) -> Vec<Translated<'a>> {
+    let mut by_name: HashMap<&str, Decided> = HashMap::new();
+    for rule in rules.iter().filter_map(|(_, rule)| rule.ok()) {
+        let (name, value) = rule.setting();
         let all = by_name.entry(name).or_default();
-        let least = match says {
-            Says::Is(..) => &mut all.least_value,
-            Says::AtMost(..) => &mut all.least_limit,
-            Says::Else(..) => continue,
+        let least = match rule {
+            Rule::Is(..) => &mut all.least_value,
+            Rule::AtMost(..) => &mut all.least_limit,
+            Rule::Else(..) => continue,
         };
         let value = seconds(value);
         *least = Some(least.map_or(value, |least| least.min(value)));
     }
     let mut settled = Vec::new();
-    for (option, says) in said {
-        if let Ok(says) = says {
-            let all = by_name.entry(says.setting().0).or_default();
-            if says.gives_way_to(all) {
+    for (option, rule) in rules {
+        if let Ok(rule) = rule {
+            let all = by_name.entry(rule.setting().0).or_default();
+            if rule.gives_way_to(all) {
                 continue;
             }
-            all.has_default |= matches!(says, Says::Else(..));
+            all.has_default |= matches!(rule, Rule::Else(..));
         }
-        settled.push((*option, says.map(Says::setting)));
+        settled.push((*option, rule.map(Rule::setting)));
     }
     settled
 }
