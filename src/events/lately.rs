@@ -115,7 +115,7 @@ impl Lately {
             return;
         }
         log!(warn, purpose, "{REMEMBERED_ELSEWHERE}");
-        say!("{purpose}: {REMEMBERED_ELSEWHERE}");
+        print_in_debug!("{purpose}: {REMEMBERED_ELSEWHERE}");
     }
 
     /// A session was refused by a `not_before` that lies in the future. Logged at most once in five minutes.

@@ -23,7 +23,7 @@ pub(crate) const ARE_LOGGED: bool = cfg!(any(feature = "tracing", debug_assertio
 pub(crate) const ARE_COUNTED: bool = cfg!(feature = "metrics");
 
 /// Writes a sentence to standard error, in debug builds of programs without a subscriber.
-macro_rules! say {
+macro_rules! print_in_debug {
     ($($sentence:tt)+) => {
         if cfg!(debug_assertions) && !crate::events::are_heard() {
             eprintln!("hardtack: {}", format_args!($($sentence)+));

@@ -37,7 +37,7 @@ pub(crate) fn unreadable_failed(
         left_out = (left_out > 0).then_some(left_out),
         "{UNCHANGED}"
     );
-    say!("{UNCHANGED}: {error}");
+    print_in_debug!("{UNCHANGED}: {error}");
 }
 
 /// A handler returned an error because the session's companion did not admit the request. The session itself was logged
@@ -55,14 +55,14 @@ pub(crate) fn save_failed(error: &(dyn Error + 'static)) {
 fn failed(failure: &'static str, sentence: &str, key: Option<&str>, error: &(dyn Error + 'static)) {
     let error = super::with_causes(error);
     log!(error, error, key, "{sentence}");
-    say!("{sentence}: {error}");
+    print_in_debug!("{sentence}: {error}");
     count!(1, FAILURES, "failure" => failure);
 }
 
 /// The application is not set up correctly, as `sentence` explains: for example, a layer is missing.
 pub(crate) fn setup_is_wrong(path: Option<&str>, sentence: &str) {
     log!(error, path, sentence, "a request could not be served");
-    say!(
+    print_in_debug!(
         "{} could not be served: {sentence}",
         path.unwrap_or("a request")
     );
@@ -113,7 +113,7 @@ pub(crate) fn request_refused(
         "a request was refused by a CSRF check"
     );
     if let Some(advice) = request.advice {
-        say!("{} was refused: {advice}", request.path);
+        print_in_debug!("{} was refused: {advice}", request.path);
     }
 }
 
@@ -127,7 +127,7 @@ pub(crate) fn secure_cookie_without_tls(purpose: &str, origin: &str) {
         "the browser will drop this session: its cookie is `Secure`, and the page came without TLS; serve the site by https, \
          or in development on localhost"
     );
-    say!(
+    print_in_debug!(
         "the browser will drop `{purpose}`: it is `Secure`, and {origin} came without TLS; serve the site by https, or in \
          development on localhost"
     );
@@ -144,7 +144,7 @@ pub(crate) fn cookie_for_elsewhere(purpose: &str, attribute: &str, value: &str, 
         "the browser will not send this session back to its page, which the `domain` or the `path` of the cookie leaves out; \
          correct that setting"
     );
-    say!(
+    print_in_debug!(
         "the browser will not send `{purpose}` back to {page}, which its {attribute} `{value}` leaves out; correct the \
          setting `{attribute}`"
     );

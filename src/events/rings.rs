@@ -22,7 +22,7 @@ pub(crate) fn not_before_is_ahead(purpose: &str, not_before: UnixSeconds, now: U
         ahead_by,
         "{NOT_BEFORE_IS_AHEAD}"
     );
-    say!("{NOT_BEFORE_IS_AHEAD} (sessions of {purpose}, not_before={not_before})");
+    print_in_debug!("{NOT_BEFORE_IS_AHEAD} (sessions of {purpose}, not_before={not_before})");
 }
 
 /// A watched ring was replaced. `dropped` are the keys whose living sessions the new ring ends, now or before their time.
@@ -40,7 +40,7 @@ pub(crate) fn ring_replaced(fingerprint: impl Display, dropped: &[impl Display])
         %dropped,
         "key ring replaced by one that drops keys or ends them too early: living sessions under them end, as after a leak"
     );
-    say!(
+    print_in_debug!(
         "the new key ring drops {dropped}, or ends them too early: living sessions under them end, as after a leak"
     );
 }
@@ -69,7 +69,7 @@ pub(crate) fn show_refusal(purpose: &str, since: u64) {
 /// A key that left the ring at `left_at` is in it again.
 pub(crate) fn key_returned(key_id: impl Display, left_at: String) {
     log!(KEYS, error, %key_id, left_at, "{KEY_IS_BACK}");
-    say!("{KEY_IS_BACK} (key {key_id}, left at {left_at})");
+    print_in_debug!("{KEY_IS_BACK} (key {key_id}, left at {left_at})");
     count!(1, KEYS_RETURNED);
 }
 
@@ -91,7 +91,7 @@ pub(crate) fn key_ends_early(
         "key opens nothing from `accept_until` on, although sessions that it sealed are valid until `needed_until`: set its \
          `accept_until` to `needed_until` or later, unless these sessions are to end, as after a leak"
     );
-    say!(
+    print_in_debug!(
         "key {key_id} opens nothing from {accept_until} on, although sessions of {purpose} that it sealed are valid until \
          {needed_until}: set its `accept_until` to that time or later, unless these sessions are to end, as after a leak"
     );
@@ -101,20 +101,20 @@ pub(crate) fn key_ends_early(
 pub(crate) fn key_seals_too_soon(key_id: impl Display, seal_from: Option<String>) {
     let seal_from = seal_from.unwrap_or_default();
     log!(KEYS, warn, %key_id, seal_from, "{SEALS_TOO_SOON}");
-    say!("{SEALS_TOO_SOON} (key {key_id}, seal_from={seal_from})");
+    print_in_debug!("{SEALS_TOO_SOON} (key {key_id}, seal_from={seal_from})");
 }
 
 /// New sources were refused, or sources could not be read.
 pub(crate) fn ring_refused(error: impl Display) {
     log!(KEYS, error, %error, "{RING_REFUSED}");
-    say!("{RING_REFUSED}: {error}");
+    print_in_debug!("{RING_REFUSED}: {error}");
     count!(1, RINGS, "outcome" => "Refused");
 }
 
 /// The sources are refused as they were when that was last logged.
 pub(crate) fn ring_still_refused(error: &str, since: String) {
     log!(KEYS, error, error, since, "{RING_REFUSED}");
-    say!("{RING_REFUSED}, since {since}: {error}");
+    print_in_debug!("{RING_REFUSED}, since {since}: {error}");
 }
 
 /// The sources are no longer refused.
@@ -125,18 +125,18 @@ pub(crate) fn ring_source_is_readable() {
 /// The sources of a followed ring have not answered for some seconds.
 pub(crate) fn ring_source_hangs() {
     log!(KEYS, warn, "{RING_SOURCE_HANGS}");
-    say!("{RING_SOURCE_HANGS}");
+    print_in_debug!("{RING_SOURCE_HANGS}");
 }
 
 /// The sources have answered after they hung.
-pub(crate) fn ring_source_answers() {
+pub(crate) fn ring_source_resumed() {
     log!(KEYS, info, "the key source answers again");
 }
 
 /// A session is read in a process that has no thread to follow its ring.
 pub(crate) fn ring_was_forked() {
     log!(KEYS, error, "{RING_WAS_FORKED}");
-    say!("{RING_WAS_FORKED}");
+    print_in_debug!("{RING_WAS_FORKED}");
 }
 
 fn joined(ids: &[impl Display]) -> String {

@@ -154,7 +154,7 @@ pub(crate) fn old_cookie_rejected(
 /// cookie that takes sessions over.
 pub(crate) fn old_cookie_is_misread(purpose: &str, advice: &str) {
     log!(warn, purpose, advice, "an old cookie is set up wrongly");
-    say!("{advice}");
+    print_in_debug!("{advice}");
 }
 
 /// The application could not say whether a session is still valid. If `kept`, the session is used for now.
@@ -167,7 +167,7 @@ pub(crate) fn validation_failed(purpose: &str, kept: bool, error: &(dyn Error + 
         error,
         "the application could not say whether a session is still valid"
     );
-    say!("the application could not say whether a session is still valid: {error}");
+    print_in_debug!("the application could not say whether a session is still valid: {error}");
     count!(1, FAILURES, "failure" => "Validation");
 }
 
@@ -252,7 +252,7 @@ pub(crate) fn change_was_left_out(purpose: &str) {
         "a change is not saved: a service inside, or the handler, has set the session's cookie in the response already; change \
          the session in one of the two"
     );
-    say!(
+    print_in_debug!(
         "a change of `{purpose}` is not saved: a service inside, or the handler, has set its cookie in the response already; \
          change the session in one of the two"
     );

@@ -203,7 +203,7 @@ impl Following {
         }
         let was_stuck = self.wake(polls, None);
         if was_stuck {
-            events::ring_source_answers();
+            events::ring_source_resumed();
         }
         was_stuck
     }
