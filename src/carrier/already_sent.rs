@@ -6,7 +6,7 @@ use std::iter;
 use super::{cookie::SessionCookie, token::SessionToken};
 use crate::{
     cookie::{SetCookies, Values, response::ReadCookie, unquoted},
-    session::{Core, Session},
+    session::{CarrierCore, Session},
     state::{AlreadySent, Payload},
     token::LONGEST_TOKEN,
 };
@@ -18,7 +18,7 @@ use crate::{
 /// that is no refresh stay, or of the last write if all are refreshes.
 fn already_sent_by<'a, T: Payload>(
     session: &Session<T>,
-    core: &Core,
+    core: &CarrierCore,
     parts: impl Iterator<Item = (&'a [u8], usize)>,
     empty: fn() -> Values,
 ) -> (AlreadySent, Vec<bool>) {

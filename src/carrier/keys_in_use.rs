@@ -3,7 +3,7 @@ use std::{fmt, time::SystemTime};
 use crate::{
     base::time::{UnixSeconds, show_time, system_time},
     keys::{Backend, Fingerprint, KeyId, Problem, RingEvent},
-    session::Core,
+    session::CarrierCore,
 };
 
 /// Keys of a cookie, and problems that last, for health checks. No field is secret.
@@ -56,7 +56,7 @@ pub struct KeysInUse {
 }
 
 impl KeysInUse {
-    pub(super) fn of(core: &Core, now: UnixSeconds) -> KeysInUse {
+    pub(super) fn of(core: &CarrierCore, now: UnixSeconds) -> KeysInUse {
         let slot = &core.slot;
         let keys = slot.keys();
         let (sealing, not_before) = (keys.sealing(now), slot.not_before(&keys));

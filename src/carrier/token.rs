@@ -11,7 +11,7 @@ use crate::{
     cookie::Values,
     crypto::suite::Mode,
     events,
-    session::{Arrival, Change, Core, Opening, Predecessor, SaveError, Session},
+    session::{Arrival, CarrierCore, Change, Opening, Predecessor, SaveError, Session},
     state::{Circumstances, Hints, Map, Payload, SessionData, Touch},
     token::{Context, LONGEST_TOKEN},
 };
@@ -52,7 +52,7 @@ use crate::{
 ///
 /// [SPEC.md § 3.2]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#32-purposes
 pub struct SessionToken<T = Map> {
-    pub(crate) core: Arc<Core>,
+    pub(crate) core: Arc<CarrierCore>,
     /// Context of the sessions, or `None` for the builder's.
     pub(crate) context: Option<Arc<Context>>,
     /// Name of the response header, in lower case, or `None` for bare tokens.
@@ -150,7 +150,7 @@ impl<T: Payload> SessionToken<T> {
     }
 
     /// Returns tokens that were just built, which is logged.
-    pub(super) fn new(core: Core, response_header: Option<Arc<str>>) -> SessionToken<T> {
+    pub(super) fn new(core: CarrierCore, response_header: Option<Arc<str>>) -> SessionToken<T> {
         events::count_sessions_from_zero(core.slot.purpose.name());
         core.slot.log_in_use(None, events::sessions_built);
         SessionToken {

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::Reader;
 use crate::{
     cookie::{FormerAttributes, Template},
-    session::Core,
+    session::CarrierCore,
     token::Context,
 };
 
@@ -52,7 +52,7 @@ pub(crate) enum Source {
     Format(Arc<dyn Reader>),
     /// Cookie of this crate, whose sessions another one takes over. It opens them as its own carrier would.
     Former {
-        core: Arc<Core>,
+        core: Arc<CarrierCore>,
         /// Context of the cookie, for requests that choose no context.
         context: Option<Arc<Context>>,
         /// Type that the cookie's sessions hold.

@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use super::{core::Core, old_cookies::Predecessor};
+use super::{carrier_core::CarrierCore, old_cookies::Predecessor};
 use crate::{base::clock::Clock, cookie::Values, state::Hints, token::Context};
 
 /// Part of a request that its session is read from. Reading takes the tokens.
@@ -21,7 +21,7 @@ impl Arrival {
         self.values.is_empty() && self.old.is_none()
     }
 
-    pub(super) fn context<'a>(&'a self, core: &'a Core) -> &'a Context {
+    pub(super) fn context<'a>(&'a self, core: &'a CarrierCore) -> &'a Context {
         self.context.as_deref().unwrap_or(&core.context)
     }
 }

@@ -8,7 +8,7 @@ use std::{
 };
 
 use super::{
-    core::Core,
+    carrier_core::CarrierCore,
     handle::Session,
     loaded::Loaded,
     lock::{Contents, Held},
@@ -32,7 +32,7 @@ pub(crate) struct Closing<'a, T> {
     held: Held<'a, T>,
     /// Core of the carrier that saves the session. It may differ from the core that loaded it. The rings of both were
     /// equal when they were compared, but one may have been replaced since.
-    core: &'a Core,
+    core: &'a CarrierCore,
     pub(crate) touch: Touch,
     pub(crate) change: Change,
     pub(crate) of_companion: CompanionFields,
@@ -76,7 +76,7 @@ impl<T: Payload> Session<T> {
     #[inline(always)]
     pub(crate) fn closing<'a>(
         &'a self,
-        core: &'a Core,
+        core: &'a CarrierCore,
         circumstances: Circumstances,
     ) -> Result<Closing<'a, T>, SaveError> {
         let loader = &*self.lock.core;
@@ -106,7 +106,7 @@ impl<T: Payload> Session<T> {
     /// Returns `true` if these values of the response are the session that arrived, refreshed or sealed again. If they
     /// are the only ones, a session that nobody touched is not read for that, because they stay in either case, and
     /// the result is `false`.
-    pub(crate) fn arrived_as(&self, core: &Core, values: &Values, are_alone: bool) -> bool {
+    pub(crate) fn arrived_as(&self, core: &CarrierCore, values: &Values, are_alone: bool) -> bool {
         // An error means that this thread is inside an `update` of the session, which cannot be saved then.
         let Ok(mut held) = self.lock.hold() else {
             return false;
@@ -176,7 +176,7 @@ impl<T> Session<T> {
 
 impl<'a, T> Closing<'a, T> {
     /// Holds a session, and leaves the client's token alone.
-    pub(super) fn new(held: Held<'a, T>, core: &'a Core) -> Closing<'a, T> {
+    pub(super) fn new(held: Held<'a, T>, core: &'a CarrierCore) -> Closing<'a, T> {
         Closing {
             held,
             core,
@@ -259,7 +259,7 @@ impl<'a, T> Closing<'a, T> {
 pub(super) fn carry_out<T>(
     decision: Decision,
     loaded: &Loaded<T>,
-    core: &Core,
+    core: &CarrierCore,
     keys: SlotKeys,
 ) -> Result<(Touch, Change), SaveError> {
     let (state, purpose) = (&loaded.state, core.slot.purpose.name());

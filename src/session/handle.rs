@@ -2,7 +2,7 @@ use std::{fmt, sync::Arc, time::SystemTime};
 
 use super::{
     arrival::Arrival,
-    core::Core,
+    carrier_core::CarrierCore,
     id::SessionId,
     lock::{Held, SessionLock},
     outcome::Outcome,
@@ -265,7 +265,7 @@ impl<T: Payload> Session<T> {
 }
 
 impl<T> Session<T> {
-    pub(crate) fn new(core: Arc<Core>, arrival: Arrival) -> Session<T> {
+    pub(crate) fn new(core: Arc<CarrierCore>, arrival: Arrival) -> Session<T> {
         Session {
             lock: Arc::new(SessionLock::new(core, arrival)),
         }

@@ -1,4 +1,4 @@
-use super::{core::Core, outcome::Outcome};
+use super::{carrier_core::CarrierCore, outcome::Outcome};
 use crate::{
     base::{reason::Reason, time::UnixSeconds},
     cookie::PartNumbers,
@@ -47,7 +47,7 @@ impl<T> Loaded<T> {
 
     /// Reports the outcome once, after reading. For a session that waits for an answer, that is with the answer or at
     /// the end of the request.
-    pub(super) fn report(&mut self, core: &Core) {
+    pub(super) fn report(&mut self, core: &CarrierCore) {
         if let Some(token_bytes) = self.unreported.take() {
             core.report(self.outcome(), token_bytes, self.off_by, self.state.now);
         }
@@ -55,7 +55,7 @@ impl<T> Loaded<T> {
 
     /// Notes the sealing key of the session that this request began or took over, and the end of its admission by the
     /// companion.
-    pub(super) fn note_begun(&mut self, core: &Core, context: &Context, key_id: KeyId) {
+    pub(super) fn note_begun(&mut self, core: &CarrierCore, context: &Context, key_id: KeyId) {
         self.begun_under = Some(key_id);
         self.admit_begun(core, context, key_id);
     }
@@ -72,7 +72,7 @@ impl<T> Loaded<T> {
 
     /// Returns `true` if the session's token would still open at `now`, apart from `revalidate_after`, or if no session
     /// outlives the request. Checks only what can change while the program runs, which the tag cannot.
-    pub(super) fn would_open(&self, core: &Core, now: UnixSeconds) -> bool {
+    pub(super) fn would_open(&self, core: &CarrierCore, now: UnixSeconds) -> bool {
         let Some((metadata, payload)) = self.state.lasting() else {
             return true;
         };
@@ -86,7 +86,7 @@ impl<T> Loaded<T> {
 
     /// Returns the standing, under the keys at the end of the request, of the session that arrived (docs/spec/writer.md
     /// § 8.14.1). Does not ask `revoked_if` again, which gave its answer when the session was read.
-    pub(super) fn standing(&self, core: &Core, keys: &PurposeKeys) -> Standing {
+    pub(super) fn standing(&self, core: &CarrierCore, keys: &PurposeKeys) -> Standing {
         let Some((arrived, _)) = self.state.arrived() else {
             return Standing::Good;
         };

@@ -8,7 +8,7 @@ use std::{
     },
 };
 
-use super::{arrival::Arrival, core::Core, loaded::Loaded, opening::Opening};
+use super::{arrival::Arrival, carrier_core::CarrierCore, loaded::Loaded, opening::Opening};
 use crate::{
     events,
     state::{Circumstances, Payload, SessionError, Sid, State},
@@ -17,7 +17,7 @@ use crate::{
 
 /// A session behind its lock.
 pub(super) struct SessionLock<T> {
-    pub(super) core: Arc<Core>,
+    pub(super) core: Arc<CarrierCore>,
     /// Number of the thread that holds the lock, or 0. That thread gets an error instead of waiting for itself.
     holder: AtomicUsize,
     contents: Mutex<Contents<T>>,
@@ -37,13 +37,13 @@ pub(super) struct Contents<T> {
 
 /// A session while this thread holds its lock.
 pub(crate) struct Held<'a, T> {
-    pub(super) core: &'a Core,
+    pub(super) core: &'a CarrierCore,
     holder: &'a AtomicUsize,
     pub(super) contents: MutexGuard<'a, Contents<T>>,
 }
 
 impl<T> SessionLock<T> {
-    pub(super) fn new(core: Arc<Core>, arrival: Arrival) -> SessionLock<T> {
+    pub(super) fn new(core: Arc<CarrierCore>, arrival: Arrival) -> SessionLock<T> {
         SessionLock {
             core,
             holder: AtomicUsize::new(0),
@@ -160,7 +160,7 @@ impl<T> Drop for Held<'_, T> {
 /// Reads what arrived, and reports the outcome unless the application has to be asked first.
 fn load<'a, T: Payload>(
     none: &'a mut Option<Loaded<T>>,
-    core: &Core,
+    core: &CarrierCore,
     arrival: &mut Arrival,
 ) -> &'a mut Loaded<T> {
     // Read before anything is taken, so that the next touch finds everything that arrived if the clock panics.

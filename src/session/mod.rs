@@ -4,10 +4,10 @@
 //! ([`SessionData`](crate::SessionData)). [`Outcome`] and [`Reason`] are for logs and metrics.
 
 mod arrival;
+mod carrier_core;
 mod closing;
 #[cfg_attr(not(feature = "unstable-companion"), path = "no_companion.rs")]
 pub(crate) mod companion;
-mod core;
 pub(crate) mod csrf;
 mod dictionary;
 mod duplicates;
@@ -25,7 +25,7 @@ mod save_error;
 mod typed;
 mod validate;
 
-pub(crate) use self::core::Core;
+pub(crate) use self::carrier_core::CarrierCore;
 pub(crate) use arrival::Arrival;
 pub(crate) use closing::{Change, Closing, ToSeal};
 pub use csrf::CsrfError;

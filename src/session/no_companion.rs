@@ -1,6 +1,6 @@
 //! `companion/` without the feature `unstable-companion`: no carrier has a companion.
 
-use super::{SaveError, core::Core, loaded::Loaded, opening::Opening};
+use super::{SaveError, carrier_core::CarrierCore, loaded::Loaded, opening::Opening};
 use crate::{
     base::reason::Reason,
     cookie::{CompanionFields, Values},
@@ -37,11 +37,11 @@ impl Opening<'_> {
 }
 
 impl<T> Loaded<T> {
-    pub(super) fn admit_begun(&mut self, _: &Core, _: &Context, _: KeyId) {}
+    pub(super) fn admit_begun(&mut self, _: &CarrierCore, _: &Context, _: KeyId) {}
 
     pub(super) fn companion_fields(
         &self,
-        _: &Core,
+        _: &CarrierCore,
         _: bool,
         _: &Context,
         _: KeyId,

@@ -3,7 +3,8 @@
 use std::num::NonZeroU32;
 
 use super::{
-    core::Core, duplicates::Candidate, loaded::Loaded, old_cookies::Predecessor, outcome::Outcome,
+    carrier_core::CarrierCore, duplicates::Candidate, loaded::Loaded, old_cookies::Predecessor,
+    outcome::Outcome,
 };
 use crate::{
     base::{reason::Reason, time::UnixSeconds},
@@ -16,7 +17,7 @@ use crate::{
 
 /// Reader of a request's tokens, with a carrier's settings and keys, in the context and at the time of the request.
 pub(crate) struct Opening<'a> {
-    pub(super) core: &'a Core,
+    pub(super) core: &'a CarrierCore,
     pub(crate) keys: SlotKeys,
     /// Context that the request or `in_context` chose, or `None` for the builder's context.
     context: Option<&'a Context>,
@@ -26,7 +27,7 @@ pub(crate) struct Opening<'a> {
 impl<'a> Opening<'a> {
     #[inline]
     pub(crate) fn new(
-        core: &'a Core,
+        core: &'a CarrierCore,
         context: Option<&'a Context>,
         now: UnixSeconds,
     ) -> Opening<'a> {
@@ -222,7 +223,7 @@ impl<'a> Opening<'a> {
         checked.is_ok().then_some(opened)
     }
 
-    /// Takes the steps before the dates, which [`Core::check`] checks.
+    /// Takes the steps before the dates, which [`CarrierCore::check`] checks.
     #[inline]
     pub(crate) fn verify(&self, token: &Whole<'_>) -> Result<Candidate, Refused> {
         let (core, Whole { text, cookies }) = (self.core, token);

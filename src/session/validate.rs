@@ -8,7 +8,7 @@ use std::{
 };
 
 use super::{
-    core::Core,
+    carrier_core::CarrierCore,
     handle::Session,
     hooks::{BoxError, OpenedSession, Validate, Validity},
     loaded::Loaded,
@@ -161,7 +161,7 @@ impl<T> Loaded<T> {
     /// is withheld because an earlier answer was an error.
     fn hear(
         &mut self,
-        core: &Core,
+        core: &CarrierCore,
         answer: Result<bool, SessionError>,
         asked_at: UnixSeconds,
     ) -> Result<bool, SessionError> {

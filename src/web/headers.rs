@@ -13,7 +13,7 @@ use crate::{
     base::clock::Clock,
     carrier::{SessionCookie, TokenChange, token::SessionToken},
     events,
-    session::{Core, SaveError, SaveProblem, Session},
+    session::{CarrierCore, SaveError, SaveProblem, Session},
     state::{Hints, Payload, Touch},
     token::Context,
 };
@@ -223,7 +223,7 @@ fn instruct<H: Fields, C>(
     caches: &CacheHeaders,
     finished: &Result<(Touch, C), SaveError>,
     source: Cow<'static, str>,
-    core: &Core,
+    core: &CarrierCore,
     response: &mut H,
 ) {
     // If saving failed, the response must not be stored either.

@@ -15,7 +15,7 @@ use crate::{
     crypto::suite::Mode,
     events,
     keys::{Purpose, Sessions, looks_like_a_key, quoted_unless_key},
-    session::{Core, Duplicates},
+    session::{CarrierCore, Duplicates},
     state::{
         Allowed, DEVICE_LEN, LONGEST_SENT, Overhead, PASSES_ANYWHERE, Payload, Policy, SizeBudget,
     },
@@ -68,7 +68,7 @@ impl<T> SessionCookieBuilder<T> {
         #[cfg(not(feature = "migrate"))]
         let old_cookies = None;
         let mut finder = Finder::new(name.as_str());
-        let core = Core {
+        let core = CarrierCore {
             duplicates: Duplicates::of(&name),
             companion: self.prepared_companion(&name, &core.slot, &mut finder)?,
             ..core
@@ -128,7 +128,7 @@ impl<C, T: Payload> SessionBuilder<C, T> {
         allowed: Allowed,
         overhead: Overhead,
         cookie: Option<&InCookie>,
-    ) -> Result<Core, ConfigError> {
+    ) -> Result<CarrierCore, ConfigError> {
         let (options, mode) = (&self.options, self.mode);
         let type_label = options.type_label.as_deref().unwrap_or(T::LABEL);
         let purpose = purpose.with_labels(options.application.as_deref(), type_label)?;
@@ -162,7 +162,7 @@ impl<C, T: Payload> SessionBuilder<C, T> {
         };
         let slot = self.keys.serve(purpose, Some(sessions))?;
         slot.raise_not_before(options.not_before.map_or(0, unix_seconds_from));
-        Ok(Core {
+        Ok(CarrierCore {
             slot,
             context,
             duplicates: Duplicates::Refuse,

@@ -10,8 +10,8 @@ use crate::{
     keys::KeyId,
     session::{
         SaveError, SessionId, SessionInfo,
+        carrier_core::CarrierCore,
         closing::{Closing, carry_out},
-        core::Core,
         duplicates::Candidate,
         handle::Session,
         loaded::Loaded,
@@ -88,7 +88,7 @@ impl<T> Loaded<T> {
     /// of its companion yet.
     pub(in crate::session) fn admit_begun(
         &mut self,
-        core: &Core,
+        core: &CarrierCore,
         context: &Context,
         key_id: KeyId,
     ) {
@@ -109,7 +109,7 @@ impl<T> Loaded<T> {
     /// key that seals now.
     pub(in crate::session) fn companion_fields(
         &self,
-        core: &Core,
+        core: &CarrierCore,
         is_dropped: bool,
         context: &Context,
         sealing: KeyId,

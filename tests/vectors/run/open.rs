@@ -21,7 +21,7 @@ use crate::{
     base::time::system_time,
     cookie::{Finder, Values},
     keys::KeyRole,
-    session::{Core, Duplicates, Hooks, Loaded, Opening, Outcome, SessionId},
+    session::{CarrierCore, Duplicates, Hooks, Loaded, Opening, Outcome, SessionId},
     state::{
         Allowed, Lifetimes, Map, Overhead, Padding, Payload, Policy, SizeBudget, Timeouts,
         map::decode_all,
@@ -461,7 +461,7 @@ fn opened_as<T: Payload>(vector: &Vector) -> Outcome {
     load::<T>(&core, &context, vector).outcome
 }
 
-fn load<T: Payload>(core: &Core, context: &Context, vector: &Vector) -> Loaded<T> {
+fn load<T: Payload>(core: &CarrierCore, context: &Context, vector: &Vector) -> Loaded<T> {
     let opening = Opening::new(core, Some(context), vector.now);
     let mut place = None;
     opening.load(values(vector), None, &mut place);
@@ -482,7 +482,7 @@ fn values(vector: &Vector) -> Values {
     values
 }
 
-fn core<T: Payload>(vector: &Vector) -> Core {
+fn core<T: Payload>(vector: &Vector) -> CarrierCore {
     let policy = &vector.policy;
     let duplicates = match &vector.purpose {
         PurposeOf::Cookie(name) => Duplicates::of(&name.parse().unwrap()),
@@ -491,7 +491,7 @@ fn core<T: Payload>(vector: &Vector) -> Core {
     let purpose = vector.purpose.with(&vector.application, &vector.type_label);
     let slot = slot(vector.mode, &vector.ring, purpose.unwrap());
     slot.raise_not_before(policy.not_before.unwrap_or(0));
-    Core {
+    CarrierCore {
         slot,
         context: context(&vector.context),
         duplicates,

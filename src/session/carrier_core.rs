@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// Core of a carrier, which all its sessions share. `opening.rs` opens tokens with it, and `closing.rs` seals them.
-pub(crate) struct Core {
+pub(crate) struct CarrierCore {
     pub(crate) slot: Arc<PurposeSlot>,
     /// Context of the builder, for requests that choose no other.
     pub(crate) context: Context,
@@ -26,7 +26,7 @@ pub(crate) struct Core {
     pub(crate) lately: events::Lately,
 }
 
-impl Core {
+impl CarrierCore {
     /// Reports the outcome of reading to logs, metrics and `on_outcome`, which may panic.
     #[inline]
     pub(super) fn report(
@@ -135,7 +135,7 @@ impl Core {
 
     /// Returns `true` if both seal alike. This takes the same purpose and context, equal rings, and the same companion
     /// or none.
-    pub(crate) fn is_like(&self, other: &Core) -> bool {
+    pub(crate) fn is_like(&self, other: &CarrierCore) -> bool {
         self.context == other.context
             && companion::is_same(&self.companion, &other.companion)
             && self.slot.is_like(&other.slot)
