@@ -49,7 +49,7 @@ impl Rejected {
 /// Counts of the recent refusals of a guard. Ten of a minute are logged for each, so that somebody who sets up forms sees
 /// them all.
 #[derive(Debug, Default)]
-pub(crate) struct Refused([Often; super::REFUSALS.len()]);
+pub(crate) struct Refusals([Often; super::REFUSALS.len()]);
 
 #[derive(Debug, Default)]
 struct Often {
@@ -58,7 +58,7 @@ struct Often {
     left_out: AtomicU64,
 }
 
-impl Refused {
+impl Refusals {
     /// A request was refused. Returns the number of refusals of this name that were left out before it, or `None` if it
     /// is left out.
     pub(crate) fn note(&self, name: &str, now: u64) -> Option<u64> {
@@ -182,11 +182,11 @@ const REMEMBERED_ELSEWHERE: &str = "a remembered session arrived, but this progr
 
 #[cfg(test)]
 mod tests {
-    use super::{MINUTE, Refused};
+    use super::{MINUTE, Refusals};
 
     #[test]
     fn ten_refusals_of_a_minute_are_told_and_the_others_are_counted() {
-        let refused = Refused::default();
+        let refused = Refusals::default();
         let note = |name, now| refused.note(name, now);
         let start = 1_800_000_000;
         for _ in 0..10 {

@@ -21,14 +21,14 @@ use serde::de::DeserializeOwned;
 use tower_layer::Layer;
 
 use super::{
+    body_reading::BodyReading,
     csrf::{CsrfGuard, CsrfRefusal, GuardedForm, GuardedRejection, NoForm, verified_fields},
     extensions::provide,
     failure::Failure,
     framework::Fields,
     layer::{RequestContext, SessionLayer},
     missing_session::other_type,
-    reading::Reading,
-    service::{Condition, Decision, Gate, Layered},
+    service::{Condition, Gate, Layered, Verdict},
 };
 use crate::{
     carrier::KeysInUse,
@@ -194,11 +194,11 @@ where
         };
         let decision = self.layer.decide(&parts, &mut *request.extensions_mut());
         match decision {
-            Decision::Responds(response) => {
+            Verdict::Responds(response) => {
                 Box::pin(ready(Ok(responded(request, converted(response)))))
             }
-            Decision::Passes => Box::pin(passed(self.inner.call(request))),
-            Decision::PassesIf(condition) => {
+            Verdict::Passes => Box::pin(passed(self.inner.call(request))),
+            Verdict::PassesIf(condition) => {
                 let inner = self.inner.clone();
                 Box::pin(async move {
                     match fulfilled(condition, &parts, request).await {
@@ -233,7 +233,7 @@ async fn fulfilled<B>(
     parts: &Parts,
     mut request: ServiceRequest,
 ) -> Result<ServiceRequest, ServiceResponse<EitherBody<B>>> {
-    let mut body = Reading::new(request.take_payload(), condition.limit);
+    let mut body = BodyReading::new(request.take_payload(), condition.limit);
     poll_fn(|cx| body.poll(cx)).await;
     if let Some(response) = (condition.check)(parts, body.beginning()) {
         return Err(responded(request, converted(response)));

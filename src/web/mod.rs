@@ -11,6 +11,8 @@ mod any_carrier;
 mod axum;
 #[cfg(feature = "tower")]
 mod beginning;
+#[cfg(any(feature = "actix", feature = "axum"))]
+mod body_reading;
 mod caching;
 #[cfg(feature = "unstable-companion")]
 pub(crate) mod companion;
@@ -39,8 +41,6 @@ mod old_paths;
 mod origin;
 #[cfg(feature = "tower")]
 mod pending;
-#[cfg(any(feature = "actix", feature = "axum"))]
-mod reading;
 #[cfg(feature = "tower")]
 mod service;
 

@@ -19,7 +19,7 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 #[cfg(feature = "axum")]
-use super::reading;
+use super::body_reading;
 use super::{
     beginning::Beginning,
     extensions::provide,
@@ -138,11 +138,11 @@ pub(super) trait Gate {
     }
 
     /// Decides about a request with these extensions.
-    fn decide(&self, request: &Parts, extensions: &mut impl Extensions) -> Decision;
+    fn decide(&self, request: &Parts, extensions: &mut impl Extensions) -> Verdict;
 
     /// Calls [`decide`](Self::decide) for a request whose extensions are among its parts, and puts the remaining
     /// extensions back.
-    fn decide_whole(&self, request: &mut Parts) -> Decision {
+    fn decide_whole(&self, request: &mut Parts) -> Verdict {
         let mut extensions = mem::take(&mut request.extensions);
         let decision = self.decide(request, &mut extensions);
         request.extensions = extensions;
@@ -150,7 +150,7 @@ pub(super) trait Gate {
     }
 }
 
-pub(super) enum Decision {
+pub(super) enum Verdict {
     Passes,
     /// Passes if its body begins rightly.
     PassesIf(Condition),
@@ -190,14 +190,14 @@ where
         }
         let (mut parts, body) = request.into_parts();
         GateFuture::of(match self.layer.decide_whole(&mut parts) {
-            Decision::Responds(response) => Step::respond(response),
-            Decision::Passes => Step::inner(&mut self.inner, Request::from_parts(parts, body)),
-            Decision::PassesIf(condition) => match Readable::of(body, condition.limit) {
+            Verdict::Responds(response) => Step::respond(response),
+            Verdict::Passes => Step::inner(&mut self.inner, Request::from_parts(parts, body)),
+            Verdict::PassesIf(condition) => match Readable::of(body, condition.limit) {
                 None => Step::respond(unreadable::<RequestBody>(&parts)),
                 Some(body) => {
                     // The service that was ready is the one that is called.
                     let next = self.inner.clone();
-                    let held = Held {
+                    let held = HeldRequest {
                         inner: mem::replace(&mut self.inner, next),
                         parts,
                         body,
@@ -239,7 +239,7 @@ pin_project! {
             future: F,
         },
         Held {
-            held: Option<Held<S>>,
+            held: Option<HeldRequest<S>>,
         },
         Respond {
             response: Option<Response<String>>,
@@ -248,7 +248,7 @@ pin_project! {
 }
 
 /// Request whose body is read before the inner service gets it.
-struct Held<S> {
+struct HeldRequest<S> {
     inner: S,
     parts: Parts,
     body: Readable,
@@ -317,7 +317,7 @@ where
     }
 }
 
-impl<S> Held<S> {
+impl<S> HeldRequest<S> {
     /// Calls the inner service if the body, which was read, begins rightly.
     fn released<RequestBody: 'static, F>(mut self) -> Step<F, S>
     where
@@ -335,14 +335,14 @@ impl<S> Held<S> {
 
 /// Body that can be read before the inner service gets it.
 #[cfg(feature = "axum")]
-struct Readable(reading::Reading<BodyDataStream, axum_core::Error>);
+struct Readable(body_reading::BodyReading<BodyDataStream, axum_core::Error>);
 
 #[cfg(feature = "axum")]
 impl Readable {
     /// Takes a body of axum, which is read up to the limit.
     fn of<B: 'static>(body: B, limit: usize) -> Option<Readable> {
         let body: Body = cast(body)?;
-        let body = reading::Reading::new(body.into_data_stream(), limit);
+        let body = body_reading::BodyReading::new(body.into_data_stream(), limit);
         Some(Readable(body))
     }
 

@@ -69,7 +69,7 @@ pub struct WatchedKeyRing {
     /// Sources of the ring in use.
     used: Snapshot,
     /// Sources that were last refused and reported, until they are readable again.
-    refused: Option<Refused>,
+    refused: Option<LoggedRefusal>,
     /// Sources that changed at the last poll.
     unsettled: Option<Snapshot>,
     interval: Duration,
@@ -77,7 +77,7 @@ pub struct WatchedKeyRing {
 }
 
 /// Sources that were refused and reported.
-struct Refused {
+struct LoggedRefusal {
     snapshot: Snapshot,
     logged_at: UnixSeconds,
     refused: SourceRefused,
@@ -191,7 +191,7 @@ impl WatchedKeyRing {
                     error: error.to_string(),
                 };
                 self.keys.note_refused(Some(refused.clone()));
-                self.refused = Some(Refused {
+                self.refused = Some(LoggedRefusal {
                     snapshot,
                     logged_at: now,
                     refused,
@@ -336,7 +336,7 @@ impl WatchedKeyRing {
     }
 }
 
-impl Refused {
+impl LoggedRefusal {
     /// Logs the refusal again if that has not been done for a while.
     fn log_again(&mut self, now: UnixSeconds) {
         if now.abs_diff(self.logged_at) >= LOGGED_AGAIN {

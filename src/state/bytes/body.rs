@@ -77,7 +77,7 @@ impl Metadata {
 
     /// Reads the fields that `flags` announce.
     #[inline]
-    fn read(flags: u8, reader: &mut Reader<'_>) -> Option<Metadata> {
+    fn read(flags: u8, reader: &mut ByteReader<'_>) -> Option<Metadata> {
         let has = |flag| flags & flag != 0;
         let issued = u32::from_be_bytes(reader.array()?);
         let mut read = Metadata {
@@ -147,7 +147,7 @@ impl Body {
     /// Reads a body. Returns `None` if it breaks the format, which takes a bug or a holder of the key.
     #[inline]
     pub(crate) fn parse(bytes: Wiped, arrived_in: Option<(NonZeroU32, u32)>) -> Option<Body> {
-        let mut reader = Reader::new(&bytes);
+        let mut reader = ByteReader::new(&bytes);
         let flags = reader.byte()?;
         let has = |flag| flags & flag != 0;
         if has(!KNOWN) {
@@ -230,13 +230,13 @@ impl Body {
     }
 }
 
-pub(in crate::state) struct Reader<'a> {
+pub(in crate::state) struct ByteReader<'a> {
     rest: &'a [u8],
 }
 
-impl<'a> Reader<'a> {
-    pub(in crate::state) fn new(body: &'a [u8]) -> Reader<'a> {
-        Reader { rest: body }
+impl<'a> ByteReader<'a> {
+    pub(in crate::state) fn new(body: &'a [u8]) -> ByteReader<'a> {
+        ByteReader { rest: body }
     }
 
     fn bytes(&mut self, len: usize) -> Option<&'a [u8]> {

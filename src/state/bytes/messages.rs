@@ -1,11 +1,11 @@
 //! Bytes of flash messages (SPEC.md § 5.3): `count || count × (queue || message)`, or no bytes if there are no
 //! messages.
 
-use super::body::Reader;
+use super::body::ByteReader;
 
 /// Returns the queue and the text of each message, in the order in which they were added.
 pub(crate) fn messages(bytes: &[u8]) -> impl Iterator<Item = (&str, &str)> {
-    let mut reader = Reader::new(bytes);
+    let mut reader = ByteReader::new(bytes);
     let count = reader.varint().unwrap_or(0);
     (0..count).map_while(move |_| Some((reader.string()?, reader.string()?)))
 }

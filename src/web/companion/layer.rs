@@ -15,7 +15,7 @@ use crate::{
         any_carrier::AnyCarrier,
         framework::Extensions,
         layer::{RequestContext, SessionLayer},
-        service::{Decision, Gate, Layered},
+        service::{Gate, Layered, Verdict},
     },
 };
 
@@ -44,13 +44,13 @@ impl<T: Payload, W> Gate for CompanionLayer<T, W> {
         self.0.poll_kept_up(task)
     }
 
-    fn decide(&self, request: &Parts, _: &mut impl Extensions) -> Decision {
+    fn decide(&self, request: &Parts, _: &mut impl Extensions) -> Verdict {
         self.respond(request)
-            .map_or(Decision::Passes, Decision::Responds)
+            .map_or(Verdict::Passes, Verdict::Responds)
     }
 
     /// Lets `context_by` see the extensions, as for other requests.
-    fn decide_whole(&self, request: &mut Parts) -> Decision {
+    fn decide_whole(&self, request: &mut Parts) -> Verdict {
         self.decide(request, &mut http::Extensions::new())
     }
 }

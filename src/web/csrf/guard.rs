@@ -14,7 +14,7 @@ use crate::{
     web::{
         framework::Extensions,
         origin::Origin,
-        service::{Condition, Decision, Gate, Layered},
+        service::{Condition, Gate, Layered, Verdict},
     },
 };
 
@@ -203,13 +203,13 @@ fn parse_origin(setting: &'static str, origin: &str) -> Result<Origin, ConfigErr
 }
 
 impl<T: Payload> Gate for CsrfGuard<T> {
-    fn decide(&self, request: &Parts, extensions: &mut impl Extensions) -> Decision {
+    fn decide(&self, request: &Parts, extensions: &mut impl Extensions) -> Verdict {
         match self.rules.check::<T>(request, extensions) {
-            Checked::Passes => Decision::Passes,
-            Checked::Refused(response) => Decision::Responds(response),
+            Checked::Passes => Verdict::Passes,
+            Checked::Refused(response) => Verdict::Responds(response),
             Checked::InForm(in_form) => {
                 let rules = Arc::clone(&self.rules);
-                Decision::PassesIf(Condition {
+                Verdict::PassesIf(Condition {
                     limit: rules.form_limit,
                     check: Box::new(move |request, form| rules.check_form(&in_form, request, form)),
                 })

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     base::clock::system_now,
-    events::{self, Refused, RefusedRequest},
+    events::{self, Refusals, RefusedRequest},
     session::Session,
     state::Payload,
     web::{
@@ -34,7 +34,7 @@ pub(super) struct Rules {
     pub(super) form_field: FormField,
     pub(super) form_limit: usize,
     /// Shared by clones.
-    refused: Arc<Refused>,
+    refused: Arc<Refusals>,
 }
 
 impl Default for Rules {

@@ -11,7 +11,7 @@ use super::beginning::Beginning;
 
 /// Body, with the beginning that was read.
 #[derive(Debug)]
-pub(super) struct Reading<S, E> {
+pub(super) struct BodyReading<S, E> {
     rest: S,
     read: Vec<u8>,
     limit: usize,
@@ -20,13 +20,13 @@ pub(super) struct Reading<S, E> {
     failed: Option<E>,
 }
 
-impl<S, C, E> Reading<S, E>
+impl<S, C, E> BodyReading<S, E>
 where
     S: Stream<Item = Result<C, E>> + Unpin,
     C: AsRef<[u8]>,
 {
     pub(super) fn new(body: S, limit: usize) -> Self {
-        Reading {
+        BodyReading {
             rest: body,
             read: Vec::new(),
             limit,
