@@ -3,10 +3,7 @@ use std::{borrow::Cow, fmt, marker::PhantomData, sync::Arc};
 use http::request::Parts;
 use tower_layer::Layer;
 
-use super::{
-    rules::{Checked, Rules},
-    token::TokenSource,
-};
+use super::{rules::Rules, token::TokenSource};
 use crate::{
     base::{clone_by_fields, config_error::ConfigError},
     keys::quoted_unless_key,
@@ -14,7 +11,7 @@ use crate::{
     web::{
         framework::Extensions,
         origin::Origin,
-        service::{Condition, Gate, Layered, Verdict},
+        service::{Gate, Layered, Verdict},
     },
 };
 
@@ -204,17 +201,7 @@ fn parse_origin(setting: &'static str, origin: &str) -> Result<Origin, ConfigErr
 
 impl<T: Payload> Gate for CsrfGuard<T> {
     fn decide(&self, request: &Parts, extensions: &mut impl Extensions) -> Verdict {
-        match self.rules.check::<T>(request, extensions) {
-            Checked::Passes => Verdict::Passes,
-            Checked::Refused(response) => Verdict::Responds(response),
-            Checked::InForm(in_form) => {
-                let rules = Arc::clone(&self.rules);
-                Verdict::PassesIf(Condition {
-                    limit: rules.form_limit,
-                    check: Box::new(move |request, form| rules.check_form(&in_form, request, form)),
-                })
-            }
-        }
+        self.rules.check::<T>(request, extensions)
     }
 }
 

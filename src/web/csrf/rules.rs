@@ -22,6 +22,7 @@ use crate::{
         host::Host,
         missing_session::other_type_than_the_guard,
         origin::{Origin, without_tls},
+        service::{Condition, Verdict},
     },
 };
 
@@ -50,16 +51,8 @@ impl Default for Rules {
     }
 }
 
-/// Outcome of the check of a request before its body is read.
-pub(super) enum Checked<T> {
-    Passes,
-    /// The token has to be in a form.
-    InForm(InForm<T>),
-    Refused(Response<String>),
-}
-
 /// Session whose token has to be in a form.
-pub(super) struct InForm<T> {
+struct InForm<T> {
     session: Session<T>,
     is_second: bool,
 }
@@ -83,20 +76,27 @@ impl From<Failure> for Failed {
 }
 
 impl Rules {
+    /// Checks a request before its body is read. The verdict on a form whose session needs a token depends on its body.
     pub(super) fn check<T: Payload>(
-        &self,
+        self: &Arc<Self>,
         request: &Parts,
         extensions: &mut impl Extensions,
-    ) -> Checked<T> {
-        match self.check_request(request, extensions) {
-            Ok(None) => Checked::Passes,
-            Ok(Some(in_form)) => Checked::InForm(in_form),
-            Err(failed) => Checked::Refused(self.refused(failed, request, extensions)),
+    ) -> Verdict {
+        match self.check_request::<T>(request, extensions) {
+            Ok(None) => Verdict::Passes,
+            Ok(Some(in_form)) => {
+                let rules = Arc::clone(self);
+                Verdict::PassesIf(Condition {
+                    limit: self.form_limit,
+                    check: Box::new(move |request, form| rules.check_form(&in_form, request, form)),
+                })
+            }
+            Err(failed) => Verdict::Responds(self.refused(failed, request, extensions)),
         }
     }
 
-    /// Checks the token in the beginning of a form. Returns the answer if it is refused.
-    pub(super) fn check_form<T: Payload>(
+    /// Checks the token in the beginning of a form. Returns the response if it is refused.
+    fn check_form<T: Payload>(
         &self,
         in_form: &InForm<T>,
         request: &Parts,
