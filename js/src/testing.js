@@ -64,7 +64,8 @@ function differenceOf(value, json, path) {
   if (isNumber && (Number(value) === json || value === Math.fround(json))) return null;
   const parts = partsOf(value);
   const isOther = parts === null || json === null || typeof json !== "object" || Array.isArray(json) !== Array.isArray(parts);
-  if (isOther) return value === json ? null : `${path || "it"} is ${jsonOf(value)} in this type, and ${JSON.stringify(json)} in the examples`;
+  const said = JSON.stringify(json);
+  if (isOther) return value === json ? null : `${path || "it"} is ${jsonOf(value)} in this type, and ${said} in the examples`;
   const missing = Object.keys(json).find((name) => !Object.hasOwn(parts, name));
   if (missing !== undefined) return `${path}${path && "."}${missing} is missing in this type`;
   for (const [name, part] of Object.entries(parts)) {

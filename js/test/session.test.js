@@ -93,8 +93,9 @@ test("a session that was taken over has changed once it is used, when a response
   for (const [use, hasChanged] of [[() => {}, false], [(session) => session.get("user"), true], [(session) => session.isNew, true]]) {
     const session = await cookies.load(field, later(1));
     use(session);
-    assert.deepEqual([session.outcome.kind, session.hasChanged], ["migrated", hasChanged], `${use}`);
+    assert.equal(session.hasChanged, hasChanged, `${use}`);
     assert.equal((await cookies.save(session)).length > 0, hasChanged);
+    assert.equal(session.outcome.kind, "migrated");
   }
 });
 

@@ -57,7 +57,7 @@ test("a setting that is refused says what is expected", async () => {
     const message = "`domain` must be a host name like `example.com`; leave out a leading dot and a port";
     assert.throws(() => attributes({ domain }), { code: "cookie", message }, domain);
   }
-  const message = "`seconds` of `revalidateAfter` is 301, and must be at most 300, half of the shorter idle timeout";
+  const message = "`seconds` of `revalidateAfter` is 301, and must be at most half of each idle timeout; give at most 300, or idle timeouts of at least 602";
   await assert.rejects(build({ ...remembering, revalidateAfter: validatedAfter(301) }), { name: "ConfigError", code: "revalidateAfter", message });
   await build({ rememberUpTo: null, rememberedIdleTimeout: null, persistent: false });
   await build({ absoluteTimeout: 2 ** 32 - 1 });

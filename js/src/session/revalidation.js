@@ -39,8 +39,8 @@ class Revalidation {
   /** Checks the settings that depend on this one, and returns the value of `refreshAfter`. */
   prepare(refreshAfter, longest) {
     mustBe(refreshAfter === undefined, "refreshAfter", "left out with `revalidateAfter`: a session is written whenever it was validated");
-    const limit = `must be at most ${longest}, half of the shorter idle timeout`;
-    ensure(this.seconds <= longest, "revalidateAfter", `\`seconds\` of \`revalidateAfter\` is ${this.seconds}, and ${limit}`);
+    const limit = `at most half of each idle timeout; give at most ${longest}, or idle timeouts of at least ${2 * this.seconds}`;
+    ensure(this.seconds <= longest, "revalidateAfter", `\`seconds\` of \`revalidateAfter\` is ${this.seconds}, and must be ${limit}`);
     return "on-validation";
   }
 

@@ -111,7 +111,7 @@ export function tablesOf(value, split, noTables) {
   const tables = text?.split(",").map((table) => split(table).map(pair)) ?? list.map((table) => tableOf(table) ?? refuse(noTables));
   const sorted = tables.map((table) => table.toSorted(([a], [b]) => compare(a, b)));
   const isTwice = (table) => new Set(table.map(([name]) => name)).size < table.length;
-  if (sorted.some(isTwice)) refuse("has a name twice in one table; leave one out, or give two tables, in a string with a comma between them");
+  if (sorted.some(isTwice)) refuse("has a name twice in one table; leave one out, or give two tables (in a string with a comma)");
   return sorted;
 }
 

@@ -74,20 +74,20 @@ impl Error for TooLarge {}
 const LARGER_COOKIES: &[(usize, &str)] = &[
     (
         LARGEST_COOKIE,
-        "or use `Size::Browser` (4096 bytes), for which a default nginx answers 502",
+        "or use `Size::Browser` (4096 bytes) in every program, for which a default nginx answers 502",
     ),
     (
         2 * LARGEST_COOKIE,
-        "or use `Size::Split(2)` (2 cookies of up to 4096 bytes), which needs tuned proxies",
+        "or use `Size::Split(2)` (2 cookies of up to 4096 bytes) in every program, which needs tuned proxies",
     ),
     (
         MOST_COOKIES * LARGEST_COOKIE,
-        "or use `Size::Split(4)` (4 cookies of up to 4096 bytes), which few proxies let through",
+        "or use `Size::Split(4)` (4 cookies of up to 4096 bytes) in every program, which few proxies let through",
     ),
 ];
 const OVER_HTTP_2: &str = "as a server may answer 431 to all requests that bring more over HTTP/2, and keep the rest on the \
     server";
 const LARGER_TOKENS: &[(usize, &str)] = &[(
     MOST_COOKIES * LARGEST_COOKIE,
-    "or use a larger `max_token_len` (at most 16384 bytes), which needs tuned proxies",
+    "or use a larger `max_token_len` (at most 16384 bytes) in every program, which needs tuned proxies",
 )];

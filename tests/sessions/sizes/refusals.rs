@@ -62,9 +62,9 @@ proptest! {
 
 #[test]
 fn the_sentence_says_which_size_holds_more_and_what_that_costs() {
-    let browser = "use `Size::Browser` (4096 bytes), for which a default nginx";
-    let two = "use `Size::Split(2)` (2 cookies of up to 4096 bytes), which needs";
-    let four = "use `Size::Split(4)` (4 cookies of up to 4096 bytes), which few";
+    let browser = "use `Size::Browser` (4096 bytes) in every program, for which a default nginx";
+    let two = "use `Size::Split(2)` (2 cookies of up to 4096 bytes) in every program, which needs";
+    let four = "use `Size::Split(4)` (4 cookies of up to 4096 bytes) in every program, which few";
     let server = "keep the rest on the server";
     for (size, allowed, characters, advice) in [
         (Size::Anywhere, 3_072, 2_600, browser),

@@ -113,3 +113,28 @@ fn a_session_in_several_cookies_is_put_together_as_it_travels() {
     let told = "no: Incomplete, it is one of several cookies";
     assert!(ran.out.contains(told), "{}", ran.out);
 }
+
+#[test]
+fn sessions_move_to_another_suite_and_back() {
+    let (mut desk, _) = Desk::with_ring_for("--lifetime 12h");
+    let cookie = builder(&desk).build().unwrap();
+    let pair = cookie.cookie_for(at(0), |session| session.insert("visits", 0));
+    let mut pair = pair.unwrap();
+    for (seconds, suites) in [(600, ["xaes", "xcha"]), (1200, ["xcha", "xaes"])] {
+        desk.done(&format!(
+            "ring rotate keys --after 1m --suite {}",
+            suites[1]
+        ));
+        desk.now = format!("2027-03-01T06:{}:00Z", seconds / 60);
+        let suite = |pair: &str| {
+            desk.json(&format!("inspect {pair} --keys keys --json"))["tokens"][0]["suite"].clone()
+        };
+        assert_eq!(suite(&pair), suites[0]);
+        let cookie = builder(&desk).build().unwrap();
+        let session = cookie.load([&*pair], at(seconds));
+        session.insert("visits", seconds).unwrap();
+        let field = cookie.save(&session).unwrap().into_iter().next().unwrap();
+        pair = field.split(';').next().unwrap().to_owned();
+        assert_eq!(suite(&pair), suites[1]);
+    }
+}
