@@ -22,15 +22,16 @@ impl fmt::Debug for RandomError {
 
 impl fmt::Display for RandomError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the operating system's random generator failed")
+        write!(
+            f,
+            "the operating system's random generator failed: {}",
+            self.0
+        )
     }
 }
 
-impl std::error::Error for RandomError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        Some(&self.0)
-    }
-}
+// Not the source: its `Debug` would be in every module for WebAssembly.
+impl std::error::Error for RandomError {}
 
 /// Draws bytes straight from the operating system, for secrets and session ids.
 pub(crate) fn from_system<const N: usize>() -> Result<[u8; N], RandomError> {
@@ -190,10 +191,11 @@ mod tests {
         assert!(fill::<32>(&mut System(None)).is_err());
         assert!(fill::<8>(&mut System(None)).is_err());
         let error = with_system(None, from_system::<8>).unwrap_err();
-        let sentence = "the operating system's random generator failed";
+        let why = SysError::UNSUPPORTED;
+        let sentence = format!("the operating system's random generator failed: {why}");
         assert_eq!(
             (error.to_string(), format!("{error:?}")),
-            (sentence.into(), sentence.into())
+            (sentence.clone(), sentence)
         );
     }
 

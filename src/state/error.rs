@@ -120,7 +120,6 @@ impl Error for SessionError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
             SessionError::Unvalidated(error) => error.as_ref().map(|error| &**error as _),
-            SessionError::Random(error) => error.source(),
             _ => None,
         }
     }
