@@ -3,7 +3,7 @@
 use std::{env, fs, process::Command, thread};
 
 use hardtack::{
-    EncryptionKey, KeyRing, SigningKey,
+    KeyRing, SigningKey,
     keys::{KeyError, RingSource},
 };
 
