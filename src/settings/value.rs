@@ -269,6 +269,7 @@ impl<'de> Visitor<'de> for AnyValue {
     }
 }
 
-const TWICE: &str = "has a name twice in one table; leave one out, or give two tables (in a string with a comma)";
+const TWICE: &str =
+    "has a name twice in one table; leave one out, or give two tables (in a string with a comma)";
 const A_DURATION: &str =
     "a duration like `30m`, `12h` or `30days`, in lower case, or a number of seconds";
