@@ -8,12 +8,9 @@ use aws_lc_rs::{
     cipher::{AES_256, EncryptingKey, UnboundCipherKey},
 };
 use chacha20::{R20, hchacha};
-use zeroize::Zeroizing;
+use zeroize::{Zeroizing, zeroize_bytes};
 
-use super::{
-    scratch::wipe,
-    suite::{Aead, Nonce, Suite, Tag},
-};
+use super::suite::{Aead, Nonce, Suite, Tag};
 #[cfg(test)]
 pub(crate) use tests::aes_256_gcm;
 
@@ -86,7 +83,7 @@ fn xchacha20_poly1305(key: &[u8; 32]) -> impl Fn(&Nonce) -> (LessSafeKey, aead::
 /// Prepares `key`, and overwrites it. AWS-LC overwrites the prepared key when it is dropped.
 fn used_once(algorithm: &'static Algorithm, key: &mut [u8; 32]) -> LessSafeKey {
     let prepared = UnboundKey::new(algorithm, key);
-    wipe(key);
+    zeroize_bytes(key);
     LessSafeKey::new(prepared.expect(KEY))
 }
 

@@ -6,6 +6,8 @@ use std::{
     ops::{Deref, Range},
 };
 
+use zeroize::zeroize_bytes;
+
 /// Bytes that are overwritten on drop. The thread then keeps the memory as a buffer, unless the memory is large or the
 /// thread keeps enough buffers. Bytes that the caller truncated are not overwritten.
 #[derive(Default)]
@@ -31,7 +33,7 @@ impl Deref for Wiped {
 
 impl Drop for Wiped {
     fn drop(&mut self) {
-        wipe(&mut self.bytes);
+        zeroize_bytes(&mut self.bytes);
         let mut bytes = mem::take(&mut self.bytes);
         bytes.clear();
         // The memory of a larger value is freed with its request.
@@ -64,7 +66,7 @@ impl Wiped {
     /// Overwrites the buffer, and returns it empty, with room for `capacity` bytes, because growing would leave a copy
     /// behind.
     pub(crate) fn start(&mut self, capacity: usize) -> &mut Vec<u8> {
-        wipe(&mut self.bytes);
+        zeroize_bytes(&mut self.bytes);
         self.bytes.clear();
         self.bytes.reserve(capacity);
         self.from = 0;
@@ -73,7 +75,7 @@ impl Wiped {
 
     /// Gives the buffer away with `range` visible, and overwrites and removes the bytes after it.
     pub(crate) fn give(mut self, range: Range<usize>) -> Wiped {
-        wipe(&mut self.bytes[range.end..]);
+        zeroize_bytes(&mut self.bytes[range.end..]);
         self.bytes.truncate(range.end);
         self.from = range.start;
         self
@@ -89,13 +91,6 @@ const MOST_KEPT: usize = 3;
 
 /// Bytes of the largest buffer that a thread keeps: twice the longest token.
 const LARGEST_KEPT: usize = 64 * 1024;
-
-/// Overwrites `bytes` in a way that the compiler cannot remove. Before version 1.9.2, `Zeroize` does the same byte by byte,
-/// which is slower.
-pub(crate) fn wipe(bytes: &mut [u8]) {
-    bytes.fill(0);
-    zeroize::optimization_barrier(bytes);
-}
 
 #[cfg(test)]
 mod tests {
