@@ -36,13 +36,16 @@ impl Duplicates {
     /// tokens `Duplicate`.
     pub(super) fn choose(
         self,
-        tokens: impl Iterator<Item = Result<Candidate, Refused>>,
+        mut tokens: impl Iterator<Item = Result<Candidate, Refused>>,
     ) -> Option<Result<Candidate, Refused>> {
+        let first = tokens.next()?;
+        let Some(second) = tokens.next() else {
+            return Some(first);
+        };
         let mut newest: Option<Candidate> = None;
         let mut first_refusal = None;
-        let (mut count, mut is_of_one_session) = (0, true);
-        for token in tokens {
-            count += 1;
+        let mut is_of_one_session = true;
+        for token in [first, second].into_iter().chain(tokens) {
             match (token, &newest) {
                 (Err(refused), _) => Refused::keep_first(&mut first_refusal, refused),
                 (Ok(candidate), None) => newest = Some(candidate),
@@ -61,7 +64,7 @@ impl Duplicates {
         let is_refused = match self {
             Duplicates::Newest => false,
             Duplicates::NewestOfOneSession => !is_of_one_session,
-            Duplicates::Refuse => count > 1,
+            Duplicates::Refuse => true,
         };
         if is_refused {
             return Some(Err(Reason::Duplicate.into()));
