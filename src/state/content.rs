@@ -66,17 +66,24 @@ impl<T: SessionData> State<T> {
         }
         let value_mut = Arc::get_mut(&mut value).expect("a value just decoded has one owner");
         let result = change(value_mut);
-        self.replace(&value)?;
+        *value_mut = self.store_value(value_mut)?;
+        self.draft.value = Some(value);
         Ok(result)
     }
 
-    /// Stores a value. This request then reads the same value as the next one.
+    /// Replaces the value.
     pub(crate) fn replace(&mut self, value: &T) -> Result<(), SessionError> {
+        let read = self.store_value(value)?;
+        self.draft.value = Some(Arc::new(read));
+        Ok(())
+    }
+
+    /// Stores a value. Returns the equal value that the next request will read, and that this one reads from now on.
+    fn store_value(&mut self, value: &T) -> Result<T, SessionError> {
         let room = self.policy.budget.room.max(self.payload().len());
         let (payload, read) = session_data::encode(value, room)?;
         self.set_payload(payload).map_err(SessionError::TooLarge)?;
-        self.draft.value = Some(Arc::new(read));
-        Ok(())
+        Ok(read)
     }
 
     /// Decodes the payload. Fails only if the type cannot read what it wrote or read before.
