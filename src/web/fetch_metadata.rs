@@ -7,15 +7,19 @@ use crate::state::Hints;
 /// asks for a page. Clients that do not tell count as navigating.
 #[inline(always)]
 pub(super) fn hints_of<H: Fields>(request: &H, only_navigations: bool) -> Hints {
-    let is_purpose = |name: &&H::Name| PURPOSES.contains(&name.as_ref());
-    let mut purposes = request.names().filter(is_purpose);
-    let sec_fetch_dest = request.first(&H::SEC_FETCH_DEST);
-    Hints {
-        is_part: sec_fetch_dest.is_some_and(is_subresource)
-            || only_navigations && is_by_script(request),
-        is_prefetch: purposes.any(|name| request.first(name).is_some_and(is_prefetch)),
+    let mut hints = Hints {
+        is_part: only_navigations && is_by_script(request),
         ..Hints::default()
+    };
+    // One pass over the names takes less time than looking up one field.
+    for name in request.names() {
+        if name.as_ref() == "sec-fetch-dest" {
+            hints.is_part |= request.first(name).is_some_and(is_subresource);
+        } else if PURPOSES.contains(&name.as_ref()) {
+            hints.is_prefetch |= request.first(name).is_some_and(is_prefetch);
+        }
     }
+    hints
 }
 
 /// Returns `true` if the browser says that it does not navigate.

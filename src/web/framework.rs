@@ -13,7 +13,6 @@ pub(super) trait Fields {
 
     const CACHE_CONTROL: Self::Name;
     const COOKIE: Self::Name;
-    const SEC_FETCH_DEST: Self::Name;
     const SET_COOKIE: Self::Name;
     const VARY: Self::Name;
 
@@ -77,7 +76,6 @@ macro_rules! implement {
 
                 const CACHE_CONTROL: Self::Name = http::header::CACHE_CONTROL;
                 const COOKIE: Self::Name = http::header::COOKIE;
-                const SEC_FETCH_DEST: Self::Name = Self::Name::from_static("sec-fetch-dest");
                 const SET_COOKIE: Self::Name = http::header::SET_COOKIE;
                 const VARY: Self::Name = http::header::VARY;
 
