@@ -105,7 +105,7 @@ impl Values for Tokens {
 
     fn open<T: Workload>(&self, token: &str) -> Option<T> {
         let tokens = T::pick(&self.tokens);
-        tokens.open(token, self.clock.clone()).ok()
+        tokens.open(token, self.clock.now()).ok()
     }
 
     fn write<T: Workload>(&self, value: &T) -> String {
