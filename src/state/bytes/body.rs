@@ -372,7 +372,7 @@ mod tests {
             prop_assert_eq!(body.metadata, metadata);
             prop_assert_eq!(body.flash(), b"\x01\x00\x01!");
             prop_assert_eq!(body.payload(), &payload[..]);
-            prop_assert_eq!(body.padding_len(), padding);
+            prop_assert_eq!(body.bytes().len() - body.payload_end as usize, padding);
             // A device has a reserve of its own.
             let metadata = Metadata { device: None, ..metadata };
             prop_assert!(metadata.len() <= LONGEST_METADATA);
