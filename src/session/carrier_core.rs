@@ -102,16 +102,27 @@ impl CarrierCore {
         keys: &PurposeKeys,
         now: UnixSeconds,
     ) -> Result<(), Refused> {
-        let not_before = self.slot.not_before(keys);
-        let checked = self.policy.lifetimes.check(metadata, now, not_before);
-        checked.map_err(|(reason, off_by)| Refused {
-            off_by: Some(off_by),
-            ..Refused::under(key_id, reason)
-        })?;
+        self.check_dates(metadata, keys, now)
+            .map_err(|(reason, off_by)| Refused {
+                off_by: Some(off_by),
+                ..Refused::under(key_id, reason)
+            })?;
         if self.hooks.is_revoked(metadata, Some(payload), key_id) {
             return Err(Refused::under(key_id, Reason::Revoked));
         }
         Ok(())
+    }
+
+    /// Checks the dates of a session at `now`. An error says by how many seconds it is off.
+    #[inline(always)]
+    pub(super) fn check_dates(
+        &self,
+        metadata: &Metadata,
+        keys: &PurposeKeys,
+        now: UnixSeconds,
+    ) -> Result<(), (Reason, u64)> {
+        let not_before = self.slot.not_before(keys);
+        self.policy.lifetimes.check(metadata, now, not_before)
     }
 
     /// Notes a session that is refused by its dates.

@@ -217,9 +217,7 @@ impl<'a> Opening<'a> {
     /// Opens the token of a response. No client has sent it, so it has not come back, and the application is not asked.
     pub(super) fn open_own(&self, token: &Whole<'_>) -> Option<Body> {
         let opened = self.verify(token).ok()?.opened;
-        let (core, not_before) = (self.core, self.core.slot.not_before(&self.keys));
-        let lifetimes = &core.policy.lifetimes;
-        let checked = lifetimes.check(&opened.metadata, self.now, not_before);
+        let checked = (self.core).check_dates(&opened.metadata, &self.keys, self.now);
         checked.is_ok().then_some(opened)
     }
 
