@@ -223,10 +223,11 @@ function existingOf(cookies, lines, session) {
   if (lines.length === 0) return null;
   const state = stateOf(session);
   return existingIn(lines, ownOf(cookies), async (pairs) => {
+    if (state.isNew) return false;
     const found = findCookie([pairs], cookies.name);
     // A write that only expires cookies has no value.
     const { body } = await read(cookies, found[0][0] ?? "", found, state.now, false);
-    return !state.isNew && !!body && state.arrivedAs(body);
+    return !!body && state.arrivedAs(body);
   });
 }
 

@@ -57,7 +57,7 @@ export class BaseSession extends Watched {
 
   // Outcome of reading
 
-  /** Returns the outcome of reading, for logs. A response must not depend on it. */
+  /** Returns the outcome of reading, for logs. Reading it counts as a use, as `index.d.ts` says. */
   get outcome() {
     return { ...touch(this).outcome };
   }
