@@ -416,10 +416,9 @@ fn above(rules: &str, alert: &str) -> String {
 fn each_alert_fires_in_its_incident_and_stays_silent_in_the_others() {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("alerts");
     fs::create_dir_all(&folder).unwrap();
-    let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs");
-    let rules = fs::read_to_string(docs.join("alerts.yml")).unwrap();
-    fs::write(folder.join("rules.yml"), &rules).unwrap();
-    fs::write(folder.join("tests.yml"), tests(&rules)).unwrap();
+    let rules = include_str!("../../../docs/alerts.yml");
+    fs::write(folder.join("rules.yml"), rules).unwrap();
+    fs::write(folder.join("tests.yml"), tests(rules)).unwrap();
     let promtool = env::var("PROMTOOL").unwrap_or("promtool".to_owned());
     let mut promtool = Command::new(promtool);
     let ran = promtool
