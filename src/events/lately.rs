@@ -18,23 +18,23 @@ pub(crate) struct Lately {
     /// Times of the first and the last session from the future, of those that came at most [`TEN_MINUTES`] apart.
     ahead_since: AtomicU64,
     ahead_at: AtomicU64,
-    /// Rejections that a stranger can cause: of sessions, and of old cookies.
-    rejected: [Rejections; 2],
+    /// Rejections by reason: of sessions, of those under a key that left the ring, which a forger does not hide, and of old
+    /// cookies.
+    rejected: [[Seldom; REASONS]; 3],
     /// Changes that failed because the session's schema or key is unknown.
-    unreadable: [Rejected; 2],
+    unreadable: [Seldom; 2],
+    unvalidated: Seldom,
 }
 
-/// `UnknownKey`, the same under a key that left the ring, `RetiredKey`, and `Auth`. A forger does not hide the second.
-type Rejections = [Rejected; 4];
-
+/// An event that is logged once a minute.
 #[derive(Debug, Default)]
-struct Rejected {
+struct Seldom {
     logged_at: AtomicU64,
-    /// Number of rejections since then.
+    /// Number of events since then.
     left_out: AtomicU64,
 }
 
-impl Rejected {
+impl Seldom {
     /// Returns the number of events that were left out before this one, or `None` if it is left out.
     fn note(&self, now: u64) -> Option<u64> {
         if is_due(&self.logged_at, MINUTE, now) {
@@ -102,8 +102,8 @@ impl Lately {
                 count,
                 expired_for_least = least,
                 expired_for_most = most,
-                "many sessions of this minute had expired, as after an outage; without one, if none is over by little, the clock of \
-                 this program or of another is wrong, or their timeouts differ"
+                "many sessions of this minute had expired, as after an outage; without one, the clock of this program or of \
+                 another is wrong, their timeouts differ, or a proxy drops `Set-Cookie`"
             );
         }
     }
@@ -127,7 +127,7 @@ impl Lately {
     }
 
     /// A session, or that of an old cookie, was rejected. Returns the number of rejections for this reason that were left
-    /// out before it, or `None` if it is left out. Only what anyone can cause by a forged cookie is left out.
+    /// out before it, or `None` if it is left out. What is logged at debug is not left out.
     pub(crate) fn note_rejected(
         &self,
         reason: Reason,
@@ -135,13 +135,21 @@ impl Lately {
         is_of_old: bool,
         now: u64,
     ) -> Option<u64> {
-        let place = match reason {
-            Reason::UnknownKey => usize::from(is_dropped),
-            Reason::RetiredKey => 2,
-            Reason::Auth => 3,
-            _ => return Some(0),
+        if super::is_everyday(reason) {
+            return Some(0);
+        }
+        let kind = if is_of_old {
+            2
+        } else {
+            usize::from(is_dropped)
         };
-        self.rejected[usize::from(is_of_old)][place].note(now)
+        self.rejected[kind][reason as usize].note(now)
+    }
+
+    /// The application could not say whether a session is still valid. Returns what [`note_rejected`](Self::note_rejected)
+    /// returns.
+    pub(crate) fn note_unvalidated(&self, now: u64) -> Option<u64> {
+        self.unvalidated.note(now)
     }
 
     /// A request failed because its session is unreadable. Returns what [`note_rejected`](Self::note_rejected) returns.
@@ -172,6 +180,8 @@ fn is_due(at: &AtomicU64, seconds: u64, now: u64) -> bool {
     is_due && at.compare_exchange(last, now, Relaxed, Relaxed).is_ok()
 }
 
+/// Number of reasons.
+const REASONS: usize = Reason::Unvalidated as usize + 1;
 const MINUTE: u64 = 60;
 const TEN_MINUTES: u64 = 10 * MINUTE;
 /// Number of sessions in a minute that are worth a log line, and of refusals that are all logged. A single visitor who

@@ -74,6 +74,12 @@ pub(crate) fn opened_under_accepted_key(purpose: &str, key_id: impl Display, tok
     );
 }
 
+/// Returns `true` if sessions are rejected for this reason every day, so that this is logged at debug.
+pub(super) fn is_everyday(reason: Reason) -> bool {
+    use Reason::{Expired, Idle, Revoked, Stale, Unvalidated};
+    matches!(reason, Expired | Idle | Revoked | Stale | Unvalidated)
+}
+
 /// Writes an event at the level of `reason`.
 macro_rules! log_rejected {
     ($reason:expr, $($event:tt)+) => {
@@ -82,9 +88,9 @@ macro_rules! log_rejected {
             Reason::Malformed | Reason::Payload => log!(error, $($event)+),
             // A clock is wrong.
             Reason::NotYetValid => log!(warn, $($event)+),
-            // During a rotation, the first two are expected for a while. A token may also be sealed for something else.
-            Reason::UnknownKey | Reason::RetiredKey | Reason::Auth => log!(info, $($event)+),
-            _ => log!(debug, $($event)+),
+            reason if is_everyday(reason) => log!(debug, $($event)+),
+            // Forged, or of another program; expected for a while during a rotation.
+            _ => log!(info, $($event)+),
         }
     };
 }
@@ -157,18 +163,28 @@ pub(crate) fn old_cookie_is_misread(purpose: &str, advice: &str) {
     print_in_debug!("{advice}");
 }
 
-/// The application could not say whether a session is still valid. If `kept`, the session is used for now.
-pub(crate) fn validation_failed(purpose: &str, kept: bool, error: &(dyn Error + 'static)) {
+/// The application could not say whether a session is still valid. If `kept`, the session is used for now. It is logged
+/// unless `left_out` is `None`; that many were not logged before.
+pub(crate) fn validation_failed(
+    purpose: &str,
+    kept: bool,
+    error: &(dyn Error + 'static),
+    left_out: Option<u64>,
+) {
+    count!(1, FAILURES, "failure" => "Validation");
+    let Some(left_out) = left_out else {
+        return;
+    };
     let error = super::with_causes(error);
     log!(
         error,
         purpose,
         kept,
         error,
+        left_out = (left_out > 0).then_some(left_out),
         "the application could not say whether a session is still valid"
     );
     print_in_debug!("the application could not say whether a session is still valid: {error}");
-    count!(1, FAILURES, "failure" => "Validation");
 }
 
 /// A session came within a minute after it began: the client keeps it.

@@ -170,7 +170,8 @@ impl<T> Loaded<T> {
         }
         let heard = self.state.hear(answer.clone(), asked_at);
         if let Err(SessionError::Unvalidated(Some(error))) = &answer {
-            events::validation_failed(core.slot.purpose.name(), heard.is_ok(), &**error);
+            let left_out = core.lately.note_unvalidated(asked_at);
+            events::validation_failed(core.slot.purpose.name(), heard.is_ok(), &**error, left_out);
         }
         if let Ok(false) = heard {
             self.outcome = self.outcome.refused(Reason::Revoked);

@@ -3,8 +3,8 @@
 import { dateOf } from "../base/time.js";
 import { deadlineOf, endOf, lastActiveOf } from "../state/lifetime.js";
 
-/** Levels of the reasons that are logged one by one. Expired sessions are an everyday event, and logged only in bulk. */
-const LEVELS = { Malformed: "error", Payload: "error", NotYetValid: "warn", UnknownKey: "warn", RetiredKey: "info", Auth: "info" };
+/** Levels of the reasons that are not logged at info. Expired sessions are an everyday event, and logged only in bulk. */
+const LEVELS = { Malformed: "error", Payload: "error", NotYetValid: "warn", UnknownKey: "warn" };
 /** Number of expired sessions in a minute that is worth an event. */
 const MANY = 10;
 const A_MINUTE = 60;
@@ -12,8 +12,8 @@ const REMEMBERED =
   "a remembered session arrived, but this program has no `rememberUpTo`: it ends by the ordinary timeouts here, and its cookie loses " +
   "`Max-Age`; set `rememberUpTo` as in the program that remembers it";
 const EXPIRED =
-  "many sessions of this minute had expired, as after an outage; without one, if none is over by little, the clock of this program " +
-  "or of another is wrong, or their timeouts differ";
+  "many sessions of this minute had expired, as after an outage; without one, the clock of this program or of another is wrong, " +
+  "their timeouts differ, or a proxy drops `Set-Cookie`";
 
 /** Logs the outcome of reading, at most one event of each kind in a minute. */
 export function logReading({ outcome, arrival: { metadata, dates }, policy, now }, { say, notBefore, seen }) {
@@ -25,10 +25,11 @@ export function logReading({ outcome, arrival: { metadata, dates }, policy, now 
   if (kind !== "rejected") return;
   if (reason === "NotYetValid") seen.ahead = { since: aheadSince(seen, now) ?? now, at: now };
   const log = (level, more) => say(level, "session rejected", { ...fields, ...more }, fields.known ?? reason, now);
-  if (LEVELS[reason]) log(LEVELS[reason], reason === "NotYetValid" && { aheadBy: lastActiveOf(dates) - now });
-  // With dates, `notBefore` refused the session, and not the application.
-  if (reason === "Revoked" && dates) log(notBefore > now ? "warn" : "info", { notBefore: dateOf(notBefore) });
   if (reason === "Idle" || reason === "Expired") noteExpired(seen, now, now - (reason === "Idle" ? endOf : deadlineOf)(dates, policy), say);
+  else if (reason === "Revoked") {
+    // With dates, `notBefore` refused the session, and not the application.
+    if (dates) log(notBefore > now ? "warn" : "info", { notBefore: dateOf(notBefore) });
+  } else if (reason !== "Stale") log(LEVELS[reason] ?? "info", reason === "NotYetValid" && { aheadBy: lastActiveOf(dates) - now });
 }
 
 /** Returns the time since which sessions are from the future, or null if there was none in the last ten minutes. */

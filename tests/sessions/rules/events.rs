@@ -101,8 +101,7 @@ fn a_session_that_opens_is_logged_at_the_lowest_levels() {
 }
 
 #[test]
-fn everyday_refusals_are_logged_at_debug() {
-    let pair = with_secret(&cookie(), 0);
+fn cookies_that_another_program_may_have_written_are_logged_at_info() {
     let signed = SessionCookie::unencrypted_but_signed(SigningKey::generate().unwrap())
         .build()
         .unwrap();
@@ -110,14 +109,24 @@ fn everyday_refusals_are_logged_at_debug() {
     let too_long = format!("__Host-session={}", "A".repeat(33_000));
     for (pair, reason) in [
         (&*too_long, Reason::TooLong),
+        // As of Express.
+        ("__Host-session=s:id.mac", Reason::Incomplete),
         ("__Host-session=%", Reason::Encoding),
         ("__Host-session=", Reason::TooShort),
         ("__Host-session=ffffffff", Reason::UnknownFormat),
         (&*signed, Reason::WrongMode),
     ] {
         let reason = format!("reason={reason}");
-        check_reading(&cookie(), pair, 1, Level::DEBUG, &[REJECTED, &reason]);
+        check_reading(&cookie(), pair, 1, Level::INFO, &[REJECTED, &reason]);
     }
+    let named = || builder().name("session").build().unwrap();
+    let several = [with_secret(&named(), 0), with_secret(&named(), 0)].join("; ");
+    check_reading(&named(), &several, 1, Level::INFO, &["reason=Duplicate"]);
+}
+
+#[test]
+fn everyday_refusals_are_logged_at_debug() {
+    let pair = with_secret(&cookie(), 0);
     let key_id = format!("key_id={}", key(0).id());
     check_reading(
         &cookie(),
@@ -148,9 +157,6 @@ fn everyday_refusals_are_logged_at_debug() {
         Level::DEBUG,
         &["reason=Revoked", &key_id, "refused_by=\"application\""],
     );
-    let named = || builder().name("session").build().unwrap();
-    let several = [with_secret(&named(), 0), with_secret(&named(), 0)].join("; ");
-    check_reading(&named(), &several, 1, Level::DEBUG, &["reason=Duplicate"]);
 }
 
 #[test]

@@ -103,6 +103,34 @@ fn an_error_of_the_application_is_logged_and_says_whether_the_session_goes_on() 
     assert!(visit(IS_GONE, INTERVAL, true).1.is_empty());
 }
 
+/// As in an outage of the database.
+#[test]
+fn questions_that_fail_are_a_line_a_minute_with_the_number_of_the_others() {
+    let row = Row::default();
+    let site = row.site().build().unwrap();
+    let pair = signed_in(&site);
+    row.becomes(IS_OUT_OF_REACH);
+    let told_at = |second, requests| {
+        let told = told_by(|| {
+            for _ in 0..requests {
+                let session = site.load([&pair], at(second));
+                block_on(session.validate()).unwrap_err();
+            }
+        });
+        let errors = told.into_iter().filter(|told| told.level == Level::ERROR);
+        errors.map(|told| told.fields).collect::<Vec<_>>()
+    };
+    let [first] = &told_at(INTERVAL, 300)[..] else {
+        panic!("not one line")
+    };
+    assert!(!first.contains("left_out"), "{first}");
+    assert!(told_at(INTERVAL + 59, 1).is_empty());
+    let [next] = &told_at(INTERVAL + 60, 2)[..] else {
+        panic!("not one line")
+    };
+    assert!(next.contains("left_out=300 "), "{next}");
+}
+
 #[test]
 fn a_request_that_is_refused_by_its_extractor_is_logged_once() {
     use axum::{Router, body::Body, routing::get};
