@@ -10,9 +10,9 @@ fn every_proof_of_an_incident_is_in_the_code() {
     let lines: Vec<_> = code.split("\\\n").map(str::trim_start).collect();
     let code = lines.concat();
     let page = repository.text("docs/troubleshooting.md");
-    let (_, table) = page.split_once("| Visitors | Proof |").unwrap();
+    let (_, tables) = page.split_once("| Visitors | Proof |").unwrap();
     let mut count = 0;
-    for cell in table.lines().filter_map(|row| row.split('|').nth(2)) {
+    for cell in tables.lines().filter_map(|row| row.split('|').nth(2)) {
         for proof in cell.split('`').skip(1).step_by(2) {
             let is_said = match proof.split_once(['=', ' ']) {
                 _ if proof.starts_with("curl ") => continue,
