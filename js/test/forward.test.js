@@ -167,7 +167,9 @@ test("a worker offers the registration of a device, unless the origin does", asy
   }
 });
 
-test("a worker marks a session that it has ended, whatever the origin writes", async () => {
+test("a worker marks a session that it has ended, whatever the origin writes", async (t) => {
+  const now = Date.now();
+  t.mock.method(Date, "now", () => now);
   const cookie = await signedIn(bound, signIn);
   const marksWith = async (...lines) => {
     const request = new Request("https://shop.example/", { headers: { cookie } });
