@@ -63,7 +63,17 @@ fn longest_request(cookie: SessionCookie, lasts: Duration) -> Duration {
     })
 }
 
+/// Side by side, because each takes ten seconds, most of them asleep.
 #[test]
+fn no_request_waits_for_its_source() {
+    thread::scope(|scope| {
+        scope.spawn(a_source_that_takes_four_seconds_holds_up_no_request);
+        scope.spawn(a_source_that_hangs_holds_up_no_request);
+        #[cfg(all(unix, feature = "tracing", feature = "migrate"))]
+        scope.spawn(no_request_waits_on_a_worker_after_the_process_stood_still);
+    });
+}
+
 fn a_source_that_takes_four_seconds_holds_up_no_request() {
     let (text, is_first) = (key(), AtomicBool::new(true));
     let cookie = followed(RingSource::from_fn("a slow vault", move || {
@@ -77,7 +87,6 @@ fn a_source_that_takes_four_seconds_holds_up_no_request() {
     assert!(longest < PROMPT, "{longest:?}");
 }
 
-#[test]
 fn a_source_that_hangs_holds_up_no_request() {
     let (source, answer, _asked) = held(&key());
     let cookie = followed(source);
@@ -145,7 +154,6 @@ fn a_process_with_two_workers() {
 
 /// As many requests wait as there are workers, and more; the health check has no session.
 #[cfg(all(unix, feature = "tracing", feature = "migrate"))]
-#[test]
 fn no_request_waits_on_a_worker_after_the_process_stood_still() {
     let (folder, path) = Folder::with("keys", file_of(&key()));
     let mut program = Program::start(module_path!(), "a_process_with_two_workers", &path);
