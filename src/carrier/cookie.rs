@@ -6,7 +6,7 @@ use crate::{
     cookie::{CookieName, SameSite, SetCookies, Values},
     crypto::suite::Mode,
     session::{Predecessor, SaveError, SaveProblem, Session},
-    state::{Circumstances, Hints, Map, Payload, SessionError, Touch},
+    state::{Map, Payload, RequestFacts, ResponseFacts, SessionError, Touch},
     token::{Context, LONGEST_TOKEN},
 };
 
@@ -72,8 +72,8 @@ impl<T: Payload> SessionCookie<T> {
         cookie_fields: impl IntoIterator<Item: AsRef<[u8]>>,
         clock: impl Into<Clock>,
     ) -> Session<T> {
-        self.arrive(cookie_fields, clock.into(), None, None, |_| {
-            Hints::default()
+        self.load_values(cookie_fields, clock.into(), None, None, |_| {
+            RequestFacts::default()
         })
     }
 
@@ -128,7 +128,7 @@ impl<T: Payload> SessionCookie<T> {
     ///
     /// Returns a [`SaveError`]. Content that is too large is refused when it is stored, not here.
     pub fn save(&self, session: &Session<T>) -> Result<SetCookies, SaveError> {
-        let (_, fields) = self.finish(session, Circumstances::UNKNOWN)?;
+        let (_, fields) = self.finish(session, ResponseFacts::UNKNOWN)?;
         Ok(fields)
     }
 
@@ -210,14 +210,14 @@ impl<T: Payload> SessionCookie<T> {
     }
 
     /// Loads the session of a request. `limit` is that of the server for the fields of a request, if it is known. The
-    /// argument of `hints` is `true` if a browser may have hidden the cookie.
-    pub(crate) fn arrive(
+    /// argument of `request` is `true` if a browser may have hidden the cookie.
+    pub(crate) fn load_values(
         &self,
         cookie_fields: impl IntoIterator<Item: AsRef<[u8]>>,
         clock: Clock,
         context: Option<Arc<Context>>,
         limit: Option<usize>,
-        hints: impl FnOnce(bool) -> Hints,
+        request: impl FnOnce(bool) -> RequestFacts,
     ) -> Session<T> {
         let fields = &*self.fields;
         let mut old = fields.old_cookies.as_ref().map(Predecessor::look);
@@ -235,10 +235,10 @@ impl<T: Payload> SessionCookie<T> {
         }
         let old = old.filter(|old| !old.is_empty());
         let is_for_all_sites = fields.attributes.same_site == SameSite::None;
-        let mut hints = hints(values.is_empty() && !is_for_all_sites);
+        let mut request = request(values.is_empty() && !is_for_all_sites);
         let others = cookies_len.saturating_sub(values.len());
-        hints.room = limit.map(|limit| self.room_beside(others, limit));
-        self.token.begin(values, old, clock, context, hints)
+        request.room = limit.map(|limit| self.room_beside(others, limit));
+        self.token.new_session(values, old, clock, context, request)
     }
 
     /// Returns the bytes of content that a server with this limit takes in the next request, beside other cookies of
@@ -256,9 +256,9 @@ impl<T: Payload> SessionCookie<T> {
     pub(crate) fn finish(
         &self,
         session: &Session<T>,
-        circumstances: Circumstances,
+        response: ResponseFacts,
     ) -> Result<(Touch, SetCookies), SaveError> {
-        let closing = session.closing(&self.token.core, circumstances)?;
+        let closing = session.closing(&self.token.core, response)?;
         Ok((closing.touch, self.fields.write(closing)))
     }
 }

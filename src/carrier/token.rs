@@ -12,7 +12,7 @@ use crate::{
     crypto::suite::Mode,
     events,
     session::{Arrival, CarrierCore, Change, Opening, Predecessor, SaveError, Session},
-    state::{Circumstances, Hints, Map, Payload, SessionData, Touch},
+    state::{Map, Payload, RequestFacts, ResponseFacts, SessionData, Touch},
     token::{Context, LONGEST_TOKEN},
 };
 
@@ -83,7 +83,7 @@ impl<T: Payload> SessionToken<T> {
         values: impl IntoIterator<Item: AsRef<[u8]>>,
         clock: impl Into<Clock>,
     ) -> Session<T> {
-        self.arrive(values, clock.into(), None, Hints::default())
+        self.load_values(values, clock.into(), None, RequestFacts::default())
     }
 
     /// Ends the request for `session`, which is read-only afterwards. Returns whether the client keeps, replaces or
@@ -105,7 +105,7 @@ impl<T: Payload> SessionToken<T> {
     ///
     /// Returns a [`SaveError`], for example if a cookie loaded the session.
     pub fn save(&self, session: &Session<T>) -> Result<TokenChange, SaveError> {
-        let (_, change) = self.finish(session, Circumstances::UNKNOWN)?;
+        let (_, change) = self.finish(session, ResponseFacts::UNKNOWN)?;
         Ok(change)
     }
 
@@ -161,37 +161,37 @@ impl<T: Payload> SessionToken<T> {
         }
     }
 
-    pub(crate) fn arrive(
+    pub(crate) fn load_values(
         &self,
         values: impl IntoIterator<Item: AsRef<[u8]>>,
         clock: Clock,
         context: Option<Arc<Context>>,
-        hints: Hints,
+        request: RequestFacts,
     ) -> Session<T> {
         let mut tokens = Values::default();
         for value in values {
             let token = token_in(self.header(), value.as_ref());
             tokens.push(token, LONGEST_TOKEN);
         }
-        self.begin(tokens, None, clock, context, hints)
+        self.new_session(tokens, None, clock, context, request)
     }
 
     /// Begins a request that brought these tokens.
     #[inline]
-    pub(super) fn begin(
+    pub(super) fn new_session(
         &self,
         values: Values,
         old: Option<Box<Predecessor>>,
         clock: Clock,
         context: Option<Arc<Context>>,
-        hints: Hints,
+        request: RequestFacts,
     ) -> Session<T> {
         let arrival = Arrival {
             values,
             old,
             clock,
             context: context.or_else(|| self.context.clone()),
-            hints,
+            request,
         };
         Session::new(Arc::clone(&self.core), arrival)
     }
@@ -201,9 +201,9 @@ impl<T: Payload> SessionToken<T> {
     pub(crate) fn finish(
         &self,
         session: &Session<T>,
-        circumstances: Circumstances,
+        response: ResponseFacts,
     ) -> Result<(Touch, TokenChange), SaveError> {
-        let closing = session.closing(&self.core, circumstances)?;
+        let closing = session.closing(&self.core, response)?;
         let change = match &closing.change {
             Change::Keep => TokenChange::Keep,
             Change::Store(to_seal) => {

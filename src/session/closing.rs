@@ -22,7 +22,7 @@ use crate::{
     events,
     keys::SlotKeys,
     state::{
-        AlreadySent, BodyToSeal, Circumstances, Decision, Payload, SessionError, State, Touch,
+        AlreadySent, BodyToSeal, Decision, Payload, ResponseFacts, SessionError, State, Touch,
     },
     token::{self, LONGEST_TOKEN},
 };
@@ -77,7 +77,7 @@ impl<T: Payload> Session<T> {
     pub(crate) fn closing<'a>(
         &'a self,
         core: &'a CarrierCore,
-        circumstances: Circumstances,
+        response: ResponseFacts,
     ) -> Result<Closing<'a, T>, SaveError> {
         let loader = &*self.lock.core;
         if !std::ptr::eq(loader, core) && !loader.is_like(core) {
@@ -85,7 +85,7 @@ impl<T: Payload> Session<T> {
         }
         // Held until the token is written, so that a task which still has a handle cannot change what was decided on.
         let mut held = self.lock.hold().map_err(|_| SaveProblem::INSIDE_UPDATE)?;
-        held.count_request(circumstances);
+        held.count_request(response);
         let was_closed = held.make_read_only(SessionError::AfterHead);
         let mut closing = Closing::new(held, core);
         let contents = &closing.held.contents;
@@ -93,9 +93,9 @@ impl<T: Payload> Session<T> {
             closing.touch = Touch::Touched;
             // A session is saved once, and this response still depends on it.
             if !was_closed {
-                closing.decide(circumstances)?;
+                closing.decide(response)?;
             }
-            if circumstances.already_sent != AlreadySent::Nothing {
+            if response.already_sent != AlreadySent::Nothing {
                 // The response already sets or drops a session.
                 closing.touch = Touch::Written;
             }
@@ -187,7 +187,7 @@ impl<'a, T> Closing<'a, T> {
     }
 
     /// Decides what becomes of the token of a session that was touched.
-    fn decide(&mut self, circumstances: Circumstances) -> Result<(), SaveError> {
+    fn decide(&mut self, response: ResponseFacts) -> Result<(), SaveError> {
         let core = self.core;
         let Contents {
             loaded: Some(loaded),
@@ -202,12 +202,12 @@ impl<'a, T> Closing<'a, T> {
         // A session that arrived has waited for the ring when it was opened. A new one was not opened, and must not be sealed
         // under a key that the others have dropped.
         let may_begin_late = core.slot.is_late() && loaded.state.is_new();
-        if may_begin_late && loaded.state.is_to_write(arrival.hints) {
+        if may_begin_late && loaded.state.is_to_write(arrival.request) {
             core.slot.keep_up();
         }
         let keys = core.slot.keys();
         let (standing, sealing) = (loaded.standing(core, &keys), keys.sealing_id(now));
-        let decision = loaded.state.decide(circumstances, arrival.hints, standing);
+        let decision = loaded.state.decide(response, arrival.request, standing);
         (self.touch, self.change) = carry_out(decision, loaded, core, keys)?;
         let context = arrival.context(core);
         let is_dropped = matches!(self.change, Change::Drop);

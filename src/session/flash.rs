@@ -82,7 +82,7 @@ impl<T: Payload> Session<T> {
     fn taken(&self, of: impl Fn(&str) -> bool) -> Result<Vec<(String, String)>, SessionError> {
         let mut held = self.try_touch()?;
         let taken = held.state().flashes(&of);
-        if held.contents.arrival.hints.is_prefetch {
+        if held.contents.arrival.request.is_prefetch {
             return Ok(Vec::new());
         }
         if !taken.is_empty() {

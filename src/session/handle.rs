@@ -1,10 +1,9 @@
 use std::{fmt, sync::Arc, time::SystemTime};
 
 use super::{
-    arrival::Arrival,
     carrier_core::CarrierCore,
     id::SessionId,
-    lock::{Held, SessionLock},
+    lock::{Arrival, Held, SessionLock},
     outcome::Outcome,
 };
 use crate::{
@@ -227,7 +226,7 @@ impl<T> Session<T> {
         // An error means that this thread is inside an `update` of the session.
         self.lock.hold().is_ok_and(|held| {
             let loaded = held.contents.loaded.as_ref();
-            loaded.is_some_and(|loaded| loaded.state.is_to_write(held.contents.arrival.hints))
+            loaded.is_some_and(|loaded| loaded.state.is_to_write(held.contents.arrival.request))
         })
     }
 }

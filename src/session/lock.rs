@@ -8,10 +8,14 @@ use std::{
     },
 };
 
-use super::{arrival::Arrival, carrier_core::CarrierCore, loaded::Loaded, opening::Opening};
+use super::{
+    carrier_core::CarrierCore, loaded::Loaded, old_cookies::Predecessor, opening::Opening,
+};
 use crate::{
+    base::clock::Clock,
+    cookie::Values,
     events,
-    state::{Circumstances, Payload, SessionError, Sid, State},
+    state::{Payload, RequestFacts, ResponseFacts, SessionError, Sid, State},
     token::Context,
 };
 
@@ -33,6 +37,29 @@ pub(super) struct Contents<T> {
     pub(super) is_touched: bool,
     /// Error of every change, once no change can be saved.
     pub(super) closed: Option<SessionError>,
+}
+
+/// Part of a request that its session is read from. Reading takes the tokens.
+pub(crate) struct Arrival {
+    pub(crate) values: Values,
+    /// Old cookies, from which a session is taken over if there are no values. Few requests have them, so they are
+    /// boxed.
+    pub(crate) old: Option<Box<Predecessor>>,
+    pub(crate) clock: Clock,
+    /// Context that the request or `in_context` chose, or `None` for the builder's context.
+    pub(crate) context: Option<Arc<Context>>,
+    pub(crate) request: RequestFacts,
+}
+
+impl Arrival {
+    /// Returns `true` if the request brought no token, no part of one and no old cookie, or if they have been read.
+    pub(super) fn has_no_token(&self) -> bool {
+        self.values.is_empty() && self.old.is_none()
+    }
+
+    pub(super) fn context<'a>(&'a self, core: &'a CarrierCore) -> &'a Context {
+        self.context.as_deref().unwrap_or(&core.context)
+    }
 }
 
 /// A session while this thread holds its lock.
@@ -137,10 +164,10 @@ impl<T: Payload> Held<'_, T> {
     /// Touches the session that arrived, at the end of a request that counts as activity by itself (docs/spec/writer.md
     /// § 8.12).
     #[inline]
-    pub(super) fn count_request(&mut self, response: Circumstances) {
+    pub(super) fn count_request(&mut self, response: ResponseFacts) {
         let arrival = &self.contents.arrival;
         let policy = &self.core.policy;
-        if policy.counts_request(response, arrival.hints)
+        if policy.counts_request(response, arrival.request)
             && (self.contents.loaded.is_some() || !arrival.has_no_token())
         {
             let is_new = self.state().is_new();
@@ -171,7 +198,7 @@ fn load<'a, T: Payload>(
     let opening = Opening::new(core, arrival.context.as_deref(), now);
     let (values, old) = (mem::take(&mut arrival.values), arrival.old.take());
     let loaded = opening.load(values, old, none);
-    loaded.state.room_in_requests = arrival.hints.room;
+    loaded.state.room_in_requests = arrival.request.room;
     if !loaded.state.awaits_answer() {
         loaded.report(core);
     }

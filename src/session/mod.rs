@@ -3,7 +3,6 @@
 //! [`Session`] is the handle of a session during a request. It holds a dictionary ([`Map`]) or one value of your type
 //! ([`SessionData`](crate::SessionData)). [`Outcome`] and [`Reason`] are for logs and metrics.
 
-mod arrival;
 mod carrier_core;
 mod closing;
 #[cfg_attr(not(feature = "unstable-companion"), path = "no_companion.rs")]
@@ -26,7 +25,6 @@ mod typed;
 mod validate;
 
 pub(crate) use self::carrier_core::CarrierCore;
-pub(crate) use arrival::Arrival;
 pub(crate) use closing::{Change, Closing, ToSeal};
 pub use csrf::CsrfError;
 pub use dictionary::Dictionary;
@@ -39,6 +37,7 @@ pub use hooks::{OpenedSession, ReadEvent, SessionInfo, Validity};
 pub use id::{SessionId, SessionIdError};
 #[cfg(all(test, hardtack_repository))]
 pub(crate) use loaded::Loaded;
+pub(crate) use lock::Arrival;
 #[cfg(feature = "migrate")]
 pub(crate) use old_cookies::{Accept, OldValues};
 pub(crate) use old_cookies::{DroppedCookie, OldCookies, Predecessor};

@@ -105,7 +105,7 @@ impl<T: Payload> Session<T> {
             (answer, at)
         };
         let answer = answer.await;
-        self.lock.hold()?.read().hear(core, answer, at)
+        self.lock.hold()?.read().apply_answer(core, answer, at)
     }
 }
 
@@ -159,7 +159,7 @@ fn ask(
 impl<T> Loaded<T> {
     /// Applies an answer. It changes nothing if its session has ended, another was begun in its place meanwhile, or it
     /// is withheld because an earlier answer was an error.
-    fn hear(
+    fn apply_answer(
         &mut self,
         core: &CarrierCore,
         answer: Result<bool, SessionError>,
@@ -168,7 +168,7 @@ impl<T> Loaded<T> {
         if !self.state.is_open_to_answer(asked_at) {
             return self.state.known_validity();
         }
-        let heard = self.state.hear(answer.clone(), asked_at);
+        let heard = self.state.apply_answer(answer.clone(), asked_at);
         if let Err(SessionError::Unvalidated(Some(error))) = &answer {
             let left_out = core.lately.note_unvalidated(asked_at);
             events::validation_failed(core.slot.purpose.name(), heard.is_ok(), &**error, left_out);

@@ -3,8 +3,8 @@
 
 use super::{
     body_to_seal::BodyToSeal,
-    circumstances::{AlreadySent, Circumstances, Hints, Standing},
     data::{Ended, Policy, SaveMode, State},
+    facts::{AlreadySent, RequestFacts, ResponseFacts, Standing},
 };
 use crate::crypto::scratch::Wiped;
 
@@ -62,17 +62,17 @@ impl Policy {
     /// Returns `true` if the response is no error, is no part of a page, and goes to the visitor alone unless the
     /// application shares such pages. Other responses carry no refresh and no new key, which would race with sign-in and
     /// sign-out in parallel requests. A prefetched page may carry them, because a browser that shows it asks no more.
-    pub(crate) fn may_refresh_in(&self, response: Circumstances, hints: Hints) -> bool {
+    pub(crate) fn may_refresh_in(&self, response: ResponseFacts, request: RequestFacts) -> bool {
         let is_shared = response.is_shareable && !self.shared_caching;
-        response.status < 400 && !is_shared && !hints.is_part
+        response.status < 400 && !is_shared && !request.is_part
     }
 
     /// Returns `true` if the request is activity of its session, even if no handler touches it. A response that others
     /// may store carries no session unless its handler uses one.
     #[inline]
-    pub(crate) fn counts_request(&self, response: Circumstances, hints: Hints) -> bool {
+    pub(crate) fn counts_request(&self, response: ResponseFacts, request: RequestFacts) -> bool {
         self.counts_every_request()
-            && self.may_refresh_in(response, hints)
+            && self.may_refresh_in(response, request)
             && !response.is_shareable
     }
 }
@@ -81,14 +81,14 @@ impl<T> State<T> {
     /// Decides what becomes of the client's token, given what the response already says about it.
     pub(crate) fn decide(
         &self,
-        response: Circumstances,
-        hints: Hints,
+        response: ResponseFacts,
+        request: RequestFacts,
         standing: Standing,
     ) -> Decision {
         let has_begun_or_ended = self.draft.renewed || self.draft.ended.is_some();
         match (
             response.already_sent,
-            self.decide_alone(response, hints, standing),
+            self.decide_alone(response, request, standing),
         ) {
             // What the response says is newer than an age or a key.
             (
@@ -103,7 +103,12 @@ impl<T> State<T> {
         }
     }
 
-    fn decide_alone(&self, response: Circumstances, hints: Hints, standing: Standing) -> Decision {
+    fn decide_alone(
+        &self,
+        response: ResponseFacts,
+        request: RequestFacts,
+        standing: Standing,
+    ) -> Decision {
         // Another release or instance may read a withheld session, and must find it as it is. A timeout (408) dropped the
         // handler midway, so nothing is saved.
         if self.withheld().is_some() || response.status == 408 {
@@ -125,7 +130,7 @@ impl<T> State<T> {
                 Decision::KeepLapsed
             // With a request of another site a browser hides the visitor's session, which a new one would replace. Only a
             // sign-in is meant to.
-            } else if self.draft.renewed || !hints.may_hide {
+            } else if self.draft.renewed || !request.may_hide {
                 self.store(response.already_sent)
             } else if self.draft.ended.is_some() && response.already_sent != AlreadySent::Nothing {
                 // The sign-out takes effect, although its message is lost.
@@ -134,7 +139,7 @@ impl<T> State<T> {
                 Decision::KeepHidden
             };
         }
-        if has_lapsed || self.is_new() || !self.policy.may_refresh_in(response, hints) {
+        if has_lapsed || self.is_new() || !self.policy.may_refresh_in(response, request) {
             return Decision::Keep;
         }
         self.refresh(standing == Standing::UnderEarlierKey)
@@ -142,8 +147,8 @@ impl<T> State<T> {
 
     /// Returns `true` if a successful response stores the session or drops its token, because it was changed.
     #[cold]
-    pub(crate) fn is_to_write(&self, hints: Hints) -> bool {
-        match self.decide(Circumstances::UNKNOWN, hints, Standing::Good) {
+    pub(crate) fn is_to_write(&self, request: RequestFacts) -> bool {
+        match self.decide(ResponseFacts::UNKNOWN, request, Standing::Good) {
             Decision::Drop => true,
             // Without a change, `save` asks for it.
             Decision::Store(_) => self.has_changed(),

@@ -7,19 +7,16 @@
 mod actions;
 mod body_to_seal;
 mod bytes;
-mod circumstances;
 #[cfg_attr(not(feature = "unstable-companion"), path = "no_companion.rs")]
 mod companion;
 mod content;
 mod data;
 mod decide;
-#[cfg(feature = "unstable-companion")]
-mod departed;
 mod error;
+mod facts;
 mod lifetime;
 mod open;
 mod received;
-mod refresh;
 mod revalidation;
 mod size;
 
@@ -35,17 +32,16 @@ pub(crate) use bytes::{
     body::{Body, DEVICE_LEN, Metadata, Sid, csrf_name},
     map,
 };
-pub(crate) use circumstances::{AlreadySent, Circumstances, Hints, Standing};
 #[cfg(feature = "unstable-companion")]
 pub(crate) use companion::{Admitted, Stale};
 pub(crate) use data::{Policy, State};
 pub(crate) use decide::{Decision, Touch};
 pub use error::SessionError;
+pub(crate) use facts::{AlreadySent, RequestFacts, ResponseFacts, Standing};
 pub use lifetime::RefreshAfter;
 pub(crate) use lifetime::{Lifetimes, Revalidation, Timeouts};
 pub(crate) use received::{Unreadable, Withheld};
-pub(crate) use size::{
-    budget::{Allowed, Overhead, SizeBudget},
-    limits::{LARGEST_COOKIE, LONGEST_SENT, MOST_COOKIES, PASSES_ANYWHERE},
+pub(crate) use size::budget::{
+    Allowed, LARGEST_COOKIE, LONGEST_SENT, MOST_COOKIES, Overhead, PASSES_ANYWHERE, SizeBudget,
 };
 pub use size::{padding::Padding, report::SizeReport, too_large::TooLarge};

@@ -86,7 +86,7 @@ impl<T> State<T> {
     }
 
     /// Applies an answer. An error means that the application could not say.
-    pub(crate) fn hear(
+    pub(crate) fn apply_answer(
         &mut self,
         is_valid: Result<bool, SessionError>,
         asked_at: UnixSeconds,
@@ -97,10 +97,10 @@ impl<T> State<T> {
             (Ok(false), _) => self.end(),
             // Questions may overlap, so the answer to an earlier one may come last. Only an end still counts then.
             _ if has_later => {}
-            (Ok(true), _) => self.let_in(Validation::Valid(asked_at)),
+            (Ok(true), _) => self.accept(Validation::Valid(asked_at)),
             // Keeps the time of the earlier answer, so that a row of failures cannot extend it.
             (Err(_), Some(at)) if self.may_stay_unvalidated(asked_at) => {
-                self.let_in(Validation::Kept(at));
+                self.accept(Validation::Kept(at));
             }
             (Err(error), _) if self.awaits_answer() => self.validation = Validation::Failed(error),
             // The session was let in already. The caller gets the error, and may ask again.
@@ -118,7 +118,7 @@ impl<T> State<T> {
         self.validation = Validation::Ended;
     }
 
-    fn let_in(&mut self, validation: Validation) {
+    fn accept(&mut self, validation: Validation) {
         if self.awaits_answer()
             && let Received::Withheld(Withheld::Unvalidated(opened)) =
                 mem::replace(&mut self.received, Received::Unopened)

@@ -2,7 +2,7 @@
 //!
 //! Some shared caches ignore `Vary` and store `Set-Cookie`, so they could give the session of one visitor to the next.
 
-use crate::state::{AlreadySent, Circumstances, Touch};
+use crate::state::{AlreadySent, ResponseFacts, Touch};
 
 /// Condition under which a field lets caches store a response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,9 +86,9 @@ impl CacheHeaders {
         by_all || self.is_targeted
     }
 
-    /// Returns the circumstances of a response with this status and these fields.
-    pub(super) fn circumstances(&self, status: u16, already_sent: AlreadySent) -> Circumstances {
-        Circumstances {
+    /// Returns what decides about a session, of a response with this status and these fields.
+    pub(super) fn facts(&self, status: u16, already_sent: AlreadySent) -> ResponseFacts {
+        ResponseFacts {
             status,
             // Caches merge the fields of a 304 into a response that they have stored (RFC 9111 section 4.3.4).
             is_shareable: self.is_shareable() || status == 304,

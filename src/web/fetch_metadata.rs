@@ -1,25 +1,25 @@
 //! Facts that a browser tells about a request: its purpose, and that it withholds a cookie.
 
 use super::framework::Fields;
-use crate::state::Hints;
+use crate::state::RequestFacts;
 
 /// Returns what the browser says of a request, but not whether it hides a cookie. With `only_navigations`, only a navigation
 /// asks for a page. Clients that do not tell count as navigating.
 #[inline(always)]
-pub(super) fn hints_of<H: Fields>(request: &H, only_navigations: bool) -> Hints {
-    let mut hints = Hints {
+pub(super) fn facts_of<H: Fields>(request: &H, only_navigations: bool) -> RequestFacts {
+    let mut facts = RequestFacts {
         is_part: only_navigations && is_by_script(request),
-        ..Hints::default()
+        ..RequestFacts::default()
     };
     // One pass over the names takes less time than looking up one field.
     for name in request.names() {
         if name.as_ref() == "sec-fetch-dest" {
-            hints.is_part |= request.first(name).is_some_and(is_subresource);
+            facts.is_part |= request.first(name).is_some_and(is_subresource);
         } else if PURPOSES.contains(&name.as_ref()) {
-            hints.is_prefetch |= request.first(name).is_some_and(is_prefetch);
+            facts.is_prefetch |= request.first(name).is_some_and(is_prefetch);
         }
     }
-    hints
+    facts
 }
 
 /// Returns `true` if the browser says that it does not navigate.

@@ -6,7 +6,7 @@ use http::{HeaderMap, StatusCode};
 
 use super::{
     caching::{self, CacheHeaders, FieldKind, NO_STORE},
-    fetch_metadata::{hints_of, is_cookie_hidden},
+    fetch_metadata::{facts_of, is_cookie_hidden},
     framework::Fields,
 };
 use crate::{
@@ -14,7 +14,7 @@ use crate::{
     carrier::{SessionCookie, TokenChange, token::SessionToken},
     events,
     session::{CarrierCore, SaveError, SaveProblem, Session},
-    state::{Hints, Payload, Touch},
+    state::{Payload, RequestFacts, Touch},
     token::Context,
 };
 
@@ -41,11 +41,11 @@ impl<T: Payload> SessionCookie<T> {
     /// ```
     #[must_use]
     pub fn load_from(&self, request: &HeaderMap, clock: impl Into<Clock>) -> Session<T> {
-        self.arrive_from(request, clock.into(), None, None)
+        self.load_request(request, clock.into(), None, None)
     }
 
     #[inline]
-    pub(super) fn arrive_from<H: Fields>(
+    pub(super) fn load_request<H: Fields>(
         &self,
         request: &H,
         clock: Clock,
@@ -54,9 +54,9 @@ impl<T: Payload> SessionCookie<T> {
     ) -> Session<T> {
         let name = H::COOKIE;
         let cookies = request.values(&name);
-        self.arrive(cookies, clock, context, limit, |may_hide| Hints {
+        self.load_values(cookies, clock, context, limit, |may_hide| RequestFacts {
             may_hide: may_hide && is_cookie_hidden(request),
-            ..hints_of(request, self.fields.refresh_navigations_only)
+            ..facts_of(request, self.fields.refresh_navigations_only)
         })
     }
 
@@ -110,9 +110,9 @@ impl<T: Payload> SessionCookie<T> {
     ) -> Result<(), SaveError> {
         let caches = caches_of(response);
         let (already_sent, stays) = self.already_sent_in(session, response.values(&H::SET_COOKIE));
-        let finished = self.finish(session, caches.circumstances(status, already_sent));
+        let finished = self.finish(session, caches.facts(status, already_sent));
         let source = Cow::Borrowed("Cookie");
-        instruct(&caches, &finished, source, &self.token.core, response);
+        set_cache_fields(&caches, &finished, source, &self.token.core, response);
         let (_, fields) = finished?;
         if let Some(stays) = self.stays_beside(stays, &fields) {
             response.retain(&H::SET_COOKIE, stays);
@@ -132,10 +132,10 @@ impl<T: Payload> SessionToken<T> {
     /// the session is then a new one, which [`save_to`](Self::save_to) refuses.
     #[must_use]
     pub fn load_from(&self, request: &HeaderMap, clock: impl Into<Clock>) -> Session<T> {
-        self.arrive_from(request, clock.into(), None)
+        self.load_request(request, clock.into(), None)
     }
 
-    pub(super) fn arrive_from<H: Fields>(
+    pub(super) fn load_request<H: Fields>(
         &self,
         request: &H,
         clock: Clock,
@@ -143,7 +143,7 @@ impl<T: Payload> SessionToken<T> {
     ) -> Session<T> {
         let name = self.header().map(H::name);
         let values = name.iter().flat_map(|name| request.values(name));
-        self.arrive(values, clock, context, hints_of(request, false))
+        self.load_values(values, clock, context, facts_of(request, false))
     }
 
     /// Ends the request for `session`, and adds the headers that its response must have: the token, or an empty value
@@ -192,9 +192,9 @@ impl<T: Payload> SessionToken<T> {
         let caches = caches_of(response);
         let name = H::name(name);
         let (already_sent, stays) = self.already_sent_in(session, response.values(&name));
-        let finished = self.finish(session, caches.circumstances(status, already_sent));
+        let finished = self.finish(session, caches.facts(status, already_sent));
         let source = Cow::Owned(source.to_owned());
-        instruct(&caches, &finished, source, &self.core, response);
+        set_cache_fields(&caches, &finished, source, &self.core, response);
         let (_, change) = finished?;
         let value = match change {
             TokenChange::Keep => {
@@ -219,7 +219,7 @@ pub(super) fn caches_of<H: Fields>(response: &H) -> CacheHeaders {
 }
 
 /// Adds the fields for caches to the response of a finished session, which came in the field `source`.
-fn instruct<H: Fields, C>(
+fn set_cache_fields<H: Fields, C>(
     caches: &CacheHeaders,
     finished: &Result<(Touch, C), SaveError>,
     source: Cow<'static, str>,

@@ -200,11 +200,13 @@ impl<T: Payload, W> SessionLayer<T, W> {
         let clock = self.clock.clone();
         let (session, warning, old_paths) = match &*self.carrier {
             AnyCarrier::Cookie(cookie) => (
-                cookie.arrive_from(request, clock, context, limit),
+                cookie.load_request(request, clock, context, limit),
                 warning(cookie, request, &path),
                 OldPaths::of(cookie, request, &path),
             ),
-            AnyCarrier::Header(tokens) => (tokens.arrive_from(request, clock, context), None, None),
+            AnyCarrier::Header(tokens) => {
+                (tokens.load_request(request, clock, context), None, None)
+            }
         };
         if is_refused {
             session.refuse();

@@ -1,10 +1,6 @@
 //! Size that a session may have in its cookies (docs/spec/writer.md § 9.5, § 9.6).
 
-use super::{
-    limits::{LARGEST_COOKIE, MOST_COOKIES},
-    padding::Padding,
-    too_large::TooLarge,
-};
+use super::{padding::Padding, too_large::TooLarge};
 use crate::{crypto::base64url, state::bytes::body::LONGEST_METADATA};
 
 /// Size that a session may have, and all that takes a part of it.
@@ -195,3 +191,12 @@ impl Overhead {
         self.field + self.max_age + self.part * usize::from(cookies > 1)
     }
 }
+
+/// Largest cookie that all browsers are expected to store, in bytes (RFC 6265 section 6.1).
+pub(crate) const LARGEST_COOKIE: usize = 4096;
+/// Bytes of a field that a default nginx passes, together with the headers of a security middleware.
+pub(crate) const PASSES_ANYWHERE: usize = 3072;
+/// Maximum number of cookies in which one session is sent.
+pub(crate) const MOST_COOKIES: usize = 4;
+/// Maximum length of a token in one piece, in characters. A session in several cookies has as many bytes at most.
+pub(crate) const LONGEST_SENT: usize = MOST_COOKIES * LARGEST_COOKIE;

@@ -2,7 +2,6 @@
 
 pub(super) mod budget;
 mod fit;
-pub(super) mod limits;
 pub(super) mod padding;
 pub(super) mod report;
 pub(super) mod too_large;

@@ -1,6 +1,6 @@
 use std::{error::Error, fmt};
 
-use super::limits::{LARGEST_COOKIE, MOST_COOKIES};
+use super::budget::{LARGEST_COOKIE, MOST_COOKIES};
 use crate::base::debug_by_display;
 
 /// An error from a change after which the session would not fit its cookie. The session is as it was before.

@@ -16,7 +16,7 @@ use crate::{
     base::clock::Clock,
     carrier::SessionCookie,
     session::companion::Companion,
-    state::{AlreadySent, Hints, Payload},
+    state::{AlreadySent, Payload, RequestFacts},
     token::Context,
 };
 
@@ -50,7 +50,7 @@ impl<T: Payload> SessionCookie<T> {
         clock: Clock,
     ) -> Response<String> {
         let fields = request.headers.get_all(COOKIE);
-        let session = self.arrive(fields, clock, context, None, |_| Hints::default());
+        let session = self.load_values(fields, clock, context, None, |_| RequestFacts::default());
         let (mut response, closing) = session.respond_by(companion, request);
         if let Some(closing) = closing {
             for field in self.fields.write(closing) {

@@ -22,7 +22,7 @@ use crate::{
     cookie::Attributes,
     keys::Purpose,
     session::Validity,
-    state::{AlreadySent, Circumstances, Payload},
+    state::{AlreadySent, Payload, ResponseFacts},
     token::Context,
     web::CacheHeaders,
 };
@@ -325,15 +325,15 @@ impl Scene {
     }
 
     /// Returns the facts about a response with this status and these fields that saving depends on.
-    pub(super) fn circumstances(
+    pub(super) fn response_facts(
         &self,
         status: u16,
         fields: &HeaderMap,
         already_sent: AlreadySent,
-    ) -> Circumstances {
+    ) -> ResponseFacts {
         let values = |name| fields.get_all(name).into_iter().map(HeaderValue::as_bytes);
         let named = fields.keys().map(|name| (name.as_str(), values(name)));
-        Circumstances {
+        ResponseFacts {
             status,
             is_shareable: CacheHeaders::read(named).is_shareable(),
             already_sent,

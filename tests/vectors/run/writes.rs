@@ -288,21 +288,23 @@ fn visit<T: Acts>(scene: &Scene, vector: &Vector) -> Expected {
         }
     };
     let mut left = Vec::new();
-    let circumstances = scene.circumstances(status, &response, already_sent);
+    let response_facts = scene.response_facts(status, &response, already_sent);
     let finished = match &carrier {
-        Carrier::Cookie(cookie) => cookie
-            .finish(&session, circumstances)
-            .map(|(touch, fields)| {
-                let stays = cookie.stays_beside(stays, &fields);
-                left = left_of(&response, "set-cookie", stays);
-                let others = fields.others().to_vec();
-                let cookies = fields.into_iter().map(|field| ("set-cookie", field));
-                (touch, cookies.chain(others).collect::<Vec<_>>())
-            }),
+        Carrier::Cookie(cookie) => {
+            cookie
+                .finish(&session, response_facts)
+                .map(|(touch, fields)| {
+                    let stays = cookie.stays_beside(stays, &fields);
+                    left = left_of(&response, "set-cookie", stays);
+                    let others = fields.others().to_vec();
+                    let cookies = fields.into_iter().map(|field| ("set-cookie", field));
+                    (touch, cookies.chain(others).collect::<Vec<_>>())
+                })
+        }
         Carrier::Header(tokens) => {
             let name = tokens.response_header().unwrap();
             tokens
-                .finish(&session, circumstances)
+                .finish(&session, response_facts)
                 .map(|(touch, change)| {
                     let value = match change {
                         TokenChange::Keep => {

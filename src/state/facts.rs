@@ -3,7 +3,7 @@
 
 /// Response that a session is saved with.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Circumstances {
+pub(crate) struct ResponseFacts {
     pub(crate) status: u16,
     /// Caches that other visitors share may store the response, or update a stored one by it (304).
     pub(crate) is_shareable: bool,
@@ -21,7 +21,7 @@ pub(crate) enum AlreadySent {
 
 /// Request, as its browser describes it. By default, nothing is known of it.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Hints {
+pub(crate) struct RequestFacts {
     /// The response is an image, a script or another part of a page. With `refresh_navigations_only`, also anything else
     /// that the browser does not navigate to.
     pub(crate) is_part: bool,
@@ -33,9 +33,9 @@ pub(crate) struct Hints {
     pub(crate) room: Option<usize>,
 }
 
-impl Circumstances {
-    /// Circumstances of an unknown response, which is assumed to succeed and to be for the visitor alone.
-    pub(crate) const UNKNOWN: Circumstances = Circumstances {
+impl ResponseFacts {
+    /// ResponseFacts of an unknown response, which is assumed to succeed and to be for the visitor alone.
+    pub(crate) const UNKNOWN: ResponseFacts = ResponseFacts {
         status: 200,
         is_shareable: false,
         already_sent: AlreadySent::Nothing,
