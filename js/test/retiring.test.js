@@ -16,7 +16,7 @@ const timeAt = (seconds) => later(seconds).toISOString().replace(".000", "");
 const retiringAt = (seconds) => `${OTHER_KEY} seal_from=${timeAt(0)}\n${XAES_KEY} accept_until=${timeAt(seconds)}`;
 const sentence = (retires, needed) =>
   `key ${ID} opens nothing from ${timeAt(retires)} on, although sessions that it sealed are valid until ${timeAt(needed)}: ` +
-  "set its `accept_until` to that or later, unless these sessions are to end, as after a leak";
+  "unless the key leaked, which `ring show` says, set its `accept_until` to that or later";
 
 /** What `work` warns of about keys. */
 async function warnedBy(t, work) {

@@ -88,12 +88,12 @@ pub(crate) fn key_ends_early(
         %key_id,
         accept_until,
         needed_until,
-        "key opens nothing from `accept_until` on, although sessions that it sealed are valid until `needed_until`: set its \
-         `accept_until` to `needed_until` or later, unless these sessions are to end, as after a leak"
+        "key opens nothing from `accept_until` on, although sessions that it sealed are valid until `needed_until`: unless \
+         the key leaked, which `ring show` says, set its `accept_until` to `needed_until` or later"
     );
     print_in_debug!(
         "key {key_id} opens nothing from {accept_until} on, although sessions of {purpose} that it sealed are valid until \
-         {needed_until}: set its `accept_until` to that time or later, unless these sessions are to end, as after a leak"
+         {needed_until}: unless the key leaked, which `ring show` says, set its `accept_until` to that time or later"
     );
 }
 

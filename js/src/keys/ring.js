@@ -69,7 +69,7 @@ export function warnOfEarlyEnds(say, { keys }, overlap) {
     say(
       "warn",
       `key ${id} opens nothing from ${timeOf(acceptUntil)} on, although sessions that it sealed are valid until ${timeOf(needed)}: ` +
-        "set its `accept_until` to that or later, unless these sessions are to end, as after a leak",
+        "unless the key leaked, which `ring show` says, set its `accept_until` to that or later",
     );
   }
 }

@@ -73,8 +73,8 @@ pub(super) fn of_loss(ring: &KeyRing, notes: Option<&Notes>) -> Vec<Finding> {
         if !is_noted && !has_times {
             sentences.push(
                 "nothing shows that the ring is whole: it has one key, and neither times nor a note of when the key was \
-                 made; if programs have other keys that did not leak, it was cut off or written over, or is that of another \
-                 program: restore theirs"
+                 made; if programs have other keys, and nobody ended these after a leak, it was cut off or written over, or is \
+                 another program's: restore theirs"
                     .to_owned(),
             );
         }
