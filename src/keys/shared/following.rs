@@ -93,9 +93,11 @@ impl Following {
 
     #[cold]
     fn wait(&self, now: UnixSeconds) {
-        // Without a time limit of its own: the ticks of the other thread end it.
+        // Without a time limit of its own: the ticks of the other thread end it. For the number of the poll, because when that
+        // has ended, its time may lie far from `now`.
         if let Some(polls) = self.want(now) {
-            let waits = |polls: &mut Polls| self.is_late(now) && polls.stuck_since.is_none();
+            let wanted = polls.wanted;
+            let waits = |polls: &mut Polls| polls.ended < wanted && polls.stuck_since.is_none();
             let waited = self.changed.wait_while(polls, waits);
             drop(waited.unwrap_or_else(PoisonError::into_inner));
         }
@@ -253,7 +255,7 @@ const LEEWAY: u64 = 2;
 mod tests {
     use std::{
         ops::RangeInclusive,
-        sync::{Arc, atomic::AtomicUsize},
+        sync::{Arc, atomic::AtomicUsize, mpsc::channel},
         thread,
     };
 
@@ -322,6 +324,28 @@ mod tests {
         poll(&following, 1_050, 1_050);
         assert!(!following.is_late(1_050));
         assert!(!begin(&following, 1_060));
+    }
+
+    /// As after a source that took longer than the interval, or if the process stands still again meanwhile.
+    #[test]
+    fn a_session_waits_no_longer_than_for_the_poll_that_it_wanted() {
+        let following = Arc::new(following());
+        begin(&following, 1_001);
+        // The process stands still while the source is read.
+        following.tick(1_020);
+        let session = Arc::clone(&following);
+        let (goes_on, went_on) = channel();
+        thread::spawn(move || {
+            session.keep_up(1_020);
+            goes_on.send(()).unwrap();
+        });
+        while following.lock().wanted == 0 {
+            thread::yield_now();
+        }
+        following.end(1_001, 1_040);
+        went_on.try_recv().unwrap_err();
+        poll(&following, 1_040, 1_041);
+        went_on.recv_timeout(INTERVAL).unwrap();
     }
 
     #[test]
