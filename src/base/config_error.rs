@@ -223,8 +223,8 @@ impl From<String> for Sentence {
     }
 }
 
-/// Takes the first mistake about another cookie, which a setting such as `formerly` describes. The mistake's subject is no
-/// setting of the session's own cookie, so it becomes text.
+/// Takes the first mistake about another cookie, which a setting such as `formerly` describes. The mistake is not about
+/// a setting of the session's own cookie, so it keeps only its text.
 impl From<&ConfigError> for Sentence {
     fn from(error: &ConfigError) -> Sentence {
         let [Mistake { setting, sentence }, ..] = &error.mistakes[..] else {

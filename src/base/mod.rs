@@ -88,10 +88,10 @@ macro_rules! read_from_hex {
     };
 }
 
-/// Implements `Clone` field by field. Unlike a derived `Clone`, it does not require `Clone` of the type parameters.
+/// Implements `Clone` field by field. Unlike a derived `Clone`, it requires `Clone` only of the type parameters that say so.
 macro_rules! clone_by_fields {
-    ($name:ident<$($parameter:ident),+> { $($field:tt),+ }) => {
-        impl<$($parameter),+> Clone for $name<$($parameter),+> {
+    ($name:ident<$($parameter:ident $(: $bound:ident)?),+> { $($field:tt),+ }) => {
+        impl<$($parameter $(: $bound)?),+> Clone for $name<$($parameter),+> {
             fn clone(&self) -> Self {
                 $name { $($field: Clone::clone(&self.$field)),+ }
             }

@@ -294,3 +294,13 @@ fn bytes_after_a_value_are_refused() {
     assert_eq!(First::decode(1, &[42, 0]), None);
     assert_eq!(Third::decode(1, &[42, 0]), None);
 }
+
+#[test]
+fn a_builder_can_be_cloned_and_shown_for_a_content_that_cannot() {
+    let builder = SessionCookie::encrypted(EncryptionKey::generate().unwrap()).typed::<Next>();
+    assert!(format!("{builder:?}").starts_with("SessionBuilder {"));
+    let [one, other] = [builder.clone(), builder].map(|builder| builder.build().unwrap());
+    let pair = one.cookie_for(at(0), |session| session.update(|next| next.user = 7));
+    let pair = pair.unwrap();
+    assert!(!other.load([pair], at(1)).is_new());
+}

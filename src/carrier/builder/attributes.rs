@@ -3,7 +3,6 @@
 use super::{SessionCookieBuilder, SessionTokenBuilder};
 use crate::cookie::{FormerAttributes, SameSite};
 
-/// For cookies.
 impl<T> SessionCookieBuilder<T> {
     /// Sets the cookie's name ([`CookieName`](crate::cookie::CookieName)). A session sealed under one name does not open
     /// under another. Default: `__Host-session`; with a domain or another path, `__Secure-session`; with

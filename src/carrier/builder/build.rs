@@ -22,7 +22,6 @@ use crate::{
     token,
 };
 
-/// For cookies.
 impl<T> SessionCookieBuilder<T> {
     /// Checks all settings, derives the keys, and builds the cookie.
     ///

@@ -14,6 +14,7 @@ mod size;
 
 use std::{
     any::{Any, TypeId},
+    fmt,
     marker::PhantomData,
 };
 
@@ -23,6 +24,7 @@ pub use size::Size;
 
 use super::{cookie::SessionCookie, token::SessionToken};
 use crate::{
+    base::clone_by_fields,
     crypto::suite::Mode,
     keys::SharedKeyRing,
     session::Hooks,
@@ -79,7 +81,6 @@ use crate::{
 /// # let _ = (cookie, tokens);
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Debug)]
 #[must_use = "nothing is built before `build`"]
 pub struct SessionBuilder<C, T = Map> {
     options: Options,
@@ -90,6 +91,19 @@ pub struct SessionBuilder<C, T = Map> {
     /// Types of content that the hooks read.
     looked_at: Vec<TypeId>,
     content: PhantomData<fn() -> T>,
+}
+
+clone_by_fields!(SessionBuilder<C: Clone, T> { options, carrier, mode, keys, hooks, looked_at, content });
+
+impl<C: fmt::Debug, T> fmt::Debug for SessionBuilder<C, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SessionBuilder")
+            .field("options", &self.options)
+            .field("carrier", &self.carrier)
+            .field("keys", &self.keys)
+            .field("hooks", &self.hooks)
+            .finish_non_exhaustive()
+    }
 }
 
 /// Builder of a [`SessionCookie`](crate::SessionCookie).
