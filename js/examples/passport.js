@@ -3,11 +3,13 @@
 import express from "express";
 import passport from "passport";
 import { SessionCookie } from "hardtack-session";
+import { CsrfGuard } from "hardtack-session/csrf";
 import { session } from "hardtack-session/express";
 
 export const siteOf = (findUser) => {
   const app = express();
-  app.use(session(SessionCookie.encrypted(process.env.SESSION_KEYS)));
+  const guard = new CsrfGuard({ originCheckOnly: true });
+  app.use(session(SessionCookie.encrypted(process.env.SESSION_KEYS), { guard }));
   app.post("/sign-in", passport.authenticate("local", { session: false }), (request, response) => {
     request.session.signIn();
     request.session.set("user", request.user.id);

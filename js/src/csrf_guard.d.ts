@@ -51,6 +51,9 @@ export type CsrfRefusalCode = "cross-site" | "plain-http" | "no-token" | "wrong-
 export class CsrfGuard {
   /** Makes a guard. Throws a `ConfigError`. */
   constructor(options?: CsrfGuardOptions);
-  /** Checks a `Request`, or a request of Node. Returns null if the request may pass. Await it, because a promise is always true. */
-  check(request: { readonly method?: string; readonly headers: object }, session: BaseSession): Promise<CsrfRefusal | null>;
+  /**
+   * Checks a `Request`, or a request of Node, with its `url`. Returns null if the request may pass. Await it, because a promise is
+   * always true.
+   */
+  check(request: { readonly method?: string; readonly url?: string; readonly headers: object }, session: BaseSession): Promise<CsrfRefusal | null>;
 }

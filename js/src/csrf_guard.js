@@ -123,7 +123,7 @@ export class CsrfGuard {
   }
 
   async #tokenInForm(head, request, session) {
-    if (head.isOfNode) return request.body?.[this.#formField] ?? null;
+    if (head.isOfNode) return [request.body?.[this.#formField]].flat()[0] ?? null; // of several, the first
     // No token of this session can pass, so the form is not read.
     if (!hasTokens(session)) return "none";
     const { bytes, isWhole } = await beginningOf(request, this.#formLimit);

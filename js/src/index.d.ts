@@ -73,7 +73,7 @@ export type AnyShape = { [key: string]: Stored };
 export class ConfigError extends Error {
   constructor(code: ConfigErrorCode, message: string);
   readonly name: "ConfigError";
-  /** The name of the setting or argument or, for a key, a ring or a context, a word for what is wrong with it. */
+  /** The name of the setting or argument or, for a ring or a context, a word for what is wrong with it. */
   readonly code: ConfigErrorCode;
   /**
    * Names of the settings that are wrong, as the environment or the table spells them. A mistake of several may add none. Only with
@@ -83,13 +83,6 @@ export class ConfigError extends Error {
 }
 
 export type ConfigErrorCode =
-  // A key
-  | "prefix"
-  | "type"
-  | "length"
-  | "encoding"
-  | "checksum"
-  | "weak"
   // A ring
   | "ring"
   | "source"
@@ -181,6 +174,8 @@ export class SessionError extends Error {
   readonly expose: false;
   /** Headers of that response: `Retry-After` with a 503. */
   readonly headers?: { readonly [name: string]: string };
+  /** The text of that response, for the visitor. */
+  readonly body?: string;
   /**
    * A session that reads as new and refuses all changes but `signIn`, `renew`, `invalidate` and `discard`. Only on errors of `load`
    * with the code `unvalidated`.
@@ -219,7 +214,7 @@ export type SessionErrorCode =
 
 /**
  * Receives events for operators: a message, and fields without secrets. Events that requests cause are logged at most once a minute
- * for each kind, except failures of a session or a hook, and lost changes, which are always logged. An error that the function
+ * for each kind, except failures of a session (but `unreadable`) or a hook, and lost changes, which are always logged. An error that the function
  * throws does not fail the request.
  */
 export type Log = (level: "info" | "warn" | "error", message: string, fields: { readonly [name: string]: unknown }) => unknown;
@@ -727,8 +722,9 @@ export interface Session<Shape = AnyShape> extends BaseSession {
   /** Stores a value. Throws a `SessionError` if the value would not come back the same, or does not fit. */
   set<K extends Key<Shape>>(key: K, value: Entry<Shape, K>): this;
   /**
-   * Calls `change` with a copy of the value, and stores its result or, if it returns nothing, the copy as it has changed it. Throws a
-   * `TypeError` if the value itself was changed meanwhile, as by another `update` inside `change`.
+   * Calls `change` with a copy of the value, and stores its result or, if it returns nothing, the copy as it has changed it. A value
+   * that is missing, or is no object, list, map or bytes, cannot be changed in place: return the new one. Throws a `TypeError` if the
+   * value itself was changed meanwhile, as by another `update` inside `change`.
    */
   update<K extends Key<Shape>>(
     key: K,
@@ -754,7 +750,7 @@ export interface TypedSession<T> extends BaseSession {
 }
 
 /** For `instanceof`, of sessions of entries. Only `load` makes sessions. */
-export const Session: { readonly prototype: BaseSession; [Symbol.hasInstance](value: unknown): value is BaseSession };
+export const Session: { readonly prototype: BaseSession; [Symbol.hasInstance](value: unknown): value is Session<any> };
 
 declare abstract class Carrier {
   protected constructor();

@@ -11,16 +11,17 @@ import { checkList, checkMap, checkObject, refuse, within } from "./state/struct
 export { sessionType } from "./session/typed.js";
 
 /**
- * A description. `least`: the least number of bytes of a value. `empty`, `write` and `read` make, write and read a value. `parts`: the
- * descriptions inside, for `hardtack-session/testing`.
+ * A description. `least`: the least number of bytes of a value. `empty`, `write` and `read` make, write and read a value. `order`
+ * compares two values as Rust does. `parts`: the descriptions inside, for `hardtack-session/testing`.
  */
 class Description {
-  constructor(least, { empty, write, read }, parts) {
+  constructor(least, { empty, write, read, order = inOrder }, parts) {
     this.parts = parts;
     this.least = least;
     this.empty = empty;
     this.write = write;
     this.read = read;
+    this.order = order;
   }
 
   /** Encodes a value. Throws a `SessionError` if it is not of this type. */
@@ -164,6 +165,7 @@ export const bytes = describe(1, {
     writer.text(value);
   },
   read: (reader) => readBytes(reader).slice(),
+  order: listsInOrder(inOrder),
 });
 
 /** `()`, as null. */
@@ -187,6 +189,7 @@ export function option(inner) {
       if (value !== null) inner.write(value, writer);
     },
     read: (reader) => (isOne(reader) ? inner.read(reader) : null),
+    order: (a, b) => (a === null || b === null ? (b === null) - (a === null) : inner.order(a, b)),
   }, { option: inner });
 }
 
@@ -202,6 +205,7 @@ export function list(item) {
       for (const [i, element] of value.entries()) within(`[${i}]`, () => item.write(element, writer));
     },
     read: (reader) => Array.from({ length: readLength(reader, item.least) }, () => item.read(reader)),
+    order: listsInOrder(item.order),
   }, { list: item });
 }
 
@@ -215,10 +219,11 @@ export function tuple(...items) {
       items.forEach((item, i) => within(`[${i}]`, () => item.write(value[i], writer)));
     },
     read: (reader) => items.map((item) => item.read(reader)),
+    order: (a, b) => firstOf(items, (item, i) => item.order(a[i], b[i])),
   }, { tuple: items });
 }
 
-/** A `BTreeMap`, as a `Map`. Keys that are strings or numbers are written in order, as in Rust. */
+/** A `BTreeMap`, as a `Map`. Its keys are written in order, as in Rust. */
 export function map(key, value) {
   if (key.least === 0) throw new ConfigError("type", "the keys of a map must take at least one byte");
   return describe(1, {
@@ -227,8 +232,8 @@ export function map(key, value) {
       checkMap(entries);
       writer.varint(entries.size);
       const written = new Set();
-      for (const [name, element] of [...entries].toSorted(([a], [b]) => order(a, b))) {
-        const bytes = key.encode(name);
+      const encoded = [...entries].map(([name, element]) => [name, element, key.encode(name)]);
+      for (const [name, element, bytes] of encoded.toSorted(([a], [b]) => key.order(a, b))) {
         // Rust would keep one of these two entries, and lose the other.
         const isSecond = written.size === written.add(hex(bytes)).size;
         if (isSecond) throw new SessionError("value", "a Map must not have two keys with the same bytes");
@@ -247,9 +252,24 @@ export function map(key, value) {
   }, { map: [key, value] });
 }
 
-function order(a, b) {
+/** Compares two strings or numbers. What is neither is refused when it is written. */
+function inOrder(a, b) {
   if (typeof a === "string" && typeof b === "string") return compare(a, b);
-  return typeof a === "object" || a === b ? 0 : a < b ? -1 : 1;
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** Returns the first comparison of a part that finds a difference, or 0. */
+function firstOf(parts, compared) {
+  for (const [i, part] of parts.entries()) {
+    const found = compared(part, i);
+    if (found) return found;
+  }
+  return 0;
+}
+
+/** Compares two lists by the first items that differ, or else by their lengths. */
+function listsInOrder(ofItems) {
+  return (a, b) => firstOf([...a].slice(0, b.length), (item, i) => ofItems(item, b[i])) || a.length - b.length;
 }
 
 /** A structure. The order of its fields must be that of the declaration in Rust. */
@@ -262,6 +282,7 @@ export function struct(fields) {
       for (const [name, field] of entries) within(name, () => field.write(Object.hasOwn(value, name) ? value[name] : undefined, writer));
     },
     read: (reader) => objectOf(entries.map(([name, field]) => [name, field.read(reader)])),
+    order: (a, b) => firstOf(entries, ([name, field]) => field.order(a[name], b[name])),
   }, { struct: fields });
 }
 
@@ -292,7 +313,15 @@ export function oneOf(alternatives) {
       const [name, data] = entry;
       return data ? objectOf([[name, data.read(reader)]]) : name;
     },
+    order(a, b) {
+      const [index, other] = [a, b].map((value) => entries.findIndex(([name]) => name === nameOf(value)));
+      const [name, data] = entries[index] ?? [];
+      return index - other || (data ? data.order(a[name], b[name]) : 0);
+    },
   }, { oneOf: alternatives });
 }
+
+/** Returns the name of the alternative of a value of an enum. */
+const nameOf = (value) => (typeof value === "string" ? value : Object.keys(Object(value))[0]);
 
 const sum = (items) => items.reduce((least, item) => least + item.least, 0);

@@ -356,6 +356,18 @@ test("an earlier question that fails late is not told as a refused ring", async 
   assert.deepEqual(errors, []);
 });
 
+test("an answer that is overtaken by a refusal does not end it", async () => {
+  const told = [];
+  const { answers, ring, cookies } = await waiting({ log: (level, message) => level !== "warn" && told.push(message) });
+  const loads = [cookies.load(null, at(61)), cookies.load(null, at(122))];
+  // A long ring takes longer to derive.
+  answers[0](await Promise.all(Array.from({ length: 40 }, () => generateKey())));
+  answers[1]("junk");
+  await Promise.all(loads);
+  assert.deepEqual(told, ["key ring refused, the earlier one stays in use"]);
+  assert.equal(ring.keys.length, 1);
+});
+
 test("of two answers that are taken at once the later question counts", async () => {
   const { answers, ring, cookies } = await waiting();
   const loads = [cookies.load(null, at(61)), cookies.load(null, at(122))];

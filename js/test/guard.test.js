@@ -107,7 +107,10 @@ test("forms are looked into where it is asked for, and those that a parser has r
   const parsed = { method: "POST", url: "/", rawHeaders: ["content-type", "application/x-www-form-urlencoded"], body: { csrf_token: token } };
   assert.equal(await guarded({ tokensInForms: true }, parsed), null);
   assert.equal(await guarded({ tokensInForms: true }, { ...parsed, body: undefined }), "no-token");
-  assert.equal(await guarded({ tokensInForms: true }, { ...parsed, body: { csrf_token: [token] } }), "wrong-token");
+  // Of several fields the first counts, as in Rust.
+  for (const [several, code] of [[[token], null], [[token, "x"], null], [["x", token], "wrong-token"], [[], "no-token"], [{ 0: token }, "wrong-token"]]) {
+    assert.equal(await guarded({ tokensInForms: true }, { ...parsed, body: { csrf_token: several } }), code);
+  }
 });
 
 test("a form of another session gets a page that leads on, and a script a sentence", async () => {

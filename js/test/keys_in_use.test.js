@@ -165,7 +165,7 @@ test("a source that does not answer is a problem after 5 seconds, and told when 
   // This request waits for ever.
   cookies.load(null, at(10));
   assert.deepEqual(await problemsAt(cookies, at(13)), []);
-  const sentence = "the source of the key ring has not answered for 5 seconds, the earlier ring stays in use: give it a timeout";
+  const sentence = "the sources of the key ring have not answered for 5 seconds, the earlier one stays in use: give them a timeout";
   answers.unshift(new Promise(() => {}));
   keysInUse(cookies, at(15));
   await new Promise(setImmediate);

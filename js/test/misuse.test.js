@@ -58,7 +58,8 @@ const MISUSES = {
     (session) => Reflect.get(session, "user"),
     (session) => Object.create(session, {}).user ?? Reflect.set(Object.create(session), "user", 7, session),
   ],
-  id: [sloppy("delete session.id")],
+  id: [sloppy("delete session.id"), sloppy("session.id = 'x'"), (session) => (session.id = "x")],
+  isNew: [sloppy("session.isNew = false"), sloppy("session.isNew ||= true; session.isNew &&= false")],
   get: [sloppy("session.get = () => 7"), (session) => delete session.get],
   "Symbol(user)": [(session) => (session[Symbol("user")] = 7)],
 };
@@ -248,7 +249,7 @@ test("a request of Node without any field is one, also by its headers alone", as
 });
 
 test("what is saved, checked or saved into is what it has to be", async () => {
-  const session = { name: "TypeError", message: "expected a session of this copy of the package; await `load`" };
+  const session = { name: "TypeError", message: "expected a session; await `load`, and have one copy of this package" };
   const request = new Request("http://localhost/", { method: "POST", headers: { "x-csrf-token": "x".repeat(43) } });
   for (const other of [cookies.load(null), {}, null, undefined, 7, "session", { session: await cookies.load(null) }, Object.create(await cookies.load(null))]) {
     await assert.rejects(cookies.save(other), session);

@@ -94,7 +94,7 @@ test("a program with both copies of the package gets a session of one of them, o
     const revoking = await SessionCookie.encrypted(text, { revokedIf: other.revocation(({ id }) => id === null) });
     await assert.rejects(revoking.load(cookie));
     const session = await others.load(cookie);
-    const isOther = { name: "TypeError", message: "expected a session of this copy of the package; await `load`" };
+    const isOther = { name: "TypeError", message: "expected a session; await `load`, and have one copy of this package" };
     for (const use of [() => csrfToken(session), () => cookies.save(session), () => cookies.saveToResponse(new Response(), session)]) {
       await assert.rejects(async () => use(), isOther);
     }

@@ -96,7 +96,7 @@ test("a session works where a compiler has made properties of private fields", a
     const next = await cookies.load(field(await cookies.save(session)), NOW);
     assert.deepEqual([next.get("user"), next.takeFlashes("notice")], ["ada", ["Hello."]]);
     assert.throws(() => next.user, { name: "TypeError" });
-    await assert.rejects(cookies.save({}), { message: "expected a session of this copy of the package; await `load`" });
+    await assert.rejects(cookies.save({}), { message: "expected a session; await `load`, and have one copy of this package" });
   } finally {
     await rm(folder, { recursive: true });
   }

@@ -75,9 +75,9 @@ test("an error of a ring says which entry, and which key", async () => {
   const [{ id }] = (await KeyRing.parse(XAES_KEY)).keys;
   const last = "accept_until=2027-03-01T06:00:00Z";
   const sentences = [
-    [`\n# new\n${other}\n\n${XAES_KEY.slice(0, -1)}\n`, /^key ring, entry 4: key must end in 48 bytes, found 47$/],
+    [`\n# new\n${other}\n\n${XAES_KEY.slice(0, -1)}\n`, /^key ring, entry 5: key must have 48 characters after its type, found 47; copy it again$/],
     [`\n\n${other}, ${XAES_KEY.slice(0, -1)}A`, /^key ring, entry 2: key was cut off or mistyped; copy it again$/],
-    [`"${XAES_KEY}"`, /^key ring, entry 1: key must begin with hardtack_key_v1_, without quotes$/],
+    [`"${XAES_KEY}"`, /^key ring, entry 1: key must begin with hardtack_key_v1_, without quotes; `generateKey\(\)` makes one$/],
     [`${other}\n${XAES_KEY} seal_form=soon`, /^key ring, entry 2: expected `seal_from=` or `accept_until=`/],
     [`${other} ${XAES_KEY}`, /^key ring, entry 1: .*; put each key on a separate line$/],
     // As dashboards and other programs write lists.

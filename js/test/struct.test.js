@@ -222,6 +222,30 @@ test("what a value has beside its parts is refused, and what would be read as so
   for (const value of [Infinity, -0, Math.fround(3e38)]) assert.deepStrictEqual(t.f32.decode(t.f32.encode(value)), value);
 });
 
+test("the keys of a map are written in Rust's order, whatever they are", () => {
+  const kind = t.oneOf({ guest: null, admin: null, user: t.u8 });
+  const inOrder = [
+    [t.text, ["B", "a", "\uff01", "\u{10000}"]],
+    [t.i8, [-2, -1, 0, 1]],
+    [t.u64, [1n, 2n, 300n]],
+    [t.bool, [false, true]],
+    [t.option(t.u8), [null, 1, 2]],
+    [kind, ["guest", "admin", { user: 1 }, { user: 2 }]],
+    [t.bytes, [[], [0], [0, 1], [1]].map((list) => Uint8Array.from(list))],
+    [t.list(t.text), [["a"], ["a", "b"], ["b"]]],
+    [t.tuple(kind, t.u8), [["guest", 2], ["admin", 1], ["admin", 2]]],
+    [t.struct({ b: t.u8, a: t.u8 }), [{ b: 1, a: 2 }, { b: 2, a: 0 }, { b: 2, a: 1 }]],
+  ];
+  for (const [key, keys] of inOrder) {
+    const described = t.map(key, t.u8);
+    const entries = keys.map((name) => [name, 7]);
+    const bytes = described.encode(new Map(entries.toReversed()));
+    assert.deepEqual([...described.decode(bytes).keys()], keys);
+    assert.deepEqual(described.encode(new Map(entries)), bytes);
+  }
+  assert.throws(() => t.map(t.list(t.u8), t.u8).encode(new Map([[undefined, 1], [7, 1]])), /^SessionError: expected a list/);
+});
+
 test("a field named __proto__ is a field", () => {
   const shape = t.struct(Object.fromEntries([["__proto__", t.u8], ["a", t.u8]]));
   const value = shape.decode(Uint8Array.of(1, 2));

@@ -28,7 +28,7 @@ test("what would come back as something else is refused, and the error says what
   for (const [value, sentence] of [
     [{ user: undefined }, /type undefined cannot be stored; store null, a string or an object/],
     [[1, [undefined]], /undefined cannot be stored/],
-    [missing, /undefined cannot be stored/],
+    [missing, /undefined cannot be stored|got nothing back/],
     [[1, , 3], /undefined cannot be stored/],
     [new Map([[1, undefined]]), /undefined cannot be stored/],
     [new Map([["a", 1]]), /a Map .* cannot be stored; store an object/],
@@ -157,9 +157,9 @@ test("an update changes a copy in place, or stores what it returns", async () =>
 test("an update that returns nothing where nothing can be changed in place is refused", async () => {
   const session = (await cookies.load(null, NOW)).set("count", 1).set("nothing", null);
   for (const key of ["count", "nothing", "none"]) {
-    assert.throws(() => session.update(key, (value) => void (value + 1)), refusedWith(/undefined cannot be stored/));
+    assert.throws(() => session.update(key, (value) => void (value + 1)), refusedWith(/^update of `\w+` got nothing back; return the new value$/));
   }
-  assert.throws(() => session.update("cart", (cart = []) => void cart.push(7)), refusedWith(/undefined cannot be stored/));
+  assert.throws(() => session.update("cart", (cart = []) => void cart.push(7)), refusedWith(/^update of `cart` got nothing back/));
   assert.throws(() => session.update("cart", async () => [7]), refusedWith(/a value of type Promise/));
   assert.deepEqual(session.entries(), [["count", 1], ["nothing", null]]);
 });
@@ -192,7 +192,7 @@ test("an update that fails leaves the value as it was", async () => {
 test("a method that was taken out of its session says where it belongs", async () => {
   const { get, id, flash } = await cookies.load(null, NOW);
   assert.equal(id, null);
-  const expected = { name: "TypeError", message: "expected a session of this copy of the package; await `load`" };
+  const expected = { name: "TypeError", message: "expected a session; await `load`, and have one copy of this package" };
   for (const misused of [() => get("user"), () => flash("notice", "text"), () => get.call({}, "user"), () => get.call(7, "user")]) {
     assert.throws(misused, expected);
   }
@@ -287,6 +287,20 @@ test("a codec of one's own may give a value of type a class, which is not frozen
   assert.deepEqual(session.value, new Point(0));
   session.update((point) => void (point.x = 7));
   assert.deepEqual((await next(session, typed)).value, new Point(7));
+});
+
+test("a value that a codec of one's own froze at its surface cannot be changed in place either", async () => {
+  const circle = Object.freeze({ list: [1] });
+  circle.list.push(circle.list);
+  const codec = { encode: ({ list }) => Uint8Array.of(list[0]), decode: ([first]) => Object.freeze({ list: [first], at: Object.freeze(new Date(0)) }) };
+  const typed = await SessionCookie.encrypted(XAES_KEY, { type: sessionType({ label: "list", schema: 1, shape: codec, empty: circle }) });
+  const empty = await typed.load(null, NOW);
+  assert.throws(() => empty.value.list.push(2), TypeError);
+  const session = await typed.load(await filled((session) => (session.value = { list: [7] }), typed), NOW);
+  assert.throws(() => session.value.list.push(2), TypeError);
+  // An instance of a class is a copy at each look.
+  session.value.at.setTime(1);
+  assert.deepEqual([session.value.list, session.value.at.getTime()], [[7], 0]);
 });
 
 test("what `convert` gives stays as it is", async () => {

@@ -18,17 +18,19 @@ export const isPlain = (value) =>
 
 /**
  * Freezes plain data, at any depth. Returns true if nothing in it can be changed afterwards. False for bytes and instances of
- * classes, which stay as they are, and for a `Map`, of which only the methods refuse.
+ * classes, which stay as they are, and for a `Map`, of which only the methods refuse. `seen`: what was frozen already.
  */
-export function freeze(value) {
-  if (Object.isFrozen(value)) return true;
+export function freeze(value, seen = new Set()) {
+  if (Object(value) !== value || seen.has(value)) return true;
   if (!isPlain(value)) return false;
+  seen.add(value);
   const isOfMap = isMap(value);
   // `Object.freeze` does not protect the entries of a `Map`.
-  if (isOfMap) for (const name of ["set", "delete", "clear"]) Object.defineProperty(value, name, { value: refuse });
+  const methods = isOfMap && !Object.isFrozen(value) ? ["set", "delete", "clear"] : [];
+  for (const name of methods) Object.defineProperty(value, name, { value: refuse });
   Object.freeze(value);
   const parts = isOfMap ? [...value].flat() : Object.values(value);
-  return !parts.map(freeze).includes(false) && !isOfMap;
+  return !parts.map((part) => freeze(part, seen)).includes(false) && !isOfMap;
 }
 
 function refuse() {

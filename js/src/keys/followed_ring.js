@@ -23,7 +23,7 @@ const PATIENCE = 5000;
 const MOST_LEFT = 64;
 
 const REFUSED = "key ring refused, the earlier one stays in use";
-const HANGS = "the source of the key ring has not answered for 5 seconds, the earlier ring stays in use: give it a timeout";
+const HANGS = "the sources of the key ring have not answered for 5 seconds, the earlier one stays in use: give them a timeout";
 const DROPS = "key ring replaced by one that drops keys or ends them too early: living sessions under them end, as after a leak";
 const KEY_IS_BACK =
   "a key that this program saw leave is in the ring again: if it leaked, sessions forged under it are accepted, so drop it again, and " +
@@ -107,6 +107,8 @@ class FollowedRing {
       if (turn < this.#heard) return;
       this.#heard = turn;
       if (seen !== this.#used) await this.#replace(await parseRing(texts, this.#settings.options), seen, turn, secondsIn(now));
+      // The answer to a later question arrived meanwhile.
+      if (turn < this.#heard) return;
       if (this.#refusal) this.#settings.say("info", "the key source is readable again", { refusedSince: dateOf(this.#refusal.since) });
       this.#refusal = null;
     } catch (error) {

@@ -39,14 +39,14 @@ export class Key {
   static async parse(text) {
     const trimmed = trim(text, SPACE);
     ensure(!trimmed.startsWith("\ufeff"), "prefix", "a byte order mark precedes the key; save the text as UTF-8 without one");
-    ensure(trimmed.startsWith(KEY_PREFIX), "prefix", `key must begin with ${KEY_PREFIX}, without quotes`);
+    ensure(trimmed.startsWith(KEY_PREFIX), "prefix", `key must begin with ${KEY_PREFIX}, without quotes; \`generateKey()\` makes one`);
     const [word, ...others] = trimmed.slice(KEY_PREFIX.length).split("_");
     const suite = SUITES.find(({ name }) => name === word);
     ensure(suite && others.length > 0, "type", "key must be of type xaes, xcha or sign");
     const rest = others.join("_");
     const { length } = toUtf8(rest);
     ensure(length === 48 || !rest.includes(ANY_KEY_PREFIX), "length", SEVERAL);
-    ensure(length === 48, "length", `key must end in 48 bytes, found ${length}`);
+    ensure(length === 48, "length", `key must have 48 characters after its type, found ${length}; copy it again`);
     const bytes = fromBase64url(rest);
     ensure(bytes, "encoding", "key must be base64url");
     const secret = bytes.slice(0, 32);

@@ -36,7 +36,7 @@ export async function parseRing(texts, { mode = "encrypted", skipXChaCha } = {})
   mustBe(["encrypted", "signed"].includes(mode), "mode", "encrypted or signed");
   const ring = { mode, skipXChaCha: yesOrNo("skipXChaCha", skipXChaCha), keys: [], notBefore: 0 };
   for (const text of [texts].flat()) {
-    ensure(typeof text === "string", "ring", `key ring must be a string; is its variable set? ${NEW_KEY}`);
+    ensure(typeof text === "string", "ring", `key ring must be a string, found ${typeof text}; is its variable set? ${NEW_KEY}`);
     const { keys, notBefore } = await parseText(text, mode);
     ring.keys = ring.keys.concat(keys);
     ring.notBefore = Math.max(notBefore, ring.notBefore);
@@ -94,19 +94,20 @@ export function warnOfKeyTooSoon(say, keys, earlier) {
 }
 
 /**
- * Returns the keys of one text in the order of their lines, and its `not_before` (§ 14.3). An error names the number of the entry,
- * counted from the first line that is not blank.
+ * Returns the keys of one text in the order of their lines, and its `not_before` (§ 14.3). An error names the number of the entry: that
+ * of its line.
  */
 async function parseText(text, mode) {
   const body = trim(text, SPACE);
   const lines = body.split(/\r?\n/);
   const hasCommas = lines.some((line) => line.includes(",") && !/^[ \t]*#/.test(line));
   const ring = { keys: [], notBefore: 0 };
+  const first = hasCommas ? 1 : text.slice(0, text.indexOf(body)).split("\n").length;
   for (const [i, entry] of (hasCommas ? body.split(",") : lines).entries()) {
     try {
       await readEntry(ring, trim(entry, BLANK), mode, hasCommas);
     } catch ({ code, message }) {
-      throw new ConfigError(code, `key ring, entry ${i + 1}: ${message}`);
+      throw new ConfigError(code, `key ring, entry ${i + first}: ${message}`);
     }
   }
   return ring;

@@ -12,7 +12,8 @@ import { bindingOf, idOf } from "../state/state.js";
 const states = new WeakMap();
 
 /** Returns the state of a session object. A second copy of the package has states of its own. */
-export const stateOf = (session) => states.get(session) ?? misused("expected a session of this copy of the package; await `load`");
+export const stateOf = (session) =>
+  states.get(session) ?? misused("expected a session; await `load`, and have one copy of this package");
 
 /** Marks a session as used, and returns its state. */
 const touch = (session) => stateOf(session).touch();
@@ -41,6 +42,8 @@ class Watched {
       ownKeys: refuseWhole,
       // An assignment calls this, too.
       defineProperty: refuseProperty,
+      // Of what the session has, only a setter takes one.
+      set: (target, name, value, session) => Reflect.set(target, name, value, session) || refuseProperty(target, name),
       deleteProperty: refuseProperty,
       has: (target, name) => name in target || (!isProbe(name) && refuseProperty(target, name)),
     });
@@ -275,7 +278,9 @@ export class Session extends BaseSession {
     const copy = touch(this).payload.copy(String(key));
     const made = make(copy);
     if (bytes() !== before) refuseInside();
-    return this.set(key, made === undefined && copy instanceof Object ? copy : made);
+    if (made !== undefined) return this.set(key, made);
+    if (copy instanceof Object) return this.set(key, copy);
+    throw new SessionError("value", `update of \`${key}\` got nothing back; return the new value`);
   }
 }
 
@@ -306,5 +311,5 @@ function checkText(what, text) {
 }
 
 function checkSpan(seconds) {
-  if (!isWhole(seconds)) throw new SessionError("seconds", "seconds must be a whole number");
+  if (!isWhole(seconds)) throw new SessionError("seconds", `seconds must be a whole number from 0 on, found ${seconds}`);
 }

@@ -13,7 +13,7 @@ export const UNOPENED = { kind: "unopened" };
 const UNREADABLE = {
   kind: "withheld",
   code: "unreadable",
-  sentence: "key or schema of the session is unknown here; `invalidate` begins a new one",
+  sentence: "another version or another key wrote the session; let the error pass, or call `invalidate`",
 };
 
 export class State {

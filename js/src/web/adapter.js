@@ -67,15 +67,18 @@ const UNSENT = "session cannot be saved in the handshake of a WebSocket; change 
 /** Returns the error in an outcome or a refusal, if any. A lost change is an error itself. */
 export const failureIn = (event) => (event.code === "left-out" ? event : event.cause);
 
-/** Calls the hook or, without one, logs errors and refusals. Never fails the request. Logs no headers, because they have cookies. */
-function report(hook, event, request, { sealer, now }) {
+/**
+ * Calls the hook or, without one, logs errors and refusals. Never fails the request. Logs no headers, because they have cookies.
+ * `onFailure`: of an adapter that reports errors in another way.
+ */
+function report(hook, event, request, { sealer, now }, onFailure = (_, __, log) => log(failureIn(event))) {
   const say = (level, sentence, fields, kind) =>
     sealer.say(level, sentence, { ...fields, method: request.method, path: pathOf(request) }, kind, now);
   // Anyone can send a session under another key, or a forged form, so these two are logged at most once a minute.
   const failed = (error) => say("error", FAILED, { error }, error.code === "unreadable" ? FAILED : undefined);
   sealer.metrics?.refused(event.code);
   if (hook) attempt(() => hook(event, request), failed);
-  else if (failureIn(event)) failed(failureIn(event));
+  else if (failureIn(event)) attempt(() => onFailure(event, request, failed), failed);
   else if (event.warning) say("warn", ...event.warning, event.code);
 }
 
@@ -88,7 +91,7 @@ export async function attempt(hook, failed) {
   }
 }
 
-const FAILED = "a session failed, or a hook threw";
+const FAILED = "a session could not be read or changed, or a hook threw";
 
 /** Returns true for an error of a session with a status for its response, such as 413 for a full session. */
 export const hasResponse = (error) => error instanceof SessionError && error.status !== undefined;
@@ -111,14 +114,17 @@ export async function responded(handle, request, session) {
 /**
  * Returns a function that loads the session of a request and asks the guard. Its arguments after the request are for the function
  * that makes the cookie. It returns the session, a function that saves the session with a response, the response to a refused request
- * (by the guard, or because the session cannot be validated now), and the cookie. Throws a `ConfigError`.
+ * (by the guard, or because the session cannot be validated now), and the cookie. `onFailure`: see `report`. Throws a `ConfigError`.
  */
-export function admission(cookies, options = {}) {
+export function admission(cookies, options = {}, onFailure) {
   const {
     guard, now, contextBy, onOutcome, onRefused, refuse = responseOf, ...unknown
   } = optionsOf(options);
   refuseUnknown(unknown, "; pass `{ guard }`");
   mustBe(!guard || guard.check, "guard", "a CsrfGuard");
+  for (const [name, given] of Object.entries({ now, contextBy, onOutcome, onRefused })) {
+    mustBe(!given || typeof given === "function", name, "a function");
+  }
   const open = opener(cookies);
   return async (request, ...given) => {
     let sessions = await open(...given);
@@ -127,10 +133,10 @@ export function admission(cookies, options = {}) {
     const session = await sessions.load(request, now?.()).catch((error) => (refusal = error).session);
     if (!session) throw refusal;
     const state = stateOf(session);
-    state.onLost = (lost) => report(onRefused, lost, request, state);
+    state.onLost = (lost) => report(onRefused, lost, request, state, onFailure);
     report(onOutcome, { ...state.outcome }, request, state);
     refusal ??= await guard?.check(request, session);
-    if (refusal) report(onRefused, refusal, request, state);
+    if (refusal) report(onRefused, refusal, request, state, onFailure);
     const save = (response) => sessions.saveToResponse(response, session);
     // If `refuse` returns nothing, `save()` throws. Undefined here would let the handler run.
     return [session, save, refusal && (refuse(refusal, request) || save()), sessions];

@@ -9,11 +9,9 @@ import { attach, ofNode, print, respondToRefusal } from "./node.js";
  * `next`. For a guard with `tokensInForms`, mount the parser of forms before this middleware.
  */
 export function session(cookies, { refuse = respondToRefusal, ...options } = {}) {
-  // An unvalidated session goes to `next`, which reports it. Any other failure is thrown here, so that `log` gets it.
-  const onRefused = (refusal) => {
-    if (!refusal.session && failureIn(refusal)) throw refusal;
-  };
-  const admit = admission(cookies, ofNode({ onRefused, ...options }, { refuse }));
+  // An unvalidated session goes to `next`, which reports it.
+  const onFailure = (refusal, _, log) => refusal.session || log(failureIn(refusal));
+  const admit = admission(cookies, ofNode(options, { refuse }), onFailure);
   return async (request, response, next) => {
     const failure = [];
     try {

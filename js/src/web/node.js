@@ -5,7 +5,7 @@ import { cacheChanges, isShareable } from "../carrier/caching.js";
 import { headChanges, settingsOf } from "../carrier/cookie.js";
 import { pathOf } from "../carrier/dropped.js";
 import { stateOf } from "../session/session.js";
-import { admission, attempt, checkDefined, claim, closeUnsent, failureIn, hasResponse } from "./adapter.js";
+import { admission, attempt, checkDefined, claim, closeUnsent, hasResponse } from "./adapter.js";
 import { isOfSession } from "./cookie_field.js";
 import { beforeHead, reopen } from "./before_head.js";
 
@@ -92,8 +92,8 @@ export const fieldsOf = (response) =>
  * printed with the method and the path.
  */
 export function withSession(cookies, handler, { failed = print, refuse = respondToRefusal, ...options } = {}) {
-  const onRefused = failed === print ? undefined : (refusal, request) => failureIn(refusal) && failed(refusal, request);
-  const admit = admission(cookies, ofNode({ onRefused, ...options }, { failed, refuse }));
+  const onFailure = failed === print ? undefined : failed;
+  const admit = admission(cookies, ofNode(options, { failed, refuse }), onFailure);
   return async (request, response) => {
     const respondToFailure = (error) => fail(error, request, response, failed);
     try {

@@ -76,6 +76,9 @@ export function refusesOptions(name, open) {
     for (const wrong of [true, {}, "on", CsrfGuard]) {
       assert.throws(() => open(cookies, { guard: wrong }, page), misconfigured("guard", "`guard` must be a CsrfGuard"));
     }
+    for (const hook of ["now", "contextBy", "onOutcome", "onRefused"]) {
+      assert.throws(() => open(cookies, { [hook]: Date.now() }, page), misconfigured(hook, `\`${hook}\` must be a function`));
+    }
     for (const options of [undefined, {}, { now: undefined }, { guard: null }]) await open(cookies, options, page);
   });
 }

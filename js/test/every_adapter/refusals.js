@@ -22,6 +22,16 @@ export function guards(name, open) {
     assert.deepEqual([passed.status, passed.text, passed.setCookies.length, called], [200, "visit 1", 1, 1]);
   });
 
+  test(`${name}: what the guard refuses is told once a minute`, async () => {
+    const told = [];
+    const log = (level, message, { method, path }) => level === "warn" && told.push([message, method, path]);
+    const browser = await open(await SessionCookie.encrypted(XAES_KEY, { log }), { guard: new CsrfGuard({ originCheckOnly: true }) }, page);
+    for (let i = 0; i < 3; i++) assert.equal((await browser.fetch("/visit?secret", crossSite)).status, 403);
+    const [[, , path]] = told;
+    assert.deepEqual(told, [["a request was refused by a CSRF check", "POST", path]]);
+    assert.match(path, /\/visit$/);
+  });
+
   test(`${name}: the guard asks for a token, and what depends on the session is the visitor's alone`, async () => {
     const browser = await open(cookies, { guard: new CsrfGuard() }, page);
     const { text: token } = await browser.get("/token");
