@@ -11,11 +11,11 @@ use crate::{
     token::LONGEST_TOKEN,
 };
 
-/// Reads the writes of a response to `session` from the values of its fields, each with the number of its part. `empty`
-/// returns the values of a request that brings none.
+/// Finds out what the fields of a response already do to `session`. `parts` are their values, each with the number of its
+/// part. `empty` returns the values of a request that brings none.
 ///
-/// Returns what was already sent and, for each field, whether it stays if nothing replaces it. The fields of the last write
-/// that is no refresh stay, or of the last write if all are refreshes.
+/// Returns what was already sent and, for each field, whether it stays if nothing replaces it. The last write that changes
+/// the session stays; if all only refresh it, the last one.
 fn already_sent_by<'a, T: Payload>(
     session: &Session<T>,
     core: &CarrierCore,

@@ -26,7 +26,7 @@ pub(crate) const fn encoded_len(bytes: usize) -> usize {
     (bytes * 4).div_ceil(3)
 }
 
-/// Returns the most bytes that this many characters may decode to, rounded up to whole groups.
+/// Returns an upper bound for the bytes in this many characters, for whole groups of four.
 pub(crate) const fn longest_decoded(characters: usize) -> usize {
     characters.div_ceil(4) * 3
 }

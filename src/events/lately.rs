@@ -1,4 +1,4 @@
-//! Events that each carrier logs at most about once a minute, however often they happen. Requests share the counts. A
+//! Events of which each carrier logs only some, mostly one a minute, however often they happen. Requests share the counts. A
 //! session that opens does not change them, unless it is remembered but the program remembers none.
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};

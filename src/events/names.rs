@@ -1,5 +1,5 @@
-//! Targets of events, and names of metrics. Labels of metrics are fixed words and names of purposes, and never contain
-//! anything about a visitor.
+//! Targets of events, and names of metrics. Labels of metrics are fixed words, names of purposes and fingerprints, and
+//! never contain anything about a visitor.
 
 /// Independent of the module's path, because filters of logs name it.
 pub(super) const SESSIONS: &str = "hardtack::session::events";

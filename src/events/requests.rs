@@ -156,7 +156,8 @@ pub(crate) fn caching_was_replaced(purpose: &str) {
     log!(
         warn,
         purpose,
-        "a response for shared caches carries a session, so it was made no-store"
+        "a response for shared caches carries a session, so it was made no-store; leave `public`, `s-maxage` and fields for CDNs off \
+         such a response"
     );
 }
 

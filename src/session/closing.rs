@@ -80,12 +80,14 @@ impl<T: Payload> Session<T> {
         response: ResponseFacts,
     ) -> Result<Closing<'a, T>, SaveError> {
         let loader = &*self.lock.core;
+        // Two carriers built alike are one to the client: a program may build its cookie for each request.
         if !std::ptr::eq(loader, core) && !loader.is_like(core) {
             return Err(SaveProblem::FOREIGN_SESSION.into());
         }
         // Held until the token is written, so that a task which still has a handle cannot change what was decided on.
         let mut held = self.lock.hold().map_err(|_| SaveProblem::INSIDE_UPDATE)?;
         held.count_request(response);
+        // Before the decision, which may fail: a later change would be lost either way.
         let was_closed = held.make_read_only(SessionError::AfterHead);
         let mut closing = Closing::new(held, core);
         let contents = &closing.held.contents;
@@ -212,6 +214,7 @@ impl<'a, T> Closing<'a, T> {
         let context = arrival.context(core);
         let is_dropped = matches!(self.change, Change::Drop);
         let is_stored = matches!(self.change, Change::Store(_));
+        // A token that stays, stays with its device.
         if is_dropped || is_stored {
             self.of_companion = loaded.companion_fields(core, is_dropped, context, sealing)?;
         }

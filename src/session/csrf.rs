@@ -63,6 +63,10 @@ impl<T: Payload> Session<T> {
     /// # Errors
     ///
     /// Returns an error for any other token. Answer the request with 403.
+    ///
+    /// # Panics
+    ///
+    /// Inside an `update` of the same session.
     pub fn verify_csrf(&self, token: &str) -> Result<(), CsrfError> {
         let mut held = self.touch();
         let (name, now) = (held.state().csrf_name(), held.state().now);

@@ -67,7 +67,7 @@ use crate::{
 ///
 /// # Panics
 ///
-/// Inside an `update` of the same session, the methods that return no `Result` panic, except
+/// Inside an `update` of the same session, `verify_csrf` and the methods that return no `Result` panic, except
 /// [`is_touched`](Self::is_touched) and [`has_changed`](Self::has_changed).
 ///
 /// [docs/spec/writer.md § 9.6]: https://github.com/hardtack-rs/hardtack/blob/main/docs/spec/writer.md#96-room

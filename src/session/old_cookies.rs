@@ -28,8 +28,8 @@ pub(crate) trait OldCookies: Send + Sync {
     fn find_in(&self, field: &[u8], received: &mut [OldValues]);
 
     /// Offers the old sessions to `accept`, one after another, until it takes one. If it takes no session, returns the
-    /// first refusal of a session that opened, or else the first refusal, or `None` if nothing was refused. If
-    /// different values open, or one of more than four, offers none. `context` is the context that the request chose,
+    /// first refusal of a session that opened, or else the first refusal, or `None` if nothing was refused. Offers
+    /// none if two different values open, or if one opens and the request brought more than four. `context` is the context that the request chose,
     /// if any.
     fn offer(
         &self,

@@ -1,4 +1,4 @@
-//! Decides at the end of a request what becomes of the client's token (docs/spec/writer.md § 8.12). `refresh.rs` says
+//! Decides at the end of a request what becomes of the client's token (docs/spec/writer.md § 8.12). `lifetime.rs` says
 //! when a refresh is due, and `session/loaded.rs` says how the session stands under the key ring.
 
 use super::{

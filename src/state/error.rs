@@ -135,8 +135,8 @@ pub(super) const FAILS: &str =
     "its `Serialize` fails, as for a variant with `skip` or, in a typed session, `flatten`";
 const AFTER_HEAD: &str = "the head of the response was sent or the request has ended, so the session can no longer be \
     changed; change it before the response begins, in a streamed page before the stream";
-const NO_CONTEXT: &str =
-    "the request has no session: `context_by` returned no context for it, or it names no host";
+const NO_CONTEXT: &str = "the request has no session: `context_by` returned no context for it, or it names no host; \
+    return a context, or answer such a request before it uses its session";
 const INSIDE_UPDATE: &str =
     "this call is inside an `update` of the same session; use the value passed to its closure";
 const UNREADABLE: &str = "the session was written in a form that this version cannot read, or under a key that is not \
@@ -147,6 +147,6 @@ const STALE: &str = "the request does not bring the proof that its session needs
     `invalidate` begins a new one";
 const NOT_ASKED: &str = "the application was not asked whether the session is still valid; call `validate` before \
     you use the session";
-const NO_ANSWER: &str = "the application cannot say whether the session is still valid";
+const NO_ANSWER: &str = "the function of `revalidate_after` failed, so it is not known whether the session is still valid";
 const NOT_REMEMBERING: &str = "sessions cannot be remembered; set `remember_up_to` on the builder, to the longest \
     duration of `remember_for`";

@@ -5,7 +5,8 @@
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct ResponseFacts {
     pub(crate) status: u16,
-    /// Caches that other visitors share may store the response, or update a stored one by it (304).
+    /// Caches that other visitors share may store the response, or update a stored one by it (304). The specification leaves
+    /// the 304 out, and allows what is stricter.
     pub(crate) is_shareable: bool,
     pub(crate) already_sent: AlreadySent,
 }
@@ -34,7 +35,7 @@ pub(crate) struct RequestFacts {
 }
 
 impl ResponseFacts {
-    /// ResponseFacts of an unknown response, which is assumed to succeed and to be for the visitor alone.
+    /// Facts of an unknown response, which is assumed to succeed and to be for the visitor alone.
     pub(crate) const UNKNOWN: ResponseFacts = ResponseFacts {
         status: 200,
         is_shareable: false,

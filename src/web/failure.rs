@@ -110,6 +110,7 @@ impl Failure {
         }
         let fields = response.headers_mut();
         let was_storable = caches_of(fields).is_storable();
+        // They describe the body that goes; a length that is wrong would cut the new one off.
         for of_the_body in [
             CONTENT_DISPOSITION,
             CONTENT_ENCODING,

@@ -1,10 +1,10 @@
-//! Facts that a browser tells about a request: its purpose, and that it withholds a cookie.
+//! Facts that a browser reports about a request: its purpose, and that it hides a cookie.
 
 use super::framework::Fields;
 use crate::state::RequestFacts;
 
 /// Returns what the browser says of a request, but not whether it hides a cookie. With `only_navigations`, only a navigation
-/// asks for a page. Clients that do not tell count as navigating.
+/// asks for a page. Clients that do not report it count as navigating.
 #[inline(always)]
 pub(super) fn facts_of<H: Fields>(request: &H, only_navigations: bool) -> RequestFacts {
     let mut facts = RequestFacts {

@@ -111,14 +111,14 @@ impl RingKey {
     }
 }
 
-/// Without time limits.
+/// Makes a key without `seal_from` and `accept_until`.
 impl From<EncryptionKey> for RingKey {
     fn from(key: EncryptionKey) -> Self {
         RingKey::of(&key.0)
     }
 }
 
-/// Without time limits.
+/// Makes a key without `seal_from` and `accept_until`.
 impl From<SigningKey> for RingKey {
     fn from(key: SigningKey) -> Self {
         RingKey::of(&key.0)

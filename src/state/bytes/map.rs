@@ -79,6 +79,7 @@ pub(crate) fn edit(bytes: &[u8], key: &str, value: Option<&[u8]>) -> (Vec<u8>, b
         None => (bytes.len()..bytes.len(), false),
     };
     let count = count + usize::from(value.is_some()) - usize::from(was_there);
+    // An empty dictionary is no bytes (SPEC.md § 5.4), so that a session without content is recognized by its length.
     if count == 0 {
         return (Vec::new(), was_there);
     }

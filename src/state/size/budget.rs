@@ -56,6 +56,7 @@ impl SizeBudget {
         token_overhead: usize,
         padding: Padding,
     ) -> Option<SizeBudget> {
+        // Of a part, if there can be several, because it is the larger one.
         let field_overhead = overhead.per_field(allowed.cookies);
         let characters = allowed.cookies * allowed.field.checked_sub(field_overhead)?;
         let budget = SizeBudget {

@@ -11,14 +11,17 @@ use crate::web::{host::Host, origin::Origin};
 pub(super) fn check(request: &Parts, trusted: &[Origin]) -> Result<(), CsrfRefusal> {
     let origin = text_of(request, &header::ORIGIN);
     let parsed = origin.and_then(Origin::parse);
+    // First, because a trusted origin may be another site for the browser.
     if trusted.iter().any(|known| parsed.as_ref() == Some(known)) {
         return Ok(());
     }
     match (text_of(request, &SEC_FETCH_SITE), origin) {
+        // `none`: the visitor typed the address. Neither field: no browser of today, so nobody's cookies (SECURITY.md 1.16).
         (Some("same-origin" | "none"), _) | (None, None) => Ok(()),
         (Some(_), _) => Err(CsrfRefusal::CrossSite),
         (None, Some(_)) => match parsed.zip(Host::of(request)) {
             Some((origin, host)) if origin.is_at(host) && origin.is_secure() => Ok(()),
+            // Anyone on the network can write a page of this host without TLS.
             Some((origin, host)) if origin.is_at(host) => Err(CsrfRefusal::PlainHttp),
             _ => Err(CsrfRefusal::CrossSite),
         },
@@ -44,6 +47,7 @@ pub(super) fn page_of(request: &Parts, trusted: &[Origin]) -> Option<Arc<str>> {
 pub(super) fn text_of<'a>(request: &'a Parts, name: &HeaderName) -> Option<&'a str> {
     let mut fields = request.headers.get_all(name).iter();
     let first = fields.next()?;
+    // A proxy and this program could each believe another of two.
     let is_one = fields.all(|field| field == first);
     Some(first.to_str().ok().filter(|_| is_one).unwrap_or("?"))
 }

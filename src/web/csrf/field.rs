@@ -19,6 +19,7 @@ pub(super) fn first_field<'a>(
 ) -> Option<Cow<'a, str>> {
     let read = form.bytes;
     if is_of_type(Some(content_type), URL_ENCODED) {
+        // A value that was cut off could be the beginning of another.
         let end = if form.is_whole {
             read.len()
         } else {
@@ -34,6 +35,7 @@ pub(super) fn first_field<'a>(
 /// Returns the content of the first part of this name (RFC 7578). As in browsers, the quoted name has no escapes.
 fn first_part<'a>(read: &'a [u8], boundary: &[u8], name: &str) -> Option<&'a [u8]> {
     let delimiter = [b"--", boundary].concat();
+    // The first delimiter may be without a line end before it, and after a preamble.
     let mut rest = match read.strip_prefix(&*delimiter) {
         Some(rest) => rest,
         None => split(read, &[b"\r\n", &*delimiter].concat())?.1,

@@ -72,6 +72,7 @@ impl<T: DeserializeOwned> GuardedForm<T> {
             return Err(GuardedRejection::Inner(inner(no_form)));
         }
         let fields = form_urlencoded::parse(body);
+        // Without those of all guards around, because the type of a form may refuse fields that it does not know.
         let rest = fields.filter(|(name, _)| !tokens.iter().any(|token| *token == **name));
         let rest = form_urlencoded::Serializer::new(String::new())
             .extend_pairs(rest)
@@ -127,5 +128,5 @@ impl<R> fmt::Display for GuardedRejection<R> {
 
 impl<R: fmt::Debug> std::error::Error for GuardedRejection<R> {}
 
-const NO_GUARD: &str = "no CSRF guard with `tokens_in_forms` is around the handler; add \
+const NO_GUARD: &str = "no CSRF guard that asks for a token is around the handler; add \
      `CsrfGuard::new().tokens_in_forms()` to the router, before the session layer (in a `ServiceBuilder`, after it)";

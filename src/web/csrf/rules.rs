@@ -120,6 +120,7 @@ impl Rules {
         extensions: &mut impl Extensions,
     ) -> Result<Option<InForm<T>>, Failed> {
         let safe = [Method::GET, Method::HEAD, Method::OPTIONS, Method::TRACE];
+        // A browser lets any page open a WebSocket with the visitor's cookies, without CORS.
         let is_upgrade = is_websocket(request);
         let is_safe = safe.contains(&request.method) && !is_upgrade;
         let is_form_post = self.is_form_post(request);
@@ -129,7 +130,8 @@ impl Rules {
         if self.token == TokenSource::None {
             return Ok(None);
         }
-        // What another guard has asked for is kept.
+        // What another guard has asked for is kept. A guard that asks for no token says nothing, so an extractor of forms fails
+        // instead of passing unchecked.
         let mut asked: Asked = extensions.remove().unwrap_or_default();
         let mut checked = Ok(None);
         if !is_safe && !is_upgrade && !is_form_post {
@@ -242,6 +244,7 @@ impl Rules {
         let mut here = self.form_posts.iter();
         request.method == Method::POST
             && is_form(&request.headers)
+            // Exactly this path: another handler below it may change something else.
             && here.any(|(trusted, path)| {
                 path == request.uri.path() && origin().as_ref() == Some(trusted)
             })
@@ -289,8 +292,8 @@ const NO_FIELD: &str = "give the form a hidden field `csrf_token`, or the one th
 const NO_SESSION: &str = "no session came to which a token could belong: give the form a hidden field `csrf_token`, or the one that \
      `form_field` of the guard names, with `Session::csrf_token` as its value; if it has one, the browser kept no cookie, or \
      the session has ended";
-const TOO_LARGE: &str = "move the field with the token to the beginning of the form, send the token in the header \
-     `x-csrf-token`, or raise `form_limit` of the guard";
+const TOO_LARGE: &str = "if the visitor did not break it off, move the field with the token to the beginning of the form, send the \
+     token in the header `x-csrf-token`, or raise `form_limit` of the guard";
 const WITHOUT_FIELDS: &str = "a browser's report and a beacon cannot send a token: `merge` the router of that route after adding the \
      guard and the session layer, or send a beacon by `fetch` with `keepalive` and the header `x-csrf-token`";
 const NESTED: &str = "two guards are around the handler, and each wants a token of its own session; let the outer guard be \

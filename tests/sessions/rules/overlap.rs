@@ -36,8 +36,8 @@ fn warnings(work: impl FnOnce()) -> Vec<String> {
         let expected = (Level::WARN, "hardtack::keys");
         assert_eq!((told.level, told.target), expected, "{told:?}");
         let words = "message=key opens nothing from `accept_until` on, although sessions that it sealed are valid until \
-                     `needed_until`: set its `accept_until` to `needed_until` or later, unless these sessions are to end, \
-                     as after a leak ";
+                     `needed_until`: unless the key leaked, which `ring show` says, set its `accept_until` to \
+                     `needed_until` or later ";
         told.fields.strip_prefix(words).expect("it is this one").to_owned()
     });
     told.collect()

@@ -291,8 +291,7 @@ fn persistent(found: &TokenContent) -> String {
     }
 }
 
-const ASSUMED: &str =
-    "the default ones, except for options; give the application's with --settings";
+const ASSUMED: &str = "defaults, where no option says otherwise; if the application has its own, give --settings FILE";
 
 fn refusal(reason: Reason) -> String {
     format!("no: {reason}, {}", explanation(reason))

@@ -308,7 +308,9 @@ impl Report {
             }
             (false, Some(serves)) if is_unknown => {
                 let serves = show_duration(serves);
-                format!("not known to be valid: it is for an overlap of up to {serves}")
+                format!(
+                    "not known to be valid: it is for an overlap of up to {serves}, and nothing says what yours is"
+                )
             }
             _ => "not valid".to_owned(),
         }
