@@ -45,6 +45,27 @@ fn the_rooms_import_each_other_as_the_picture_shows() {
 }
 
 #[test]
+fn a_file_that_a_comment_names_exists() {
+    let repository = Repository::read();
+    let mut count = 0;
+    for (path, text) in &repository.files {
+        let comments = text.lines().map(str::trim_start);
+        for comment in comments.filter(|line| path.starts_with("src/") && line.starts_with("//")) {
+            for name in comment.split('`').skip(1).step_by(2) {
+                if name.ends_with(".rs") && !name.contains(' ') {
+                    let mut files = repository.files.iter().map(|(file, _)| file);
+                    let exists =
+                        files.any(|file| format!("/{file}").ends_with(&format!("/{name}")));
+                    assert!(exists, "{path} names `{name}`");
+                    count += 1;
+                }
+            }
+        }
+    }
+    assert!(count > 10, "they name {count}");
+}
+
+#[test]
 fn imports_are_found_in_any_form() {
     let text = "use crate::keys::Key;\nuse crate::{\n    base::{clock::Clock, time},\n    token,\n};\n\
         // crate::no\nfn f() { crate::state::g() }\n\n#[cfg(test)]\nmod tests { use crate::web; }\n";
