@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use super::head::{HEAD_LEN, Head};
+use super::layout::{HEAD_LEN, Head};
 use crate::base::config_error::ConfigError;
 
 /// Pairs of a label and a value that a token is bound to, in addition to its key and purpose.

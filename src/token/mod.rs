@@ -1,13 +1,12 @@
 //! Sealing and opening tokens (SPEC.md § 4, § 6, and § 7 up to the tag).
 
 mod context;
-mod head;
-mod length;
+mod layout;
 mod open;
 mod seal;
 
 pub use context::Context;
-pub(crate) use length::{LONGEST_TOKEN, overhead, token_len};
+pub(crate) use layout::{LONGEST_TOKEN, overhead, token_len};
 #[cfg(feature = "inspect")]
 pub(crate) use open::read_unverified;
 pub(crate) use open::{Refused, open};

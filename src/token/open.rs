@@ -2,8 +2,7 @@
 
 use super::{
     context::{AadRoom, Context},
-    head::{HEAD_LEN, read_head},
-    length::{LONGEST_TOKEN, SMALLEST_BODY, blob_len},
+    layout::{HEAD_LEN, LONGEST_TOKEN, SMALLEST_BODY, blob_len, read_head},
 };
 use crate::{
     base::{reason::Reason, time::UnixSeconds},

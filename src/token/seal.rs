@@ -2,8 +2,7 @@
 
 use super::{
     context::{AadRoom, Context},
-    head::{HEAD_LEN, head_of},
-    length::blob_len,
+    layout::{HEAD_LEN, blob_len, head_of},
 };
 use crate::{
     crypto::{base64url, cipher::RANDOM_LEN, random, scratch::Wiped, suite::Mode},
