@@ -1,5 +1,8 @@
 import type { SessionCookie, SessionToken } from "./index.js";
 
+// Without this line, TypeScript would export every declaration, marked or not.
+export {};
+
 /** A problem that lasts. */
 export interface Problem {
   /**

@@ -1,3 +1,6 @@
+// Without this line, TypeScript would export every declaration, marked or not.
+export {};
+
 /**
  * Plain data, which a session stores and returns. An integer within 2^53 is a number, and a larger one is a BigInt of at most 64
  * bits. A `Map` needs at least one key that is not a string; otherwise use an object. Lists, objects and maps may be nested 63
@@ -109,7 +112,7 @@ export type ConfigErrorCode =
   // Settings
   | "settings"
   | "option"
-  | "name"
+  | "type"
   | "header"
   | "cookie"
   | "size"
@@ -150,6 +153,9 @@ export type ConfigErrorCode =
   | "guard"
   | "refuse"
   | "failed"
+  | "contextBy"
+  | "onOutcome"
+  | "onRefused"
   | "headers"
   | "response";
 

@@ -175,7 +175,6 @@ const FOR_PROGRAMS = {
   "./settings": ["fromEnv", "fromSettings"],
   "./testing": ["readExamples", "writeExamples"],
   "./csrf": ["CsrfRefusal"],
-  "./node": ["attach", "fail", "fieldsOf", "ofNode", "print", "respondToRefusal"],
 };
 
 test("every entry point of the package is asked, unless it takes nothing of a request", async () => {

@@ -2,7 +2,7 @@
 
 import { stateOf } from "../session/session.js";
 import { admission, failureIn, define } from "./adapter.js";
-import { attach, ofNode, print, respondToRefusal } from "./node.js";
+import { attach, ofNode, print, respondToRefusal } from "./on_node.js";
 
 /**
  * Returns middleware that loads the session into `request.session`, and saves it before the head of the response is sent. Errors go to

@@ -4,7 +4,7 @@ import { ensure } from "../base/errors.js";
 import { headChanges, setChanges, withChanges } from "../carrier/cookie.js";
 import { stateOf } from "../session/session.js";
 import { admission, claim, hasResponse } from "./adapter.js";
-import { attach, fail, fieldsOf, print } from "./node.js";
+import { attach, fail, fieldsOf, print } from "./on_node.js";
 
 /**
  * Returns an event handler that loads the session, calls `handler(event, session)`, and saves the session with the

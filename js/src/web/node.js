@@ -1,90 +1,8 @@
 // Node's own server, over HTTP/1.1 and HTTP/2, and frameworks that are built on it.
 
-import { mustBe } from "../base/errors.js";
-import { cacheChanges, isShareable } from "../carrier/caching.js";
-import { headChanges, settingsOf } from "../carrier/cookie.js";
-import { pathOf } from "../carrier/dropped.js";
 import { stateOf } from "../session/session.js";
-import { admission, attempt, checkDefined, claim, closeUnsent, hasResponse } from "./adapter.js";
-import { isOfSession } from "./cookie_field.js";
-import { beforeHead, reopen } from "./before_head.js";
-
-/** Returns options for `admission` that pass a refusal to the adapter, which answers it. `own`: options of the adapter, all functions. */
-export function ofNode(options, own) {
-  for (const [name, value] of Object.entries(own)) mustBe(typeof value === "function", name, "a function");
-  return { ...options, refuse: (refusal) => refusal };
-}
-
-/**
- * Saves a session before the head of the response is sent, and calls `saving` just before. Returns a function that saves now, like
- * `beforeHead`. Closes the session instead if the response is never sent.
- */
-export function attach(sessions, session, request, response, failed, saving = () => {}) {
-  claim(response, sessions);
-  if (isStandIn(request, response)) {
-    closeUnsent(session);
-    return async () => {};
-  }
-  return beforeHead(response, () => (saving(), sealedFor(sessions, response, session)), failed);
-}
-
-/**
- * Returns true for a response that is never sent. A library that opens a WebSocket writes the head to the socket, and makes a response
- * only for middleware: an object that is not Node's, or a response to a request whose socket Node has given away (`upgrade`).
- */
-const isStandIn = ({ upgrade, headers }, response) =>
-  typeof response.getHeaders !== "function" || (![false, null].includes(upgrade) && /websocket/i.test(headers.upgrade));
-
-/** Seals the session. Returns the function that `beforeHead` needs: it sets the cookie, and returns how to write the head. */
-async function sealedFor(sessions, response, session) {
-  checkDefined(session);
-  const changes = await headChanges(sessions, fieldsOf(response), session, { status: response.statusCode });
-  return () => {
-    setIn(response, changes);
-    return stateOf(session).finalTouch === "untouched" ? null : (writeHead) => writeLast(sessions, response, session, writeHead);
-  };
-}
-
-function setIn(response, changes) {
-  for (const [name, value] of changes) {
-    if (value === null) {
-      response.removeHeader(name);
-      continue;
-    }
-    const values = name === "set-cookie" ? [response.getHeader(name) ?? [], value].flat() : [value];
-    // serverless-http loses a list with one item in its response to a load balancer.
-    response.setHeader(name, values.length === 1 ? values[0] : values);
-  }
-}
-
-const MOUNT_FIRST =
-  "shared caches may store a response that sets a session, because middleware that is mounted before has set the caching fields of its " +
-  "head; mount the session first";
-
-/**
- * Writes the head of a response with its session. Middleware mounted later has run just before, and may have made the response
- * shareable. A changed session makes it private again, and a refresh is removed and sent another time. Middleware mounted earlier runs
- * inside of `writeHead`. That is too late, so it is a warning.
- */
-function writeLast(sessions, response, session, writeHead) {
-  const { mayShare } = settingsOf(sessions);
-  const { finalTouch, sealer, now } = stateOf(session);
-  const lines = () => [response.getHeader("set-cookie") ?? []].flat();
-  const isOwn = (line) => isOfSession(line.split("=")[0], sessions.name);
-  const mayLeak = () => !mayShare && lines().some(isOwn) && isShareable(fieldsOf(response));
-  if (finalTouch === "touched" && mayLeak()) {
-    const others = lines().filter((line) => !isOwn(line));
-    setIn(response, [null, ...others].map((line) => ["set-cookie", line]));
-  }
-  setIn(response, cacheChanges(fieldsOf(response), finalTouch, "Cookie", mayShare));
-  const written = writeHead();
-  if (mayLeak()) sealer.say("warn", MOUNT_FIRST, {}, MOUNT_FIRST, now);
-  return written;
-}
-
-/** Returns the headers of a response of Node, as pairs of lower-case name and value. */
-export const fieldsOf = (response) =>
-  Object.entries(response.getHeaders()).flatMap(([name, values]) => [values].flat().map((value) => [name.toLowerCase(), String(value)]));
+import { admission, hasResponse } from "./adapter.js";
+import { attach, fail, ofNode, print, respondToRefusal } from "./on_node.js";
 
 /**
  * Returns a listener for `createServer` that loads the session, calls `handler(request, response, session)`, and saves the
@@ -114,28 +32,4 @@ async function handled(handler, request, response, session) {
     stateOf(session).hasFailed = hasResponse(error);
     throw error;
   }
-}
-
-export const print = (error, request) => console.error(error, request.method, pathOf(request));
-
-/** Reports an error, and answers it unless the head was sent: then a complete response stays, and any other is cut off. */
-export function fail(error, request, response, failed) {
-  attempt(() => failed(error, request), (broken) => print(broken, request));
-  reopen(response);
-  if (response.headersSent) return void (response.writableEnded || response.destroy());
-  // A header or the status message may be the cause of the error, so none is kept. HTTP/2 warns when the message is set.
-  for (const name of response.getHeaderNames()) response.removeHeader(name);
-  delete response.statusMessage;
-  if (hasResponse(error)) return respondToRefusal(error, request, response);
-  response.statusCode = 500;
-  response.end("internal server error");
-}
-
-/** Answers a refused request. In an upgrade, the response may be an empty object, and the answer is written to the socket. */
-export function respondToRefusal({ status, headers, body, message }, request, response) {
-  if (!response.end) return void request.socket.end(`HTTP/1.1 ${status} \r\nconnection: close\r\n\r\n`);
-  response.statusCode = status;
-  const fields = { "content-type": "text/plain; charset=utf-8", ...headers };
-  for (const [name, value] of Object.entries(fields)) response.setHeader(name, value);
-  response.end(body ?? message);
 }
