@@ -28,10 +28,6 @@ const loadAgain = (address) => `<!doctype html>
 <p><a href="${address}">Load the page again</a></p>
 `;
 
-/**
- * The reason why a guard refuses a request. `status`, `headers` and `body` are for the response. `body` is the `message` or, for a form
- * with a token of another session, a page with a link back. `details`, for logs, has the compared headers, or is null.
- */
 export class CsrfRefusal extends Error {
   constructor(code, { more = "", page = null, details = null } = {}) {
     super(SENTENCES[code] + more);
@@ -64,7 +60,6 @@ export class CsrfRefusal extends Error {
 
 const SAFE = ["GET", "HEAD", "OPTIONS", "TRACE"];
 
-/** Refuses requests that other sites make a visitor's browser send. */
 export class CsrfGuard {
   /** The name that the error shows if a guard is passed in place of the options of an adapter. */
   isCsrfGuard = true;
@@ -74,12 +69,6 @@ export class CsrfGuard {
   #formField;
   #formLimit;
 
-  /**
-   * `trustOrigins`: origins whose requests count as the site's own; they still need a token. `trustFormPosts`: pairs of an
-   * origin and a path to which its forms may be posted without a token. `originCheckOnly`: no token is needed.
-   * `tokensInForms`: a form may have its token in the field `formField`, by default `csrf_token`, which is looked for in its first
-   * `formLimit` bytes, by default 1 MiB.
-   */
   constructor(options = {}) {
     const {
       trustOrigins = [], trustFormPosts = [], originCheckOnly = false, tokensInForms = false, formField = "csrf_token",
@@ -99,10 +88,6 @@ export class CsrfGuard {
     this.#formLimit = formLimit;
   }
 
-  /**
-   * Checks a `Request`, or a request of Node. Returns null if the request may pass, or a `CsrfRefusal`. Reads the token of a form from a
-   * copy of the `Request`, or from the `body` of a request of Node, which a parser has set.
-   */
   async check(request, session) {
     const head = headOf(request);
     const isUpgrade = isWebSocket(head);

@@ -27,11 +27,6 @@ const STALE = {
 };
 const TAG = /^[A-Za-z0-9_-]{8}$/;
 
-/**
- * Returns the option `deviceBound`, with the settings of the Rust program. `path`: of its endpoints. `boundFor`: seconds for which a
- * proof is valid. `requiredAfter`: seconds after which a session without a device is refused, or null. `initiators`: `any`, or
- * `same-site`, which a `SameSite=Strict` cookie needs. `offers`: true if a renewed session may register a device.
- */
 export function deviceBound({ path, boundFor = 600, requiredAfter = null, initiators = "any", offers = true, ...unknown }) {
   refuseUnknown(unknown, " of `deviceBound`");
   const refuse = (sentence) => {

@@ -11,7 +11,6 @@ const DISAGREES =
   "a session of the last ten minutes is from the future, so this clock is behind, or that of another program is ahead: compare `now` of " +
   "all with a clock that you trust";
 
-/** Returns the keys in use of a cookie or a token, or of a promise of one. Asks the source of a followed ring, if that is due. */
 export async function keysInUse(carrier, now = Date.now()) {
   const sealer = sealerIn(await carrier);
   const { ring } = sealer.tokens;

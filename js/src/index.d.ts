@@ -263,7 +263,7 @@ export interface RingKey {
   readonly acceptUntil: number | null;
 }
 
-/** Generates the text of a new key. */
+/** Generates the text of a new key, as `hardtack keygen` does. */
 export function generateKey(options?: { readonly mode?: "encrypted" | "signed" }): Promise<string>;
 
 /** The text of a ring as one string, or several strings with parts of it. Null and undefined are refused. */
@@ -692,7 +692,7 @@ export interface BaseSession {
   forget(): void;
   /** Drops the data, the messages and the id. */
   clear(): void;
-  /** Signs out. Returns the id of the session that has ended. */
+  /** Signs out: drops everything, and the browser's cookie. Returns the id of the session that has ended. */
   invalidate(): string | null;
   /**
    * Saves none of this request's changes except the end of a session by `invalidate` or `signIn`, unless `save` is called later.
@@ -722,6 +722,7 @@ export interface Session<Shape = AnyShape> extends BaseSession {
   /** Returns a value that cannot be changed (for bytes, a copy), or undefined if there is no such key. */
   get<K extends Key<Shape>>(key: K): Entry<Shape, K> | undefined;
   has(key: Key<Shape>): boolean;
+  /** Returns the keys, in the order of their bytes. */
   keys(): Key<Shape>[];
   entries(): { [K in Key<Shape>]-?: [K, Entry<Shape, K>] }[Key<Shape>][];
   readonly size: number;
@@ -821,15 +822,19 @@ export class SessionCookie<S extends BaseSession = Session> extends Carrier {
    * `unvalidated` if there is no answer, unless `unvalidatedUpTo` covers it.
    */
   load(source: Source, now?: Date | number): Promise<S>;
-  /** Returns the values of the response's `Set-Cookie` fields. Append each as a separate field. */
+  /** Ends the request, and returns the values of the response's `Set-Cookie` fields. Append each as a separate field. */
   save(session: S, response?: ResponseFacts): Promise<string[]>;
-  /** Returns the cookies to set, for frameworks that take a name, a value and options. */
+  /** Ends the request, and returns the cookies to set, for frameworks that take a name, a value and options. */
   saveAsCookies(session: S, response?: ResponseFacts): Promise<CookieToSet[]>;
-  /** Saves into the `Headers` of a response: `Set-Cookie`, `Vary`, the headers for caches and the `registration`. */
+  /**
+   * Ends the request, and saves into the `Headers` of its response: `Set-Cookie`, `Vary`, the headers for caches and the
+   * `registration`.
+   */
   saveTo(headers: ResponseHeaders, session: S, response?: Omit<ResponseFacts, "isShareable">): Promise<void>;
   /**
-   * Returns the response with the session saved: the same response, or a copy if its headers cannot be changed. To set a cookie, a
-   * response without a body is copied too, because an application may return it to every visitor.
+   * Ends the request, and returns its response with the session saved: the same response, or a copy if its headers cannot be changed,
+   * as those of `Response.redirect()` and of `fetch()`. To set a cookie, a response without a body is copied too, because an application
+   * may return it to every visitor.
    */
   saveToResponse<R extends { readonly status: number; readonly headers: ResponseHeaders }>(response: R, session: S): Promise<R>;
 }
@@ -880,6 +885,6 @@ export class SessionToken<S extends BaseSession = Session, From = Source> extend
    * token, or with one that does not open, the session is new.
    */
   load(source: From, now?: Date | number): Promise<S>;
-  /** Returns the token for the response, `""` if the session has ended, or null if there is none to send. */
+  /** Ends the request, and returns the token for the response, `""` if the session has ended, or null if there is none to send. */
   save(session: S, response?: ResponseFacts): Promise<string | null>;
 }

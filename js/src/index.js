@@ -1,5 +1,7 @@
 // Sessions in one sealed cookie: the format of SPEC.md, on WebCrypto alone.
 //
+// The contract of a public function, class or method is in the `.d.ts` file of its entry point, and only there.
+//
 // Section numbers in this folder refer to SPEC.md, docs/spec/carriers.md and docs/spec/writer.md.
 
 export { ConfigError, SessionError } from "./base/errors.js";

@@ -6,11 +6,6 @@ import { oldCookie } from "./old_cookies.js";
 
 const { subtle } = globalThis.crypto;
 
-/**
- * Returns the cookie of iron-session 6 to 9, for the option `migrateFrom`. Uses these options of iron-session: `cookieName`, `password`,
- * and `path`, `domain`, `secure` and `partitioned` of `cookieOptions`. Its other options have no effect. `convert` renames or drops
- * entries, or refuses a session by returning null.
- */
 export function ironSession({ cookieName, password, cookieOptions = {}, convert, from, until, ...others }) {
   const { ttl, chunk, onUnsealError, ...unknown } = others;
   refuseUnknown(unknown, " of `ironSession`");

@@ -28,16 +28,6 @@ const OF_A_CHAIN = "the former cookie takes over sessions itself, which nothing 
 const SAME_NAME = "the old cookie and the new one have the same name; give the new one another `name`";
 const TOO_EARLY = "`from` is in the future, and until then its sessions are not taken over";
 
-/**
- * Returns a cookie of another library, for the option `migrateFrom`. `read(value, others)` verifies the value, and returns the old
- * session or null. `others` has the values of the cookies `also`, which are dropped with it. `convert(entries)` renames or drops
- * entries, or refuses a session by returning null.
- *
- * In place of all these, `cookie` is a `SessionCookie` with another name, ring, mode or application, whose sessions stay as they are.
- *
- * Cookies are read from the time `from` until the time `until`. A `from` in the future is a warning, because a rollout before it would
- * sign everyone out silently.
- */
 export function oldCookie({ from, until, ...old }) {
   const [start, end] = [secondsOf("from", from), secondsOf("until", until)];
   // A time in seconds would be in January 1970.
@@ -101,6 +91,7 @@ class OldCookies {
     this.#sources = sources;
     this.#say = say;
     for (const { template, dropped, from, type: of } of sources) {
+      // A rollout before `from` would sign everyone out silently.
       if (from * 1000 > Date.now() && isClockRunning()) this.#warn(template, template.name, TOO_EARLY);
       if (of && ![DICTIONARY, type].includes(of)) throw new ConfigError("migrateFrom", OF_ANOTHER_TYPE);
       for (const field of dropped) {

@@ -35,11 +35,8 @@ const BUCKETS = [256, 512, 1024, 2048, 3072, 4096, 12_288];
 /** A property of a gauge in the register: it is removed with the register, and a second copy of this module finds it. */
 const OWNER = Symbol.for("hardtack-session/prometheus");
 
-/**
- * Returns the option `metrics` of cookies, tokens and `KeyRing.follow`. It counts in a register of prom-client, by default the global
- * one. Returns the same value for the same register, which accepts each name once.
- */
 export function prometheus(register = defaultRegister) {
+  // A register accepts each name once.
   return register.getSingleMetric("hardtack_info")?.[OWNER] ?? new Metrics(register);
 }
 

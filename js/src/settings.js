@@ -14,15 +14,10 @@ import { mistakesIn } from "./settings/rules.js";
 import { errorOf, escaped, mistake, mistakeIn, namesOne, refuse, spelled } from "./settings/sentences.js";
 import { holdsAKey, isEmpty, isOn, lower, valueOf } from "./settings/value.js";
 
-/**
- * Builds the cookie that variables with this prefix describe: with `SESSION_`, `SESSION_IDLE_TIMEOUT` is `idle_timeout`. `env`: the
- * environment of the process or of a worker. `options`: those that no setting can express, such as a `type`.
- */
 export function fromEnv(prefix, env = globalThis.process?.env, options = {}) {
   return withAdvice(buildFromEnv(prefix, env, options));
 }
 
-/** Builds the cookie that a table of settings describes, such as a part of a JSON or TOML file. `keys_env` names variables of `env`. */
 export function fromSettings(settings, env = globalThis.process?.env, options = {}) {
   return withAdvice(buildFromSettings(settings, env, options));
 }

@@ -49,7 +49,10 @@ export function map<K, V>(key: Description<K>, value: Description<V>): Descripti
 export function struct<F extends { readonly [name: string]: Description<any> }>(
   fields: F,
 ): Description<{ [K in keyof F]: Infer<F[K]> }>;
-/** An `enum`, with its alternatives in the order of the declaration in Rust. null describes one without data. */
+/**
+ * An `enum`, with its alternatives in the order of the declaration in Rust. null describes one without data, whose value is its name,
+ * such as `"guest"`. Any other value is an object with the name and the data: `{ user: 7 }`.
+ */
 export function oneOf<A extends { readonly [name: string]: Description<any> | null }>(
   alternatives: A,
 ): Description<{ [K in keyof A]: A[K] extends Description<infer T> ? { [N in K]: T } : K }[keyof A]>;

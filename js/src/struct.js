@@ -75,14 +75,12 @@ const signedBounds = (bits) => [-(1n << BigInt(bits - 1)), (1n << BigInt(bits - 
 export const u8 = integer(8, false, false, unsignedBounds(8));
 export const u16 = integer(16, false, false, unsignedBounds(16));
 export const u32 = integer(32, false, false, unsignedBounds(32));
-/** A `u64` of Rust whose values are below 2^53, as numbers. A greater one does not decode. */
 export const u53 = integer(64, false, false, unsignedBounds(53));
 export const u64 = integer(64, false, true, unsignedBounds(64));
 export const u128 = integer(128, false, true, unsignedBounds(128));
 export const i8 = integer(8, true, false, signedBounds(8));
 export const i16 = integer(16, true, false, signedBounds(16));
 export const i32 = integer(32, true, false, signedBounds(32));
-/** An `i64` of Rust whose values are within 2^53, as numbers. */
 export const i53 = integer(64, true, false, [-(2n ** 53n) + 1n, 2n ** 53n - 1n]);
 export const i64 = integer(64, true, true, signedBounds(64));
 export const i128 = integer(128, true, true, signedBounds(128));
@@ -141,7 +139,6 @@ export const text = describe(1, {
   read: (reader) => fromUtf8(readBytes(reader)),
 });
 
-/** One character, as a string of one code point. */
 export const char = describe(2, {
   empty: () => "\0",
   write(value, writer) {
@@ -157,7 +154,6 @@ export const char = describe(2, {
   },
 });
 
-/** A `Uint8Array`: a `Vec<u8>` of Rust. */
 export const bytes = describe(1, {
   empty: () => new Uint8Array(),
   write(value, writer) {
@@ -168,7 +164,6 @@ export const bytes = describe(1, {
   order: listsInOrder(inOrder),
 });
 
-/** `()`, as null. */
 export const unit = describe(0, {
   empty: () => null,
   write(value) {
@@ -179,7 +174,6 @@ export const unit = describe(0, {
 
 // Types of other types
 
-/** An `Option`: null, or a value. */
 export function option(inner) {
   return describe(1, {
     empty: () => null,
@@ -193,7 +187,6 @@ export function option(inner) {
   }, { option: inner });
 }
 
-/** A `Vec`. */
 export function list(item) {
   if (item.least === 0) throw new ConfigError("type", "the items of a list must take at least one byte");
   return describe(1, {
@@ -209,7 +202,6 @@ export function list(item) {
   }, { list: item });
 }
 
-/** A tuple, or an array of fixed length. */
 export function tuple(...items) {
   return describe(sum(items), {
     empty: () => items.map((item) => item.empty()),
@@ -223,7 +215,7 @@ export function tuple(...items) {
   }, { tuple: items });
 }
 
-/** A `BTreeMap`, as a `Map`. Its keys are written in order, as in Rust. */
+// Keys are written in order, as in Rust.
 export function map(key, value) {
   if (key.least === 0) throw new ConfigError("type", "the keys of a map must take at least one byte");
   return describe(1, {
@@ -272,7 +264,6 @@ function listsInOrder(ofItems) {
   return (a, b) => firstOf([...a].slice(0, b.length), (item, i) => ofItems(item, b[i])) || a.length - b.length;
 }
 
-/** A structure. The order of its fields must be that of the declaration in Rust. */
 export function struct(fields) {
   const entries = Object.entries(fields);
   return describe(sum(Object.values(fields)), {
@@ -286,10 +277,6 @@ export function struct(fields) {
   }, { struct: fields });
 }
 
-/**
- * An `enum`. The order of its alternatives must be that of the declaration in Rust. The value of an alternative without data, described
- * by null, is its name, such as `"guest"`. Any other value is an object with the name and the data: `{ user: 7 }`.
- */
 export function oneOf(alternatives) {
   const entries = Object.entries(alternatives);
   const expected = `one of ${entries.map(([name]) => name).join(", ")}`;

@@ -11,7 +11,7 @@ import type { Description } from "./struct.js";
 export function writeExamples<T>(type: SessionType<T>, source: Description<T> | readonly T[], toJson?: (value: T) => unknown): string;
 
 /**
- * Reads examples that Rust wrote, and returns their values. Throws an `Error` if this type has another label or schema, or other values
- * for the same bytes: then the error names the first difference in each example.
+ * Reads examples that Rust or this package wrote, and returns their values. Throws an `Error` if this type has another label or schema,
+ * or other values for the same bytes: then the error names the first difference in each example.
  */
 export function readExamples<T>(type: SessionType<T>, written: string, toJson?: (value: T) => unknown): T[];

@@ -9,10 +9,6 @@ import { isBytes, isMap } from "./base/plain.js";
 import { bool, bytes, char, i128, i16, i32, i53, i64, list, map, oneOf, option, struct, text, tuple } from "./struct.js";
 import { u128, u16, u32, u53, u64, u8, unit } from "./struct.js";
 
-/**
- * Writes examples, for `Examples` of Rust. `source`: values, or the description of the type. From a description, makes values that
- * differ in each part, at its bounds and beyond them. `toJson` converts a value to its form in Rust's JSON, if that differs.
- */
 export function writeExamples(type, source, toJson = (value) => value) {
   const given = (value, i) => ({ path: `${i + 1}`, shape: type, value });
   const all = Array.isArray(source) ? source.map(given) : [...examplesOf(source)];
@@ -26,10 +22,6 @@ export function writeExamples(type, source, toJson = (value) => value) {
 
 const listOf = (lines) => (lines.length === 0 ? "[]" : `[\n${lines.join(",\n")}\n]`);
 
-/**
- * Reads examples that Rust or this package wrote, and returns their values. Throws an `Error` with the first difference in each example
- * if this type has other values for the same bytes. `toJson`: as for `writeExamples`.
- */
 export function readExamples(type, written, toJson = (value) => value) {
   const [label, schema, examples, others] = JSON.parse(written);
   const isSame = label === type.label && schema === type.schema;

@@ -1,6 +1,6 @@
 import { remedyOf } from "./remedies.js";
 
-/** A mistake in a key, a ring, a context or a setting. `code` is the word of SPEC.md § 14, or the name of the setting. */
+// `code`: the word of SPEC.md § 14, or the name of the setting.
 export class ConfigError extends Error {
   constructor(code, message) {
     super(message);
@@ -59,7 +59,6 @@ const RESPONSES = {
 /** Seconds after which clients may ask again, in the header `Retry-After`. */
 const RETRY_AFTER = 10;
 
-/** Error for a change that was refused or lost. */
 export class SessionError extends Error {
   constructor(code, message) {
     super(message);

@@ -24,12 +24,10 @@ export class Carrier {
     this.#sealer = sealer;
   }
 
-  /** Returns `encrypted` or `signed`. */
   get mode() {
     return this.#sealer.mode;
   }
 
-  /** Refuses sessions that began before this time, from now on. */
   raiseNotBefore(time) {
     this.#sealer.raiseNotBefore(time);
   }

@@ -1,4 +1,4 @@
-// Sessions in cookies: read from a request, and saved into the head of its response.
+// Sessions in cookies: read from a request, and saved into the head of its response. index.d.ts has the contract of the class.
 
 import { Refusal, SessionError, ensure, misused, mustBe, optionsOf, yesOrNo } from "../base/errors.js";
 import { isRecord } from "../base/plain.js";
@@ -19,18 +19,15 @@ import { existingIn } from "./existing.js";
 /** Returns `template`, `mayShare`, `old` (the old cookies, if any), and `advise` (in development). */
 export let settingsOf;
 
-/** Sessions in cookies. */
 export class SessionCookie extends Carrier {
   static {
     settingsOf = (cookies) => cookies.#settings;
   }
 
-  /** Returns a cookie for encrypted sessions. `ring`: a `KeyRing`, or its text. */
   static encrypted(ring, options = {}) {
     return withAdvice(SessionCookie.#build("encrypted", ring, options));
   }
 
-  /** Returns a cookie for signed sessions, whose content anyone who holds the cookie can read. */
   static unencryptedButSigned(ring, options = {}) {
     return withAdvice(SessionCookie.#build("signed", ring, options));
   }
@@ -69,15 +66,10 @@ export class SessionCookie extends Carrier {
     return this.#settings.template.name;
   }
 
-  /** Returns the same cookie for the sessions of another context, such as the tenant of a request. Derives no key. */
   inContext(context) {
     return new SessionCookie(sealerOf(this).inContext(context), this.#settings);
   }
 
-  /**
-   * Loads the session of a request: a `Request`, a request of Node, their headers, or the values of its `Cookie` headers.
-   * If the cookie does not open, the session is new.
-   */
   load(source, now = Date.now()) {
     return loadBy(this, source, now, async (state, first) => {
       const { template, old, advise } = this.#settings;
@@ -106,19 +98,14 @@ export class SessionCookie extends Carrier {
     });
   }
 
-  /** Ends the request, and returns the values of `Set-Cookie` for its response. Append each as a separate header. */
   async save(session, response = {}) {
     return (await this.saveAsCookies(session, response)).map(toSetCookie);
   }
 
-  /** Ends the request, and returns the cookies to set, for frameworks that take a name, a value and options. */
   async saveAsCookies(session, response = {}) {
     return cookiesOf(this, await finish(this, session, response));
   }
 
-  /**
-   * Ends the request, and saves the session into the `Headers` of its response: `Set-Cookie`, `Vary` and `Cache-Control`.
-   */
   async saveTo(headers, session, response = {}) {
     if (!headers?.delete) misused("expected the `Headers` of a response");
     // Immutable headers throw here, before the session is closed, so that it can still be saved into others.
@@ -126,10 +113,6 @@ export class SessionCookie extends Carrier {
     setChanges(headers, await headChanges(this, [...headers], session, response));
   }
 
-  /**
-   * Ends the request, and returns its response with the session saved: the same response, or a copy if its headers cannot be
-   * changed, as those of `Response.redirect()` and of `fetch()`, or if the response may be sent to other visitors.
-   */
   async saveToResponse(response, session) {
     ensure(response?.headers?.[Symbol.iterator], "response", "expected a Response");
     // A response that takes no cookie gets no refresh either. The next one gets it.

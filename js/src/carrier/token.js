@@ -1,4 +1,4 @@
-// Sessions in tokens: in a header, or bare.
+// Sessions in tokens: in a header, or bare. index.d.ts has the contract of the class.
 
 import { SPACE, trim } from "../base/bytes.js";
 import { Refusal, isWhole, misused, mustBe, optionsOf } from "../base/errors.js";
@@ -11,14 +11,11 @@ import { Carrier, fieldsOf, finish, loadBy, sealerOf, withAdvice } from "./carri
 
 const LONGEST = 16_384;
 
-/** Sessions in tokens, in a header or bare. A token opens only for the header or the purpose that it was sealed for. */
 export class SessionToken extends Carrier {
-  /** Returns a carrier of encrypted sessions. `ring`: a `KeyRing`, or its text. `options` has a `header` or a `purpose`. */
   static encrypted(ring, options) {
     return withAdvice(SessionToken.#build("encrypted", ring, options));
   }
 
-  /** Returns a carrier of signed sessions, whose content anyone who holds the token can read. */
   static unencryptedButSigned(ring, options) {
     return withAdvice(SessionToken.#build("signed", ring, options));
   }
@@ -41,20 +38,14 @@ export class SessionToken extends Carrier {
     this.#purpose = purpose;
   }
 
-  /** Returns the name of the header, in lower case, or the purpose of bare tokens. */
   get name() {
     return this.#header ?? this.#purpose;
   }
 
-  /** Returns the same carrier for the sessions of another context. Derives no key. */
   inContext(context) {
     return new SessionToken(sealerOf(this).inContext(context), this.#header, this.#purpose);
   }
 
-  /**
-   * Loads the session of a request: the request, its headers, or the values of the header, not joined. For bare tokens, loads the
-   * session of a token. Without a token, or if it does not open, the session is new.
-   */
   async load(source, now = Date.now()) {
     const field = this.#header;
     if (field !== null) return loadFrom(this, source, fieldsOf(source, field).map((value) => tokenOf(value, field)), now);
@@ -64,7 +55,6 @@ export class SessionToken extends Carrier {
     return loadFrom(this, null, [typeof source === "string" ? source : "."], now);
   }
 
-  /** Ends the use of a session. Returns its token, `""` if it has ended, or null if the present token stays. */
   async save(session, response = {}) {
     const { change, token } = await finish(this, session, response);
     return { keep: null, drop: "", store: token }[change];

@@ -6,10 +6,6 @@ import { TOKEN_CHARACTERS, Template, isHostName, partNumbers, toSetCookie } from
 export const LONGEST_NAME = 128;
 export const LONGEST_PATH = 1024;
 
-/**
- * Returns the option `cookie`. `formerly`: attributes that the cookie had, or a list of them: the cookie with these is expired
- * whenever a session is sent or ended. Throws a `ConfigError`.
- */
 export function attributes(options = {}) {
   const { name, path, domain, sameSite, partitioned, dangerAllowHttp, formerly = [], ...unknown } = optionsOf(options);
   refuseUnknown(unknown, " of a cookie; it is `Secure` and `HttpOnly` unless you set `dangerAllowHttp`");

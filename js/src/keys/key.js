@@ -12,7 +12,6 @@ export const ANY_KEY_PREFIX = "hardtack_key_";
 const KEY_PREFIX = `${ANY_KEY_PREFIX}v1_`;
 const SEVERAL = "expected one key, found several; in a key ring, put each on a separate line, or separate all by commas";
 
-/** Generates the text of a new key, as `hardtack keygen` does. */
 export async function generateKey({ mode = "encrypted", ...unknown } = {}) {
   refuseUnknown(unknown, " of a key");
   const type = { encrypted: "xaes", signed: "sign" }[mode];

@@ -5,7 +5,6 @@ import { hmac, hmacKey, sha256, withoutHyphens } from "../crypto/algorithms.js";
 import { TAG } from "../crypto/suites.js";
 import { stateOf } from "./session.js";
 
-/** Returns a token of a session, for a form or for the header `x-csrf-token`. Makes an id if the session has none. */
 export async function csrfToken(session) {
   const state = stateOf(session).touch();
   // An earlier token of an unvalidated session passes, for a sign-out. No new one is rendered: `renewId` throws.
@@ -13,7 +12,6 @@ export async function csrfToken(session) {
   return renderToken(state.sealer.tokens, await nameOf(state), state.now);
 }
 
-/** Returns true if a token was made for this session. Await it, because a promise is always true. */
 export async function verifyCsrf(session, token) {
   const state = stateOf(session).touch();
   return isTokenOf(state.sealer.tokens, await nameOf(state), state.now, token);

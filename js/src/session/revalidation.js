@@ -15,11 +15,6 @@ const WITHHELD = {
 /** Logged at most once a minute. */
 const UNANSWERED = "the application could not say whether a session is still valid";
 
-/**
- * Returns the option `revalidateAfter`. `validate(session)` is called once the last answer about a session is `seconds` old. It returns
- * true if the session is still valid, and false if it has ended. Any other value, or an error, is not an answer. `load` then throws,
- * unless the last answer is younger than `unvalidatedUpTo` seconds. Throws a `ConfigError`.
- */
 export function revalidation({ seconds, validate, unvalidatedUpTo = null, ...unknown } = {}) {
   refuseUnknown(unknown, " of `revalidation`");
   mustBe(isWhole(seconds, 1), "seconds", "a whole number above 0", "revalidateAfter");
@@ -87,10 +82,6 @@ function refuse(state, reason) {
   state.outcome = kind === "migrated" ? { kind: "notMigrated", reason } : { kind: "rejected", reason, keyId };
 }
 
-/**
- * Returns the option `revokedIf`. `judge(session)` is called for the session of every request. A session is refused unless `judge`
- * returns false: a failed query must not let a revoked session in. `outcome.cause` has the error. Throws a `ConfigError`.
- */
 export function revocation(judge) {
   mustBe(typeof judge === "function", "revokedIf", "a function that returns true or false");
   return new Revocation(judge);
@@ -104,6 +95,7 @@ class Revocation {
   /** Returns a `Refusal`, or null. */
   async ask(type, metadata, payload, keyId) {
     const { answer, cause } = await ask("revokedIf", this.judge, shown(type, metadata, payload, keyId));
+    // A failed query must not let a revoked session in.
     return answer === false ? null : new Refusal("Revoked", keyId, false, cause && { cause });
   }
 }

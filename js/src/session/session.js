@@ -1,4 +1,4 @@
-// The session object that an application gets.
+// The session object that an application gets. index.d.ts has the contracts of its methods.
 
 import { SessionError, isWhole, misused } from "../base/errors.js";
 import { remedyOf } from "../base/remedies.js";
@@ -50,9 +50,8 @@ class Watched {
   }
 }
 
-/** A visitor's session during one request. The carrier that loaded it saves its changes. */
+// Only carriers make sessions, by `load`.
 export class BaseSession extends Watched {
-  /** Only carriers make sessions, by `load`. */
   constructor(state) {
     super();
     states.set(this, state);
@@ -60,34 +59,28 @@ export class BaseSession extends Watched {
 
   // Outcome of reading
 
-  /** Returns the outcome of reading, for logs. Reading it counts as a use, as `index.d.ts` says. */
   get outcome() {
     return { ...touch(this).outcome };
   }
 
-  /** Returns the session's binding to a device: `unbound`, `bound` or `stale`. */
   get binding() {
     const { withheld, metadata } = touch(this);
     if (withheld?.code === "stale") return "stale";
     return bindingOf(metadata);
   }
 
-  /** Returns the value of the response header `Secure-Session-Registration`, once the session is saved, or null. */
   get registration() {
     return stateOf(this).registration;
   }
 
-  /** True unless this session continues one from the request. */
   get isNew() {
     return touch(this).isNew;
   }
 
-  /** Returns 16 hexadecimal digits, or null without an id. */
   get id() {
     return idOf(touch(this).metadata);
   }
 
-  /** True if this request has changed the session, so that a response that succeeds stores it, or drops it if it has ended. */
   get hasChanged() {
     return stateOf(this).isToWrite();
   }
@@ -104,13 +97,11 @@ export class BaseSession extends Watched {
     return dateIn(this, endOf);
   }
 
-  /** Returns the bytes by which the content may still grow. */
   get remainingBytes() {
     const { room, contentLength } = touch(this);
     return Math.max(0, room - contentLength);
   }
 
-  /** Returns true if the session began, or was renewed, less than this many seconds ago. A new session counts only if it was renewed. */
   isRecent(seconds) {
     checkSpan(seconds);
     const { isNew, isRenewed, metadata, now } = touch(this);
@@ -128,12 +119,10 @@ export class BaseSession extends Watched {
     state.setFlash([...state.flash, [queue, message]]);
   }
 
-  /** Returns the messages of a queue, and leaves them in place. */
   flashes(queue) {
     return this.allFlashes().filter(isOf(queue)).map(textOf);
   }
 
-  /** Returns `[queue, message]` for each message, and leaves them in place. */
   allFlashes() {
     return touch(this).flash.map((message) => [...message]);
   }
@@ -148,39 +137,31 @@ export class BaseSession extends Watched {
 
   // Beginning and end
 
-  /** Returns the id. Makes one if there is none. */
   ensureId() {
     if (this.id === null) this.renewId();
     return this.id;
   }
 
-  /** Gives the session a new id, and keeps its data and dates. */
   renewId() {
     change(this).setMetadata({ sid: random(8) });
   }
 
-  /**
-   * Begins the session of a user who has just signed in, with a new id and nothing from before: an attacker may have planted the old
-   * session. Returns the id of the session that has ended, or null.
-   */
+  // Nothing is kept, because an attacker may have planted the old session.
   signIn() {
     const ended = this.invalidate();
     this.renew();
     return ended;
   }
 
-  /** Renews the session, after the password was asked for again: it gets a new id, begins now, and keeps its data. */
   renew() {
     change(this, true).renew();
   }
 
-  /** Ends the session at the latest this many seconds from now. */
   limitTo(seconds) {
     checkSpan(seconds);
     change(this).limitTo(seconds);
   }
 
-  /** Keeps the session after the browser is closed, for this many seconds from now. Returns the latest time at which it ends. */
   rememberFor(seconds) {
     checkSpan(seconds);
     const state = change(this);
@@ -194,22 +175,19 @@ export class BaseSession extends Watched {
     change(this).setMetadata({ remembered: null });
   }
 
-  /** Drops the data, the messages and the id. */
   clear() {
     change(this).clear();
   }
 
-  /** Signs out: drops everything, and the browser's cookie. Returns the id of the session that has ended, or null. */
   invalidate() {
     return change(this, true).invalidate();
   }
 
-  /** Saves none of this request's changes except the end by `invalidate` or `signIn`, unless `save` is called later. */
   discard() {
     change(this, true).save = "discard";
   }
 
-  /** Writes the session with this response even if it did not change. `callback` gets an error, or nothing, as in express-session. */
+  // The callback is that of express-session.
   save(callback) {
     if (callback !== undefined && typeof callback !== "function") misused("`save` takes a function, or nothing");
     let failed;
@@ -224,7 +202,7 @@ export class BaseSession extends Watched {
     if (callback) queueMicrotask(() => callback(failed));
   }
 
-  /** Throws when `JSON.stringify` calls it, with a key. Jest calls it without a key, to print the session. */
+  // Jest calls it without a key, to print the session.
   toJSON(key) {
     return key === undefined ? this.inspect() : refuseWhole();
   }
@@ -235,7 +213,6 @@ export class BaseSession extends Watched {
   }
 }
 
-/** A session that is a dictionary. */
 export class Session extends BaseSession {
   get(key) {
     return touch(this).payload.get(String(key));
@@ -245,7 +222,6 @@ export class Session extends BaseSession {
     return touch(this).payload.has(String(key));
   }
 
-  /** Returns the keys, in the order of their bytes. */
   keys() {
     return touch(this).payload.keys();
   }
@@ -258,20 +234,17 @@ export class Session extends BaseSession {
     return touch(this).payload.size;
   }
 
-  /** Stores plain data: null, booleans, numbers, BigInts of 64 bits, strings, `Uint8Array`s, arrays, objects and maps. */
   set(key, value) {
     change(this).setEntry(String(key), entryOf(String(key), value));
     return this;
   }
 
-  /** Deletes an entry. Returns true if there was one. */
   delete(key) {
     const isThere = this.has(key);
     change(this).setEntry(String(key), null);
     return isThere;
   }
 
-  /** Calls `make` with a copy of the value, and stores its result or, if that is undefined, the copy as `make` changed it. */
   update(key, make) {
     const bytes = () => touch(this).payload.bytesOf(String(key));
     const before = bytes();

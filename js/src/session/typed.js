@@ -1,16 +1,10 @@
-// Typed sessions, which hold one value (SPEC.md § 5.5).
+// Typed sessions, which hold one value (SPEC.md § 5.5). index.d.ts has the contracts.
 
 import { U32, equal } from "../base/bytes.js";
 import { INVALID, ConfigError, SessionError, ensure } from "../base/errors.js";
 import { freeze, isBytes } from "../base/plain.js";
 import { BaseSession, refuseInside, stateOf } from "./session.js";
 
-/**
- * Returns the type of a session, for the option `type`. `label` and `schema` are `SessionData::LABEL` and `SCHEMA` of the type in
- * Rust. `shape` is a description, or a codec of your own: an object with `encode(value)` and `decode(bytes)`. `empty` is the value of
- * a new session, by default that of Rust's derived `Default`. `convert(schema, bytes)` reads a payload of another schema (0: a
- * dictionary), and returns undefined if it cannot. Throws a `ConfigError`.
- */
 export function sessionType(type) {
   const refuse = (sentence) => {
     throw new ConfigError("type", sentence);
@@ -29,9 +23,7 @@ export function sessionType(type) {
   }
 }
 
-/** A session that holds one value. */
 class TypedSession extends BaseSession {
-  /** The value, which cannot be changed in place. Call `update`, or store another value. */
   get value() {
     return stateOf(this).touch().payload.value;
   }
@@ -45,7 +37,6 @@ class TypedSession extends BaseSession {
     state.payload = next;
   }
 
-  /** Calls `change` with a copy of the value, and stores its result or, if that is undefined, the copy as `change` changed it. */
   update(change) {
     const state = stateOf(this).touch();
     const { payload } = state;

@@ -130,7 +130,6 @@ export const DICTIONARY = {
   },
 };
 
-/** Reads a payload of schema 0 as an object, for the `convert` of a type. Throws if it is not a dictionary. */
 export function decodeDictionary(payload) {
   try {
     const dictionary = Dictionary.read(payload);

@@ -2,7 +2,6 @@
 
 import { PADDING } from "./body.js";
 
-/** The option `padding`. */
 export const padme = {
   /** Returns the bytes of content for which a padded body of at most `longest` bytes has room. */
   roomIn(longest, metadata) {

@@ -6,7 +6,8 @@ export type { AdapterOptions, Refused } from "./adapter.js";
 /**
  * Returns the middleware `onRequest`, which loads the session into `context.locals.session`, and saves it with the
  * response. Name the type of the session in `App.Locals`. `cookies` may be a function of `context.locals.runtime.env`, which
- * Astro 5 has on Cloudflare; later versions have `import { env } from "cloudflare:workers"`.
+ * Astro 5 has on Cloudflare; later versions have `import { env } from "cloudflare:workers"`. Pages that are rendered at build time
+ * have no session.
  */
 export function onSession<S extends BaseSession>(
   cookies: Cookies<S, [env: any]>,

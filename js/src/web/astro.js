@@ -2,10 +2,6 @@
 
 import { admission, checkDefined, claim, define, responded } from "./adapter.js";
 
-/**
- * Returns the middleware `onRequest`, which loads the session into `context.locals.session` and saves it with the
- * response. Pages that are rendered at build time have no session.
- */
 export function onSession(cookies, options) {
   const admit = admission(cookies, options);
   // Read only for a function that takes it: since Astro 6, the adapter for Cloudflare throws at this property.

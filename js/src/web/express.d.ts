@@ -5,7 +5,7 @@ export type { NodeAdapterOptions, Refused } from "./adapter.js";
 
 /**
  * Returns middleware for Express that loads the session into `request.session`, and saves it before the head of the response is
- * sent. Name the type of the session once:
+ * sent. Errors go to `next`. For a guard with `tokensInForms`, mount the parser of forms before it. Name the type of the session once:
  *
  *     declare global { namespace Express { interface Request { session: Session<Shape> } } }
  *

@@ -4,10 +4,6 @@ import { stateOf } from "../session/session.js";
 import { admission, failureIn, define } from "./adapter.js";
 import { attach, ofNode, print, respondToRefusal } from "./on_node.js";
 
-/**
- * Returns middleware that loads the session into `request.session`, and saves it before the head of the response is sent. Errors go to
- * `next`. For a guard with `tokensInForms`, mount the parser of forms before this middleware.
- */
 export function session(cookies, { refuse = respondToRefusal, ...options } = {}) {
   // An unvalidated session goes to `next`, which reports it.
   const onFailure = (refusal, _, log) => refusal.session || log(failureIn(refusal));

@@ -2,10 +2,6 @@
 
 import { admission, responded } from "./adapter.js";
 
-/**
- * Returns a handler that loads the session, calls `handler(request, session, ...rest)`, and saves the session with its
- * response. `cookies` is a cookie, a promise of one, or a function of the remaining arguments: `(env) => …` in a worker.
- */
 export function withSession(cookies, handler, options) {
   const admit = admission(cookies, options);
   return async (request, ...rest) => {

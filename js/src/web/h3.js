@@ -6,10 +6,6 @@ import { stateOf } from "../session/session.js";
 import { admission, claim, hasResponse } from "./adapter.js";
 import { attach, fail, fieldsOf, print } from "./on_node.js";
 
-/**
- * Returns an event handler that loads the session, calls `handler(event, session)`, and saves the session with the
- * response. `cookies` may be a function of the environment, as Nitro has it on Cloudflare.
- */
 export function withSession(cookies, handler, options) {
   const admit = admission(cookies, options);
   return async (event) => {

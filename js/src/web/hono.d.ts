@@ -15,7 +15,8 @@ export interface HonoContext<S extends BaseSession> {
 /**
  * Returns middleware for Hono that loads the session into the variable `session`, and saves it with the response. Name the type of
  * the session in the application: `new Hono<{ Variables: { session: Session<Shape> } }>()`. `cookies` may be a function of
- * the environment: `(env) => SessionCookie.encrypted(env.SESSION_KEYS)`. While `toSSG` writes pages, there is no session.
+ * the environment: `(env) => SessionCookie.encrypted(env.SESSION_KEYS)`. While `toSSG` writes pages, there is no session, and no key
+ * is needed.
  */
 export function session<S extends BaseSession>(
   cookies: Cookies<S, [env: any]>,

@@ -4,11 +4,6 @@ import { SessionError } from "../base/errors.js";
 import { BaseSession, stateOf } from "../session/session.js";
 import { admission, claim, closeUnsent, hasResponse, refuseOther, responseOf } from "./adapter.js";
 
-/**
- * Returns middleware that loads the session into the variable `session`, and saves it with the response. `cookies` is a cookie, a
- * promise of one, or a function of the environment: `(env) => SessionCookie.encrypted(env.SESSION_KEYS)`. Pages that `toSSG` writes
- * have no session, and need no keys.
- */
 export function session(cookies, options) {
   const admit = admission(cookies, options);
   return async (c, next) => {

@@ -44,7 +44,7 @@ export interface NextOptions extends Pick<AdapterOptions, "now"> {
 /**
  * Returns the sessions of the app router. `cookies` is the function of `next/headers`. Its jar has only one cookie of each
  * name, so a `SessionCookie` with `formerly`, or one that drops two old cookies of one name, is refused with a
- * `ConfigError`.
+ * `ConfigError`. If `sessions` is a function, a build needs no keys.
  */
 export function inNext<S extends BaseSession>(
   sessions: Cookies<S, []>,

@@ -4,11 +4,6 @@ import { stateOf } from "../session/session.js";
 import { admission, hasResponse } from "./adapter.js";
 import { attach, fail, ofNode, print, respondToRefusal } from "./on_node.js";
 
-/**
- * Returns a listener for `createServer` that loads the session, calls `handler(request, response, session)`, and saves the
- * session before the head of the response is sent. `failed(error, request)` is called with each error; by default the error is
- * printed with the method and the path.
- */
 export function withSession(cookies, handler, { failed = print, refuse = respondToRefusal, ...options } = {}) {
   const onFailure = failed === print ? undefined : failed;
   const admit = admission(cookies, ofNode(options, { failed, refuse }), onFailure);

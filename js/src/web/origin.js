@@ -7,11 +7,6 @@ import { cacheChanges } from "../carrier/caching.js";
 import { headChanges, offerAfter, ownOf, withChanges } from "../carrier/cookie.js";
 import { isOfSession, setCookieField } from "./cookie_field.js";
 
-/**
- * Passes a request on to the origin, with the present session in its `Cookie`. Returns the origin's response with the session saved. If
- * the origin writes the session too, its cookies are kept, because it began with the changes made here. Afterwards the session cannot
- * be changed, unless there is no response.
- */
 export async function forward(cookies, session, request, fetch = globalThis.fetch) {
   const state = stateOf(session);
   // Throws for a session that is closed. A second origin would otherwise get it without its changes.

@@ -6,7 +6,7 @@ export type { AdapterOptions, Refused, ResponseLike } from "./adapter.js";
 /**
  * Returns the hook `handle`, which loads the session into `event.locals.session`, and saves it with the response. Name the
  * type of the session in `App.Locals`. `cookies` may be a function of `event.platform.env`. While a page is rendered at build
- * time, there is no session.
+ * time, there is no session, and no key is needed.
  */
 export function handleSession<S extends BaseSession>(
   cookies: Cookies<S, [env: any]>,

@@ -5,10 +5,6 @@ import { stateOf } from "../session/session.js";
 import { admission, checkDefined, claim, define } from "./adapter.js";
 import { isOfSession } from "./cookie_field.js";
 
-/**
- * Returns the hook `handle`, which loads the session into `event.locals.session` and saves it with the response. Pages that are
- * rendered at build time have no session, and need no keys.
- */
 export function handleSession(cookies, options) {
   const admit = admission(cookies, options);
   return async ({ event, resolve }) => {

@@ -18,11 +18,6 @@ const READ_ONLY =
 const OTHER_JAR = "the function after the sessions returns a new jar at each call; pass `cookies` of next/headers";
 const WITH_HEADERS = "pass `headers` of next/headers as well: `inNext(sessions, cookies, { headers })`";
 
-/**
- * Returns the sessions of the app router. `cookies` is the function of `next/headers`. `sessions` is a `SessionCookie`, a promise of
- * one, or a function that makes one at the first request, so that a build needs no keys. `headers`, also of `next/headers`, is needed
- * for a cookie that another host can set, and for old cookies.
- */
 export function inNext(sessions, cookies, options = {}) {
   ensure(typeof cookies === "function", "option", "`inNext` takes the function `cookies` of next/headers after the sessions");
   checkOptions("inNext", options, ["headers", "now"]);

@@ -6,10 +6,6 @@ import { FOR_NO_CACHE } from "./private.js";
 /** Sessions that `protect` let pass. Caches must not store their pages, even static ones, which nobody else may see. */
 export const letIn = new WeakSet();
 
-/**
- * Returns a handler for `sessionProxy` that redirects visitors of these paths, and of the paths below them, to the page `to`, unless
- * `unless(session, request)` is true. The parameter `back` gets the address that they asked for.
- */
 export function protect(paths, options = {}) {
   const { to, unless, back = "next", ...unknown } = options;
   refuseUnknown(unknown, " in `protect`");
@@ -58,7 +54,7 @@ const isBelow = (path, prefix) => prefix === "/" || path === prefix || path.star
 /** An origin that no site can have. */
 const NOWHERE = "http://nowhere.invalid";
 
-/** Returns the address in a request to go back to, or `otherwise` if it is on another site, to which a forged link could lead. */
+// A forged link must not lead to another site.
 export function wayBack(value, otherwise = "/") {
   if (typeof value !== "string" || !value.startsWith("/") || !URL.canParse(value, NOWHERE)) return otherwise;
   const { origin, pathname, search, hash } = new URL(value, NOWHERE);

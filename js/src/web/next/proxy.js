@@ -11,12 +11,6 @@ import { checkOptions } from "./options.js";
 import { FOR_NO_CACHE, keptPrivate } from "./private.js";
 import { letIn } from "./protect.js";
 
-/**
- * Returns the function `proxy`, called `middleware` before Next.js 16. It refreshes sessions, because pages cannot set cookies.
- * `NextResponse` is that of `next/server`. `handler(request, session)` may change the session, which the page of the same request then
- * loads. It may also answer the request, for example by a redirect, or choose another page by a rewrite. `flashes` names the queues
- * that pages show, or is true for all. Their messages are in the cookie that the page gets, and no longer in the browser's.
- */
 export function sessionProxy(sessions, NextResponse, handler = () => {}, options = {}) {
   ensure(typeof NextResponse?.next === "function", "option", "`sessionProxy` takes the `NextResponse` of next/server after the sessions");
   ensure(typeof handler === "function", "option", "the handler of `sessionProxy` must be a function; pass options after it");
