@@ -113,8 +113,12 @@ export async function responded(handle, request, session) {
 
 /**
  * Returns a function that loads the session of a request and asks the guard. Its arguments after the request are for the function
- * that makes the cookie. It returns the session, a function that saves the session with a response, the response to a refused request
- * (by the guard, or because the session cannot be validated now), and the cookie. `onFailure`: see `report`. Throws a `ConfigError`.
+ * that makes the cookie. `onFailure`: see `report`. Throws a `ConfigError`. The function returns:
+ *
+ * - `session`;
+ * - `save`, a function that saves the session with a response;
+ * - `refused`, the response to a request that the guard refuses, or whose session cannot be validated now;
+ * - `sessions`, the cookie.
  */
 export function admission(cookies, options = {}, onFailure) {
   const {
@@ -139,7 +143,7 @@ export function admission(cookies, options = {}, onFailure) {
     if (refusal) report(onRefused, refusal, request, state, onFailure);
     const save = (response) => sessions.saveToResponse(response, session);
     // If `refuse` returns nothing, `save()` throws. Undefined here would let the handler run.
-    return [session, save, refusal && (refuse(refusal, request) || save()), sessions];
+    return { session, save, refused: refusal && (refuse(refusal, request) || save()), sessions };
   };
 }
 

@@ -12,7 +12,7 @@ export function onSession(cookies, options) {
     const { locals, request } = context;
     // `rewrite` calls the middleware again with the same `locals`. That page uses the session that is loaded already.
     if (context.isPrerendered || begun.has(locals)) return next();
-    const [session, save, refused, sessions] = await admit(request, envOf(context));
+    const { session, save, refused, sessions } = await admit(request, envOf(context));
     const release = claim(request, sessions);
     try {
       begun.add(locals);

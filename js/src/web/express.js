@@ -11,7 +11,7 @@ export function session(cookies, { refuse = respondToRefusal, ...options } = {})
   return async (request, response, next) => {
     const failure = [];
     try {
-      const [session, , refusal, sessions] = await admit(request);
+      const { session, refused: refusal, sessions } = await admit(request);
       if (refusal?.session) throw refusal;
       define(request, session);
       attach(sessions, session, request, response, next, () => noteFailure(session, response));

@@ -7,7 +7,7 @@ export function withSession(cookies, handler, options) {
   return async (request, ...rest) => {
     // Read before the handler runs, because it may give the request away.
     const isUpgrade = request?.headers?.get?.("upgrade");
-    const [session, save, refused] = await admit(request, ...rest);
+    const { session, save, refused } = await admit(request, ...rest);
     const response = await (refused ?? responded(() => handler(request, session, ...rest), request, session));
     if (response !== undefined || !isUpgrade) return save(response);
     // Bun's `server.upgrade` has answered the request, so the response is undefined.

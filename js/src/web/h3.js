@@ -14,7 +14,7 @@ export function withSession(cookies, handler, options) {
     const request = isNode ? event.node.req : event.req;
     refuseCached(request, event.context);
     const { env } = event.context?.cloudflare ?? request.runtime?.cloudflare ?? {};
-    const [session, , refused, sessions] = await admit(request, env);
+    const { session, refused, sessions } = await admit(request, env);
     const saveWith = (isNode ? onNode : onEvent)(event, sessions, session);
     let result;
     try {

@@ -8,7 +8,7 @@ export function session(cookies, options) {
   const admit = admission(cookies, options);
   return async (c, next) => {
     if (c.env?.HONO_SSG_CONTEXT) return next();
-    const [session, save, refused, sessions] = await admit(c.req.raw, c.env);
+    const { session, save, refused, sessions } = await admit(c.req.raw, c.env);
     const release = claim(c.req.raw, sessions);
     const isCached = hasCacheInside(c.req);
     try {

@@ -10,7 +10,7 @@ export function withSession(cookies, handler, { failed = print, refuse = respond
   return async (request, response) => {
     const respondToFailure = (error) => fail(error, request, response, failed);
     try {
-      const [session, , refusal, sessions] = await admit(request);
+      const { session, refused: refusal, sessions } = await admit(request);
       attach(sessions, session, request, response, respondToFailure);
       await (refusal ? refuse(refusal, request, response) : handled(handler, request, response, session));
     } catch (error) {

@@ -9,7 +9,7 @@ export function handleSession(cookies, options) {
   const admit = admission(cookies, options);
   return async ({ event, resolve }) => {
     if (isOfBuild(event)) return resolve(event);
-    const [session, save, refused, sessions] = await admit(event.request, event.platform?.env);
+    const { session, save, refused, sessions } = await admit(event.request, event.platform?.env);
     const release = claim(event.request, sessions);
     const before = cookiesIn(event, sessions);
     const saveRedirect = async ({ status }) => {

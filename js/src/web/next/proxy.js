@@ -21,7 +21,7 @@ export function sessionProxy(sessions, NextResponse, handler = () => {}, options
   const isShown = (queue) => flashes === true || flashes.includes(queue);
   const admit = admission(sessions, { now, ...hooks });
   return async (request) => {
-    const [session, save, refused, cookie] = await admit(request);
+    const { session, save, refused, sessions: cookie } = await admit(request);
     const kind = kindOf(request, stateOf(session));
     const given = await (refused ?? responded(() => handler(request, session), request, session));
     const isFinal = given && !leadsOn(given);
