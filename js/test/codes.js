@@ -24,7 +24,8 @@ for (const file of readdirSync(ROOT, { recursive: true })) {
 function walk(node, around, file) {
   const inner = [node, ...around];
   const given = node.arguments ?? [];
-  if (node.callee) calls.push({ name: nameOf(node.callee), isNew: node.type === "NewExpression", given, around: inner, file });
+  const isNew = node.type === "NewExpression";
+  if (node.callee) calls.push({ name: nameOf(node.callee), of: node.callee.type, isNew, given, around: inner, file });
   if (node.type === "Property" && node.value.type === "Literal") literals.push({ name: nameOf(node.key), value: node.value.value });
   if (node.type === "ImportSpecifier") imported.add(`${file} ${node.imported.name} of ${join(dirname(file), around[0].source.value)}`);
   for (const one of [node.init, node.value, ...given]) if (one?.type === "Identifier") away.add(one.name);
@@ -74,7 +75,9 @@ export function codesOf(error) {
     const own = nameOf(id ?? parent.id ?? parent.key);
     if (own === undefined || away.has(own)) return untraced.add(file);
     const otherwise = params.findIndex(({ name }) => name && name === params[at].right?.name);
-    const reaches = ({ name, file: where }) => name === own && (where === file || imported.has(`${where} ${own} of ${file}`));
+    const isMethod = parent.type === "MethodDefinition";
+    const isFrom = ({ of, file: where }) => imported.has(`${where} ${own} of ${file}`) || (isMethod && of === "MemberExpression");
+    const reaches = (call) => call.name === own && (call.file === file || isFrom(call));
     for (const call of calls.filter(reaches)) trace(call.given[at] ?? call.given[otherwise], call.around, call.file);
   }
 }

@@ -3,6 +3,7 @@
 import { SessionError, misused } from "../base/errors.js";
 import { isRecord } from "../base/plain.js";
 import { secondsOf } from "../base/time.js";
+import { decide } from "../state/decide.js";
 import { State } from "../state/state.js";
 import { Session, stateOf } from "../session/session.js";
 import { logReading } from "../session/read_events.js";
@@ -77,7 +78,7 @@ async function finishAlone(carrier, session, response) {
   const isSame = existing ? await existing.isSame() : undefined;
   // A cache copies the headers of a 304 into its stored response, which is for everybody (RFC 9111 section 4.3.4).
   const isShareable = response.isShareable || status === 304;
-  const decision = { ...state.decide({ ...response, isShareable, isClosed, isSame }), state };
+  const decision = { ...decide(state, { ...response, isShareable, isClosed, isSame }), state };
   if (!isClosed) state.finalTouch = decision.touch;
   if (decision.isLost) state.onLost(new SessionError("left-out", LEFT_OUT));
   const { tokens } = sealerOf(carrier);

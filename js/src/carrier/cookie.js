@@ -4,6 +4,7 @@ import { Refusal, SessionError, ensure, misused, mustBe, optionsOf, yesOrNo } fr
 import { isRecord } from "../base/plain.js";
 import { overheadOf } from "../crypto/suites.js";
 import { Budget, sizeOf } from "../state/budget.js";
+import { arrivedAs } from "../state/decide.js";
 import { UNOPENED } from "../state/state.js";
 import { DEFAULT, LONGEST_MAX_AGE, Template, toSetCookie } from "../cookie/set_cookie.js";
 import { readSetCookie } from "../cookie/response.js";
@@ -210,7 +211,7 @@ function existingOf(cookies, lines, session) {
     const found = findCookie([pairs], cookies.name);
     // A write that only expires cookies has no value.
     const { body } = await read(cookies, found[0][0] ?? "", found, state.now, false);
-    return !!body && state.arrivedAs(body);
+    return !!body && arrivedAs(state, body);
   });
 }
 

@@ -5,6 +5,8 @@ import { remedyOf } from "../base/remedies.js";
 import { dateOf, duration } from "../base/time.js";
 import { random } from "../crypto/algorithms.js";
 import { entryOf } from "../state/dictionary.js";
+import { isToWrite } from "../state/decide.js";
+import { checkSize, roomOf } from "../state/fit.js";
 import { deadlineOf, endOf, lastActiveOf } from "../state/lifetime.js";
 import { bindingOf, idOf } from "../state/state.js";
 
@@ -82,7 +84,7 @@ export class BaseSession extends Watched {
   }
 
   get hasChanged() {
-    return stateOf(this).isToWrite();
+    return isToWrite(stateOf(this));
   }
 
   get createdAt() {
@@ -98,8 +100,8 @@ export class BaseSession extends Watched {
   }
 
   get remainingBytes() {
-    const { room, contentLength } = touch(this);
-    return Math.max(0, room - contentLength);
+    const state = touch(this);
+    return Math.max(0, roomOf(state) - state.contentLength);
   }
 
   isRecent(seconds) {
@@ -193,7 +195,7 @@ export class BaseSession extends Watched {
     let failed;
     try {
       const state = change(this);
-      state.checkSize();
+      checkSize(state);
       state.save = "force";
     } catch (error) {
       if (!callback) throw error;

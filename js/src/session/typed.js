@@ -3,6 +3,7 @@
 import { U32, equal } from "../base/bytes.js";
 import { INVALID, ConfigError, SessionError, ensure } from "../base/errors.js";
 import { freeze, isBytes } from "../base/plain.js";
+import { checkSize } from "../state/fit.js";
 import { BaseSession, refuseInside, stateOf } from "./session.js";
 
 export function sessionType(type) {
@@ -33,7 +34,7 @@ class TypedSession extends BaseSession {
     const { payload, contentLength } = state;
     const next = payload.with(value);
     const isSame = next.schema === payload.schema && equal(next.bytes, payload.bytes);
-    if (!isSame) state.checkSize(contentLength - payload.length + next.length);
+    if (!isSame) checkSize(state, contentLength - payload.length + next.length);
     state.payload = next;
   }
 

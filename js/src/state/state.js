@@ -1,12 +1,12 @@
-// A session during one request, as plain data, and its rules (docs/spec/writer.md): `open` reads it, `change` allows a change, and
-// `decide` determines what the response does with it.
+// A session during one request, as plain data: what arrived opens as one, and the application changes it (docs/spec/writer.md). fit.js
+// measures it, and decide.js determines what the response does with it.
 
-import { EPOCH, U32, equal, hex } from "../base/bytes.js";
+import { hex } from "../base/bytes.js";
 import { SessionError } from "../base/errors.js";
 import { duration } from "../base/time.js";
 import { random } from "../crypto/algorithms.js";
-import { flashBytes, writeBody } from "./body.js";
-import { activeAge, deadlineOf, endOf, isIdle, isRefreshDue, isRememberedNow } from "./lifetime.js";
+import { flashBytes } from "./body.js";
+import { checkSize } from "./fit.js";
 
 /** Arrival of a token, or an old cookie, that does not open. */
 export const UNOPENED = { kind: "unopened" };
@@ -67,8 +67,6 @@ export class State {
   hasFailed = false;
   /** True if `validate` returned true in this request. */
   isValidated = false;
-  /** The encoded `flash`. */
-  #messages;
 
   /** `sealer`: of the carrier that loads the session. */
   constructor(policy, now, sealer) {
@@ -90,9 +88,10 @@ export class State {
     this.#setMessages([]);
   }
 
+  /** `messages`: the encoded `flash`. */
   #setMessages(flash) {
     this.flash = flash;
-    this.#messages = flashBytes(flash);
+    this.messages = flashBytes(flash);
   }
 
   // Opening
@@ -119,7 +118,7 @@ export class State {
     this.payload = read;
     this.metadata = metadata;
     this.#setMessages(flash);
-    this.arrival = { kind: "arrived", metadata: { ...metadata, schema: read.schema }, payload, flash: this.#messages, body, allowed };
+    this.arrival = { kind: "arrived", metadata: { ...metadata, schema: read.schema }, payload, flash: this.messages, body, allowed };
     return true;
   }
 
@@ -136,6 +135,10 @@ export class State {
     return this.arrival.kind === "withheld" && !isReplaced ? this.arrival : null;
   }
 
+  get contentLength() {
+    return this.payload.length + this.messages.length;
+  }
+
   /** Marks the session as used, and returns it. */
   touch() {
     this.isTouched = true;
@@ -146,27 +149,28 @@ export class State {
   change(evenWithheld = false) {
     this.isTouched = true;
     if (this.isClosed) throw new SessionError("after-head", this.late);
-    if (this.withheld && !evenWithheld) this.#fail(this.withheld.code, this.withheld.sentence);
+    if (this.withheld && !evenWithheld) this.fail(this.withheld.code, this.withheld.sentence);
     return this;
   }
 
-  #fail(code, sentence) {
+  /** Throws the error of a change. */
+  fail(code, sentence) {
     throw (this.failure = new SessionError(code, sentence));
   }
 
   /** Stores an entry of a dictionary, or removes it with null. */
   setEntry(key, entry) {
-    this.payload.put(key, entry, (length) => this.checkSize(length + this.#messages.length));
+    this.payload.put(key, entry, (length) => checkSize(this, length + this.messages.length));
   }
 
   setFlash(flash) {
-    this.checkSize(this.payload.length + flashBytes(flash).length);
+    checkSize(this, this.payload.length + flashBytes(flash).length);
     this.#setMessages(flash);
   }
 
   setMetadata(changes) {
     const metadata = { ...this.metadata, ...changes };
-    this.checkSize(this.contentLength, metadata);
+    checkSize(this, this.contentLength, metadata);
     this.metadata = metadata;
   }
 
@@ -208,179 +212,6 @@ export class State {
     this.limitedUntil = null;
     this.ended = "invalidated";
     return id;
-  }
-
-  // Sizes
-
-  get contentLength() {
-    return this.payload.length + this.#messages.length;
-  }
-
-  get room() {
-    return Math.min(this.policy.budget.room, this.roomInRequests);
-  }
-
-  checkSize(content = this.contentLength, metadata = this.metadata) {
-    const { room, roomInRequests } = this;
-    if (content <= room) return;
-    const mayShrink = !this.isNew && content <= this.contentLength;
-    if (mayShrink && this.#allowedFor(content, metadata, this.#ageToWrite(content, metadata))) return;
-    const setting = room === roomInRequests ? "--max-http-header-size" : "size";
-    this.#fail("size", `session has room for ${room} bytes of content, found ${content}; store less or raise \`${setting}\``);
-  }
-
-  /** Returns the size under which a session may be sent, or undefined (§ 9.5.3). */
-  #allowedFor(content, metadata, age) {
-    const { budget } = this.policy;
-    if (content <= budget.room) return budget.allowed;
-    const { length } = writeBody(this.#stored(metadata, age), [], []);
-    return this.#allowedForBody(length + content, content, metadata);
-  }
-
-  #allowedForBody(length, content, { remembered }) {
-    const { budget } = this.policy;
-    const sizes = [budget.allowed, content > budget.room && this.arrival.allowed];
-    return sizes.find((allowed) => allowed && budget.allows(allowed, length, remembered !== null));
-  }
-
-  #stored(metadata, age = metadata.age) {
-    return { ...metadata, age, schema: this.payload.schema };
-  }
-
-  #ageToWrite(content, metadata) {
-    const { policy, now } = this;
-    const { refreshAfter } = policy;
-    const isMoved = refreshAfter === "never" ? isIdle(metadata, now, policy) : refreshAfter !== "on-validation" || this.isValidated;
-    const age = isMoved ? activeAge(metadata, now) : metadata.age;
-    return this.#allowedFor(content, metadata, age) ? age : metadata.age;
-  }
-
-  // Finishing
-
-  /**
-   * Decides what happens to the client's token (§ 8.12). `change` is `keep`, `drop`, or `store` with the body to seal and send.
-   * `touch` is how the response depends on the session, for caches. `isSame` is undefined unless the response sets a session
-   * already (§ 8.12.2). Then it is true if that is the session that arrived, refreshed or sealed again.
-   */
-  decide(response = {}) {
-    const decision = this.#decideAlone(response);
-    if (response.isSame === undefined || decision.touch === "untouched") return decision;
-    const isWritten = decision.touch === "written";
-    // A change here would overwrite that of an inner request, which may be a sign-out.
-    const isFree = response.isSame || this.isRenewed || this.ended;
-    return isWritten && isFree ? decision : { change: "keep", touch: "written", isLost: isWritten };
-  }
-
-  #decideAlone({
-    status = 200, isShareable, mayShare, isSubresource = this.isSubresource, isClosed = this.isClosed, isSame,
-  }) {
-    // No refresh with parts of a page: they load in parallel, and could undo a change. Nor with errors, or for shared caches.
-    const isQuiet = !this.isNew && !isSubresource && (mayShare || !isShareable) && status < 400;
-    const isCounted = isQuiet && !isShareable && this.policy.refreshAfter === "every-request";
-    if (!this.isTouched && !isCounted) return { change: "keep", touch: "untouched" };
-    const keep = { change: "keep", touch: "touched" };
-    // A handler that a timeout or a disconnect abandoned (408), or that fails, may have made only a part of its changes.
-    if (this.withheld || isClosed || status === 408) return keep;
-    const standing = this.sealer.standingOf(this);
-    const isFailure = status >= 500 || this.hasFailed;
-    // Without `lapsed`, the holder of a leaked key could use slow requests to get forgeries sealed under the next key.
-    const isSilenced = standing === "lapsed" || (isFailure && !this.policy.saveOnServerError && this.save !== "force");
-    const drop = this.arrival.kind !== "nothing" || isSame !== undefined ? { change: "drop", touch: "written" } : keep;
-    if (this.#isGone(isSilenced)) return drop;
-    if (isSilenced || this.save === "discard") return keep;
-    if (this.hasChanged() || (this.save === "force" && !this.isNew)) {
-      // A new session must not replace the one that the browser hides. A sign-out still drops what an inner request has set.
-      if (this.mayHide && !this.isRenewed) return this.ended && isSame !== undefined ? drop : keep;
-      if (this.now >= deadlineOf(this.metadata, this.policy)) return drop;
-      if (!this.#canSeal()) throw new SessionError("clock", "clock must be from 2026 to 2162");
-      return { ...this.#store(this.#ageToWrite(this.contentLength, this.metadata)), touch: "written" };
-    }
-    if (!isQuiet || !this.#canSeal()) return keep;
-    const stored = this.#refreshed() || this.#resealed(standing === "earlier");
-    return { ...(stored || keep), touch: "touched", isOptional: true };
-  }
-
-  /**
-   * Returns true if there is no session to store: it has ended, and was followed by nothing that is saved, or it was emptied. Neither
-   * `discard` nor a failed response undoes `invalidate`, because a visitor relies on a sign-out.
-   */
-  #isGone(isSilenced) {
-    const isDiscarded = this.save === "discard";
-    const isForgettable = this.#isEmpty() && this.metadata.remembered === null;
-    if (this.ended === "invalidated") return isDiscarded || isSilenced || isForgettable;
-    if (isDiscarded) return false;
-    return this.ended ? isSilenced || this.#isEmpty() : !isSilenced && isForgettable && this.hasChanged();
-  }
-
-  /** Returns the session to store by a refresh, if one is due and fits (§ 8.8). */
-  #refreshed() {
-    return isRefreshDue(this) && this.#storeIfAllowed(activeAge(this.metadata, this.now));
-  }
-
-  /** Returns the session to store by a re-seal, if one is due and fits (§ 8.9): the body as it arrived, or with its device. */
-  #resealed(isUnderEarlier) {
-    if (this.becameBound) return this.#storeIfAllowed(this.metadata.age);
-    if (!isUnderEarlier) return null;
-    const { body } = this.arrival;
-    const allowed = this.#allowedForBody(body.length, this.contentLength, this.metadata);
-    return allowed && this.#sent(body, allowed, this.metadata.age);
-  }
-
-  #storeIfAllowed(age) {
-    return this.#allowedFor(this.contentLength, this.metadata, age) && this.#store(age);
-  }
-
-  /** Returns true without entries, messages and id. */
-  #isEmpty() {
-    return this.payload.isEmpty && this.flash.length === 0 && this.metadata.sid === null;
-  }
-
-  hasChanged() {
-    const { metadata, payload } = this;
-    if (this.isNew) return !this.#isEmpty() || metadata.remembered !== null;
-    // A session of an old cookie has to be written in the new one.
-    return this.arrival.body === null || !this.#isAsArrived(this.#stored(metadata), payload.bytes, this.#messages);
-  }
-
-  /** Returns true if a response that succeeds stores the session, or drops its token, because of a change. */
-  isToWrite() {
-    if (this.withheld || !this.isTouched) return false;
-    const hasToken = this.arrival.kind !== "nothing";
-    if (this.#isGone(false)) return hasToken;
-    const isHidden = this.mayHide && !this.isRenewed;
-    if (isHidden || (!hasToken && this.now >= deadlineOf(this.metadata, this.policy))) return false;
-    return this.save !== "discard" && this.hasChanged();
-  }
-
-  /** Returns true if a body that opened is the session that arrived. */
-  arrivedAs({ metadata, payload, flash }) {
-    return this.#isAsArrived(metadata, payload, flashBytes(flash));
-  }
-
-  /** Ignores the age, because a use alone is not a change. */
-  #isAsArrived(metadata, payload, messages) {
-    const { arrival } = this;
-    const ageless = (metadata) => JSON.stringify({ ...metadata, age: 0 });
-    return ageless(metadata) === ageless(arrival.metadata) && equal(payload, arrival.payload) && equal(messages, arrival.flash);
-  }
-
-  /** Returns true if a token can hold the time (SPEC.md § 6.4). */
-  #canSeal() {
-    return this.now >= EPOCH && this.now - EPOCH <= U32;
-  }
-
-  #store(age) {
-    const { budget } = this.policy;
-    const content = this.contentLength;
-    const body = writeBody(this.#stored(this.metadata, age), this.#messages, this.payload.bytes);
-    return this.#sent(budget.padded(body, content), this.#allowedFor(content, this.metadata, age) ?? budget.allowed, age);
-  }
-
-  #sent(body, allowed, age) {
-    const { metadata, policy } = this;
-    const isPersistent = policy.persistent || isRememberedNow(metadata, policy);
-    const maxAge = isPersistent ? Math.max(0, endOf({ ...metadata, age }, policy) - this.now) : null;
-    return { change: "store", body, allowed, maxAge };
   }
 }
 

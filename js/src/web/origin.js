@@ -2,6 +2,7 @@
 
 import { readSetCookie, restBeside } from "../cookie/response.js";
 import { isExpiry, toSetCookie } from "../cookie/set_cookie.js";
+import { decide, isToWrite } from "../state/decide.js";
 import { stateOf } from "../session/session.js";
 import { cacheChanges } from "../carrier/caching.js";
 import { headChanges, offerAfter, ownOf, withChanges } from "../carrier/cookie.js";
@@ -10,7 +11,7 @@ import { isOfSession, setCookieField } from "./cookie_field.js";
 export async function forward(cookies, session, request, fetch = globalThis.fetch) {
   const state = stateOf(session);
   // Throws for a session that is closed. A second origin would otherwise get it without its changes.
-  if (state.isToWrite()) state.change(true);
+  if (isToWrite(state)) state.change(true);
   const { isClosed } = state;
   // The origin needs the changes in its request, before its status is known. So both cases are decided now.
   const isWritten = isWrittenWith(200, session);
@@ -31,7 +32,7 @@ export async function forward(cookies, session, request, fetch = globalThis.fetc
 }
 
 /** Returns true if a response of this status sets or drops the session. */
-const isWrittenWith = (status, session) => stateOf(session).decide({ status }).touch === "written";
+const isWrittenWith = (status, session) => decide(stateOf(session), { status }).touch === "written";
 
 /** Returns the changes to the head of the origin's response. `isKept`: saves even with an error. `own`: the cookies of the session. */
 async function changesTo(response, cookies, session, { isWritten, isKept, own }) {

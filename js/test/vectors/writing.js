@@ -10,6 +10,7 @@ import { keysInUse } from "../../src/health.js";
 import { KeyRing, SessionCookie, SessionError, SessionToken, attributes, decodeDictionary } from "../../src/index.js";
 import { contentOf } from "../../src/keys/ring.js";
 import { stateOf } from "../../src/session/session.js";
+import { decide } from "../../src/state/decide.js";
 import { headChanges } from "../../src/carrier/cookie.js";
 import { Sealer } from "../../src/token/token.js";
 import { VISITS, bytes, equal, given, isAccepted, know, nameOf, optionsOf, paddingOf, purposeOf, visitsType } from "./common.js";
@@ -169,7 +170,7 @@ async function sent(vector, carrier, session, came) {
   let fields;
   let after = {};
   try {
-    decision = stateOf(session).decide(response);
+    decision = decide(stateOf(session), response);
     if (isSaid) ({ fields, ...after } = await afterWhatIsSaid(carrier, session, others, vector.expect.left.length));
     else fields = await fieldsOf(vector, carrier, session, response, others);
   } catch (error) {

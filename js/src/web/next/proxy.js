@@ -2,6 +2,7 @@
 
 import { ensure } from "../../base/errors.js";
 import { isExpiry, toSetCookie } from "../../cookie/set_cookie.js";
+import { isToWrite } from "../../state/decide.js";
 import { stateOf } from "../../session/session.js";
 import { offerAfter, setChanges } from "../../carrier/cookie.js";
 import { admission, responded } from "../adapter.js";
@@ -31,7 +32,7 @@ export function sessionProxy(sessions, NextResponse, handler = () => {}, options
       return keptPrivate(await save(given));
     }
     const hasFlashes = session.allFlashes().some(([queue]) => isShown(queue));
-    const isKept = !stateOf(session).isToWrite() || kind !== "prefetch";
+    const isKept = !isToWrite(stateOf(session)) || kind !== "prefetch";
     // Requests for anything but a page refresh the session themselves, or do not need it.
     const isPage = !["inner", "act"].includes(kind);
     const set = await cookie.saveAsCookies(session, isPage ? {} : { isSubresource: true });

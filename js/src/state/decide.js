@@ -1,0 +1,124 @@
+// Decides at the end of a request what becomes of the client's token (docs/spec/writer.md § 8.12). lifetime.js says when a refresh is due.
+
+import { EPOCH, U32, equal } from "../base/bytes.js";
+import { SessionError } from "../base/errors.js";
+import { flashBytes, writeBody } from "./body.js";
+import { ageToWrite, allowedFor, allowedForBody, stored } from "./fit.js";
+import { activeAge, deadlineOf, endOf, isRefreshDue, isRememberedNow } from "./lifetime.js";
+
+/**
+ * Decides what happens to the client's token. `change` is `keep`, `drop`, or `store` with the body to seal and send. `touch` is how the
+ * response depends on the session, for caches. `isSame` is undefined unless the response sets a session already (§ 8.12.2). Then it is
+ * true if that is the session that arrived, refreshed or sealed again.
+ */
+export function decide(state, response = {}) {
+  const decision = decideAlone(state, response);
+  if (response.isSame === undefined || decision.touch === "untouched") return decision;
+  const isWritten = decision.touch === "written";
+  // A change here would overwrite that of an inner request, which may be a sign-out.
+  const isFree = response.isSame || state.isRenewed || state.ended;
+  return isWritten && isFree ? decision : { change: "keep", touch: "written", isLost: isWritten };
+}
+
+function decideAlone(state, {
+  status = 200, isShareable, mayShare, isSubresource = state.isSubresource, isClosed = state.isClosed, isSame,
+}) {
+  // No refresh with parts of a page: they load in parallel, and could undo a change. Nor with errors, or for shared caches.
+  const isQuiet = !state.isNew && !isSubresource && (mayShare || !isShareable) && status < 400;
+  const isCounted = isQuiet && !isShareable && state.policy.refreshAfter === "every-request";
+  if (!state.isTouched && !isCounted) return { change: "keep", touch: "untouched" };
+  const keep = { change: "keep", touch: "touched" };
+  // A handler that a timeout or a disconnect abandoned (408), or that fails, may have made only a part of its changes.
+  if (state.withheld || isClosed || status === 408) return keep;
+  const standing = state.sealer.standingOf(state);
+  const isFailure = status >= 500 || state.hasFailed;
+  // Without `lapsed`, the holder of a leaked key could use slow requests to get forgeries sealed under the next key.
+  const isSilenced = standing === "lapsed" || (isFailure && !state.policy.saveOnServerError && state.save !== "force");
+  const drop = hasToken(state) || isSame !== undefined ? { change: "drop", touch: "written" } : keep;
+  if (isGone(state, isSilenced)) return drop;
+  if (isSilenced || state.save === "discard") return keep;
+  if (hasChanged(state) || (state.save === "force" && !state.isNew)) {
+    // A new session must not replace the one that the browser hides. A sign-out still drops what an inner request has set.
+    if (isHidden(state)) return state.ended && isSame !== undefined ? drop : keep;
+    if (isOver(state)) return drop;
+    if (!canSeal(state)) throw new SessionError("clock", "clock must be from 2026 to 2162");
+    return { ...store(state, ageToWrite(state, state.contentLength, state.metadata)), touch: "written" };
+  }
+  if (!isQuiet || !canSeal(state)) return keep;
+  return { ...keep, ...refresh(state, standing === "earlier"), isOptional: true };
+}
+
+/** Returns true if a response that succeeds stores the session, or drops its token, because of a change. */
+export function isToWrite(state) {
+  if (state.withheld || !state.isTouched) return false;
+  if (isGone(state, false)) return hasToken(state);
+  if (isHidden(state) || (!hasToken(state) && isOver(state))) return false;
+  return state.save !== "discard" && hasChanged(state);
+}
+
+const hasToken = (state) => state.arrival.kind !== "nothing";
+const isHidden = (state) => state.mayHide && !state.isRenewed;
+const isOver = (state) => state.now >= deadlineOf(state.metadata, state.policy);
+
+/**
+ * Returns true if there is no session to store: it has ended, and was followed by nothing that is saved, or it was emptied. Neither
+ * `discard` nor a failed response undoes `invalidate`, because a visitor relies on a sign-out.
+ */
+function isGone(state, isSilenced) {
+  const isDiscarded = state.save === "discard";
+  const isForgettable = isEmpty(state) && state.metadata.remembered === null;
+  if (state.ended === "invalidated") return isDiscarded || isSilenced || isForgettable;
+  if (isDiscarded) return false;
+  return state.ended ? isSilenced || isEmpty(state) : !isSilenced && isForgettable && hasChanged(state);
+}
+
+/**
+ * Returns the same session to store again, if that is due and fits: by a refresh (§ 8.8), or else by a re-seal (§ 8.9), of the body as
+ * it arrived, or with its device.
+ */
+function refresh(state, isUnderEarlier) {
+  const refreshed = isRefreshDue(state) && store(state, activeAge(state.metadata, state.now), true);
+  if (refreshed) return refreshed;
+  if (state.becameBound) return store(state, state.metadata.age, true);
+  if (!isUnderEarlier) return null;
+  const { body } = state.arrival;
+  const allowed = allowedForBody(state, body.length, state.contentLength, state.metadata);
+  return allowed && sent(state, body, allowed, state.metadata.age);
+}
+
+function store(state, age, isOptional) {
+  const { budget } = state.policy;
+  const content = state.contentLength;
+  const allowed = allowedFor(state, content, state.metadata, age);
+  if (!allowed && isOptional) return null;
+  const body = writeBody(stored(state, state.metadata, age), state.messages, state.payload.bytes);
+  return sent(state, budget.padded(body, content), allowed ?? budget.allowed, age);
+}
+
+function sent(state, body, allowed, age) {
+  const { metadata, policy } = state;
+  const isPersistent = policy.persistent || isRememberedNow(metadata, policy);
+  const maxAge = isPersistent ? Math.max(0, endOf({ ...metadata, age }, policy) - state.now) : null;
+  return { change: "store", body, allowed, maxAge };
+}
+
+function hasChanged(state) {
+  if (state.isNew) return !isEmpty(state) || state.metadata.remembered !== null;
+  // A session of an old cookie has to be written in the new one.
+  return state.arrival.body === null || !isAsArrived(state, stored(state, state.metadata), state.payload.bytes, state.messages);
+}
+
+/** Returns true if a body that opened is the session that arrived. */
+export const arrivedAs = (state, { metadata, payload, flash }) => isAsArrived(state, metadata, payload, flashBytes(flash));
+
+/** Ignores the age, because a use alone is not a change. */
+function isAsArrived({ arrival }, metadata, payload, messages) {
+  const ageless = (metadata) => JSON.stringify({ ...metadata, age: 0 });
+  return ageless(metadata) === ageless(arrival.metadata) && equal(payload, arrival.payload) && equal(messages, arrival.flash);
+}
+
+/** Returns true without entries, messages and id. */
+const isEmpty = (state) => state.payload.isEmpty && state.flash.length === 0 && state.metadata.sid === null;
+
+/** Returns true if a token can hold the time (SPEC.md § 6.4). */
+const canSeal = (state) => state.now >= EPOCH && state.now - EPOCH <= U32;
