@@ -6,6 +6,7 @@ import { dateOf, duration } from "../base/time.js";
 import { random } from "../crypto/algorithms.js";
 import { entryOf } from "../state/dictionary.js";
 import { isToWrite } from "../state/decide.js";
+import { clear, invalidate, limitTo, renew, setEntry, setFlash, setMetadata } from "../state/actions.js";
 import { checkSize, roomOf } from "../state/fit.js";
 import { deadlineOf, endOf, lastActiveOf } from "../state/lifetime.js";
 import { bindingOf, idOf } from "../state/state.js";
@@ -118,7 +119,7 @@ export class BaseSession extends Watched {
     checkText("message", message);
     // Throws unless both are well-formed.
     for (const text of [queue, message]) entryOf(text, text);
-    state.setFlash([...state.flash, [queue, message]]);
+    setFlash(state, [...state.flash, [queue, message]]);
   }
 
   flashes(queue) {
@@ -145,7 +146,7 @@ export class BaseSession extends Watched {
   }
 
   renewId() {
-    change(this).setMetadata({ sid: random(8) });
+    setMetadata(change(this), { sid: random(8) });
   }
 
   // Nothing is kept, because an attacker may have planted the old session.
@@ -156,12 +157,12 @@ export class BaseSession extends Watched {
   }
 
   renew() {
-    change(this, true).renew();
+    renew(change(this, true));
   }
 
   limitTo(seconds) {
     checkSpan(seconds);
-    change(this).limitTo(seconds);
+    limitTo(change(this), seconds);
   }
 
   rememberFor(seconds) {
@@ -169,20 +170,20 @@ export class BaseSession extends Watched {
     const state = change(this);
     const { policy, now, metadata } = state;
     if (!policy.rememberUpTo) throw new SessionError("not-remembering", "session cannot be remembered; set `rememberUpTo`");
-    state.setMetadata({ remembered: duration(now + seconds - metadata.issued) });
+    setMetadata(state, { remembered: duration(now + seconds - metadata.issued) });
     return dateOf(deadlineOf(state.metadata, policy));
   }
 
   forget() {
-    change(this).setMetadata({ remembered: null });
+    setMetadata(change(this), { remembered: null });
   }
 
   clear() {
-    change(this).clear();
+    clear(change(this));
   }
 
   invalidate() {
-    return change(this, true).invalidate();
+    return invalidate(change(this, true));
   }
 
   discard() {
@@ -237,13 +238,13 @@ export class Session extends BaseSession {
   }
 
   set(key, value) {
-    change(this).setEntry(String(key), entryOf(String(key), value));
+    setEntry(change(this), String(key), entryOf(String(key), value));
     return this;
   }
 
   delete(key) {
     const isThere = this.has(key);
-    change(this).setEntry(String(key), null);
+    setEntry(change(this), String(key), null);
     return isThere;
   }
 
@@ -270,7 +271,7 @@ function take(session, isAsked) {
   const { flash, isPrefetch } = touch(session);
   const taken = flash.filter(isAsked);
   if (isPrefetch || taken.length === 0) return [];
-  change(session).setFlash(flash.filter((message) => !taken.includes(message)));
+  setFlash(change(session), flash.filter((message) => !taken.includes(message)));
   return taken;
 }
 

@@ -38,9 +38,9 @@ export const stored = (state, metadata, age = metadata.age) => ({ ...metadata, a
 
 /** Returns the age with which a change is written. A session that arrived too large keeps its age if a longer one does not fit. */
 export function ageToWrite(state, content, metadata) {
-  const { policy, now } = state;
-  const { refreshAfter } = policy;
-  const isMoved = refreshAfter === "never" ? isIdle(metadata, now, policy) : refreshAfter !== "on-validation" || state.isValidated;
-  const age = isMoved ? activeAge(metadata, now) : metadata.age;
+  const { refreshAfter } = state.policy;
+  const isMoved =
+    refreshAfter === "never" ? isIdle(metadata, state.now, state.policy) : refreshAfter !== "on-validation" || state.isValidated;
+  const age = isMoved ? activeAge(metadata, state.now) : metadata.age;
   return allowedFor(state, content, metadata, age) ? age : metadata.age;
 }

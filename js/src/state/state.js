@@ -1,12 +1,9 @@
-// A session during one request, as plain data: what arrived opens as one, and the application changes it (docs/spec/writer.md). fit.js
+// A session during one request, as plain data, and how it opens (docs/spec/writer.md). The application changes it by actions.js, fit.js
 // measures it, and decide.js determines what the response does with it.
 
 import { hex } from "../base/bytes.js";
 import { SessionError } from "../base/errors.js";
-import { duration } from "../base/time.js";
-import { random } from "../crypto/algorithms.js";
 import { flashBytes } from "./body.js";
-import { checkSize } from "./fit.js";
 
 /** Arrival of a token, or an old cookie, that does not open. */
 export const UNOPENED = { kind: "unopened" };
@@ -80,16 +77,16 @@ export class State {
   begin() {
     if (!this.isNew) this.arrival = { kind: "ended", metadata: this.arrival.metadata };
     this.metadata = { issued: this.now, age: 0, limit: null, remembered: null, sid: null, device: null };
-    this.#empty();
+    this.empty();
   }
 
-  #empty() {
+  empty() {
     this.payload = this.policy.type.empty();
-    this.#setMessages([]);
+    this.setMessages([]);
   }
 
   /** `messages`: the encoded `flash`. */
-  #setMessages(flash) {
+  setMessages(flash) {
     this.flash = flash;
     this.messages = flashBytes(flash);
   }
@@ -117,12 +114,12 @@ export class State {
     if (!read) return false;
     this.payload = read;
     this.metadata = metadata;
-    this.#setMessages(flash);
+    this.setMessages(flash);
     this.arrival = { kind: "arrived", metadata: { ...metadata, schema: read.schema }, payload, flash: this.messages, body, allowed };
     return true;
   }
 
-  // Acting
+  // Using
 
   /** True if the session exists in this request only. */
   get isNew() {
@@ -156,62 +153,6 @@ export class State {
   /** Throws the error of a change. */
   fail(code, sentence) {
     throw (this.failure = new SessionError(code, sentence));
-  }
-
-  /** Stores an entry of a dictionary, or removes it with null. */
-  setEntry(key, entry) {
-    this.payload.put(key, entry, (length) => checkSize(this, length + this.messages.length));
-  }
-
-  setFlash(flash) {
-    checkSize(this, this.payload.length + flashBytes(flash).length);
-    this.#setMessages(flash);
-  }
-
-  setMetadata(changes) {
-    const metadata = { ...this.metadata, ...changes };
-    checkSize(this, this.contentLength, metadata);
-    this.metadata = metadata;
-  }
-
-  /** Gives the session a new id, and begins its lifetime anew, without a device. */
-  renew() {
-    const { issued, remembered } = this.metadata;
-    const until = (end) => (end === null ? null : duration(end - this.now));
-    this.setMetadata({
-      issued: this.now,
-      age: 0,
-      limit: until(this.limitedUntil),
-      remembered: remembered === null ? null : duration(issued + remembered - this.now),
-      sid: random(8),
-      device: null,
-    });
-    this.isRenewed = true;
-  }
-
-  limitTo(seconds) {
-    const { issued, limit } = this.metadata;
-    const wanted = duration(this.now + seconds - issued);
-    this.setMetadata({ limit: Math.min(limit ?? Infinity, wanted) });
-    this.limitedUntil = Math.min(this.limitedUntil ?? Infinity, this.now + seconds);
-  }
-
-  clear() {
-    this.#empty();
-    this.metadata = { ...this.metadata, sid: null };
-    this.ended ??= "cleared";
-  }
-
-  /** Returns the id of the session that has ended, or null. */
-  invalidate() {
-    const { code, metadata } = this.arrival;
-    const isReturned = code !== "stale" && this.ended !== "invalidated";
-    const id = isReturned && metadata ? idOf(metadata) : null;
-    this.begin();
-    this.isRenewed = false;
-    this.limitedUntil = null;
-    this.ended = "invalidated";
-    return id;
   }
 }
 

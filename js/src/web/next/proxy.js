@@ -2,6 +2,7 @@
 
 import { ensure } from "../../base/errors.js";
 import { isExpiry, toSetCookie } from "../../cookie/set_cookie.js";
+import { setFlash } from "../../state/actions.js";
 import { isToWrite } from "../../state/decide.js";
 import { stateOf } from "../../session/session.js";
 import { offerAfter, setChanges } from "../../carrier/cookie.js";
@@ -60,7 +61,7 @@ const leftToTheBrowser = () => new Response(null, { status: 204, headers: FOR_NO
 async function withoutFlashes(cookie, headers, isShown, now) {
   const session = await cookie.load(headers, now?.());
   const state = stateOf(session).change();
-  state.setFlash(state.flash.filter(([queue]) => !isShown(queue)));
+  setFlash(state, state.flash.filter(([queue]) => !isShown(queue)));
   return cookie.saveAsCookies(session);
 }
 

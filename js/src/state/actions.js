@@ -1,0 +1,62 @@
+// What an application does to a session, once `change` has allowed it (docs/spec/writer.md § 8.7).
+
+import { duration } from "../base/time.js";
+import { random } from "../crypto/algorithms.js";
+import { flashBytes } from "./body.js";
+import { checkSize } from "./fit.js";
+import { idOf } from "./state.js";
+
+/** Stores an entry of a dictionary, or removes it with null. */
+export function setEntry(state, key, entry) {
+  state.payload.put(key, entry, (length) => checkSize(state, length + state.messages.length));
+}
+
+export function setFlash(state, flash) {
+  checkSize(state, state.payload.length + flashBytes(flash).length);
+  state.setMessages(flash);
+}
+
+export function setMetadata(state, changes) {
+  const metadata = { ...state.metadata, ...changes };
+  checkSize(state, state.contentLength, metadata);
+  state.metadata = metadata;
+}
+
+/** Gives the session a new id, and begins its lifetime anew, without a device. */
+export function renew(state) {
+  const { issued, remembered } = state.metadata;
+  setMetadata(state, {
+    issued: state.now,
+    age: 0,
+    limit: state.limitedUntil === null ? null : duration(state.limitedUntil - state.now),
+    remembered: remembered === null ? null : duration(issued + remembered - state.now),
+    sid: random(8),
+    device: null,
+  });
+  state.isRenewed = true;
+}
+
+export function limitTo(state, seconds) {
+  const { issued, limit } = state.metadata;
+  const end = state.now + seconds;
+  setMetadata(state, { limit: Math.min(limit ?? Infinity, duration(end - issued)) });
+  state.limitedUntil = Math.min(state.limitedUntil ?? Infinity, end);
+}
+
+export function clear(state) {
+  state.empty();
+  state.metadata = { ...state.metadata, sid: null };
+  state.ended ??= "cleared";
+}
+
+/** Returns the id of the session that has ended, or null. */
+export function invalidate(state) {
+  const { code, metadata } = state.arrival;
+  const isReturned = code !== "stale" && state.ended !== "invalidated";
+  const id = isReturned && metadata ? idOf(metadata) : null;
+  state.begin();
+  state.isRenewed = false;
+  state.limitedUntil = null;
+  state.ended = "invalidated";
+  return id;
+}
