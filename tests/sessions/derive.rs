@@ -296,9 +296,8 @@ fn bytes_after_a_value_are_refused() {
 }
 
 #[test]
-fn a_builder_can_be_cloned_and_shown_for_a_content_that_cannot() {
+fn a_builder_can_be_cloned_for_a_content_that_cannot() {
     let builder = SessionCookie::encrypted(EncryptionKey::generate().unwrap()).typed::<Next>();
-    assert!(format!("{builder:?}").starts_with("SessionBuilder {"));
     let [one, other] = [builder.clone(), builder].map(|builder| builder.build().unwrap());
     let pair = one.cookie_for(at(0), |session| session.update(|next| next.user = 7));
     let pair = pair.unwrap();

@@ -14,7 +14,6 @@ mod size;
 
 use std::{
     any::{Any, TypeId},
-    fmt,
     marker::PhantomData,
 };
 
@@ -81,6 +80,7 @@ use crate::{
 /// # let _ = (cookie, tokens);
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
+#[derive(Debug)]
 #[must_use = "nothing is built before `build`"]
 pub struct SessionBuilder<C, T = Map> {
     options: Options,
@@ -94,17 +94,6 @@ pub struct SessionBuilder<C, T = Map> {
 }
 
 clone_by_fields!(SessionBuilder<C: Clone, T> { options, carrier, mode, keys, hooks, looked_at, content });
-
-impl<C: fmt::Debug, T> fmt::Debug for SessionBuilder<C, T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SessionBuilder")
-            .field("options", &self.options)
-            .field("carrier", &self.carrier)
-            .field("keys", &self.keys)
-            .field("hooks", &self.hooks)
-            .finish_non_exhaustive()
-    }
-}
 
 /// Builder of a [`SessionCookie`](crate::SessionCookie).
 pub type SessionCookieBuilder<T = Map> = SessionBuilder<InCookie, T>;
