@@ -5,6 +5,7 @@ import { ConfigError, Refusal, SessionError, mustBe, refuseUnknown } from "./bas
 import { duration, isClockRunning, secondsOf } from "./base/time.js";
 import { sealerOf } from "./carrier/carrier.js";
 import { chosenIn, settingsOf } from "./carrier/cookie.js";
+import { LEVELS } from "./session/read_events.js";
 import { flashBytes } from "./state/body.js";
 import { DICTIONARY, Dictionary, entryOf } from "./state/dictionary.js";
 import { templateOf } from "./cookie/attributes.js";
@@ -26,6 +27,8 @@ const LEFT =
 const OF_ANOTHER_TYPE = "the sessions of the former cookie hold another type; give one with the same type, or with dictionaries";
 const OF_A_CHAIN = "the former cookie takes over sessions itself, which nothing would read; give each old cookie to the new one";
 const SAME_NAME = "the old cookie and the new one have the same name; give the new one another `name`";
+/** Reasons for which sessions are refused every day, so that they are not logged. */
+const EVERYDAY = ["Expired", "Idle", "Revoked", "Stale"];
 const TOO_EARLY = "`from` is in the future, and until then its sessions are not taken over";
 
 export function oldCookie({ from, until, ...old }) {
@@ -127,6 +130,8 @@ class OldCookies {
       // Another instance can take the session over, so it must not be overwritten.
       if (isForOthers) state.refuse(refused, metadata);
       state.outcome = { kind: "notMigrated", ...why };
+      const { reason } = why;
+      if (!EVERYDAY.includes(reason)) this.#say(LEVELS[reason] ?? "info", "old cookie rejected", { reason }, `old ${reason}`, now);
     }
   }
 

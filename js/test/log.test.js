@@ -142,10 +142,6 @@ test("what browsers bring all the time is told of by nobody", async () => {
   await cookies.load(ours, later(1800));
   await cookies.load(ours, later(43_200));
   assert.deepEqual(events(), []);
-  // Another library's cookie is read by its own rules.
-  const old = await program({ migrateFrom: oldCookie({ name: "sid", read: () => null, from: later(-60), until: later(600) }) });
-  assert.equal((await old.cookies.load("sid=x", NOW)).outcome.reason, "Auth");
-  assert.deepEqual(old.events(), []);
 });
 
 test("an event is told once in a minute for each kind, in all contexts, also by a clock that was set back", async () => {

@@ -154,6 +154,16 @@ const pairOf = async (cookies, fields, now) => {
   return (await cookies.save(session)).find((field) => field.startsWith(NAME)).split(";")[0];
 };
 
+test("an old cookie that is refused is told once a minute, unless its session has ended", async () => {
+  const read = (value) => (value === "old" ? { entries: { user: 1 }, createdAt: NOW * 1000 - DAY * 1000 } : value === "typed" ? { entries: { user: () => 1 } } : null);
+  const told = [];
+  const log = (level, message, { reason }) => message === "old cookie rejected" && told.push([level, reason]);
+  const migrateFrom = oldCookie({ name: "sid", read, from: (NOW - 2 * DAY) * 1000, until: (NOW + DAY) * 1000 });
+  const cookies = await SessionCookie.encrypted(XAES_KEY, { migrateFrom, log });
+  for (const value of ["old", "typed", "typed", "junk"]) await cookies.load(`sid=${value}`, NOW * 1000);
+  assert.deepEqual(told, [["error", "Payload"], ["info", "Auth"]]);
+});
+
 test("an old cookie that is still there after it was dropped is told once", async () => {
   const { told, cookies } = await taking(NOW);
   const late = await pairOf(cookies, "sid=ada", NOW + 1);

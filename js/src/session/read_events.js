@@ -4,7 +4,7 @@ import { dateOf } from "../base/time.js";
 import { deadlineOf, endOf, lastActiveOf } from "../state/lifetime.js";
 
 /** Levels of the reasons that are not logged at info. Expired sessions are an everyday event, and logged only in bulk. */
-const LEVELS = { Malformed: "error", Payload: "error", NotYetValid: "warn", UnknownKey: "warn" };
+export const LEVELS = { Malformed: "error", Payload: "error", NotYetValid: "warn", UnknownKey: "warn" };
 /** Number of expired sessions in a minute that is worth an event. */
 const MANY = 10;
 const A_MINUTE = 60;
@@ -21,7 +21,7 @@ export function logReading({ outcome, arrival: { metadata, dates }, policy, now 
   const { reason } = fields;
   const isRemembered = kind !== "migrated" && ((metadata ?? dates)?.remembered ?? null) !== null;
   if (policy.rememberUpTo === 0 && isRemembered) say("warn", REMEMBERED, {}, REMEMBERED, now);
-  // `OldCookies` reports the problems of old cookies.
+  // `OldCookies` reports those of old cookies.
   if (kind !== "rejected") return;
   if (reason === "NotYetValid") seen.ahead = { since: aheadSince(seen, now) ?? now, at: now };
   const log = (level, more) => say(level, "session rejected", { ...fields, ...more }, fields.known ?? reason, now);
