@@ -32,6 +32,18 @@ test("a file that holds no keys is refused by its name", async () => {
     await writeFile(file, content);
     await assert.rejects(fromSettings({ keys_file: file }), refusedWith(`\`keys_file\`: file ${file} ${sentence}`));
   }
+  const noFile = `\`keys_file\`: file ${folder} is not a regular file, nor a link to one; \`KeyRing.follow\` reads other sources`;
+  await assert.rejects(fromSettings({ keys_file: folder }), refusedWith(noFile));
+  // Of the largest file each byte is read.
+  await writeFile(file, XAES_KEY.padEnd(2 ** 20));
+  await fromSettings({ keys_file: file });
+});
+
+test("settings without keys, or with a key in place of a name, are refused without showing it", async () => {
+  await assert.rejects(fromSettings({}), { code: "settings", message: /there are no keys; give `keys_env` with the name of/ });
+  for (const settings of [{ keys_env: XAES_KEY }, { keys_file: XAES_KEY }, { keys_from: [{ file: XAES_KEY }] }]) {
+    await assert.rejects(fromSettings(settings, {}), refusedWith(`\`${Object.keys(settings)}\` holds a key, which belongs in \`keys\` alone`));
+  }
 });
 
 test("a watched file is followed, by the rules of Rust", async () => {

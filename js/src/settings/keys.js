@@ -2,7 +2,6 @@
 
 import { fromUtf8 } from "../base/bytes.js";
 import { KeyRing } from "../keys/key_ring.js";
-import { looksLikeAKey } from "../keys/redact.js";
 import { NEW_KEY } from "../keys/ring.js";
 import { escaped, plain, refuse } from "./sentences.js";
 
@@ -12,7 +11,7 @@ import { escaped, plain, refuse } from "./sentences.js";
  */
 export async function ringOf({ mode, sources, watch }, env, { skipXChaCha, log, metrics }) {
   if (sources.length === 0) refuse(NO_KEYS);
-  const names = await Promise.all(sources.map(nameOf));
+  const names = sources.map(nameOf);
   const read = () => Promise.all(sources.map((source, i) => textOf(source, names[i], env)));
   const options = { mode, skipXChaCha };
   try {
@@ -27,10 +26,9 @@ export async function ringOf({ mode, sources, watch }, env, { skipXChaCha, log, 
   }
 }
 
-/** Returns the name of a source, for errors. A key in place of a name is not shown. */
-async function nameOf({ variable, file }) {
+/** Returns the name of a source, for errors. A key in place of a name was refused before. */
+function nameOf({ variable, file }) {
   if (variable === undefined && file === undefined) return "";
-  if (await looksLikeAKey(variable ?? file)) return "(a key)";
   return variable === undefined ? `file ${file}` : `environment variable ${variable}`;
 }
 
