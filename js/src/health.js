@@ -7,6 +7,8 @@ import { IS_AHEAD, acceptedAt, ringFingerprint, settingsFingerprint } from "./ke
 import { sealingAt } from "./keys/ring.js";
 import { aheadSince } from "./session/read_events.js";
 
+/** Milliseconds for which a health check waits for the source of a ring. */
+const PATIENCE = 1000;
 const DISAGREES =
   "a session of the last ten minutes is from the future, so this clock is behind, or that of another program is ahead: compare `now` of " +
   "all with a clock that you trust";
@@ -14,8 +16,16 @@ const DISAGREES =
 export async function keysInUse(carrier, now = Date.now()) {
   const sealer = sealerIn(await carrier);
   const { ring } = sealer.tokens;
-  await ring.refresh?.(+now);
+  const asked = ring.refresh?.(+now);
+  if (asked) await orPatience(asked);
   return inUseAt(secondsOf("now", now), ring, sealer);
+}
+
+/** Waits for a promise, but not for long: a health check that hangs like its source would end a program that must not restart. */
+async function orPatience(asked) {
+  let timer;
+  await Promise.race([asked, new Promise((resolve) => (timer = setTimeout(resolve, PATIENCE)))]);
+  clearTimeout(timer);
 }
 
 function sealerIn(carrier) {
@@ -60,7 +70,7 @@ function nextEvent(keys, now) {
   return events.toSorted((a, b) => a.at - b.at)[0] ?? null;
 }
 
-const timeIn = (date) => timeOf(date / 1000);
+const timeIn = (date) => timeOf(Math.floor(date / 1000));
 
 function textOf({ seals, accepts, fingerprint, settings, settingsText, backend, now, notBefore, next, problems }) {
   const lines = {

@@ -52,8 +52,12 @@ function ofAnother({ name, also = [], path, domain, partitioned, secure = true, 
     const beside = others.map(({ name }) => only(findValues(fields, name, 2)));
     const opened = values.slice(0, MOST_VALUES).map(async (value) => {
       if (value.length > LONGEST_VALUE) return { reason: "TooLong" };
-      const old = await readOld(read, value, beside);
-      return old ? { old, identity: value } : { reason: "Auth" };
+      try {
+        const old = await read(value, beside);
+        return old ? { old, identity: value } : { reason: "Auth" };
+      } catch (cause) {
+        return { reason: "Auth", cause };
+      }
     });
     return { opened: await Promise.all(opened), hasMore: values.length > MOST_VALUES };
   };
@@ -119,7 +123,8 @@ class OldCookies {
       const { opened, hasMore: isMore } = await source.open(values, fields, { now, sealer });
       hasMore ||= isMore;
       for (const { reason, ...one } of opened) {
-        if (reason) unread = { reason: unread?.reason ?? reason, isForOthers: unread?.isForOthers || one.isForOthers };
+        const why = { reason, ...(one.cause && { cause: one.cause }) };
+        if (reason) unread = { ...(unread ?? why), isForOthers: unread?.isForOthers || one.isForOthers };
         else found.push({ source, ...one });
       }
     }
@@ -130,8 +135,9 @@ class OldCookies {
       // Another instance can take the session over, so it must not be overwritten.
       if (isForOthers) state.refuse(refused, metadata);
       state.outcome = { kind: "notMigrated", ...why };
-      const { reason } = why;
-      if (!EVERYDAY.includes(reason)) this.#say(LEVELS[reason] ?? "info", "old cookie rejected", { reason }, `old ${reason}`, now);
+      const { reason, cause } = why;
+      const fields = { reason, ...(cause && { error: cause }) };
+      if (!EVERYDAY.includes(reason)) this.#say(LEVELS[reason] ?? "info", "old cookie rejected", fields, `old ${reason}`, now);
     }
   }
 
@@ -194,15 +200,6 @@ function above(path) {
 /** Returns the value of a cookie that occurs once, or null. */
 const only = (values) => (values.length === 1 ? values[0] : null);
 
-/** Reads an old cookie. Returns null if `read` throws. */
-async function readOld(read, value, others) {
-  try {
-    return (await read(value, others)) ?? null;
-  } catch {
-    return null;
-  }
-}
-
 /**
  * Takes over a session, or returns the Reason why it cannot, with its cause if there is one. Calls `outdated` if the session has no
  * date and only `from` makes it too old.
@@ -213,8 +210,8 @@ async function accept({ source, old, session }, state, sealer, outdated) {
   let converted;
   try {
     converted = await convert(old, source, now);
-  } catch {
-    return { reason: "Payload" };
+  } catch (cause) {
+    return { reason: "Payload", cause };
   }
   const { reason, metadata, dictionary } = converted;
   if (reason) return { reason };

@@ -178,6 +178,31 @@ test("a source that does not answer is a problem after 5 seconds, and told when 
   assert.deepEqual(await problemsAt(cookies, at(22)), []);
 });
 
+test("a health check whose own question is not answered shows what is in use, and that the source hangs at the next one", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  let isFirst = true;
+  const ring = await KeyRing.follow(() => (isFirst ? ((isFirst = false), XAES_KEY) : new Promise(() => {})), { log: null });
+  const cookies = await SessionCookie.encrypted(ring, { log: null });
+  const check = async (seconds) => {
+    const facts = keysInUse(cookies, at(seconds));
+    // Until it waits.
+    for (let i = 0; i < 20; i++) await new Promise(setImmediate);
+    t.mock.timers.tick(1000);
+    return (await facts).problems.map(({ kind }) => kind);
+  };
+  assert.deepEqual(await check(60), []);
+  assert.deepEqual(await check(120), ["SourceHangs"]);
+});
+
+test("a clock that is set back before the end of a key shows no key as returned", async () => {
+  const { source, cookies } = await followed();
+  const ended = `${OTHER_KEY} seal_from=2026-01-01T00:00:00Z\n${XAES_KEY} accept_until=${textAt(60)}`;
+  source.text = ended;
+  assert.deepEqual(await problemsAt(cookies, at(61)), []);
+  assert.deepEqual(await problemsAt(cookies, at(59)), []);
+  assert.match(String(await keysInUse(cookies, at(59))), /^seals /);
+});
+
 test("a key that a followed ring loses and has again is a problem as long as it opens tokens", async () => {
   const { source, told, rejected, cookies } = await followed();
   const cookie = await filled(undefined, cookies);

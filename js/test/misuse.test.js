@@ -64,6 +64,13 @@ const MISUSES = {
   "Symbol(user)": [(session) => (session[Symbol("user")] = 7)],
 };
 
+test("what a visitor sends takes the place of no session", async () => {
+  const session = await cookies.load(null, NOW);
+  const sent = JSON.parse('{"__proto__": {"isNew": false, "id": "forged"}}');
+  for (const take of [() => Object.keys(sent).forEach((name) => (session[name] = sent[name])), () => Object.setPrototypeOf(session, sent)]) assert.throws(take, TypeError);
+  assert.deepEqual([session.isNew, session.id], [true, null]);
+});
+
 test("a session is no object whose properties are kept", async () => {
   for (const carrier of [cookies, typed]) {
     const session = await carrier.load(null, NOW);

@@ -201,7 +201,7 @@ class FollowedRing {
     return [
       ...(refusal ? [{ kind: "SourceRefused", since: dateOf(refusal.since), sentence: refusal.sentence }] : []),
       ...(this.#hangsAt(now * 1000) ? [{ kind: "SourceHangs", since: new Date(this.#waitsSince + PATIENCE), sentence: HANGS }] : []),
-      ...this.#returned(now).map((key) => back(key)),
+      ...this.#returned(now).filter(({ id }) => this.#left.get(id).backAt !== undefined).map(back),
     ];
   }
 

@@ -51,7 +51,9 @@ class Revalidation {
     else {
       const { say, metrics } = state.sealer;
       metrics?.failed("Validation");
-      if (this.#isTolerated(state)) return say("error", UNANSWERED, { kept: true, error: cause }, UNANSWERED, now);
+      const kept = this.#isTolerated(state);
+      say("error", UNANSWERED, { kept, error: cause }, UNANSWERED, now);
+      if (kept) return;
       refuse(state, "Unvalidated");
       state.arrival = { ...WITHHELD, metadata };
       metrics?.read(state.outcome);

@@ -46,6 +46,7 @@ class Watched {
       // An assignment calls this, too.
       defineProperty: refuseProperty,
       // Of what the session has, only a setter takes one.
+      setPrototypeOf: () => refuseProperty(null, "__proto__"),
       set: (target, name, value, session) => Reflect.set(target, name, value, session) || refuseProperty(target, name),
       deleteProperty: refuseProperty,
       has: (target, name) => name in target || (!isProbe(name) && refuseProperty(target, name)),

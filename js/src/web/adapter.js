@@ -71,14 +71,16 @@ export const failureIn = (event) => (event.code === "left-out" ? event : event.c
  * Calls the hook or, without one, logs errors and refusals. Never fails the request. Logs no headers, because they have cookies.
  * `onFailure`: of an adapter that reports errors in another way.
  */
-function report(hook, event, request, { sealer, now }, onFailure = (_, __, log) => log(failureIn(event))) {
+function report(hook, event, request, { sealer, now }, onFailure) {
   const say = (level, sentence, fields, kind) =>
     sealer.say(level, sentence, { ...fields, method: request.method, path: pathOf(request) }, kind, now);
   // Anyone can send a session under another key, or a forged form, so these two are logged at most once a minute.
   const failed = (error) => say("error", FAILED, { error }, error.code === "unreadable" ? FAILED : undefined);
   sealer.metrics?.refused(event.code);
   if (hook) attempt(() => hook(event, request), failed);
-  else if (failureIn(event)) attempt(() => onFailure(event, request, failed), failed);
+  else if (onFailure && failureIn(event)) attempt(() => onFailure(event, request), failed);
+  // A session without an answer of `validate` was logged with it.
+  else if (failureIn(event)) event.code === "unvalidated" || failed(failureIn(event));
   else if (event.warning) say("warn", ...event.warning, event.code);
 }
 

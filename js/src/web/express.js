@@ -1,13 +1,11 @@
 // Express, Connect, and frameworks that take their middleware.
 
 import { stateOf } from "../session/session.js";
-import { admission, failureIn, define } from "./adapter.js";
+import { admission, define } from "./adapter.js";
 import { attach, ofNode, print, respondToRefusal } from "./on_node.js";
 
 export function session(cookies, { refuse = respondToRefusal, ...options } = {}) {
-  // An unvalidated session goes to `next`, which reports it.
-  const onFailure = (refusal, _, log) => refusal.session || log(failureIn(refusal));
-  const admit = admission(cookies, ofNode(options, { refuse }), onFailure);
+  const admit = admission(cookies, ofNode(options, { refuse }));
   return async (request, response, next) => {
     const failure = [];
     try {
