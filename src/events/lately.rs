@@ -143,7 +143,9 @@ impl Lately {
         } else {
             usize::from(is_dropped)
         };
-        self.rejected[kind][reason as usize].note(now)
+        // A reason that is new here is logged each time.
+        let seldom = self.rejected[kind].get(reason as usize);
+        seldom.map_or(Some(0), |seldom| seldom.note(now))
     }
 
     /// The application could not say whether a session is still valid. Returns what [`note_rejected`](Self::note_rejected)
@@ -168,15 +170,17 @@ impl Lately {
 
     /// Returns the time since which sessions are from the future, if one was in the last ten minutes.
     pub(crate) fn ahead_since(&self, now: u64) -> Option<u64> {
-        let is_recent = now.abs_diff(self.ahead_at.load(Relaxed)) < TEN_MINUTES;
+        let ahead_at = self.ahead_at.load(Relaxed);
+        let is_recent = ahead_at > 0 && now.abs_diff(ahead_at) < TEN_MINUTES;
         is_recent.then(|| self.ahead_since.load(Relaxed))
     }
 }
 
-/// Returns `true` once in so many seconds. A clock that was set back by as many also begins again.
+/// Returns `true` once in so many seconds. A clock that was set back by ten minutes also begins again, but not the time of a
+/// request that has taken long.
 fn is_due(at: &AtomicU64, seconds: u64, now: u64) -> bool {
     let last = at.load(Relaxed);
-    let is_due = now.abs_diff(last) >= seconds;
+    let is_due = now >= last.saturating_add(seconds) || now.saturating_add(TEN_MINUTES) <= last;
     is_due && at.compare_exchange(last, now, Relaxed, Relaxed).is_ok()
 }
 
@@ -192,7 +196,17 @@ const REMEMBERED_ELSEWHERE: &str = "a remembered session arrived, but this progr
 
 #[cfg(test)]
 mod tests {
-    use super::{MINUTE, Refusals};
+    use super::{MINUTE, Refusals, Seldom};
+
+    /// As in an outage in which some queries fail at once and others after two minutes.
+    #[test]
+    fn a_request_that_has_taken_long_begins_no_other_minute() {
+        let failed = Seldom::default();
+        let told = [127, 0, 127, 3, 187, 188].map(|second| failed.note(1_800_000_000 + second));
+        assert_eq!(told, [Some(0), None, None, None, Some(3), None]);
+        // A clock that was set back does.
+        assert_eq!(failed.note(1_700_000_000), Some(1));
+    }
 
     #[test]
     fn ten_refusals_of_a_minute_are_told_and_the_others_are_counted() {

@@ -35,7 +35,7 @@ pub(super) fn is_cookie_hidden<H: Fields>(request: &H) -> bool {
     let is = |name, value: &[u8]| request.named(name).map(<[u8]>::trim_ascii) == Some(value);
     let is_page = is("sec-fetch-dest", b"document") || is("sec-fetch-dest", b"empty");
     let is_link = is("sec-fetch-mode", b"navigate") && is_page && request.named("origin").is_none();
-    // `same-site` brings `Lax` cookies. A client without this field is no browser, or an old one.
+    // `same-site` brings `Lax` cookies. A client without this field is no browser, an old one, or one without TLS.
     let is_crossing = is("sec-fetch-site", b"cross-site") && !is_link;
     is_crossing || OF_DEVICE.iter().any(|name| request.named(name).is_some())
 }

@@ -80,8 +80,8 @@ impl Following {
     /// in the future counts too, because a clock that was set back says nothing about its age.
     #[inline]
     pub(super) fn is_late(&self, now: UnixSeconds) -> bool {
-        // In the order in which `end` writes: whoever sees the end of a standstill sees the poll that ended it. Each request
-        // comes here, so nothing is locked.
+        // Each request comes here, so nothing is locked. `note` stores that the process stood still before the time at which it
+        // was seen, and `end` the time of the poll before the end of that, so whoever sees the second sees the first.
         let stood_still = self.has_gap(now) || self.stood_still.load(Ordering::Acquire);
         stood_still && now.abs_diff(self.polled_at.load(Ordering::Acquire)) >= self.longest_age
     }

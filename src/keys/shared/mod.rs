@@ -128,15 +128,20 @@ impl SharedKeyRing {
         let slots: Vec<_> = shared.slots.iter().filter_map(Weak::upgrade).collect();
         let derive = |slot: &Arc<PurposeSlot>| ring.derive(&slot.purpose);
         let derived: Vec<_> = slots.iter().map(derive).collect();
-        for (slot, keys) in slots.iter().zip(derived) {
-            let earlier = slot.keys.swap(Arc::new(keys));
-            slot.count_use(&earlier, -1.0);
-            slot.count_use(&slot.keys(), 1.0);
-        }
+        let swap = |(slot, keys): (&Arc<PurposeSlot>, _)| {
+            let keys = Arc::new(keys);
+            (slot.keys.swap(Arc::clone(&keys)), keys)
+        };
+        let swapped: Vec<_> = slots.iter().zip(derived).map(swap).collect();
         let earlier = mem::replace(&mut shared.ring, Arc::clone(&ring));
         let now = now.unwrap_or_else(clock::system_now);
         let returned = shared.left.note(&earlier, &ring, now);
         drop(shared);
+        // Only now, because the application's recorder and subscriber may panic.
+        for (slot, (earlier, keys)) in slots.iter().zip(&swapped) {
+            slot.count_use(earlier, -1.0);
+            slot.count_use(keys, 1.0);
+        }
         slots
             .iter()
             .for_each(|slot| slot.log_in_use(Some(now), events::ring_taken));

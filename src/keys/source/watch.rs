@@ -302,9 +302,11 @@ impl WatchedKeyRing {
         let (followed, show_refusal) = (Arc::downgrade(&following), keys.showing_refusal());
         let ticking = move || {
             while let Some(following) = followed.upgrade() {
-                if following.tick(clock::system_now()) {
-                    show_refusal();
-                }
+                in_spite_of_panics(|| {
+                    if following.tick(clock::system_now()) {
+                        show_refusal();
+                    }
+                });
                 drop(following);
                 thread::sleep(TICK);
             }
@@ -315,17 +317,23 @@ impl WatchedKeyRing {
                 break;
             }
             let began = clock::system_now();
-            let mut outcome = self.poll_at(clock::system_now);
-            if is_late && matches!(outcome, PollOutcome::Unsettled) {
-                // Sessions are waiting, so the second read follows sooner than after an interval.
-                thread::sleep(PAUSE);
-                outcome = self.poll_at(clock::system_now);
-            }
-            if following.end(began, clock::system_now()) {
-                self.keys.show_refusal();
-            }
-            // The panic hook has already reported a panic.
-            let _ = catch_unwind(AssertUnwindSafe(|| (self.on_poll)(outcome)));
+            let mut outcome = None;
+            in_spite_of_panics(|| {
+                let polled = self.poll_at(clock::system_now);
+                let is_unsettled = matches!(polled, PollOutcome::Unsettled);
+                outcome = Some(polled);
+                if is_late && is_unsettled {
+                    // Sessions are waiting, so the second read follows sooner than after an interval.
+                    thread::sleep(PAUSE);
+                    outcome = Some(self.poll_at(clock::system_now));
+                }
+            });
+            in_spite_of_panics(|| {
+                if following.end(began, clock::system_now()) {
+                    self.keys.show_refusal();
+                }
+            });
+            in_spite_of_panics(|| outcome.into_iter().for_each(&mut self.on_poll));
         };
         let thread = |name: &str| thread::Builder::new().name(name.to_owned());
         thread("hardtack clock").spawn(ticking)?;
@@ -334,6 +342,12 @@ impl WatchedKeyRing {
         keys.follow_by(of_sessions);
         Ok(())
     }
+}
+
+/// Goes on after a panic of a function, a subscriber or a recorder of the application: without the thread no later ring would
+/// be taken, and a leaked key could not be dropped. The panic hook has already reported it.
+fn in_spite_of_panics(work: impl FnOnce()) {
+    let _ = catch_unwind(AssertUnwindSafe(work));
 }
 
 impl LoggedRefusal {

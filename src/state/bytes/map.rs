@@ -117,7 +117,7 @@ pub(crate) fn encode<V: Serialize + ?Sized>(value: &V) -> Result<Wiped, SessionE
 
 /// Returns the reason why no reader would take an encoded value, if there is one.
 fn refusal(bytes: &[u8]) -> Option<&'static str> {
-    // Sealing what cannot be read would sign the visitor out at the next request, so it fails at the line that stores it.
+    // A session that is sealed and cannot be read is withheld from then on, so this fails at the line that stores it.
     let is_whole = |end: Option<usize>| end == Some(bytes.len());
     if is_whole(skip_value::<true>(bytes, 0)) {
         return None;

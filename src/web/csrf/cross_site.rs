@@ -16,7 +16,8 @@ pub(super) fn check(request: &Parts, trusted: &[Origin]) -> Result<(), CsrfRefus
         return Ok(());
     }
     match (text_of(request, &SEC_FETCH_SITE), origin) {
-        // `none`: the visitor typed the address. Neither field: no browser of today, so nobody's cookies (SECURITY.md 1.16).
+        // `none`: no page made the request, as from a share target. Neither field: no browser, but for the exceptions of
+        // SECURITY.md 1.16.
         (Some("same-origin" | "none"), _) | (None, None) => Ok(()),
         (Some(_), _) => Err(CsrfRefusal::CrossSite),
         (None, Some(_)) => match parsed.zip(Host::of(request)) {

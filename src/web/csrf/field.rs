@@ -11,7 +11,7 @@ use super::token::{URL_ENCODED, is_of_type};
 use crate::web::beginning::Beginning;
 
 /// Returns the first field of this name in a form of this `Content-Type`. A field without an end counts only at the end
-/// of the whole form.
+/// of the whole form, and a part without an end never.
 pub(super) fn first_field<'a>(
     content_type: &[u8],
     form: Beginning<'a>,

@@ -120,7 +120,7 @@ impl Rules {
         extensions: &mut impl Extensions,
     ) -> Result<Option<InForm<T>>, Failed> {
         let safe = [Method::GET, Method::HEAD, Method::OPTIONS, Method::TRACE];
-        // A browser lets any page open a WebSocket with the visitor's cookies, without CORS.
+        // A WebSocket begins by a GET, without CORS, and with the cookies that `SameSite` allows.
         let is_upgrade = is_websocket(request);
         let is_safe = safe.contains(&request.method) && !is_upgrade;
         let is_form_post = self.is_form_post(request);

@@ -26,8 +26,8 @@ pub(super) struct Asked {
 /// Name of the field of a form that has its token.
 pub(super) type FormField = Cow<'static, str>;
 
-/// Returns `true` if the `Content-Type` is that of a form. Not for `text/plain`, which a form of another site can send too: it
-/// needs the token in a header, which that form cannot set.
+/// Returns `true` if the `Content-Type` is that of a form. Not for `text/plain`, in which no field can be told apart: its token
+/// has to be in the header.
 pub(super) fn is_form(headers: &HeaderMap) -> bool {
     let kind = headers.get(header::CONTENT_TYPE).map(HeaderValue::as_bytes);
     is_of_type(kind, URL_ENCODED) || is_of_type(kind, "multipart/form-data")

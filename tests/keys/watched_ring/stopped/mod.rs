@@ -179,6 +179,63 @@ fn a_process_that_was_stopped_opens_no_session_under_a_key_that_was_dropped_mean
     assert_eq!(program.answer("opens: "), "true");
 }
 
+/// As one that writes to a full disk.
+#[cfg(feature = "tracing")]
+struct Panicking;
+
+#[cfg(feature = "tracing")]
+impl tracing::Subscriber for Panicking {
+    fn enabled(&self, metadata: &tracing::Metadata<'_>) -> bool {
+        metadata.target() == "hardtack::keys"
+    }
+
+    fn new_span(&self, _: &tracing::span::Attributes<'_>) -> tracing::Id {
+        tracing::Id::from_u64(1)
+    }
+
+    fn record(&self, _: &tracing::Id, _: &tracing::span::Record<'_>) {}
+
+    fn record_follows_from(&self, _: &tracing::Id, _: &tracing::Id) {}
+
+    fn event(&self, _: &tracing::Event<'_>) {
+        panic!("the log cannot be written");
+    }
+
+    fn enter(&self, _: &tracing::Id) {}
+
+    fn exit(&self, _: &tracing::Id) {}
+}
+
+#[cfg(feature = "tracing")]
+#[test]
+#[ignore = "a process of its own, which the next test starts"]
+fn a_process_whose_log_panics() {
+    let cookie = followed(RingSource::file(file()));
+    tracing::subscriber::set_global_default(Panicking).unwrap();
+    say(READY);
+    for pair in stdin().lines() {
+        let pair = pair.unwrap();
+        let start = Instant::now();
+        while !opens(&cookie, &pair) && start.elapsed() < Duration::from_secs(20) {
+            thread::sleep(Duration::from_millis(50));
+        }
+        say(&format!("opens: {}", opens(&cookie, &pair)));
+    }
+}
+
+#[cfg(feature = "tracing")]
+#[test]
+fn a_log_that_panics_ends_no_thread_that_follows_the_keys() {
+    let (folder, path) = Folder::with("keys", file_of(&key()));
+    let mut program = Program::start(module_path!(), "a_process_whose_log_panics", &path);
+    for _ in 0..2 {
+        let next = key();
+        folder.write("keys", file_of(&next));
+        program.tell(&signed_in_under(&next));
+        assert_eq!(program.answer("opens: "), "true");
+    }
+}
+
 /// Reads the file, and returns what it read once the process was stopped.
 #[test]
 #[ignore = "a process of its own, which the next test stops"]
