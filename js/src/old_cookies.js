@@ -136,7 +136,8 @@ class OldCookies {
       if (isForOthers) state.refuse(refused, metadata);
       state.outcome = { kind: "notMigrated", ...why };
       const { reason, cause } = why;
-      const fields = { reason, ...(cause && { error: cause }) };
+      // Not the error of `read`, which may contain what the cookie holds, such as the claims of a JWT that has expired.
+      const fields = { reason, ...(reason === "Payload" && cause && { error: cause }) };
       if (!EVERYDAY.includes(reason)) this.#say(LEVELS[reason] ?? "info", "old cookie rejected", fields, `old ${reason}`, now);
     }
   }

@@ -155,13 +155,14 @@ const pairOf = async (cookies, fields, now) => {
 };
 
 test("an old cookie that is refused is told once a minute, unless its session has ended", async () => {
-  const read = (value) => (value === "old" ? { entries: { user: 1 }, createdAt: NOW * 1000 - DAY * 1000 } : value === "typed" ? { entries: { user: () => 1 } } : null);
+  const read = (value) => value === "expired" ? Promise.reject(new Error("exp of ada")) : (value === "old" ? { entries: { user: 1 }, createdAt: NOW * 1000 - DAY * 1000 } : value === "typed" ? { entries: { user: () => 1 } } : null);
   const told = [];
-  const log = (level, message, { reason }) => message === "old cookie rejected" && told.push([level, reason]);
+  const log = (level, message, { reason, error }) => message === "old cookie rejected" && told.push([level, reason, error?.constructor.name]);
   const migrateFrom = oldCookie({ name: "sid", read, from: (NOW - 2 * DAY) * 1000, until: (NOW + DAY) * 1000 });
   const cookies = await SessionCookie.encrypted(XAES_KEY, { migrateFrom, log });
-  for (const value of ["old", "typed", "typed", "junk"]) await cookies.load(`sid=${value}`, NOW * 1000);
-  assert.deepEqual(told, [["error", "Payload"], ["info", "Auth"]]);
+  for (const value of ["old", "typed", "typed", "expired", "junk"]) await cookies.load(`sid=${value}`, NOW * 1000);
+  assert.deepEqual(told, [["error", "Payload", "SessionError"], ["info", "Auth", undefined]]);
+  assert.equal((await cookies.load("sid=expired", NOW * 1000)).outcome.cause.message, "exp of ada");
 });
 
 test("an old cookie that is still there after it was dropped is told once", async () => {
