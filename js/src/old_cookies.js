@@ -5,7 +5,7 @@ import { ConfigError, Refusal, SessionError, mustBe, refuseUnknown } from "./bas
 import { duration, isClockRunning, secondsOf } from "./base/time.js";
 import { sealerOf } from "./carrier/carrier.js";
 import { chosenIn, settingsOf } from "./carrier/cookie.js";
-import { LEVELS } from "./session/read_events.js";
+import { levelOf } from "./session/read_events.js";
 import { flashBytes } from "./state/body.js";
 import { DICTIONARY, Dictionary, entryOf } from "./state/dictionary.js";
 import { templateOf } from "./cookie/attributes.js";
@@ -27,8 +27,6 @@ const LEFT =
 const OF_ANOTHER_TYPE = "the sessions of the former cookie hold another type; give one with the same type, or with dictionaries";
 const OF_A_CHAIN = "the former cookie takes over sessions itself, which nothing would read; give each old cookie to the new one";
 const SAME_NAME = "the old cookie and the new one have the same name; give the new one another `name`";
-/** Reasons for which sessions are refused every day, so that they are not logged. */
-const EVERYDAY = ["Expired", "Idle", "Revoked", "Stale"];
 const TOO_EARLY = "`from` is in the future, and until then its sessions are not taken over";
 
 export function oldCookie({ from, until, ...old }) {
@@ -55,8 +53,9 @@ function ofAnother({ name, also = [], path, domain, partitioned, secure = true, 
       try {
         const old = await read(value, beside);
         return old ? { old, identity: value } : { reason: "Auth" };
-      } catch (cause) {
-        return { reason: "Auth", cause };
+      } catch {
+        // Its error may contain what the cookie holds, such as the claims of a JWT that has expired.
+        return { reason: "Auth" };
       }
     });
     return { opened: await Promise.all(opened), hasMore: values.length > MOST_VALUES };
@@ -123,22 +122,20 @@ class OldCookies {
       const { opened, hasMore: isMore } = await source.open(values, fields, { now, sealer });
       hasMore ||= isMore;
       for (const { reason, ...one } of opened) {
-        const why = { reason, ...(one.cause && { cause: one.cause }) };
-        if (reason) unread = { ...(unread ?? why), isForOthers: unread?.isForOthers || one.isForOthers };
+        if (reason) unread = { reason: unread?.reason ?? reason, isForOthers: unread?.isForOthers || one.isForOthers };
         else found.push({ source, ...one });
       }
     }
     const refused = (await this.#acceptOne(found, hasMore, state, sealer)) ?? unread;
     if (!state.isNew) state.outcome = { kind: "migrated" };
     else if (refused) {
-      const { isForOthers, metadata, ...why } = refused;
+      const { isForOthers, metadata, error, ...why } = refused;
       // Another instance can take the session over, so it must not be overwritten.
       if (isForOthers) state.refuse(refused, metadata);
       state.outcome = { kind: "notMigrated", ...why };
-      const { reason, cause } = why;
-      // Not the error of `read`, which may contain what the cookie holds, such as the claims of a JWT that has expired.
-      const fields = { reason, ...(reason === "Payload" && cause && { error: cause }) };
-      if (!EVERYDAY.includes(reason)) this.#say(LEVELS[reason] ?? "info", "old cookie rejected", fields, `old ${reason}`, now);
+      const { reason } = why;
+      const level = levelOf(reason);
+      if (level) this.#say(level, "old cookie rejected", { reason, ...(error && { error }) }, `old ${reason}`, now);
     }
   }
 
@@ -211,8 +208,8 @@ async function accept({ source, old, session }, state, sealer, outdated) {
   let converted;
   try {
     converted = await convert(old, source, now);
-  } catch (cause) {
-    return { reason: "Payload", cause };
+  } catch (error) {
+    return { reason: "Payload", error };
   }
   const { reason, metadata, dictionary } = converted;
   if (reason) return { reason };

@@ -3,8 +3,11 @@
 import { dateOf } from "../base/time.js";
 import { deadlineOf, endOf, lastActiveOf } from "../state/lifetime.js";
 
-/** Levels of the reasons that are not logged at info. Expired sessions are an everyday event, and logged only in bulk. */
-export const LEVELS = { Malformed: "error", Payload: "error", NotYetValid: "warn", UnknownKey: "warn" };
+/** Levels of the reasons that are not logged at info. Those without a level are everyday events, and not logged one by one. */
+const LEVELS = {
+  Malformed: "error", Payload: "error", NotYetValid: "warn", UnknownKey: "warn",
+  Idle: null, Expired: null, Revoked: null, Stale: null,
+};
 /** Number of expired sessions in a minute that is worth an event. */
 const MANY = 10;
 const A_MINUTE = 60;
@@ -24,13 +27,16 @@ export function logReading({ outcome, arrival: { metadata, dates }, policy, now 
   // `OldCookies` reports those of old cookies.
   if (kind !== "rejected") return;
   if (reason === "NotYetValid") seen.ahead = { since: aheadSince(seen, now) ?? now, at: now };
+  const level = levelOf(reason);
   const log = (level, more) => say(level, "session rejected", { ...fields, ...more }, fields.known ?? reason, now);
+  if (level) log(level, reason === "NotYetValid" && { aheadBy: lastActiveOf(dates) - now });
+  // With dates, `notBefore` refused the session, and not the application.
+  if (reason === "Revoked" && dates) log(notBefore > now ? "warn" : "info", { notBefore: dateOf(notBefore) });
   if (reason === "Idle" || reason === "Expired") noteExpired(seen, now, now - (reason === "Idle" ? endOf : deadlineOf)(dates, policy), say);
-  else if (reason === "Revoked") {
-    // With dates, `notBefore` refused the session, and not the application.
-    if (dates) log(notBefore > now ? "warn" : "info", { notBefore: dateOf(notBefore) });
-  } else if (reason !== "Stale") log(LEVELS[reason] ?? "info", reason === "NotYetValid" && { aheadBy: lastActiveOf(dates) - now });
 }
+
+/** Returns the level of an event about a session that was refused for this reason, or null if it is not logged. */
+export const levelOf = (reason) => (reason in LEVELS ? LEVELS[reason] : "info");
 
 /** Returns the time since which sessions are from the future, or null if there was none in the last ten minutes. */
 export const aheadSince = ({ ahead }, now) => (Math.abs(now - ahead?.at) < 600 ? ahead.since : null);

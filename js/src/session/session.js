@@ -45,8 +45,8 @@ class Watched {
       ownKeys: refuseWhole,
       // An assignment calls this, too.
       defineProperty: refuseProperty,
-      // Of what the session has, only a setter takes one.
       setPrototypeOf: () => refuseProperty(null, "__proto__"),
+      // Of what the session has, only a setter takes one.
       set: (target, name, value, session) => Reflect.set(target, name, value, session) || refuseProperty(target, name),
       deleteProperty: refuseProperty,
       has: (target, name) => name in target || (!isProbe(name) && refuseProperty(target, name)),

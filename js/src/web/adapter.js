@@ -65,7 +65,7 @@ export const closeUnsent = (session) => Object.assign(stateOf(session), { isClos
 const UNSENT = "session cannot be saved in the handshake of a WebSocket; change it in another request";
 
 /** Returns the error in an outcome or a refusal, if any. A lost change is an error itself. */
-export const failureIn = (event) => (event.code === "left-out" ? event : event.cause);
+const failureIn = (event) => (event.code === "left-out" ? event : event.cause);
 
 /**
  * Calls the hook or, without one, logs errors and refusals. Never fails the request. Logs no headers, because they have cookies.
@@ -77,10 +77,11 @@ function report(hook, event, request, { sealer, now }, onFailure) {
   // Anyone can send a session under another key, or a forged form, so these two are logged at most once a minute.
   const failed = (error) => say("error", FAILED, { error }, error.code === "unreadable" ? FAILED : undefined);
   sealer.metrics?.refused(event.code);
+  const failure = failureIn(event);
   if (hook) attempt(() => hook(event, request), failed);
-  else if (onFailure && failureIn(event)) attempt(() => onFailure(event, request), failed);
-  // A session without an answer of `validate` was logged with it.
-  else if (failureIn(event)) event.code === "unvalidated" || failed(failureIn(event));
+  else if (failure && onFailure) attempt(() => onFailure(event, request), failed);
+  // That `validate` did not answer was logged when it was asked.
+  else if (failure && event.code !== "unvalidated") failed(failure);
   else if (event.warning) say("warn", ...event.warning, event.code);
 }
 
