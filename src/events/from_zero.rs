@@ -1,6 +1,5 @@
 //! Counters at 0, before their first event: a query over time sees a change, but not a series that begins with one.
 
-#[cfg(feature = "metrics")]
 use crate::base::reason::Reason;
 
 /// Begins the counters of a cookie, header or token, and of the requests that use it.
@@ -73,8 +72,8 @@ pub(crate) const REFUSALS: [&str; 6] = [
     "NotAsked",
 ];
 
-#[cfg(feature = "metrics")]
-const REASONS: [Reason; 18] = [
+/// All of them, in their order.
+pub(super) const REASONS: [Reason; 18] = [
     Reason::TooLong,
     Reason::Incomplete,
     Reason::Encoding,

@@ -20,7 +20,7 @@ pub(crate) struct Lately {
     ahead_at: AtomicU64,
     /// Rejections by reason: of sessions, of those under a key that left the ring, which a forger does not hide, and of old
     /// cookies.
-    rejected: [[Seldom; REASONS]; 3],
+    rejected: [[Seldom; super::REASONS.len()]; 3],
     /// Changes that failed because the session's schema or key is unknown.
     unreadable: [Seldom; 2],
     unvalidated: Seldom,
@@ -184,8 +184,6 @@ fn is_due(at: &AtomicU64, seconds: u64, now: u64) -> bool {
     is_due && at.compare_exchange(last, now, Relaxed, Relaxed).is_ok()
 }
 
-/// Number of reasons.
-const REASONS: usize = Reason::Unvalidated as usize + 1;
 const MINUTE: u64 = 60;
 const TEN_MINUTES: u64 = 10 * MINUTE;
 /// Number of sessions in a minute that are worth a log line, and of refusals that are all logged. A single visitor who

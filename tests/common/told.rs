@@ -28,7 +28,17 @@ impl Visit for Told {
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<Told>>>);
 
-impl Subscriber for Log {
+impl Log {
+    fn subscriber(&self) -> impl Subscriber + use<> {
+        let log = self.clone();
+        Hearing(move |told| log.0.lock().unwrap().push(told))
+    }
+}
+
+/// Gives each event of the library to a function.
+pub(crate) struct Hearing<F>(pub(crate) F);
+
+impl<F: Fn(Told) + 'static> Subscriber for Hearing<F> {
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
         metadata.target().starts_with("hardtack")
     }
@@ -40,7 +50,7 @@ impl Subscriber for Log {
             fields: String::new(),
         };
         event.record(&mut told);
-        self.0.lock().unwrap().push(told);
+        (self.0)(told);
     }
 
     fn new_span(&self, _: &span::Attributes<'_>) -> span::Id {
@@ -56,13 +66,13 @@ impl Subscriber for Log {
 /// With a single subscriber, `tracing` asks only the thread that first meets an event whether it is wanted, which
 /// is the wrong thread while other tests run.
 static OTHERS: LazyLock<[Dispatch; 2]> =
-    LazyLock::new(|| [(); 2].map(|()| Dispatch::new(Log::default())));
+    LazyLock::new(|| [(); 2].map(|()| Dispatch::new(Log::default().subscriber())));
 
 /// The events of all threads. For a process of its own.
 #[allow(dead_code, reason = "the tests of devices use the rest")]
 pub(crate) fn told_by_all() -> impl Fn() -> Vec<Told> {
     let log = Log::default();
-    tracing::subscriber::set_global_default(log.clone()).unwrap();
+    tracing::subscriber::set_global_default(log.subscriber()).unwrap();
     move || log.0.lock().unwrap().clone()
 }
 
@@ -72,6 +82,6 @@ pub(crate) fn told_by(work: impl FnOnce()) -> Vec<Told> {
     // A thread that registered an event before these existed may have cached that no subscriber wants it.
     tracing::callsite::rebuild_interest_cache();
     let log = Log::default();
-    tracing::subscriber::with_default(log.clone(), work);
+    tracing::subscriber::with_default(log.subscriber(), work);
     log.0.lock().unwrap().clone()
 }

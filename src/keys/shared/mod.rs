@@ -126,19 +126,17 @@ impl SharedKeyRing {
         let mut shared = self.lock();
         ring.check_mode(shared.ring.mode())?;
         let slots: Vec<_> = shared.slots.iter().filter_map(Weak::upgrade).collect();
-        let derive = |slot: &Arc<PurposeSlot>| ring.derive(&slot.purpose);
+        let derive = |slot: &Arc<PurposeSlot>| Arc::new(ring.derive(&slot.purpose));
         let derived: Vec<_> = slots.iter().map(derive).collect();
-        let swap = |(slot, keys): (&Arc<PurposeSlot>, _)| {
-            let keys = Arc::new(keys);
-            (slot.keys.swap(Arc::clone(&keys)), keys)
-        };
-        let swapped: Vec<_> = slots.iter().zip(derived).map(swap).collect();
+        let of_slots = || slots.iter().zip(&derived);
+        let replaced = of_slots().map(|(slot, keys)| slot.keys.swap(Arc::clone(keys)));
+        let replaced: Vec<_> = replaced.collect();
         let earlier = mem::replace(&mut shared.ring, Arc::clone(&ring));
         let now = now.unwrap_or_else(clock::system_now);
         let returned = shared.left.note(&earlier, &ring, now);
         drop(shared);
         // Only now, because the application's recorder and subscriber may panic.
-        for (slot, (earlier, keys)) in slots.iter().zip(&swapped) {
+        for ((slot, keys), earlier) in of_slots().zip(&replaced) {
             slot.count_use(earlier, -1.0);
             slot.count_use(keys, 1.0);
         }

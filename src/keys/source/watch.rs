@@ -317,23 +317,23 @@ impl WatchedKeyRing {
                 break;
             }
             let began = clock::system_now();
-            let mut outcome = None;
-            in_spite_of_panics(|| {
-                let polled = self.poll_at(clock::system_now);
-                let is_unsettled = matches!(polled, PollOutcome::Unsettled);
-                outcome = Some(polled);
-                if is_late && is_unsettled {
-                    // Sessions are waiting, so the second read follows sooner than after an interval.
-                    thread::sleep(PAUSE);
-                    outcome = Some(self.poll_at(clock::system_now));
+            let outcome = in_spite_of_panics(|| {
+                let outcome = self.poll_at(clock::system_now);
+                if !is_late || !matches!(outcome, PollOutcome::Unsettled) {
+                    return outcome;
                 }
+                // Sessions are waiting, so the second read follows sooner than after an interval.
+                thread::sleep(PAUSE);
+                self.poll_at(clock::system_now)
             });
             in_spite_of_panics(|| {
                 if following.end(began, clock::system_now()) {
                     self.keys.show_refusal();
                 }
             });
-            in_spite_of_panics(|| outcome.into_iter().for_each(&mut self.on_poll));
+            if let Some(outcome) = outcome {
+                in_spite_of_panics(|| (self.on_poll)(outcome));
+            }
         };
         let thread = |name: &str| thread::Builder::new().name(name.to_owned());
         thread("hardtack clock").spawn(ticking)?;
@@ -344,10 +344,10 @@ impl WatchedKeyRing {
     }
 }
 
-/// Goes on after a panic of a function, a subscriber or a recorder of the application: without the thread no later ring would
-/// be taken, and a leaked key could not be dropped. The panic hook has already reported it.
-fn in_spite_of_panics(work: impl FnOnce()) {
-    let _ = catch_unwind(AssertUnwindSafe(work));
+/// Returns `None` after a panic of a function, a subscriber or a recorder of the application, so that the thread goes on: without
+/// it no later ring would be taken, and a leaked key could not be dropped. The panic hook has already reported it.
+fn in_spite_of_panics<R>(work: impl FnOnce() -> R) -> Option<R> {
+    catch_unwind(AssertUnwindSafe(work)).ok()
 }
 
 impl LoggedRefusal {

@@ -179,39 +179,17 @@ fn a_process_that_was_stopped_opens_no_session_under_a_key_that_was_dropped_mean
     assert_eq!(program.answer("opens: "), "true");
 }
 
-/// As one that writes to a full disk.
-#[cfg(feature = "tracing")]
-struct Panicking;
-
-#[cfg(feature = "tracing")]
-impl tracing::Subscriber for Panicking {
-    fn enabled(&self, metadata: &tracing::Metadata<'_>) -> bool {
-        metadata.target() == "hardtack::keys"
-    }
-
-    fn new_span(&self, _: &tracing::span::Attributes<'_>) -> tracing::Id {
-        tracing::Id::from_u64(1)
-    }
-
-    fn record(&self, _: &tracing::Id, _: &tracing::span::Record<'_>) {}
-
-    fn record_follows_from(&self, _: &tracing::Id, _: &tracing::Id) {}
-
-    fn event(&self, _: &tracing::Event<'_>) {
-        panic!("the log cannot be written");
-    }
-
-    fn enter(&self, _: &tracing::Id) {}
-
-    fn exit(&self, _: &tracing::Id) {}
-}
-
 #[cfg(feature = "tracing")]
 #[test]
 #[ignore = "a process of its own, which the next test starts"]
 fn a_process_whose_log_panics() {
+    use crate::common::told::{Hearing, Told};
+
     let cookie = followed(RingSource::file(file()));
-    tracing::subscriber::set_global_default(Panicking).unwrap();
+    // As one that writes to a full disk.
+    let panicking =
+        |told: Told| assert_ne!(told.target, "hardtack::keys", "the log cannot be written");
+    tracing::subscriber::set_global_default(Hearing(panicking)).unwrap();
     say(READY);
     for pair in stdin().lines() {
         let pair = pair.unwrap();
