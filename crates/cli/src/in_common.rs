@@ -102,11 +102,6 @@ fn compare(one: &str, other: &str) -> CommandResult {
     let names = one
         .keys()
         .chain(other.keys().filter(|name| !one.contains_key(*name)));
-    let shown = |value: Option<&&str>| match value.copied() {
-        None => "nothing".to_owned(),
-        Some("") => "empty".to_owned(),
-        Some(value) => value.to_owned(),
-    };
     let is_unknown = |name: &&&str| {
         [&one, &other]
             .iter()
@@ -117,8 +112,8 @@ fn compare(one: &str, other: &str) -> CommandResult {
         .map(|name| {
             format!(
                 "{name}: {}, then {}",
-                shown(one.get(name)),
-                shown(other.get(name))
+                shown(one.get(name).copied()),
+                shown(other.get(name).copied())
             )
         })
         .collect();
@@ -130,8 +125,17 @@ fn compare(one: &str, other: &str) -> CommandResult {
     Ok(lines.is_empty())
 }
 
+/// Returns the value of a setting as it is shown in a difference.
+pub(crate) fn shown(value: Option<&str>) -> &str {
+    match value {
+        None => "nothing",
+        Some("") => "empty",
+        Some(value) => value,
+    }
+}
+
 /// Reads a text of settings, also as a line of a health check.
-fn pairs(text: &str) -> Result<BTreeMap<&str, &str>, Failure> {
+pub(crate) fn pairs(text: &str) -> Result<BTreeMap<&str, &str>, Failure> {
     let line = text.trim();
     let text = line.strip_prefix("settings_text ").unwrap_or(line);
     text.split(' ')

@@ -6,6 +6,7 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+mod compare;
 mod in_common;
 mod inspect;
 mod key;
@@ -37,6 +38,7 @@ enum Command {
     Ring(ring::Command),
     Inspect(Box<inspect::Inspect>),
     Settings(Box<in_common::Settings>),
+    Compare(compare::Compare),
 }
 
 /// Runs the program `hardtack` with the arguments of the process.
@@ -96,6 +98,7 @@ impl Command {
             Command::Ring(command) => command.run(),
             Command::Inspect(command) => command.run::<Map>(inspect::Reader::DICTIONARY),
             Command::Settings(command) => command.run(),
+            Command::Compare(command) => command.run(),
         }
     }
 }
@@ -109,7 +112,7 @@ static VERSION: LazyLock<String> = LazyLock::new(|| {
 const AFTER_HELP: &str = "\
 Exit codes:
   0  success
-  1  a ring or a cookie failed its check, or the ring forbids the change, and nothing is written
+  1  a ring or a cookie failed its check, programs disagree, or the ring forbids the change, and nothing is written
   2  the command line is wrong
   3  a file cannot be read or written, or is not a key ring
   4  another process is editing the file

@@ -24,7 +24,7 @@ fn every_command_is_listed() {
     assert_eq!(rings.len(), 8, "{rings:?}");
     let commands = rings.into_iter().map(|name| format!("ring {name}"));
     let list = section("## Commands");
-    let others = ["keygen", "inspect", "settings"].map(str::to_owned);
+    let others = ["keygen", "inspect", "settings", "compare"].map(str::to_owned);
     for command in commands.chain(others) {
         assert!(list.contains(&format!("`hardtack {command}")), "{command}");
     }

@@ -1,6 +1,10 @@
 //! What settings files may have, beside what a transcript shows.
 
-use crate::desk::Desk;
+use std::time::Duration;
+
+use hardtack::{KeyRing, SessionCookie};
+
+use crate::desk::{Desk, at};
 
 #[test]
 fn yaml_is_nested_as_deep_as_json_at_most() {
@@ -57,4 +61,34 @@ fn aliases_of_yaml_stand_for_a_limited_number_of_values() {
     desk.write("shared.yaml", shared);
     let told = desk.done("ring add keys --settings shared.yaml");
     assert!(told.contains("old keys open for 8h\n"), "{told}");
+}
+
+/// As programs write them.
+#[test]
+fn health_checks_of_programs_are_compared() {
+    let (desk, _) = Desk::with_ring();
+    let check = |idle_timeout: u64, not_before| {
+        let ring: KeyRing = desk.read("keys").parse().unwrap();
+        let cookie = SessionCookie::encrypted(ring.with_not_before(not_before));
+        let cookie = cookie.idle_timeout(Duration::from_secs(idle_timeout));
+        cookie.build().unwrap().keys_in_use(at(0)).to_string()
+    };
+    desk.write("one", check(1800, at(0)));
+    desk.write("two", check(1800, at(0)));
+    let agree = "2 programs agree, and none has a problem\n";
+    assert_eq!(desk.done("compare one two"), agree);
+    desk.write("two", check(1200, at(60)));
+    let ran = desk.run("compare one two");
+    assert_eq!(ran.code, Some(1));
+    let lines: Vec<_> = ran.out.lines().collect();
+    let [problem, fingerprint, not_before, ring, setting] = lines[..] else {
+        panic!("{}", ran.out)
+    };
+    assert!(problem.starts_with("two: NotBeforeAhead: "), "{problem}");
+    assert!(fingerprint.starts_with("fingerprint: "), "{fingerprint}");
+    let times = "not_before: 2027-03-01T06:00:00Z in one; 2027-03-01T06:01:00Z in two";
+    assert_eq!(not_before, times);
+    let same = "they open the same sessions for now; give all of them one ring";
+    assert_eq!(ring, same);
+    assert_eq!(setting, "idle_timeout: 1800 in one; 1200 in two");
 }

@@ -43,6 +43,7 @@ macro_rules! transcripts {
 transcripts! {
     adding
     checking
+    comparing
     editing
     ending_sessions
     handing_over

@@ -1,0 +1,257 @@
+//! Comparing programs that share sessions, by their health checks.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::PathBuf,
+    time::Duration,
+};
+
+use clap::Args;
+
+use crate::{
+    in_common::{pairs, shown},
+    output::{self, CommandResult, Failure},
+    source, time,
+};
+
+/// Compare programs that share sessions, by their health checks
+///
+/// Each FILE has what the health check of one program answered, and its name stands for the
+/// program. Shown are problems that last, keys that a program lacks, settings that differ, and
+/// clocks that are further apart than `clock_skew` and ten seconds. The exit code is 1 if there
+/// are any.
+#[derive(Args)]
+#[command(verbatim_doc_comment)]
+pub(crate) struct Compare {
+    /// The files, one for each program
+    #[arg(value_name = "FILE", num_args = 2.., required = true)]
+    files: Vec<PathBuf>,
+}
+
+impl Compare {
+    pub(crate) fn run(self) -> CommandResult {
+        let mut texts = Vec::new();
+        for path in &self.files {
+            let bytes =
+                source::file(path).map_err(|error| Failure::file("cannot read", path, error))?;
+            let text = String::from_utf8_lossy(&bytes).into_owned();
+            texts.push((path.to_string_lossy(), text));
+        }
+        let programs = texts.iter().map(|(name, text)| Program::read(name, text));
+        let findings = findings(&programs.collect::<Vec<_>>());
+        let is_well = findings.is_empty();
+        output::print(&if is_well {
+            format!("{} programs agree, and none has a problem", texts.len())
+        } else {
+            findings.join("\n")
+        })?;
+        Ok(is_well)
+    }
+}
+
+fn findings(programs: &[Program<'_>]) -> Vec<String> {
+    let mut findings = Vec::new();
+    let silent = programs.iter().filter(|program| program.checks.is_empty());
+    findings.extend(silent.map(|Program { name, .. }| {
+        format!("{name} has no health check: the program did not answer, or something else did")
+    }));
+    let checks = || programs.iter().flat_map(|program| &program.checks);
+    let all: Vec<_> = checks().collect();
+    let problems: BTreeSet<_> = checks().flat_map(|check| check.all("problem")).collect();
+    for problem in problems {
+        let has = |check: &&Check<'_>| check.all("problem").any(|it| it == problem);
+        findings.push(format!("{}: {problem}", names(&with(&all, has))));
+    }
+    let carriers: BTreeSet<_> = checks().map(|check| check.carrier).collect();
+    for carrier in carriers {
+        let same: Vec<_> = checks().filter(|it| it.carrier == carrier).collect();
+        let lacks = |program: &&Program<'_>| {
+            let mut others = program.checks.iter();
+            !program.checks.is_empty() && others.all(|it| it.carrier != carrier)
+        };
+        let lacking = programs.iter().filter(lacks);
+        let lacking: Vec<_> = lacking.map(|program| program.name).collect();
+        if !lacking.is_empty() {
+            let (has, lacks) = (names(&same), lacking.join(", "));
+            findings.push(format!("{carrier} in {has}, and not in {lacks}"));
+        }
+        findings.extend(of_rings(&same));
+        findings.extend(of_settings(&same));
+        findings.extend(of_clocks(&same));
+    }
+    findings
+}
+
+/// Returns how rings differ, whose sessions are refused, and which ring is right.
+fn of_rings(checks: &[&Check<'_>]) -> Vec<String> {
+    let fingerprints = difference(checks, "fingerprint", |check| check.one("fingerprint"));
+    let mut findings: Vec<_> = fingerprints.into_iter().collect();
+    if findings.is_empty() {
+        return findings;
+    }
+    let sealing = by(checks, |check| check.one("seals"));
+    for (key, sealing) in &sealing {
+        let lacking = with(checks, |check| !check.opens(*key));
+        if !lacking.is_empty() {
+            findings.push(format!(
+                "key {} seals in {}, and opens nothing in {}",
+                shown(*key),
+                names(sealing),
+                names(&lacking)
+            ));
+        }
+    }
+    findings.extend(difference(checks, "not_before", |it| it.one("not_before")));
+    let healthy = with(checks, |check| !check.has_returned_key());
+    let whole = with(checks, |check| {
+        sealing.iter().all(|(key, _)| check.opens(*key))
+    });
+    findings.push(if !healthy.is_empty() && healthy.len() < checks.len() {
+        let healthy = names(&healthy);
+        format!("unless you know that no key has leaked, give all of them the ring of {healthy}")
+    } else if whole.len() == checks.len() {
+        "they open the same sessions for now; give all of them one ring".to_owned()
+    } else if whole.is_empty() {
+        "give all of them one ring: if no key has leaked, with the keys of each".to_owned()
+    } else {
+        let whole = names(&whole);
+        format!(
+            "if no key has leaked, give all of them the ring of {whole}, which opens every session"
+        )
+    });
+    findings
+}
+
+/// Returns the settings in common that differ.
+fn of_settings(checks: &[&Check<'_>]) -> Vec<String> {
+    let all: BTreeSet<_> = checks.iter().flat_map(|it| it.settings.keys()).collect();
+    all.into_iter()
+        .filter_map(|name| difference(checks, name, |it| it.settings.get(name).copied()))
+        .collect()
+}
+
+fn of_clocks(checks: &[&Check<'_>]) -> Option<String> {
+    let times: Vec<_> = checks
+        .iter()
+        .filter_map(|it| time::parse(it.one("now")?))
+        .collect();
+    let apart = times
+        .iter()
+        .max()?
+        .duration_since(*times.iter().min()?)
+        .ok()?;
+    let skew = checks
+        .iter()
+        .filter_map(|it| it.settings.get("clock_skew")?.parse().ok());
+    let allowed = Duration::from_secs(skew.max().unwrap_or(0)).max(ASKED_WITHIN);
+    let difference = difference(checks, "now", |check| check.one("now"))?;
+    (apart > allowed).then(|| format!("{difference}: compare with a clock that you trust"))
+}
+
+/// Program with its health checks, one for each cookie, header or token.
+struct Program<'a> {
+    name: &'a str,
+    checks: Vec<Check<'a>>,
+}
+
+impl<'a> Program<'a> {
+    fn read(name: &'a str, text: &'a str) -> Program<'a> {
+        let lines = text.lines().map(|line| {
+            let line = line.trim();
+            line.split_once(' ').unwrap_or((line, ""))
+        });
+        let lines: Vec<_> = lines.skip_while(|(word, _)| *word != FIRST).collect();
+        let checks = lines.chunk_by(|_, (word, _)| *word != FIRST);
+        let checks = checks.filter_map(|lines| Check::of(name, lines.to_vec()));
+        Program {
+            name,
+            checks: checks.collect(),
+        }
+    }
+}
+
+/// Health check of a cookie, header or token.
+struct Check<'a> {
+    program: &'a str,
+    lines: Vec<(&'a str, &'a str)>,
+    /// The setting that comes first, such as `cookie=__Host-session`.
+    carrier: &'a str,
+    settings: BTreeMap<&'a str, &'a str>,
+}
+
+impl<'a> Check<'a> {
+    fn of(program: &'a str, lines: Vec<(&'a str, &'a str)>) -> Option<Check<'a>> {
+        let (_, text) = lines.iter().find(|(word, _)| *word == "settings_text")?;
+        Some(Check {
+            program,
+            carrier: text.split(' ').next()?,
+            settings: pairs(text).ok()?,
+            lines,
+        })
+    }
+
+    fn all(&self, word: &str) -> impl Iterator<Item = &'a str> {
+        let lines = self.lines.iter().filter(move |(it, _)| *it == word);
+        lines.map(|(_, value)| *value)
+    }
+
+    fn one(&self, word: &str) -> Option<&'a str> {
+        self.all(word).next()
+    }
+
+    fn opens(&self, key: Option<&str>) -> bool {
+        let mut keys = self.all("accepts").flat_map(|keys| keys.split(' '));
+        keys.any(|it| Some(it) == key)
+    }
+
+    fn has_returned_key(&self) -> bool {
+        self.all("problem").any(|it| it.starts_with("KeyReturned"))
+    }
+}
+
+/// Returns the values and the programs that have each, if there are several values.
+fn difference<'a>(
+    checks: &[&Check<'a>],
+    name: &str,
+    value: impl Fn(&Check<'a>) -> Option<&'a str>,
+) -> Option<String> {
+    let values = by(checks, value);
+    let values: Vec<_> = values
+        .iter()
+        .map(|(value, checks)| format!("{} in {}", shown(*value), names(checks)))
+        .collect();
+    (values.len() > 1).then(|| format!("{name}: {}", values.join("; ")))
+}
+
+/// Returns the values, in the order of the programs, with the checks that have each.
+fn by<'c, 'a>(
+    checks: &[&'c Check<'a>],
+    value: impl Fn(&Check<'a>) -> Option<&'a str>,
+) -> Vec<(Option<&'a str>, Vec<&'c Check<'a>>)> {
+    let mut values: Vec<(_, Vec<_>)> = Vec::new();
+    for check in checks {
+        let value = value(check);
+        match values.iter_mut().find(|(it, _)| *it == value) {
+            Some((_, checks)) => checks.push(*check),
+            None => values.push((value, vec![check])),
+        }
+    }
+    values
+}
+
+fn with<'c, 'a>(
+    checks: &[&'c Check<'a>],
+    is_one: impl Fn(&&'c Check<'a>) -> bool,
+) -> Vec<&'c Check<'a>> {
+    checks.iter().copied().filter(is_one).collect()
+}
+
+fn names(checks: &[&Check<'_>]) -> String {
+    let names: Vec<_> = checks.iter().map(|check| check.program).collect();
+    names.join(", ")
+}
+
+/// The word with which a health check begins.
+const FIRST: &str = "seals";
+/// Time that it may take to ask all programs.
+const ASKED_WITHIN: Duration = Duration::from_secs(10);
