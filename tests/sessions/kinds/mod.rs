@@ -7,10 +7,13 @@ mod examples;
 mod mismatches;
 mod standard;
 
-use std::fmt::Debug;
+use std::{any::Any, cell::Cell, fmt::Debug};
 
 use hardtack::{Session, SessionData, SessionError, session::Payload};
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::{
+    Deserialize, Deserializer, Serialize, Serializer,
+    de::{DeserializeOwned, Error},
+};
 
 use crate::common::{at, builder, builder_of, sealed};
 
@@ -24,29 +27,78 @@ macro_rules! stored {
 }
 use stored;
 
-/// A session's type around any other.
-#[derive(Serialize, Deserialize, PartialEq)]
-struct Holder<V>(Option<V>);
-
-impl<V> Default for Holder<V> {
-    fn default() -> Holder<V> {
-        Holder(None)
-    }
-}
-
-impl<V: Serialize + DeserializeOwned + PartialEq + Send + Sync + 'static> SessionData
-    for Holder<V>
-{
-    const LABEL: &str = "holder";
-    const SCHEMA: u32 = 1;
-}
-
 /// A value of one of the types.
 trait Kind: Serialize + DeserializeOwned + PartialEq + Clone + Debug + Send + Sync + 'static {}
 
 impl<V: Serialize + DeserializeOwned + PartialEq + Clone + Debug + Send + Sync + 'static> Kind
     for V
 {
+}
+
+/// A value of any kind, so that sessions are compiled once, and not for each kind.
+#[derive(Debug)]
+struct Erased(Box<dyn AnyKind>);
+
+trait AnyKind: erased_serde::Serialize + Any + Debug + Send + Sync {
+    fn copy(&self) -> Erased;
+    fn equals(&self, other: &dyn Any) -> bool;
+}
+
+impl<V: Kind> AnyKind for V {
+    fn copy(&self) -> Erased {
+        Erased(Box::new(self.clone()))
+    }
+
+    fn equals(&self, other: &dyn Any) -> bool {
+        other.downcast_ref::<V>() == Some(self)
+    }
+}
+
+impl Erased {
+    /// From now on, this thread reads values of the same kind.
+    fn of<V: Kind>(value: &V) -> Erased {
+        READ.set(|from| Ok(erased_serde::deserialize::<V>(from)?.copy()));
+        value.copy()
+    }
+}
+
+type Read = fn(&mut dyn erased_serde::Deserializer<'_>) -> Result<Erased, erased_serde::Error>;
+thread_local! {
+    static READ: Cell<Read> = Cell::new(|_| panic!("no value has been stored"));
+}
+
+impl Clone for Erased {
+    fn clone(&self) -> Erased {
+        self.0.copy()
+    }
+}
+
+impl PartialEq for Erased {
+    fn eq(&self, other: &Erased) -> bool {
+        self.0.equals(&*other.0)
+    }
+}
+
+impl Serialize for Erased {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        erased_serde::serialize(&*self.0, serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Erased {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Erased, D::Error> {
+        let mut deserializer = <dyn erased_serde::Deserializer<'_>>::erase(deserializer);
+        READ.get()(&mut deserializer).map_err(D::Error::custom)
+    }
+}
+
+/// A session's type around any other.
+#[derive(Serialize, Deserialize, Default, PartialEq)]
+struct Holder(Option<Erased>);
+
+impl SessionData for Holder {
+    const LABEL: &str = "holder";
+    const SCHEMA: u32 = 1;
 }
 
 /// Stores in one request, and reads in the next.
@@ -64,20 +116,20 @@ fn next_request<T: Payload, R>(
     Ok(read(&cookie.load([&pair], at(1))))
 }
 
-fn in_a_type<V: Kind>(value: &V) -> Result<Option<V>, SessionError> {
+fn in_a_type(value: &Erased) -> Result<Option<Erased>, SessionError> {
+    let read = |session: &Session<Holder>| session.read(|holder| holder.0.clone());
     next_request(
         |session| {
             session.replace(Holder(Some(value.clone())))?;
             // The same request reads what the next one will.
-            let now = session.read(|held| held.0.clone());
-            assert_eq!(now.as_ref(), Some(value));
+            assert_eq!(read(session).as_ref(), Some(value));
             Ok(())
         },
-        |session: &Session<Holder<V>>| session.read(|held| held.0.clone()),
+        read,
     )
 }
 
-fn in_a_dictionary<V: Kind>(value: &V) -> Result<Option<V>, SessionError> {
+fn in_a_dictionary(value: &Erased) -> Result<Option<Erased>, SessionError> {
     let read = |session: &Session| session.get("value");
     next_request(|session| session.insert("value", value), read)?
 }
@@ -96,17 +148,19 @@ fn kept<V: Kind>(value: V) {
 
 #[track_caller]
 fn kept_in_a_type<V: Kind>(value: V) {
+    let value = Erased::of(&value);
     assert_eq!(in_a_type(&value).unwrap(), Some(value));
 }
 
 #[track_caller]
 fn kept_in_a_dictionary<V: Kind>(value: V) {
+    let value = Erased::of(&value);
     assert_eq!(in_a_dictionary(&value).unwrap(), Some(value));
 }
 
 #[track_caller]
 fn refused_in_a_type<V: Kind>(value: V, sentence: &str) {
-    check_sentence(in_a_type(&value), sentence);
+    check_sentence(in_a_type(&Erased::of(&value)), sentence);
 }
 
 #[track_caller]
@@ -125,16 +179,17 @@ fn fails_in_a_type<V: Kind>(value: V) {
 fn changed_in_a_dictionary<V: Kind>(value: V, read: V) {
     assert_ne!(value, read);
     assert_eq!(in_json(&value).as_ref(), Some(&read));
-    assert_eq!(in_a_dictionary(&value).unwrap(), Some(read));
+    let found = in_a_dictionary(&Erased::of(&value)).unwrap();
+    assert_eq!(found, Some(read.copy()));
 }
 
 #[track_caller]
 fn refused_in_a_dictionary<V: Kind>(value: V, sentence: &str) {
-    check_sentence(in_a_dictionary(&value), sentence);
+    check_sentence(in_a_dictionary(&Erased::of(&value)), sentence);
 }
 
 #[track_caller]
-fn check_sentence<V: Debug>(stored: Result<Option<V>, SessionError>, sentence: &str) {
+fn check_sentence(stored: Result<Option<Erased>, SessionError>, sentence: &str) {
     let error = stored.unwrap_err();
     assert!(matches!(error, SessionError::Encode { .. }), "{error}");
     assert!(error.to_string().contains(sentence), "{error}");

@@ -19,8 +19,8 @@ use time::{OffsetDateTime, macros::datetime};
 use uuid::uuid;
 
 use super::{
-    Kind, changed_in_a_dictionary, in_a_dictionary, kept, kept_in_a_dictionary, kept_in_a_type,
-    refused_in_a_dictionary, refused_in_a_type, stored, unequal_in_a_type,
+    Erased, Kind, changed_in_a_dictionary, in_a_dictionary, kept, kept_in_a_dictionary,
+    kept_in_a_type, refused_in_a_dictionary, refused_in_a_type, stored, unequal_in_a_type,
 };
 
 #[test]
@@ -36,7 +36,8 @@ fn numbers() {
 fn a_number_that_is_not_equal_to_itself() {
     refused_in_a_type(f64::NAN, "a NaN");
     refused_in_a_type((1, vec![Some(f32::NAN)]), "a NaN");
-    assert!(in_a_dictionary(&f64::NAN).unwrap().unwrap().is_nan());
+    let found = in_a_dictionary(&Erased::of(&f64::NAN)).unwrap().unwrap();
+    assert_eq!(format!("{found:?}"), "Erased(NaN)");
     // Its bits are an integer like any other.
     kept(f64::NAN.to_bits());
 }
