@@ -10,6 +10,7 @@ use super::{
     token::{Asked, FormField, URL_ENCODED, is_of_type},
 };
 use crate::{
+    base::clock::system_now,
     events::{self, RefusedRequest},
     web::framework::Extensions,
 };
@@ -98,7 +99,9 @@ pub(in crate::web) fn verified_fields<R>(
             path,
             ..RefusedRequest::default()
         };
-        events::request_refused(&refusal, refusal.name(), &request, Some(0));
+        let counts = asked.counts.as_ref();
+        let left_out = counts.and_then(|it| it.note(refusal.name(), system_now()));
+        events::request_refused(&refusal, refusal.name(), &request, left_out);
         return Err(GuardedRejection::Refused(refusal));
     }
     Ok(asked.fields.clone())

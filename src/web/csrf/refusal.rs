@@ -53,7 +53,7 @@ impl CsrfRefusal {
             }
             CsrfRefusal::TooLarge => "refused: the form is too long",
             CsrfRefusal::NotAsked => {
-                "refused: no CSRF token is checked for a request like this one; send the form by POST"
+                "refused: no CSRF token is checked for a request like this one; send the form by POST, to a path without `trust_form_post`"
             }
         }
     }

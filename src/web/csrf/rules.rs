@@ -35,7 +35,7 @@ pub(super) struct Rules {
     pub(super) form_field: FormField,
     pub(super) form_limit: usize,
     /// Shared by clones.
-    refused: Arc<Refusals>,
+    counts: Arc<Refusals>,
 }
 
 impl Default for Rules {
@@ -46,7 +46,7 @@ impl Default for Rules {
             token: TokenSource::default(),
             form_field: TOKEN_FIELD,
             form_limit: FORM_LIMIT,
-            refused: Arc::default(),
+            counts: Arc::default(),
         }
     }
 }
@@ -133,6 +133,7 @@ impl Rules {
         // What another guard has asked for is kept. A guard that asks for no token says nothing, so an extractor of forms fails
         // instead of passing unchecked.
         let mut asked: Asked = extensions.remove().unwrap_or_default();
+        asked.counts.get_or_insert_with(|| self.counts.clone());
         let mut checked = Ok(None);
         if !is_safe && !is_upgrade && !is_form_post {
             let is_second = !asked.fields.is_empty();
@@ -214,7 +215,7 @@ impl Rules {
                 purpose: failed.purpose.as_deref(),
                 advice: failed.advice.or_else(|| self.advice(refusal, request)),
             };
-            let left_out = self.refused.note(refusal.name(), system_now());
+            let left_out = self.counts.note(refusal.name(), system_now());
             events::request_refused(refusal, refusal.name(), &refused, left_out);
         }
         failed.failure.reported(Some(path))

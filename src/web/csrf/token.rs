@@ -1,8 +1,10 @@
 //! Places of a request's token.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, sync::Arc};
 
 use http::{HeaderMap, HeaderValue, header};
+
+use crate::events::Refusals;
 
 /// Place of a request's token.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -21,6 +23,8 @@ pub(super) struct Asked {
     /// For each guard that asked for a token, its field for one, which is not part of the form's own content. The request
     /// passes only with all of these tokens.
     pub(super) fields: Vec<FormField>,
+    /// Counts of the outermost guard, by which the extractor logs.
+    pub(super) counts: Option<Arc<Refusals>>,
 }
 
 /// Name of the field of a form that has its token.

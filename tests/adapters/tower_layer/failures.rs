@@ -547,6 +547,18 @@ mod told {
     }
 
     #[test]
+    fn forms_that_anyone_sends_by_get_do_not_fill_the_log() {
+        let app = routes();
+        let told = told_by(|| {
+            for _ in 0..300 {
+                let (status, ..) = ask(app.clone(), request("GET", "/form", &[]));
+                assert_eq!(status, 403);
+            }
+        });
+        assert_eq!(told.len(), 10);
+    }
+
+    #[test]
     fn a_refused_request_is_logged_with_its_origin_and_host() {
         let refused = "refused by a CSRF check";
         let evil = ("origin", "https://evil.example");
