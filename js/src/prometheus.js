@@ -30,7 +30,7 @@ const RINGS = ["Replaced", "Refused"];
 /** Seconds after which a session that has begun has come back, unless its client drops it. */
 const SOON = 60;
 /** Lengths of tokens. */
-const BUCKETS = [256, 512, 1024, 2048, 3072, 4096, 12_288];
+const BUCKETS = [256, 512, 1024, 2048, 2500, 3072, 4096, 12_288];
 
 /** A property of a gauge in the register: it is removed with the register, and a second copy of this module finds it. */
 const OWNER = Symbol.for("hardtack-session/prometheus");

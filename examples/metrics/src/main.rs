@@ -36,7 +36,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let prometheus = PrometheusBuilder::new()
         .set_buckets_for_metric(
             sizes,
-            &[256.0, 512.0, 1024.0, 2048.0, 3072.0, 4096.0, 12288.0],
+            &[
+                256.0, 512.0, 1024.0, 2048.0, 2500.0, 3072.0, 4096.0, 12288.0,
+            ],
         )?
         .install_recorder()?;
 

@@ -121,7 +121,7 @@ impl Site {
         }
         site.both("hardtack_keys_dropped_total{", Counter(0, 0));
         site.both("hardtack_keys_returned_total{", Counter(0, 0));
-        site.bytes([30, 60, 70, 73, 73, 73]);
+        site.bytes(SHORT);
         site.both(&info("1", "1"), Gauge(1.0, 1.0));
         site.both(REFUSED, Gauge(0.0, 0.0));
         site.both(NOT_BEFORE, Gauge(0.0, 0.0));
@@ -141,14 +141,17 @@ impl Site {
     }
 
     /// Tokens up to each size of a minute, in an incident.
-    fn bytes(&mut self, counts: [u64; 6]) {
-        let sizes = ["256", "512", "1024", "2048", "4096", "+Inf"];
-        for ((size, before), count) in sizes.iter().zip([30, 60, 70, 73, 73, 73]).zip(counts) {
+    fn bytes(&mut self, counts: [u64; 8]) {
+        let sizes = ["256", "512", "1024", "2048", "2500", "3072", "4096", "+Inf"];
+        for ((size, before), count) in sizes.iter().zip(SHORT).zip(counts) {
             let name = format!(r#"hardtack_token_bytes_bucket{{purpose="session",le="{size}""#);
             self.both(&name, Counter(before, count));
         }
     }
 }
+
+/// Tokens of a minute up to each size.
+const SHORT: [u64; 8] = [30, 60, 70, 73, 73, 73, 73, 73];
 
 const DISAGREE: &str = "programs disagree: another ring or other settings";
 const NAME: &str = "programs disagree: a cookie has another name";
@@ -325,8 +328,11 @@ const INCIDENTS: &[Incident] = &[
     Incident { name: "a program has a shorter timeout", after: 30, alerts: &[(ONE_IN_TEN, "")], changes: |site| {
         site.one("b", &rejected("Idle"), Counter(3, 100));
     } },
+    Incident { name: "sessions have 2,100 characters", after: 75, alerts: &[], changes: |site| {
+        site.bytes([0, 0, 0, 0, 73, 73, 73, 73]);
+    } },
     Incident { name: "carts of two kilobytes", after: 30, alerts: &[(GROW, "ab")], changes: |site| {
-        site.bytes([10, 20, 30, 40, 73, 73]);
+        site.bytes([10, 20, 30, 40, 40, 73, 73, 73]);
     } },
     Incident { name: "a thousand forged cookies", after: 2, alerts: &[], changes: |site| {
         site.one("a", &rejected("UnknownKey"), Once(1_000));
