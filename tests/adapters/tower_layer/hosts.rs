@@ -2,13 +2,7 @@
 
 use axum::{Router, body::Body, extract::OriginalUri, routing::get};
 use hardtack::{Context, Session, SessionError, SessionLayer, web::host_of};
-use http::{HeaderMap, HeaderValue, Request, StatusCode};
-use hyper::body::Incoming;
-use hyper_util::{
-    rt::{TokioExecutor, TokioIo},
-    service::TowerToHyperService,
-};
-use tower::ServiceExt;
+use http::{HeaderValue, Request, StatusCode};
 
 use super::{
     common::{at, builder, cookie, pair_of, signed_in},
@@ -50,40 +44,6 @@ async fn signed_in_at(host: &str) -> String {
 }
 
 const ADMIN: &str = r#"Some("admin")"#;
-
-/// Status, header and body of the response over an HTTP/2 connection.
-async fn fetch_by_http_2(address: &str, cookies: &str) -> (StatusCode, HeaderMap, String) {
-    let (client, server) = tokio::io::duplex(65_536);
-    let service = tenants().map_request(|request: Request<Incoming>| request.map(Body::new));
-    let server = hyper::server::conn::http2::Builder::new(TokioExecutor::new())
-        .serve_connection(TokioIo::new(server), TowerToHyperService::new(service));
-    tokio::spawn(server);
-    let (mut sender, connection) =
-        hyper::client::conn::http2::handshake(TokioExecutor::new(), TokioIo::new(client))
-            .await
-            .unwrap();
-    tokio::spawn(connection);
-    let response = sender.send_request(request(address, &[], cookies)).await;
-    let (head, body) = response.unwrap().into_parts();
-    let body = axum::body::to_bytes(Body::new(body), 1000).await.unwrap();
-    let body = String::from_utf8(body.to_vec()).unwrap();
-    (head.status, head.headers, body)
-}
-
-#[tokio::test]
-async fn over_http_2_a_cookie_of_one_tenant_does_not_open_at_another() {
-    let (_, headers, _) = fetch_by_http_2("https://a.example/sign-in", "").await;
-    let pair = pair_of(set_cookies(&headers)[0]);
-    assert_eq!(fetch_by_http_2("https://a.example/", pair).await.2, ADMIN);
-    assert_eq!(fetch_by_http_2("https://b.example/", pair).await.2, "None");
-}
-
-#[tokio::test]
-async fn a_tenant_is_the_same_over_http_1_and_http_2() {
-    let pair = signed_in_at("a.example").await;
-    assert_eq!(fetch_by_http_2("https://a.example/", &pair).await.2, ADMIN);
-    assert_eq!(fetch_by_http_2("https://b.example/", &pair).await.2, "None");
-}
 
 #[tokio::test]
 async fn a_host_counts_without_case_and_default_port() {
