@@ -218,6 +218,9 @@ export function tuple(...items) {
 // Keys are written in order, as in Rust.
 export function map(key, value) {
   if (key.least === 0) throw new ConfigError("type", "the keys of a map must take at least one byte");
+  const byKey = ([a], [b]) => key.order(a, b);
+  const sorted = (entries) => [...entries].toSorted(byKey);
+  const entriesInOrder = listsInOrder((a, b) => byKey(a, b) || value.order(a[1], b[1]));
   return describe(1, {
     empty: () => new Map(),
     write(entries, writer) {
@@ -225,7 +228,7 @@ export function map(key, value) {
       writer.varint(entries.size);
       const written = new Set();
       const encoded = [...entries].map(([name, element]) => [name, element, key.encode(name)]);
-      for (const [name, element, bytes] of encoded.toSorted(([a], [b]) => key.order(a, b))) {
+      for (const [name, element, bytes] of sorted(encoded)) {
         // Rust would keep one of these two entries, and lose the other.
         const isSecond = written.size === written.add(hex(bytes)).size;
         if (isSecond) throw new SessionError("value", "a Map must not have two keys with the same bytes");
@@ -241,6 +244,7 @@ export function map(key, value) {
       }
       return entries;
     },
+    order: (a, b) => entriesInOrder(sorted(a), sorted(b)),
   }, { map: [key, value] });
 }
 

@@ -246,6 +246,33 @@ test("the keys of a map are written in Rust's order, whatever they are", () => {
   assert.throws(() => t.map(t.list(t.u8), t.u8).encode(new Map([[undefined, 1], [7, 1]])), /^SessionError: expected a list/);
 });
 
+test("keys that are maps are written in the order of a BTreeMap, also inside of other types", () => {
+  const pairs = t.map(t.text, t.u8);
+  // By the first entry that differs, of which the key counts before the value, and then by the number of entries.
+  const inOrder = [[], [["a", 1]], [["a", 1], ["b", 1]], [["a", 1], ["b", 2]], [["a", 1], ["c", 0]], [["a", 2]], [["b", 0]]].map((entries) => new Map(entries));
+  const ofMaps = inOrder.map((one) => new Map([[one, 7]]));
+  const kinds = [
+    [pairs, inOrder],
+    [t.map(pairs, t.u8), ofMaps],
+    [t.option(pairs), [null, ...inOrder]],
+    [t.list(pairs), [[], ...inOrder.map((one) => [one])]],
+    [t.tuple(pairs, t.u8), inOrder.flatMap((one) => [[one, 1], [one, 2]])],
+    [t.struct({ of: pairs }), inOrder.map((of) => ({ of }))],
+    [t.oneOf({ none: null, some: pairs }), ["none", ...inOrder.map((some) => ({ some }))]],
+    [t.map(t.u8, pairs), inOrder.map((one) => new Map([[1, one]]))],
+  ];
+  /** The same value, with the entries of its maps the other way round. */
+  const turned = (value) => (value instanceof Map ? new Map([...value].reverse()) : value);
+  for (const [key, keys] of kinds) {
+    const described = t.map(key, t.u8);
+    const bytes = described.encode(new Map(keys.map((name) => [name, 7])));
+    assert.deepEqual([...described.decode(bytes).keys()], keys);
+    assert.deepEqual(described.encode(new Map(keys.toReversed().map((name) => [turned(name), 7]))), bytes);
+  }
+  const two = new Map([[new Map([["b", 1]]), 1], [new Map([["a", 2]]), 2]]);
+  assert.deepEqual(t.map(pairs, t.u8).encode(two), Uint8Array.of(2, 1, 1, 0x61, 2, 2, 1, 1, 0x62, 1, 1));
+});
+
 test("a field named __proto__ is a field", () => {
   const shape = t.struct(Object.fromEntries([["__proto__", t.u8], ["a", t.u8]]));
   const value = shape.decode(Uint8Array.of(1, 2));
