@@ -27,9 +27,8 @@ export function optionsOf(options) {
 /** Refuses options that do not exist, because a mistyped one would silently keep a default. */
 export function refuseUnknown(options, advice = "") {
   for (const name of Object.keys(options)) {
-    const remedy = remedyOf(name);
     // A long name may be a key in the wrong place, so it is not shown.
-    throw new ConfigError("option", `there is no option \`${name.length > 32 ? "…" : name}\`${remedy ? `; ${remedy}` : advice}`);
+    throw new ConfigError("option", `there is no option \`${name.length > 32 ? "…" : name}\`${remedyOf(name) ?? advice}`);
   }
 }
 

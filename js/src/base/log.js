@@ -29,8 +29,9 @@ function toConsole(level, message, fields) {
 function isInDevelopment() {
   try {
     // Deno would ask for a permission, and a worker has no environment.
-    return typeof Deno === "undefined" && process.env.NODE_ENV !== "production";
+    if (typeof Deno !== "object" && process.env.NODE_ENV !== "production") return true;
   } catch {
-    return false;
+    // As in production.
   }
+  return false;
 }

@@ -1,5 +1,7 @@
 // Plain data, which an application stores and reads.
 
+import { misused } from "./errors.js";
+
 /** Returns true for an object without a class. It may be of another realm, as in Jest or a `vm` context. */
 export function isRecord(object) {
   const prototype = Object.getPrototypeOf(object);
@@ -33,6 +35,4 @@ export function freeze(value, seen = new Set()) {
   return !parts.map((part) => freeze(part, seen)).includes(false) && !isOfMap;
 }
 
-function refuse() {
-  throw new TypeError("read-only; use `update`");
-}
+const refuse = () => misused("read-only; use `update`");

@@ -1,24 +1,27 @@
 // Names that other libraries use, and what to call or set here instead.
 
-/** Returns the remedy for such a name or, with `given`, advice on these timeouts. Bundlers drop all of it from production. */
+/**
+ * Returns the end of an error about such a name or, with `given`, advice on these timeouts. Bundlers drop all of it from production.
+ * A comparison of `Deno` with `"undefined"` would stay, and with it all calls.
+ */
 export function remedyOf(name, given) {
   try {
     // Deno would ask for a permission.
-    if (typeof Deno === "undefined" && process.env.NODE_ENV !== "production") return given ? adviceOn(given) : REMEDIES.get(name);
+    if (typeof Deno !== "object" && process.env.NODE_ENV !== "production") return given ? adviceOn(given) : REMEDIES.get(name);
   } catch {
     // A worker, which has no environment.
   }
   return undefined;
 }
 
-const LIFETIME = "set the options `idleTimeout` and `absoluteTimeout`, in seconds, or call `rememberFor`";
+const LIFETIME = "; set the options `idleTimeout` and `absoluteTimeout`, in seconds, or call `rememberFor`";
 const REMEDIES = /* @__PURE__ */ new Map([
-  ["destroy", "call `invalidate`"],
-  ["regenerate", "call `signIn`, or `renewId`, which keeps the data"],
+  ["destroy", "; call `invalidate`"],
+  ["regenerate", "; call `signIn`, or `renewId`, which keeps the data"],
   ["cookie", LIFETIME],
   ["maxAge", LIFETIME],
-  ["touch", "leave it out, because reading is a use"],
-  ["reload", "leave it out, because a request has one session"],
+  ["touch", "; leave it out, because reading is a use"],
+  ["reload", "; leave it out, because a request has one session"],
 ]);
 
 /** Returns advice on a timeout that may be in milliseconds, as in other libraries. */

@@ -10,7 +10,7 @@ import { isAt, isSecure, parseHost, parseOrigin } from "../base/origins.js";
 export function adviserOf(template, say) {
   try {
     // Deno would ask for a permission.
-    if (typeof Deno === "undefined" && process.env.NODE_ENV !== "production") return adviser(template, say);
+    if (typeof Deno !== "object" && process.env.NODE_ENV !== "production") return adviser(template, say);
   } catch {
     // A worker, which has no environment.
   }
