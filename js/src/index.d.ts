@@ -750,8 +750,9 @@ export interface TypedSession<T> extends BaseSession {
   get value(): Frozen<T>;
   set value(value: Frozen<T>);
   /**
-   * Calls `change` with a copy of the value, and stores its result or, if it returns nothing, the copy as it has changed it. Throws a
-   * `TypeError` if the value itself was changed meanwhile, as by another `update` inside `change`.
+   * Calls `change` with a copy of the value, and stores its result or, if it returns nothing, the copy as it has changed it. A value
+   * that is no object, list, map or bytes cannot be changed in place: return the new one. Throws a `TypeError` if the value itself was
+   * changed meanwhile, as by another `update` inside `change`.
    */
   update(change: (value: T) => Frozen<T> | void): this;
 }

@@ -40,6 +40,30 @@ test("values of another realm are stored as those of this one, and stay as they 
   assert.deepEqual(session.set("key", Buffer.from("hi")).get("key"), new TextEncoder().encode("hi"));
 });
 
+test("a value of another realm, or without a class, is changed in place like any other", async () => {
+  const inPlace = async (decode) => {
+    const shape = { encode: ({ user }) => Uint8Array.of(user), decode };
+    const typed = await SessionCookie.encrypted(XAES_KEY, { type: sessionType({ label: "realm", schema: 1, shape, empty: { user: 7 } }) });
+    const session = await typed.load(null, NOW);
+    session.update((value) => {
+      value.user = 8;
+    });
+    return session.value.user;
+  };
+  const ofRealm = runInNewContext("([user]) => ({ user })");
+  assert.deepEqual([await inPlace(ofRealm), await inPlace(([user]) => Object.assign(Object.create(null), { user }))], [8, 8]);
+  // As in Jest, where `Uint8Array` is that of Node, and `Object` is not.
+  const session = (await cookies.load(null, NOW)).set("key", Uint8Array.of(1));
+  const ofBytes = Object.getPrototypeOf(Uint8Array.prototype);
+  Object.setPrototypeOf(ofBytes, Object.getPrototypeOf(there.record));
+  try {
+    session.update("key", (bytes) => void bytes.fill(2));
+  } finally {
+    Object.setPrototypeOf(ofBytes, Object.prototype);
+  }
+  assert.deepEqual(session.get("key"), Uint8Array.of(2));
+});
+
 test("values of other classes are refused, of whatever realm", async () => {
   const session = await cookies.load(null, NOW);
   for (const value of [...there.others, ...there.instances]) assert.throws(() => session.set("key", value), refused("value"));

@@ -160,8 +160,17 @@ test("an update that returns nothing where nothing can be changed in place is re
     assert.throws(() => session.update(key, (value) => void (value + 1)), refusedWith(/^update of `\w+` got nothing back; return the new value$/));
   }
   assert.throws(() => session.update("cart", (cart = []) => void cart.push(7)), refusedWith(/^update of `cart` got nothing back/));
-  assert.throws(() => session.update("cart", async () => [7]), refusedWith(/a value of type Promise/));
   assert.deepEqual(session.entries(), [["count", 1], ["nothing", null]]);
+});
+
+test("an update of a typed value that returns nothing where nothing can be changed in place is refused", async () => {
+  const kinds = { number: t.u32, big: t.u64, word: t.text, maybe: t.option(t.list(t.u8)), nothing: t.unit };
+  for (const [label, shape] of Object.entries(kinds)) {
+    const session = await (await SessionCookie.encrypted(XAES_KEY, { type: t.sessionType({ label, schema: 1, shape }) })).load(null, NOW);
+    const before = session.value;
+    assert.throws(() => session.update((value) => void `${value}1`), refusedWith(/^update got nothing back; return the new value$/), label);
+    assert.equal(session.value, before);
+  }
 });
 
 test("an update is refused inside of which its value changes, since that change would be lost", async () => {
@@ -263,6 +272,10 @@ test("a promise is no value, whatever a codec makes of it", async () => {
   assert.throws(() => session.update(async (value) => void (value.user = 8)), isPromise);
   assert.throws(() => (session.value = Promise.resolve({ user: 8 })), isPromise);
   assert.deepEqual(session.value, { user: 7 });
+  const entries = (await cookies.load(null, NOW)).set("cart", [7]);
+  assert.throws(() => entries.update("cart", async (cart) => void cart.push(8)), isPromise);
+  for (const value of [Promise.resolve(8), { user: Promise.resolve(8) }, [{ then: () => {} }]]) assert.throws(() => entries.set("user", value), isPromise);
+  assert.deepEqual(entries.entries(), [["cart", [7]]]);
 });
 
 test("a typed value that is null is stored", async () => {

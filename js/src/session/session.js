@@ -255,10 +255,16 @@ export class Session extends BaseSession {
     const copy = touch(this).payload.copy(String(key));
     const made = make(copy);
     if (bytes() !== before) refuseInside();
-    if (made !== undefined) return this.set(key, made);
-    if (copy instanceof Object) return this.set(key, copy);
-    throw new SessionError("value", `update of \`${key}\` got nothing back; return the new value`);
+    return this.set(key, updated(made, copy, ` of \`${key}\``));
   }
+}
+
+/** Returns what an `update` stores: what its function has made or, if that is nothing, the copy as the function has changed it. */
+export function updated(made, copy, of = "") {
+  if (made !== undefined) return made;
+  // Not by `instanceof`: in Jest, bytes are of another realm.
+  if (Object(copy) === copy) return copy;
+  throw new SessionError("value", `update${of} got nothing back; return the new value`);
 }
 
 /** Refuses a change that the copy of an `update` lacks, because it would be lost. */

@@ -4,7 +4,8 @@ import { U32, equal } from "../base/bytes.js";
 import { INVALID, ConfigError, SessionError, ensure } from "../base/errors.js";
 import { freeze, isBytes } from "../base/plain.js";
 import { checkSize } from "../state/fit.js";
-import { BaseSession, refuseInside, stateOf } from "./session.js";
+import { refusePromise } from "../state/msgpack.js";
+import { BaseSession, refuseInside, stateOf, updated } from "./session.js";
 
 export function sessionType(type) {
   const refuse = (sentence) => {
@@ -44,7 +45,7 @@ class TypedSession extends BaseSession {
     const copy = payload.copy();
     const changed = change(copy);
     if (!equal(state.payload.bytes, payload.bytes)) refuseInside();
-    this.value = changed === undefined ? copy : changed;
+    this.value = updated(changed, copy);
     return this;
   }
 
@@ -146,7 +147,7 @@ class SessionType {
 
   encode(value) {
     // A codec of JSON would encode a promise as an empty object, without an error.
-    if (typeof value?.then === "function") throw new SessionError("value", "a promise cannot be stored; await it first");
+    refusePromise(value);
     const bytes = this.#shape.encode(value);
     if (!isBytes(bytes)) throw new SessionError("value", "`encode` must return a Uint8Array");
     return new Uint8Array(bytes);

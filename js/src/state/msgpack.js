@@ -87,6 +87,10 @@ function refuse(what, instead) {
   throw new SessionError("value", `${what} cannot be stored; store ${instead}`);
 }
 
+export function refusePromise(value) {
+  if (typeof value?.then === "function") throw new SessionError("value", "a promise cannot be stored; await it first");
+}
+
 const insteadOf = (value) =>
   Object.prototype.toString.call(value) === "[object Date]" ? "its `toISOString()`" : "null, a string or an object";
 
@@ -135,6 +139,7 @@ function writeObject(writer, value, depth) {
     return writer.push(value);
   }
   if (depth > DEEPEST) refuse("a value more than 64 deep", "a string");
+  refusePromise(value);
   if (value === undefined || !isPlain(value)) refuse(`a value of type ${value?.constructor?.name}`, insteadOf(value));
   const isList = Array.isArray(value);
   const isOfMap = isMap(value);
