@@ -14,10 +14,10 @@ import { stateOf } from "../session/session.js";
 import { madeBy } from "../session/settings.js";
 import { cacheChanges, isHidden, isShareable } from "./caching.js";
 import { Carrier, fieldsOf, finish, loadBy, noHeader, sealerOf, withAdvice } from "./carrier.js";
-import { adviserOf, pathOf } from "./dropped.js";
+import { adviseLater, pathOf } from "./dropped.js";
 import { existingIn } from "./existing.js";
 
-/** Returns `template`, `mayShare`, `old` (the old cookies, if any), and `advise` (in development). */
+/** Returns `template`, `mayShare`, and `old` (the old cookies, if any). */
 export let settingsOf;
 
 export class SessionCookie extends Carrier {
@@ -53,7 +53,7 @@ export class SessionCookie extends Carrier {
     });
     const old = olds[0]?.together(olds, template.name, sealer);
     template.checkRing?.(sealer.tokens.ring);
-    return new SessionCookie(sealer, { template, mayShare, old, advise: adviserOf(template, sealer.say) });
+    return new SessionCookie(sealer, { template, mayShare, old });
   }
 
   #settings;
@@ -73,7 +73,7 @@ export class SessionCookie extends Carrier {
 
   load(source, now = Date.now()) {
     return loadBy(this, source, now, async (state, first) => {
-      const { template, old, advise } = this.#settings;
+      const { template, old } = this.#settings;
       const fields = fieldsOf(source, "cookie");
       if (fields.length === 0 && isJar(Object(source), this.name)) noHeader();
       const found = findCookie(fields, this.name);
@@ -83,7 +83,7 @@ export class SessionCookie extends Carrier {
       if (hasToken) state.arrival = UNOPENED;
       state.roomInRequests = roomInRequests(this, source, fields, found);
       state.mayHide = !hasToken && template.options.sameSite !== "none" && isHidden(first);
-      state.advise = advise?.(first, source);
+      adviseLater(state, template, first, source);
       state.oldElsewhere = old?.elsewhere(fields, pathOf(Object(source))) ?? [];
       if (values.length === 0) {
         if (!hasToken) await old?.takeOver(fields, state, sealerOf(this));

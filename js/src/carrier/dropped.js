@@ -4,27 +4,25 @@
 import { isAt, isSecure, parseHost, parseOrigin } from "../base/origins.js";
 
 /**
- * Returns a function of a request, which returns a function to call when the response sets the cookie. Undefined in production, where
- * the advice could be wrong: a proxy may have replaced `Host`, and a browser may be old. Bundlers leave the code out.
+ * Sets a function to call when the response sets the cookie. Not in production, where the advice could be wrong: a proxy may have
+ * replaced `Host`, and a browser may be old. Bundlers leave the code out.
  */
-export function adviserOf(template, say) {
+export function adviseLater(state, template, first, source) {
   try {
     // Deno would ask for a permission.
-    if (typeof Deno !== "object" && process.env.NODE_ENV !== "production") return adviser(template, say);
+    if (typeof Deno !== "object" && process.env.NODE_ENV !== "production") {
+      state.advise = () => advise(state.sealer, template, first, source);
+    }
   } catch {
     // A worker, which has no environment.
   }
-  return undefined;
 }
 
-function adviser(template, say) {
-  let hasWarned = false;
-  return (first, source) => () => {
-    const dropped = hasWarned ? undefined : droppedBy(template, first, source);
-    if (dropped === undefined) return;
-    hasWarned = true;
-    say("warn", `the browser will ${dropped}`);
-  };
+function advise({ say, seen }, template, first, source) {
+  const dropped = seen.isDropped ? undefined : droppedBy(template, first, source);
+  if (dropped === undefined) return;
+  seen.isDropped = true;
+  say("warn", `the browser will ${dropped}`);
 }
 
 const WITHOUT_TLS = "came without TLS; serve the site by https, or in development on localhost";

@@ -66,10 +66,9 @@ const isOver = (state) => state.now >= deadlineOf(state.metadata, state.policy);
  */
 function isGone(state, isSilenced) {
   const isDiscarded = state.save === "discard";
-  const isForgettable = isEmpty(state) && state.metadata.remembered === null;
-  if (state.ended === "invalidated") return isDiscarded || isSilenced || isForgettable;
+  if (state.ended === "invalidated") return isDiscarded || isSilenced || isNothing(state);
   if (isDiscarded) return false;
-  return state.ended ? isSilenced || isEmpty(state) : !isSilenced && isForgettable && hasChanged(state);
+  return state.ended ? isSilenced || isEmpty(state) : !isSilenced && isNothing(state) && hasChanged(state);
 }
 
 /**
@@ -103,7 +102,7 @@ function sent(state, body, allowed, age) {
 }
 
 function hasChanged(state) {
-  if (state.isNew) return !isEmpty(state) || state.metadata.remembered !== null;
+  if (state.isNew) return !isNothing(state);
   // A session of an old cookie has to be written in the new one.
   return state.arrival.body === null || !isAsArrived(state, stored(state, state.metadata), state.payload.bytes, state.messages);
 }
@@ -119,6 +118,9 @@ function isAsArrived({ arrival }, metadata, payload, messages) {
 
 /** Returns true without entries, messages and id. */
 const isEmpty = (state) => state.payload.isEmpty && state.flash.length === 0 && state.metadata.sid === null;
+
+/** Returns true for a session that is empty, and not remembered. */
+const isNothing = (state) => isEmpty(state) && state.metadata.remembered === null;
 
 /** Returns true if a token can hold the time (SPEC.md § 6.4). */
 const canSeal = (state) => state.now >= EPOCH && state.now - EPOCH <= U32;

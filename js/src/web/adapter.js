@@ -64,9 +64,6 @@ export const closeUnsent = (session) => Object.assign(stateOf(session), { isClos
 
 const UNSENT = "session cannot be saved in the handshake of a WebSocket; change it in another request";
 
-/** Returns the error in an outcome or a refusal, if any. A lost change is an error itself. */
-const failureIn = (event) => (event.code === "left-out" ? event : event.cause);
-
 /**
  * Calls the hook or, without one, logs errors and refusals. Never fails the request. Logs no headers, because they have cookies.
  * `onFailure`: of an adapter that reports errors in another way.
@@ -77,7 +74,8 @@ function report(hook, event, request, { sealer, now }, onFailure) {
   // Anyone can send a session under another key, or a forged form, so these two are logged at most once a minute.
   const failed = (error) => say("error", FAILED, { error }, error.code === "unreadable" ? FAILED : undefined);
   sealer.metrics?.refused(event.code);
-  const failure = failureIn(event);
+  // A lost change is an error itself.
+  const failure = event.code === "left-out" ? event : event.cause;
   if (hook) attempt(() => hook(event, request), failed);
   else if (failure && onFailure) attempt(() => onFailure(event, request), failed);
   // That `validate` did not answer was logged when it was asked.
@@ -86,13 +84,7 @@ function report(hook, event, request, { sealer, now }, onFailure) {
 }
 
 /** Calls a hook, and `failed` with its error. */
-export async function attempt(hook, failed) {
-  try {
-    await hook();
-  } catch (error) {
-    failed(error);
-  }
-}
+export const attempt = (hook, failed) => (async () => hook())().catch(failed);
 
 const FAILED = "a session could not be read or changed, or a hook threw";
 
