@@ -10,10 +10,14 @@ import { keysInUse } from "../src/health.js";
 import { ConfigError, KeyRing, Session, SessionCookie, SessionToken, attributes, generateKey, revalidation, sessionType } from "../src/index.js";
 import { ironSession } from "../src/iron_session.js";
 import { oldCookie } from "../src/old_cookies.js";
+import { onSession } from "../src/web/astro.js";
 import { session as inExpress } from "../src/web/express.js";
 import { withSession } from "../src/web/fetch.js";
-import { inNext } from "../src/web/next.js";
+import { withSession as inH3 } from "../src/web/h3.js";
+import { session as inHono } from "../src/web/hono.js";
+import { inNext, sessionProxy } from "../src/web/next.js";
 import { withSession as inNode } from "../src/web/node.js";
+import { handleSession } from "../src/web/sveltekit.js";
 import { NOW, SIGNING_KEY, XAES_KEY, XCHACHA_KEY, cookies, filled, later, misconfigured, refused } from "./visitor.js";
 
 const build = (options, ring = XAES_KEY) => SessionCookie.encrypted(ring, options);
@@ -356,6 +360,42 @@ test("the code of each mistake with a guard or an adapter is declared", async ()
     const error = await (async () => mistake())().catch((error) => error);
     assert.ok(error instanceof ConfigError && declared.includes(`"${error.code}"`), `${mistake} ${error?.code}`);
   }
+});
+
+test("what an adapter calls is a function, or the adapter is not made", () => {
+  const next = () => new Response();
+  /** Each adapter with these options, and a handler where it takes one. */
+  const adapters = {
+    fetch: (options, handler) => withSession(cookies, handler, options),
+    node: (options, handler) => inNode(cookies, handler, options),
+    h3: (options, handler) => inH3(cookies, handler, options),
+    express: (options) => inExpress(cookies, options),
+    hono: (options) => inHono(cookies, options),
+    astro: (options) => onSession(cookies, options),
+    sveltekit: (options) => handleSession(cookies, options),
+    next: (options, handler) => sessionProxy(cookies, { next }, handler, options),
+  };
+  const refusedBy = (make, code, name) => assert.throws(make, ({ code: found, message }) => found === code && message.includes(name), `${make} ${name}`);
+  for (const [adapter, make] of Object.entries(adapters)) {
+    const ofProxy = ["now", "onOutcome", "onRefused"];
+    const names = adapter === "next" ? ofProxy : [...ofProxy, "contextBy", "refuse", ...(adapter === "node" ? ["failed"] : [])];
+    for (const name of names) {
+      const code = adapter === "next" && name === "now" ? "option" : name;
+      for (const wrong of [new Response("no"), "/login", 7, {}]) refusedBy(() => make({ [name]: wrong }, () => {}), code, `\`${name}\` must be a function`);
+      const isLeftOut = [undefined, ...(code === "option" ? [] : [null, false])];
+      for (const right of [() => {}, ...isLeftOut]) make({ [name]: right }, () => {});
+    }
+    for (const options of [null, 7, "/login"]) assert.throws(() => make(options, () => {}), { code: "option" }, adapter);
+    if (make.length < 2) continue;
+    for (const wrong of [null, { guard: null }, "/", ...(adapter === "next" ? [] : [undefined])]) refusedBy(() => make({}, wrong), "option", "handler");
+  }
+});
+
+test("a hook that is left out by null or false has its default", async () => {
+  const options = { guard: new CsrfGuard({ originCheckOnly: true }), refuse: null, now: false, contextBy: null, onOutcome: false, onRefused: null };
+  const forged = { method: "POST", headers: { host: "shop.example", origin: "https://evil.example" } };
+  const response = await withSession(SessionCookie.encrypted(XAES_KEY, { log: null }), () => new Response("let in"), options)(new Request("https://shop.example/", forged));
+  assert.deepEqual([response.status, await response.text()], [403, "refused: the request comes from another site"]);
 });
 
 test("options are an object, and leaving them out is no mistake", async () => {

@@ -93,6 +93,13 @@ export const hasResponse = (error) => error instanceof SessionError && error.sta
 
 export const responseOf = ({ status, headers, body, message }) => new Response(body ?? message, { status, headers });
 
+/** Throws a `ConfigError` for a hook that is no function. Null and false leave it out, as in `{ onOutcome: isDev && print }`. */
+export function checkHooks(options) {
+  for (const [name, given] of Object.entries(options)) mustBe(!given || typeof given === "function", name, "a function");
+}
+
+export const checkHandler = (handler) => mustBe(typeof handler === "function", "handler", "a function", "option");
+
 /** Returns the response of a handler or, if an error of its session failed it, the response to that error. Reports the error. */
 export async function responded(handle, request, session) {
   try {
@@ -117,19 +124,17 @@ export async function responded(handle, request, session) {
  */
 export function admission(cookies, options = {}, onFailure) {
   const {
-    guard, now, contextBy, onOutcome, onRefused, refuse = responseOf, ...unknown
+    guard, now, contextBy, onOutcome, onRefused, refuse, ...unknown
   } = optionsOf(options);
   refuseUnknown(unknown, "; pass `{ guard }`");
   mustBe(!guard || guard.check, "guard", "a CsrfGuard");
-  for (const [name, given] of Object.entries({ now, contextBy, onOutcome, onRefused })) {
-    mustBe(!given || typeof given === "function", name, "a function");
-  }
+  checkHooks({ now, contextBy, onOutcome, onRefused, refuse });
   const open = opener(cookies);
   return async (request, ...given) => {
     let sessions = await open(...given);
     if (contextBy) sessions = sessions.inContext(await contextBy(request));
     let refusal;
-    const session = await sessions.load(request, now?.()).catch((error) => (refusal = error).session);
+    const session = await sessions.load(request, (now || Date.now)()).catch((error) => (refusal = error).session);
     if (!session) throw refusal;
     const state = stateOf(session);
     state.onLost = (lost) => report(onRefused, lost, request, state, onFailure);
@@ -138,7 +143,7 @@ export function admission(cookies, options = {}, onFailure) {
     if (refusal) report(onRefused, refusal, request, state, onFailure);
     const save = (response) => sessions.saveToResponse(response, session);
     // If `refuse` returns nothing, `save()` throws. Undefined here would let the handler run.
-    return { session, save, refused: refusal && (refuse(refusal, request) || save()), sessions };
+    return { session, save, refused: refusal && ((refuse || responseOf)(refusal, request) || save()), sessions };
   };
 }
 

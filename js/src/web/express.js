@@ -1,11 +1,14 @@
 // Express, Connect, and frameworks that take their middleware.
 
+import { optionsOf } from "../base/errors.js";
 import { stateOf } from "../session/session.js";
 import { admission, define } from "./adapter.js";
 import { attach, ofNode, print, respondToRefusal } from "./on_node.js";
 
-export function session(cookies, { refuse = respondToRefusal, ...options } = {}) {
-  const admit = admission(cookies, ofNode(options, { refuse }));
+export function session(cookies, options = {}) {
+  const { refuse, ...others } = optionsOf(options);
+  const admit = admission(cookies, ofNode(others, { refuse }));
+  const respond = refuse || respondToRefusal;
   return async (request, response, next) => {
     const failure = [];
     try {
@@ -13,7 +16,7 @@ export function session(cookies, { refuse = respondToRefusal, ...options } = {})
       if (refusal?.session) throw refusal;
       define(request, session);
       attach(sessions, session, request, response, next, () => noteFailure(session, response));
-      if (refusal) return await refuse(refusal, request, response);
+      if (refusal) return await respond(refusal, request, response);
     } catch (error) {
       failure.push(error);
     }

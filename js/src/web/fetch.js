@@ -1,8 +1,9 @@
 // `fetch` handlers: workers, Deno, Bun, route handlers of Next.js.
 
-import { admission, responded } from "./adapter.js";
+import { admission, checkHandler, responded } from "./adapter.js";
 
 export function withSession(cookies, handler, options) {
+  checkHandler(handler);
   const admit = admission(cookies, options);
   return async (request, ...rest) => {
     // Read before the handler runs, because it may give the request away.

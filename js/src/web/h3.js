@@ -3,10 +3,11 @@
 import { ensure } from "../base/errors.js";
 import { headChanges, setChanges, withChanges } from "../carrier/cookie.js";
 import { stateOf } from "../session/session.js";
-import { admission, claim, hasResponse } from "./adapter.js";
+import { admission, checkHandler, claim, hasResponse } from "./adapter.js";
 import { attach, fail, fieldsOf, print } from "./on_node.js";
 
 export function withSession(cookies, handler, options) {
+  checkHandler(handler);
   const admit = admission(cookies, options);
   return async (event) => {
     // h3 1 uses requests and responses of Node.

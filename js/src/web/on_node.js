@@ -1,17 +1,16 @@
 // Common parts of the adapters whose responses are Node's.
 
-import { mustBe } from "../base/errors.js";
 import { cacheChanges, isShareable } from "../carrier/caching.js";
 import { headChanges, settingsOf } from "../carrier/cookie.js";
 import { pathOf } from "../carrier/dropped.js";
 import { stateOf } from "../session/session.js";
-import { attempt, checkDefined, claim, closeUnsent, hasResponse } from "./adapter.js";
+import { attempt, checkDefined, checkHooks, claim, closeUnsent, hasResponse } from "./adapter.js";
 import { isOfSession } from "./cookie_field.js";
 import { beforeHead, reopen } from "./before_head.js";
 
-/** Returns options for `admission` that pass a refusal to the adapter, which answers it. `own`: options of the adapter, all functions. */
+/** Returns options for `admission` that pass a refusal to the adapter, which answers it. `own`: the hooks that the adapter calls. */
 export function ofNode(options, own) {
-  for (const [name, value] of Object.entries(own)) mustBe(typeof value === "function", name, "a function");
+  checkHooks(own);
   return { ...options, refuse: (refusal) => refusal };
 }
 
