@@ -79,7 +79,7 @@ function ownFormer({ cookie, ...unknown }) {
     const { reason, isForOthers } = chosen;
     return { opened: [chosen instanceof Refusal ? { reason, isForOthers } : { session: chosen.body, identity: String(chosen.bytes) }] };
   };
-  const dropped = [...template.expireAll(partNumbers(most)), ...template.expireFormer([], most)];
+  const dropped = [...template.expireAll(partNumbers(most)), ...(template.expireFormer?.([], most) ?? [])];
   return { template, templates: [template], dropped, type, open };
 }
 

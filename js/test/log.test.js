@@ -202,6 +202,47 @@ test("a session that `not_before` refuses is told apart from one that the applic
   assert.deepEqual(revoked.events(), []);
 });
 
+test("a change that is lost with its key, or by `notBefore`, is told once in a minute, and a refresh is not", async () => {
+  const told = [];
+  const lapses = {
+    async key() {
+      let text = XAES_KEY;
+      const cookies = await SessionCookie.encrypted(await KeyRing.follow(() => text, { log: null }), { log: (...event) => told.push(event) });
+      return [cookies, async (at) => ((text = OTHER_KEY), await cookies.load(null, at))];
+    },
+    async notBefore() {
+      const cookies = await SessionCookie.encrypted(XAES_KEY, { log: (...event) => told.push(event) });
+      return [cookies, async () => cookies.raiseNotBefore(later(10))];
+    },
+  };
+  const sentence = "a session is not stored: its key was dropped, or `not_before` raised, while the request ran";
+  const change = (session) => session.set("password", "hunter2");
+  for (const [how, begin] of Object.entries(lapses)) {
+    const [cookies, lapse] = await begin();
+    const cookie = await filled(undefined, cookies);
+    const sessions = {};
+    for (const [name, second] of [["first", 1000], ["second", 1059], ["third", 1060], ["read", 1200], ["failed", 1300], ["ended", 1400], ["new", 1500]]) {
+      sessions[name] = await cookies.load(name === "new" ? null : cookie, later(second));
+    }
+    await lapse(later(3000));
+    told.length = 0;
+    const save = async (name, work, response) => {
+      work(sessions[name]);
+      const set = await cookies.save(sessions[name], response);
+      return [set.length, told.splice(0).map(([level, message, { purpose, ...more }]) => [level, message, purpose, more])];
+    };
+    const lost = [0, [["info", sentence, "__Host-session", {}]]];
+    assert.deepEqual(await save("first", change), lost, how);
+    assert.deepEqual(await save("first", () => {}), [0, []]);
+    assert.deepEqual(await save("second", change), [0, []]);
+    assert.deepEqual(await save("third", (session) => session.save()), lost);
+    assert.deepEqual(await save("read", (session) => void session.get("user")), [0, []]);
+    assert.deepEqual(await save("failed", change, { status: 500 }), [0, []]);
+    assert.deepEqual(await save("ended", (session) => session.invalidate()), [1, []]);
+    assert.deepEqual(await save("new", change), [1, []]);
+  }
+});
+
 test("a log that fails, also later, fails no request, and null tells nothing", async (t) => {
   const { mock } = t.mock.method(console, "warn", () => {});
   const cookie = await begun((await program()).cookies);

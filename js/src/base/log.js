@@ -22,8 +22,7 @@ export function sayingBy(log = toConsole, more = {}) {
 
 /** Writes to standard error only, because the output of a program may be data. */
 function toConsole(level, message, fields) {
-  if (level === "error") console.error(message, fields);
-  else if (level === "warn" || isInDevelopment()) console.warn(message, fields);
+  if (level !== "info" || isInDevelopment()) console[level === "error" ? level : "warn"](message, fields);
 }
 
 function isInDevelopment() {

@@ -62,16 +62,19 @@ export async function loadBy(carrier, source, time, read) {
 const LEFT_OUT =
   "a change is not saved: an inner request, or the handler, has set the session's cookie already; change the session in one of the two";
 
+const LAPSED = "a session is not stored: its key was dropped, or `not_before` raised, while the request ran";
+
 /** Ends a request. Returns the decision, the state and, to store, the token (docs/spec/writer.md § 8.12, § 8.14). */
 export function finish(carrier, session, response) {
-  const finishing = finishAlone(carrier, session, response);
-  sealerOf(carrier).metrics?.finished(finishing);
+  const sealer = sealerOf(carrier);
+  const finishing = finishAlone(sealer, session, response);
+  sealer.metrics?.finished(finishing);
   return finishing;
 }
 
-async function finishAlone(carrier, session, response) {
+async function finishAlone(sealer, session, response) {
   const state = stateOf(session);
-  if (state.sealer !== sealerOf(carrier)) misused("session is of another cookie or token; save it with that");
+  if (state.sealer !== sealer) misused("session is of another cookie or token; save it with that");
   const { status, existing } = response;
   const { isClosed } = state;
   state.isClosed = true;
@@ -81,7 +84,8 @@ async function finishAlone(carrier, session, response) {
   const decision = { ...decide(state, { ...response, isShareable, isClosed, isSame }), state };
   if (!isClosed) state.finalTouch = decision.touch;
   if (decision.isLost) state.onLost(new SessionError("left-out", LEFT_OUT));
-  const { tokens } = sealerOf(carrier);
+  const { tokens, say } = sealer;
+  if (decision.isLapsed) say("info", LAPSED, {}, LAPSED, state.now);
   if (decision.change !== "store") return decision;
   if (decision.isOptional && !tokens.canSeal(state.now)) return { ...decision, change: "keep" };
   return { ...decision, token: await tokens.seal(decision.body, state.now) };

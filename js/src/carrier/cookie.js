@@ -220,7 +220,7 @@ async function cookiesOf(carrier, { change, token, allowed, maxAge, state }) {
   const { carried, policy } = state;
   const { template, old } = settingsOf(carrier);
   if (change === "keep") return [];
-  const former = template.expireFormer(carried, policy.budget.allowed.cookies);
+  const former = template.expireFormer?.(carried, policy.budget.allowed.cookies) ?? [];
   // Old cookies are last, because simple clients, as in tests, read the first cookie of a response.
   const departed = await policy.devices?.depart(state, change === "drop");
   const beside = [...(old?.expire(state.now, state.oldElsewhere) ?? []), ...(departed ?? [])];

@@ -51,11 +51,6 @@ export class Template {
     return [this.expire(this.name), ...this.expireParts(carried, 1)];
   }
 
-  /** Expires the cookies with former attributes (§ 9.4.2), which only a cookie of `attributes` can have. */
-  expireFormer() {
-    return [];
-  }
-
   /** Returns the cookies for a token, in parts of at most `partLength` characters (§ 9.2.6). */
   split(token, partLength, maxAge) {
     const count = Math.ceil(token.length / partLength);

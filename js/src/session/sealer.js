@@ -40,12 +40,11 @@ export class SessionSealer {
     sealer.metrics = metrics && madeBy("`prometheus`", "metrics", metrics, "ofCarrier").ofCarrier(purpose, sealer);
     warnOfEarlyEnds(say, parsed, overlap);
     const dangers = { unencrypted: mode === "signed", ...danger };
-    const more = {
+    await logRing(say, "sessions are ready", parsed, sealer.notBefore, {
       settingsFingerprint: await settingsFingerprint(settings),
       settings,
       danger: Object.keys(dangers).filter((name) => dangers[name]),
-    };
-    await logRing(say, "sessions are ready", parsed, sealer.notBefore, more);
+    });
     return sealer;
   }
 
@@ -96,14 +95,14 @@ export class SessionSealer {
   }
 
   /**
-   * Returns what has become of a session during its request (§ 8.14.1): `good`; `earlier`, if its key no longer seals; or `lapsed`, if
-   * its key was dropped, or `notBefore` raised. A lapsed session must not be sealed again, because that would undo the revocation.
+   * Returns the position of the key of a session at the end of its request, as a `Sealer` does, or null if the session has lapsed
+   * (§ 8.14.1): its key was dropped, or `notBefore` raised. A lapsed session must not be sealed again, because that would undo the
+   * revocation.
    */
-  standingOf({ arrival, isNew, outcome, now }) {
-    if (isNew) return "good";
-    const place = arrival.body === null ? 0 : this.tokens.placeOf(outcome.keyId, now);
-    if (place === null || arrival.metadata.issued < this.notBefore) return "lapsed";
-    return place < 0 ? "earlier" : "good";
+  placeOf({ arrival, isNew, outcome, now }) {
+    if (isNew) return 0;
+    if (arrival.metadata.issued < this.notBefore) return null;
+    return arrival.body === null ? 0 : this.tokens.placeOf(outcome.keyId, now);
   }
 }
 

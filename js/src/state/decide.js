@@ -17,7 +17,7 @@ export function decide(state, response = {}) {
   const isWritten = decision.touch === "written";
   // A change here would overwrite that of an inner request, which may be a sign-out.
   const isFree = response.isSame || state.isRenewed || state.ended;
-  return isWritten && isFree ? decision : { change: "keep", touch: "written", isLost: isWritten };
+  return isWritten && isFree ? decision : { ...decision, change: "keep", touch: "written", isLost: isWritten };
 }
 
 function decideAlone(state, {
@@ -30,14 +30,17 @@ function decideAlone(state, {
   const keep = { change: "keep", touch: "touched" };
   // A handler that a timeout or a disconnect abandoned (408), or that fails, may have made only a part of its changes.
   if (state.withheld || isClosed || status === 408) return keep;
-  const standing = state.sealer.standingOf(state);
+  const place = state.sealer.placeOf(state);
   const isFailure = status >= 500 || state.hasFailed;
-  // Without `lapsed`, the holder of a leaked key could use slow requests to get forgeries sealed under the next key.
-  const isSilenced = standing === "lapsed" || (isFailure && !state.policy.saveOnServerError && state.save !== "force");
+  const isSilenced = isFailure && !state.policy.saveOnServerError && state.save !== "force";
+  // Otherwise the holder of a leaked key could use slow requests to get forgeries sealed under the next key.
+  const hasLapsed = place === null;
   const drop = hasToken(state) || isSame !== undefined ? { change: "drop", touch: "written" } : keep;
-  if (isGone(state, isSilenced)) return drop;
+  if (isGone(state, isSilenced || hasLapsed)) return drop;
   if (isSilenced || state.save === "discard") return keep;
-  if (hasChanged(state) || (state.save === "force" && !state.isNew)) {
+  const isToStore = hasChanged(state) || (state.save === "force" && !state.isNew);
+  if (hasLapsed) return { ...keep, isLapsed: isToStore };
+  if (isToStore) {
     // A new session must not replace the one that the browser hides. A sign-out still drops what an inner request has set.
     if (isHidden(state)) return state.ended && isSame !== undefined ? drop : keep;
     if (isOver(state)) return drop;
@@ -45,7 +48,7 @@ function decideAlone(state, {
     return { ...store(state, ageToWrite(state, state.contentLength, state.metadata)), touch: "written" };
   }
   if (!isQuiet || !canSeal(state)) return keep;
-  return { ...keep, ...refresh(state, standing === "earlier"), isOptional: true };
+  return { ...keep, ...refresh(state, place < 0), isOptional: true };
 }
 
 /** Returns true if a response that succeeds stores the session, or drops its token, because of a change. */
