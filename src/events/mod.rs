@@ -40,7 +40,7 @@ fn are_heard() -> bool {
 }
 
 /// Returns an error and its sources, in one sentence.
-fn with_causes(error: &(dyn std::error::Error + 'static)) -> String {
+pub(crate) fn with_causes(error: &(dyn std::error::Error + 'static)) -> String {
     let errors = std::iter::successors(Some(error), |&error| error.source());
     let sentences: Vec<_> = errors.map(|error| error.to_string()).collect();
     sentences.join(": ")

@@ -71,7 +71,7 @@ fn what_a_user_meets_and_a_maintainer_holds_does_not_grow() {
         ),
         ("traits", with(&["pub trait "]), 5),
         ("functions", with(&["fn "]), 375),
-        ("hundreds of lines", lines / 100, 158),
+        ("hundreds of lines", lines / 100, 159),
     ] {
         let remedy = "take others away, or raise the number here and say in the commit why";
         assert!(

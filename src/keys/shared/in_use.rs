@@ -77,10 +77,9 @@ impl PurposeSlot {
             }));
         }
         let stuck_since = following.and_then(|following| following.stuck_since());
-        if let Some(since) = stuck_since.filter(|_| !is_forked) {
-            let since = system_time(since);
-            problems.push(Problem::SourceHangs { since });
-        }
+        problems.extend(stuck_since.map(|since| Problem::SourceHangs {
+            since: system_time(since),
+        }));
         problems.extend(self.not_before_ahead(now).map(|_| Problem::NotBeforeAhead));
         problems
     }

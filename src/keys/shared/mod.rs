@@ -135,7 +135,7 @@ impl SharedKeyRing {
         let now = now.unwrap_or_else(clock::system_now);
         let returned = shared.left.note(&earlier, &ring, now);
         drop(shared);
-        // Only now, because the application's recorder and subscriber may panic.
+        // Only now, because the application's recorder and subscriber may ask for the ring, or panic.
         for ((slot, keys), earlier) in of_slots().zip(&replaced) {
             slot.count_use(earlier, -1.0);
             slot.count_use(keys, 1.0);
@@ -196,10 +196,10 @@ impl SharedKeyRing {
     #[cfg(feature = "watch")]
     pub(crate) fn show_refusal(&self) {
         let shared = self.lock();
-        let since = shared.refused_since();
-        for slot in shared.slots.iter().filter_map(Weak::upgrade) {
-            slot.show_refusal(since);
-        }
+        let (since, slots) = (shared.refused_since(), shared.slots.clone());
+        drop(shared);
+        let slots = slots.iter().filter_map(Weak::upgrade);
+        slots.for_each(|slot| slot.show_refusal(since));
     }
 
     /// Returns [`show_refusal`](Self::show_refusal) for a thread that does not keep the ring in use.
@@ -249,10 +249,12 @@ impl SharedKeyRing {
                 .clone()
                 .map_or_else(OnceLock::new, OnceLock::from),
         });
-        slot.count_use(&slot.keys(), 1.0);
-        slot.show_refusal(shared.refused_since());
+        let (keys, since) = (slot.keys(), shared.refused_since());
         shared.slots.retain(|slot| slot.strong_count() > 0);
         shared.slots.push(Arc::downgrade(&slot));
+        drop(shared);
+        slot.count_use(&keys, 1.0);
+        slot.show_refusal(since);
         Ok(slot)
     }
 

@@ -70,8 +70,8 @@ pub struct WatchedKeyRing {
     used: Snapshot,
     /// Sources that were last refused and reported, until they are readable again.
     refused: Option<LoggedRefusal>,
-    /// Sources that changed at the last poll.
-    unsettled: Option<Snapshot>,
+    /// Sources that changed at the last poll, and the number of polls in a row at which they did.
+    unsettled: Option<(Snapshot, u32)>,
     interval: Duration,
     on_poll: Box<dyn FnMut(PollOutcome) + Send>,
 }
@@ -170,11 +170,18 @@ impl WatchedKeyRing {
             self.keys.show_refusal();
             return PollOutcome::Unchanged;
         }
-        if unsettled.as_ref() != Some(&snapshot) {
-            self.unsettled = Some(snapshot);
+        let now = now();
+        let (earlier, polls) = unsettled.unzip();
+        if earlier.as_ref() != Some(&snapshot) {
+            let polls = polls.unwrap_or(0) + 1;
+            if polls == MOST_UNSETTLED {
+                // Under a snapshot of its own, because the next poll may read this one again.
+                let error = NEVER_THE_SAME.to_owned();
+                self.refuse(error.clone(), Err(error), now);
+            }
+            self.unsettled = Some((snapshot, polls));
             return PollOutcome::Unsettled;
         }
-        let now = now();
         let replaced = strings.and_then(|strings| self.replace(&strings, now));
         match replaced {
             Ok((dropped, returned)) => {
@@ -184,21 +191,24 @@ impl WatchedKeyRing {
                 PollOutcome::Replaced { dropped, returned }
             }
             Err(error) => {
-                events::ring_refused(&error);
-                let earlier = self.refused.take();
-                let refused = SourceRefused {
-                    since: earlier.map_or(now, |earlier| earlier.refused.since),
-                    error: error.to_string(),
-                };
-                self.keys.note_refused(Some(refused.clone()));
-                self.refused = Some(LoggedRefusal {
-                    snapshot,
-                    logged_at: now,
-                    refused,
-                });
+                self.refuse(events::with_causes(&error), snapshot, now);
                 PollOutcome::Refused(error)
             }
         }
+    }
+
+    /// Tells that the sources are refused, now and for as long as they are.
+    fn refuse(&mut self, error: String, snapshot: Snapshot, now: UnixSeconds) {
+        events::ring_refused(&error);
+        let earlier = self.refused.take();
+        let since = earlier.map_or(now, |earlier| earlier.refused.since);
+        let refused = SourceRefused { since, error };
+        self.keys.note_refused(Some(refused.clone()));
+        self.refused = Some(LoggedRefusal {
+            snapshot,
+            logged_at: now,
+            refused,
+        });
     }
 
     /// The sources are readable, and make the ring in use.
@@ -386,7 +396,8 @@ impl fmt::Debug for WatchedKeyRing {
 pub enum PollOutcome {
     /// The sources are as they were when the ring was last read from them, or when they were last refused and reported.
     Unchanged,
-    /// The sources have changed. If the next poll reads the same, it takes or refuses the change.
+    /// The sources have changed. If the next poll reads the same, it takes or refuses the change. Sources that change at
+    /// six polls in a row are [refused](crate::keys::Problem::SourceRefused) until they settle.
     Unsettled,
     /// The sources are the same as at the previous poll, and the ring was replaced.
     #[non_exhaustive]
@@ -406,6 +417,10 @@ pub enum PollOutcome {
     Refused(KeyError),
 }
 
+/// Polls in a row after which sources that change each time are refused.
+const MOST_UNSETTLED: u32 = 6;
+const NEVER_THE_SAME: &str = "the sources were different at each of the last 6 polls, so no ring of theirs is used; leave out what \
+    changes by itself, such as a time";
 /// Seconds after which a refusal that lasts is logged again.
 const LOGGED_AGAIN: u64 = 300;
 const SHORTEST_INTERVAL: Duration = Duration::from_millis(10);

@@ -105,3 +105,28 @@ fn a_key_that_came_back_is_a_problem_while_it_opens() {
     replaced(&mut watched);
     assert!(problems(&cookie, 31).is_empty());
 }
+
+#[test]
+fn a_source_that_never_settles_is_a_problem_until_it_does() {
+    let text = key();
+    let vault = Vault::with(&text);
+    let mut watched = vault.watch();
+    let cookie = cookie_of(&watched);
+    for poll in 0..6 {
+        assert!(problems(&cookie, 1).is_empty(), "{poll}");
+        vault.put(format!("# {poll}\n{text}"));
+        unsettled(&mut watched);
+    }
+    let [problem] = &problems(&cookie, 1)[..] else {
+        panic!("one")
+    };
+    let is_it = problem.contains("different at each of the last 6 polls");
+    assert!(
+        problem.starts_with("problem SourceRefused since ") && is_it,
+        "{problem}"
+    );
+    // It settles with what it was then.
+    let look = watched.poll(at(2));
+    assert!(matches!(look, PollOutcome::Replaced { .. }), "{look:?}");
+    assert!(problems(&cookie, 2).is_empty());
+}
