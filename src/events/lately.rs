@@ -21,8 +21,8 @@ pub(crate) struct Lately {
     /// Rejections by reason: of sessions, of those under a key that left the ring, which a forger does not hide, and of old
     /// cookies.
     rejected: [[Seldom; super::REASONS.len()]; 3],
-    /// Changes that failed because the session's schema or key is unknown.
-    unreadable: [Seldom; 2],
+    /// Requests that failed by errors that anyone can cause, by kind.
+    failures: [Seldom; 4],
     unvalidated: Seldom,
 }
 
@@ -154,9 +154,11 @@ impl Lately {
         self.unvalidated.note(now)
     }
 
-    /// A request failed because its session is unreadable. Returns what [`note_rejected`](Self::note_rejected) returns.
-    pub(crate) fn note_unreadable(&self, reason: Reason, now: u64) -> Option<u64> {
-        self.unreadable[usize::from(reason == Reason::Payload)].note(now)
+    /// A request failed by an error that anyone can cause, of one of four kinds. Returns what
+    /// [`note_rejected`](Self::note_rejected) returns.
+    #[cfg(feature = "tower")]
+    pub(crate) fn note_failure(&self, kind: usize, now: u64) -> Option<u64> {
+        self.failures[kind].note(now)
     }
 
     /// A session was from the future.

@@ -14,17 +14,17 @@ pub(crate) fn session_failed(
     failed(failure, UNCHANGED, key, error);
 }
 
-/// A handler or an extractor returned an error of a session that another instance may read. The layer of the session logs
-/// it, because anyone can send such a session.
-pub(crate) fn session_was_unreadable(failure: &'static str) {
+/// Like [`session_failed`], without the event, which is [`session_failed_lately`].
+pub(crate) fn session_failure(failure: &'static str) {
     count!(1, FAILURES, "failure" => failure);
 }
 
-/// A session of `purpose` failed because it is unreadable for this reason. `left_out` events were not logged before this
-/// one.
-pub(crate) fn unreadable_failed(
+/// A request failed by an error of the session of `purpose` that anyone can cause. `reason`: why the session was rejected, if it was.
+/// `left_out` events were not logged before this one.
+pub(crate) fn session_failed_lately(
     purpose: &str,
-    reason: Reason,
+    reason: Option<Reason>,
+    key: Option<&str>,
     left_out: u64,
     error: &(dyn Error + 'static),
 ) {
@@ -33,7 +33,8 @@ pub(crate) fn unreadable_failed(
         error,
         error,
         purpose,
-        %reason,
+        reason = reason.map(tracing::field::display),
+        key,
         left_out = (left_out > 0).then_some(left_out),
         "{UNCHANGED}"
     );

@@ -45,7 +45,7 @@ impl CarrierCore {
             Outcome::OpenedUnderAcceptedKey { key_id } => {
                 events::opened_under_accepted_key(purpose, key_id, token_bytes);
             }
-            // Each is counted and compared with the last one, only for a log.
+            // Only for a log, which has a few in a minute.
             Outcome::Rejected { .. } | Outcome::NotMigrated { .. } if !events::ARE_LOGGED => {}
             Outcome::Rejected { reason, key_id } => {
                 let noted = self.lately.note_rejected(reason, is_dropped, false, now);

@@ -138,25 +138,29 @@ impl<T> Session<T> {
         }
     }
 
-    /// The request failed because its session is unreadable for this reason, unless that is another session.
+    /// The request failed by an error of its session. Logs an error that anyone can cause, unless it is of another session.
     #[cfg(feature = "tower")]
-    pub(crate) fn note_unreadable(
-        &self,
-        reason: crate::base::reason::Reason,
-        error: &SessionError,
-    ) {
+    pub(crate) fn note_failure(&self, error: &SessionError) {
         let Ok(held) = self.lock.hold() else {
             return;
         };
-        let core = held.core;
-        let Some(loaded) = held.contents.loaded.as_ref() else {
-            return;
+        let (core, contents) = (held.core, &held.contents);
+        let outcome = contents.loaded.as_ref().map(|loaded| loaded.outcome);
+        let reason = outcome.and_then(|outcome| outcome.reason());
+        let kind = match error {
+            SessionError::Unreadable(of) if reason == Some(*of) => {
+                usize::from(*of == crate::base::reason::Reason::Payload)
+            }
+            SessionError::TooLarge(_) => 2,
+            SessionError::NoContext => 3,
+            _ => return,
         };
-        if loaded.outcome.reason() == Some(reason)
-            && let Some(left_out) = core.lately.note_unreadable(reason, loaded.state.now)
+        if let Some(left_out) = core
+            .lately
+            .note_failure(kind, contents.arrival.clock.seconds())
         {
             let purpose = core.slot.purpose.name();
-            events::unreadable_failed(purpose, reason, left_out, error);
+            events::session_failed_lately(purpose, reason, error.key(), left_out, error);
         }
     }
 

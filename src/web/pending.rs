@@ -9,10 +9,7 @@ use super::{
     lost_cookie::Warning,
     old_paths::OldPaths,
 };
-use crate::{
-    session::Session,
-    state::{Payload, SessionError},
-};
+use crate::{session::Session, state::Payload};
 
 /// A session whose response head has not been made yet.
 pub(super) struct PendingSession<T> {
@@ -27,14 +24,12 @@ pub(super) struct PendingSession<T> {
 
 impl<T: Payload> PendingSession<T> {
     /// Returns the status by which a response saves the session. After an error of its session, a request saves as little
-    /// as with a 5xx, because it may have made only a part of its changes. Logs that the session is unreadable.
+    /// as with a 5xx, because it may have made only a part of its changes. Logs errors that anyone can cause.
     pub(super) fn status_to_save(&self, status: u16, response: &impl Extensions) -> u16 {
         let Some(Failure::Session(error)) = response.get() else {
             return status;
         };
-        if let SessionError::Unreadable(reason) = error {
-            self.session.note_unreadable(*reason, error);
-        }
+        self.session.note_failure(error);
         500
     }
 

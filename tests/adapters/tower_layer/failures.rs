@@ -333,7 +333,7 @@ mod told {
     use http::Request;
     use tracing::Level;
 
-    use super::{FORM, SECRET, ask, request, routes, typed_too_large, unsaved};
+    use super::{FORM, SECRET, ask, request, routes, too_large, typed_too_large, unsaved};
     use crate::{
         adapters::tower_layer::{
             Login,
@@ -528,6 +528,44 @@ mod told {
         SECOND.store(61, Relaxed);
         let [next] = &told(2)[..] else { panic!("one") };
         assert!(next.contains("left_out=299"), "{next}");
+    }
+
+    #[test]
+    fn a_full_session_and_a_request_without_a_context_do_not_fill_the_log() {
+        use std::sync::{
+            Arc,
+            atomic::{AtomicU64, Ordering::Relaxed},
+        };
+
+        use hardtack::Clock;
+
+        let layer = || SessionLayer::new(cookie());
+        for (layer, expected, reason) in [
+            (layer(), 413, "does not fit"),
+            (layer().context_by(|_| None), 500, "no context"),
+        ] {
+            let second = Arc::new(AtomicU64::new(0));
+            let clock = Arc::clone(&second);
+            let layer = layer.clock(Clock::from_fn(move || at(clock.load(Relaxed))));
+            let app = Router::new().route("/", any(too_large)).layer(layer);
+            let told = |count| {
+                let told = told_by(|| {
+                    for _ in 0..count {
+                        let (status, ..) = ask(app.clone(), request("GET", "/", &[]));
+                        assert_eq!(status, expected);
+                    }
+                });
+                let told = told.into_iter().filter(|told| told.level == Level::ERROR);
+                told.map(|told| told.fields).collect::<Vec<_>>()
+            };
+            let [first] = &told(300)[..] else {
+                panic!("one")
+            };
+            assert!(first.contains(reason), "{first}");
+            second.store(61, Relaxed);
+            let [next] = &told(2)[..] else { panic!("one") };
+            assert!(next.contains("left_out=299"), "{next}");
+        }
     }
 
     #[test]
