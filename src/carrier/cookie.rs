@@ -245,7 +245,7 @@ impl<T: Payload> SessionCookie<T> {
     /// this length.
     fn room_beside(&self, others: usize, limit: usize) -> usize {
         let fields = &*self.fields;
-        let names = fields.most * (FIELD_LEN + fields.name.as_str().len() + PART_LEN);
+        let names = fields.most * (FIELD_LEN + fields.name.as_str().len() + AROUND_PART);
         let characters = limit.saturating_sub(OTHER_FIELDS + others + names);
         let budget = &self.token.core.policy.budget;
         budget.room_in(characters).unwrap_or_default()
@@ -273,7 +273,7 @@ fn list_len(field: &[u8]) -> usize {
 /// Bytes of a `Cookie` field in a list of fields, in addition to its value: its name and 32.
 const FIELD_LEN: usize = "cookie".len() + 32;
 /// Bytes around a part: `.1=`, and `N.` in the first.
-const PART_LEN: usize = 5;
+const AROUND_PART: usize = 5;
 /// Bytes that are left to all fields but `Cookie`. Browsers send 1,000 to 1,700.
 const OTHER_FIELDS: usize = 2_560;
 

@@ -7,7 +7,7 @@ use cookie::Cookie;
 use super::SessionCookie;
 use crate::{
     base::clock::Clock,
-    session::{DroppedCookie, SaveError, SaveProblem, Session},
+    session::{SaveError, SaveProblem, Session},
     state::Payload,
 };
 
@@ -130,11 +130,9 @@ impl<T: Payload> SessionCookie<T> {
 
     /// Returns `true` for the names that a request is searched for. Others that begin alike do no harm.
     fn reads(&self, name: &str) -> bool {
-        let is_old = |old: &DroppedCookie| match old.cookies {
-            1 => old.template.name == name,
-            _ => name.starts_with(&old.template.name),
-        };
-        name.starts_with(self.name().as_str()) || self.fields.old().iter().any(is_old)
+        let mut old = self.fields.old().iter();
+        name.starts_with(self.name().as_str())
+            || old.any(|old| name.starts_with(&old.template.name))
     }
 
     /// Returns `true` if the fields of a response may drop several cookies of one name, or drop one that they set.

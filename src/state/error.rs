@@ -97,8 +97,8 @@ impl fmt::Display for SessionError {
                     // Quoted, because a key that came from a visitor may contain anything.
                     Some(key) => write!(
                         f,
-                        "the value under {key:?} does not fit the type `{expected}`; store a value of another type under \
-                         another key"
+                        "the value under {key:?} does not fit the type `{expected}`; read it as what was stored, and store a \
+                         value of another type under another key"
                     ),
                     None => write!(f, "the dictionary does not fit the type `{expected}`"),
                 };

@@ -1,5 +1,6 @@
 //! [`Session`] and guarded forms as axum extractors. Feature `axum`.
 
+use axum::body::Bytes;
 use axum_core::{
     body::Body,
     extract::{FromRequest, FromRequestParts, Request},
@@ -126,16 +127,11 @@ where
         let path = whole_path(request.uri(), request.extensions());
         let tokens = verified_fields(request.extensions(), path)?;
         let content_type = request.headers().get(CONTENT_TYPE).cloned();
-        let body = String::from_request(request, state)
+        let body = Bytes::from_request(request, state)
             .await
             .map_err(|error| GuardedRejection::Inner(error.into_response()))?;
         let content_type = content_type.as_ref().map(HeaderValue::as_bytes);
-        GuardedForm::read(
-            &tokens,
-            content_type,
-            body.as_bytes(),
-            NoForm::into_response,
-        )
+        GuardedForm::read(&tokens, content_type, &body, NoForm::into_response)
     }
 }
 

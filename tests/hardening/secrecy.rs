@@ -388,7 +388,7 @@ fn an_error_about_a_value_shows_nothing_of_it() {
     let wrong = session.get::<u32>("password").unwrap_err();
     check(&wrong, &[SECRET]);
     let sentence = r#"the value under "password" does not fit the type `u32`; "#.to_owned()
-        + "store a value of another type under another key";
+        + "read it as what was stored, and store a value of another type under another key";
     assert_eq!(wrong.to_string(), sentence);
     assert_eq!(wrong.key(), Some("password"));
     let all = session.deserialize::<Vec<u8>>().unwrap_err();

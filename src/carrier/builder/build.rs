@@ -139,7 +139,14 @@ impl<C, T: Payload> SessionBuilder<C, T> {
         let empty_payload = T::empty().map_err(|error| ConfigError::general(error.to_string()))?;
         let budget = SizeBudget::new(allowed, overhead, token::overhead(mode), options.padding)
             .filter(|budget| empty_payload.len() <= budget.room)
-            .ok_or_else(|| ConfigError::general(NO_ROOM))?;
+            .ok_or_else(|| {
+                // The longest name and attributes leave a cookie more than a kilobyte.
+                ConfigError::general(if cookie.is_some() {
+                    LARGE_DEFAULT
+                } else {
+                    NO_ROOM
+                })
+            })?;
         let context = options.context()?;
         let is_unencrypted = mode == Mode::UnencryptedButSigned;
         let allows_http = cookie.is_some_and(|cookie| !cookie.attributes.secure);
@@ -297,5 +304,6 @@ const NOTHING_CHANGED: &str =
     "has the {path}, {domain} and {partitioned} that the cookie has now; leave it out";
 const A_KEY: &str =
     "a name, path, domain, label or context holds a key, which belongs in {keys} alone";
-const NO_ROOM: &str = "there is no room for a session; shorten the cookie's name and attributes, or give a larger \
-    {max_token_len}";
+const NO_ROOM: &str = "there is no room for a session; give a larger {max_token_len}, or its type a smaller default value";
+const LARGE_DEFAULT: &str =
+    "the default value of the type has no room; make it smaller, or allow larger sessions";

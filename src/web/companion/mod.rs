@@ -68,12 +68,13 @@ pub(super) fn add_fields<H: Fields>(
     already_sent: AlreadySent,
     response: &mut H,
 ) {
-    for (name, value) in fields {
+    for (place, (name, value)) in fields.iter().enumerate() {
+        let is_first = fields[..place].iter().all(|(other, _)| other != name);
         let (name, value) = (H::name(name), H::sensitive(value.clone()));
         match already_sent {
-            // Another cookie may have added its own fields.
-            AlreadySent::Nothing => response.add(name, value),
-            AlreadySent::Same | AlreadySent::Other => response.replace(name, value),
+            AlreadySent::Same | AlreadySent::Other if is_first => response.replace(name, value),
+            // Another cookie may have added its own fields, and this session one of the same name.
+            _ => response.add(name, value),
         }
     }
 }

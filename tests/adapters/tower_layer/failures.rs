@@ -28,7 +28,7 @@ use crate::common::times;
 
 use super::{
     Login,
-    common::{at, block_on, cookie},
+    common::{at, block_on, cookie, sealed},
     fetch, set_cookies,
 };
 
@@ -97,6 +97,24 @@ fn an_error_of_a_session_is_a_fault_of_the_server_and_tells_the_visitor_nothing(
     let (status, body) = ask(routes(), request("GET", "/too-late", &[]));
     assert_eq!(status, StatusCode::INTERNAL_SERVER_ERROR);
     assert_eq!(body, "server error");
+}
+
+/// As in actix-web, and in a plain `Form`.
+#[test]
+fn a_byte_that_is_no_text_does_not_refuse_a_guarded_form() {
+    let route = Router::new().route("/", any(|_: GuardedForm| async move { "done" }));
+    let app = route.layer(CsrfGuard::new().tokens_in_forms());
+    let app = app.layer(SessionLayer::new(cookie()).clock(at(0)));
+    let mut token = String::new();
+    let pair = sealed(&cookie(), at(0), |session| {
+        token = session.csrf_token().unwrap().to_string();
+    });
+    let mut body = b"note=\xff&csrf_token=".to_vec();
+    body.extend(token.as_bytes());
+    let request = Request::post("/").header("cookie", pair);
+    let request = request.header(FORM.0, FORM.1).body(body.into()).unwrap();
+    let (status, body) = ask(app, request);
+    assert_eq!((status.as_u16(), &*body), (200, "done"));
 }
 
 #[test]
