@@ -28,7 +28,7 @@ impl EndSessions {
         Ok(vec![
             format!(
                 "everyone who signed in before {now} is signed out, on each instance as soon as it has {name}; who signs in \
-                 from then on stays signed in everywhere"
+                 from then on stays signed in"
             ),
             "until the last instance has it, ended sessions live on there".to_owned(),
         ])
