@@ -178,6 +178,8 @@ impl WatchedKeyRing {
                 // Under a snapshot of its own, because the next poll may read this one again.
                 let error = NEVER_THE_SAME.to_owned();
                 self.refuse(error.clone(), Err(error), now);
+            } else if let Some(refused) = &mut self.refused {
+                refused.log_again(now);
             }
             self.unsettled = Some((snapshot, polls));
             return PollOutcome::Unsettled;
