@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { CsrfGuard } from "../src/csrf_guard.js";
-import { SessionCookie, attributes, csrfToken, revalidation, sessionType, verifyCsrf } from "../src/index.js";
+import { KeyRing, SessionCookie, attributes, csrfToken, revalidation, sessionType, verifyCsrf } from "../src/index.js";
 import { oldCookie } from "../src/old_cookies.js";
 import { struct, text } from "../src/struct.js";
 import { inNext, sessionProxy } from "../src/web/next.js";
@@ -327,4 +327,20 @@ test("a cookie that the jar of Next.js would lose is refused", async () => {
   }
   const { load } = inNext(SessionCookie.encrypted(XAES_KEY, { size: "split:3", migrateFrom: old("/") }), jarWith().cookies, { headers, now: () => NOW });
   assert.equal((await load()).isNew, true);
+});
+
+test("the settings of a cookie are checked without a visit: nothing is told or counted, and no source is asked", async () => {
+  const [told, counted] = [[], []];
+  const log = (level, message) => told.push(message);
+  const count = (name) => () => counted.push(name);
+  const metrics = { ofCarrier: () => ({ arrived: count("arrived"), read: count("read"), finished: count("finished"), failed: count("failed") }) };
+  let asked = 0;
+  const ring = await KeyRing.follow(() => (asked++, XAES_KEY), { log });
+  const migrateFrom = oldCookie({ name: "sid", also: ["sid.sig"], read: () => null, from: NOW, until: NOW.getTime() + 1000 });
+  const own = await SessionCookie.encrypted(ring, { cookie: attributes({ formerly: { path: "/app" }, name: "own" }), migrateFrom, size: "split:2", log, metrics });
+  told.length = 0;
+  await inNext(cookies, async () => jarWith()).ready();
+  await assert.rejects(inNext(own, async () => jarWith(), { headers: () => new Headers() }).ready(), /`formerly` drops two cookies named own, /);
+  await assert.rejects(inNext(own, async () => jarWith()).ready(), /Next.js shows the cookie own decoded/);
+  assert.deepEqual([told, counted, asked], [[], [], 1]);
 });

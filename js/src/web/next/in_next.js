@@ -4,15 +4,14 @@ import { ConfigError, SessionError, ensure, misused } from "../../base/errors.js
 import { isExpiry, isHostName } from "../../cookie/set_cookie.js";
 import { plain } from "../../cookie/values.js";
 import { stateOf } from "../../session/session.js";
-import { fieldsOf } from "../../carrier/carrier.js";
+import { fieldsOf, sealerOf } from "../../carrier/carrier.js";
+import { settingsOf } from "../../carrier/cookie.js";
 import { opener } from "../adapter.js";
 import { fieldWith, pairsOf } from "../cookie_field.js";
 import { checkOptions } from "./options.js";
 import { decoded } from "./protect.js";
 import { Turn } from "./turns.js";
 
-/** Late enough that every `migrateFrom` cookie is dropped. */
-const LATE = new Date("9999-01-01");
 const READ_ONLY =
   "session of `load()` is not saved; change it in `await sessions.update(…)`, and for CSRF tokens call `ensureId()` in the proxy";
 const OTHER_JAR = "the function after the sessions returns a new jar at each call; pass `cookies` of next/headers";
@@ -106,7 +105,7 @@ const isWayOut = (error) => typeof error?.digest === "string" && /^NEXT_(REDIREC
 /** Throws for sessions whose cookies the jar of Next.js would lose: it keeps one cookie of each name, whatever its path and domain. */
 async function checked(sessions, headers) {
   const cookie = await sessions;
-  const names = await droppedBy(cookie);
+  const names = droppedBy(cookie);
   const hidden = names.find((name) => name !== cookie.name || !isHostName(name));
   const sentence = `Next.js shows the cookie ${hidden} decoded, and only one of two that different hosts have set; ${WITH_HEADERS}`;
   ensure(headers || hidden === undefined, "headers", sentence);
@@ -118,8 +117,9 @@ async function checked(sessions, headers) {
 }
 
 /** Returns the names of the cookies that a sign-out drops, those of other libraries included. */
-async function droppedBy(cookie) {
-  const session = await cookie.load(`${cookie.name}=`, LATE);
-  session.invalidate();
-  return (await cookie.saveAsCookies(session)).map(({ name }) => name);
+function droppedBy(cookie) {
+  const { template, old } = settingsOf(cookie);
+  const former = template.expireFormer?.([], sealerOf(cookie).policy.budget.allowed.cookies) ?? [];
+  // However late it is, so that each `migrateFrom` cookie is among them.
+  return [...former, template, ...(old?.expire(Infinity, []) ?? [])].map(({ name }) => name);
 }
