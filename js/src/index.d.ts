@@ -220,8 +220,8 @@ export type SessionErrorCode =
 
 /**
  * Receives events for operators: a message, and fields without secrets. Events that requests cause are logged at most once a minute
- * for each kind, except failures of a session (but `unreadable`) or a hook, and lost changes, which are always logged. An error that the function
- * throws does not fail the request.
+ * for each kind, except errors of a hook and lost changes, which are always logged. An error that the function throws does not fail
+ * the request.
  */
 export type Log = (level: "info" | "warn" | "error", message: string, fields: { readonly [name: string]: unknown }) => unknown;
 
@@ -389,8 +389,8 @@ export interface Revocation<S extends BaseSession> {
 
 /**
  * Asks the application at every `load`, and so in every request, whether the session is revoked. The session is refused unless
- * `judge` returns false. If it fails, or returns neither true nor false, `outcome.cause` says why. If this program cannot read the
- * content, `get` returns undefined, and `value` is undefined. Throws a `ConfigError`.
+ * `judge` returns false. If it fails, or returns neither true nor false, `outcome.cause` and `log` say why. If this program cannot
+ * read the content, `get` returns undefined, and `value` is undefined. Throws a `ConfigError`.
  */
 export function revocation(judge: (session: SessionInfo & AnyContent) => boolean | Promise<boolean>): Revocation<any>;
 export function revocation<S extends BaseSession>(

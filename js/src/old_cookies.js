@@ -129,7 +129,7 @@ class OldCookies {
     const refused = (await this.#acceptOne(found, hasMore, state, sealer)) ?? unread;
     if (!state.isNew) state.outcome = { kind: "migrated" };
     else if (refused) {
-      const { isForOthers, metadata, error, ...why } = refused;
+      const { isForOthers, metadata, error = refused.cause, ...why } = refused;
       // Another instance can take the session over, so it must not be overwritten.
       if (isForOthers) state.refuse(refused, metadata);
       state.outcome = { kind: "notMigrated", ...why };

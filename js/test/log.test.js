@@ -12,6 +12,7 @@ import { KeyRing, SessionCookie, SessionToken, attributes, generateKey, revocati
 import { oldCookie } from "../src/old_cookies.js";
 import { struct, u32 } from "../src/struct.js";
 import { withSession } from "../src/web/fetch.js";
+import { inNext } from "../src/web/next.js";
 import { NOW, SIGNING_KEY, XAES_KEY, filled, later, misconfigured } from "./visitor.js";
 
 const OTHER_KEY = await generateKey();
@@ -331,4 +332,73 @@ test("a request that fails is told with its path, without the host and the query
   );
   assert.equal((await full(new Request("https://shop.example/fill?token=secret"))).status, 413);
   assert.deepEqual([told.at(-1).method, told.at(-1).path], ["GET", "/fill"]);
+});
+
+test("a list that fails is told once in a minute, with its error, and by every way that a session is read", async () => {
+  const broken = new Error("no database");
+  const sentence = "the application could not say whether a session is revoked, so it counts as revoked";
+  const cookie = await filled();
+  const headers = new Headers({ cookie });
+  const ways = {
+    load: (cookies) => (at) => cookies.load(cookie, at),
+    inNext: (cookies) => (at) => inNext(cookies, async () => ({ getAll: () => [] }), { headers: () => headers, now: () => at }).load(),
+    withSession: (cookies) => (at) => withSession(cookies, () => new Response(), { now: () => at })(new Request("https://shop.example/", { headers })),
+    "withSession with a hook": (cookies) => (at) =>
+      withSession(cookies, () => new Response(), { now: () => at, onOutcome: () => {} })(new Request("https://shop.example/", { headers })),
+    "an old cookie": (cookies) => (at) => cookies.load("sid=ada", at),
+  };
+  const migrateFrom = oldCookie({ name: "sid", read: () => ({ entries: { user: 1 } }), from: later(-60), until: later(MONTH) });
+  for (const [name, begin] of Object.entries(ways)) {
+    for (const fail of [() => Promise.reject(broken), () => Promise.reject(), () => "no"]) {
+      const { cookies, events } = await program({ revokedIf: revocation(fail), migrateFrom });
+      const read = begin(cookies);
+      for (const second of [0, 0, 1, 59, 60]) await read(later(second));
+      const told = events();
+      assert.deepEqual(told.map(([level, message]) => [level, message]), [["error", sentence], ["error", sentence]], name);
+      const { error } = told[0][2];
+      assert.ok(error === broken || error === undefined || /must return true or false, found string/.test(error.message));
+    }
+  }
+});
+
+test("an old session without room is told once in a minute, with what to choose", async () => {
+  const read = () => ({ entries: { note: "x".repeat(2300) } });
+  const { cookies, events } = await program({ migrateFrom: oldCookie({ name: "sid", read, from: later(-60), until: later(MONTH) }) });
+  const handle = withSession(cookies, () => new Response(), { now: () => NOW });
+  for (let i = 0; i < 5; i++) await handle(new Request("https://shop.example/", { headers: { cookie: "sid=ada" } }));
+  const [[level, message, { reason, error }], ...more] = events();
+  assert.deepEqual([level, message, reason, more], ["info", "old cookie rejected", "TooLong", []]);
+  assert.match(error.message, /^old session must have at most 2171 bytes of content, .*; choose a larger `size`/);
+});
+
+test("an error of a session that anyone can cause is told once in a minute for each code, and one of a hook always", async () => {
+  const type = sessionType({ label: "", schema: 1, shape: struct({ user: u32 }) });
+  const ofOthers = await begun((await program()).cookies);
+  const pages = { full: (session) => session.set("text", "x".repeat(4000)), unreadable: (session) => (session.value = { user: 1 }) };
+  const statuses = { full: 413, unreadable: 503 };
+  for (const [name, page] of Object.entries(pages)) {
+    const { cookies, told } = await program(name === "full" ? {} : { type });
+    let second = 0;
+    const handle = withSession(cookies, (_, session) => void page(session), { now: () => later(second) });
+    const count = async () => {
+      const answer = await handle(new Request("https://shop.example/fill", { headers: { cookie: ofOthers } }));
+      assert.equal(answer.status, statuses[name]);
+      const failed = told.splice(0).filter(([, message]) => message === "a session could not be read or changed, or a hook threw");
+      return failed.map(([level, , { error, path }]) => [level, error.status, path]);
+    };
+    const once = [["error", statuses[name], "/fill"]];
+    const expected = [once, [], [], once];
+    for (const [i, at] of [0, 1, 59, 60].entries()) assert.deepEqual(((second = at), await count()), expected[i], name);
+  }
+  const thrown = [Object.assign(new Error("down"), { status: 503, code: "size" }), undefined, null, "down"];
+  for (const error of thrown) {
+    const { cookies, told } = await program();
+    const onOutcome = () => {
+      throw error;
+    };
+    const handle = withSession(cookies, () => new Response(), { onOutcome, now: () => NOW });
+    for (let i = 0; i < 3; i++) await handle(new Request("https://shop.example/"));
+    await new Promise(setImmediate);
+    assert.deepEqual(told.map(([level, , fields]) => [level, fields.error]), Array(3).fill(["error", error]));
+  }
 });

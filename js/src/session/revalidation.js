@@ -14,6 +14,7 @@ const WITHHELD = {
 
 /** Logged at most once a minute. */
 const UNANSWERED = "the application could not say whether a session is still valid";
+const UNJUDGED = "the application could not say whether a session is revoked, so it counts as revoked";
 
 export function revalidation({ seconds, validate, unvalidatedUpTo = null, ...unknown } = {}) {
   refuseUnknown(unknown, " of `revalidation`");
@@ -95,8 +96,9 @@ class Revocation {
   }
 
   /** Returns a `Refusal`, or null. */
-  async ask(type, metadata, payload, keyId) {
-    const { answer, cause } = await ask("revokedIf", this.judge, shown(type, metadata, payload, keyId));
+  async ask({ policy, say }, metadata, payload, now, keyId) {
+    const { answer, cause } = await ask("revokedIf", this.judge, shown(policy.type, metadata, payload, keyId));
+    if (answer === undefined) say("error", UNJUDGED, { error: cause }, UNJUDGED, now);
     // A failed query must not let a revoked session in.
     return answer === false ? null : new Refusal("Revoked", keyId, false, cause && { cause });
   }

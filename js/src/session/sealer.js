@@ -91,7 +91,7 @@ export class SessionSealer {
     const { policy } = this;
     const reason = checkTimes(metadata, now, policy, this.notBefore);
     if (reason) return new Refusal(reason, keyId, false, { dates: metadata });
-    return (asks && policy.revokedIf?.ask(policy.type, metadata, payload, keyId)) || null;
+    return (asks && policy.revokedIf?.ask(this, metadata, payload, now, keyId)) || null;
   }
 
   /**

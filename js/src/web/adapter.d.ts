@@ -29,8 +29,7 @@ export interface CommonOptions<Q> {
   readonly contextBy?: (request: Q) => Context | Promise<Context>;
   /**
    * Receives the outcome of reading each request's session, before the guard and the handler run. An error that the hook throws is
-   * logged, and does not fail the request. A promise that it returns is not awaited. Without the hook, `log` gets `outcome.cause`, if
-   * there is one, with the method and the path.
+   * logged, and does not fail the request. A promise that it returns is not awaited.
    */
   readonly onOutcome?: (outcome: Outcome, request: Q) => unknown;
   /**

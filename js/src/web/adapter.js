@@ -71,8 +71,8 @@ const UNSENT = "session cannot be saved in the handshake of a WebSocket; change 
 function report(hook, event, request, { sealer, now }, onFailure) {
   const say = (level, sentence, fields, kind) =>
     sealer.say(level, sentence, { ...fields, method: request.method, path: pathOf(request) }, kind, now);
-  // Anyone can send a session under another key, or a forged form, so these two are logged at most once a minute.
-  const failed = (error) => say("error", FAILED, { error }, error.code === "unreadable" ? FAILED : undefined);
+  // Anyone can fill a session, or send one under another key or a forged form, so these are logged at most once a minute.
+  const failed = (error) => say("error", FAILED, { error }, hasResponse(error) && FAILED + error.code);
   sealer.metrics?.refused(event.code);
   // A lost change is an error itself.
   const failure = event.code === "left-out" ? event : event.cause;
@@ -138,7 +138,7 @@ export function admission(cookies, options = {}, onFailure) {
     if (!session) throw refusal;
     const state = stateOf(session);
     state.onLost = (lost) => report(onRefused, lost, request, state, onFailure);
-    report(onOutcome, { ...state.outcome }, request, state);
+    if (onOutcome) report(onOutcome, { ...state.outcome }, request, state);
     refusal ??= await guard?.check(request, session);
     if (refusal) report(onRefused, refusal, request, state, onFailure);
     const save = (response) => sessions.saveToResponse(response, session);

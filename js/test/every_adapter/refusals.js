@@ -125,7 +125,8 @@ export function saysThatASessionCannotBeReadHere(name, open) {
 export function saysThatASessionIsFull(name, open) {
   test(`${name}: a session that is full is answered with 413, and nothing but a sign-out is saved`, async (t) => {
     const lines = printed(t);
-    const browser = await open(cookies, {}, page);
+    // Of its own, because it prints this once in a minute.
+    const browser = await open(await SessionCookie.encrypted(XAES_KEY), {}, page);
     await browser.get("/visit");
     const full = await browser.get("/full");
     assert.deepEqual([full.status, full.setCookies], [413, []]);
@@ -207,7 +208,7 @@ export function tellsOperators(name, open) {
     assert.deepEqual([told, lines().map(([{ code }]) => code)], [["left-out", undefined], ["left-out"]]);
   });
 
-  test(`${name}: why \`revokedIf\` failed is printed, or told`, async (t) => {
+  test(`${name}: why \`revokedIf\` failed is printed, once in a minute, and told`, async (t) => {
     const lines = printed(t);
     const failing = await SessionCookie.encrypted(XAES_KEY, { revokedIf: revocation(fails) });
     const causes = [];
@@ -216,7 +217,7 @@ export function tellsOperators(name, open) {
       await browser.get("/visit");
       assert.equal((await browser.get("/visit")).text, "visit 1");
     }
-    assert.deepEqual(lines().map(([error, method]) => [error.message, method]), [["no database", "GET"]]);
+    assert.deepEqual(lines().map(([error]) => error.message), ["no database"]);
     assert.ok(!JSON.stringify(lines()).includes(NAME));
     assert.deepEqual(causes, [undefined, "no database"]);
   });

@@ -22,7 +22,7 @@ async function sealerFor(vector, options = {}) {
   const ring = await KeyRing.parse(vector.ring, { mode: vector.mode, skipXChaCha: true });
   const policy = policyOf(options);
   policy.budget = new Budget({ field: 3072, cookies: 1 }, [0, 0], 45);
-  return new SessionSealer(vector.mode, await Sealer.of(contentOf(ring), purposeOf(vector), contextBytes(vector.context)), policy);
+  return new SessionSealer(vector.mode, await Sealer.of(contentOf(ring), purposeOf(vector), contextBytes(vector.context)), policy, () => {});
 }
 
 const OPEN = "ring mode purpose context application type_label now policy expects candidates parts twin expect".split(" ");
