@@ -100,6 +100,35 @@ test("`save` leaves out what the response that it is told of cannot carry", asyn
   assert.deepEqual(await Promise.all(both), [[1, 1], [0, 1], [0, 1], [0, 1], [0, 0]]);
 });
 
+test("a `Response` that a session is saved with counts by its status, in each way to save", async () => {
+  const token = await SessionToken.encrypted(XAES_KEY, { header: "x-session" });
+  const ways = {
+    save: (session, response) => cookies.save(session, response),
+    saveAsCookies: (session, response) => cookies.saveAsCookies(session, response),
+    saveToResponse: async (session, response) => (await cookies.saveToResponse(response, session)).headers.getSetCookie(),
+    saveTo: async (session, response) => {
+      const headers = new Headers();
+      await cookies.saveTo(headers, session, response);
+      return headers.getSetCookie();
+    },
+    token: async (session, response) => (await token.save(session, response)) ?? [],
+  };
+  for (const [name, save] of Object.entries(ways)) {
+    const arrived = name === "token" ? [token, { "x-session": await filled(undefined, token) }] : [cookies, await filled()];
+    const isWritten = async (status, work, seconds = 1) => {
+      const session = await arrived[0].load(arrived[1], later(seconds));
+      work(session);
+      return (await save(session, new Response("", { status }))).length > 0;
+    };
+    const change = (session) => session.set("user", "eve");
+    for (const [status, isSaved] of [[200, true], [404, true], [408, false], [500, false]]) {
+      assert.equal(await isWritten(status, change), isSaved, `${name} ${status}`);
+    }
+    const look = (session) => session.get("user");
+    for (const [status, isRefreshed] of [[200, true], [404, false]]) assert.equal(await isWritten(status, look, 450), isRefreshed, `${name} ${status}`);
+  }
+});
+
 test("a handler cannot change a session while what the response says is read", async () => {
   const cookie = await filled();
   const session = await cookies.load(cookie, later(600));

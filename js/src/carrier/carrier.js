@@ -75,13 +75,14 @@ export function finish(carrier, session, response) {
 async function finishAlone(sealer, session, response) {
   const state = stateOf(session);
   if (state.sealer !== sealer) misused("session is of another cookie or token; save it with that");
+  // Read here, because a copy of a `Response` has no status.
   const { status, existing } = response;
   const { isClosed } = state;
   state.isClosed = true;
   const isSame = existing ? await existing.isSame() : undefined;
   // A cache copies the headers of a 304 into its stored response, which is for everybody (RFC 9111 section 4.3.4).
   const isShareable = response.isShareable || status === 304;
-  const decision = { ...decide(state, { ...response, isShareable, isClosed, isSame }), state };
+  const decision = { ...decide(state, { ...response, status, isShareable, isClosed, isSame }), state };
   if (!isClosed) state.finalTouch = decision.touch;
   if (decision.isLost) state.onLost(new SessionError("left-out", LEFT_OUT));
   const { tokens, say } = sealer;

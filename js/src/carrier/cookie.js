@@ -175,7 +175,8 @@ export async function headChanges(cookies, fields, session, response) {
   const { mayShare } = settingsOf(cookies);
   const lines = fields.filter(([name]) => name === "set-cookie").flatMap(([, line]) => line);
   const existing = existingOf(cookies, lines, session);
-  const finished = await finish(cookies, session, { ...response, isShareable: isShareable(fields), mayShare, existing });
+  const facts = { ...response, status: response.status, isShareable: isShareable(fields), mayShare, existing };
+  const finished = await finish(cookies, session, facts);
   const set = (await cookiesOf(cookies, finished)).map(toSetCookie);
   const left = existing?.besides(set);
   const changed = [...(left ? [null, ...left] : []), ...set].map((line) => ["set-cookie", line]);
