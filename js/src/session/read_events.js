@@ -12,8 +12,8 @@ const LEVELS = {
 const MANY = 10;
 const A_MINUTE = 60;
 const REMEMBERED =
-  "a remembered session arrived, but this program has no `rememberUpTo`: it ends by the ordinary timeouts here, and its cookie loses " +
-  "`Max-Age`; set `rememberUpTo` as in the program that remembers it";
+  "a remembered session arrived, but this program has no `rememberUpTo`: it ends by the ordinary timeouts here; set `rememberUpTo` as " +
+  "in the program that remembers it";
 const EXPIRED =
   "many sessions of this minute had expired, as after an outage; without one, the clock of this program or of another is wrong, " +
   "their timeouts differ, or a proxy drops `Set-Cookie`";
