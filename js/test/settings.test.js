@@ -178,6 +178,23 @@ test("a type whose empty value has no room is refused", async () => {
   await assert.rejects(build({ type: typeOf(room + 1) }), misconfigured("size"));
 });
 
+test("what is too large for a token or a cookie names the option that decides on its size", async () => {
+  const encode = (text) => new TextEncoder().encode(text);
+  const shape = { encode, decode: (bytes) => new TextDecoder().decode(bytes) };
+  const type = sessionType({ label: "text", schema: 1, empty: "x".repeat(4000), shape });
+  const fill = async (carrier) => (await carrier.load(null, NOW)).set("note", "x".repeat(5000));
+  const token = (options) => SessionToken.encrypted(XAES_KEY, { purpose: "jobs", ...options });
+  for (const [option, attempt, message] of [
+    ["maxTokenLength", () => token({ maxTokenLength: 50 }), "no room for a session; raise `maxTokenLength`"],
+    ["maxTokenLength", () => token({ type }), "no room for the `empty` value of the type; raise `maxTokenLength`"],
+    ["size", () => token().then(fill), /^session has room for 2\d{3} bytes of content, found 5\d{3}; store less or raise `maxTokenLength`$/],
+    ["size", () => build({ type }), "no room for the `empty` value of the type; raise `size`"],
+    ["size", () => build({ size: "browser" }).then(fill), /; store less or raise `size`$/],
+  ]) {
+    await assert.rejects(attempt, { code: option, message });
+  }
+});
+
 test("a sign-in is offered a registration, however it is saved, once", async () => {
   const cookies = await build({ deviceBound: deviceBound({ path: "/.session" }) });
   const signedIn = async () => {

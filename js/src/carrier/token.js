@@ -24,7 +24,7 @@ export class SessionToken extends Carrier {
     const { header = null, purpose = null, maxTokenLength = 3072, padding, ...common } = optionsOf(options);
     const label = labelOf(header, purpose);
     mustBe(isWhole(maxTokenLength, 1, LONGEST), "maxTokenLength", "1 to 16,384 characters");
-    const budget = new Budget({ field: maxTokenLength, cookies: 1 }, [0, 0], overheadOf(mode), padding);
+    const budget = new Budget({ field: maxTokenLength, cookies: 1, setting: "maxTokenLength" }, [0, 0], overheadOf(mode), padding);
     const sealer = await SessionSealer.build(mode, ring, label, common, { budget });
     return new SessionToken(sealer, header?.toLowerCase() ?? null, purpose);
   }

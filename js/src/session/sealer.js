@@ -26,7 +26,7 @@ export class SessionSealer {
     const { type, absolute, rememberUpTo } = common;
     const advice = remedyOf("", { absoluteTimeout: absolute, rememberUpTo });
     if (advice) say("warn", advice);
-    type.checkRoom?.(own.budget.room);
+    type.checkRoom?.(own.budget);
     const parsed = ring instanceof Ring ? contentOf(ring) : await parseRing(ring, { mode, skipXChaCha });
     checkMode(parsed.mode, mode);
     const overlap = overlapOf(common, devicesBy);

@@ -99,8 +99,9 @@ class SessionType {
     this.#empty = this.payloadOf(empty).bytes;
   }
 
-  checkRoom(room) {
-    ensure(this.#empty.length <= room, "size", "no room for the `empty` value of the type; use a larger `size`");
+  checkRoom(budget) {
+    const sentence = `no room for the \`empty\` value of the type; raise \`${budget.setting}\``;
+    ensure(this.#empty.length <= budget.room, budget.setting, sentence);
   }
 
   /** Returns the payload of a new session. */

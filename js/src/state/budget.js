@@ -21,17 +21,21 @@ export class Budget {
   #overhead;
   #metadata;
 
-  /** `fixed`: two lengths of a `Set-Cookie` field without its token: without a Max-Age, and with the longest. 0 outside a cookie. */
-  constructor({ field, cookies }, fixed, overhead, padding = null, isBound = false) {
+  /**
+   * `setting`: the option that decides on the size. `fixed`: two lengths of a `Set-Cookie` field without its token: without a Max-Age,
+   * and with the longest. 0 outside a cookie.
+   */
+  constructor({ field, cookies, setting = "size" }, fixed, overhead, padding = null, isBound = false) {
     mustBe(padding === null || typeof padding?.pad === "function", "padding", "the value `padme`, or null");
     this.allowed = { field, cookies, total: field * cookies };
     this.#fixed = fixed;
     this.#overhead = overhead;
     this.padding = padding;
+    this.setting = setting;
     const perField = field - this.#perField(cookies, true);
     this.#metadata = LONGEST_METADATA + (isBound ? DEVICE : 0);
     this.room = this.roomIn(cookies * perField);
-    ensure(this.room >= 0, "size", "no room for a session; shorten the name and attributes");
+    ensure(this.room >= 0, this.setting, `no room for a session; raise \`${setting}\``);
   }
 
   /** Returns the bytes of content for which a token of this length has room. Below 0, not even an empty session fits. */

@@ -15,7 +15,7 @@ export function checkSize(state, content = state.contentLength, metadata = state
   if (content <= room) return;
   const mayShrink = !state.isNew && content <= state.contentLength;
   if (mayShrink && allowedFor(state, content, metadata, ageToWrite(state, content, metadata))) return;
-  const setting = room === state.roomInRequests ? "--max-http-header-size" : "size";
+  const setting = room === state.roomInRequests ? "--max-http-header-size" : state.policy.budget.setting;
   state.fail("size", `session has room for ${room} bytes of content, found ${content}; store less or raise \`${setting}\``);
 }
 
