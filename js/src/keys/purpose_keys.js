@@ -1,4 +1,4 @@
-// The keys of one purpose, derived from a ring (SPEC.md § 3.3, § 6).
+// The keys of one purpose, derived from a ring (SPEC.md § 3.1.2, § 6).
 
 import { concat, equal, u8 } from "../base/bytes.js";
 import { hmac, hmacKey, xaes } from "../crypto/algorithms.js";

@@ -64,6 +64,8 @@ export class State {
   hasFailed = false;
   /** True if `validate` returned true in this request. */
   isValidated = false;
+  /** In development: warns of a cookie that the browser will drop, once the response sets it. */
+  advise;
 
   /** `sealer`: of the carrier that loads the session. */
   constructor(policy, now, sealer) {
