@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { SessionCookie, attributes, sessionType } from "../src/index.js";
+import { SessionCookie, attributes, revalidation, revocation, sessionType } from "../src/index.js";
 import { struct, text } from "../src/struct.js";
 import { sessionProxy } from "../src/web/next.js";
 import { arrived, earlier, noticed, sessionOf } from "./site_of_next.js";
@@ -267,4 +267,29 @@ test("the page gets the fields that the answer has for it, and the session with 
   // None of what was there for the page reaches the browser.
   const out = await visit(await arrived(), { handler: (request, session) => (session.invalidate(), NextResponse.next({ request })) });
   assert.deepEqual([out.passedOn.get("cookie"), out.response.headers.has("x-middleware-request-cookie")], [null, false]);
+});
+
+test("a session with messages is counted once, and the application is asked about it once, which may fail then", async () => {
+  const cookie = await arrived(noticed);
+  for (const headers of [{ "sec-fetch-mode": "cors", accept: "*/*" }, { "sec-fetch-dest": "document" }]) {
+    const [asked, counted] = [[], []];
+    const count = (name, ...more) => ({ [name]: (...given) => counted.push([name, ...more.map((more) => more(...given))].join(" ")) });
+    const ofCarrier = () => ({ ...count("arrived"), ...count("read", ({ kind }) => kind), ...count("finished"), ...count("failed"), ...count("refused") });
+    const sessions = await SessionCookie.encrypted(XAES_KEY, {
+      refreshNavigationsOnly: true,
+      metrics: { ofCarrier },
+      revokedIf: revocation(() => (asked.push("revokedIf"), false)),
+      revalidateAfter: revalidation({
+        seconds: 60,
+        validate: () => asked.push("validate") === 2 || Promise.reject(new Error("no database")),
+      }),
+    });
+    const { set, passedOn } = await visit(cookie, { sessions, headers, flashes: true });
+    assert.deepEqual(asked, ["revokedIf", "validate"]);
+    const read = counted.filter((name) => /^(arrived|read)/.test(name));
+    assert.deepEqual(read, ["arrived", "read opened"]);
+    const isDocument = "sec-fetch-dest" in headers;
+    const [page, kept] = await Promise.all([passedOn.get("cookie"), set[0]?.split(";")[0] ?? ""].map((field) => sessionOf(field)));
+    assert.deepEqual([page.flashes("notice").length, kept.flashes("notice").length, set.length], isDocument ? [1, 0, 1] : [0, 0, 0]);
+  }
 });

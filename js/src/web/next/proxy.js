@@ -5,7 +5,9 @@ import { isExpiry, toSetCookie } from "../../cookie/set_cookie.js";
 import { setFlash } from "../../state/actions.js";
 import { isToWrite } from "../../state/decide.js";
 import { stateOf } from "../../session/session.js";
-import { offerAfter, setChanges } from "../../carrier/cookie.js";
+import { sealerOf } from "../../carrier/carrier.js";
+import { SessionCookie, offerAfter, setChanges, settingsOf } from "../../carrier/cookie.js";
+import { changed } from "../../token/token.js";
 import { admission, responded } from "../adapter.js";
 import { isOfSession, setCookieField } from "../cookie_field.js";
 import { fieldsForPage, leadingOn, leadsOn } from "./onward.js";
@@ -59,10 +61,19 @@ const leftToTheBrowser = () => new Response(null, { status: 204, headers: FOR_NO
 
 /** Returns the cookies of the session in these request headers, without the messages that pages show. */
 async function withoutFlashes(cookie, headers, isShown, now) {
-  const session = await cookie.load(headers, now?.());
+  const again = forReadingAgain(cookie);
+  const session = await again.load(headers, now?.());
   const state = stateOf(session).change();
   setFlash(state, state.flash.filter(([queue]) => !isShown(queue)));
-  return cookie.saveAsCookies(session);
+  return again.saveAsCookies(session);
+}
+
+/** Returns the cookie for a session that the request has loaded: it is not counted again, nor is the application asked again. */
+function forReadingAgain(cookie) {
+  const sealer = sealerOf(cookie);
+  const policy = changed(sealer.policy, { revokedIf: null, revalidateAfter: null });
+  const metrics = sealer.metrics && { ...sealer.metrics, arrived() {}, read() {} };
+  return new SessionCookie(changed(sealer, { policy, metrics }), settingsOf(cookie));
 }
 
 function withCookies(response, set, session) {
