@@ -143,11 +143,10 @@ export class CsrfGuard {
   /** Returns the address of the page with the form, escaped for HTML, or `""` if the request does not name a page of this site. */
   #pageOf(head) {
     const referer = textOf(head, "referer");
-    if (!URL.canParse(referer)) return "";
+    if (!ADDRESS.test(referer) || !URL.canParse(referer)) return "";
     const { origin, pathname, search } = new URL(referer);
     const [parsed, host] = [parseOrigin(origin), hostOf(head)];
     const isOurs = parsed && (this.#isTrusted(parsed) || (host && isAt(parsed, host)));
-    // A `URL` encodes quotes and angle brackets, so only `&` is left to escape.
     return isOurs ? (origin + pathname + search).replaceAll("&", "&amp;") : "";
   }
 
@@ -160,6 +159,9 @@ export class CsrfGuard {
 }
 
 const TOO_LARGE = Symbol("too large");
+
+/** An address in which only `&` has to be escaped for HTML. Other schemes, such as `blob`, may have any text after them. */
+const ADDRESS = /^https?:\/\/[^\s"'<>\\]+$/i;
 
 /** Reads the first bytes of a copy of the body. The handler reads the body itself. */
 async function beginningOf(request, limit) {
