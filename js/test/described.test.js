@@ -6,6 +6,7 @@ import { test } from "node:test";
 
 import { keysInUse } from "../src/health.js";
 import { fromEnv, fromSettings } from "../src/settings.js";
+import { isSetting } from "../src/settings/names.js";
 import { BAD, BAD_IN_OWN_WORDS, GOOD, SETTINGS } from "./described_cases.js";
 import { ask } from "./rust.js";
 import { XAES_KEY, random } from "./visitor.js";
@@ -142,5 +143,15 @@ test("what Rust takes, JavaScript takes, and both have the same cookie", async (
     if (ours.later[LATER.indexOf(0) * 2][0] === null) continue;
     const cookie = theirs.fields.map((line) => line.split(";")[0]).join("; ");
     assert.equal((await cookies.load(cookie, NOW * 1000)).get("user"), "ada", told);
+  }
+});
+
+test("an option that is no setting is said to be one of the program", async () => {
+  for (const option of ["log", "metrics", "skipXChaCha", "migrateFrom", "deviceBound", "revokedIf", "revalidateAfter", "type"]) {
+    for (const name of [option, option.toUpperCase(), option.replace(/[A-Z]+/, (word) => `_${word.toLowerCase()}`)]) {
+      assert.ok(!isSetting(name));
+      const message = `session settings: \`${name}\` is not a setting: give it as an option, in the program`;
+      await assert.rejects(fromSettings({ keys: XAES_KEY, [name]: "x" }), { code: "settings", message });
+    }
   }
 });

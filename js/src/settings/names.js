@@ -113,7 +113,7 @@ const plainName = (name) => lower(name).replace(/[-.]/g, "_");
 /** Options without a setting, and the names of their methods in Rust. */
 const OF_THE_PROGRAM = [
   ...["companion", "migratefrom", "onoutcome", "revalidateafter", "revokedif", "typelabel", "typed", "unvalidatedupto"],
-  ...["devicebound", "log", "skipxchacha"],
+  ...["devicebound", "log", "metrics", "skipxchacha", "type"],
 ];
 
 /** Returns the setting whose name is misspelled, or else those that share the most words with `name`. */
