@@ -96,6 +96,17 @@ test("a codec that cannot work is refused", async () => {
   }
 });
 
+test("a mistyped or wrong `convert` is refused at once, and not at the first session of an earlier schema", () => {
+  const convert = () => ({ user: "" });
+  for (const name of ["converts", "Convert", "upgrade", "default"]) {
+    const message = `there is no option \`${name}\` of a type`;
+    assert.throws(() => typeOf({ ...json, [name]: convert }), { name: "ConfigError", code: "option", message });
+  }
+  for (const wrong of [null, false, "upgrade", {}, [convert]]) {
+    assert.throws(() => typeOf({ ...json, convert: wrong }), { name: "ConfigError", code: "type", message: "`convert` must be a function" });
+  }
+});
+
 test("a codec of one's own whose halves disagree is told where the value is stored", async () => {
   const changing = {
     encode: ({ role }) => new TextEncoder().encode(role),

@@ -1,7 +1,7 @@
 // Typed sessions, which hold one value (SPEC.md § 5.5). index.d.ts has the contracts.
 
 import { U32, equal } from "../base/bytes.js";
-import { INVALID, ConfigError, SessionError, ensure } from "../base/errors.js";
+import { INVALID, ConfigError, SessionError, ensure, refuseUnknown } from "../base/errors.js";
 import { freeze, isBytes } from "../base/plain.js";
 import { checkSize } from "../state/fit.js";
 import { refusePromise } from "../state/msgpack.js";
@@ -11,13 +11,16 @@ export function sessionType(type) {
   const refuse = (sentence) => {
     throw new ConfigError("type", sentence);
   };
-  const { label, schema, shape } = type;
+  const { label, schema, shape, empty: _, convert, ...unknown } = type;
+  refuseUnknown(unknown, " of a type");
   if (typeof label !== "string") refuse("`label` must be a string, which keeps the sessions of two types apart");
   if (!Number.isInteger(schema) || schema < 1 || schema > U32) refuse("`schema` must be a whole number from 1 to 4,294,967,295");
   if (typeof shape?.encode !== "function" || typeof shape.decode !== "function") {
     refuse("`shape` must be a description, or an object with the functions `encode` and `decode`");
   }
   if (!("empty" in type) && typeof shape.empty !== "function") refuse("`empty` is missing; give the value of a new session");
+  // Otherwise no session of an earlier schema would be read.
+  if (convert !== undefined && typeof convert !== "function") refuse("`convert` must be a function");
   try {
     return new SessionType(type);
   } catch (error) {
