@@ -115,3 +115,32 @@ test("a carrier whose sessions are taken over has the keys of now, although no r
   assert.equal(await user(old, 61), undefined);
   assert.equal(await user(await signedIn(), 62), "ada");
 });
+
+test("carriers that are built for each request are not kept, although the text of the ring stays the same", async (t) => {
+  const { WeakRef } = globalThis;
+  t.after(() => (globalThis.WeakRef = WeakRef));
+  let asked = 0;
+  const living = new Set();
+  /** A reference that dies when it is said, and not by chance. */
+  globalThis.WeakRef = class {
+    constructor(target) {
+      living.add(this);
+      this.target = target;
+    }
+
+    deref() {
+      asked += 1;
+      return living.has(this) ? this.target : undefined;
+    }
+  };
+  const { ring, cookies, replace } = await following();
+  const [own] = living;
+  for (let i = 0; i < 50; i++) await SessionCookie.encrypted(ring, { log: null });
+  living.clear();
+  living.add(own);
+  await replace(XAES_KEY);
+  asked = 0;
+  await replace(OTHER_KEY);
+  assert.ok(asked < 5, `${asked} references`);
+  await areUnder(OTHER_KEY, [cookies]);
+});

@@ -70,7 +70,7 @@ class FollowedRing {
   /** By id, each key that has left the ring: `at`, in Unix seconds; `isDropped`, if it opened tokens then; `backAt`, if it is back. */
   #left = new Map();
   /** References to the sealers whose keys are replaced with the ring's. */
-  #served = [];
+  #served = new Set();
 
   constructor(settings, asked, used, content) {
     this.#settings = settings;
@@ -84,7 +84,7 @@ class FollowedRing {
     const isPresent = () => sealer.keys.length === this.keys.length && sealer.keys.every(({ key }, i) => key === this.keys[i]);
     // Deriving takes a while, and another request may replace the ring meanwhile.
     while (!isPresent()) sealer.keys = await keysFor(this, sealer);
-    this.#served.push(referenceTo(sealer));
+    this.#served.add(referenceTo(sealer));
   }
 
   /**
@@ -95,6 +95,7 @@ class FollowedRing {
     // `abs`: a clock that was set back must not postpone the question. Negated: `now` may be NaN, and then nothing is asked.
     if (!(Math.abs(now - this.#asked) >= this.#settings.every)) return;
     this.#warnIfItHangs(now);
+    this.#dropDead();
     this.#asked = now;
     const turn = ++this.#turns;
     if (turn === this.#ended + 1) this.#waitsSince = now;
@@ -120,6 +121,11 @@ class FollowedRing {
     }
   }
 
+  /** Drops the references to sealers that are no longer in memory. Safe while `#replace` goes through them: a `Set` tolerates it. */
+  #dropDead() {
+    for (const reference of this.#served) if (!reference.deref()) this.#served.delete(reference);
+  }
+
   /** Notes that a question has ended, and so every earlier one: that of a cancelled request never ends by itself. */
   #end(turn) {
     this.#ended = Math.max(this.#ended, turn);
@@ -139,7 +145,6 @@ class FollowedRing {
    * sees the new ring with the old keys. `now`: in seconds.
    */
   async #replace(content, seen, turn, now) {
-    this.#served = this.#served.filter((reference) => reference.deref());
     const derived = new Map();
     // Sealers that `serve` adds during an `await` are at the end, so this loop reaches them.
     for (const reference of this.#served) {
