@@ -336,6 +336,33 @@ const byContext: (request: Request, env: Env, ctx: { keys: string }) => Promise<
   (_env: Env, { keys }: { keys: string }) => SessionCookie.encrypted<Visitor>(keys),
   async (_request, session) => new Response(session.get("user")),
 );
+// A server of Bun, which answers the handshake of a WebSocket itself.
+interface Server {
+  upgrade(request: Request): boolean;
+}
+const upgrading: (request: Request, server: Server) => Promise<Response | undefined> = withSession(
+  cookies,
+  (request: Request, session, server: Server) => {
+    if (!server.upgrade(request)) return new Response(session.get("user"), { status: 426 });
+  },
+);
+const upgradingLater: { fetch(request: Request, server: Server): Promise<Response | undefined> } = {
+  fetch: withSession(opened, async (request, _session, server) => (server.upgrade(request) ? undefined : new Response("no", { status: 426 }))),
+};
+// @ts-expect-error a handler without a response
+withSession(cookies, (_request, session) => {
+  session.set("user", "ada");
+});
+// @ts-expect-error the same
+export const POST = withSession(opened, async (_request, session) => {
+  session.set("user", "ada");
+});
+// @ts-expect-error what may be undefined is no Response
+const answering: (request: Request, server: Server) => Promise<Response> = upgrading;
+// A `Response` is what a session is saved with, too.
+const savedWith: Promise<string[]> = cookies.load(null).then((session) => cookies.save(session, new Response("", { status: 500 })));
+// @ts-expect-error a type has no such option
+typeOf({ label: "a", schema: 1, shape: struct({ user: text }), converts: () => undefined });
 // A worker whose handler needs no `env`.
 const worker: (request: Request, env: Env) => Promise<Response> = withSession(
   (env: Env) => SessionCookie.encrypted<Visitor>(env.SESSION_KEYS),

@@ -3,20 +3,23 @@ import type { AdapterOptions, AnyRequest, Cookies, RequestLike, ResponseLike } f
 
 export type { AdapterOptions, Refused, RequestLike, ResponseLike } from "./adapter.js";
 
-/** Returns a handler that loads the session, and saves it with the response of `handler`. */
-export function withSession<S extends BaseSession, Q extends RequestLike = AnyRequest, R extends ResponseLike = ResponseLike, Rest extends any[] = any[]>(
+/**
+ * Returns a handler that loads the session, and saves it with the response of `handler`. That is undefined once Bun's server has
+ * upgraded the request, which answers it.
+ */
+export function withSession<S extends BaseSession, Q extends RequestLike = AnyRequest, R extends ResponseLike | undefined = ResponseLike, Rest extends any[] = any[]>(
   cookies: Cookies<S, []>,
   handler: (request: Q, session: S, ...rest: Rest) => R | Promise<R>,
   options?: AdapterOptions<Q, ResponseLike>,
 ): (request: Q, ...rest: Rest) => Promise<R>;
 /** Returns such a handler, with `cookies` as a function of the argument after the request: `(env) => …` in a worker. */
-export function withSession<S extends BaseSession, Env, Q extends RequestLike = AnyRequest, R extends ResponseLike = ResponseLike, Rest extends any[] = any[]>(
+export function withSession<S extends BaseSession, Env, Q extends RequestLike = AnyRequest, R extends ResponseLike | undefined = ResponseLike, Rest extends any[] = any[]>(
   cookies: Cookies<S, [env: Env]>,
   handler: (request: Q, session: S, env: Env, ...rest: Rest) => R | Promise<R>,
   options?: AdapterOptions<Q, ResponseLike>,
 ): (request: Q, env: Env, ...rest: Rest) => Promise<R>;
 /** Returns such a handler, with `cookies` as a function of all arguments after the request. */
-export function withSession<S extends BaseSession, Q extends RequestLike = AnyRequest, R extends ResponseLike = ResponseLike, Rest extends any[] = any[]>(
+export function withSession<S extends BaseSession, Q extends RequestLike = AnyRequest, R extends ResponseLike | undefined = ResponseLike, Rest extends any[] = any[]>(
   cookies: Cookies<S, Rest>,
   handler: (request: Q, session: S, ...rest: Rest) => R | Promise<R>,
   options?: AdapterOptions<Q, ResponseLike>,
