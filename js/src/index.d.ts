@@ -559,8 +559,8 @@ export interface CookieOptions extends SessionOptions {
   readonly persistent?: boolean;
   /**
    * Refreshes sessions, seals answers of `revalidateAfter` and seals under a new key only in responses to navigations
-   * (`Sec-Fetch-Mode: navigate`, or none), so that a `fetch` which only reads undoes no change. The idle timeout then signs out visitors of
-   * a page that never navigates or changes the session. Default: false.
+   * (`Sec-Fetch-Mode: navigate`, or none), so that a `fetch` which only reads undoes no change. The idle timeout then signs out
+   * visitors of a page that never navigates or changes the session. Default: false.
    */
   readonly refreshNavigationsOnly?: boolean;
   /**

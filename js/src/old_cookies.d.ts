@@ -29,7 +29,7 @@ export interface OldCookieOptions {
    * is not a session.
    */
   read(value: string, others: (string | null)[]): OldSession | null | Promise<OldSession | null>;
-  /** Renames or drops entries. Returning null refuses the session. */
+  /** Renames or drops entries. Returning null refuses the session, and so does an error, which is logged, so let it name no secret. */
   convert?(entries: { [key: string]: any }): Converted | Promise<Converted>;
   /**
    * Time of the rollout; a number counts milliseconds. Sessions without a date count as begun then. While it is in the future, old
