@@ -55,27 +55,30 @@ fn findings(programs: &[Program<'_>]) -> Vec<String> {
     findings.extend(silent.map(|Program { name, .. }| {
         format!("{name} has no health check: the program did not answer, and its last message may say why, or something else did")
     }));
-    let checks = || programs.iter().flat_map(|program| &program.checks);
-    let all: Vec<_> = checks().collect();
-    let problems: BTreeSet<_> = checks().flat_map(|check| check.all("problem")).collect();
+    let all: Vec<_> = programs
+        .iter()
+        .flat_map(|program| &program.checks)
+        .collect();
+    let problems: BTreeSet<_> = all.iter().flat_map(|check| check.all("problem")).collect();
     for problem in problems {
         let has = |check: &&Check<'_>| check.all("problem").any(|it| it == problem);
         findings.push(format!("{}: {problem}", names(&with(&all, has))));
     }
-    let carriers: BTreeSet<_> = checks().map(|check| check.carrier).collect();
+    let carriers: BTreeSet<_> = all.iter().map(|check| check.carrier).collect();
     for carrier in carriers {
-        let same: Vec<_> = checks().filter(|it| it.carrier == carrier).collect();
-        let lacks = |program: &&Program<'_>| {
-            let mut others = program.checks.iter();
-            !program.checks.is_empty() && others.all(|it| it.carrier != carrier)
-        };
-        let lacking = programs.iter().filter(lacks);
+        let same = with(&all, |check| check.carrier == carrier);
+        let has = |program: &Program<'_>| program.checks.iter().any(|it| it.carrier == carrier);
+        let lacking = programs
+            .iter()
+            .filter(|it| !it.checks.is_empty() && !has(it));
         let lacking: Vec<_> = lacking.map(|program| program.name).collect();
         if !lacking.is_empty() {
             let (has, lacks) = (names(&same), lacking.join(", "));
             findings.push(format!("{carrier} in {has}, and not in {lacks}"));
         }
         findings.extend(of_rings(&same));
+        // The ring's, or that of the settings, which no fingerprint has.
+        findings.extend(difference(&same, "not_before", |it| it.one("not_before")));
         findings.extend(of_settings(&same));
         findings.extend(of_clocks(&same));
     }
@@ -101,7 +104,6 @@ fn of_rings(checks: &[&Check<'_>]) -> Vec<String> {
             ));
         }
     }
-    findings.extend(difference(checks, "not_before", |it| it.one("not_before")));
     let healthy = with(checks, |check| !check.has_returned_key());
     let whole = with(checks, |check| {
         sealing.iter().all(|(key, _)| check.opens(*key))

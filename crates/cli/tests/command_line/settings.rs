@@ -81,7 +81,7 @@ fn health_checks_of_programs_are_compared() {
     let ran = desk.run("compare one two");
     assert_eq!(ran.code, Some(1));
     let lines: Vec<_> = ran.out.lines().collect();
-    let [problem, fingerprint, not_before, ring, setting] = lines[..] else {
+    let [problem, fingerprint, ring, not_before, setting] = lines[..] else {
         panic!("{}", ran.out)
     };
     assert!(problem.starts_with("two: NotBeforeAhead: "), "{problem}");
