@@ -141,24 +141,17 @@ impl<T> Session<T> {
     /// The request failed by an error of its session. Logs an error that anyone can cause, unless it is of another session.
     #[cfg(feature = "tower")]
     pub(crate) fn note_failure(&self, error: &SessionError) {
-        let Ok(held) = self.lock.hold() else {
+        let (Some(kind), Ok(held)) = (error.kind_of_anyone(), self.lock.hold()) else {
             return;
         };
         let (core, contents) = (held.core, &held.contents);
         let outcome = contents.loaded.as_ref().map(|loaded| loaded.outcome);
         let reason = outcome.and_then(|outcome| outcome.reason());
-        let kind = match error {
-            SessionError::Unreadable(of) if reason == Some(*of) => {
-                usize::from(*of == crate::base::reason::Reason::Payload)
-            }
-            SessionError::TooLarge(_) => 2,
-            SessionError::NoContext => 3,
-            _ => return,
-        };
-        if let Some(left_out) = core
-            .lately
-            .note_failure(kind, contents.arrival.clock.seconds())
-        {
+        if matches!(error, SessionError::Unreadable(of) if reason != Some(*of)) {
+            return;
+        }
+        let now = contents.arrival.clock.seconds();
+        if let Some(left_out) = core.lately.note_failure(kind, now) {
             let purpose = core.slot.purpose.name();
             events::session_failed_lately(purpose, reason, error.key(), left_out, error);
         }

@@ -187,12 +187,9 @@ impl Failure {
             Failure::Session(SessionError::Stale) => events::session_was_stale(),
             // Reported when the application could not answer.
             Failure::Session(SessionError::Unvalidated(Some(_))) => {}
-            // Logged by the layer of the session, because anyone can cause them again and again.
-            Failure::Session(
-                error @ (SessionError::Unreadable(_)
-                | SessionError::TooLarge(_)
-                | SessionError::NoContext),
-            ) => events::session_failure(name_of(error)),
+            Failure::Session(error) if error.kind_of_anyone().is_some() => {
+                events::session_failure(name_of(error));
+            }
             Failure::Session(error) => {
                 events::session_failed(name_of(error), error.key(), error);
             }

@@ -339,13 +339,18 @@ fn a_page_of_a_failure_keeps_no_field_of_the_body_that_it_replaces() {
 
 #[cfg(feature = "tracing")]
 mod told {
+    use std::sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    };
+
     use axum::{
         Router,
         response::Response,
         routing::{any, post},
     };
     use hardtack::{
-        SessionLayer,
+        Clock, SessionCookie, SessionLayer,
         csrf::{CsrfGuard, GuardedForm, GuardedRejection},
     };
     use http::Request;
@@ -358,7 +363,7 @@ mod told {
             layers::{login_layer, logins, named},
         },
         common::{
-            at, cookie, sealed,
+            at, cookie, key, sealed,
             told::{Told, told_by},
         },
     };
@@ -506,31 +511,19 @@ mod told {
         }
     }
 
-    /// Anyone can send them.
-    #[test]
-    fn forms_with_a_forged_cookie_are_logged_once_a_minute_with_their_number() {
-        use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-
-        use hardtack::{Clock, Session, SessionCookie, SessionError};
-
-        use crate::common::key;
-
-        async fn add(session: Session) -> Result<(), SessionError> {
-            session.insert("cart", 1)
-        }
-        static SECOND: AtomicU64 = AtomicU64::new(1);
-        let keeping = SessionCookie::encrypted(key(1)).keep_unknown_keys(true);
-        let layer = SessionLayer::new(keeping.build().unwrap());
-        let layer = layer.clock(Clock::from_fn(|| at(SECOND.load(Relaxed))));
-        let app = Router::new().route("/", post(add)).layer(layer);
-        let pair = sealed(&cookie(), at(0), |session| {
-            session.insert("user", 7).unwrap();
-        });
+    /// Asserts that 300 such requests are logged once, with these parts, and in the next minute with their number.
+    #[track_caller]
+    fn logged_once_a_minute(layer: SessionLayer, cookie: &str, expected: u16, parts: &[&str]) {
+        let second = Arc::new(AtomicU64::new(1));
+        let clock = Arc::clone(&second);
+        let layer = layer.clock(Clock::from_fn(move || at(clock.load(Relaxed))));
+        let app = Router::new().route("/", post(too_large)).layer(layer);
         let told = |count| {
             let told = told_by(|| {
                 for _ in 0..count {
-                    let (status, ..) = ask(app.clone(), request("POST", "/", &[("cookie", &pair)]));
-                    assert_eq!(status, 503);
+                    let (status, ..) =
+                        ask(app.clone(), request("POST", "/", &[("cookie", cookie)]));
+                    assert_eq!(status, expected);
                 }
             });
             let told = told.into_iter().filter(|told| told.level == Level::ERROR);
@@ -539,51 +532,32 @@ mod told {
         let [first] = &told(300)[..] else {
             panic!("one")
         };
-        for part in ["could not be read or changed", "reason=UnknownKey"] {
+        for part in parts {
             assert!(first.contains(part), "{first}");
         }
         assert!(!first.contains("left_out"), "{first}");
-        SECOND.store(61, Relaxed);
+        second.store(61, Relaxed);
         let [next] = &told(2)[..] else { panic!("one") };
         assert!(next.contains("left_out=299"), "{next}");
     }
 
+    /// Anyone can send them.
+    #[test]
+    fn forms_with_a_forged_cookie_are_logged_once_a_minute_with_their_number() {
+        let keeping = SessionCookie::encrypted(key(1)).keep_unknown_keys(true);
+        let layer = SessionLayer::new(keeping.build().unwrap());
+        let pair = sealed(&cookie(), at(0), |session| {
+            session.insert("user", 7).unwrap();
+        });
+        let parts = ["could not be read or changed", "reason=UnknownKey"];
+        logged_once_a_minute(layer, &pair, 503, &parts);
+    }
+
     #[test]
     fn a_full_session_and_a_request_without_a_context_do_not_fill_the_log() {
-        use std::sync::{
-            Arc,
-            atomic::{AtomicU64, Ordering::Relaxed},
-        };
-
-        use hardtack::Clock;
-
         let layer = || SessionLayer::new(cookie());
-        for (layer, expected, reason) in [
-            (layer(), 413, "does not fit"),
-            (layer().context_by(|_| None), 500, "no context"),
-        ] {
-            let second = Arc::new(AtomicU64::new(0));
-            let clock = Arc::clone(&second);
-            let layer = layer.clock(Clock::from_fn(move || at(clock.load(Relaxed))));
-            let app = Router::new().route("/", any(too_large)).layer(layer);
-            let told = |count| {
-                let told = told_by(|| {
-                    for _ in 0..count {
-                        let (status, ..) = ask(app.clone(), request("GET", "/", &[]));
-                        assert_eq!(status, expected);
-                    }
-                });
-                let told = told.into_iter().filter(|told| told.level == Level::ERROR);
-                told.map(|told| told.fields).collect::<Vec<_>>()
-            };
-            let [first] = &told(300)[..] else {
-                panic!("one")
-            };
-            assert!(first.contains(reason), "{first}");
-            second.store(61, Relaxed);
-            let [next] = &told(2)[..] else { panic!("one") };
-            assert!(next.contains("left_out=299"), "{next}");
-        }
+        logged_once_a_minute(layer(), "", 413, &["does not fit"]);
+        logged_once_a_minute(layer().context_by(|_| None), "", 500, &["no context"]);
     }
 
     #[test]
