@@ -217,7 +217,8 @@ pub mod carrier;
 // The outside.
 pub mod settings;
 pub mod web;
-// As `tower` alone, which the others turn on. The compiler shows this line to a program that has none of them.
+// `axum` and `actix` turn `tower` on, so `tower` alone would do. All three are listed because the compiler shows this
+// line to a program without them.
 #[cfg(any(feature = "axum", feature = "actix", feature = "tower"))]
 pub mod csrf {
     //! Protection against requests that other sites make a visitor's browser send (CSRF). Feature `tower`.

@@ -88,7 +88,8 @@ macro_rules! read_from_hex {
     };
 }
 
-/// Implements `Clone` field by field. Unlike a derived `Clone`, it requires `Clone` only of the type parameters that say so.
+/// Implements `Clone` field by field. Unlike a derived `Clone`, it requires `Clone` only of the type parameters that
+/// say so.
 macro_rules! clone_by_fields {
     ($name:ident<$($parameter:ident $(: $bound:ident)?),+> { $($field:tt),+ }) => {
         impl<$($parameter $(: $bound)?),+> Clone for $name<$($parameter),+> {

@@ -72,7 +72,8 @@ pub enum Reason {
     /// bare token came with two values, or several old cookies leave open which one is the visitor's.
     Duplicate,
     /// The session's [`Companion`](crate::companion::Companion) does not admit the request, or the session of another
-    /// cookie cannot be taken over because it is bound to a device. **Experimental,** as all of [`companion`](crate::companion).
+    /// cookie cannot be taken over because it is bound to a device. **Experimental,** as all of
+    /// [`companion`](crate::companion).
     Stale,
     /// The application has to say whether the session is still valid
     /// ([`revalidate_after`](crate::carrier::SessionBuilder::revalidate_after)), but was not asked or could not answer.

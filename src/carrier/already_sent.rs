@@ -14,8 +14,8 @@ use crate::{
 /// Finds out what the fields of a response already do to `session`. `parts` are their values, each with the number of its
 /// part. `empty` returns the values of a request that brings none.
 ///
-/// Returns what was already sent and, for each field, whether it stays if nothing replaces it. The last write that changes
-/// the session stays; if all only refresh it, the last one.
+/// Returns what was already sent and, for each field, whether it stays if nothing replaces it. The last write that
+/// changes the session stays; if all only refresh it, the last one.
 fn already_sent_by<'a, T: Payload>(
     session: &Session<T>,
     core: &CarrierCore,
@@ -49,7 +49,8 @@ fn already_sent_by<'a, T: Payload>(
 }
 
 impl<T: Payload> SessionCookie<T> {
-    /// Returns what `Set-Cookie` fields already send of `session`, and for each of its own whether it stays.
+    /// Returns what these `Set-Cookie` fields already do to `session` and, for each field about its cookie, whether
+    /// that field stays.
     pub(crate) fn already_sent_in<'a>(
         &self,
         session: &Session<T>,

@@ -209,8 +209,8 @@ impl<T: Payload> SessionCookie<T> {
         KeysInUse::of(&self.token.core, unix_seconds(now))
     }
 
-    /// Loads the session of a request. `limit` is that of the server for the fields of a request, if it is known. The
-    /// argument of `request` is `true` if a browser may have hidden the cookie.
+    /// Loads the session of a request. `limit` is the number of bytes that the server takes for all fields of a
+    /// request, if it is known. `request` is called with `true` if the browser may have hidden the cookie.
     pub(crate) fn load_values(
         &self,
         cookie_fields: impl IntoIterator<Item: AsRef<[u8]>>,
@@ -263,8 +263,8 @@ impl<T: Payload> SessionCookie<T> {
     }
 }
 
-/// Returns the length of a `Cookie` field in a list of fields (RFC 9113 section 6.5.2), if each of its cookies is in a field
-/// of its own, as browsers send them.
+/// Returns the length of a `Cookie` field in a list of fields (RFC 9113 section 6.5.2), if each of its cookies is in a
+/// field of its own, as browsers send them.
 fn list_len(field: &[u8]) -> usize {
     let cookies = 1 + memchr::memchr_iter(b';', field).count();
     cookies * FIELD_LEN + field.len()

@@ -232,8 +232,8 @@ impl<T: Payload> SessionToken<T> {
         })
     }
 
-    /// Verifies a token like [`open`](SessionToken::open), and decodes its schema and payload by `decode`, which may borrow from
-    /// the payload. It is for programs that need only a part of the value, or none.
+    /// Verifies a token like [`open`](SessionToken::open), and decodes its schema and payload by `decode`, which may
+    /// borrow from the payload. It is for programs that need only a part of the value, or none.
     ///
     /// The schema is the [`SessionData::SCHEMA`] of the program that wrote the payload, which another may have sealed
     /// again, or 0 for a dictionary. The payload of a dictionary is empty, or a MessagePack map with values in serde's

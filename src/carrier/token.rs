@@ -75,8 +75,8 @@ impl<T: Payload> SessionToken<T> {
 
     /// Loads the session of a request. Never fails: if the token does not open, the session is new.
     ///
-    /// `values` are the values of the header, or bare tokens: usually one or none. If two tokens differ, neither opens. In
-    /// `Authorization`, the word `Bearer` and the space after it are skipped.
+    /// `values` are the values of the header, or bare tokens: usually one or none. If two tokens differ, neither opens.
+    /// In `Authorization`, the word `Bearer` and the space after it are skipped.
     #[must_use]
     pub fn load(
         &self,
@@ -270,8 +270,9 @@ impl<T: SessionData> SessionToken<T> {
     }
 }
 
-/// Returns the token in the value of the request header `header`, a name in lower case, without the white space around the
-/// value. In `authorization`, the scheme `Bearer` is removed, in any case of letters. A bare token is the whole value.
+/// Returns the token in the value of the request header `header`, a name in lower case, without the white space around
+/// the value. In `authorization`, the scheme `Bearer` is removed, in any case of letters. A bare token is the whole
+/// value.
 fn token_in<'a>(header: Option<&str>, value: &'a [u8]) -> &'a [u8] {
     let Some(header) = header else {
         return value;

@@ -220,8 +220,8 @@ impl FormerAttributes {
     }
 }
 
-/// Returns the reason why a cookie with this path is of no use, if there is one. Browsers ignore values of more than 1,024
-/// bytes.
+/// Returns the reason why a cookie with this path is of no use, if there is one. Browsers ignore values of more than
+/// 1,024 bytes.
 fn wrong_path(path: &str) -> Option<String> {
     // A request's path ends before `?` and `#`.
     let is_plain = |c: char| c.is_ascii_graphic() && !";,?#".contains(c);

@@ -52,8 +52,8 @@ fn fill<const N: usize>(
 
 /// Draws bytes from this thread's generator, for nonces and masks.
 ///
-/// A forked process or a restored machine may repeat the bytes. Nonces are hedged against this (SPEC.md § 6.2). A repeated
-/// mask lets a session's CSRF token look the same twice (§ 15.10).
+/// A forked process or a restored machine may repeat the bytes. Nonces are hedged against this (SPEC.md § 6.2). A
+/// repeated mask lets a session's CSRF token look the same twice (§ 15.10).
 pub(crate) fn from_thread<const N: usize>() -> Result<[u8; N], RandomError> {
     GENERATOR
         .try_with(|kept| draw(&mut kept.borrow_mut(), &mut SysRng))
@@ -117,7 +117,8 @@ thread_local! {
     static GENERATOR: RefCell<Option<Generator>> = const { RefCell::new(None) };
 }
 
-/// Afterwards, one full token of the default size in 400 has `--`, and most tokens in four cookies.
+/// With this many, one in 400 full tokens of the default size still has `--`, and so do most tokens that fill four
+/// cookies.
 const MOST_DRAWS_AGAIN: usize = 8;
 
 /// 64 KiB of nonces, the interval of `rand::rng`.

@@ -1,5 +1,5 @@
-//! Events of which each carrier logs only some, mostly one a minute, however often they happen. Requests share the counts. A
-//! session that opens does not change them, unless it is remembered but the program remembers none.
+//! Events that each carrier logs at most once a minute, or a few times, however often they happen. All requests share
+//! the counters. A session that opens touches no counter, unless it is remembered and the program remembers none.
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
@@ -18,8 +18,8 @@ pub(crate) struct Lately {
     /// Times of the first and the last session from the future, of those that came at most [`TEN_MINUTES`] apart.
     ahead_since: AtomicU64,
     ahead_at: AtomicU64,
-    /// Rejections by reason: of sessions, of those under a key that left the ring, which a forger does not hide, and of old
-    /// cookies.
+    /// Rejections by reason, in three groups: sessions; sessions under a key that left the ring, apart so that
+    /// forgeries cannot crowd them out of the log; old cookies.
     rejected: [[Seldom; super::REASONS.len()]; 3],
     /// Requests that failed by errors that anyone can cause, by kind.
     failures: [Seldom; 4],
@@ -77,8 +77,9 @@ impl Refusals {
 }
 
 impl Lately {
-    /// Notes that a session arrived `expired_for` seconds after it expired. Only many in a minute are logged: a single one is
-    /// an everyday event, but many may mean that a clock is wrong. Parallel requests at the beginning of a minute may not count.
+    /// Notes that a session arrived `expired_for` seconds after it expired. Only many in a minute are logged: a single
+    /// one is an everyday event, but many may mean that a clock is wrong. Parallel requests at the beginning of a
+    /// minute may not count.
     #[cold]
     pub(crate) fn note_expired(&self, purpose: &str, expired_for: u64, now: u64) {
         if is_due(&self.expired_since, MINUTE, now) {
@@ -126,8 +127,8 @@ impl Lately {
         }
     }
 
-    /// A session, or that of an old cookie, was rejected. Returns the number of rejections for this reason that were left
-    /// out before it, or `None` if it is left out. What is logged at debug is not left out.
+    /// A session, or an old cookie, was rejected. Returns the number of rejections for this reason that were left out
+    /// before it, or `None` if it is left out. What is logged at debug is not left out.
     pub(crate) fn note_rejected(
         &self,
         reason: Reason,
@@ -148,8 +149,8 @@ impl Lately {
         seldom.map_or(Some(0), |seldom| seldom.note(now))
     }
 
-    /// The application could not say whether a session is still valid. Returns what [`note_rejected`](Self::note_rejected)
-    /// returns.
+    /// The application could not say whether a session is still valid. Returns what
+    /// [`note_rejected`](Self::note_rejected) returns.
     pub(crate) fn note_unvalidated(&self, now: u64) -> Option<u64> {
         self.unvalidated.note(now)
     }
@@ -178,8 +179,8 @@ impl Lately {
     }
 }
 
-/// Returns `true` once in so many seconds. A clock that was set back by ten minutes also begins again, but not the time of a
-/// request that has taken long.
+/// Returns `true` once in so many seconds. A clock that was set back by ten minutes also begins again, but not the time
+/// of a request that has taken long.
 fn is_due(at: &AtomicU64, seconds: u64, now: u64) -> bool {
     let last = at.load(Relaxed);
     let is_due = now >= last.saturating_add(seconds) || now.saturating_add(TEN_MINUTES) <= last;

@@ -1,9 +1,9 @@
 //! Everything that this crate logs (feature `tracing`) and counts (feature `metrics`). In a program without a subscriber,
 //! a debug build prints mistakes of the application and of its settings to standard error.
 //!
-//! No event or label contains a token, a secret key or a value of a session, unless an error of the application does; some
-//! name the key of an entry. A function that every read or write calls is `#[inline]`, so that nothing is left of it
-//! without the features.
+//! No event or label contains a token, a secret key or a value of a session, unless an error of the application does;
+//! some name the key of an entry. A function that every read or write calls is `#[inline]`, so that nothing is left of
+//! it without the features.
 
 #![cfg_attr(
     not(all(

@@ -4,8 +4,8 @@ use std::error::Error;
 
 use crate::base::reason::Reason;
 
-/// A handler or an extractor returned an error of its session, which is counted under the name `failure`. `key` is the key
-/// of the entry that the error is about, if any.
+/// A handler or an extractor returned an error of its session, which is counted under the name `failure`. `key` is the
+/// key of the entry that the error is about, if any.
 pub(crate) fn session_failed(
     failure: &'static str,
     key: Option<&str>,
@@ -19,8 +19,8 @@ pub(crate) fn session_failure(failure: &'static str) {
     count!(1, FAILURES, "failure" => failure);
 }
 
-/// A request failed by an error of the session of `purpose` that anyone can cause. `reason`: why the session was rejected, if it was.
-/// `left_out` events were not logged before this one.
+/// A request failed by an error of the session of `purpose` that anyone can cause. `reason`: why the session was
+/// rejected, if it was. `left_out` events were not logged before this one.
 pub(crate) fn session_failed_lately(
     purpose: &str,
     reason: Option<Reason>,

@@ -144,7 +144,7 @@ fn joined(ids: &[impl Display]) -> String {
     ids.join(" ")
 }
 
-// The sentences that are public are also those of a `Problem`.
+// `Problem` shows the sentences that are `pub(crate)`, too.
 pub(crate) const RING_REFUSED: &str = "key ring refused, the earlier one stays in use";
 pub(crate) const NOT_BEFORE_IS_AHEAD: &str = "`not_before` is in the future: until then every session is refused, new \
     ones too; correct it, unless nobody is to be signed in before";

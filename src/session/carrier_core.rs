@@ -45,7 +45,7 @@ impl CarrierCore {
             Outcome::OpenedUnderAcceptedKey { key_id } => {
                 events::opened_under_accepted_key(purpose, key_id, token_bytes);
             }
-            // Only for a log, which has a few in a minute.
+            // Without a log there is nothing to thin out.
             Outcome::Rejected { .. } | Outcome::NotMigrated { .. } if !events::ARE_LOGGED => {}
             Outcome::Rejected { reason, key_id } => {
                 let noted = self.lately.note_rejected(reason, is_dropped, false, now);

@@ -138,7 +138,8 @@ impl<T> Session<T> {
         }
     }
 
-    /// The request failed by an error of its session. Logs an error that anyone can cause, unless it is of another session.
+    /// The request failed by an error of its session. Logs an error that anyone can cause, unless it is of another
+    /// session.
     #[cfg(feature = "tower")]
     pub(crate) fn note_failure(&self, error: &SessionError) {
         let (Some(kind), Ok(held)) = (error.kind_of_anyone(), self.lock.hold()) else {
@@ -198,8 +199,8 @@ impl<'a, T> Closing<'a, T> {
         };
         loaded.report(core);
         let now = loaded.state.now;
-        // A session that arrived has waited for the ring when it was opened. A new one was not opened, and must not be sealed
-        // under a key that the others have dropped.
+        // A session that arrived has waited for the ring when it was opened. A new one was not opened, and must not be
+        // sealed under a key that the others have dropped.
         let may_begin_late = core.slot.is_late() && loaded.state.is_new();
         if may_begin_late && loaded.state.is_to_write(arrival.request) {
             core.slot.keep_up();
@@ -211,7 +212,7 @@ impl<'a, T> Closing<'a, T> {
         let context = arrival.context(core);
         let is_dropped = matches!(self.change, Change::Drop);
         let is_stored = matches!(self.change, Change::Store(_));
-        // A token that stays, stays with its device.
+        // If the client keeps its token, it also keeps the companion's fields.
         if is_dropped || is_stored {
             self.of_companion = loaded.companion_fields(core, is_dropped, context, sealing)?;
         }

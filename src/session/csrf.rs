@@ -18,8 +18,8 @@ use crate::{
 impl<T: Payload> Session<T> {
     /// Returns a token for a form, or for the header `x-csrf-token`: 43 characters, with a fresh random mask at every
     /// call. Creates the session's id if it has no id yet, unless the session cannot be read
-    /// ([`Unreadable`](SessionError::Unreadable)); its forms can sign in and out. A new id, as from [`renew`](Session::renew), invalidates
-    /// earlier tokens.
+    /// ([`Unreadable`](SessionError::Unreadable)); its forms can sign in and out. A new id, as from
+    /// [`renew`](Session::renew), invalidates earlier tokens.
     ///
     /// # Errors
     ///

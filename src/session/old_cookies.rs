@@ -17,7 +17,7 @@ pub(crate) trait OldCookies: Send + Sync {
     /// Returns the old cookies that responses expire.
     fn dropped(&self) -> &[DroppedCookie];
 
-    /// Waits for the followed rings of those that are cookies of this crate.
+    /// Waits until the followed rings are up to date, for old cookies that this crate sealed.
     #[cfg(feature = "tower")]
     fn poll_kept_up(&self, task: &task::Context<'_>) -> Poll<()>;
 
@@ -28,9 +28,9 @@ pub(crate) trait OldCookies: Send + Sync {
     fn find_in(&self, field: &[u8], received: &mut [OldValues]);
 
     /// Offers the old sessions to `accept`, one after another, until it takes one. If it takes no session, returns the
-    /// first refusal of a session that opened, or else the first refusal, or `None` if nothing was refused. Offers
-    /// none if two different values open, or if one opens and the request brought more than four. `context` is the context that the request chose,
-    /// if any.
+    /// first refusal of a session that opened, or else the first refusal, or `None` if nothing was refused. Offers none
+    /// if two different values open, or if one opens and the request brought more than four. `context` is the context
+    /// that the request chose, if any.
     fn offer(
         &self,
         received: &[OldValues],

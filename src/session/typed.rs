@@ -31,8 +31,8 @@ impl<T: SessionData> Session<T> {
     ///
     /// # Panics
     ///
-    /// Panics if the value has to be decoded again, as after `validate` or a failed change, and `T` can no longer read its
-    /// own bytes.
+    /// Panics if the value has to be decoded again, as after `validate` or a failed change, and `T` can no longer read
+    /// its own bytes.
     pub fn read<R>(&self, look: impl FnOnce(&T) -> R) -> R {
         let value = self.touch().state().value();
         look(&value)

@@ -49,9 +49,9 @@ impl<T: Payload> Session<T> {
     /// without a session, or while the last answer holds.
     ///
     /// Extractors of axum and actix-web and `from_extensions` call this. Other code has to call it before it uses a
-    /// session, which may be empty and refuse changes until then. Returns [`Validity::Ended`] if the application says that
-    /// the session has ended; the handle then holds a new one. An answer about a session that ended or was replaced
-    /// meanwhile changes nothing.
+    /// session, which may be empty and refuse changes until then. Returns [`Validity::Ended`] if the application says
+    /// that the session has ended; the handle then holds a new one. An answer about a session that ended or was
+    /// replaced meanwhile changes nothing.
     ///
     /// Work that outlives its request, such as a WebSocket, has to call this from time to time, or without that setting
     /// [`is_alive`](Self::is_alive). [`Validity::Ended`] then also means that the session would no longer open.

@@ -109,9 +109,9 @@ impl SessionSettings {
     ///
     /// # Errors
     ///
-    /// Returns a [`ConfigError`] if a setting is unknown, not understood or excluded by another, if the settings also have
-    /// keys or `watch_keys`, or if their `mode` is not the builder's. For a header or a bare token, a setting that only
-    /// cookies have is an error too. The builder's `build` reports values out of range and other conflicts.
+    /// Returns a [`ConfigError`] if a setting is unknown, not understood or excluded by another, if the settings also
+    /// have keys or `watch_keys`, or if their `mode` is not the builder's. For a header or a bare token, a setting that
+    /// only cookies have is an error too. The builder's `build` reports values out of range and other conflicts.
     pub fn apply_to<C: 'static, T: Payload>(
         self,
         builder: SessionBuilder<C, T>,

@@ -14,8 +14,9 @@ use crate::{
 };
 
 impl<T> State<T> {
-    /// Returns an error if the session that came must not be overwritten. Every action needs this but `renew`, `sign_in`,
-    /// `invalidate`, `discard`, and taking messages, of which a withheld session has none.
+    /// Returns an error if the session that came must not be overwritten. Called before every action except `renew`,
+    /// `sign_in`, `invalidate` and `discard`. Taking messages does not need it, because a withheld session has no
+    /// messages.
     pub(crate) fn check_writable(&self) -> Result<(), SessionError> {
         match self.withheld() {
             None => Ok(()),

@@ -1,5 +1,5 @@
-//! The answer of a companion (`session/companion/mod.rs`) to one request, as a session keeps it, and facts for the companion
-//! at the end of the request.
+//! The answer of a companion (`session/companion/mod.rs`) to one request, as a session keeps it, and facts for the
+//! companion at the end of the request.
 
 use super::{
     bytes::body::{Metadata, Sid, csrf_name},

@@ -15,8 +15,8 @@ pub enum SessionError {
     /// The change would make the session too large for its cookie, header or token.
     TooLarge(TooLarge),
     /// The session has been saved, the head of the response has been produced, or the request was cancelled or failed,
-    /// so a change could no longer be saved. A page that streams changes its session before the stream begins ([Leptos and
-    /// Dioxus](crate::guide::frameworks#on-top-of-axum)).
+    /// so a change could no longer be saved. A page that streams changes its session before the stream begins ([Leptos
+    /// and Dioxus](crate::guide::frameworks#on-top-of-axum)).
     AfterHead,
     /// The request belongs to no context, because the layer's `context_by` chose none, or the request names no host.
     /// Its session is empty and cannot be changed.
@@ -81,8 +81,8 @@ impl SessionError {
         }
     }
 
-    /// Returns a number for each kind of error that anyone can cause again and again. The layer of the session logs these,
-    /// each once a minute.
+    /// Returns a number for each kind of error that anyone can cause again and again. The layer of the session logs
+    /// these, each once a minute.
     #[cfg(feature = "tower")]
     pub(crate) fn kind_of_anyone(&self) -> Option<usize> {
         match self {

@@ -5,8 +5,8 @@
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct ResponseFacts {
     pub(crate) status: u16,
-    /// Caches that other visitors share may store the response, or update a stored one by it (304). The specification leaves
-    /// the 304 out, and allows what is stricter.
+    /// Caches that other visitors share may store the response, or update a stored one by it (304). The specification
+    /// leaves the 304 out, and allows what is stricter.
     pub(crate) is_shareable: bool,
     pub(crate) already_sent: AlreadySent,
 }

@@ -107,7 +107,7 @@ impl Timeouts {
 }
 
 impl Lifetimes {
-    /// Checks a session's dates at `now`, in the order of SPEC.md § 7. The error includes the seconds between that
+    /// Checks a session's dates at `now`, in the order of SPEC.md § 7. The error has the seconds between the refused
     /// date and `now` or `not_before`.
     #[inline]
     pub(crate) fn check(
@@ -181,8 +181,8 @@ impl Lifetimes {
         seconds(self.plain).max(self.remembered.map_or(0, seconds))
     }
 
-    /// Returns `true` if the last activity of a touched session has to be written (docs/spec/writer.md § 8.8). `is_validated` means that the
-    /// application said in this request that the session is still valid.
+    /// Returns `true` if the last activity of a touched session has to be written (docs/spec/writer.md § 8.8).
+    /// `is_validated` means that the application said in this request that the session is still valid.
     pub(super) fn is_refresh_due(
         &self,
         metadata: &Metadata,

@@ -19,7 +19,8 @@ use crate::{base::reason::Reason, events, session::SaveError, state::SessionErro
 
 /// Reason why `SessionLayer`, `CsrfGuard` or an extractor made or changed a response, or the [`SessionError`] or
 /// [`CsrfRefusal`] that a handler returned. It is in the response's extensions, so that the application can answer with
-/// its own page ([`with_page`](Failure::with_page)). A body that `GuardedForm` cannot read is no failure of this kind.
+/// its own page ([`with_page`](Failure::with_page)). If `GuardedForm` cannot read a body, its response has no
+/// `Failure`.
 ///
 /// The default body is short and reveals nothing secret. If the CSRF token in a form is not the session's, the body
 /// links to the form's page, as named by `Referer`, or else to the address that the form was sent to. A `tracing` event

@@ -3,8 +3,8 @@
 use super::framework::Fields;
 use crate::state::RequestFacts;
 
-/// Returns what the browser says of a request, but not whether it hides a cookie. With `only_navigations`, only a navigation
-/// asks for a page. Clients that do not report it count as navigating.
+/// Returns what the browser says of a request, but not whether it hides a cookie. With `only_navigations`, only a
+/// navigation asks for a page. Clients that do not report it count as navigating.
 #[inline(always)]
 pub(super) fn facts_of<H: Fields>(request: &H, only_navigations: bool) -> RequestFacts {
     let mut facts = RequestFacts {
@@ -35,7 +35,8 @@ pub(super) fn is_cookie_hidden<H: Fields>(request: &H) -> bool {
     let is = |name, value: &[u8]| request.named(name).map(<[u8]>::trim_ascii) == Some(value);
     let is_page = is("sec-fetch-dest", b"document") || is("sec-fetch-dest", b"empty");
     let is_link = is("sec-fetch-mode", b"navigate") && is_page && request.named("origin").is_none();
-    // `same-site` brings `Lax` cookies. A client without this field is no browser, an old one, or one without TLS.
+    // `same-site` brings `Lax` cookies. A client that does not send this field is not a browser, or is an old browser,
+    // or came without TLS.
     let is_crossing = is("sec-fetch-site", b"cross-site") && !is_link;
     is_crossing || OF_DEVICE.iter().any(|name| request.named(name).is_some())
 }

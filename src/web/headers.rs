@@ -23,8 +23,9 @@ impl<T: Payload> SessionCookie<T> {
     /// Loads the session of a request with these fields. See [`load`](Self::load).
     ///
     /// Other headers are also read. A request for an image, a script or another part of a page (`Sec-Fetch-Dest`) does
-    /// not refresh the session, and one that prefetches a page (`Sec-Purpose` and similar) takes no messages. In a request of another
-    /// site (`Sec-Fetch-Site`) from which the browser hides the cookie, only a sign-in begins a session.
+    /// not refresh the session, and one that prefetches a page (`Sec-Purpose` and similar) takes no messages. In a
+    /// request of another site (`Sec-Fetch-Site`) from which the browser hides the cookie, only a sign-in begins a
+    /// session.
     ///
     /// # Examples
     ///
@@ -61,7 +62,8 @@ impl<T: Payload> SessionCookie<T> {
     }
 
     /// Ends the request for `session`, and adds the headers that its response must have: `Set-Cookie`, `Vary`,
-    /// `Cache-Control` and those of a companion. With `no-store`, other headers for caches are replaced too. See
+    /// `Cache-Control`, and the headers of its companion, if any. With `no-store`, other headers for caches are
+    /// replaced too. See
     /// [`save`](Self::save).
     ///
     /// With a 5xx status, only the end of a session is saved, unless the handler called [`Session::save`] or

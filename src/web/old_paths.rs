@@ -1,8 +1,8 @@
 //! Paths at which a browser may have the old cookies of a request, if the program has described them with another one.
 //!
-//! A browser drops a cookie at its own path only. With a wrong one, it would keep the old cookie, and the next page after
-//! a sign-out would take its session over again. A request tells which paths the cookie may have: `/`, and those above the
-//! request's own.
+//! A browser drops a cookie at its own path only. With a wrong one, it would keep the old cookie, and the next page
+//! after a sign-out would take its session over again. A request tells which paths the cookie may have: `/`, and those
+//! above the request's own.
 
 use super::framework::Fields;
 use crate::carrier::SessionCookie;
@@ -41,7 +41,8 @@ impl OldPaths {
     }
 }
 
-/// Returns the paths other than `/` of cookies that a browser sends to `path` (RFC 6265 section 5.1.4), the shortest first.
+/// Returns the paths other than `/` of cookies that a browser sends to `path` (RFC 6265 section 5.1.4), the shortest
+/// first.
 fn above(path: &str) -> impl Iterator<Item = &str> {
     let slashes = path.match_indices('/').map(|(at, _)| at).skip(1);
     let folders = slashes.flat_map(|at| [&path[..at], &path[..=at]]);

@@ -202,8 +202,9 @@ impl Options {
         up_to.is_some_and(|up_to| after.is_none_or(|after| up_to <= after))
     }
 
-    /// Returns the time for which a key has to open after it has sealed (SPEC.md § 3.4.8), in seconds. With a companion
-    /// it is that of the longest session, because its tokens may be sealed only once in the life of a session.
+    /// Returns the time for which a key has to open after it has sealed (SPEC.md § 3.4.8), in seconds. With a
+    /// companion, this is the longest lifetime of a session, because a companion may seal its tokens only once per
+    /// session.
     pub(crate) fn key_overlap(&self, has_companion: bool) -> u64 {
         let lifetimes = self.lifetimes();
         let lifetime = if has_companion {

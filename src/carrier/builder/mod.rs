@@ -30,8 +30,8 @@ use crate::{
     state::{Map, Payload},
 };
 
-/// Builder of sessions in cookies and in tokens. Some methods exist for both carriers, others only for one. `build` checks
-/// all settings together.
+/// Builder of sessions in cookies and in tokens. Some methods exist for both carriers, others only for one. `build`
+/// checks all settings together.
 ///
 /// | Function | Builder | Result |
 /// |---|---|---|

@@ -8,7 +8,7 @@ use crate::{
     session::companion::Attached,
 };
 
-/// Of no value, because nothing makes a companion.
+/// Has no values, because nothing makes a companion.
 #[derive(Clone, Debug)]
 pub(crate) enum Prepare {}
 

@@ -164,8 +164,9 @@ impl<C, T> SessionBuilder<C, T> {
     /// Default: off, so that a change replaces the session by a new one.
     ///
     /// If the key was removed for good, the visitor can begin a session only by signing in or out while the browser has
-    /// the old cookie. Forms for that get tokens from [`csrf_token`](crate::Session::csrf_token) (SPEC.md § 13.4). Keep a key in the ring after its `accept_until`, so that its sessions are replaced
-    /// (docs/rotation.md, "Retiring a key").
+    /// the old cookie. Forms for that get tokens from [`csrf_token`](crate::Session::csrf_token) (SPEC.md § 13.4). Keep
+    /// a key in the ring after its `accept_until`, so that its sessions are replaced (docs/rotation.md, "Retiring a
+    /// key").
     pub fn keep_unknown_keys(mut self, is_on: bool) -> Self {
         self.options.keep_unknown_keys = is_on;
         self

@@ -40,12 +40,13 @@ pub enum Size {
     /// ([docs/spec/carriers.md § 9.2]). Prefer one cookie if it is large enough.
     ///
     /// Most proxies have to be [configured for several cookies][limits]. Otherwise they may answer 502 in place of the
-    /// response, or 400 or 431 to every later request of the visitor, even a sign-out. hyper, and with it `axum::serve`,
-    /// does so over HTTP/2 from 16,384 bytes of fields on. In such a request, a [`SessionLayer`](crate::SessionLayer)
-    /// therefore refuses a change after which the session, together with the site's other cookies, would leave less than
-    /// 2,560 bytes to all other fields: about 10,000 bytes of content with `Split(4)`. Some clients keep fewer cookies than they receive, and parallel responses
-    /// may each replace some of the parts. The session then does not open
-    /// ([`Incomplete`](crate::session::Reason::Incomplete), [`Auth`](crate::session::Reason::Auth)) and is lost.
+    /// response, or 400 or 431 to every later request of the visitor, even a sign-out. hyper, and with it
+    /// `axum::serve`, does so over HTTP/2 from 16,384 bytes of fields on. In such a request, a
+    /// [`SessionLayer`](crate::SessionLayer) therefore refuses a change after which the session, together with the
+    /// site's other cookies, would leave less than 2,560 bytes to all other fields: about 10,000 bytes of content with
+    /// `Split(4)`. Some clients keep fewer cookies than they receive, and parallel responses may each replace some of
+    /// the parts. The session then does not open ([`Incomplete`](crate::session::Reason::Incomplete),
+    /// [`Auth`](crate::session::Reason::Auth)) and is lost.
     ///
     /// [limits]: https://github.com/hardtack-rs/hardtack/blob/main/docs/limits.md#behind-proxies
     /// [docs/spec/carriers.md § 9.2]: https://github.com/hardtack-rs/hardtack/blob/main/docs/spec/carriers.md#92-chunks

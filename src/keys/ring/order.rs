@@ -171,8 +171,8 @@ impl<K> Ring<K> {
         let is_dropped = |key: &&Member<K>| match next.find(key.info.id) {
             None => true,
             Some(kept) if key.info.id == sealing => kept.is_retired(last_end),
-            // The ring does not know when an earlier key stopped sealing, so a later end may be late enough. A warning that is
-            // often wrong would not be read when it is right.
+            // The ring does not know when an earlier key stopped sealing, so a later end may be late enough. A warning
+            // that is often wrong would not be read when it is right.
             Some(kept) => kept.is_retired(now),
         };
         let dropped = used.filter(|key| !key.is_retired(now)).filter(is_dropped);

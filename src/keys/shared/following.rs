@@ -84,8 +84,9 @@ impl Following {
     /// in the future counts too, because a clock that was set back says nothing about its age.
     #[inline]
     pub(super) fn is_late(&self, now: UnixSeconds) -> bool {
-        // Each request comes here, so nothing is locked. `note` stores that the process stood still before the time at which it
-        // was seen, and `end` the time of the poll before the end of that, so whoever sees the second sees the first.
+        // Each request comes here, so nothing is locked. `note` stores that the process stood still before the time at
+        // which it was seen, and `end` the time of the poll before the end of that, so whoever sees the second sees the
+        // first.
         let stood_still = self.has_gap(now) || self.stood_still.load(Ordering::Acquire);
         stood_still && now.abs_diff(self.polled_at.load(Ordering::Acquire)) >= self.longest_age
     }
@@ -97,8 +98,8 @@ impl Following {
 
     #[cold]
     fn wait(&self, now: UnixSeconds) {
-        // Without a time limit of its own: the ticks of the other thread end it. For the number of the poll, because when that
-        // has ended, its time may lie far from `now`.
+        // Needs no time limit, because the ticking thread ends the wait. Waits for the poll's number and not its time,
+        // because the clock may have been set meanwhile.
         if let Some(polls) = self.want(now) {
             let wanted = polls.wanted;
             let waits = |polls: &mut Polls| polls.ended < wanted && polls.stuck_since.is_none();
@@ -199,8 +200,8 @@ impl Following {
         polls.wanted > polls.ended || self.is_late(now)
     }
 
-    /// Ends the poll that began at `began`, and wakes the sessions that wait for it. Returns `true` if the sources counted
-    /// as hanging.
+    /// Ends the poll that began at `began`, and wakes the sessions that wait for it. Returns `true` if the sources
+    /// counted as hanging.
     pub(crate) fn end(&self, began: UnixSeconds, now: UnixSeconds) -> bool {
         let mut polls = self.lock();
         self.note(&mut polls, now);
@@ -216,8 +217,8 @@ impl Following {
         was_stuck
     }
 
-    /// Notes that the process runs. If the sources have not answered for long enough, lets the sessions go on, and returns
-    /// `true` if this is new.
+    /// Notes that the process runs. If the sources have not answered for long enough, lets the sessions go on, and
+    /// returns `true` if this is new.
     pub(crate) fn tick(&self, now: UnixSeconds) -> bool {
         let mut polls = self.lock();
         self.note(&mut polls, now);

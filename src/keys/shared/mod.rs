@@ -224,8 +224,8 @@ impl SharedKeyRing {
         self.lock().ring.check_mode(sessions)
     }
 
-    /// Derives the keys for `purpose`, now and whenever the ring is replaced. Refuses `sessions` next to those of
-    /// another type if nothing keeps the two apart.
+    /// Derives the keys for `purpose`, now and whenever the ring is replaced. Returns an error if sessions of another
+    /// type already use the ring and nothing keeps the two types apart.
     pub(crate) fn serve(
         &self,
         purpose: Purpose,

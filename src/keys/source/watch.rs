@@ -356,8 +356,9 @@ impl WatchedKeyRing {
     }
 }
 
-/// Returns `None` after a panic of a function, a subscriber or a recorder of the application, so that the thread goes on: without
-/// it no later ring would be taken, and a leaked key could not be dropped. The panic hook has already reported it.
+/// Calls `work`. Returns `None` if the application's function, subscriber or recorder panics in it, because the thread
+/// must go on: otherwise no later ring would be taken, and a leaked key could not be dropped. The panic hook has
+/// already reported it.
 fn in_spite_of_panics<R>(work: impl FnOnce() -> R) -> Option<R> {
     catch_unwind(AssertUnwindSafe(work)).ok()
 }

@@ -1,7 +1,7 @@
 //! Serializer of a dictionary's values, which refuses integers of 128 bits.
 //!
-//! MessagePack has no such integers. rmp-serde writes them as byte strings, and reads them again only where a type asks for
-//! them itself. In a type that is `untagged`, flattened or has a `tag`, serde reads another variant, or fails.
+//! MessagePack has no such integers. rmp-serde writes them as byte strings, and reads them again only where a type asks
+//! for them itself. In a type that is `untagged`, flattened or has a `tag`, serde reads another variant, or fails.
 
 use serde::{
     Serialize, Serializer,

@@ -73,8 +73,8 @@ impl SizeBudget {
     /// Returns the maximum of payload and flash together in a token with this number of characters. Returns `None` if
     /// not even an empty session fits.
     pub(crate) fn room_in(&self, characters: usize) -> Option<usize> {
-        // Four characters carry three bytes. The longest metadata is reserved, so that a change which fits today is not refused
-        // tomorrow because a time has more digits, or the session gets an id.
+        // Four characters carry three bytes. The longest metadata is reserved, so that a change which fits today is not
+        // refused tomorrow because a time has more digits, or the session gets an id.
         let body = (characters * 3 / 4).checked_sub(self.token_overhead)?;
         let longest_metadata = self.longest_body(0);
         self.padding.longest_in(body)?.checked_sub(longest_metadata)

@@ -10,8 +10,8 @@ use memchr::memmem;
 use super::token::{URL_ENCODED, is_of_type};
 use crate::web::beginning::Beginning;
 
-/// Returns the first field of this name in a form of this `Content-Type`. A field without an end counts only at the end
-/// of the whole form, and a part without an end never.
+/// Returns the first field of this name in a form of this `Content-Type`. A field that may be cut off counts only if
+/// the whole form was read. A part that is cut off never counts.
 pub(super) fn first_field<'a>(
     content_type: &[u8],
     form: Beginning<'a>,

@@ -73,7 +73,7 @@ impl<T: DeserializeOwned> GuardedForm<T> {
             return Err(GuardedRejection::Inner(inner(no_form)));
         }
         let fields = form_urlencoded::parse(body);
-        // Without those of all guards around, because the type of a form may refuse fields that it does not know.
+        // The token fields of all guards are left out, because the form's type may refuse unknown fields.
         let rest = fields.filter(|(name, _)| !tokens.iter().any(|token| *token == **name));
         let rest = form_urlencoded::Serializer::new(String::new())
             .extend_pairs(rest)
@@ -87,7 +87,8 @@ impl<T: DeserializeOwned> GuardedForm<T> {
     }
 }
 
-/// Returns the fields for the tokens that guards have asked for, and so verified. Refuses a request that no guard asked for a token.
+/// Returns the fields for the tokens that guards have asked for, and so verified. Refuses a request that no guard asked
+/// for a token.
 pub(in crate::web) fn verified_fields<R>(
     extensions: &impl Extensions,
     path: &str,
@@ -113,7 +114,7 @@ pub(in crate::web) fn verified_fields<R>(
 pub enum GuardedRejection<R> {
     /// The body could not be read, or is not such a form.
     Inner(R),
-    /// No guard asked for a token of this request, because a form is not sent by GET.
+    /// No guard checked a token of this request, for example because the form was sent by GET.
     Refused(CsrfRefusal),
     /// No [`CsrfGuard`](crate::csrf::CsrfGuard) that asks for tokens is around the handler.
     NoGuard,

@@ -36,7 +36,8 @@ use crate::{
 /// request without a route is refused too.
 ///
 /// A refusal is text, so in tower the body of the inner service's responses must implement `From<String>`, as
-/// `axum::body::Body` and `String` do. The inner service must be `Clone`. The [guide](crate::guide#forms) has programs with forms and uploads.
+/// `axum::body::Body` and `String` do. The inner service must be `Clone`. The [guide](crate::guide#forms) has programs
+/// with forms and uploads.
 ///
 /// # Examples
 ///
@@ -146,14 +147,14 @@ impl<T> CsrfGuard<T> {
         self
     }
 
-    /// Also accepts the token in the field `csrf_token` of a form, so that a form needs no script. Any other request, such
-    /// as one with JSON, still needs the header. With feature `axum` or `actix`.
+    /// Also accepts the token in the field `csrf_token` of a form, so that a form needs no script. Any other request,
+    /// such as one with JSON, still needs the header. With feature `axum` or `actix`.
     ///
     /// The guard looks for the first field of this name in the beginning of the form, up to
     /// [`form_limit`](Self::form_limit), before the handler runs. The handler gets the whole body, in whatever way it reads
-    /// a form: as axum's `Form`, for example, or as `GuardedForm`, which takes the token out and makes sure that there is a
-    /// guard. Nothing is read of a request whose token is in the header, or whose session has no id. In tower, the body of
-    /// the request has to be that of axum, `axum::body::Body`; a form with another is answered with 500.
+    /// a form: as axum's `Form`, for example, or as `GuardedForm`, which takes the token out and makes sure that there
+    /// is a guard. The guard does not read the body if the token is in the header, or if the session has no id. In
+    /// tower, the request's body must be `axum::body::Body`; a form with a body of another type is answered with 500.
     #[must_use]
     pub fn tokens_in_forms(mut self) -> Self {
         Arc::make_mut(&mut self.rules).token = TokenSource::HeaderOrForm;

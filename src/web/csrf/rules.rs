@@ -130,8 +130,8 @@ impl Rules {
         if self.token == TokenSource::None {
             return Ok(None);
         }
-        // What another guard has asked for is kept. A guard that asks for no token says nothing, so an extractor of forms fails
-        // instead of passing unchecked.
+        // What another guard has asked for is kept. A guard that asks for no token says nothing, so an extractor of
+        // forms fails instead of passing unchecked.
         let mut asked: Asked = extensions.remove().unwrap_or_default();
         asked.counts.get_or_insert_with(|| self.counts.clone());
         let mut checked = Ok(None);

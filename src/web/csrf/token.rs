@@ -17,7 +17,7 @@ pub(super) enum TokenSource {
     None,
 }
 
-/// Note of the guards around a handler that ask for tokens, for the extractor of a form.
+/// What the guards around a handler tell the form's extractor.
 #[derive(Clone, Default)]
 pub(super) struct Asked {
     /// For each guard that asked for a token, its field for one, which is not part of the form's own content. The request
@@ -30,8 +30,8 @@ pub(super) struct Asked {
 /// Name of the field of a form that has its token.
 pub(super) type FormField = Cow<'static, str>;
 
-/// Returns `true` if the `Content-Type` is that of a form. Not for `text/plain`, in which no field can be told apart: its token
-/// has to be in the header.
+/// Returns `true` for the two media types of forms whose fields can be found. A `text/plain` form has to send its token
+/// in the header.
 pub(super) fn is_form(headers: &HeaderMap) -> bool {
     let kind = headers.get(header::CONTENT_TYPE).map(HeaderValue::as_bytes);
     is_of_type(kind, URL_ENCODED) || is_of_type(kind, "multipart/form-data")
