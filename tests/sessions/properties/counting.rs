@@ -90,7 +90,11 @@ pub(crate) fn run<S: Strategy>(count: u32, strategy: &S, check: impl Fn(S::Value
         check(value);
         Ok(())
     };
-    if let Err(error) = TestRunner::new(cases(count)).run(strategy, check) {
+    let config = ProptestConfig {
+        cases: count,
+        ..cases(count)
+    };
+    if let Err(error) = TestRunner::new(config).run(strategy, check) {
         panic!("{error}");
     }
 }

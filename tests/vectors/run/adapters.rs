@@ -73,6 +73,14 @@ impl Tally {
         *self.0.entry((format!("{adapter:?}"), reason)).or_default() += 1;
     }
 
+    /// Adds another count.
+    pub(super) fn and(mut self, other: Tally) -> Tally {
+        for (key, count) in other.0 {
+            *self.0.entry(key).or_default() += count;
+        }
+        self
+    }
+
     /// So that no vector is left out silently.
     #[track_caller]
     pub(super) fn check(self, expected: &[(&[Adapter], Counts)]) {

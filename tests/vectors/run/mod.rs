@@ -55,7 +55,11 @@ use crate::{
 
 /// Reads `tests/vectors/{file}.json` and hands the name and the rest of each vector to `check`.
 #[track_caller]
-fn for_each<V: DeserializeOwned>(file_name: &str, mut check: impl FnMut(&str, V)) {
+fn for_each<V: DeserializeOwned>(file_name: &str, check: impl FnMut(&str, V)) {
+    check_all(file_name, vectors_of(file_name), check);
+}
+
+fn vectors_of(file_name: &str) -> Vec<Map<String, Value>> {
     #[derive(Deserialize)]
     #[serde(deny_unknown_fields)]
     struct File {
@@ -73,8 +77,17 @@ fn for_each<V: DeserializeOwned>(file_name: &str, mut check: impl FnMut(&str, V)
     let file: File = serde_json::from_str(&text).unwrap();
     assert_eq!(file.version, 1, "{path}");
     assert!(!file.vectors.is_empty(), "{path}");
+    file.vectors
+}
+
+#[track_caller]
+fn check_all<V: DeserializeOwned>(
+    file_name: &str,
+    vectors: Vec<Map<String, Value>>,
+    mut check: impl FnMut(&str, V),
+) {
     let mut failed = Vec::new();
-    for mut vector in file.vectors {
+    for mut vector in vectors {
         let [name, _] = ["name", "spec"].map(|key| vector.remove(key).unwrap());
         let name = name.as_str().unwrap();
         if cfg!(target_pointer_width = "32") && BEYOND_32_BITS.contains(&name) {

@@ -1,4 +1,7 @@
-use std::sync::{Arc, Mutex};
+use std::{
+    sync::{Arc, Mutex},
+    thread,
+};
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 use serde::{Deserialize, Serialize};
@@ -7,9 +10,10 @@ use serde_json::{Map as JsonMap, Value, json};
 use super::{
     acts::{Acts, Converting, Told, is_beyond_str, perform},
     adapters::{ADAPTERS, Adapter, Exchange, LAYERS, Tally},
-    for_each, hex,
+    check_all, hex,
     open::Visit,
     scene::{Carrier, Scene},
+    vectors_of,
 };
 use crate::{
     Session,
@@ -86,17 +90,14 @@ struct Offer {
 
 #[test]
 fn sessions_are_written_as_specified() {
-    let (mut skipped, mut tally) = (0, Tally::default());
-    for_each("writes", |name, mut vector: JsonMap<String, Value>| {
-        let scene = Scene::take(&mut vector);
-        if cfg!(not(feature = "tower")) && scene.context.is_none() {
-            return;
-        }
-        if is_beyond_str(&vector["actions"]) {
-            skipped += 1;
-            return;
-        }
-        check(name, &scene, vector, &mut tally);
+    let mut vectors = vectors_of("writes");
+    let half = vectors.split_off(vectors.len() / 2);
+    // The largest file, so by two threads.
+    let (skipped, tally) = thread::scope(|scope| {
+        let other = scope.spawn(|| check_writes(half));
+        let (skipped, tally) = check_writes(vectors);
+        let other = other.join().expect("the other half passes");
+        (skipped + other.0, tally.and(other.1))
     });
     assert_eq!(skipped, 6, "texts that a `str` cannot hold");
     // Without layers these are left out above.
@@ -132,6 +133,27 @@ fn sessions_are_written_as_specified() {
             ],
         ),
     ]);
+}
+
+/// Returns the number of vectors that were skipped, and what ran.
+fn check_writes(vectors: Vec<JsonMap<String, Value>>) -> (usize, Tally) {
+    let (mut skipped, mut tally) = (0, Tally::default());
+    check_all(
+        "writes",
+        vectors,
+        |name, mut vector: JsonMap<String, Value>| {
+            let scene = Scene::take(&mut vector);
+            if cfg!(not(feature = "tower")) && scene.context.is_none() {
+                return;
+            }
+            if is_beyond_str(&vector["actions"]) {
+                skipped += 1;
+                return;
+            }
+            check(name, &scene, vector, &mut tally);
+        },
+    );
+    (skipped, tally)
 }
 
 #[track_caller]
