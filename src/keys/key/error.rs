@@ -66,7 +66,7 @@ impl From<KeyError> for ConfigError {
     }
 }
 
-pub(in crate::keys) const NOT_BASE64URL: &str = "key is not unpadded base64url";
+pub(super) const NOT_BASE64URL: &str = "key is not unpadded base64url";
 /// Remedy for a source or a ring that lacks a key.
 pub(crate) const NEW_KEY: &str = "restore its keys, because a new one signs everyone out; `hardtack keygen` and \
     `EncryptionKey::generate` make the first";

@@ -7,7 +7,7 @@ mod redact;
 mod text;
 
 pub use error::KeyError;
-pub(in crate::keys) use error::{NEW_KEY, NOT_BASE64URL};
+pub(in crate::keys) use error::NEW_KEY;
 pub use info::{KeyId, KeyInfo, KeyRole, RingEvent};
 pub use redact::redact;
 pub(crate) use redact::{looks_like_a_key, quoted_unless_key};

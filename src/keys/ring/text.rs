@@ -6,7 +6,7 @@ use super::member::{Member, RingKey};
 use crate::{
     base::time::{EPOCH, UnixSeconds, parse_time, unix_seconds},
     crypto::{sha256::Prk, suite::Mode},
-    keys::key::{KeyError, NOT_BASE64URL, looks_like_a_key},
+    keys::key::{KeyError, looks_like_a_key},
 };
 
 /// Keys in the order in which they are listed, and the latest `not_before`, or 0 without one. Another source may have
@@ -64,7 +64,7 @@ fn parse_key(item: &str, mode: Option<Mode>) -> Result<Member<Arc<Prk>>, KeyErro
     let key = words.next().unwrap_or_default();
     // Parsing a key ignores white space around it, but in a ring only spaces and tabs separate words.
     if key != key.trim_ascii() {
-        return Err(KeyError::new(NOT_BASE64URL));
+        return Err(KeyError::new(OTHER_BLANK));
     }
     let RingKey(mut key) = RingKey::parse(key)?;
     let suite = key.info.suite;
@@ -109,11 +109,14 @@ const UNKNOWN_ATTRIBUTE: &str =
 const SECOND_KEY: &str = "expected an attribute after the key, found several keys; in a key ring, put each on a separate \
     line, or separate all by commas";
 const AFTER_NOT_BEFORE: &str = "`not_before=` stands alone, expected nothing after its time";
+const OTHER_BLANK: &str =
+    "key has a line end or the like around it; separate keys by commas or by lines, not by both";
 const BLANK_BETWEEN_COMMAS: &str = "an entry between commas is empty or a comment, expected a key";
 
 #[cfg(test)]
 mod tests {
     use super::Listing;
+    use crate::EncryptionKey;
 
     #[test]
     fn an_attribute_after_not_before_is_refused_in_words_about_it() {
@@ -122,6 +125,17 @@ mod tests {
         let expected =
             "key ring, entry 1: `not_before=` stands alone, expected nothing after its time";
         assert_eq!(sentence, expected);
+    }
+
+    #[test]
+    fn keys_separated_by_commas_and_by_lines_are_refused_in_words_about_it() {
+        let key = EncryptionKey::generate().unwrap().expose_secret();
+        let ring = Listing::default().add(&format!("{},\n{}", *key, *key));
+        let sentence = ring.err().unwrap().to_string();
+        assert!(
+            sentence.contains("entry 2: key has a line end"),
+            "{sentence}"
+        );
     }
 
     #[test]

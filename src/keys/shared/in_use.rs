@@ -1,6 +1,6 @@
 //! Facts about the keys in use, for logs, gauges and health checks.
 
-use super::{PurposeKeys, PurposeSlot, Sessions, lock};
+use super::{PurposeKeys, PurposeSlot, Sessions, lock, try_lock};
 use crate::{
     base::{
         clock,
@@ -49,8 +49,9 @@ impl PurposeSlot {
 
     /// Returns `true` if sessions under this key were alive when it left the ring.
     pub(crate) fn has_dropped(&self, id: KeyId) -> bool {
+        // Without waiting, because in a fork a thread that it lacks may hold the lock for ever.
         let ring = self.ring.upgrade();
-        ring.is_some_and(|ring| lock(&ring).left.has_dropped(id))
+        ring.is_some_and(|ring| try_lock(&ring).is_some_and(|ring| ring.left.has_dropped(id)))
     }
 
     /// Returns the problems of the ring at `now` that last.
@@ -61,11 +62,10 @@ impl PurposeSlot {
         if is_forked {
             problems.push(Problem::NotFollowed);
         }
-        if let Some(ring) = self.ring.upgrade() {
+        // Nobody reads the sources of a ring in a fork, and a thread that the fork lacks may hold its lock.
+        if let Some(ring) = self.ring.upgrade().filter(|_| !is_forked) {
             let ring = lock(&ring);
-            // Nobody reads the sources of a ring that is not followed.
-            let refused = ring.refused.iter().filter(|_| !is_forked);
-            problems.extend(refused.map(|refused| Problem::SourceRefused {
+            problems.extend(ring.refused.iter().map(|refused| Problem::SourceRefused {
                 since: system_time(refused.since),
                 error: refused.error.clone(),
             }));

@@ -15,7 +15,7 @@ use std::task::{self, Poll};
 use std::{
     fmt, mem,
     sync::{
-        Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak,
+        Arc, Mutex, MutexGuard, OnceLock, PoisonError, TryLockError, Weak,
         atomic::{AtomicU64, Ordering},
     },
 };
@@ -124,7 +124,9 @@ impl SharedKeyRing {
     ) -> Result<Exchanged, KeyError> {
         let ring = ring.0;
         let mut shared = self.lock();
-        ring.check_mode(shared.ring.mode())?;
+        if ring.mode() != shared.ring.mode() {
+            return Err(KeyError::new(OTHER_MODE));
+        }
         let slots: Vec<_> = shared.slots.iter().filter_map(Weak::upgrade).collect();
         let derive = |slot: &Arc<PurposeSlot>| Arc::new(ring.derive(&slot.purpose));
         let derived: Vec<_> = slots.iter().map(derive).collect();
@@ -268,6 +270,18 @@ fn lock(ring: &Mutex<RingState>) -> MutexGuard<'_, RingState> {
     ring.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+const OTHER_MODE: &str = "of this key ring and the one in use, one encrypts and the other only signs; give keys of the mode in \
+    use, or restart the program with other settings";
+
+/// Returns `None` instead of waiting.
+fn try_lock(ring: &Mutex<RingState>) -> Option<MutexGuard<'_, RingState>> {
+    match ring.try_lock() {
+        Ok(held) => Some(held),
+        Err(TryLockError::Poisoned(held)) => Some(held.into_inner()),
+        Err(TryLockError::WouldBlock) => None,
+    }
+}
+
 /// Result of replacing a ring.
 #[cfg_attr(
     not(feature = "watch"),
@@ -385,6 +399,17 @@ impl fmt::Debug for SharedKeyRing {
 mod tests {
     use super::*;
     use crate::EncryptionKey;
+
+    /// As in a fork, while another thread of its parent replaced the ring.
+    #[test]
+    fn a_forged_cookie_does_not_wait_for_a_lock() {
+        let ring = SharedKeyRing::from(EncryptionKey::generate().unwrap());
+        let slot = ring.serve(Purpose::cookie("session"), None).unwrap();
+        let id = ring.current().keys()[0].id;
+        let held = ring.lock();
+        assert!(!slot.has_dropped(id));
+        drop(held);
+    }
 
     #[test]
     fn a_ring_forgets_what_served_it_and_is_gone() {

@@ -142,7 +142,7 @@ fn a_bad_ring_changes_nothing_and_a_good_one_after_it_is_used() {
         (cut.to_owned(), "key ring, entry 1: "),
         (format!("{},", key()), "between commas"),
         (format!("{twice}\n{twice}"), "listed twice"),
-        (signing.to_string(), "expected `xaes` or `xcha`"),
+        (signing.to_string(), "give keys of the mode in use"),
         (format!("{}\n{}", key(), *signing), "key ring, entry 2: "),
         (
             format!("{} accept_until=2099-01-01T00:00:00Z", key()),

@@ -348,10 +348,8 @@ fn a_ring_in_use_is_not_replaced_by_one_of_the_other_kind() {
     let keys = SharedKeyRing::from(key(0));
     let cookie = SessionCookie::encrypted(keys.clone()).build().unwrap();
     let error = keys.replace(signing_key()).unwrap_err();
-    assert!(
-        error.to_string().contains("expected `xaes` or `xcha`"),
-        "{error}"
-    );
+    let remedy = "give keys of the mode in use, or restart the program with other settings";
+    assert!(error.to_string().ends_with(remedy), "{error}");
     assert_eq!(
         keys.current().fingerprint(),
         KeyRing::from(key(0)).fingerprint()
@@ -360,6 +358,6 @@ fn a_ring_in_use_is_not_replaced_by_one_of_the_other_kind() {
 
     let signing = SharedKeyRing::from(signing_key());
     let error = signing.replace(key(0)).unwrap_err();
-    assert!(error.to_string().contains("expected `sign`"), "{error}");
+    assert!(error.to_string().ends_with(remedy), "{error}");
     assert_eq!(signing.current().mode(), Mode::UnencryptedButSigned);
 }
