@@ -93,3 +93,4 @@ pub(super) const REASONS: [Reason; 18] = [
     Reason::Stale,
     Reason::Unvalidated,
 ];
+const _: () = assert!(REASONS.len() == Reason::Unvalidated as usize + 1);

@@ -21,9 +21,31 @@ pub(crate) struct Lately {
     /// Rejections by reason, in three groups: sessions; sessions under a key that left the ring, apart so that
     /// forgeries cannot crowd them out of the log; old cookies.
     rejected: [[Seldom; super::REASONS.len()]; 3],
-    /// Requests that failed by errors that anyone can cause, by kind.
-    failures: [Seldom; 4],
-    unvalidated: Seldom,
+    repeated: [Seldom; Repeatable::NUMBER],
+}
+
+/// Event that anyone can repeat, or that each request brings in an outage. Each is logged once a minute.
+#[cfg_attr(
+    not(feature = "tower"),
+    allow(dead_code, reason = "a layer notes some of them")
+)]
+#[derive(Clone, Copy)]
+pub(crate) enum Repeatable {
+    /// The application could not say whether a session is still valid.
+    Unvalidated,
+    // Requests that failed by an error of their session.
+    UnreadableSchema,
+    UnreadableKey,
+    Full,
+    NoContext,
+    // Responses.
+    CachingReplaced,
+    ChangeLeftOut,
+    ChangeLate,
+}
+
+impl Repeatable {
+    const NUMBER: usize = Repeatable::ChangeLate as usize + 1;
 }
 
 /// An event that is logged once a minute.
@@ -149,17 +171,9 @@ impl Lately {
         seldom.map_or(Some(0), |seldom| seldom.note(now))
     }
 
-    /// The application could not say whether a session is still valid. Returns what
-    /// [`note_rejected`](Self::note_rejected) returns.
-    pub(crate) fn note_unvalidated(&self, now: u64) -> Option<u64> {
-        self.unvalidated.note(now)
-    }
-
-    /// A request failed by an error that anyone can cause, of one of four kinds. Returns what
-    /// [`note_rejected`](Self::note_rejected) returns.
-    #[cfg(feature = "tower")]
-    pub(crate) fn note_failure(&self, kind: usize, now: u64) -> Option<u64> {
-        self.failures[kind].note(now)
+    /// Notes an event. Returns what [`note_rejected`](Self::note_rejected) returns.
+    pub(crate) fn note(&self, event: Repeatable, now: u64) -> Option<u64> {
+        self.repeated[event as usize].note(now)
     }
 
     /// A session was from the future.

@@ -153,10 +153,11 @@ pub(crate) fn cookie_for_elsewhere(purpose: &str, attribute: &str, value: &str, 
 
 /// The application let shared caches store a response that stores or drops its session, or whose session could not be
 /// saved.
-pub(crate) fn caching_was_replaced(purpose: &str) {
+pub(crate) fn caching_was_replaced(purpose: &str, left_out: u64) {
     log!(
         warn,
         purpose,
+        left_out = (left_out > 0).then_some(left_out),
         "a response for shared caches carries a session, so it was made no-store; leave `public`, `s-maxage` and fields for CDNs off \
          such a response"
     );

@@ -261,25 +261,27 @@ pub(crate) fn new_session_was_not_stored(purpose: &str) {
 }
 
 /// A change was not saved, because its response already sets or drops the session in another way.
-pub(crate) fn change_was_left_out(purpose: &str) {
+pub(crate) fn change_was_left_out(purpose: &str, left_out: u64) {
     log!(
         warn,
         purpose,
-        "a change is not saved: a service inside, or the handler, has set the session's cookie in the response already; change \
-         the session in one of the two"
+        left_out = (left_out > 0).then_some(left_out),
+        "a change was not saved, because the handler or an inner service had already set the session's cookie in this \
+         response; change the session in one place only"
     );
     print_in_debug!(
-        "a change of `{purpose}` is not saved: a service inside, or the handler, has set its cookie in the response already; \
-         change the session in one of the two"
+        "a change of `{purpose}` was not saved, because the handler or an inner service had already set its cookie in this \
+         response; change the session in one place only"
     );
 }
 
 /// A change came after the head of its response, or after its request was cancelled or failed. It returns an error,
 /// which the application may have ignored.
-pub(crate) fn change_was_late(purpose: &str) {
+pub(crate) fn change_was_late(purpose: &str, left_out: u64) {
     log!(
         warn,
         purpose,
+        left_out = (left_out > 0).then_some(left_out),
         "a session was changed after the head of its response, so the change is lost"
     );
 }

@@ -16,10 +16,12 @@ use super::{
     outcome::Outcome,
     save_error::{SaveError, SaveProblem},
 };
+#[cfg(feature = "tower")]
+use crate::base::reason::Reason;
 use crate::{
     cookie::{CompanionFields, PartNumbers, Values},
     crypto::{cipher::RANDOM_LEN, random},
-    events,
+    events::{self, Repeatable},
     keys::SlotKeys,
     state::{
         AlreadySent, BodyToSeal, Decision, Payload, ResponseFacts, SessionError, State, Touch,
@@ -138,21 +140,22 @@ impl<T> Session<T> {
         }
     }
 
-    /// The request failed by an error of its session. Logs an error that anyone can cause, unless it is of another
-    /// session.
+    /// The request failed by this error. Logs an error that anyone can cause, once a minute, if this session refused a
+    /// change: the error may be that of another session.
     #[cfg(feature = "tower")]
     pub(crate) fn note_failure(&self, error: &SessionError) {
-        let (Some(kind), Ok(held)) = (error.kind_of_anyone(), self.lock.hold()) else {
+        let (Some(of_anyone), Ok(held)) = (of_anyone(error), self.lock.hold()) else {
             return;
         };
         let (core, contents) = (held.core, &held.contents);
-        let outcome = contents.loaded.as_ref().map(|loaded| loaded.outcome);
-        let reason = outcome.and_then(|outcome| outcome.reason());
-        if matches!(error, SessionError::Unreadable(of) if reason != Some(*of)) {
+        let Some(loaded) = contents.loaded.as_ref().filter(|_| contents.has_refused) else {
             return;
-        }
-        let now = contents.arrival.clock.seconds();
-        if let Some(left_out) = core.lately.note_failure(kind, now) {
+        };
+        let reason = match error {
+            SessionError::Unreadable(reason) => Some(*reason),
+            _ => loaded.outcome.reason(),
+        };
+        if let Some(left_out) = core.lately.note(of_anyone, loaded.state.now) {
             let purpose = core.slot.purpose.name();
             events::session_failed_lately(purpose, reason, error.key(), left_out, error);
         }
@@ -171,6 +174,19 @@ impl<T> Session<T> {
         };
         // Nobody is left to see a panic of `on_outcome`, because the request is gone, perhaps by another panic.
         let _ = catch_unwind(AssertUnwindSafe(close));
+    }
+}
+
+/// Returns the kind of an error that anyone can cause again and again, which the layer of the session logs. Without a
+/// layer it is only counted.
+#[cfg(feature = "tower")]
+pub(crate) fn of_anyone(error: &SessionError) -> Option<Repeatable> {
+    match error {
+        SessionError::Unreadable(Reason::Payload) => Some(Repeatable::UnreadableSchema),
+        SessionError::Unreadable(_) => Some(Repeatable::UnreadableKey),
+        SessionError::TooLarge(_) => Some(Repeatable::Full),
+        SessionError::NoContext => Some(Repeatable::NoContext),
+        _ => None,
     }
 }
 
@@ -215,6 +231,7 @@ impl<'a, T> Closing<'a, T> {
         // If the client keeps its token, it also keeps the companion's fields.
         if is_dropped || is_stored {
             self.of_companion = loaded.companion_fields(core, is_dropped, context, sealing)?;
+            loaded.note_written(decision, core);
         }
         let is_taken_over = loaded.outcome == Outcome::Migrated;
         if is_stored && (is_taken_over || loaded.state.is_replaced()) {
@@ -278,7 +295,7 @@ pub(super) fn carry_out<T>(
         log(purpose);
         (Touch::Touched, Change::Keep)
     };
-    let (touch, change) = match decision {
+    Ok(match decision {
         Decision::Drop => (Touch::Written, Change::Drop),
         Decision::Store(body) => (Touch::Written, Change::Store(to_seal(body)?)),
         // These are optional, so they do not fail a response.
@@ -290,12 +307,20 @@ pub(super) fn carry_out<T>(
         Decision::KeepTooLarge => kept(events::refresh_was_left_out),
         Decision::KeepLapsed => kept(events::change_of_a_lapsed_session),
         Decision::KeepHidden => kept(events::new_session_was_not_stored),
-        Decision::KeepSent => kept(events::change_was_left_out),
-    };
-    if !matches!(change, Change::Keep) {
-        for change in decision.changes(state) {
-            events::written(purpose, change, loaded.outcome.reason());
+        Decision::KeepSent => {
+            if let Some(left_out) = core.lately.note(Repeatable::ChangeLeftOut, state.now) {
+                events::change_was_left_out(purpose, left_out);
+            }
+            (Touch::Touched, Change::Keep)
+        }
+    })
+}
+
+impl<T> Loaded<T> {
+    /// Counts the changes that the client makes. Called when nothing of the write can fail any more.
+    pub(super) fn note_written(&self, decision: Decision, core: &CarrierCore) {
+        for change in decision.changes(&self.state) {
+            events::written(core.slot.purpose.name(), change, self.outcome.reason());
         }
     }
-    Ok((touch, change))
 }

@@ -30,7 +30,7 @@ impl<T: Payload> Session<T> {
         let mask = random::from_thread()?;
         let mut held = self.try_touch()?;
         let state = held.state();
-        let (now, issued) = (state.now, state.draft.metadata.issued);
+        let (now, issued) = (state.now, state.draft_metadata().issued);
         // While a session waits for the application's answer, its earlier tokens pass, but it gets no new token.
         let name = match state.csrf_name().filter(|_| !state.awaits_answer()) {
             Some(name) => name,

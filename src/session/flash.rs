@@ -86,7 +86,7 @@ impl<T: Payload> Session<T> {
             return Ok(Vec::new());
         }
         if !taken.is_empty() {
-            held.changeable()?.drop_flashes(of)?;
+            held.change(|state| state.drop_flashes(of))?;
         }
         Ok(taken)
     }

@@ -40,7 +40,7 @@ use crate::{
 /// | When | Call | Content | Id | Absolute timeout restarts |
 /// |---|---|---|---|---|
 /// | credentials were checked | [`sign_in`](Self::sign_in) | dropped | new | yes |
-/// | the password was asked for once more | [`renew`](Self::renew) | kept | new | yes, but not that of `remember_for` |
+/// | the password was asked for once more | [`renew`](Self::renew) | kept | new | yes, but the end that `remember_for` set stays |
 /// | other rights have changed | [`renew_id`](Self::renew_id) | kept | new | no |
 /// | a visitor starts over | [`clear`](Self::clear) | dropped | none | no |
 /// | a sign-out | [`invalidate`](Self::invalidate) | dropped | none | yes |
@@ -81,7 +81,7 @@ impl<T: Payload> Session<T> {
     /// Returns the session's id, if it has one. Does not create one.
     #[must_use]
     pub fn id(&self) -> Option<SessionId> {
-        self.touch().state().draft.metadata.sid.map(SessionId)
+        self.touch().state().draft_metadata().sid.map(SessionId)
     }
 
     /// Returns the session's id, and creates one if it has no id yet. The id stays the same until the session ends or
@@ -255,7 +255,7 @@ impl<T: Payload> Session<T> {
         &self,
         change: impl FnOnce(&mut State<T>) -> Result<R, SessionError>,
     ) -> Result<R, SessionError> {
-        change(self.try_touch()?.changeable()?)
+        self.try_touch()?.change(change)
     }
 
     fn metadata(&self) -> Option<Metadata> {

@@ -184,7 +184,8 @@ impl<T: Payload> Session<T> {
     ///
     /// Returns the time at which the session ends at the latest. It is earlier than `duration` from now if
     /// [`remember_up_to`](crate::carrier::SessionBuilder::remember_up_to), which counts from the time of issue, or
-    /// [`limit_to`](Self::limit_to) ends the session before. A later call replaces an earlier one.
+    /// [`limit_to`](Self::limit_to) ends the session before. A later call replaces an earlier one. A fraction of a second
+    /// of `duration` is cut off.
     ///
     /// # Examples
     ///
@@ -220,7 +221,8 @@ impl<T: Payload> Session<T> {
         self.change(|state| state.forget())
     }
 
-    /// Ends the session at the latest `duration` from now, for example when an identity provider's token ends.
+    /// Ends the session at the latest `duration` from now, for example when an identity provider's token ends. A
+    /// fraction of a second is cut off.
     ///
     /// The session cannot outlive its timeouts. After several calls, the earliest end counts. It is lifted only by
     /// [`sign_in`](Self::sign_in), [`invalidate`](Self::invalidate), or [`renew`](Self::renew) in a later request, so
@@ -234,8 +236,8 @@ impl<T: Payload> Session<T> {
         self.change(|state| state.limit_to(duration.as_secs()))
     }
 
-    /// Returns `true` if the session was issued or [renewed](Session::renew) less than `duration` ago. If not, ask for
-    /// the password again before an important action.
+    /// Returns `true` if the session was issued or [renewed](Session::renew) less than `duration` ago, in whole
+    /// seconds. If not, ask for the password again before an important action.
     ///
     /// Returns `false` for a [new](Self::is_new) session, unless this request called `sign_in` or `renew`.
     ///

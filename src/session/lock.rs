@@ -14,7 +14,7 @@ use super::{
 use crate::{
     base::clock::Clock,
     cookie::Values,
-    events,
+    events::{self, Repeatable},
     state::{Payload, RequestFacts, ResponseFacts, SessionError, Sid, State},
     token::Context,
 };
@@ -35,6 +35,8 @@ pub(super) struct Contents<T> {
     /// The application touched the session or holds a handle beyond the handler, or the request counts as activity. A
     /// session that is only read beforehand has no part in the response.
     pub(super) is_touched: bool,
+    /// The session refused a change, so an error of the request may be its own.
+    pub(super) has_refused: bool,
     /// Error of every change, once no change can be saved.
     pub(super) closed: Option<SessionError>,
 }
@@ -78,6 +80,7 @@ impl<T> SessionLock<T> {
                 arrival,
                 loaded: None,
                 is_touched: false,
+                has_refused: false,
                 closed: None,
             }),
         }
@@ -140,25 +143,37 @@ impl<T: Payload> Held<'_, T> {
         &mut self.read().state
     }
 
-    /// Returns the session for a change, or an error if changes can no longer be saved.
-    pub(super) fn changeable(&mut self) -> Result<&mut State<T>, SessionError> {
+    /// Hands the session to `change`, or returns an error if changes can no longer be saved.
+    pub(super) fn change<R>(
+        &mut self,
+        change: impl FnOnce(&mut State<T>) -> Result<R, SessionError>,
+    ) -> Result<R, SessionError> {
+        let changed = self.changeable().and_then(change);
+        self.contents.has_refused |= changed.is_err();
+        changed
+    }
+
+    fn changeable(&mut self) -> Result<&mut State<T>, SessionError> {
         let closed = self.contents.closed.clone();
-        let name = self.core.slot.purpose.name();
+        let core = self.core;
         let state = self.state();
-        if let Some(SessionError::AfterHead) = closed {
-            events::change_was_late(name);
+        if let Some(SessionError::AfterHead) = closed
+            && let Some(left_out) = core.lately.note(Repeatable::ChangeLate, state.now)
+        {
+            events::change_was_late(core.slot.purpose.name(), left_out);
         }
         closed.map_or(Ok(state), Err)
     }
 
     /// Returns the session's id. If there is no id, makes one, which is a change.
     pub(super) fn ensure_id(&mut self) -> Result<Sid, SessionError> {
-        if let Some(sid) = self.state().draft.metadata.sid {
+        if let Some(sid) = self.state().draft_metadata().sid {
             return Ok(sid);
         }
-        let state = self.changeable()?;
-        state.check_writable()?;
-        state.renew_id()
+        self.change(|state| {
+            state.check_writable()?;
+            state.renew_id()
+        })
     }
 
     /// Touches the session that arrived, at the end of a request that counts as activity by itself (docs/spec/writer.md

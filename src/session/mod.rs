@@ -25,6 +25,8 @@ mod typed;
 mod validate;
 
 pub(crate) use self::carrier_core::CarrierCore;
+#[cfg(feature = "tower")]
+pub(crate) use closing::of_anyone;
 pub(crate) use closing::{Change, Closing, ToSeal};
 pub use csrf::CsrfError;
 pub use dictionary::Dictionary;

@@ -18,7 +18,7 @@ use crate::{base::reason::Reason, keys::KeyId};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Outcome {
-    /// The request brought no token, or belongs to no context.
+    /// The request brought no token, or one whose first part is missing, or belongs to no context.
     Absent,
     /// The token opened under the key that seals.
     Opened {

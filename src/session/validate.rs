@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     base::{reason::Reason, time::UnixSeconds},
-    events,
+    events::{self, Repeatable},
     state::{Payload, SessionError},
 };
 
@@ -170,7 +170,7 @@ impl<T> Loaded<T> {
         }
         let heard = self.state.apply_answer(answer.clone(), asked_at);
         if let Err(SessionError::Unvalidated(Some(error))) = &answer {
-            let left_out = core.lately.note_unvalidated(asked_at);
+            let left_out = core.lately.note(Repeatable::Unvalidated, asked_at);
             events::validation_failed(core.slot.purpose.name(), heard.is_ok(), &**error, left_out);
         }
         if let Ok(false) = heard {

@@ -5,6 +5,7 @@ use super::{
     bytes::body::{Metadata, Sid, csrf_name},
     data::State,
     error::SessionError,
+    received::Withheld,
 };
 use crate::base::time::UnixSeconds;
 
@@ -53,6 +54,16 @@ impl Admitted {
 }
 
 impl<T> State<T> {
+    /// Returns the device of the session, or an error if its companion does not admit the request.
+    pub(crate) fn device(&self) -> Result<Option<[u8; 16]>, SessionError> {
+        match self.withheld() {
+            Some(Withheld::Stale(stale)) => Err(stale.error()),
+            // While the session waits for an answer, the draft is a new session without the device.
+            Some(Withheld::Unvalidated(opened)) => Ok(opened.metadata.device),
+            _ => Ok(self.draft.metadata.device),
+        }
+    }
+
     /// Returns the id of a session that `renew` or `sign_in` has begun in this request.
     pub(crate) fn renewed_sid(&self) -> Option<Sid> {
         self.draft.metadata.sid.filter(|_| self.draft.renewed)

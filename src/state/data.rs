@@ -48,7 +48,7 @@ pub(crate) struct State<T> {
     pub(super) policy: Arc<Policy>,
     pub(crate) now: UnixSeconds,
     pub(crate) received: Received,
-    pub(crate) draft: Draft<T>,
+    pub(super) draft: Draft<T>,
     pub(super) save: SaveMode,
     /// Earliest end that `limit_to` set in this request, which `renew` keeps.
     pub(super) limited_until: Option<UnixSeconds>,
@@ -59,8 +59,8 @@ pub(crate) struct State<T> {
 }
 
 /// The session as it is now.
-pub(crate) struct Draft<T> {
-    pub(crate) metadata: Metadata,
+pub(super) struct Draft<T> {
+    pub(super) metadata: Metadata,
     /// Payload that this request wrote. Until then, it is empty or lies in the body that arrived, without a copy. The
     /// same goes for the flash.
     pub(super) payload: Option<Wiped>,
@@ -161,6 +161,11 @@ impl<T> State<T> {
     /// Returns `true` unless this session continues the one that arrived.
     pub(crate) fn is_new(&self) -> bool {
         self.received.arrived().is_none()
+    }
+
+    /// Returns the metadata of the session, even if it is new.
+    pub(crate) fn draft_metadata(&self) -> &Metadata {
+        &self.draft.metadata
     }
 
     /// Returns the metadata of the session, unless it is new.

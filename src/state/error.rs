@@ -80,19 +80,6 @@ impl SessionError {
             _ => None,
         }
     }
-
-    /// Returns a number for each kind of error that anyone can cause again and again. The layer of the session logs
-    /// these, each once a minute.
-    #[cfg(feature = "tower")]
-    pub(crate) fn kind_of_anyone(&self) -> Option<usize> {
-        match self {
-            SessionError::Unreadable(Reason::Payload) => Some(0),
-            SessionError::Unreadable(_) => Some(1),
-            SessionError::TooLarge(_) => Some(2),
-            SessionError::NoContext => Some(3),
-            _ => None,
-        }
-    }
 }
 
 debug_by_display!(SessionError);

@@ -15,15 +15,13 @@ pub(super) enum AnyCarrier<T> {
 impl<T> AnyCarrier<T> {
     /// Returns the name of the purpose: the cookie's name, or `header:` and the header's.
     pub(super) fn name(&self) -> &str {
-        let (AnyCarrier::Cookie(SessionCookie { token, .. }) | AnyCarrier::Header(token)) = self;
-        token.core.slot.purpose.name()
+        self.token().core.slot.purpose.name()
     }
 
     /// Waits until the followed rings of the sessions are up to date, if the process stood still.
     #[inline]
     pub(super) fn poll_kept_up(&self, task: &Context<'_>) -> Poll<()> {
-        let (AnyCarrier::Cookie(SessionCookie { token, .. }) | AnyCarrier::Header(token)) = self;
-        ready!(token.core.slot.poll_kept_up(task));
+        ready!(self.token().core.slot.poll_kept_up(task));
         match self {
             AnyCarrier::Cookie(SessionCookie { fields, .. }) => match &fields.old_cookies {
                 Some(old) => old.poll_kept_up(task),
@@ -31,6 +29,11 @@ impl<T> AnyCarrier<T> {
             },
             AnyCarrier::Header(_) => Poll::Ready(()),
         }
+    }
+
+    fn token(&self) -> &SessionToken<T> {
+        let (AnyCarrier::Cookie(SessionCookie { token, .. }) | AnyCarrier::Header(token)) = self;
+        token
     }
 }
 

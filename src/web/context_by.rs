@@ -23,7 +23,8 @@ impl<T, W> SessionLayer<T, W> {
     /// [`name`](crate::carrier::SessionCookieBuilder::name), as in [the example `tenants`](https://github.com/hardtack-rs/hardtack/blob/main/examples/tenants.rs).
     ///
     /// If `context_by` returns `None`, the request belongs to no context. Its session is then empty, and changes to it
-    /// fail with [`SessionError::NoContext`](crate::SessionError::NoContext).
+    /// fail with [`SessionError::NoContext`](crate::SessionError::NoContext). The status is 500 by default, also for a
+    /// `Host` that a client made up; [`Failure::with_page`](crate::web::Failure::with_page) can answer it with 400.
     ///
     /// # Examples
     ///

@@ -15,7 +15,12 @@ use super::{
     csrf::CsrfRefusal,
     headers::{caches_of, forbid_to_store},
 };
-use crate::{base::reason::Reason, events, session::SaveError, state::SessionError};
+use crate::{
+    base::reason::Reason,
+    events,
+    session::{SaveError, of_anyone},
+    state::SessionError,
+};
 
 /// Reason why `SessionLayer`, `CsrfGuard` or an extractor made or changed a response, or the [`SessionError`] or
 /// [`CsrfRefusal`] that a handler returned. It is in the response's extensions, so that the application can answer with
@@ -188,7 +193,8 @@ impl Failure {
             Failure::Session(SessionError::Stale) => events::session_was_stale(),
             // Reported when the application could not answer.
             Failure::Session(SessionError::Unvalidated(Some(_))) => {}
-            Failure::Session(error) if error.kind_of_anyone().is_some() => {
+            // Logged by the layer of the session, which knows the cookie.
+            Failure::Session(error) if of_anyone(error).is_some() => {
                 events::session_failure(name_of(error));
             }
             Failure::Session(error) => {

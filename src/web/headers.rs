@@ -10,9 +10,9 @@ use super::{
     framework::Fields,
 };
 use crate::{
-    base::clock::Clock,
+    base::clock::{Clock, system_now},
     carrier::{SessionCookie, TokenChange, token::SessionToken},
-    events,
+    events::{self, Repeatable},
     session::{CarrierCore, SaveError, SaveProblem, Session},
     state::{Payload, RequestFacts, Touch},
     token::Context,
@@ -240,8 +240,10 @@ fn set_cache_fields<H: Fields, C>(
     }
     match caches.cache_control_for(touch, core.policy.shared_caching) {
         Some(NO_STORE) => {
-            if caches.is_shareable() {
-                events::caching_was_replaced(core.slot.purpose.name());
+            if caches.is_shareable()
+                && let Some(left_out) = core.lately.note(Repeatable::CachingReplaced, system_now())
+            {
+                events::caching_was_replaced(core.slot.purpose.name(), left_out);
             }
             forbid_to_store(response);
         }

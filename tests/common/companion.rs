@@ -8,7 +8,7 @@ use hardtack::{
     session::{SaveError, SessionId, SessionInfo},
 };
 
-type Fields = Vec<(&'static str, String)>;
+pub(crate) type Fields = Result<Vec<(&'static str, String)>, SaveError>;
 
 /// Admits every session, and adds the fields that this function returns to each response that stores or drops one.
 pub(crate) struct Admits<F>(pub(crate) F);
@@ -34,7 +34,7 @@ impl<F: Fn() -> Fields + Send + Sync> Companion for Admits<F> {
         _: Option<&SessionInfo>,
         _: Option<SessionId>,
         _: SystemTime,
-    ) -> Result<Fields, SaveError> {
-        Ok((self.0)())
+    ) -> Fields {
+        (self.0)()
     }
 }

@@ -1,14 +1,15 @@
 //! The count of each event.
 
 #[cfg(feature = "watch")]
-use std::sync::{Arc, Mutex};
-use std::{collections::BTreeSet, future::ready};
+use std::sync::Mutex;
+use std::{collections::BTreeSet, future::ready, sync::Arc};
 
 use axum::{Router, body::Body, routing};
 #[cfg(feature = "watch")]
 use hardtack::keys::{RingSource, WatchedKeyRing};
 use hardtack::{
     KeyRing, Session, SessionCookie, SessionData, SessionError, SessionLayer, Size,
+    companion::Companion,
     csrf::CsrfGuard,
     keys::{RingKey, SharedKeyRing},
 };
@@ -17,7 +18,9 @@ use tower::ServiceExt;
 
 use super::table;
 use crate::common::{
-    at, block_on, builder, cookie,
+    at, block_on, builder,
+    companion::Admits,
+    cookie,
     counted::{begun_by, counted_by},
     key, pair_of,
     repository::Repository,
@@ -177,6 +180,23 @@ fn a_session_that_is_written_is_counted_by_its_change() {
     let accepted = OPENED.replace("Opened", "OpenedUnderAcceptedKey");
     check(&[(&accepted, 1), (&written("Resealed"), 1)], || {
         visit(&rotated(), &pair, 1, look);
+    });
+}
+
+#[test]
+fn a_write_that_a_companion_fails_is_not_counted() {
+    let pair = signed_in(&cookie());
+    let fails = || {
+        let session = cookie().load(None::<&str>, at(0));
+        let other = SessionCookie::encrypted(key(1)).build().unwrap();
+        Err(other.save(&session).unwrap_err())
+    };
+    let failing = builder().companion(move |_| Ok(Arc::new(Admits(fails)) as Arc<dyn Companion>));
+    let failing = failing.build().unwrap();
+    check(&[(OPENED, 1)], || {
+        let session = failing.load([&pair], at(1));
+        session.insert("user", 43).unwrap();
+        assert!(failing.save(&session).is_err());
     });
 }
 

@@ -11,7 +11,7 @@ use crate::{
     session::{
         SaveError, SessionId, SessionInfo,
         carrier_core::CarrierCore,
-        closing::{Closing, carry_out},
+        closing::{Change, Closing, carry_out},
         duplicates::Candidate,
         handle::Session,
         loaded::Loaded,
@@ -96,7 +96,7 @@ impl<T> Loaded<T> {
             return;
         };
         let state = &mut self.state;
-        let session = SessionInfo::of(&state.draft.metadata, key_id);
+        let session = SessionInfo::of(state.draft_metadata(), key_id);
         let admitted = companion.judge(context, &session, &[], system_time(state.now));
         let until = match admitted {
             Some(admission) => admission.until.map(unix_seconds),
@@ -150,7 +150,11 @@ impl<'a, T> Closing<'a, T> {
         if loaded.standing(core, &keys) == Standing::Lapsed {
             return None;
         }
-        let (touch, change) = carry_out(loaded.state.reseal(), &loaded, core, keys).ok()?;
+        let decision = loaded.state.reseal();
+        let (touch, change) = carry_out(decision, &loaded, core, keys).ok()?;
+        if matches!(change, Change::Store(_)) {
+            loaded.note_written(decision, core);
+        }
         held.contents.loaded = Some(loaded);
         let mut closing = Closing::new(held, core);
         (closing.touch, closing.change) = (touch, change);
@@ -170,13 +174,6 @@ impl<T: Payload> Session<T> {
     ///
     /// Panics inside an `update` of the same session.
     pub fn device(&self) -> Result<Option<[u8; 16]>, SessionError> {
-        let mut held = self.touch();
-        let state = held.state();
-        match state.withheld() {
-            Some(Withheld::Stale(_)) => Err(SessionError::Stale),
-            // While the session waits for an answer, the draft is a new session without the device.
-            Some(Withheld::Unvalidated(opened)) => Ok(opened.metadata.device),
-            _ => Ok(state.draft.metadata.device),
-        }
+        self.touch().state().device()
     }
 }

@@ -350,7 +350,7 @@ mod told {
         routing::{any, post},
     };
     use hardtack::{
-        Clock, SessionCookie, SessionLayer,
+        Clock, Session, SessionCookie, SessionLayer,
         csrf::{CsrfGuard, GuardedForm, GuardedRejection},
     };
     use http::Request;
@@ -544,13 +544,38 @@ mod told {
     /// Anyone can send them.
     #[test]
     fn forms_with_a_forged_cookie_are_logged_once_a_minute_with_their_number() {
-        let keeping = SessionCookie::encrypted(key(1)).keep_unknown_keys(true);
-        let layer = SessionLayer::new(keeping.build().unwrap());
+        let layer = || {
+            let keeping = SessionCookie::encrypted(key(1)).keep_unknown_keys(true);
+            SessionLayer::new(keeping.build().unwrap())
+        };
         let pair = sealed(&cookie(), at(0), |session| {
             session.insert("user", 7).unwrap();
         });
         let parts = ["could not be read or changed", "reason=UnknownKey"];
-        logged_once_a_minute(layer, &pair, 503, &parts);
+        logged_once_a_minute(layer(), &pair, 503, &parts);
+        // The session was rejected for the first value, but it is the second that must not be overwritten.
+        let beside = format!("__Host-session=x; {pair}");
+        logged_once_a_minute(layer(), &beside, 503, &parts);
+    }
+
+    #[test]
+    fn an_error_is_logged_for_the_session_that_refused_the_change() {
+        #[derive(Clone)]
+        struct Other(#[expect(dead_code, reason = "no handler uses it")] Session);
+        let other = SessionCookie::encrypted(key(1)).name("other").build();
+        let app = Router::new()
+            .route("/", post(too_large))
+            .layer(SessionLayer::new(cookie()))
+            .layer(SessionLayer::new(other.unwrap()).map_session(Other));
+        let told = told_by(|| {
+            ask(app, request("POST", "/", &[]));
+        });
+        let told = told.iter().filter(|told| told.level == Level::ERROR);
+        let told: Vec<_> = told.map(|told| &told.fields).collect();
+        assert!(
+            matches!(&told[..], [one] if one.contains(r#"purpose="__Host-session""#)),
+            "{told:?}"
+        );
     }
 
     #[test]

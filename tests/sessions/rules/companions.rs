@@ -218,7 +218,7 @@ fn a_session_whose_key_is_dropped_before_it_is_sealed_is_not_sealed_under_the_ne
     let (replaced, by) = (ring.clone(), new.clone());
     let companion = Arc::new(Admits(move || {
         replaced.replace(by.clone()).unwrap();
-        Vec::new()
+        Ok(Vec::new())
     }));
     let cookie = SessionCookie::encrypted(ring);
     let cookie = cookie.companion(move |_| Ok(Arc::clone(&companion) as Arc<dyn Companion>));

@@ -144,7 +144,7 @@ fn with_seal(keys: &SharedKeyRing) -> (SessionCookie, Arc<OnceLock<Seal>>) {
     let to = Arc::clone(&given);
     let prepare = move |setup: &Setup<'_>| {
         to.get_or_init(|| setup.seal("proof", None).unwrap());
-        Ok(Arc::new(Admits(Vec::new)) as Arc<dyn Companion>)
+        Ok(Arc::new(Admits(|| Ok(Vec::new()))) as Arc<dyn Companion>)
     };
     let site = SessionCookie::encrypted(keys.clone()).companion(prepare);
     (site.build().unwrap(), given)

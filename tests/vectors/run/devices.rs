@@ -82,9 +82,9 @@ fn check_open(name: &str, scene: &Scene, vector: JsonMap<String, Value>) {
             let opened = held.state();
             json!({"opened": {
                 "key_id": key_id.to_string(),
-                "issued": opened.draft.metadata.issued,
-                "sid": opened.draft.metadata.sid.map(|sid| hex(&sid)),
-                "device": opened.draft.metadata.device.map(|device| hex(&device)),
+                "issued": opened.draft_metadata().issued,
+                "sid": opened.draft_metadata().sid.map(|sid| hex(&sid)),
+                "device": opened.draft_metadata().device.map(|device| hex(&device)),
                 "became_bound": opened.admitted.became_bound,
                 "until": opened.admitted.until,
                 "payload": hex(opened.payload()),
