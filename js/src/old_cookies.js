@@ -190,7 +190,9 @@ class OldCookies {
 
 /** Returns the paths, except `/`, of the cookies that a browser sends to `path` (RFC 6265 section 5.1.4), the shortest first. */
 function above(path) {
-  const folders = [...path.matchAll(/(?<!^)\//g)].flatMap(({ index }) => [path.slice(0, index), path.slice(0, index + 1)]);
+  // Each slash gives two paths, and only the first of all can be `/`. A visitor may send any number of slashes.
+  const slashes = [...path.matchAll(/(?<!^)\//g)].slice(0, MOST_PATHS / 2 + 1);
+  const folders = slashes.flatMap(({ index }) => [path.slice(0, index), path.slice(0, index + 1)]);
   // The visitor chooses the path. A `;` in it must not add attributes to the cookie.
   return [...folders, ...(path.endsWith("/") ? [] : [path])].filter((path) => /^\/[!-+\--:<-~]+$/.test(path)).slice(0, MOST_PATHS);
 }

@@ -217,6 +217,18 @@ test("a megabyte of quotes and backslashes is no directive for caches", () => {
   }
 });
 
+test("sixty thousand slashes in an address are as much work for an old cookie as any others", async () => {
+  for (const [first, rest] of [["/", "/"], [`/${"a".repeat(9000)};`, "/"], ["/", "a/"], ["/", ";/"]]) {
+    const at = (n) => others.load({ method: "GET", url: first + rest.repeat(n), headers: { cookie: "old=1; sid=1" } });
+    const [least, most] = [await workOf(() => at(15_000)), await workOf(() => at(60_000))];
+    assert.ok(most < 6 * least, `${first.slice(0, 2)} ${rest}: ${least}, then ${most}`);
+    const visit = await at(60_000);
+    assert.equal(visit.id, null);
+    visit.invalidate();
+    assert.ok((await others.save(visit)).length <= 20);
+  }
+});
+
 for (const [entry, ways] of Object.entries(TAKES)) {
   for (const [way, take] of Object.entries(ways)) {
     test(`${entry} ${way}: of four times as much, four times the work`, async () => {
