@@ -181,9 +181,13 @@ class OldCookies {
     return [...at].filter(([line]) => !this.#dropped.has(line)).map(([, field]) => field);
   }
 
-  /** Returns the cookies that expire the old ones. Before its `from`, an old cookie belongs to the old program and is left alone. */
+  /**
+   * Returns cookies that expire the old ones, with options that may be changed. Before its `from`, an old cookie belongs to the old
+   * program and is left alone.
+   */
   expire(now, elsewhere) {
-    const due = [...this.#dropped.values()].filter(({ from }) => now >= from).map(({ field }) => field);
+    const fields = [...this.#dropped.values()].filter(({ from }) => now >= from).map(({ field }) => field);
+    const due = fields.map((field) => ({ ...field, options: { ...field.options } }));
     return [...due, ...elsewhere.filter(({ name }) => due.some((field) => field.name === name))];
   }
 }

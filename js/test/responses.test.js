@@ -7,6 +7,7 @@ import { test } from "node:test";
 import { createFetch } from "@whatwg-node/fetch";
 
 import { SessionCookie, SessionToken, attributes } from "../src/index.js";
+import { oldCookie } from "../src/old_cookies.js";
 import { withSession } from "../src/web/fetch.js";
 import { listening } from "./stand_ins.js";
 import { NOW, SIGNING_KEY, XAES_KEY, cookies, filled, later, refused } from "./visitor.js";
@@ -56,6 +57,20 @@ test("a framework gets a name, a value and options", async () => {
   assert.match(value, /^e[A-Za-z0-9_-]+$/);
   const expected = { path: "/", domain: "example.com", secure: true, httpOnly: true, sameSite: "strict", maxAge: 600 };
   assert.deepEqual([name, options], ["__Secure-session", expected]);
+});
+
+test("options of a cookie that an application changes are those of this cookie alone", async () => {
+  const migrateFrom = [oldCookie({ name: "sid", from: NOW, until: later(86_400), read: () => null })];
+  const own = await SessionCookie.encrypted(XAES_KEY, { cookie: attributes({ name: "s", formerly: { path: "/a" } }), size: "split:2", migrateFrom });
+  const saved = async (how) => {
+    const session = await own.load(null, NOW);
+    session.set("note", "x".repeat(4000));
+    return own[how](session);
+  };
+  const before = (await saved("save")).map((line) => line.replace(/=[^;]*/, ""));
+  assert.equal(before.length, 5);
+  for (const cookie of await saved("saveAsCookies")) Object.assign(cookie.options, { domain: "tenant.example", secure: false, maxAge: cookie.options.maxAge * 1000 });
+  assert.deepEqual((await saved("save")).map((line) => line.replace(/=[^;]*/, "")), before);
 });
 
 test("a request is loaded from whatever carries its headers", async () => {

@@ -37,8 +37,10 @@ export class Template {
     return toSetCookie(this.set(this.name, "", maxAge)).length;
   }
 
+  /** Returns a cookie with options of its own, which a framework or an application may change. */
   set(name, value, maxAge) {
-    const options = maxAge === null ? this.options : { ...this.options, maxAge: Math.min(LONGEST_MAX_AGE, maxAge) };
+    const options = { ...this.options };
+    if (maxAge !== null) options.maxAge = Math.min(LONGEST_MAX_AGE, maxAge);
     return { name, value, options };
   }
 
