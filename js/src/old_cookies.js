@@ -176,7 +176,7 @@ class OldCookies {
    */
   elsewhere(fields, path) {
     const arrived = this.#sources.flatMap(({ templates }) => templates).filter(({ name }) => findValues(fields, name, 1).length > 0);
-    const drops = arrived.flatMap((old) => above(path).map((path) => old.expire(old.name, path)));
+    const drops = arrived.flatMap((old) => above(path).map((path) => expiryAt(old, path)));
     const at = new Map(drops.map((field) => [toSetCookie(field), field]));
     return [...at].filter(([line]) => !this.#dropped.has(line)).map(([, field]) => field);
   }
@@ -199,6 +199,13 @@ function above(path) {
   const folders = slashes.flatMap(({ index }) => [path.slice(0, index), path.slice(0, index + 1)]);
   // The visitor chooses the path. A `;` in it must not add attributes to the cookie.
   return [...folders, ...(path.endsWith("/") ? [] : [path])].filter((path) => /^\/[!-+\--:<-~]+$/.test(path)).slice(0, MOST_PATHS);
+}
+
+/** Returns the cookie that expires another one at this path. */
+function expiryAt(template, path) {
+  const cookie = template.expire(template.name);
+  cookie.options.path = path;
+  return cookie;
 }
 
 /** Returns the value of a cookie that occurs once, or null. */

@@ -25,15 +25,15 @@ export class SessionCookie extends Carrier {
     settingsOf = (cookies) => cookies.#settings;
   }
 
-  static encrypted(ring, options = {}) {
+  static encrypted(ring, options) {
     return withAdvice(SessionCookie.#build("encrypted", ring, options));
   }
 
-  static unencryptedButSigned(ring, options = {}) {
+  static unencryptedButSigned(ring, options) {
     return withAdvice(SessionCookie.#build("signed", ring, options));
   }
 
-  static async #build(mode, ring, options) {
+  static async #build(mode, ring, options = {}) {
     const {
       cookie: template = DEFAULT, size = "anywhere", padding, migrateFrom = [], deviceBound, dangerAllowSharedCaching, persistent,
       refreshNavigationsOnly, ...common
@@ -99,7 +99,7 @@ export class SessionCookie extends Carrier {
     });
   }
 
-  async save(session, response = {}) {
+  async save(session, response) {
     return (await this.saveAsCookies(session, response)).map(toSetCookie);
   }
 

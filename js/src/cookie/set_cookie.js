@@ -44,8 +44,10 @@ export class Template {
     return { name, value, options };
   }
 
-  expire(name, path = this.options.path) {
-    return { name, value: "", options: { ...this.options, path, maxAge: 0, expires: new Date(0) } };
+  expire(name) {
+    const cookie = this.set(name, "", 0);
+    cookie.options.expires = new Date(0);
+    return cookie;
   }
 
   /** Expires the cookie and these parts of it (§ 9.4.1). */
