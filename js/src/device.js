@@ -2,7 +2,7 @@
 // browsers register and refresh are in the Rust program.
 
 import { equal, toBase64url } from "./base/bytes.js";
-import { ConfigError, refuseUnknown } from "./base/errors.js";
+import { ConfigError, optionsOf, refuseUnknown } from "./base/errors.js";
 import { sha256 } from "./crypto/algorithms.js";
 import { changed } from "./token/token.js";
 import { PADDING, readBody, writeBody } from "./state/body.js";
@@ -27,7 +27,8 @@ const STALE = {
 };
 const TAG = /^[A-Za-z0-9_-]{8}$/;
 
-export function deviceBound({ path, boundFor = 600, requiredAfter = null, initiators = "any", offers = true, ...unknown }) {
+export function deviceBound(options) {
+  const { path, boundFor = 600, requiredAfter = null, initiators = "any", offers = true, ...unknown } = optionsOf(options);
   refuseUnknown(unknown, " of `deviceBound`");
   const refuse = (sentence) => {
     throw new ConfigError("deviceBound", sentence);

@@ -1,12 +1,13 @@
 // Takes sessions over from cookies of iron-session, which are in the format of @hapi/iron, version Fe26.2.
 
 import { fromBase64url, fromUtf8, toUtf8 } from "./base/bytes.js";
-import { ConfigError, refuseUnknown } from "./base/errors.js";
+import { ConfigError, optionsOf, refuseUnknown } from "./base/errors.js";
 import { oldCookie } from "./old_cookies.js";
 
 const { subtle } = globalThis.crypto;
 
-export function ironSession({ cookieName, password, cookieOptions = {}, convert, from, until, ...others }) {
+export function ironSession(options) {
+  const { cookieName, password, cookieOptions = {}, convert, from, until, ...others } = optionsOf(options);
   const { ttl, chunk, onUnsealError, ...unknown } = others;
   refuseUnknown(unknown, " of `ironSession`");
   const passwords = typeof password === "string" ? { 1: password } : { ...password };
@@ -17,7 +18,7 @@ export function ironSession({ cookieName, password, cookieOptions = {}, convert,
       "`password` must be that of iron-session, at least 32 characters, or an object of ids and passwords; is its variable set?",
     );
   }
-  const { path, domain, secure, partitioned } = cookieOptions;
+  const { path, domain, secure, partitioned } = optionsOf(cookieOptions);
   const read = (value) => unseal(value, passwords);
   return oldCookie({ name: cookieName, path, domain, secure, partitioned, read, convert, from, until });
 }

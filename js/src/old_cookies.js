@@ -1,7 +1,7 @@
 // Sessions of other libraries, taken over from their cookies until a date, by the rules of `migrate_from` in Rust.
 
 import { EPOCH, U32 } from "./base/bytes.js";
-import { ConfigError, Refusal, SessionError, mustBe, refuseUnknown } from "./base/errors.js";
+import { ConfigError, Refusal, SessionError, mustBe, optionsOf, refuseUnknown } from "./base/errors.js";
 import { duration, isClockRunning, secondsOf } from "./base/time.js";
 import { sealerOf } from "./carrier/carrier.js";
 import { chosenIn, settingsOf } from "./carrier/cookie.js";
@@ -29,7 +29,9 @@ const OF_A_CHAIN = "the former cookie takes over sessions itself, which nothing 
 const SAME_NAME = "the old cookie and the new one have the same name; give the new one another `name`";
 const TOO_EARLY = "`from` is in the future, and until then its sessions are not taken over";
 
-export function oldCookie({ from, until, ...old }) {
+export function oldCookie(options) {
+  const { from, until, ...ofKind } = optionsOf(options);
+  const old = optionsOf(ofKind);
   const [start, end] = [secondsOf("from", from), secondsOf("until", until)];
   // A time in seconds would be in January 1970.
   if (start < EPOCH) throw new ConfigError("from", "`from` must be the day of the rollout, from 2026 on; a number counts milliseconds");

@@ -137,9 +137,10 @@ class Settings {
   }
 
   /** Returns the options of the program. Throws for an option that is a setting. */
-  #optionsOf(options) {
+  #optionsOf(given) {
+    const options = optionsOf(given);
     const isDescribed = (name) => name === "cookie" || NAMES.some((setting) => camelCase(setting) === name);
-    const misplaced = Object.keys(optionsOf(options)).find(isDescribed);
+    const misplaced = Object.keys(options).find(isDescribed);
     const sentence = `the option \`${misplaced}\` belongs in the settings; give it there`;
     if (misplaced !== undefined) this.#throw([this.#worded(mistake(null, sentence))]);
     return options;

@@ -15,7 +15,7 @@ import { session as inExpress } from "../src/web/express.js";
 import { withSession } from "../src/web/fetch.js";
 import { withSession as inH3 } from "../src/web/h3.js";
 import { session as inHono } from "../src/web/hono.js";
-import { inNext, sessionProxy } from "../src/web/next.js";
+import { inNext, protect, sessionProxy } from "../src/web/next.js";
 import { withSession as inNode } from "../src/web/node.js";
 import { handleSession } from "../src/web/sveltekit.js";
 import { NOW, SIGNING_KEY, XAES_KEY, XCHACHA_KEY, cookies, filled, later, misconfigured, refused } from "./visitor.js";
@@ -297,6 +297,45 @@ test("a setting comes from its object, and not from what another library has put
     const guard = new CsrfGuard();
     const session = await cookies.load(null, NOW);
     assert.deepEqual([(await guard.check(evil, session))?.code, (await guard.check(tokenless, session))?.code], ["cross-site", "no-token"]);
+  } finally {
+    for (const name of Object.keys(planted)) delete Object.prototype[name];
+  }
+});
+
+test("an attribute, a key, an interval and a fact come from their object, and not from the prototype of all", async () => {
+  const planted = {
+    domain: "evil.test", maxAge: 9e9, partitioned: true, secure: true, sameSite: "None", also: ["evil"], mode: "signed", skipXChaCha: true,
+    unvalidatedUpTo: 9e9, mayShare: true, isSubresource: true, back: "evil",
+  };
+  const cookie = attributes({ path: "/a", sameSite: null, dangerAllowHttp: true, formerly: { path: "/b" } });
+  const dates = { from: NOW, until: later(86_400) };
+  const lines = async () => {
+    const old = oldCookie({ name: "sid", path: "/app", secure: false, read: () => null, ...dates });
+    const iron = ironSession({ cookieName: "iron", password: "x".repeat(32), ...dates });
+    const carrier = await build({ cookie, migrateFrom: [old, iron] });
+    const session = await carrier.load(null, NOW);
+    return (await carrier.save(session.set("user", "ada"))).map((line) => line.replace(/=[^;]*/, ""));
+  };
+  const refreshes = async (facts) => {
+    const session = await cookies.load(await filled(), later(900));
+    session.get("user");
+    return (await cookies.save(session, facts)).length;
+  };
+  const nextUrl = Object.assign(new URL("https://a.test/a"), { clone: () => new URL("https://a.test/a") });
+  const signIn = () => protect("/a", { to: "/login", unless: () => false })({ method: "GET", headers: new Headers(), nextUrl }, null);
+  const all = async () => ({
+    lines: await lines(),
+    earlier: attributes({ path: "/a", formerly: { path: "/b" } }).expireFormer([], 1).map(({ options }) => options),
+    refreshes: [await refreshes({}), await refreshes({ isShareable: true })],
+    keys: [(await generateKey()).slice(0, 20), (await KeyRing.parse(XAES_KEY)).mode, (await KeyRing.follow(() => XAES_KEY)).mode],
+    refused: await KeyRing.parse(XCHACHA_KEY).catch(({ code }) => code),
+    longest: revalidation({ seconds: 60, validate: () => true }).unvalidatedUpTo,
+    signIn: (await signIn()).headers.get("location"),
+  });
+  const alone = await all();
+  Object.assign(Object.prototype, planted);
+  try {
+    assert.deepEqual(await all(), alone);
   } finally {
     for (const name of Object.keys(planted)) delete Object.prototype[name];
   }

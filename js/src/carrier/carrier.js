@@ -82,7 +82,7 @@ async function finishAlone(sealer, session, response) {
   const isSame = existing ? await existing.isSame() : undefined;
   // A cache copies the headers of a 304 into its stored response, which is for everybody (RFC 9111 section 4.3.4).
   const isShareable = response.isShareable || status === 304;
-  const decision = { ...decide(state, { ...response, status, isShareable, isClosed, isSame }), state };
+  const decision = { ...decide(state, { __proto__: null, ...response, status, isShareable, isClosed, isSame }), state };
   if (!isClosed) state.finalTouch = decision.touch;
   if (decision.isLost) state.onLost(new SessionError("left-out", LEFT_OUT));
   const { tokens, say } = sealer;

@@ -43,7 +43,8 @@ export function defaultName({ path = "/", domain = null, secure }) {
 }
 
 /** Checks a name and attributes, and returns the cookie. */
-export function templateOf({ name, path = "/", domain = null, secure = true, sameSite = "Lax", partitioned = false }) {
+export function templateOf(given) {
+  const { name, path = "/", domain = null, secure = true, sameSite = "Lax", partitioned = false } = optionsOf(given);
   const check = (isRight, attribute, expected) => mustBe(isRight, attribute, expected, "cookie");
   const isName = typeof name === "string" && TOKEN_CHARACTERS.test(name) && name.length <= LONGEST_NAME;
   check(isName && !/\.\d+$/.test(name), "name", "the name of a cookie, without a dot and digits at its end");
@@ -71,7 +72,8 @@ export function isDomain(domain) {
 
 /** Returns the former cookie: the attributes of `changes`, and otherwise the present ones. */
 function formerOf(changes, present, template) {
-  const { path = present.path, domain = present.domain, partitioned = present.partitioned, ...unknown } = Object(changes);
+  const given = { __proto__: null, ...changes };
+  const { path = present.path, domain = present.domain, partitioned = present.partitioned, ...unknown } = given;
   const isRight = Object(changes) === changes && Object.keys(unknown).length === 0;
   mustBe(isRight, "formerly", "objects with `path`, `domain` and `partitioned`");
   const { name } = template;

@@ -17,7 +17,7 @@ const TEXTS = {
 
 /** Formats a cookie as the value of a `Set-Cookie` field. */
 export function toSetCookie({ name, value, options }) {
-  const attributes = Object.keys(TEXTS).filter((key) => options[key] !== undefined);
+  const attributes = Object.keys(TEXTS).filter((key) => Object.hasOwn(options, key));
   return `${name}=${value}${attributes.map((key) => TEXTS[key](options[key])).join("")}`;
 }
 

@@ -5,7 +5,7 @@
 // answers can arrive in any order.
 
 import { hex, toUtf8 } from "../base/bytes.js";
-import { ConfigError, isWhole, mustBe, refuseUnknown } from "../base/errors.js";
+import { ConfigError, isWhole, mustBe, optionsOf, refuseUnknown } from "../base/errors.js";
 import { dateOf } from "../base/time.js";
 import { sha256 } from "../crypto/algorithms.js";
 import { sayingBy } from "../base/log.js";
@@ -30,7 +30,8 @@ const KEY_IS_BACK =
   "destroy the copy of the ring that it came from";
 
 /** Reads a ring, and follows it. Throws a `ConfigError`, or the error of `source`, from which keys are removed. */
-export async function follow(source, { every = 60, log, metrics, mode, skipXChaCha, ...unknown } = {}) {
+export async function follow(source, given = {}) {
+  const { every = 60, log, metrics, mode, skipXChaCha, ...unknown } = optionsOf(given);
   refuseUnknown(unknown);
   mustBe(typeof source === "function", "source", "a function that returns the text of a ring");
   mustBe(isWhole(every, 1, MOST_SECONDS), "every", "1 to 86,400 seconds");

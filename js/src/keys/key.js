@@ -1,7 +1,7 @@
 // Keys (SPEC.md § 3.1 to § 3.3).
 
 import { SPACE, concat, equal, fromBase64url, hex, toBase64url, toUtf8, trim, u8 } from "../base/bytes.js";
-import { ensure, mustBe, refuseUnknown } from "../base/errors.js";
+import { ensure, mustBe, optionsOf, refuseUnknown } from "../base/errors.js";
 import { hmac, hmacKey, random, sha256 } from "../crypto/algorithms.js";
 import { SUITES } from "../crypto/suites.js";
 import { purposeBytes } from "./purpose.js";
@@ -12,7 +12,8 @@ export const ANY_KEY_PREFIX = "hardtack_key_";
 const KEY_PREFIX = `${ANY_KEY_PREFIX}v1_`;
 const SEVERAL = "expected one key, found several; in a key ring, put each on a separate line, or separate all by commas";
 
-export async function generateKey({ mode = "encrypted", ...unknown } = {}) {
+export async function generateKey(options = {}) {
+  const { mode = "encrypted", ...unknown } = optionsOf(options);
   refuseUnknown(unknown, " of a key");
   const type = { encrypted: "xaes", signed: "sign" }[mode];
   mustBe(type, "mode", "encrypted or signed");

@@ -1,6 +1,6 @@
 // The public class of key rings (SPEC.md § 3.4 to § 3.6). index.d.ts has its contract.
 
-import { refuseUnknown } from "../base/errors.js";
+import { optionsOf, refuseUnknown } from "../base/errors.js";
 import { follow } from "./followed_ring.js";
 import { ringFingerprint } from "./in_use.js";
 import { generateKey } from "./key.js";
@@ -12,7 +12,8 @@ export class KeyRing extends Ring {
   }
 
   // A text is read by § 3.5, and several by § 3.5.7.
-  static async parse(texts, { mode, skipXChaCha, ...unknown } = {}) {
+  static async parse(texts, options = {}) {
+    const { mode, skipXChaCha, ...unknown } = optionsOf(options);
     refuseUnknown(unknown, " of a key ring");
     return new KeyRing(await parseRing(texts, { mode, skipXChaCha }));
   }

@@ -1,7 +1,7 @@
 // Asks the application in every request whether a session is revoked (SPEC.md § 7.8) and, at intervals, whether it is still valid
 // (docs/spec/writer.md § 8.16).
 
-import { Refusal, SessionError, ensure, isWhole, mustBe, refuseUnknown } from "../base/errors.js";
+import { Refusal, SessionError, ensure, isWhole, mustBe, optionsOf, refuseUnknown } from "../base/errors.js";
 import { dateOf } from "../base/time.js";
 import { lastActiveOf } from "../state/lifetime.js";
 import { bindingOf, idOf, readPayload } from "../state/state.js";
@@ -16,7 +16,8 @@ const WITHHELD = {
 const UNANSWERED = "the application could not say whether a session is still valid";
 const UNJUDGED = "the application could not say whether a session is revoked, so it counts as revoked";
 
-export function revalidation({ seconds, validate, unvalidatedUpTo = null, ...unknown } = {}) {
+export function revalidation(options = {}) {
+  const { seconds, validate, unvalidatedUpTo = null, ...unknown } = optionsOf(options);
   refuseUnknown(unknown, " of `revalidation`");
   mustBe(isWhole(seconds, 1), "seconds", "a whole number above 0", "revalidateAfter");
   mustBe(typeof validate === "function", "validate", "a function that returns true or false", "revalidateAfter");

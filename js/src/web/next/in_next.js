@@ -19,8 +19,7 @@ const WITH_HEADERS = "pass `headers` of next/headers as well: `inNext(sessions, 
 
 export function inNext(sessions, cookies, options = {}) {
   ensure(typeof cookies === "function", "option", "`inNext` takes the function `cookies` of next/headers after the sessions");
-  checkOptions("inNext", options, ["headers", "now"]);
-  const { headers, now } = options;
+  const { headers, now } = checkOptions("inNext", options, ["headers", "now"]);
   ensure(headers === undefined || typeof headers === "function", "option", "`headers` must be the function of next/headers");
   const opened = opener(sessions);
   const open = opener(typeof sessions === "function" ? async () => checked(opened(), headers) : checked(opened(), headers));

@@ -1,16 +1,17 @@
 // Options of the functions for Next.js, checked at start-up.
 
-import { ensure, refuseUnknown } from "../../base/errors.js";
+import { ensure, optionsOf, refuseUnknown } from "../../base/errors.js";
 
 const OF_HANDLERS = "; Next.js checks the origin of server actions itself, so give the guard to `withSession` of each route handler";
 
-/** Throws a `ConfigError` for options with other names. `named`: the function that takes the options. */
+/** Returns a copy of options. Throws a `ConfigError` for those with other names. `named`: the function that takes the options. */
 export function checkOptions(named, options, names) {
   const isPlain = typeof options === "object" && options !== null && [Object.prototype, null].includes(Object.getPrototypeOf(options));
   ensure(isPlain, "option", `the last argument of \`${named}\` must be an object of options`);
   const unknown = { ...options };
   for (const name of names) delete unknown[name];
   refuseUnknown(unknown, "guard" in unknown ? OF_HANDLERS : ` in \`${named}\``);
-  const { now } = options;
-  ensure(now === undefined || typeof now === "function", "option", "`now` must be a function that returns the time");
+  const own = optionsOf(options);
+  ensure(own.now === undefined || typeof own.now === "function", "option", "`now` must be a function that returns the time");
+  return own;
 }

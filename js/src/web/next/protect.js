@@ -1,13 +1,13 @@
 // Pages for visitors who have signed in.
 
-import { ensure, refuseUnknown } from "../../base/errors.js";
+import { ensure, optionsOf, refuseUnknown } from "../../base/errors.js";
 import { FOR_NO_CACHE } from "./private.js";
 
 /** Sessions that `protect` let pass. Caches must not store their pages, even static ones, which nobody else may see. */
 export const letIn = new WeakSet();
 
 export function protect(paths, options = {}) {
-  const { to, unless, back = "next", ...unknown } = options;
+  const { to, unless, back = "next", ...unknown } = optionsOf(options);
   refuseUnknown(unknown, " in `protect`");
   const prefixes = [paths].flat();
   check(prefixes.length > 0 && prefixes.every(isPath), 'the paths of `protect` must be prefixes such as "/account", without patterns');

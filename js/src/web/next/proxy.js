@@ -18,8 +18,7 @@ import { letIn } from "./protect.js";
 export function sessionProxy(sessions, NextResponse, handler = () => {}, options = {}) {
   ensure(typeof NextResponse?.next === "function", "option", "`sessionProxy` takes the `NextResponse` of next/server after the sessions");
   ensure(typeof handler === "function", "option", "the handler of `sessionProxy` must be a function; pass options after it");
-  checkOptions("sessionProxy", options, ["flashes", "now", "onOutcome", "onRefused"]);
-  const { flashes = [], now, ...hooks } = options;
+  const { flashes = [], now, ...hooks } = checkOptions("sessionProxy", options, ["flashes", "now", "onOutcome", "onRefused"]);
   const areTexts = Array.isArray(flashes) && flashes.every((queue) => typeof queue === "string");
   ensure(areTexts || flashes === true, "option", "`flashes` must be a list of the queues whose messages pages show, or true for all");
   const isShown = (queue) => flashes === true || flashes.includes(queue);
