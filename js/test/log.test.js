@@ -2,6 +2,8 @@
 
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
+import { IncomingMessage, ServerResponse } from "node:http";
+import { Socket } from "node:net";
 import { execPath } from "node:process";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
@@ -13,6 +15,7 @@ import { oldCookie } from "../src/old_cookies.js";
 import { struct, u32 } from "../src/struct.js";
 import { withSession } from "../src/web/fetch.js";
 import { inNext } from "../src/web/next.js";
+import { withSession as inNode } from "../src/web/node.js";
 import { NOW, SIGNING_KEY, XAES_KEY, filled, later, misconfigured } from "./visitor.js";
 
 const OTHER_KEY = await generateKey();
@@ -371,24 +374,40 @@ test("an old session without room is told once in a minute, with what to choose"
   assert.match(error.message, /^old session must have at most 2171 bytes of content, .*; choose a larger `size`/);
 });
 
-test("an error of a session that anyone can cause is told once in a minute for each code, and one of a hook always", async () => {
+test("an error of a session that anyone can cause is told once in a minute for each code, and one of a hook always", async (t) => {
   const type = sessionType({ label: "", schema: 1, shape: struct({ user: u32 }) });
   const ofOthers = await begun((await program()).cookies);
   const pages = { full: (session) => session.set("text", "x".repeat(4000)), unreadable: (session) => (session.value = { user: 1 }) };
   const statuses = { full: 413, unreadable: 503 };
-  for (const [name, page] of Object.entries(pages)) {
+  const printed = t.mock.method(console, "error", () => {});
+  const ways = {
+    fetch: (cookies, page, options) => {
+      const handle = withSession(cookies, (_, session) => void page(session), options);
+      return async (headers) => (await handle(new Request("https://shop.example/fill", { headers }))).status;
+    },
+    node: (cookies, page, options) => {
+      const handle = inNode(cookies, (request, response, session) => void page(session), options);
+      return async (headers) => {
+        const request = Object.assign(new IncomingMessage(new Socket()), { method: "GET", url: "/fill", headers });
+        const response = new ServerResponse(request);
+        await handle(request, response);
+        return response.statusCode;
+      };
+    },
+  };
+  for (const [way, name] of Object.keys(ways).flatMap((way) => Object.keys(pages).map((name) => [way, name]))) {
     const { cookies, told } = await program(name === "full" ? {} : { type });
     let second = 0;
-    const handle = withSession(cookies, (_, session) => void page(session), { now: () => later(second) });
+    const send = ways[way](cookies, pages[name], { now: () => later(second) });
     const count = async () => {
-      const answer = await handle(new Request("https://shop.example/fill", { headers: { cookie: ofOthers } }));
-      assert.equal(answer.status, statuses[name]);
+      assert.equal(await send({ cookie: ofOthers }), statuses[name]);
       const failed = told.splice(0).filter(([, message]) => message === "a session could not be read or changed, or a hook threw");
       return failed.map(([level, , { error, path }]) => [level, error.status, path]);
     };
     const once = [["error", statuses[name], "/fill"]];
     const expected = [once, [], [], once];
-    for (const [i, at] of [0, 1, 59, 60].entries()) assert.deepEqual(((second = at), await count()), expected[i], name);
+    for (const [i, at] of [0, 1, 59, 60].entries()) assert.deepEqual(((second = at), await count()), expected[i], `${way} ${name}`);
+    assert.equal(printed.mock.callCount(), 0, way);
   }
   const thrown = [Object.assign(new Error("down"), { status: 503, code: "size" }), undefined, null, "down"];
   for (const error of thrown) {

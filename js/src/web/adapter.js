@@ -68,7 +68,7 @@ const UNSENT = "session cannot be saved in the handshake of a WebSocket; change 
  * Calls the hook or, without one, logs errors and refusals. Never fails the request. Logs no headers, because they have cookies.
  * `onFailure`: of an adapter that reports errors in another way.
  */
-function report(hook, event, request, { sealer, now }, onFailure) {
+export function report(hook, event, request, { sealer, now }, onFailure) {
   const say = (level, sentence, fields, kind) =>
     sealer.say(level, sentence, { ...fields, method: request.method, path: pathOf(request) }, kind, now);
   // Anyone can fill a session, or send one under another key or a forged form, so these are logged at most once a minute.

@@ -9,7 +9,8 @@ export type { NodeAdapterOptions, Refused } from "./adapter.js";
 export interface NodeOptions<Q = IncomingMessage, R = ServerResponse> extends NodeAdapterOptions<Q, R> {
   /**
    * Receives each error that fails a request and, without `onRefused`, each error of a lost change or of `validate`. By default, the
-   * error of a request is printed with the method and the path, and `log` gets the others.
+   * error of a request is printed with the method and the path. `log` gets the others and, at most once a minute for each code, an
+   * error of the session with a `status`, such as that of a full session.
    */
   readonly failed?: (error: unknown, request: Q) => void;
 }

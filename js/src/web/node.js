@@ -2,7 +2,7 @@
 
 import { optionsOf } from "../base/errors.js";
 import { stateOf } from "../session/session.js";
-import { admission, checkHandler, hasResponse } from "./adapter.js";
+import { admission, checkHandler, hasResponse, report } from "./adapter.js";
 import { attach, fail, ofNode, print, respondToRefusal } from "./on_node.js";
 
 export function withSession(cookies, handler, options = {}) {
@@ -11,9 +11,15 @@ export function withSession(cookies, handler, options = {}) {
   const admit = admission(cookies, ofNode(others, { failed, refuse }), failed);
   const respond = refuse || respondToRefusal;
   return async (request, response) => {
-    const respondToFailure = (error) => fail(error, request, response, failed || print);
+    let session;
+    // Anyone can cause an error of a session with a response, so it is not printed for each request.
+    const isOfSession = (error) => session && hasResponse(error);
+    const tell = (error) => (isOfSession(error) ? report(null, { cause: error }, request, stateOf(session)) : print(error, request));
+    const respondToFailure = (error) => fail(error, request, response, failed || tell);
     try {
-      const { session, refused: refusal, sessions } = await admit(request);
+      const admitted = await admit(request);
+      const { refused: refusal, sessions } = admitted;
+      ({ session } = admitted);
       attach(sessions, session, request, response, respondToFailure);
       await (refusal ? respond(refusal, request, response) : handled(handler, request, response, session));
     } catch (error) {
