@@ -293,3 +293,23 @@ test("a session with messages is counted once, and the application is asked abou
     assert.deepEqual([page.flashes("notice").length, kept.flashes("notice").length, set.length], isDocument ? [1, 0, 1] : [0, 0, 0]);
   }
 });
+
+test("a write that reaches the browser is counted, once, and one for the page alone is not", async () => {
+  const page = { accept: "*/*", "sec-fetch-mode": "cors" };
+  const document = { "sec-fetch-dest": "document" };
+  const cases = [
+    ["nothing due", await filled(noticed), page, ["keep"], 0],
+    ["nothing due", await filled(noticed), document, ["keep", "store"], 1],
+    ["a refresh", await arrived(noticed), page, ["store"], 1],
+    ["a refresh", await arrived(noticed), document, ["store"], 1],
+    ["no messages", await filled(), document, ["keep"], 0],
+  ];
+  for (const [name, cookie, headers, expected, writes] of cases) {
+    const finished = [];
+    const nothing = () => {};
+    const ofCarrier = () => ({ arrived: nothing, read: nothing, failed: nothing, finished: async (of) => finished.push((await of).change) });
+    const sessions = await SessionCookie.encrypted(XAES_KEY, { metrics: { ofCarrier } });
+    const { set } = await visit(cookie, { sessions, headers, flashes: true });
+    assert.deepEqual([finished, set.length], [expected, writes], `${name} ${JSON.stringify(headers)}`);
+  }
+});

@@ -41,14 +41,17 @@ export function sessionProxy(sessions, NextResponse, handler = () => {}, options
     if (kind === "inner" && (isFinal || hasFlashes || set.length > 0)) return leftToTheBrowser();
     const headers = fieldsForPage(request, given);
     if (set.length > 0) setCookieField(headers, cookie.name, set);
-    const quiet = isPage && hasFlashes ? await withoutFlashes(cookie, headers, isShown, now) : null;
+    const isForBrowser = kind === "document";
+    // The browser gets one of the two cookies at most, so the second one counts only if it is the only one.
+    const again = () => forReadingAgain(cookie, isForBrowser && set.length === 0);
+    const quiet = isPage && hasFlashes ? await withoutFlashes(again(), headers, isShown, now) : null;
     // The messages are for the page that the browser loads itself. In any other request, the page gets a cookie without them.
-    if (quiet && kind !== "document") setCookieField(headers, cookie.name, quiet);
+    if (quiet && !isForBrowser) setCookieField(headers, cookie.name, quiet);
     const response = leadingOn(given, NextResponse.next({ request: { headers } }));
     if (letIn.has(session)) keepFromCaches(response);
     if (!isKept) return response;
     const isReplaced = (one) => !isExpiry(one) && isOfSession(one.name, cookie.name);
-    return withCookies(response, quiet && kind === "document" ? [...set.filter((one) => !isReplaced(one)), ...quiet] : set, session);
+    return withCookies(response, quiet && isForBrowser ? [...set.filter((one) => !isReplaced(one)), ...quiet] : set, session);
   };
 }
 
@@ -60,18 +63,20 @@ const leftToTheBrowser = () => new Response(null, { status: 204, headers: FOR_NO
 
 /** Returns the cookies of the session in these request headers, without the messages that pages show. */
 async function withoutFlashes(cookie, headers, isShown, now) {
-  const again = forReadingAgain(cookie);
-  const session = await again.load(headers, now?.());
+  const session = await cookie.load(headers, now?.());
   const state = stateOf(session).change();
   setFlash(state, state.flash.filter(([queue]) => !isShown(queue)));
-  return again.saveAsCookies(session);
+  return cookie.saveAsCookies(session);
 }
 
-/** Returns the cookie for a session that the request has loaded: it is not counted again, nor is the application asked again. */
-function forReadingAgain(cookie) {
+/**
+ * Returns the cookie for a session that the request has loaded: it is not counted again, nor is the application asked again.
+ * `isSent`: its write is counted.
+ */
+function forReadingAgain(cookie, isSent) {
   const sealer = sealerOf(cookie);
   const policy = changed(sealer.policy, { revokedIf: null, revalidateAfter: null });
-  const metrics = sealer.metrics && { ...sealer.metrics, arrived() {}, read() {} };
+  const metrics = sealer.metrics && { ...sealer.metrics, arrived() {}, read() {}, ...(!isSent && { finished() {} }) };
   return new SessionCookie(changed(sealer, { policy, metrics }), settingsOf(cookie));
 }
 
