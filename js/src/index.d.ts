@@ -327,8 +327,11 @@ interface NamedType<T> {
   readonly label: string;
   /** `SessionData::SCHEMA`: 1 or more. */
   readonly schema: number;
-  /** Converts a payload of another schema; 0 is a dictionary (`decodeDictionary`). Returns undefined if it cannot. */
-  readonly convert?: (schema: number, payload: Uint8Array) => T | undefined;
+  /**
+   * Converts a payload of another schema; 0 is a dictionary (`decodeDictionary`). Returns undefined or null if it cannot, even if null
+   * is a value of the type.
+   */
+  readonly convert?: (schema: number, payload: Uint8Array) => T | null | undefined;
 }
 
 /** The type of a session, for the option `type`. */

@@ -361,6 +361,9 @@ export const POST = withSession(opened, async (_request, session) => {
 const answering: (request: Request, server: Server) => Promise<Response> = upgrading;
 // A `Response` is what a session is saved with, too.
 const savedWith: Promise<string[]> = cookies.load(null).then((session) => cookies.save(session, new Response("", { status: 500 })));
+// Null stands for none, and is no value of the type.
+const converted = typeOf({ label: "a", schema: 2, shape: struct({ user: text }), convert: () => null });
+const readAs: { user: string } = converted.decode(new Uint8Array());
 // @ts-expect-error a type has no such option
 typeOf({ label: "a", schema: 1, shape: struct({ user: text }), converts: () => undefined });
 // A worker whose handler needs no `env`.
