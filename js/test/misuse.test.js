@@ -30,7 +30,7 @@ import { HonoContext, STAND_INS, listening } from "./stand_ins.js";
 import { NOW, XAES_KEY, cookies, filled, later } from "./visitor.js";
 
 const typed = await SessionCookie.encrypted(XAES_KEY, { type: sessionType({ label: "user", schema: 1, shape: struct({ user: text }) }) });
-const refused = (name) => ({ name: "TypeError", message: `session has no property \`${name}\`; use \`get\`, \`set\`, \`has\` and \`delete\`` });
+const refused = (name) => ({ name: "TypeError", message: `session keeps no property \`${name}\`; use \`get\`, \`set\`, \`has\` and \`delete\`` });
 /** A function of the mode in which what is refused is passed over in silence. */
 const sloppy = (body) => new Function("session", body);
 
@@ -101,7 +101,7 @@ test("a name that other libraries have says what to call here, in development", 
   for (const carrier of [cookies, typed]) {
     const session = await carrier.load(null, NOW);
     for (const [name, remedy] of Object.entries(REMEDIES)) {
-      const refused = { name: "TypeError", message: `session has no property \`${name}\`; ${remedy}` };
+      const refused = { name: "TypeError", message: `session keeps no property \`${name}\`; ${remedy}` };
       for (const misuse of [() => session[name](), () => (session[name].x = 1), () => (session[name] = 1), () => name in session]) assert.throws(misuse, refused);
     }
   }
@@ -111,7 +111,7 @@ test("a name that other libraries have says what to call here, in development", 
     try { session.destroy(); } catch ({ message }) { process.stdout.write(message); }`;
   const env = { ...process.env, NODE_ENV: "production" };
   const told = execFileSync(process.execPath, ["--input-type=module", "-e", program], { env, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
-  assert.equal(told, "session has no property `destroy`; use `get`, `set`, `has` and `delete`");
+  assert.equal(told, "session keeps no property `destroy`; use `get`, `set`, `has` and `delete`");
 });
 
 /** What makes plain data of a session, of which nothing would be in it. */

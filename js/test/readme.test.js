@@ -130,7 +130,7 @@ test("who signs in by passport is known until a sign-out, and its own sessions a
   assert.equal((await browser.get("/")).text, "ada");
   await post("/sign-out");
   assert.equal((await browser.get("/")).text, "nobody");
-  assert.match((await browser.get("/login")).text, /session has no property `regenerate`/);
+  assert.match((await browser.get("/login")).text, /session keeps no property `regenerate`/);
 });
 
 test("the described type and the migration are built", async () => {

@@ -25,7 +25,7 @@ const touch = (session) => stateOf(session).touch();
 const change = (session, evenWithheld) => stateOf(session).change(evenWithheld);
 
 const refuseProperty = (_, name) =>
-  misused(`session has no property \`${String(name)}\`${remedyOf(name) ?? "; use `get`, `set`, `has` and `delete`"}`);
+  misused(`session keeps no property \`${String(name)}\`${remedyOf(name) ?? "; use `get`, `set`, `has` and `delete`"}`);
 
 /** Returns true for names that runtimes, test runners and tools look up in any object. */
 const isProbe = (name) => typeof name === "symbol" || /^([_$@]|(then|nodeType|tagName|asymmetricMatch)$)/.test(name);
