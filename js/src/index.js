@@ -2,7 +2,8 @@
 //
 // The contract of a public function, class or method is in the `.d.ts` file of its entry point, and only there.
 //
-// Section numbers in this folder refer to SPEC.md, docs/spec/carriers.md and docs/spec/writer.md.
+// Section numbers in this folder refer to SPEC.md, docs/spec/carriers.md, docs/spec/writer.md and, from § 16 on, to
+// crates/device/docs/devices.md.
 
 export { ConfigError, SessionError } from "./base/errors.js";
 export { generateKey } from "./keys/key.js";

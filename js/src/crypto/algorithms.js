@@ -1,4 +1,4 @@
-// The algorithms of SPEC.md § 1 and § 2, as WebCrypto has them. No other module names one.
+// The algorithms of SPEC.md § 1 and § 2, by WebCrypto. Only iron_session.js also calls WebCrypto, for those of another format.
 
 import { concat } from "../base/bytes.js";
 

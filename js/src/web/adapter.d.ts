@@ -34,8 +34,8 @@ export interface CommonOptions<Q> {
   readonly onOutcome?: (outcome: Outcome, request: Q) => unknown;
   /**
    * Receives each refusal, in the same way as `onOutcome`, and an error with the code `left-out` for a lost change. Without the hook,
-   * `log` (or the option `failed` of `/node`) gets this error, and the cause if a session cannot be validated, which in Express goes to
-   * `next`.
+   * the option `failed` of `/node` gets this error and one with the code `unvalidated`; without either, `log` gets a lost change. `log`
+   * always gets the cause of `unvalidated`, at most once a minute. In Express, `unvalidated` also goes to `next`.
    */
   readonly onRefused?: (refusal: Refused, request: Q) => unknown;
 }
