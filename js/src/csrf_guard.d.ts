@@ -7,7 +7,10 @@ export interface CsrfGuardOptions {
   readonly trustFormPosts?: readonly (readonly [origin: string, path: string])[];
   /** Lets requests through without a token: `Sec-Fetch-Site` and `Origin` are enough. Default: false. */
   readonly originCheckOnly?: boolean;
-  /** Accepts the token in a form field, of a `Request` or of the `body` that a parser left in a request of Node. Default: false. */
+  /**
+   * Accepts the token in a form field, of a `Request` whose body was not read before, or of the `body` that a parser left in a request
+   * of Node. Default: false.
+   */
   readonly tokensInForms?: boolean;
   /** Name of the form field with the token. Default: `csrf_token`. */
   readonly formField?: string;

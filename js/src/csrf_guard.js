@@ -111,6 +111,7 @@ export class CsrfGuard {
     if (head.isOfNode) return [request.body?.[this.#formField]].flat()[0] ?? null; // of several, the first
     // No token of this session can pass, so the form is not read.
     if (!hasTokens(session)) return "none";
+    if (isRead(request)) return null;
     const { bytes, isWhole } = await beginningOf(request, this.#formLimit);
     const token = firstField(kindOf(head), bytes, isWhole, this.#formField);
     return token === null && !isWhole ? TOO_LARGE : token;
@@ -119,9 +120,10 @@ export class CsrfGuard {
   /** Returns the rest of the sentence of `no-token` for a guard that accepts tokens in forms. */
   #whyNone(head, request) {
     if (this.#asks !== "header or form") return "";
-    const isUnparsed = head.isOfNode && isForm(kindOf(head)) && request.body === undefined;
     const place = `, or a form in its field \`${this.#formField}\``;
-    return isUnparsed ? `${place}; no parser of forms ran before the guard` : place;
+    if (!isForm(kindOf(head))) return place;
+    if (head.isOfNode) return request.body === undefined ? `${place}; no parser of forms ran before the guard` : place;
+    return isRead(request) ? `${place}; the body was read before the guard` : place;
   }
 
   #checkOrigin(head) {
@@ -162,6 +164,9 @@ const TOO_LARGE = Symbol("too large");
 
 /** An address in which only `&` has to be escaped for HTML. Other schemes, such as `blob`, may have any text after them. */
 const ADDRESS = /^https?:\/\/[^\s"'<>\\]+$/i;
+
+/** Returns true if something has read the body of a `Request`, or reads it: then it cannot be copied. */
+const isRead = ({ bodyUsed, body }) => bodyUsed || body?.locked;
 
 /** Reads the first bytes of a copy of the body. The handler reads the body itself. */
 async function beginningOf(request, limit) {

@@ -38,6 +38,25 @@ test("a form of an identity provider passes to its path alone", async () => {
   assert.equal(await codeOf(options, { method: "PUT", path: "/signed-in", origin: "https://idp.example", ...FORM }), "cross-site");
 });
 
+test("a form that was read before the guard is refused by a sentence that says so, unless its token is in the header", async () => {
+  const guard = new CsrfGuard({ tokensInForms: true });
+  const form = (headers = FORM) => new Request(SHOP, { method: "POST", headers, body: `csrf_token=${token}` });
+  const places = "refused: the request has no CSRF token; send it in the header `x-csrf-token`, or a form in its field `csrf_token`";
+  const readers = [(request) => request.formData(), (request) => request.text(), (request) => request.body.getReader()];
+  for (const read of readers) {
+    const request = form();
+    await read(request);
+    const { code, message, status } = await guard.check(request, session);
+    assert.deepEqual([code, status, message], ["no-token", 403, `${places}; the body was read before the guard`]);
+    const inHeader = form({ ...FORM, "x-csrf-token": token });
+    await read(inHeader);
+    assert.equal(await guard.check(inHeader, session), null);
+  }
+  const json = form({ "content-type": "application/json" });
+  await json.text();
+  assert.equal((await guard.check(json, session)).message, places);
+});
+
 test("a form is answered as in Rust, in one piece or in many, and its handler gets all of it", async () => {
   const { cases } = JSON.parse(await readFile(new URL("../../tests/adapters/csrf_guard/forms.json", import.meta.url), "utf8"));
   const other = await csrfToken(await cookies.load(null));
