@@ -2,7 +2,7 @@
 // writes the same type (SPEC.md § 5.5).
 
 import { compare, fromUtf8, hex, isAscii, toUtf8 } from "./base/bytes.js";
-import { INVALID, ConfigError, SessionError } from "./base/errors.js";
+import { INVALID, ConfigError, SessionError, ensure } from "./base/errors.js";
 import { isBytes } from "./base/plain.js";
 import { objectOf } from "./state/msgpack.js";
 import { Writer, readLength, readVarint, readWhole } from "./state/postcard.js";
@@ -174,7 +174,14 @@ export const unit = describe(0, {
 
 // Types of other types
 
+/** Throws a `ConfigError` for a part that is no description, such as the class `Number`. Found later, it would be an error of a value. */
+function checkParts(kind, parts) {
+  const wrong = Object.keys(parts).find((name) => typeof parts[name]?.write !== "function");
+  ensure(wrong === undefined, "type", `\`${kind}\` takes descriptions, such as \`text\`, and its part \`${wrong}\` is none`);
+}
+
 export function option(inner) {
+  checkParts("option", { inner });
   return describe(1, {
     empty: () => null,
     write(value, writer) {
@@ -188,6 +195,7 @@ export function option(inner) {
 }
 
 export function list(item) {
+  checkParts("list", { item });
   if (item.least === 0) throw new ConfigError("type", "the items of a list must take at least one byte");
   return describe(1, {
     empty: () => [],
@@ -203,6 +211,7 @@ export function list(item) {
 }
 
 export function tuple(...items) {
+  checkParts("tuple", items);
   return describe(sum(items), {
     empty: () => items.map((item) => item.empty()),
     write(value, writer) {
@@ -217,6 +226,7 @@ export function tuple(...items) {
 
 // Keys are written in order, as in Rust.
 export function map(key, value) {
+  checkParts("map", { key, value });
   if (key.least === 0) throw new ConfigError("type", "the keys of a map must take at least one byte");
   const byKey = ([a], [b]) => key.order(a, b);
   const sorted = (entries) => [...entries].toSorted(byKey);
@@ -269,6 +279,7 @@ function listsInOrder(ofItems) {
 }
 
 export function struct(fields) {
+  checkParts("struct", fields);
   const entries = Object.entries(fields);
   return describe(sum(Object.values(fields)), {
     empty: () => objectOf(entries.map(([name, field]) => [name, field.empty()])),
@@ -283,6 +294,7 @@ export function struct(fields) {
 
 export function oneOf(alternatives) {
   const entries = Object.entries(alternatives);
+  checkParts("oneOf", Object.fromEntries(entries.filter(([, data]) => data !== null)));
   const expected = `one of ${entries.map(([name]) => name).join(", ")}`;
   return describe(1 + Math.min(...entries.map(([, data]) => data?.least ?? 0)), {
     empty() {

@@ -273,6 +273,19 @@ test("keys that are maps are written in the order of a BTreeMap, also inside of 
   assert.deepEqual(t.map(pairs, t.u8).encode(two), Uint8Array.of(2, 1, 1, 0x61, 2, 2, 1, 1, 0x62, 1, 1));
 });
 
+test("a part that is no description is a mistake of the type, by its name", () => {
+  const sentence = (kind, part) => ({ name: "ConfigError", code: "type", message: `\`${kind}\` takes descriptions, such as \`text\`, and its part \`${part}\` is none` });
+  for (const wrong of [Number, String, undefined, null, "text", {}, [t.text], t.struct]) {
+    assert.throws(() => t.struct({ a: t.text, b: wrong }), sentence("struct", "b"));
+    assert.throws(() => t.list(wrong), sentence("list", "item"));
+    assert.throws(() => t.option(wrong), sentence("option", "inner"));
+    assert.throws(() => t.tuple(t.u8, wrong), sentence("tuple", "1"));
+    assert.throws(() => t.map(wrong, t.u8), sentence("map", "key"));
+    assert.throws(() => t.map(t.u8, wrong), sentence("map", "value"));
+    if (wrong !== null) assert.throws(() => t.oneOf({ guest: null, member: wrong }), sentence("oneOf", "member"));
+  }
+});
+
 test("a field named __proto__ is a field", () => {
   const shape = t.struct(Object.fromEntries([["__proto__", t.u8], ["a", t.u8]]));
   const value = shape.decode(Uint8Array.of(1, 2));
