@@ -10,6 +10,7 @@ import {
   createApp, createError, eventHandler, send, sendNoContent, sendRedirect, sendStream, setHeaders, toNodeListener, toWebHandler,
 } from "h3-1";
 
+import { SessionCookie, generateKey } from "../src/index.js";
 import { withSession as inH3 } from "../src/web/h3.js";
 import { listening } from "./stand_ins.js";
 import { cookies, isExpiry, later, signedIn } from "./visitor.js";
@@ -75,6 +76,17 @@ test("h3 1: a sign-out is saved with what a handler throws, whatever its status"
     );
     const out = await browser.fetch("/", { headers: await signedIn() });
     assert.deepEqual([out.status, isExpiry(out.setCookies)], [status, true]);
+  }
+});
+
+test("h3 1: an error of a session is answered with its fields, also if the handler wrote a head before", async () => {
+  const waiting = await SessionCookie.encrypted(await generateKey(), { keepUnknownKeys: true });
+  for (const begin of [(event) => void event.node.res.writeHead(200, { "content-type": "text/plain" }), () => {}]) {
+    const told = [];
+    const app = createApp({ onError: ({ cause }) => told.push(cause.code) });
+    app.use(eventHandler(inH3(waiting, (event, session) => (begin(event), visit(session)))));
+    const out = await (await listening(createServer(toNodeListener(app)))).fetch("/", { headers: await signedIn() });
+    assert.deepEqual([out.status, out.headers.get("retry-after"), out.setCookies, told], [503, "10", [], ["unreadable"]]);
   }
 });
 

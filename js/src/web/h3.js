@@ -4,6 +4,7 @@ import { ensure } from "../base/errors.js";
 import { headChanges, setChanges, withChanges } from "../carrier/cookie.js";
 import { stateOf } from "../session/session.js";
 import { admission, checkHandler, claim, hasResponse } from "./adapter.js";
+import { reopen } from "./before_head.js";
 import { attach, fail, fieldsOf, print } from "./on_node.js";
 
 export function withSession(cookies, handler, options) {
@@ -48,6 +49,7 @@ function onNode({ node: { req, res } }, sessions, session) {
   const finish = attach(sessions, session, req, res, (error) => fail(error, req, res, print));
   return async (result, isFailure) => {
     if (isFailure) {
+      reopen(res);
       res.statusCode = statusOf(result);
       // h3 1 does not send the headers of an error.
       if (hasResponse(result)) for (const [name, value] of Object.entries(result.headers ?? {})) res.setHeader(name, value);
