@@ -312,6 +312,20 @@ test("a log shows no key that is in the error of a source, or next to it", async
   }
 });
 
+test("of a long error the beginning is searched and shown, and no part of a key at its end", async (t) => {
+  const secret = (await generateKey()).slice(21);
+  const letters = Array.from({ length: 20_000 }, (_, i) => "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_"[(i * i) % 53]).join("");
+  const failing = async (message) => KeyRing.follow(() => Promise.reject(new Error(message))).catch((error) => error);
+  const { mock } = t.mock.method(crypto.subtle, "digest");
+  const long = await failing(letters);
+  assert.ok(mock.callCount() < 15_000, `${mock.callCount()}`);
+  assert.deepEqual([long.message, long.stack.length], [letters.slice(0, 2048), 2048]);
+  for (const blanks of [2047, 2001, 2000, 1900]) {
+    assert.equal((await failing(" ".repeat(blanks) + secret)).message, "the error of the source holds a key and is not shown", `${blanks}`);
+  }
+  assert.equal((await failing(" ".repeat(2100) + secret)).message, " ".repeat(2048));
+});
+
 /** A source whose answers come when they are given. */
 async function waiting(options) {
   const answers = [];

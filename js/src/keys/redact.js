@@ -6,6 +6,8 @@ import { ANY_KEY_PREFIX, checksum } from "./key.js";
 
 /** Length of the last part of a key in characters: its secret and its checksum. */
 const ENCODED = 48;
+/** Characters of each fact of an error that are shown. The search for keys takes long, and an error may contain a whole response. */
+const MOST_SHOWN = 2048;
 const HOLDS_A_KEY = "the error of the source holds a key and is not shown";
 
 /** Returns true for a text that contains a key, or the last part of a key without its prefix. */
@@ -26,17 +28,19 @@ export async function looksLikeAKey(text) {
 export async function sentencesOf(error) {
   const chain = new Set();
   for (let one = error; ![null, undefined].includes(one) && !chain.has(one); one = one.cause) chain.add(one);
-  const all = [...chain].map(factsOf);
-  if (await looksLikeAKey(all.map((facts) => Object.values(facts).join("\n")).join("\n"))) return new Error(HOLDS_A_KEY);
+  // A key that begins in the shown part may end behind it.
+  const searched = [...chain].map((error) => factsOf(error, MOST_SHOWN + ENCODED));
+  if (await looksLikeAKey(searched.flatMap(Object.values).join("\n"))) return new Error(HOLDS_A_KEY);
+  const all = [...chain].map((error) => factsOf(error, MOST_SHOWN));
   const reduced = (cause, { message, ...facts }) => Object.assign(new Error(message, cause && { cause }), facts);
   return all.reduceRight(reduced, undefined) ?? new Error();
 }
 
-/** Returns the facts of an error, or of any other value that a source may throw. */
-function factsOf(error) {
+/** Returns the facts of an error, or of any other value that a source may throw: the first `most` characters of each. */
+function factsOf(error, most) {
   const { name, code, message, stack } = typeof error === "string" ? { message: error } : error;
   const facts = Object.entries({ name: name === "Error" ? undefined : name, code, message, stack });
-  return Object.fromEntries(facts.filter(([, fact]) => typeof fact === "string"));
+  return Object.fromEntries(facts.filter(([, fact]) => typeof fact === "string").map(([name, fact]) => [name, fact.slice(0, most)]));
 }
 
 async function isChecked(bytes) {
