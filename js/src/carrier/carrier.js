@@ -47,6 +47,8 @@ export async function loadBy(carrier, source, time, read) {
   const { policy, tokens } = sealer;
   await tokens.ring.refresh?.(+time);
   const state = new State(policy, secondsOf("now", time), sealer);
+  // Adapters replace it with their hook.
+  state.onLost = (error) => sealer.say("error", error.message, { error });
   const first = (name) => fieldsOf(source, name, false)[0];
   state.isPrefetch = PURPOSES.map(first).some(isPrefetch);
   const isByScript = policy.refreshNavigationsOnly && !isNavigation(first("sec-fetch-mode"));
@@ -82,7 +84,8 @@ async function finishAlone(sealer, session, response) {
   const isSame = existing ? await existing.isSame() : undefined;
   // A cache copies the headers of a 304 into its stored response, which is for everybody (RFC 9111 section 4.3.4).
   const isShareable = response.isShareable || status === 304;
-  const decision = { ...decide(state, { __proto__: null, ...response, status, isShareable, isClosed, isSame }), state };
+  const place = sealer.placeOf(state);
+  const decision = { ...decide(state, { __proto__: null, ...response, place, status, isShareable, isClosed, isSame }), state };
   if (!isClosed) state.finalTouch = decision.touch;
   if (decision.isLost) state.onLost(new SessionError("left-out", LEFT_OUT));
   const { tokens, say } = sealer;

@@ -8,10 +8,10 @@ import { activeAge, deadlineOf, endOf, isRefreshDue, isRememberedNow } from "./l
 
 /**
  * Decides what happens to the client's token. `change` is `keep`, `drop`, or `store` with the body to seal and send. `touch` is how the
- * response depends on the session, for caches. `isSame` is undefined unless the response sets a session already (§ 8.12.2). Then it is
- * true if that is the session that arrived, refreshed or sealed again.
+ * response depends on the session, for caches. `place` is that of the session's key, as `placeOf` of the sealer returns it. `isSame` is
+ * given if the response already sets a session (§ 8.12.2): true for the session that arrived, merely refreshed or sealed again.
  */
-export function decide(state, response = {}) {
+export function decide(state, response) {
   const decision = decideAlone(state, response);
   if (response.isSame === undefined || decision.touch === "untouched") return decision;
   const isWritten = decision.touch === "written";
@@ -21,7 +21,7 @@ export function decide(state, response = {}) {
 }
 
 function decideAlone(state, {
-  status = 200, isShareable, mayShare, isSubresource = state.isSubresource, isClosed = state.isClosed, isSame,
+  place, status = 200, isShareable, mayShare, isSubresource = state.isSubresource, isClosed = state.isClosed, isSame,
 }) {
   // No refresh with parts of a page: they load in parallel, and could undo a change. Nor with errors, or for shared caches.
   const isQuiet = !state.isNew && !isSubresource && (mayShare || !isShareable) && status < 400;
@@ -30,7 +30,6 @@ function decideAlone(state, {
   const keep = { change: "keep", touch: "touched" };
   // A handler that a timeout or a disconnect abandoned (408), or that fails, may have made only a part of its changes.
   if (state.withheld || isClosed || status === 408) return keep;
-  const place = state.sealer.placeOf(state);
   const isFailure = status >= 500 || state.hasFailed;
   const isSilenced = isFailure && !state.policy.saveOnServerError && state.save !== "force";
   // Otherwise the holder of a leaked key could use slow requests to get forgeries sealed under the next key.

@@ -14,8 +14,8 @@ const UNREADABLE = {
 };
 
 export class State {
-  /** Reports a lost change. Adapters replace it with their hook. */
-  onLost = (error) => this.sealer.say("error", error.message, { error });
+  /** Function that reports a lost change. */
+  onLost;
   /** Numbers of the parts in the request. */
   carried = [];
   /** First value of the cookie or the header. CSRF tokens of a session that cannot be read are made from it. */
@@ -67,7 +67,7 @@ export class State {
   /** In development: warns of a cookie that the browser will drop, once the response sets it. */
   advise;
 
-  /** `sealer`: of the carrier that loads the session. */
+  /** `sealer`: of the carrier that loads the session. The rules in this folder do not use it. */
   constructor(policy, now, sealer) {
     this.policy = policy;
     this.now = now;

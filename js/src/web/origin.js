@@ -32,7 +32,10 @@ export async function forward(cookies, session, request, fetch = globalThis.fetc
 }
 
 /** Returns true if a response of this status sets or drops the session. */
-const isWrittenWith = (status, session) => decide(stateOf(session), { status }).touch === "written";
+function isWrittenWith(status, session) {
+  const state = stateOf(session);
+  return decide(state, { place: state.sealer.placeOf(state), status }).touch === "written";
+}
 
 /** Returns the changes to the head of the origin's response. `isKept`: saves even with an error. `own`: the cookies of the session. */
 async function changesTo(response, cookies, session, { isWritten, isKept, own }) {

@@ -170,7 +170,8 @@ async function sent(vector, carrier, session, came) {
   let fields;
   let after = {};
   try {
-    decision = decide(stateOf(session), response);
+    const state = stateOf(session);
+    decision = decide(state, { place: state.sealer.placeOf(state), ...response });
     if (isSaid) ({ fields, ...after } = await afterWhatIsSaid(carrier, session, others, vector.expect.left.length));
     else fields = await fieldsOf(vector, carrier, session, response, others);
   } catch (error) {
