@@ -1,17 +1,26 @@
-// Names that other libraries use, and what to call or set here instead.
+// Advice in development: what to call or set in place of names of other libraries, and on timeouts that may be in milliseconds.
 
-/**
- * Returns the end of an error about such a name or, with `given`, advice on these timeouts. Bundlers drop all of it from production.
- * A comparison of `Deno` with `"undefined"` would stay, and with it all calls.
- */
-export function remedyOf(name, given) {
+// Bundlers drop the bodies of both functions in production, and with them all calls. They would keep both if a body compared `Deno`
+// with `"undefined"`.
+
+/** Returns the end of an error about such a name. */
+export function remedyOf(name) {
   try {
     // Deno would ask for a permission.
-    if (typeof Deno !== "object" && process.env.NODE_ENV !== "production") return given ? adviceOn(given) : REMEDIES.get(name);
+    if (typeof Deno !== "object" && process.env.NODE_ENV !== "production") return REMEDIES.get(name);
   } catch {
     // A worker, which has no environment.
   }
   return undefined;
+}
+
+/** Warns of a timeout that may be in milliseconds, as in other libraries. */
+export function adviseOn(policy, say) {
+  try {
+    if (typeof Deno !== "object" && process.env.NODE_ENV !== "production") warnOfLongest(policy, say);
+  } catch {
+    // As above.
+  }
 }
 
 const LIFETIME = "; set the options `idleTimeout` and `absoluteTimeout`, in seconds, or call `rememberFor`";
@@ -24,11 +33,11 @@ const REMEDIES = /* @__PURE__ */ new Map([
   ["reload", "; leave it out, because a request has one session"],
 ]);
 
-/** Returns advice on a timeout that may be in milliseconds, as in other libraries. */
-function adviceOn(spans) {
+function warnOfLongest({ absolute, rememberUpTo }, say) {
   // Browsers keep a cookie for 400 days.
-  const [name, seconds] = Object.entries(spans).find(([, seconds]) => seconds > 400 * 86_400) ?? [];
-  if (!name) return undefined;
+  const isTooLong = ([, seconds]) => seconds > 400 * 86_400;
+  const [name, seconds] = Object.entries({ absoluteTimeout: absolute, rememberUpTo }).find(isTooLong) ?? [];
+  if (!name) return;
   const days = Math.floor(seconds / 86_400);
-  return `\`${name}\` is ${days} days, longer than a browser keeps a cookie; if ${seconds} counts milliseconds, divide it by 1,000`;
+  say("warn", `\`${name}\` is ${days} days, longer than a browser keeps a cookie; if ${seconds} counts milliseconds, divide it by 1,000`);
 }

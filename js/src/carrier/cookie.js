@@ -234,7 +234,6 @@ async function cookiesOf(carrier, { change, token, allowed, maxAge, state }) {
 
 /** Makes the changes of `headChanges` in a response, or in a copy if its headers are immutable or may be sent to others. */
 export function withChanges(response, changes) {
-  if (changes.length === 0) return response;
   const hasCookies = changes.some(([name]) => name === "set-cookie");
   // A body can be sent only once. Without one, an application may keep a response as a constant and return it to every visitor.
   const mayBeOfOthers = hasCookies && response.status >= 200 && response.body === null;

@@ -1,7 +1,7 @@
 // The keys of one purpose, and the rules for the sessions that they seal.
 
 import { Refusal, ensure, optionsOf } from "../base/errors.js";
-import { remedyOf } from "../base/remedies.js";
+import { adviseOn } from "../base/remedies.js";
 import { contextBytes, purposeBytes } from "../keys/purpose.js";
 import { ANY_KEY_PREFIX } from "../keys/key.js";
 import { sayingBy } from "../base/log.js";
@@ -23,9 +23,8 @@ export class SessionSealer {
     const { skipXChaCha, application, context = [], log, metrics, ...rules } = optionsOf(options);
     const say = sayingBy(log, { purpose });
     const common = policyOf(optionsOf(rules));
-    const { type, absolute, rememberUpTo } = common;
-    const advice = remedyOf("", { absoluteTimeout: absolute, rememberUpTo });
-    if (advice) say("warn", advice);
+    const { type } = common;
+    adviseOn(common, say);
     type.checkRoom?.(own.budget);
     const parsed = ring instanceof Ring ? contentOf(ring) : await parseRing(ring, { mode, skipXChaCha });
     checkMode(parsed.mode, mode);
