@@ -1,5 +1,6 @@
-// What an application does to a session, once `change` has allowed it (docs/spec/writer.md § 8.7).
+// What an application does to a session, once `change` has allowed it (docs/spec/writer.md § 8.7), and what an adapter notes in it.
 
+import { SessionError } from "../base/errors.js";
 import { duration } from "../base/time.js";
 import { random } from "../crypto/algorithms.js";
 import { flashBytes } from "./body.js";
@@ -59,4 +60,21 @@ export function invalidate(state) {
   state.limitedUntil = null;
   state.ended = "invalidated";
   return id;
+}
+
+// Of adapters
+
+/** Notes whether an error of the session failed the request. Returns the same. */
+export const noteFailure = (state, hasFailed) => (state.hasFailed = hasFailed);
+
+/** Saves nothing from now on, and refuses changes. `late`: message of their error. */
+export const close = (state, late = state.late) => void Object.assign(state, { isClosed: true, late });
+
+export const reopen = (state) => void (state.isClosed = false);
+
+/** Refuses changes from now on, by this error. Not by a field of every session, because most programs have no such sessions. */
+export function makeReadOnly(state, code, sentence) {
+  state.change = () => {
+    throw new SessionError(code, sentence);
+  };
 }

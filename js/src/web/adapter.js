@@ -2,6 +2,7 @@
 
 import { SessionError, ensure, misused, mustBe, optionsOf, refuseUnknown } from "../base/errors.js";
 import { pathOf } from "../carrier/dropped.js";
+import { close, noteFailure } from "../state/actions.js";
 import { stateOf } from "../session/session.js";
 import { madeBy } from "../session/settings.js";
 
@@ -60,7 +61,7 @@ const TAKEN = "`session` of the request belongs to another library, such as expr
 /**
  * Refuses changes from now on, because the response is not sent: another library writes its own, as in the handshake of a WebSocket.
  */
-export const closeUnsent = (session) => Object.assign(stateOf(session), { isClosed: true, late: UNSENT });
+export const closeUnsent = (session) => close(stateOf(session), UNSENT);
 
 const UNSENT = "session cannot be saved in the handshake of a WebSocket; change it in another request";
 
@@ -91,6 +92,9 @@ const FAILED = "a session could not be read or changed, or a hook threw";
 /** Returns true for an error of a session with a status for its response, such as 413 for a full session. */
 export const hasResponse = (error) => error instanceof SessionError && error.status !== undefined;
 
+/** Notes whether an error of the session fails the request, and returns this. */
+export const failedBy = (session, error) => noteFailure(stateOf(session), hasResponse(error));
+
 export const responseOf = ({ status, headers, body, message }) => new Response(body ?? message, { status, headers });
 
 /** Throws a `ConfigError` for a hook that is no function. Null and false leave it out, as in `{ onOutcome: isDev && print }`. */
@@ -105,10 +109,8 @@ export async function responded(handle, request, session) {
   try {
     return await handle();
   } catch (error) {
-    if (!hasResponse(error)) throw error;
-    const state = stateOf(session);
-    state.hasFailed = true;
-    report(null, { cause: error }, request, state);
+    if (!failedBy(session, error)) throw error;
+    report(null, { cause: error }, request, stateOf(session));
     return responseOf(error);
   }
 }

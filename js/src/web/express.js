@@ -1,6 +1,7 @@
 // Express, Connect, and frameworks that take their middleware.
 
 import { optionsOf } from "../base/errors.js";
+import { noteFailure } from "../state/actions.js";
 import { stateOf } from "../session/session.js";
 import { admission, define } from "./adapter.js";
 import { attach, ofNode, print, respondToRefusal } from "./on_node.js";
@@ -15,7 +16,7 @@ export function session(cookies, options = {}) {
       const { session, refused: refusal, sessions } = await admit(request);
       if (refusal?.session) throw refusal;
       define(request, session);
-      attach(sessions, session, request, response, next, () => noteFailure(session, response));
+      attach(sessions, session, request, response, next, () => noteStatus(session, response));
       if (refusal) return await respond(refusal, request, response);
     } catch (error) {
       failure.push(error);
@@ -38,7 +39,7 @@ function breakOff(error, request, response) {
 }
 
 /** Notes that an error of the session failed the request. Frameworks answer such an error by its status, which is the only sign. */
-function noteFailure(session, { statusCode }) {
+function noteStatus(session, { statusCode }) {
   const state = stateOf(session);
-  state.hasFailed = statusCode === state.failure?.status;
+  noteFailure(state, statusCode === state.failure?.status);
 }

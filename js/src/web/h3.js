@@ -2,8 +2,7 @@
 
 import { ensure } from "../base/errors.js";
 import { headChanges, setChanges, withChanges } from "../carrier/cookie.js";
-import { stateOf } from "../session/session.js";
-import { admission, checkHandler, claim, hasResponse } from "./adapter.js";
+import { admission, checkHandler, claim, failedBy, hasResponse } from "./adapter.js";
 import { reopen } from "./before_head.js";
 import { attach, fail, fieldsOf, print } from "./on_node.js";
 
@@ -22,12 +21,12 @@ export function withSession(cookies, handler, options) {
     try {
       result = await (refused ?? handler(event, session));
     } catch (error) {
-      stateOf(session).hasFailed = hasResponse(error);
+      failedBy(session, error);
       await saveWith(error, true);
       throw error;
     }
     // h3 treats a returned error like a thrown one.
-    stateOf(session).hasFailed = hasResponse(result);
+    failedBy(session, result);
     return saveWith(result, result instanceof Error);
   };
 }

@@ -1,6 +1,7 @@
 // Hono.
 
 import { SessionError } from "../base/errors.js";
+import { noteFailure } from "../state/actions.js";
 import { BaseSession, stateOf } from "../session/session.js";
 import { admission, claim, closeUnsent, hasResponse, refuseOther, responseOf } from "./adapter.js";
 
@@ -21,7 +22,7 @@ export function session(cookies, options) {
       if (!(c.get("session") instanceof BaseSession)) refuseOther();
       const { error } = c;
       // Hono or `onError` has answered the error of a handler, with any status.
-      stateOf(session).hasFailed = error instanceof SessionError;
+      noteFailure(stateOf(session), error instanceof SessionError);
       const saved = await save(hasResponse(error) && c.res.status === 500 ? responseOf(error) : c.res);
       // If nothing has answered, Hono reports it.
       if (saved === c.res || !c.finalized) return;

@@ -2,7 +2,7 @@
 
 import { optionsOf } from "../base/errors.js";
 import { stateOf } from "../session/session.js";
-import { admission, checkHandler, hasResponse, report } from "./adapter.js";
+import { admission, checkHandler, failedBy, hasResponse, report } from "./adapter.js";
 import { attach, fail, ofNode, print, respondToRefusal } from "./on_node.js";
 
 export function withSession(cookies, handler, options = {}) {
@@ -33,7 +33,7 @@ async function handled(handler, request, response, session) {
   try {
     await handler(request, response, session);
   } catch (error) {
-    stateOf(session).hasFailed = hasResponse(error);
+    failedBy(session, error);
     throw error;
   }
 }

@@ -2,6 +2,7 @@
 
 import { readSetCookie, restBeside } from "../cookie/response.js";
 import { isExpiry, toSetCookie } from "../cookie/set_cookie.js";
+import { reopen } from "../state/actions.js";
 import { decide, isToWrite } from "../state/decide.js";
 import { stateOf } from "../session/session.js";
 import { cacheChanges } from "../carrier/caching.js";
@@ -25,7 +26,7 @@ export async function forward(cookies, session, request, fetch = globalThis.fetc
     response = await fetch(new Request(request, { headers, redirect: "manual" }));
   } catch (error) {
     // Nothing was saved, so the response that the worker makes instead, or that of another origin, may save the session.
-    state.isClosed = isClosed;
+    if (!isClosed) reopen(state);
     throw error;
   }
   return withChanges(response, await changesTo(response, cookies, session, { isWritten, isKept, own }));

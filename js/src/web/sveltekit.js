@@ -1,6 +1,7 @@
 // SvelteKit.
 
 import { cookiesAfter } from "../carrier/cookie.js";
+import { noteFailure } from "../state/actions.js";
 import { stateOf } from "../session/session.js";
 import { admission, checkDefined, claim, define } from "./adapter.js";
 import { isOfSession } from "./cookie_field.js";
@@ -53,7 +54,7 @@ async function respond(resolve, event, session, saveRedirect) {
     const { failure } = state;
     // SvelteKit answers an error of any status with 500.
     if (!failure?.status || response?.status !== 500) return response;
-    state.hasFailed = true;
+    noteFailure(state, true);
     const failed = new Response(response.body, { status: failure.status, headers: response.headers });
     for (const [name, value] of Object.entries(failure.headers ?? {})) failed.headers.set(name, value);
     return failed;

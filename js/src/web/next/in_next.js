@@ -1,8 +1,9 @@
 // The app router of Next.js: server components, server actions and route handlers.
 
-import { ConfigError, SessionError, ensure, misused } from "../../base/errors.js";
+import { ConfigError, ensure, misused } from "../../base/errors.js";
 import { isExpiry, isHostName } from "../../cookie/set_cookie.js";
 import { plain } from "../../cookie/values.js";
+import { makeReadOnly } from "../../state/actions.js";
 import { stateOf } from "../../session/session.js";
 import { fieldsOf, sealerOf } from "../../carrier/carrier.js";
 import { settingsOf } from "../../carrier/cookie.js";
@@ -35,7 +36,12 @@ export function inNext(sessions, cookies, options = {}) {
   };
   // The jar first: it makes the page dynamic, so that a build stops rendering it before the keys are needed.
   const ready = async () => [jarOf(await cookies()), await open()];
-  const load = async () => forReading(await begin(...(await ready())));
+  const load = async () => {
+    const session = await begin(...(await ready()));
+    // It is never saved, and a change would be lost.
+    makeReadOnly(stateOf(session), "read-only", READ_ONLY);
+    return session;
+  };
   const save = async (session, status = 200) => {
     const [jar, cookie] = await ready();
     for (const { name, value, options } of await cookie.saveAsCookies(session, { status })) jar.set(name, value, options);
@@ -64,14 +70,6 @@ export function inNext(sessions, cookies, options = {}) {
 function jarOf(jar) {
   if (!jar?.getAll) misused("`inNext` takes the function `cookies` of next/headers");
   return jar;
-}
-
-/** Makes a session throw at every change, because it is never saved and a change would be lost. */
-function forReading(session) {
-  stateOf(session).change = () => {
-    throw new SessionError("read-only", READ_ONLY);
-  };
-  return session;
 }
 
 /** Returns the values of each name in a `Cookie` header, in order. A header may have thousands of names, so it is read once. */

@@ -2,7 +2,7 @@
 
 import { ensure } from "../../base/errors.js";
 import { isExpiry, toSetCookie } from "../../cookie/set_cookie.js";
-import { setFlash } from "../../state/actions.js";
+import { close, setFlash } from "../../state/actions.js";
 import { isToWrite } from "../../state/decide.js";
 import { stateOf } from "../../session/session.js";
 import { sealerOf } from "../../carrier/carrier.js";
@@ -30,7 +30,7 @@ export function sessionProxy(sessions, NextResponse, handler = () => {}, options
     const isFinal = given && !leadsOn(given);
     if (isFinal && kind !== "inner") {
       // The visitor may never see a prefetched page, so its changes are not saved. A refresh is.
-      if (kind === "prefetch") stateOf(session).isClosed = true;
+      if (kind === "prefetch") close(stateOf(session));
       return keptPrivate(await save(given));
     }
     const hasFlashes = session.allFlashes().some(([queue]) => isShown(queue));
