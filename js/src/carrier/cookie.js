@@ -1,6 +1,6 @@
 // Sessions in cookies: read from a request, and saved into the head of its response. index.d.ts has the contract of the class.
 
-import { Refusal, SessionError, ensure, misused, mustBe, optionsOf, yesOrNo } from "../base/errors.js";
+import { Refusal, ensure, misused, mustBe, optionsOf, yesOrNo } from "../base/errors.js";
 import { isRecord } from "../base/plain.js";
 import { overheadOf } from "../crypto/suites.js";
 import { Budget, sizeOf } from "../state/budget.js";
@@ -16,6 +16,8 @@ import { cacheChanges, isHidden, isShareable } from "./caching.js";
 import { Carrier, fieldsOf, finish, loadBy, noHeader, sealerOf, withAdvice } from "./carrier.js";
 import { adviseLater, pathOf } from "./dropped.js";
 import { existingIn } from "./existing.js";
+import { isFixed, setChanges, withChanges } from "./head.js";
+import { roomInRequests } from "./request_room.js";
 
 /** Returns `template`, `mayShare`, and `old` (the old cookies, if any). */
 export let settingsOf;
@@ -81,7 +83,7 @@ export class SessionCookie extends Carrier {
       state.carried = Object.keys(found).slice(1).map(Number);
       const hasToken = values.length + state.carried.length > 0;
       if (hasToken) state.arrival = UNOPENED;
-      state.roomInRequests = roomInRequests(this, source, fields, found);
+      state.roomInRequests = roomInRequests(this.name, state.policy.budget, source, fields, found);
       state.mayHide = !hasToken && template.options.sameSite !== "none" && isHidden(first);
       adviseLater(state, template, first, source);
       state.oldElsewhere = old?.elsewhere(fields, pathOf(Object(source))) ?? [];
@@ -121,27 +123,6 @@ export class SessionCookie extends Carrier {
     return withChanges(response, await headChanges(this, [...response.headers], session, facts));
   }
 }
-
-/**
- * Returns the bytes of content for which Node has room in the next HTTP/1.1 request, if that has the other cookies of this one. Node
- * answers a longer head with 431, and the visitor could not even sign out. Over HTTP/2 its limit is higher than any session.
- */
-function roomInRequests(cookies, source, fields, found) {
-  const { budget } = sealerOf(cookies).policy;
-  const { cookies: most } = budget.allowed;
-  const server = source?.socket?.server;
-  // A single cookie is far below the limit.
-  if (most === 1 || !server || source.httpVersionMajor !== 1) return Infinity;
-  const limit = server.maxHeaderSize ?? globalThis.process?.getBuiltinModule?.("node:http").maxHeaderSize ?? Infinity;
-  const lengthOf = (texts) => texts.reduce((sum, { length }) => sum + length, 0);
-  const others = Math.max(0, lengthOf(fields) - lengthOf(found.flat()));
-  return Math.max(0, budget.roomIn(limit - OTHER_FIELDS - others - most * (cookies.name.length + PART)));
-}
-
-/** Bytes around a part: `.1=`, `; `, and `N.` in the first. */
-const PART = 7;
-/** Bytes reserved for the first line and all headers but `Cookie`. */
-const OTHER_FIELDS = 2560;
 
 /** Returns true for parsed cookies. Read as headers, they would contain no cookie, and every visitor would look new. */
 const isJar = (source, name) => Object.hasOwn(source, name) && !source.headers && isRecord(source);
@@ -230,49 +211,4 @@ async function cookiesOf(carrier, { change, token, allowed, maxAge, state }) {
   const length = policy.budget.partLength(allowed, token.length, template.lengthWith(maxAge));
   const cookies = template.split(token, length, maxAge);
   return [...former, ...cookies, ...template.expireParts(carried, cookies.length), ...beside];
-}
-
-/** Makes the changes of `headChanges` in a response, or in a copy if its headers are immutable or may be sent to others. */
-export function withChanges(response, changes) {
-  const hasCookies = changes.some(([name]) => name === "set-cookie");
-  // A body can be sent only once. Without one, an application may keep a response as a constant and return it to every visitor.
-  const mayBeOfOthers = hasCookies && response.status >= 200 && response.body === null;
-  try {
-    if (!mayBeOfOthers) {
-      setChanges(response.headers, changes);
-      return response;
-    }
-  } catch {
-    if (isFixed(response)) {
-      const advice = "session cannot be saved with this response; `save` it before, and send its cookie";
-      if (hasCookies) throw new SessionError("after-head", advice);
-      return response;
-    }
-  }
-  const copy = new Response(response.body, response);
-  setChanges(copy.headers, changes);
-  return copy;
-}
-
-/**
- * Returns true if a response has immutable headers and cannot be copied: a network error, an opaque response, or outside of workers an
- * upgrade. In a worker, a copy keeps the `webSocket`.
- */
-function isFixed({ status, headers, webSocket }) {
-  if (status >= 200 || webSocket) return false;
-  try {
-    headers.delete("x-hardtack-none");
-    return false;
-  } catch {
-    return true;
-  }
-}
-
-/** Makes the changes of `headChanges` in `Headers`. */
-export function setChanges(headers, changes) {
-  for (const [name, value] of changes) {
-    if (value === null) headers.delete(name);
-    else if (name === "set-cookie") headers.append(name, value);
-    else headers.set(name, value);
-  }
 }

@@ -1,7 +1,8 @@
 // h3 1 and 2, and with them Nitro and Nuxt.
 
 import { ensure } from "../base/errors.js";
-import { headChanges, setChanges, withChanges } from "../carrier/cookie.js";
+import { headChanges } from "../carrier/cookie.js";
+import { setChanges, withChanges } from "../carrier/head.js";
 import { admission, checkHandler, claim, failedBy, hasResponse } from "./adapter.js";
 import { reopen } from "./before_head.js";
 import { attach, fail, fieldsOf, print } from "./on_node.js";

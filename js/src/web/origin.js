@@ -6,7 +6,8 @@ import { reopen } from "../state/actions.js";
 import { decide, isToWrite } from "../state/decide.js";
 import { stateOf } from "../session/session.js";
 import { cacheChanges } from "../carrier/caching.js";
-import { headChanges, offerAfter, ownOf, withChanges } from "../carrier/cookie.js";
+import { headChanges, offerAfter, ownOf } from "../carrier/cookie.js";
+import { withChanges } from "../carrier/head.js";
 import { isOfSession, setCookieField } from "./cookie_field.js";
 
 export async function forward(cookies, session, request, fetch = globalThis.fetch) {

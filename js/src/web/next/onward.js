@@ -1,6 +1,6 @@
 // Responses of the proxy after which Next.js renders a page: `NextResponse.next()` and `NextResponse.rewrite()`.
 
-import { setChanges } from "../../carrier/cookie.js";
+import { setChanges } from "../../carrier/head.js";
 
 const OVERRIDDEN = "x-middleware-override-headers";
 const OF_REQUEST = "x-middleware-request-";

@@ -1,6 +1,6 @@
 // Responses of Next.js that no cache may store.
 
-import { withChanges } from "../../carrier/cookie.js";
+import { withChanges } from "../../carrier/head.js";
 
 /**
  * Headers that some caches prefer to `Cache-Control`. `headers` of next.config.js may set them after the proxy has run, so the proxy

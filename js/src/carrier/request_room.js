@@ -1,0 +1,21 @@
+// The limit of Node for the head of a request, which is sent with the cookies of a session.
+
+/**
+ * Returns the bytes of content for which Node has room in the next HTTP/1.1 request, if that has the other cookies of this one. Node
+ * answers a longer head with 431, and the visitor could not even sign out. Over HTTP/2 its limit is higher than any session.
+ */
+export function roomInRequests(name, budget, source, fields, found) {
+  const { cookies: most } = budget.allowed;
+  const server = source?.socket?.server;
+  // A single cookie is far below the limit.
+  if (most === 1 || !server || source.httpVersionMajor !== 1) return Infinity;
+  const limit = server.maxHeaderSize ?? globalThis.process?.getBuiltinModule?.("node:http").maxHeaderSize ?? Infinity;
+  const lengthOf = (texts) => texts.reduce((sum, { length }) => sum + length, 0);
+  const others = Math.max(0, lengthOf(fields) - lengthOf(found.flat()));
+  return Math.max(0, budget.roomIn(limit - OTHER_FIELDS - others - most * (name.length + PART)));
+}
+
+/** Bytes around a part: `.1=`, `; `, and `N.` in the first. */
+const PART = 7;
+/** Bytes reserved for the first line and all headers but `Cookie`. */
+const OTHER_FIELDS = 2560;
