@@ -170,19 +170,19 @@ const isRead = ({ bodyUsed, body }) => bodyUsed || body?.locked;
 
 /** Reads the first bytes of a copy of the body. The handler reads the body itself. */
 async function beginningOf(request, limit) {
-  const read = new Writer();
+  const beginning = new Writer();
   let length = 0;
   const reader = request.clone().body?.getReader();
   while (reader && length <= limit) {
     const { done, value } = await reader.read();
     if (done) break;
-    read.push(value);
+    beginning.push(value);
     length += value.length;
   }
   const isWhole = length <= limit;
   // Not awaited: `cancel` of one copy resolves only when the other one is cancelled, too.
   if (!isWhole) reader.cancel().catch(() => {});
-  return { bytes: read.bytes.subarray(0, limit), isWhole };
+  return { bytes: beginning.bytes.subarray(0, limit), isWhole };
 }
 
 function originOf(setting, text) {

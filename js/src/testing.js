@@ -26,12 +26,12 @@ export function readExamples(type, written, toJson = (value) => value) {
   const [label, schema, examples, others] = JSON.parse(written);
   const isSame = label === type.label && schema === type.schema;
   if (!isSame) throw new Error(`examples are of \`${label}\`, schema ${schema}, and this type is \`${type.label}\`, schema ${type.schema}`);
-  const read = examples.map(([name, given, json]) => readExample(type, name, Uint8Array.from(given), json, toJson));
+  const results = examples.map(([name, given, json]) => readExample(type, name, Uint8Array.from(given), json, toJson));
   const isRead = ([, given]) => valueOf(type, Uint8Array.from(given)) !== undefined;
   const accepted = others.filter(isRead).map(([name]) => `${name}: a value of this type, and not of that of the examples`);
-  const differences = [...read.flatMap(({ difference }) => difference ?? []), ...accepted];
+  const differences = [...results.flatMap(({ difference }) => difference ?? []), ...accepted];
   if (differences.length > 0) throw new Error(`type \`${label}\` differs from that of the examples:\n  ${differences.join("\n  ")}`);
-  return read.map(({ value }) => value);
+  return results.map(({ value }) => value);
 }
 
 function readExample(type, name, given, json, toJson) {

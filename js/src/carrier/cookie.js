@@ -24,7 +24,7 @@ export let settingsOf;
 
 export class SessionCookie extends Carrier {
   static {
-    settingsOf = (cookies) => cookies.#settings;
+    settingsOf = (carrier) => carrier.#settings;
   }
 
   static encrypted(ring, options) {
@@ -128,14 +128,14 @@ export class SessionCookie extends Carrier {
 const isJar = (source, name) => Object.hasOwn(source, name) && !source.headers && isRecord(source);
 
 /** Returns the choice of `choose` among the values of a cookie in `Cookie` headers, or null without values. */
-export async function chosenIn(cookies, fields, now) {
-  const found = findCookie(fields, cookies.name);
-  return found[0].length > 0 ? chosenOf(cookies, found, now) : null;
+export async function chosenIn(carrier, fields, now) {
+  const found = findCookie(fields, carrier.name);
+  return found[0].length > 0 ? chosenOf(carrier, found, now) : null;
 }
 
-async function chosenOf(cookies, found, now) {
-  const results = await Promise.all(found[0].map((value) => read(cookies, value, found, now)));
-  return choose(results, settingsOf(cookies).template.isHostOnly);
+async function chosenOf(carrier, found, now) {
+  const results = await Promise.all(found[0].map((value) => read(carrier, value, found, now)));
+  return choose(results, settingsOf(carrier).template.isHostOnly);
 }
 
 async function read(carrier, value, found, now, hasArrived) {
@@ -152,13 +152,13 @@ async function read(carrier, value, found, now, hasArrived) {
  * Ends a request, and returns the changes to the head of its response, as `[name, value]`: append `set-cookie`, and set any other.
  * `["set-cookie", null]` removes all cookies first. `fields`: the headers of the response, with names in lower case.
  */
-export async function headChanges(cookies, fields, session, response) {
-  const { mayShare } = settingsOf(cookies);
+export async function headChanges(carrier, fields, session, response) {
+  const { mayShare } = settingsOf(carrier);
   const lines = fields.filter(([name]) => name === "set-cookie").flatMap(([, line]) => line);
-  const existing = existingOf(cookies, lines, session);
+  const existing = existingOf(carrier, lines, session);
   const facts = { ...response, status: response.status, isShareable: isShareable(fields), mayShare, existing };
-  const finished = await finish(cookies, session, facts);
-  const set = (await cookiesOf(cookies, finished)).map(toSetCookie);
+  const finished = await finish(carrier, session, facts);
+  const set = (await cookiesOf(carrier, finished)).map(toSetCookie);
   const left = existing?.besides(set);
   const changed = [...(left ? [null, ...left] : []), ...set].map((line) => ["set-cookie", line]);
   const offer = finished.change === "store" ? offerAfter(session, existing ? [] : fields) : [];
@@ -169,10 +169,10 @@ export async function headChanges(cookies, fields, session, response) {
  * Ends a request whose response sets these cookies of the session already, as `{ name, value }`. Returns the cookies to set, as
  * `saveAsCookies` does.
  */
-export async function cookiesAfter(cookies, pairs, session, response) {
-  const { template } = settingsOf(cookies);
+export async function cookiesAfter(carrier, pairs, session, response) {
+  const { template } = settingsOf(carrier);
   const lines = pairs.map(({ name, value }) => toSetCookie(template.set(name, value, null)));
-  return cookiesOf(cookies, await finish(cookies, session, { ...response, existing: existingOf(cookies, lines, session) }));
+  return cookiesOf(carrier, await finish(carrier, session, { ...response, existing: existingOf(carrier, lines, session) }));
 }
 
 /**
@@ -182,17 +182,17 @@ export async function cookiesAfter(cookies, pairs, session, response) {
 export const offerAfter = (session, fields) => stateOf(session).policy.devices?.offerIn(stateOf(session), fields) ?? [];
 
 /** Returns the cookie of the session, as `readSetCookie` reads it. */
-export const ownOf = (cookies) => readSetCookie(toSetCookie(settingsOf(cookies).template.expire(cookies.name)));
+export const ownOf = (carrier) => readSetCookie(toSetCookie(settingsOf(carrier).template.expire(carrier.name)));
 
 /** Returns the session that the `set-cookie` lines of a response set already, or null. */
-function existingOf(cookies, lines, session) {
+function existingOf(carrier, lines, session) {
   if (lines.length === 0) return null;
   const state = stateOf(session);
-  return existingIn(lines, ownOf(cookies), async (pairs) => {
+  return existingIn(lines, ownOf(carrier), async (pairs) => {
     if (state.isNew) return false;
-    const found = findCookie([pairs], cookies.name);
+    const found = findCookie([pairs], carrier.name);
     // A write that only expires cookies has no value.
-    const { body } = await read(cookies, found[0][0] ?? "", found, state.now, false);
+    const { body } = await read(carrier, found[0][0] ?? "", found, state.now, false);
     return !!body && arrivedAs(state, body);
   });
 }

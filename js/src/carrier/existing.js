@@ -10,8 +10,8 @@ import { readSetCookie, restBeside } from "../cookie/response.js";
 export function existingIn(lines, own, arrivedAs) {
   /** The pairs of each write. A write begins with the cookie itself, and its parts follow. */
   const writes = [];
-  /** Every line, with its cookie if that is another one, or with its write. */
-  const read = lines.map((line) => {
+  /** Each line: with the write to which it belongs, or else with the other cookie that it sets. */
+  const entries = lines.map((line) => {
     const cookie = readSetCookie(line);
     const part = restBeside(own, cookie);
     if (!/^(\.[1-7])?$/.test(part)) return { line, cookie };
@@ -39,7 +39,7 @@ export function existingIn(lines, own, arrivedAs) {
       const added = set.map(readSetCookie);
       const isKept = ({ cookie, write }) =>
         write ? added.length === 0 && write === last : !added.some((one) => restBeside(one, cookie) === "");
-      const left = read.filter(isKept);
+      const left = entries.filter(isKept);
       return left.length === lines.length ? null : left.map(({ line }) => line);
     },
   };

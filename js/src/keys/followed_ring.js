@@ -30,8 +30,8 @@ const KEY_IS_BACK =
   "destroy the copy of the ring that it came from";
 
 /** Reads a ring, and follows it. Throws a `ConfigError`, or the error of `source`, from which keys are removed. */
-export async function follow(source, given = {}) {
-  const { every = 60, log, metrics, mode, skipXChaCha, ...unknown } = optionsOf(given);
+export async function follow(source, settings = {}) {
+  const { every = 60, log, metrics, mode, skipXChaCha, ...unknown } = optionsOf(settings);
   refuseUnknown(unknown);
   mustBe(typeof source === "function", "source", "a function that returns the text of a ring");
   mustBe(isWhole(every, 1, MOST_SECONDS), "every", "1 to 86,400 seconds");
@@ -40,8 +40,8 @@ export async function follow(source, given = {}) {
   const asked = Date.now();
   const options = { mode, skipXChaCha };
   const texts = await firstOf(source);
-  const settings = { source, every: every * 1000, say, counted: metrics?.ofRing(), options };
-  return new FollowedRing(settings, asked, await digestOf(texts), await parseRing(texts, options));
+  const given = { source, every: every * 1000, say, counted: metrics?.ofRing(), options };
+  return new FollowedRing(given, asked, await digestOf(texts), await parseRing(texts, options));
 }
 
 async function firstOf(source) {
@@ -53,7 +53,7 @@ async function firstOf(source) {
 }
 
 class FollowedRing {
-  #settings;
+  #given;
   /** Time of the last question to the source, in milliseconds. */
   #asked;
   /** Number of questions so far. */
@@ -73,8 +73,8 @@ class FollowedRing {
   /** References to the sealers whose keys are replaced with the ring's. */
   #served = new Set();
 
-  constructor(settings, asked, used, content) {
-    this.#settings = settings;
+  constructor(given, asked, used, content) {
+    this.#given = given;
     this.#asked = asked;
     this.#used = used;
     Object.assign(this, content);
@@ -94,7 +94,7 @@ class FollowedRing {
    */
   async refresh(now) {
     // `abs`: a clock that was set back must not postpone the question. Negated: `now` may be NaN, and then nothing is asked.
-    if (!(Math.abs(now - this.#asked) >= this.#settings.every)) return;
+    if (!(Math.abs(now - this.#asked) >= this.#given.every)) return;
     this.#warnIfItHangs(now);
     this.#dropDead();
     this.#asked = now;
@@ -102,16 +102,16 @@ class FollowedRing {
     if (turn === this.#ended + 1) this.#waitsSince = now;
     let seen;
     try {
-      const texts = await this.#settings.source();
+      const texts = await this.#given.source();
       this.#end(turn);
       seen = await digestOf(texts);
       // A slow answer must not undo the answer to a later question.
       if (turn < this.#heard) return;
       this.#heard = turn;
-      if (seen !== this.#used) await this.#replace(await parseRing(texts, this.#settings.options), seen, turn, secondsIn(now));
+      if (seen !== this.#used) await this.#replace(await parseRing(texts, this.#given.options), seen, turn, secondsIn(now));
       // The answer to a later question arrived meanwhile.
       if (turn < this.#heard) return;
-      if (this.#refusal) this.#settings.say("info", "the key source is readable again", { refusedSince: dateOf(this.#refusal.since) });
+      if (this.#refusal) this.#given.say("info", "the key source is readable again", { refusedSince: dateOf(this.#refusal.since) });
       this.#refusal = null;
     } catch (error) {
       this.#end(turn);
@@ -138,7 +138,7 @@ class FollowedRing {
   }
 
   #warnIfItHangs(now) {
-    if (this.#hangsAt(now)) this.#settings.say("warn", HANGS, {}, HANGS, secondsIn(now));
+    if (this.#hangsAt(now)) this.#given.say("warn", HANGS, {}, HANGS, secondsIn(now));
   }
 
   /**
@@ -158,7 +158,7 @@ class FollowedRing {
     const earlier = this.keys;
     Object.assign(this, content);
     for (const [sealer, keys] of derived) sealer.keys = keys;
-    const { say, counted } = this.#settings;
+    const { say, counted } = this.#given;
     const overlap = [...derived.keys()].reduce((most, { overlap }) => Math.max(most, overlap), 0);
     warnOfEarlyEnds(say, content, overlap);
     warnOfKeyTooSoon(say, content.keys, earlier);
@@ -175,7 +175,7 @@ class FollowedRing {
     for (const { id } of back) {
       const left = this.#left.get(id);
       left.backAt = now;
-      this.#settings.say("error", KEY_IS_BACK, { keyId: id, leftAt: dateOf(left.at) });
+      this.#given.say("error", KEY_IS_BACK, { keyId: id, leftAt: dateOf(left.at) });
     }
     const gone = earlier.filter(({ id }) => !opensIn(this.keys, id, now) && (opensIn(earlier, id, now) || !has(this.keys, id)));
     for (const { id } of gone) {
@@ -216,8 +216,8 @@ class FollowedRing {
     const { since = secondsIn(now), ...last } = this.#refusal ?? {};
     const isToLog = seen !== last.seen || Math.abs(now - last.loggedAt) >= AGAIN;
     this.#refusal = { since, seen, loggedAt: isToLog ? now : last.loggedAt, sentence: `${REFUSED}: ${reasonOf(error)}` };
-    if (seen !== last.seen) this.#settings.counted?.refused();
-    if (isToLog) this.#settings.say("error", REFUSED, { error, since: dateOf(since) });
+    if (seen !== last.seen) this.#given.counted?.refused();
+    if (isToLog) this.#given.say("error", REFUSED, { error, since: dateOf(since) });
   }
 }
 

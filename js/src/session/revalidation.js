@@ -47,7 +47,7 @@ class Revalidation {
     if (isNew || (arrival.body !== null && now < lastActiveOf(metadata) + this.seconds)) return;
     state.touch();
     const asked = shown(policy.type, metadata, arrival.payload, outcome.keyId ?? null);
-    const { answer, cause } = await ask("validate", this.validate, asked);
+    const { answer, cause } = await answerOf("validate", this.validate, asked);
     if (answer === true) state.isValidated = true;
     else if (answer === false) refuse(state, "Revoked");
     else {
@@ -98,7 +98,7 @@ class Revocation {
 
   /** Returns a `Refusal`, or null. */
   async ask({ policy, say }, metadata, payload, now, keyId) {
-    const { answer, cause } = await ask("revokedIf", this.judge, shown(policy.type, metadata, payload, keyId));
+    const { answer, cause } = await answerOf("revokedIf", this.judge, shown(policy.type, metadata, payload, keyId));
     if (answer === undefined) say("error", UNJUDGED, { error: cause }, UNJUDGED, now);
     // A failed query must not let a revoked session in.
     return answer === false ? null : new Refusal("Revoked", keyId, false, cause && { cause });
@@ -106,7 +106,7 @@ class Revocation {
 }
 
 /** Returns the `answer` of the application about a session, or the `cause` if there is none. */
-async function ask(name, question, session) {
+async function answerOf(name, question, session) {
   try {
     const answer = await question(session);
     if (typeof answer === "boolean") return { answer };

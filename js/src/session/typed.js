@@ -137,9 +137,9 @@ class SessionType {
   payloadOf(value) {
     const bytes = this.encode(value);
     try {
-      const read = this.decode(bytes);
-      ensure(equal(this.encode(read), bytes), "value", "it returned another value");
-      return new TypedValue(this, this.schema, bytes, bytes, read);
+      const decoded = this.decode(bytes);
+      ensure(equal(this.encode(decoded), bytes), "value", "it returned another value");
+      return new TypedValue(this, this.schema, bytes, bytes, decoded);
     } catch (error) {
       throw new SessionError("value", `\`shape\` does not decode what it encodes: ${error?.message ?? "it returned no value"}`);
     }

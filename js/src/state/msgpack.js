@@ -31,18 +31,18 @@ export function readValue(reader, depth) {
 /** Reads a list or a map. Throws `INVALID` for a key that occurs twice (§ 5.4.5 h). */
 function readMany(reader, count, depth, isMap) {
   if (depth > DEEPEST) throw INVALID;
-  const read = [];
+  const items = [];
   for (let i = 0; i < count; i++) {
     const start = reader.at;
     const first = isMap ? readKey(reader, depth + 1) : readValue(reader, depth + 1);
     const end = reader.at;
-    read.push(isMap ? [first, readValue(reader, depth + 1), start, end] : first);
+    items.push(isMap ? [first, readValue(reader, depth + 1), start, end] : first);
   }
-  if (!isMap) return read;
-  const isObject = read.every(([key]) => typeof key === "string");
-  const made = isObject ? objectOf(read) : new Map(read);
+  if (!isMap) return items;
+  const isObject = items.every(([key]) => typeof key === "string");
+  const made = isObject ? objectOf(items) : new Map(items);
   // Compares bytes, because 1 and 1.0 are two keys in Rust and one in a `Map`.
-  const isTwice = isObject ? Object.keys(made).length < count : hasTwice(read.map(([, , start, end]) => reader.bytes.subarray(start, end)));
+  const isTwice = isObject ? Object.keys(made).length < count : hasTwice(items.map(([, , start, end]) => reader.bytes.subarray(start, end)));
   if (isTwice) throw INVALID;
   return made;
 }

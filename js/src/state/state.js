@@ -112,12 +112,12 @@ export class State {
 
   /** Becomes a session with this content. Returns false if the payload cannot be read. */
   become(metadata, payload, flash, body = null, allowed = null) {
-    const read = readPayload(this.policy.type, metadata, payload);
-    if (!read) return false;
-    this.payload = read;
+    const content = readPayload(this.policy.type, metadata, payload);
+    if (!content) return false;
+    this.payload = content;
     this.metadata = metadata;
     this.setMessages(flash);
-    this.arrival = { kind: "arrived", metadata: { ...metadata, schema: read.schema }, payload, flash: this.messages, body, allowed };
+    this.arrival = { kind: "arrived", metadata: { ...metadata, schema: content.schema }, payload, flash: this.messages, body, allowed };
     return true;
   }
 

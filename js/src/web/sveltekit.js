@@ -14,11 +14,11 @@ export function handleSession(cookies, options) {
     const release = claim(event.request, sessions);
     const before = cookiesIn(event, sessions);
     const saveRedirect = async ({ status }) => {
-      const now = cookiesIn(event, sessions);
-      // If they differ, an inner request has set them.
-      const isSame = JSON.stringify(now) === JSON.stringify(before);
-      const existing = isSame || now.length > 0 ? now : [{ name: sessions.name, value: "" }];
-      setIn(event.cookies, await cookiesAfter(sessions, isSame ? [] : existing, session, { status }));
+      const after = cookiesIn(event, sessions);
+      // If they differ, an inner request has set them, or dropped them.
+      const isUnchanged = JSON.stringify(after) === JSON.stringify(before);
+      const existing = isUnchanged ? [] : after.length > 0 ? after : [{ name: sessions.name, value: "" }];
+      setIn(event.cookies, await cookiesAfter(sessions, existing, session, { status }));
     };
     try {
       define(event.locals, session);
