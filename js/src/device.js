@@ -2,9 +2,9 @@
 // browsers register and refresh are in the Rust program.
 
 import { equal, toBase64url } from "./base/bytes.js";
+import { changed } from "./base/changed.js";
 import { ConfigError, optionsOf, refuseUnknown } from "./base/errors.js";
 import { sha256 } from "./crypto/algorithms.js";
-import { changed } from "./token/token.js";
 import { PADDING, readBody, writeBody } from "./state/body.js";
 import { Template } from "./cookie/set_cookie.js";
 import { eachPair, plain } from "./cookie/values.js";

@@ -1,5 +1,6 @@
 // The keys of one purpose, and the rules for the sessions that they seal.
 
+import { changed } from "../base/changed.js";
 import { Refusal, ensure, optionsOf } from "../base/errors.js";
 import { adviseOn } from "../base/remedies.js";
 import { contextBytes, purposeBytes } from "../keys/purpose.js";
@@ -7,7 +8,7 @@ import { ANY_KEY_PREFIX } from "../keys/key.js";
 import { sayingBy } from "../base/log.js";
 import { logRing, settingsFingerprint } from "../keys/in_use.js";
 import { Ring, checkMode, contentOf, parseRing, warnOfEarlyEnds } from "../keys/ring.js";
-import { Sealer, changed } from "../token/token.js";
+import { Sealer } from "../token/token.js";
 import { readBody } from "../state/body.js";
 import { checkTimes, lastActiveOf, overlapOf } from "../state/lifetime.js";
 import { idOf } from "../state/state.js";

@@ -19,10 +19,14 @@ export class Sealer {
    * a key after the next key begins to seal, for a warning.
    */
   static async of(ring, purpose, context, overlap = 0) {
-    const sealer = changed(Sealer.prototype, { ring, purpose, context, overlap });
+    const sealer = new Sealer({ ring, purpose, context, overlap });
     sealer.keys = await keysFor(ring, sealer);
     await ring.serve?.(sealer);
     return sealer;
+  }
+
+  constructor(fields) {
+    Object.assign(this, fields);
   }
 
   /** Returns the derived keys that seal at `now`. */
@@ -78,6 +82,3 @@ export class Sealer {
     return { keyId, place, body };
   }
 }
-
-/** Returns an object with these changes that inherits the rest, so that keys which are replaced later are seen through it. */
-export const changed = (object, changes) => Object.assign(Object.create(object), changes);

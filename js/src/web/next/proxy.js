@@ -1,5 +1,6 @@
 // The proxy before the pages of Next.js, which cannot set cookies.
 
+import { changed } from "../../base/changed.js";
 import { ensure } from "../../base/errors.js";
 import { isExpiry, toSetCookie } from "../../cookie/set_cookie.js";
 import { close, setFlash } from "../../state/actions.js";
@@ -8,7 +9,6 @@ import { stateOf } from "../../session/session.js";
 import { sealerOf } from "../../carrier/carrier.js";
 import { SessionCookie, offerAfter, settingsOf } from "../../carrier/cookie.js";
 import { setChanges } from "../../carrier/head.js";
-import { changed } from "../../token/token.js";
 import { admission, responded } from "../adapter.js";
 import { isOfSession, setCookieField } from "../cookie_field.js";
 import { fieldsForPage, leadingOn, leadsOn } from "./onward.js";
