@@ -61,7 +61,7 @@ export class CsrfRefusal extends Error {
 const SAFE = ["GET", "HEAD", "OPTIONS", "TRACE"];
 
 export class CsrfGuard {
-  /** The name that the error shows if a guard is passed in place of the options of an adapter. */
+  /** Passed to an adapter in place of its options, a guard is refused by this name: "there is no option `isCsrfGuard`". */
   isCsrfGuard = true;
   #trusted;
   #formPosts;

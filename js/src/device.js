@@ -140,7 +140,10 @@ class Devices {
     return [[OFFER, [...new Set([...others, registration])].join(", ")]];
   }
 
-  /** Returns the cookies for a client that no longer has the session that arrived. Marks its end for the endpoints. */
+  /**
+   * Returns the cookies for a client that loses the session that arrived: they drop its bound cookie, if it has one, and tell the
+   * endpoints that it has ended.
+   */
   async #left({ arrival, isRenewed, ended, metadata, now }, isDropped) {
     const { device, sid, issued } = arrival.metadata;
     if (device) {

@@ -72,15 +72,15 @@ export type Frozen<T> = [Stored] extends [T]
 /** Entries of a session whose shape is not given. */
 export type AnyShape = { [key: string]: Stored };
 
-/** Error for a mistake in a key, a ring, a context, a setting or what an adapter gets, such as no response of a handler. */
+/** Error for a mistake in a key, a ring, a context, a setting or what an adapter gets, such as a handler that returns no response. */
 export class ConfigError extends Error {
   constructor(code: ConfigErrorCode, message: string);
   readonly name: "ConfigError";
   /** The name of the setting or argument or, for a ring or a context, a word for what is wrong with it. */
   readonly code: ConfigErrorCode;
   /**
-   * Names of the settings that are wrong, as the environment or the table spells them. A mistake of several may add none. Only with
-   * the code `settings`.
+   * Names of the wrong settings, as the environment or the table spells them. A mistake in how several fit together may name none.
+   * Only with the code `settings`.
    */
   readonly settings?: readonly string[];
 }
@@ -160,8 +160,8 @@ export type ConfigErrorCode =
   | "response";
 
 /**
- * Error for a change that was refused, and that leaves the session as it was, or that was lost. If `load` throws it with the code
- * `unvalidated`, the request has no session for now.
+ * Error for a change that was refused, which leaves the session as it was, or for a change that was lost. If `load` throws it, with
+ * the code `unvalidated`, the request has no session for now.
  */
 export class SessionError extends Error {
   constructor(code: SessionErrorCode, message: string);
@@ -245,8 +245,8 @@ export interface FollowOptions extends RingOptions {
   /** Seconds after which the source is asked again, 1 to 86,400. Default: 60. */
   readonly every?: number;
   /**
-   * Called for each new ring, and for a source that fails, hangs, or returns a ring that is refused: for the same text again after
-   * five minutes, and once when the source is readable again. Default: the same as for a cookie.
+   * Called for each new ring, and for a source that fails, hangs, or returns a ring that is refused. The same refusal is logged again
+   * after five minutes, and its end once. Default: the same as for a cookie.
    */
   readonly log?: Log | null;
   /** Counts new rings, and dropped and returned keys. Default: null. */
@@ -280,7 +280,8 @@ export class KeyRing {
    * Reads the text of a ring from `source`, and follows it: cookies and tokens that are built with the ring ask again when they
    * load a session, at most once in `every` seconds. One request waits for the answer, while others use the current ring. If the
    * source fails, or returns a ring that is refused, the ring stays as it is. Only the first reading throws: a `ConfigError`, or
-   * the error of the source, as names, codes, messages and stacks, and without these if they hold a key.
+   * the error of the source, as names, codes, and the first 2,048 characters of messages and stacks, without these if they hold a
+   * key.
    */
   static follow(source: () => RingText | Promise<RingText>, options?: FollowOptions): Promise<KeyRing>;
   readonly mode: "encrypted" | "signed";
@@ -306,7 +307,7 @@ export interface Outcome {
   readonly known?: "dropped";
   /**
    * With the reason `Revoked`: the error of `revokedIf`, or an error that names what it returned in place of true or false. With
-   * the reason `TooLong`, for a session of an old cookie: how much too long it is.
+   * the reason `TooLong`, for a session of an old cookie: an error with its length and the limit.
    */
   readonly cause?: unknown;
 }

@@ -25,7 +25,8 @@ const LEFT =
   "browsers still have it, so a sign-out brings its session back: give `oldCookie` the `path` and the `domain` that the old " +
   "program set it with, and let no program set it any more";
 const OF_ANOTHER_TYPE = "the sessions of the former cookie hold another type; give one with the same type, or with dictionaries";
-const OF_A_CHAIN = "the former cookie takes over sessions itself, which nothing would read; give each old cookie to the new one";
+const OF_A_CHAIN =
+  "the former cookie has a `migrateFrom` of its own, which is not followed; give its old cookies to the new cookie, too";
 const SAME_NAME = "the old cookie and the new one have the same name; give the new one another `name`";
 const TOO_EARLY = "`from` is in the future, and until then its sessions are not taken over";
 

@@ -369,7 +369,7 @@ test("a former cookie holds the same type or dictionaries, and has no options of
   }
   const cookie = await built("__Host-visit");
   const chain = await built("__Host-second", { migrateFrom: former(cookie) });
-  assert.throws(() => former(chain), { code: "migrateFrom", message: /takes over sessions itself/ });
+  assert.throws(() => former(chain), { code: "migrateFrom", message: /has a `migrateFrom` of its own/ });
   assert.throws(() => oldCookie({ cookie, read, from: NOW, until: later(60) }), { code: "option", message: /`read` of an old cookie that is a `SessionCookie`/ });
   assert.throws(() => oldCookie({ cookie: built("__Host-visit"), from: NOW, until: later(60) }), { code: "cookie", message: "`cookie` must be a `SessionCookie`; await it" });
   await assert.rejects(SessionCookie.encrypted(XAES_KEY, { migrateFrom: former(await SessionCookie.encrypted(XAES_KEY)) }), /the same name/);

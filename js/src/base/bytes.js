@@ -30,7 +30,7 @@ export function isAscii(text) {
   return true;
 }
 
-/** Returns one character for each byte. Right for ASCII alone: the decoder is that of windows-1252. */
+/** Returns one character for each byte. For ASCII only, because decoders take `latin1` for windows-1252. */
 export const fromLatin1 = (bytes) => latin1.decode(bytes);
 
 /** Joins bytes and lists of bytes. */
@@ -76,7 +76,7 @@ export function toBase64url(bytes) {
   let at = 0;
   for (let i = 0; i < bytes.length; i += 3) {
     const bits = (bytes[i] << 16) | (bytes[i + 1] << 8) | bytes[i + 2];
-    // Characters that the last bytes do not fill are past the end, where a typed array drops them.
+    // A last group of one or two bytes has fewer characters. Writes past the end of a typed array are ignored.
     text[at++] = ALPHABET[bits >> 18];
     text[at++] = ALPHABET[(bits >> 12) & 63];
     text[at++] = ALPHABET[(bits >> 6) & 63];

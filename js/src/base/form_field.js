@@ -1,6 +1,6 @@
 // Finds the field with the CSRF token at the beginning of a form, by the rules of `first_field` in Rust.
 //
-// A handler may read the same form differently. This is safe: whoever can put the token into any field knows it.
+// The handler's parser may find another field. That is safe, because only those who know the token can send it in a form.
 
 /**
  * Returns the first field with this name in the first bytes of a form, or null. The last field in `bytes` counts only if they are

@@ -5,7 +5,7 @@ import { SessionError } from "../base/errors.js";
 /** Makes the changes of `headChanges` in a response, or in a copy if its headers are immutable or may be sent to others. */
 export function withChanges(response, changes) {
   const hasCookies = changes.some(([name]) => name === "set-cookie");
-  // A body can be sent only once. Without one, an application may keep a response as a constant and return it to every visitor.
+  // A response with a body can be sent only once. One without a body may be a constant that is returned to every visitor.
   const mayBeOfOthers = hasCookies && response.status >= 200 && response.body === null;
   try {
     if (!mayBeOfOthers) {

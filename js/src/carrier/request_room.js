@@ -1,7 +1,7 @@
 // The limit of Node for the head of a request, which is sent with the cookies of a session.
 
 /**
- * Returns the bytes of content for which Node has room in the next HTTP/1.1 request, if that has the other cookies of this one. Node
+ * Returns how many bytes of content Node accepts in the next HTTP/1.1 request, if its other cookies are those of this request. Node
  * answers a longer head with 431, and the visitor could not even sign out. Over HTTP/2 its limit is higher than any session.
  */
 export function roomInRequests(name, budget, source, fields, found) {

@@ -122,12 +122,12 @@ class FollowedRing {
     }
   }
 
-  /** Drops the references to sealers that are no longer in memory. Safe while `#replace` goes through them: a `Set` tolerates it. */
+  /** Drops the references to sealers that are no longer in memory. A `Set` may lose members while `#replace` iterates over it. */
   #dropDead() {
     for (const reference of this.#served) if (!reference.deref()) this.#served.delete(reference);
   }
 
-  /** Notes that a question has ended, and so every earlier one: that of a cancelled request never ends by itself. */
+  /** Notes that a question has ended. Earlier ones then count as ended, too, because that of a cancelled request never ends. */
   #end(turn) {
     this.#ended = Math.max(this.#ended, turn);
     this.#waitsSince = this.#asked;

@@ -30,7 +30,7 @@ export function logReading({ outcome, arrival: { metadata, dates }, policy, now 
   const level = levelOf(reason);
   const log = (level, more) => say(level, "session rejected", { ...fields, ...more }, fields.known ?? reason, now);
   if (level) log(level, reason === "NotYetValid" && { aheadBy: lastActiveOf(dates) - now });
-  // With dates, `notBefore` refused the session, and not the application.
+  // If there are dates, `notBefore` has refused the session, and not the application.
   if (reason === "Revoked" && dates) log(notBefore > now ? "warn" : "info", { notBefore: dateOf(notBefore) });
   if (reason === "Idle" || reason === "Expired") noteExpired(seen, now, now - (reason === "Idle" ? endOf : deadlineOf)(dates, policy), say);
 }

@@ -46,7 +46,7 @@ class Watched {
       // An assignment calls this, too.
       defineProperty: refuseProperty,
       setPrototypeOf: () => refuseProperty(null, "__proto__"),
-      // Of what the session has, only a setter takes one.
+      // Only properties with a setter can be assigned, such as `value`.
       set: (target, name, value, session) => Reflect.set(target, name, value, session) || refuseProperty(target, name),
       deleteProperty: refuseProperty,
       has: (target, name) => name in target || (!isProbe(name) && refuseProperty(target, name)),

@@ -10,7 +10,7 @@ function span(name, value) {
   return value;
 }
 
-/** Throws unless `maker` made the value. An option with code of its own is made by a function, so that other bundles lack the code. */
+/** Throws unless `maker` made the value. Options that need much code have makers, so that bundles without the option lack the code. */
 export function madeBy(maker, name, value, method) {
   mustBe(typeof value?.[method] === "function", name, `what ${maker} returns`);
   return value;

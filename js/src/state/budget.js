@@ -22,8 +22,8 @@ export class Budget {
   #metadata;
 
   /**
-   * `setting`: the option that decides on the size. `fixed`: two lengths of a `Set-Cookie` field without its token: without a Max-Age,
-   * and with the longest. 0 outside a cookie.
+   * `setting`: the option that decides on the size. `fixed`: the length of a `Set-Cookie` field without its token, of an ordinary
+   * session and of one with the longest Max-Age. Both are 0 outside a cookie.
    */
   constructor({ field, cookies, setting = "size" }, fixed, overhead, padding = null, isBound = false) {
     mustBe(padding === null || typeof padding?.pad === "function", "padding", "the value `padme`, or null");

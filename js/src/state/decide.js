@@ -63,8 +63,8 @@ const isHidden = (state) => state.mayHide && !state.isRenewed;
 const isOver = (state) => state.now >= deadlineOf(state.metadata, state.policy);
 
 /**
- * Returns true if there is no session to store: it has ended, and was followed by nothing that is saved, or it was emptied. Neither
- * `discard` nor a failed response undoes `invalidate`, because a visitor relies on a sign-out.
+ * Returns true if there is no session to store: it has ended and nothing was stored since that would be saved, or it was emptied.
+ * Neither `discard` nor a failed response undoes `invalidate`, because a visitor relies on a sign-out.
  */
 function isGone(state, isSilenced) {
   const isDiscarded = state.save === "discard";
@@ -74,8 +74,8 @@ function isGone(state, isSilenced) {
 }
 
 /**
- * Returns the same session to store again, if that is due and fits: by a refresh (§ 8.8), or else by a re-seal (§ 8.9), of the body as
- * it arrived, or with its device.
+ * Decides to store the session again without a change, if that is due and fits. It is a refresh (§ 8.8), or else a re-seal (§ 8.9): of
+ * the body as it arrived or, if the session became bound, of one with its device.
  */
 function refresh(state, isUnderEarlier) {
   const refreshed = isRefreshDue(state) && store(state, activeAge(state.metadata, state.now), true);

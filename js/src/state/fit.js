@@ -3,7 +3,7 @@
 import { writeBody } from "./body.js";
 import { activeAge, isIdle } from "./lifetime.js";
 
-/** Returns the most bytes of content: of the size, or those for which the server has room if they are fewer. */
+/** Returns how many bytes of content a session may have: by its size or, if that is less, by the server's limit for requests. */
 export const roomOf = (state) => Math.min(state.policy.budget.room, state.roomInRequests);
 
 /**

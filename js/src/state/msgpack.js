@@ -42,8 +42,8 @@ function readMany(reader, count, depth, isMap) {
   const isObject = items.every(([key]) => typeof key === "string");
   const made = isObject ? objectOf(items) : new Map(items);
   // Compares bytes, because 1 and 1.0 are two keys in Rust and one in a `Map`.
-  const isTwice = isObject ? Object.keys(made).length < count : hasTwice(items.map(([, , start, end]) => reader.bytes.subarray(start, end)));
-  if (isTwice) throw INVALID;
+  const keyOf = ([, , start, end]) => reader.bytes.subarray(start, end);
+  if (isObject ? Object.keys(made).length < count : hasTwice(items.map(keyOf))) throw INVALID;
   return made;
 }
 

@@ -108,8 +108,8 @@ export function beforeHead(response, save, failed) {
         drop({ given });
         return method === write || result;
       }
-      // Node ignores a second answer once the first is sent. Sent together with the first, it would be an `error` event, which ends a
-      // process that does not listen.
+      // Once an answer is sent, Node ignores a second one. If both were held and sent together, Node would emit `error`, which ends a
+      // process without a listener.
       if (isEnded && !failure && !sending.has(response)) {
         drop({ given }, refusal(Error, "ERR_STREAM_WRITE_AFTER_END", "write after end"));
         return method === write ? false : result;

@@ -62,8 +62,8 @@ const MOUNT_FIRST =
 
 /**
  * Writes the head of a response with its session. Middleware mounted later has run just before, and may have made the response
- * shareable. A changed session makes it private again, and a refresh is removed and sent another time. Middleware mounted earlier runs
- * inside of `writeHead`. That is too late, so it is a warning.
+ * shareable. If the session was changed, the response is made private again. A refresh is taken out of it; a later response sends one.
+ * Middleware mounted earlier runs inside of `writeHead`. That is too late, so it is a warning.
  */
 function writeLast(sessions, response, session, writeHead) {
   const { mayShare } = settingsOf(sessions);

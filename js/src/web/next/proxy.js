@@ -84,8 +84,8 @@ function forReadingAgain(cookie, isSent) {
 function withCookies(response, set, session) {
   const others = response.headers.getSetCookie();
   response.headers.delete("set-cookie");
-  // Not by `response.cookies`, which keep one cookie of each name: another path may have to be expired. First in order, because Next.js
-  // drops lines after those that the handler has set by `cookies`.
+  // Not by `response.cookies`, which has one cookie of each name, while one may have to be expired at two paths. First in order, because
+  // Next.js drops lines after those that the handler has set by `cookies`.
   for (const line of [...set.map(toSetCookie), ...others]) response.headers.append("set-cookie", line);
   setChanges(response.headers, offerAfter(session, [...response.headers]));
   if (set.length > 0) keepFromCaches(response);
