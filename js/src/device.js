@@ -70,9 +70,9 @@ class Devices {
   }
 
   /** Opens the chosen session, unless it needs the proof of a device that the request lacks. */
-  async admit(chosen, fields, state) {
+  async open(chosen, fields, state) {
     const { keyId, body } = chosen;
-    const { isStale, device } = await this.judge(body.metadata, fields, state);
+    const { isStale, device } = await this.standingOf(body.metadata, fields, state);
     if (isStale) {
       state.arrival = { ...STALE, metadata: body.metadata };
       state.outcome = { kind: "rejected", reason: "Stale", keyId };
@@ -83,7 +83,7 @@ class Devices {
   }
 
   /** Returns whether the request proves the device of a session, and which device (§ 16.3.2). */
-  async judge({ issued, sid, device }, fields, state) {
+  async standingOf({ issued, sid, device }, fields, state) {
     const { requiredAfter } = this.#options;
     const cookies = boundCookies(fields, this.#template.name);
     const candidates = device ? await tagged(cookies, device) : cookies.toReversed();
@@ -128,7 +128,7 @@ class Devices {
   }
 
   /** Returns the device's cookies for a response that stores or drops a session. */
-  async depart(state, isDropped) {
+  async cookiesFor(state, isDropped) {
     if (!isDropped) state.registration = await this.#offer(state);
     return state.arrival.metadata ? this.#left(state, isDropped) : [];
   }

@@ -38,7 +38,7 @@ export function oldCookie(options) {
   if (start < EPOCH) throw new ConfigError("from", "`from` must be the day of the rollout, from 2026 on; a number counts milliseconds");
   if (end <= start) throw new ConfigError("until", "`until` must be later than `from`");
   const source = old.cookie ? ownFormer(old) : ofAnother(old);
-  return { ...source, from: start, until: end, together: (sources, name, sealer) => new OldCookies(sources, name, sealer) };
+  return { ...source, from: start, until: end, combine: (sources, name, sealer) => new OldCookies(sources, name, sealer) };
 }
 
 /** Returns a cookie of another library, whose sessions are read and converted. */
@@ -146,7 +146,7 @@ class OldCookies {
    * Warns of an old cookie that arrived together with a session of ours. The response that wrote the session expired the old cookie, but
    * with other attributes than the old program, so the browser kept it. `chosen`: what `choose` returned.
    */
-  look(fields, chosen) {
+  warnIfKept(fields, chosen) {
     if (chosen instanceof Refusal || this.#logged.has("attributes")) return;
     const written = lastActiveOf(chosen.body.metadata);
     const isLeft = ({ template, from, until }) => written >= from && written < until && findValues(fields, template.name).length > 0;
@@ -251,7 +251,7 @@ async function acceptOwn({ metadata, payload, flash }, state, sealer) {
 async function refusalOf(metadata, payload, state, sealer) {
   const refusal = await sealer.check(metadata, payload, state.now);
   if (refusal) return refusal;
-  const standing = await state.policy.devices?.judge(metadata, [], state);
+  const standing = await state.policy.devices?.standingOf(metadata, [], state);
   return standing?.isStale ? { reason: "Stale" } : null;
 }
 

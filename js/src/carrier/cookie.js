@@ -42,7 +42,7 @@ export class SessionCookie extends Carrier {
     } = optionsOf(options);
     mustBe(template instanceof Template, "cookie", "what `attributes` returns");
     const mayShare = yesOrNo("dangerAllowSharedCaching", dangerAllowSharedCaching);
-    const olds = [migrateFrom].flat().map((old) => madeBy("`oldCookie`", "migrateFrom", old, "together"));
+    const olds = [migrateFrom].flat().map((old) => madeBy("`oldCookie`", "migrateFrom", old, "combine"));
     const fixed = [persistent ? LONGEST_MAX_AGE : null, LONGEST_MAX_AGE].map((maxAge) => template.lengthWith(maxAge));
     const bound = deviceBound && madeBy("`deviceBound`", "deviceBound", deviceBound, "prepare");
     const sealer = await SessionSealer.build(mode, ring, template.name, common, {
@@ -53,7 +53,7 @@ export class SessionCookie extends Carrier {
       attributes: template.options,
       danger: { dangerAllowHttp: !template.options.secure, dangerAllowSharedCaching: mayShare },
     });
-    const old = olds[0]?.together(olds, template.name, sealer);
+    const old = olds[0]?.combine(olds, template.name, sealer);
     template.checkRing?.(sealer.tokens.ring);
     return new SessionCookie(sealer, { template, mayShare, old });
   }
@@ -94,9 +94,9 @@ export class SessionCookie extends Carrier {
       [state.value] = values;
       const chosen = await chosenOf(this, found, state.now);
       const { devices } = state.policy;
-      old?.look(fields, chosen);
+      old?.warnIfKept(fields, chosen);
       if (chosen instanceof Refusal) state.refuse(chosen);
-      else if (devices) await devices.admit(chosen, fields, state);
+      else if (devices) await devices.open(chosen, fields, state);
       else state.open(chosen);
     });
   }
@@ -204,8 +204,8 @@ async function cookiesOf(carrier, { change, token, allowed, maxAge, state }) {
   if (change === "keep") return [];
   const former = template.expireFormer?.(carried, policy.budget.allowed.cookies) ?? [];
   // Old cookies are last, because simple clients, as in tests, read the first cookie of a response.
-  const departed = await policy.devices?.depart(state, change === "drop");
-  const beside = [...(old?.expire(state.now, state.oldElsewhere) ?? []), ...(departed ?? [])];
+  const ofDevice = await policy.devices?.cookiesFor(state, change === "drop");
+  const beside = [...(old?.expire(state.now, state.oldElsewhere) ?? []), ...(ofDevice ?? [])];
   if (change === "drop") return [...former, ...template.expireAll(carried), ...beside];
   state.advise?.();
   const length = policy.budget.partLength(allowed, token.length, template.lengthWith(maxAge));
