@@ -215,8 +215,8 @@ function expiryAt(template, path) {
 const only = (values) => (values.length === 1 ? values[0] : null);
 
 /**
- * Takes over a session, or returns the Reason why it cannot, with its cause if there is one. Calls `outdated` if the session has no
- * date and only `from` makes it too old.
+ * Takes over a session, or returns the Reason why it cannot, with its cause if there is one. An empty session is not taken over, and
+ * has no Reason. Calls `outdated` if the session has no date and only `from` makes it too old.
  */
 async function accept({ source, old, session }, state, sealer, outdated) {
   const { now } = state;

@@ -7,9 +7,16 @@ import { ageToWrite, allowedFor, allowedForBody, stored } from "./fit.js";
 import { activeAge, deadlineOf, endOf, isRefreshDue, isRememberedNow } from "./lifetime.js";
 
 /**
- * Decides what happens to the client's token. `change` is `keep`, `drop`, or `store` with the body to seal and send. `touch` is how the
- * response depends on the session, for caches. `place` is that of the session's key, as `placeOf` of the sealer returns it. `isSame` is
- * given if the response already sets a session (§ 8.12.2): true for the session that arrived, merely refreshed or sealed again.
+ * Decides what happens to the client's token. Of the response, `place` is that of the session's key, as `placeOf` of the sealer returns
+ * it, and `isSame` is given if the response already sets a session (§ 8.12.2): true for the session that arrived, merely refreshed or
+ * sealed again. Returns:
+ *
+ * - `change`: `keep`, `drop` or `store`;
+ * - `touch`: how the response depends on the session, for caches: `untouched`, `touched` or `written`;
+ * - to store a session: the `body` to seal, the `allowed` size of its token, and its `maxAge`, or null;
+ * - `isOptional`, true without a change to write: a session is stored then only to be refreshed or sealed again;
+ * - `isLost`, true for a change that is left out because the response sets a session already;
+ * - `isLapsed`, true for a change that must not be sealed any more (§ 8.14.1).
  */
 export function decide(state, response) {
   const decision = decideAlone(state, response);
