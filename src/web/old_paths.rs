@@ -45,7 +45,8 @@ impl OldPaths {
 /// first.
 fn above(path: &str) -> impl Iterator<Item = &str> {
     let slashes = path.match_indices('/').map(|(at, _)| at).skip(1);
-    let folders = slashes.flat_map(|at| [&path[..at], &path[..=at]]);
+    // Enough for the paths that are taken, even if the first is `/`. Checking every prefix would take quadratic time.
+    let folders = slashes.take(4).flat_map(|at| [&path[..at], &path[..=at]]);
     let page = std::iter::once(path).filter(|path| !path.ends_with('/'));
     let all = folders.chain(page);
     // The visitor may choose the path, which must not add attributes.
@@ -56,3 +57,17 @@ fn above(path: &str) -> impl Iterator<Item = &str> {
 
 /// Programs set their cookies at short paths.
 const MOST_PATHS: usize = 6;
+
+#[cfg(test)]
+mod tests {
+    use super::above;
+
+    /// With all of them, this would compare two billion bytes.
+    #[test]
+    fn only_the_first_folders_are_looked_at() {
+        let path = format!("/{};{}", "a".repeat(30_000), "/".repeat(30_000));
+        assert_eq!(above(&path).count(), 0);
+        let paths: Vec<_> = above("//a/b/c/d/e").collect();
+        assert_eq!(paths, ["//", "//a", "//a/", "//a/b", "//a/b/", "//a/b/c"]);
+    }
+}
