@@ -77,11 +77,11 @@ use loom::sync::{Mutex, MutexGuard, atomic::{AtomicUsize, Ordering}};",
     (
         "src/keys/shared/mod.rs",
         "    sync::{
-        Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak,
+        Arc, Mutex, MutexGuard, OnceLock, PoisonError, TryLockError, Weak,
         atomic::{AtomicU64, Ordering},
     },
 };",
-        "    sync::{Arc, OnceLock, PoisonError, Weak},
+        "    sync::{Arc, OnceLock, PoisonError, TryLockError, Weak},
 };
 use loom::sync::{
     Mutex, MutexGuard,
