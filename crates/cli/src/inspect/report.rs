@@ -127,10 +127,8 @@ impl Token {
             Some(opener) => match token.and_then(|token| opener.open(token, at)) {
                 Err(reason) => (None, Some(reason)),
                 Ok(content) => {
-                    // Without the type, it is unknown whether a typed payload can be read.
-                    let is_known = |reason: &Reason| {
-                        opener.reader.is_typed || content.schema == 0 || *reason != Reason::Payload
-                    };
+                    let is_known =
+                        |reason: &Reason| *reason != Reason::Payload || opener.can_read(&content);
                     let reason = content.refused.filter(is_known);
                     (Some(content), reason)
                 }

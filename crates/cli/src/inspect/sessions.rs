@@ -249,6 +249,11 @@ impl<T: Payload> Opener<T> {
         }
     }
 
+    /// Returns `false` if nothing is known about the payload, because only a type that this program lacks can read it.
+    pub(super) fn can_read(&self, content: &TokenContent) -> bool {
+        self.reader.is_typed || content.schema == 0
+    }
+
     /// Returns the reason why a request with all these tokens has no session: no token can be preferred, or the
     /// preferred one cannot be read.
     pub(super) fn refused_together(&self, found: &Found, at: SystemTime) -> Option<Reason> {
@@ -259,13 +264,21 @@ impl<T: Payload> Opener<T> {
             let pair = [cookie.name().as_str().as_bytes(), token];
             pair.join(&b'=')
         });
-        match cookie.load(fields, at).outcome() {
-            Outcome::Rejected {
-                reason: reason @ (Reason::Duplicate | Reason::Payload),
-                ..
-            } if found.tokens.len() > 1 => Some(reason),
-            _ => None,
-        }
+        let Outcome::Rejected { reason, .. } = cookie.load(fields, at).outcome() else {
+            return None;
+        };
+        let is_known = match reason {
+            Reason::Duplicate => true,
+            Reason::Payload => {
+                let mut tokens = found.tokens.iter().flatten();
+                tokens.all(|token| {
+                    let content = self.open(token, at).ok();
+                    content.is_none_or(|content| self.can_read(&content))
+                })
+            }
+            _ => false,
+        };
+        (is_known && found.tokens.len() > 1).then_some(reason)
     }
 }
 

@@ -80,6 +80,25 @@ schema       7, 4 bytes that only its type can read; the words next to them are 
     assert!(told.ends_with(wanted), "{told}");
 }
 
+/// The application loads the one that opens.
+#[test]
+fn without_its_type_a_second_value_of_the_cookie_is_no_reason_to_refuse_both() {
+    let (desk, _) = Desk::with_ring();
+    let pair = pair(&desk);
+    for other in ["__Host-session=junk", &pair] {
+        let cookies = format!("{pair}; {other}");
+        let words = ["inspect", &cookies, "--keys", "keys", "--type", "login"];
+        let ran = desk.run_with(words);
+        assert_eq!(ran.code, Some(0), "{}", ran.out);
+        assert!(!ran.out.contains("together"), "{}", ran.out);
+        let shown = json_of(&desk.run_with(words.into_iter().chain(["--json"])));
+        assert_eq!(
+            (&shown["opens"], &shown["reason"]),
+            (&json!(true), &Value::Null)
+        );
+    }
+}
+
 #[test]
 fn an_application_shows_the_values_of_its_type() {
     let (desk, _) = Desk::with_ring();
@@ -114,4 +133,13 @@ fn a_value_that_the_application_cannot_read_does_not_open() {
     let shown = json_of(&ran);
     assert_eq!(shown["reason"], "Payload");
     assert_eq!(shown["tokens"][0]["payload_guess"], json!([42]));
+    let cookies = format!("{pair}; __Host-session=junk");
+    let mut command = desk.command(&example("inspect"), [&*cookies, "--keys", "keys"]);
+    let ran = desk.ran(command.output().unwrap());
+    assert_eq!(ran.code, Some(1));
+    assert!(
+        ran.out.contains("together     no: Payload, "),
+        "{}",
+        ran.out
+    );
 }
