@@ -44,6 +44,8 @@ pub(super) struct Target {
 pub(super) struct Edit {
     /// Ring before the change, or `None` if there is no file, or no key in it.
     pub(super) before: Option<KeyRing>,
+    /// `true` if there is no file.
+    is_missing: bool,
     pub(super) text: RingText,
     pub(super) now: SystemTime,
     /// Notes before the change.
@@ -83,10 +85,10 @@ impl Target {
             .transpose()?;
         let text = match &file {
             Some(file) => file.text()?,
-            None if self.is_piped() || self.file.exists() => file::read(&self.file)?,
-            None => Zeroizing::default(),
+            None if self.is_piped() || self.file.exists() => Some(file::read(&self.file)?),
+            None => None,
         };
-        let mut edit = self.begin(&text, now)?;
+        let mut edit = self.begin(text, now)?;
         self.check_clock(&edit)?;
         let mut report = change(&mut edit)?;
         report.extend(edit.note_overlap());
@@ -153,7 +155,9 @@ impl Target {
         self.file == Path::new(STANDARD_INPUT)
     }
 
-    fn begin(&self, text: &str, now: SystemTime) -> Result<Edit, Failure> {
+    fn begin(&self, text: Option<Zeroizing<String>>, now: SystemTime) -> Result<Edit, Failure> {
+        let is_missing = text.is_none();
+        let text = &*text.unwrap_or_default();
         let lines = if self.is_piped() {
             RingText::of_variable(text)
         } else {
@@ -168,6 +172,7 @@ impl Target {
         let file = self.file.display().to_string();
         Ok(Edit {
             before,
+            is_missing,
             text: lines,
             now,
             notes,
@@ -188,10 +193,17 @@ impl Edit {
     pub(super) fn ring(&self) -> Result<KeyRing, Failure> {
         self.before.clone().ok_or_else(|| {
             let (file, name) = (&self.file, &self.name);
-            Failure::File(format!(
-                "{name} has no key; restore its keys, because a new one signs everyone out; `{HARDTACK} ring add {file}` \
-                 makes the first"
-            ))
+            Failure::File(if self.is_missing {
+                format!(
+                    "there is no file {name}; correct the path, or restore the file if it is lost; `{HARDTACK} ring add \
+                     {file}` begins a new ring"
+                )
+            } else {
+                format!(
+                    "{name} has no key; restore its keys, because a new one signs everyone out; `{HARDTACK} ring add \
+                     {file}` makes the first"
+                )
+            })
         })
     }
 

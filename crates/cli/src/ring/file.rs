@@ -75,10 +75,10 @@ impl EditedFile {
         })
     }
 
-    /// Returns the text of the file, or an empty text if there is no such file.
-    pub(super) fn text(&self) -> Result<Zeroizing<String>, Failure> {
+    /// Returns the text of the file, or `None` if there is no such file.
+    pub(super) fn text(&self) -> Result<Option<Zeroizing<String>>, Failure> {
         let before = self.before.as_deref();
-        text_of(before.map_or(&[], Vec::as_slice), &self.path)
+        before.map(|bytes| text_of(bytes, &self.path)).transpose()
     }
 
     /// Replaces the content of the file. Returns a note if the change may be lost.
