@@ -85,8 +85,8 @@ impl Target {
             .transpose()?;
         let text = match &file {
             Some(file) => file.text()?,
-            None if self.is_piped() || self.file.exists() => Some(file::read(&self.file)?),
-            None => None,
+            None if self.is_piped() => Some(file::read(&self.file)?),
+            None => file::read_for_dry_run(&self.file)?,
         };
         let mut edit = self.begin(text, now)?;
         self.check_clock(&edit)?;

@@ -34,6 +34,14 @@ pub(super) fn read(path: &Path) -> Result<Zeroizing<String>, Failure> {
     )
 }
 
+/// Returns the text of a file that a change would replace, or `None` if there is no such file. Refuses what
+/// [`EditedFile`] refuses.
+pub(super) fn read_for_dry_run(path: &Path) -> Result<Option<Zeroizing<String>>, Failure> {
+    let path = behind_links(path)?;
+    let bytes = read_if_any(&path)?;
+    bytes.map(|bytes| text_of(&bytes, &path)).transpose()
+}
+
 /// Returns the time at which the file was changed, if there is one. A set clock is not compared with it.
 pub(super) fn modified(path: &Path) -> Option<SystemTime> {
     let metadata = fs::metadata(path).ok().filter(|_| !time::is_set())?;

@@ -125,7 +125,9 @@ fn what_is_no_file_is_refused() {
     }
     for (line, sentence) in [
         ("ring add keys", "cannot read keys: No such file"),
+        ("ring add keys --dry-run", "cannot read keys: No such file"),
         ("ring add folder", "not a regular file"),
+        ("ring add folder --dry-run", "not a regular file"),
         ("ring add no/such/folder", "No such file"),
         ("ring show nothing", "cannot read nothing: No such file"),
         ("ring add ..", "not a regular file"),
