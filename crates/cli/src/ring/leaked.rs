@@ -68,13 +68,7 @@ impl Leaked {
         ring: &KeyRing,
         at: SystemTime,
     ) -> Result<Vec<String>, Failure> {
-        let soonest = self.target.overlap.certainly_past(edit.now)?;
-        if at <= soonest {
-            return Err(Failure::no(format!(
-                "every instance needs the new file before that, whatever its clock shows, so --at must be later than {}",
-                show(soonest)
-            )));
-        }
+        let soonest = self.check_time("--at", at, edit.now)?;
         let leaked = self.leaked(edit, ring)?;
         let kept = self.never_sealed(edit, ring, &leaked, at)?;
         let sealing = ring.sealing(edit.now);
@@ -187,6 +181,23 @@ impl Leaked {
         Ok(report)
     }
 
+    /// Refuses a time by which no instance can have the new file. Returns the last such time.
+    fn check_time(
+        &self,
+        option: &str,
+        time: SystemTime,
+        now: SystemTime,
+    ) -> Result<SystemTime, Failure> {
+        let soonest = self.target.overlap.certainly_past(now)?;
+        if time > soonest {
+            return Ok(soonest);
+        }
+        Err(Failure::no(format!(
+            "every instance needs the new file before that, whatever its clock shows, so {option} must be later than {}",
+            show(soonest)
+        )))
+    }
+
     fn leaked(&self, edit: &Edit, ring: &KeyRing) -> Result<KeyInfo, Failure> {
         edit::find(ring, &self.key, &edit.name).map_err(|absent| {
             Failure::no(format!(
@@ -249,12 +260,7 @@ impl Leaked {
             )));
         }
         // Until an instance has the new file, it still seals forgeries again, and `renew` keeps their content.
-        if time <= edit.now {
-            return Err(Failure::no(
-                "instances accept forgeries until they have the new file, so --not-before must be later than \
-                 that, plus twice the clock skew",
-            ));
-        }
+        self.check_time("--not-before", time, edit.now)?;
         let (mut report, mut line) = (Vec::new(), None);
         match edit::find(ring, &self.key, &edit.name) {
             Ok(leaked) => {
