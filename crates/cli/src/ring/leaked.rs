@@ -73,7 +73,7 @@ impl Leaked {
         let kept = self.never_sealed(edit, ring, &leaked, at)?;
         let sealing = ring.sealing(edit.now);
         let (mut report, new) = match kept.first() {
-            Some(key) => (Vec::new(), *key),
+            Some(key) => (vec![unsealed(*key, &edit.name)], *key),
             None => {
                 let new = new_key(self.suite, &sealing)?;
                 edit.add(&new);
@@ -159,8 +159,11 @@ impl Leaked {
         report.push(if kept.is_empty() {
             format!("new key {} seals", sealing.id)
         } else {
-            format!("key {} seals, which has not sealed yet", sealing.id)
+            format!("key {} seals", sealing.id)
         });
+        if !kept.is_empty() {
+            report.push(unsealed(sealing.id, name));
+        }
         if let Some(from) = planned {
             let ahead = self.target.overlap.skew().saturating_mul(2);
             report.push(format!(
@@ -389,6 +392,13 @@ fn are(ids: &[KeyId]) -> String {
         "{} {}",
         keys(ids),
         if ids.len() == 1 { "is" } else { "are" }
+    )
+}
+
+/// Says why a key takes over. A key that was listed first for a while, by hand, may have sealed without a trace.
+fn unsealed(id: KeyId, name: &str) -> String {
+    format!(
+        "key {id} has not sealed yet, as far as {name} shows; if it has after all, run this again with its id"
     )
 }
 
