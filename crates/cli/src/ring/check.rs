@@ -5,7 +5,7 @@ use std::{
 
 use clap::Args;
 use hardtack::{
-    keys::{KeyInfo, KeyRole, RingEvent},
+    keys::{KeyId, KeyInfo, KeyRole, RingEvent},
     settings::show_duration,
 };
 use serde_json::{Value, json};
@@ -55,10 +55,14 @@ impl Check {
         let notes = Notes::read(&text);
         let mut findings = Vec::new();
         let ring = text.parse::<KeyRing>();
+        let has_leaked = |id| (notes.as_ref()).is_ok_and(|notes| notes.leaked(id).is_some());
+        let used = ring.iter().flat_map(used_overlaps);
+        // A key that leaked is to end, whatever it sealed.
+        let used: Vec<_> = used.filter(|overlap| !has_leaked(overlap.key)).collect();
         match &ring {
             Ok(ring) => {
-                let of_overlaps = self.of_overlaps(ring, overlap, at, now)?;
-                let of_ring = self.of_ring(ring, &of_overlaps, at).into_iter();
+                let of_overlaps = self.of_overlaps(&used, overlap, at, now)?;
+                let of_ring = self.of_ring(ring, &of_overlaps, has_leaked, at).into_iter();
                 findings.extend(of_ring.filter(|finding| {
                     !keeps_unknown_keys || ![RETIRED, FOR_EVER].contains(&finding.word)
                 }));
@@ -77,7 +81,7 @@ impl Check {
             seals: ring.as_ref().map(|ring| ring.sealing(at)),
             next: ring.as_ref().and_then(|ring| ring.next_event(at)),
             overlap,
-            serves: ring.as_ref().and_then(|ring| serves(ring, at)),
+            serves: serves(&used, at),
             fingerprint: ring.map(|ring| ring.fingerprint().to_string()),
             notes: notes.unwrap_or_default(),
             findings,
@@ -115,18 +119,17 @@ impl Check {
     /// have ended by `at` do not count. If `needed` is not known, returns at most one finding, which says so.
     fn of_overlaps(
         &self,
-        ring: &KeyRing,
+        used: &[Overlap],
         needed: Option<Duration>,
         at: SystemTime,
         now: SystemTime,
     ) -> Result<Vec<Finding>, Failure> {
         let Some(needed) = needed else {
-            let unknown = serves(ring, at).map(|_| Finding::error(UNKNOWN, None, NOT_KNOWN));
+            let unknown = serves(used, at).map(|_| Finding::error(UNKNOWN, None, NOT_KNOWN));
             return Ok(unknown.into_iter().collect());
         };
         let mut findings = Vec::new();
-        let is_short = |overlap: &Overlap| overlap.serves(at) < needed;
-        for short in used_overlaps(ring).filter(is_short) {
+        for short in used.iter().filter(|overlap| overlap.serves(at) < needed) {
             let (id, file) = (short.key, self.file.display());
             let end = time::after(short.seal_from, needed)?;
             let options = if end > now {
@@ -147,7 +150,13 @@ impl Check {
 
     /// Returns findings about the ring. `early` has the findings about keys that are needed for longer, which must not
     /// be removed.
-    fn of_ring(&self, ring: &KeyRing, early: &[Finding], at: SystemTime) -> Vec<Finding> {
+    fn of_ring(
+        &self,
+        ring: &KeyRing,
+        early: &[Finding],
+        has_leaked: impl Fn(KeyId) -> bool,
+        at: SystemTime,
+    ) -> Vec<Finding> {
         let mut findings = Vec::new();
         let (keys, file) = (ring.keys(), self.file.display());
         for (place, key) in keys.iter().enumerate() {
@@ -169,7 +178,7 @@ impl Check {
                         ),
                     )
                 }
-                Some(KeyRole::Accepted) if key.accept_until.is_none() => (
+                Some(KeyRole::Accepted) if key.accept_until.is_none() && !has_leaked(id) => (
                     FOR_EVER,
                     format!(
                         "key {id} is accepted without end, `{HARDTACK} ring retire {file} {id} --at TIME` sets one"
@@ -318,9 +327,8 @@ impl Report {
 }
 
 /// Returns the longest need of keys for which the ring is valid, or `None` if it is valid for any.
-fn serves(ring: &KeyRing, at: SystemTime) -> Option<Duration> {
-    let overlaps = used_overlaps(ring);
-    overlaps.map(|overlap| overlap.serves(at)).min()
+fn serves(used: &[Overlap], at: SystemTime) -> Option<Duration> {
+    used.iter().map(|overlap| overlap.serves(at)).min()
 }
 
 /// Returns the overlaps of keys under which sessions may be valid. If another key took over by `not_before`, the
