@@ -29,6 +29,20 @@ impl Display for Program {
     }
 }
 
+/// Returns an argument for a command that a reader is told to run, in quotes if a shell would read it otherwise.
+pub(crate) fn argument(text: &str) -> String {
+    let punctuation = if cfg!(windows) { r"./_-:\" } else { "./_-" };
+    let is_plain = |c: char| c.is_alphanumeric() || punctuation.contains(c);
+    if !text.is_empty() && text.chars().all(is_plain) {
+        text.to_owned()
+    } else if cfg!(windows) {
+        // No name of a file has this quote.
+        format!("\"{text}\"")
+    } else {
+        format!("'{}'", text.replace('\'', r"'\''"))
+    }
+}
+
 /// Result of a command. `Ok(false)` means that the command did its work, and the answer is no.
 pub(crate) type CommandResult = Result<bool, Failure>;
 

@@ -18,7 +18,10 @@ use yaml_rust2::{
     parser::{Event, Parser},
 };
 
-use crate::{output::Failure, source};
+use crate::{
+    output::{Failure, argument},
+    source,
+};
 
 /// Options for the application's settings. Later layers override earlier ones.
 #[derive(Args)]
@@ -49,11 +52,11 @@ impl Layers {
         let files = self
             .files
             .iter()
-            .map(|path| format!(" --settings {}", path.display()));
+            .map(|path| format!(" --settings {}", argument(&path.to_string_lossy())));
         let prefix = self
             .prefix
             .iter()
-            .map(|prefix| format!(" --settings-env {prefix}"));
+            .map(|prefix| format!(" --settings-env {}", argument(prefix)));
         files.chain(prefix).collect()
     }
 

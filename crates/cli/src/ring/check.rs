@@ -94,6 +94,11 @@ impl Check {
         Ok(report.is_valid())
     }
 
+    /// Returns the file as an argument of another command line.
+    fn argument(&self) -> String {
+        output::argument(&self.file.to_string_lossy())
+    }
+
     /// Returns the finding about the overlap that the file notes, if any.
     fn of_note(
         &self,
@@ -130,7 +135,7 @@ impl Check {
         };
         let mut findings = Vec::new();
         for short in used.iter().filter(|overlap| overlap.serves(at) < needed) {
-            let (id, file) = (short.key, self.file.display());
+            let (id, file) = (short.key, self.argument());
             let end = time::after(short.seal_from, needed)?;
             let options = if end > now {
                 format!(" --at {}", show(end))
@@ -158,7 +163,7 @@ impl Check {
         at: SystemTime,
     ) -> Vec<Finding> {
         let mut findings = Vec::new();
-        let (keys, file) = (ring.keys(), self.file.display());
+        let (keys, file) = (ring.keys(), self.argument());
         for (place, key) in keys.iter().enumerate() {
             let id = key.id;
             let (word, sentence) = match ring.role(id, at) {

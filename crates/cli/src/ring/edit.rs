@@ -23,7 +23,7 @@ use super::{
 };
 use crate::{
     key::NewKey,
-    output::{self, CommandResult, Failure, HARDTACK},
+    output::{self, CommandResult, Failure, HARDTACK, argument},
     source::STANDARD_INPUT,
     time::{self, show},
 };
@@ -50,7 +50,7 @@ pub(super) struct Edit {
     pub(super) now: SystemTime,
     /// Notes before the change.
     pub(super) notes: Notes,
-    /// File as on the command line.
+    /// File as an argument of a command line.
     pub(super) file: String,
     /// File in a sentence.
     pub(super) name: String,
@@ -58,7 +58,7 @@ pub(super) struct Edit {
     noted: Option<Duration>,
     /// Overlap that keys need, from the options or else from the file, or `None` if it is not known.
     pub(super) known: Option<Duration>,
-    /// Options that gave the overlap, each after a space, for a command line that is proposed.
+    /// Options for the overlap, each after a space, for a command line that is proposed.
     pub(super) options: String,
 }
 
@@ -132,11 +132,11 @@ impl Target {
     /// Refuses a clock that is behind the ring's. With it, a new key would seal before every instance has it.
     fn check_clock(&self, edit: &Edit) -> Result<(), Failure> {
         let latest = time::after(edit.now, self.overlap.skew())?;
-        let (file, now) = (&edit.name, show(edit.now));
+        let (name, now) = (&edit.name, show(edit.now));
         let behind = "set the clock of this machine, by which the keys of a ring take over in time";
         if let Some(made) = edit.notes.latest().filter(|made| *made > latest) {
             return Err(Failure::no(format!(
-                "this machine's clock shows {now}, and {file} notes that a key was made at {}: {behind}; if it is right, \
+                "this machine's clock shows {now}, and {name} notes that a key was made at {}: {behind}; if it is right, \
                  remove that note",
                 show(made)
             )));
@@ -144,9 +144,10 @@ impl Target {
         match file::modified(&self.file).filter(|time| !self.is_piped() && *time > latest) {
             None => Ok(()),
             Some(time) => Err(Failure::no(format!(
-                "this machine's clock shows {now}, and {file} was changed at {}: {behind}; if it is right, run `touch \
-                 {file}`",
-                show(time)
+                "this machine's clock shows {now}, and {name} was changed at {}: {behind}; if it is right, run `touch \
+                 {}`",
+                show(time),
+                edit.file
             ))),
         }
     }
@@ -169,7 +170,7 @@ impl Target {
             .transpose()?;
         let noted = file::overlap(text, &self.file)?;
         let notes = notes::of(text, &self.file)?;
-        let file = self.file.display().to_string();
+        let name = self.file.to_string_lossy();
         Ok(Edit {
             before,
             is_missing,
@@ -179,9 +180,9 @@ impl Target {
             name: if self.is_piped() {
                 "the ring".to_owned()
             } else {
-                file.clone()
+                name.to_string()
             },
-            file,
+            file: argument(&name),
             noted,
             known: self.overlap.overlap()?.or(noted),
             options: self.overlap.repeated(),

@@ -59,14 +59,14 @@ impl OverlapOptions {
         ))
     }
 
-    /// Returns the options that give the overlap, for another command line.
+    /// Returns these options for another command line, each after a space.
     pub(super) fn repeated(&self) -> String {
         let mut options = self.settings.repeated();
         if let Some(lifetime) = self.lifetime {
             options += &format!(" --lifetime {}", compact(lifetime));
-            let skew = self.skew.map(|skew| format!(" --skew {}", compact(skew)));
-            options.extend(skew);
         }
+        let skew = self.skew.map(|skew| format!(" --skew {}", compact(skew)));
+        options.extend(skew);
         options
     }
 }

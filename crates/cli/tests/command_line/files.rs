@@ -341,3 +341,27 @@ fn the_mode_of_the_file_is_looked_at() {
         assert_eq!(told.contains(&sentence), is_told, "{told}");
     }
 }
+
+#[test]
+fn a_command_that_is_proposed_can_be_pasted_into_a_shell() {
+    let desk = Desk::new();
+    let (file, settings) = ("Ada's ring.keys", "my app.toml");
+    desk.write(settings, "idle_timeout = '12h'");
+    let run = |words: &[&str]| desk.run_with(words);
+    let paste = |told: &str| {
+        let command = told.split('`').find(|part| part.starts_with("hardtack "));
+        let command = command.unwrap_or_else(|| panic!("{told}"));
+        let script = command.replacen("hardtack", "\"$0\"", 1);
+        check(shell(&desk, &script), 0, "");
+        command.to_owned()
+    };
+    paste(&run(&["ring", "retire", file, "00000000"]).sentence());
+    run(&["ring", "add", file, "--lifetime", "1h"]);
+    run(&["ring", "rotate", file, "--after", "15m"]);
+    let of_settings = ["--settings", settings, "--skew", "90s"];
+    let words = ["ring", "check", file].into_iter().chain(of_settings);
+    let checked = || desk.run_with(words.clone());
+    let command = paste(&checked().out);
+    assert!(command.ends_with(" --skew 1m30s"), "{command}");
+    assert_eq!(checked().code, Some(0));
+}
