@@ -78,7 +78,12 @@ fn in_cookies(text: &str, name: Option<&str>, default_name: &str) -> Result<Foun
     };
     let name: CookieName = given
         .parse()
-        .map_err(|error: ConfigError| Failure::usage(error.naming(|_| "--name".to_owned())))?;
+        .map_err(|error: ConfigError| match name {
+            Some(_) => Failure::usage(error.naming(|_| "--name".to_owned())),
+            None => Failure::usage(format!(
+                "the only cookie is {given}, whose name is not that of a session; give the session's cookie, with all its parts"
+            )),
+        })?;
     let tokens = if pairs.is_empty() {
         let fields = ["Cookie", "Set-Cookie"].map(|field| field_value(text, field));
         let token = fields.into_iter().flatten().next().or_else(|| bare(text));
