@@ -179,7 +179,8 @@ fn check_yaml(text: &str) -> Result<(), String> {
                 continue;
             }
             Event::SequenceEnd | Event::MappingEnd => open.pop().unwrap_or_default(),
-            Event::Scalar(_, _, anchor, _) => (anchor, 1),
+            // A long text takes the memory of several values.
+            Event::Scalar(text, _, anchor, _) => (anchor, 1 + text.len() / LONG),
             Event::Alias(anchor) => (0, of_anchors.get(&anchor).copied().unwrap_or(1)),
             _ => continue,
         };
@@ -189,7 +190,7 @@ fn check_yaml(text: &str) -> Result<(), String> {
         }
         if open.iter().map(|(_, sum)| sum).sum::<usize>() > MOST_VALUES {
             return Err(format!(
-                "its aliases stand for more than {MOST_VALUES} values"
+                "its aliases stand for more than {MOST_VALUES} values, or for too much text"
             ));
         }
     }
@@ -218,5 +219,7 @@ fn json_of(yaml: Yaml) -> Value {
 }
 
 const MOST_VALUES: usize = 100_000;
+/// Length of a text that counts as another value, in bytes.
+const LONG: usize = 64;
 /// Largest number of levels, one more than in JSON.
 const MOST_LEVELS: usize = 128;

@@ -42,7 +42,7 @@ fn yaml_is_nested_as_deep_as_json_at_most() {
 
 /// Nine levels of them would stand for 400 million values.
 #[test]
-fn aliases_of_yaml_stand_for_a_limited_number_of_values() {
+fn aliases_of_yaml_stand_for_a_limited_number_of_values_and_length_of_texts() {
     let (desk, _) = Desk::with_ring();
     let nested = |level: usize| {
         format!(
@@ -55,8 +55,17 @@ fn aliases_of_yaml_stand_for_a_limited_number_of_values() {
     let laughs = format!("a0: &a0 [x, x, x, x, x, x, x, x, x]\n{levels}session: {{}}\n");
     desk.write("laughs.yaml", laughs);
     let refused = desk.refused(3, "ring check keys --settings laughs.yaml");
-    let sentence = "cannot read laughs.yaml: its aliases stand for more than 100000 values";
+    let sentence = "cannot read laughs.yaml: its aliases stand for more than 100000 values, or for too much text";
     assert_eq!(refused, sentence);
+    // A text that would fill the memory.
+    let long = format!(
+        "a: &a '{}'\nb: [{}]\nsession: {{}}\n",
+        "x".repeat(600_000),
+        "*a, ".repeat(90_000)
+    );
+    desk.write("long.yaml", long);
+    let refused = desk.refused(3, "ring check keys --settings long.yaml");
+    assert_eq!(refused, sentence.replace("laughs", "long"));
     let shared = "live: &live {idle_timeout: 8h, clock_skew: 0s}\ntest: *live\nsession: *live\n";
     desk.write("shared.yaml", shared);
     let told = desk.done("ring add keys --settings shared.yaml");
