@@ -101,10 +101,12 @@ impl Leaked {
             }
             ended.push(id);
         }
+        let endless = keep_without_end(edit, ring, &kept);
         edit.check_still_seals(sealing.id)?;
         if !removed.is_empty() {
             report.push(format!("{} removed, before sealing", are(&removed)));
         }
+        report.extend(endless);
         let (file, name) = (&edit.file, &edit.name);
         let pushed = show(at - soonest.duration_since(edit.now).unwrap_or_default());
         let at = show(at);
@@ -138,6 +140,7 @@ impl Leaked {
             edit.text.remove(*id);
             edit.note_leak(*id, edit.now);
         }
+        let endless = keep_without_end(edit, ring, &kept);
         let sealing = edit.result()?.sealing(edit.now);
         let planned = sealing.seal_from.filter(|from| *from > edit.now);
         if planned.is_some() {
@@ -164,6 +167,7 @@ impl Leaked {
         if !kept.is_empty() {
             report.push(unsealed(sealing.id, name));
         }
+        report.extend(endless);
         if let Some(from) = planned {
             let ahead = self.target.overlap.skew().saturating_mul(2);
             report.push(format!(
@@ -363,6 +367,22 @@ fn keep_overlap(edit: &mut Edit, ring: &KeyRing, leaked: &KeyInfo) -> Vec<String
             ),
         });
         break;
+    }
+    report
+}
+
+/// Removes the end of each kept key whose next key goes, because that one no longer takes over.
+fn keep_without_end(edit: &mut Edit, ring: &KeyRing, kept: &[KeyId]) -> Vec<String> {
+    let mut report = Vec::new();
+    let keys = ring.keys();
+    for (key, next) in keys.iter().zip(keys.iter().skip(1)) {
+        let (id, next) = (key.id, next.id);
+        if key.accept_until.is_some() && kept.contains(&id) && !kept.contains(&next) {
+            edit.text.set(id, ACCEPT_UNTIL, None);
+            report.push(format!(
+                "key {id} has no end any more, because key {next} does not take over"
+            ));
+        }
     }
     report
 }
