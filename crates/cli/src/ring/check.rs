@@ -201,7 +201,8 @@ impl Check {
         } in hand_overs(ring).filter(|end| end.seal_from > at)
         {
             let sentence = format!(
-                "key {key} ends at {}, as key {next} takes over: everyone is signed out then, as after a leak",
+                "key {key} opens nothing from {} on, the moment key {next} takes over, so everyone is signed out then; that is \
+                 right only after a leak",
                 show(seal_from)
             );
             findings.push(Finding::warning("signs-out", Some(key), sentence));

@@ -133,19 +133,18 @@ impl Target {
     fn check_clock(&self, edit: &Edit) -> Result<(), Failure> {
         let latest = time::after(edit.now, self.overlap.skew())?;
         let (name, now) = (&edit.name, show(edit.now));
-        let behind = "set the clock of this machine, by which the keys of a ring take over in time";
+        let behind = "set this machine's clock, because the times at which keys take over are computed from it; if the clock \
+                      is right,";
         if let Some(made) = edit.notes.latest().filter(|made| *made > latest) {
             return Err(Failure::no(format!(
-                "this machine's clock shows {now}, and {name} notes that a key was made at {}: {behind}; if it is right, \
-                 remove that note",
+                "this machine's clock shows {now}, and {name} notes that a key was made at {}: {behind} remove that note",
                 show(made)
             )));
         }
         match file::modified(&self.file).filter(|time| !self.is_piped() && *time > latest) {
             None => Ok(()),
             Some(time) => Err(Failure::no(format!(
-                "this machine's clock shows {now}, and {name} was changed at {}: {behind}; if it is right, run `touch \
-                 {}`",
+                "this machine's clock shows {now}, and {name} was changed at {}: {behind} run `touch {}`",
                 show(time),
                 edit.file
             ))),
@@ -268,8 +267,9 @@ impl Edit {
         let next = self.result()?.keys().first().and_then(|key| key.seal_from);
         let end = next.map_or(LONG_AGO.to_owned(), show);
         Ok(format!(
-            "if the application binds devices or keeps unknown keys, put {lines} back at the end of {}, with no time except \
-             accept_until={end}: without, visitors who still have such a cookie may be able only to sign in or out",
+            "if the application binds devices or keeps unknown keys, put {lines} back at the end of {}, with \
+             accept_until={end} as the only time; otherwise visitors who still have such a cookie may only be able to sign in or \
+             out",
             self.name
         ))
     }

@@ -27,8 +27,8 @@ impl EndSessions {
         let (now, name) = (show(edit.now), &edit.name);
         Ok(vec![
             format!(
-                "everyone who signed in before {now} is signed out, on each instance as soon as it has {name}; who signs in \
-                 from then on stays signed in"
+                "everyone who signed in before {now} is signed out, on each instance as soon as it has {name}; whoever \
+                 signs in from then on stays signed in"
             ),
             "until the last instance has it, ended sessions live on there".to_owned(),
         ])

@@ -72,9 +72,9 @@ pub(super) fn of_loss(ring: &KeyRing, notes: Option<&Notes>) -> Vec<Finding> {
         let has_times = key.seal_from.or(key.accept_until).is_some();
         if !is_noted && !has_times {
             sentences.push(
-                "nothing shows that the ring is whole: it has one key, and neither times nor a note of when the key was \
-                 made; if programs have other keys, and nobody ended these after a leak, it was cut off or written over, or is \
-                 another program's: restore theirs"
+                "this ring may be incomplete: it has a single key, without times and without a note of when the key was made; \
+                 if programs use other keys, and nobody ended those after a leak, the file was cut off or overwritten, or belongs \
+                 to another program: restore the ring with their keys"
                     .to_owned(),
             );
         }

@@ -24,7 +24,7 @@ use crate::{
 ///
 /// With --at the keys end together at that time: everyone is signed out once, and forgeries open
 /// until then. With --now they end on each instance as soon as it has the file: until the last one
-/// has it, each second signs visitors out again. With --not-before, for a key that was removed
+/// has it, visitors are signed out again and again. With --not-before, for a key that was removed
 /// earlier, the other keys stay, and sessions issued before that time are refused. Choose the time
 /// by which the last instance has the new file, plus twice the clock skew.
 #[derive(Args)]
@@ -429,4 +429,4 @@ fn removed_too(key: &KeyInfo) -> String {
 const RECORDED: &str = "anyone with the key can still read what was recorded under it";
 const WHEN: &str = "give --at TIME, such as --at +15m, or --now: with --at everyone is signed out once, and whoever has the key \
                     can forge sessions until then; with --now forgeries end on each instance as soon as it has the file, and \
-                    each second until the last one has it signs visitors out again";
+                    until the last one has it, visitors are signed out again and again";

@@ -105,8 +105,8 @@ impl Notes {
             };
             let other = keys.iter().find(seals_before)?.id;
             let sentence = format!(
-                "key {id} has leaked and opens until {}: key {other} must not seal before, because forgeries would be \
-                 sealed again under it",
+                "key {id} has leaked and still opens until {}, so key {other} must not begin to seal before then: \
+                 forgeries would be sealed again under it",
                 show(until)
             );
             Some((id, sentence))

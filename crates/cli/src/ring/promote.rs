@@ -108,7 +108,7 @@ fn report(
     }];
     let before = after.sealing_key(at - Duration::from_secs(1));
     if before != key.id {
-        report.push(format!("key {before} then only opens"));
+        report.push(format!("from then on, key {before} only opens"));
         let end = key.accept_until.filter(|end| *end > edit.now);
         report.extend(end.map(|end| {
             let (end, file, id) = (show(end), &edit.name, key.id);

@@ -57,7 +57,7 @@ fn a_clock_behind_the_last_change_of_the_file_changes_nothing() {
         sentence.contains(", and keys was changed at "),
         "{sentence}"
     );
-    assert!(sentence.contains("; if it is right, run `touch keys`"));
+    assert!(sentence.contains("; if the clock is right, run `touch keys`"));
     changed(0);
     assert_eq!(add().status.code(), Some(0));
 }
