@@ -53,7 +53,7 @@ fn findings(programs: &[Program<'_>]) -> Vec<String> {
     let mut findings = Vec::new();
     let silent = programs.iter().filter(|program| program.checks.is_empty());
     findings.extend(silent.map(|Program { name, .. }| {
-        format!("{name} has no health check: the program did not answer, and its last message may say why, or something else did")
+        format!("{name} has no health check: either the program did not answer, and its last log message may say why, or something else answered in its place")
     }));
     let all: Vec<_> = programs
         .iter()

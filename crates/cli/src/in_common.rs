@@ -41,7 +41,7 @@ impl Settings {
             return compare(&text, other);
         }
         output::print(&format!(
-            "settings {fingerprint}, unless the code sets what is `?`\nsettings_text {text}"
+            "settings {fingerprint}, if the program's code leaves everything marked `?` at its default\nsettings_text {text}"
         ))?;
         Ok(true)
     }

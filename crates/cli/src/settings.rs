@@ -153,7 +153,7 @@ impl Format {
                 let line_ends = text.bytes().take(start).filter(|byte| *byte == b'\n');
                 let line = 1 + line_ends.count();
                 format!(
-                    "line {line} is not TOML, the format of every file that is not named `.json`, `.yaml` or `.yml`"
+                    "line {line} is not TOML; a file in another format must be named `.json`, `.yaml` or `.yml`"
                 )
             }),
         }

@@ -218,12 +218,14 @@ impl Token {
     fn yes(&self, report: &Report<'_>) -> String {
         let schema = self.content.as_ref().map_or(0, |content| content.schema);
         let mut yes = "yes".to_owned();
-        if let Some(other) = &report.other_name {
-            let name = &report.found.name;
-            yes += &format!(", in a program whose cookie is {name}, and the settings have {other}");
-        }
         if schema != 0 && !report.is_typed {
             yes += &format!(", if the program's type reads schema {schema}");
+        }
+        if let Some(other) = &report.other_name {
+            let name = &report.found.name;
+            yes += &format!(
+                ", but only in a program whose cookie is named {name}; the settings name {other}"
+            );
         }
         yes
     }
@@ -289,7 +291,7 @@ fn persistent(found: &TokenContent) -> String {
     }
 }
 
-const ASSUMED: &str = "defaults, where no option says otherwise; if the application has its own, give --settings FILE";
+const ASSUMED: &str = "the defaults, except where an option sets a value; if the application has settings of its own, give --settings FILE";
 
 fn refusal(reason: Reason) -> String {
     format!("no: {reason}, {}", explanation(reason))

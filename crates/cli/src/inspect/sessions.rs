@@ -297,7 +297,7 @@ pub(super) fn explanation(reason: Reason) -> &'static str {
             "it is signed and the ring encrypts, or it is encrypted and the ring signs"
         }
         Reason::UnknownKey => {
-            "its key is not in the ring: it was removed, or belongs to a newer file or another ring"
+            "the ring lacks its key: the key was removed, or belongs to a newer file or to another ring"
         }
         Reason::RetiredKey => "its key is past its accept_until",
         Reason::Auth => {
@@ -320,7 +320,7 @@ pub(super) fn explanation(reason: Reason) -> &'static str {
              or domain, or a sibling host"
         }
         Reason::Unvalidated => {
-            "the application has to be asked whether it is still valid, and was not, or could not answer"
+            "the application must confirm that it is still valid, and was not asked or could not answer"
         }
         _ => "see SPEC.md",
     }
