@@ -31,7 +31,7 @@ struct Third {
 
 /// The first version while instances of the second run beside it.
 #[derive(Debug, Default, PartialEq, Serialize, Deserialize, SessionData)]
-#[session(label = "login", schema = 1, from = Next)]
+#[session(label = "login", schema = 1, from = Other)]
 struct Between {
     user: u64,
 }
@@ -39,7 +39,7 @@ struct Between {
 /// What `Second` will be.
 #[derive(Default, Serialize, Deserialize, PartialEq, SessionData)]
 #[session(label = "login", schema = 2)]
-struct Next {
+struct Other {
     user: u64,
     language: String,
 }
@@ -105,8 +105,8 @@ impl From<Second> for Third {
     }
 }
 
-impl From<Next> for Between {
-    fn from(Next { user, .. }: Next) -> Between {
+impl From<Other> for Between {
+    fn from(Other { user, .. }: Other) -> Between {
         Between { user }
     }
 }
@@ -297,7 +297,7 @@ fn bytes_after_a_value_are_refused() {
 
 #[test]
 fn a_builder_can_be_cloned_for_a_content_that_cannot() {
-    let builder = SessionCookie::encrypted(EncryptionKey::generate().unwrap()).typed::<Next>();
+    let builder = SessionCookie::encrypted(EncryptionKey::generate().unwrap()).typed::<Other>();
     let [one, other] = [builder.clone(), builder].map(|builder| builder.build().unwrap());
     let pair = one.cookie_for(at(0), |session| session.update(|next| next.user = 7));
     let pair = pair.unwrap();

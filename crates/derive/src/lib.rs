@@ -4,7 +4,10 @@
 use proc_macro::TokenStream;
 use proc_macro2::Span;
 use quote::{ToTokens, quote, quote_spanned};
-use syn::{DeriveInput, Error, LitInt, LitStr, Result, Type, parse_macro_input, spanned::Spanned};
+use syn::{
+    Attribute, Data, DeriveInput, Error, Field, LitInt, LitStr, Result, Type, parse_macro_input,
+    spanned::Spanned,
+};
 
 /// Implements `SessionData` with the label and the schema that the attribute `session` gives:
 ///
@@ -25,10 +28,13 @@ use syn::{DeriveInput, Error, LitInt, LitStr, Result, Type, parse_macro_input, s
 ///
 /// Without `from` and `from_dictionary`, no other schema is read. An empty dictionary is always the type's default.
 ///
+/// A type with parameters needs the bounds of `SessionData` for them in a `where` clause of its own. A `from` with another
+/// label converts nothing, because its sessions are under other keys, unless the builder's `type_label` is that label.
+///
 /// # Errors
 ///
-/// The compiler refuses a type without a label or a schema, a word that is unknown or given twice, and a `from` of the same
-/// schema. It also refuses a `from` of an earlier schema, with this derive, that has itself a `from` of a later schema,
+/// The compiler refuses a type without a label or a schema, a word that is unknown or given twice, the attribute on a field or
+/// a variant, and a `from` of the same schema. It also refuses a `from` of an earlier schema, with this derive, that has itself a `from` of a later schema,
 /// because such types could lead back to each other.
 #[proc_macro_derive(SessionData, attributes(session))]
 pub fn session_data(input: TokenStream) -> TokenStream {
@@ -50,10 +56,11 @@ struct Session {
 impl Session {
     fn read(input: &DeriveInput) -> Result<Session> {
         let (mut label, mut schema, mut from, mut from_dictionary) = (None, None, None, None);
-        for attribute in &input.attrs {
-            if !attribute.path().is_ident("session") {
-                continue;
-            }
+        let is_session = |attribute: &&Attribute| attribute.path().is_ident("session");
+        if let Some(misplaced) = inside(&input.data).find(is_session) {
+            return Err(Error::new_spanned(misplaced, MISPLACED));
+        }
+        for attribute in input.attrs.iter().filter(is_session) {
             attribute.parse_nested_meta(|meta| {
                 let part = meta.path.get_ident().map(ToString::to_string);
                 let is_new = match part.as_deref() {
@@ -138,10 +145,10 @@ impl Session {
         );
         quote_spanned! {from.span()=> {
             #[allow(dead_code)]
-            trait Other {
+            trait __Other {
                 const __SESSION_READS_LATER: bool = false;
             }
-            impl<T: ?::core::marker::Sized> Other for T {}
+            impl<T: ?::core::marker::Sized> __Other for T {}
             ::core::assert!(<#from as ::hardtack::SessionData>::SCHEMA != #schema, "{}", #SAME_SCHEMA);
             let is_below = !<#from>::__SESSION_READS_LATER;
             ::core::assert!(Self::__SESSION_READS_LATER || is_below, "{}", #circle);
@@ -167,6 +174,24 @@ impl Session {
     }
 }
 
+/// Returns the attributes of all variants and fields.
+fn inside(data: &Data) -> Box<dyn Iterator<Item = &Attribute> + '_> {
+    match data {
+        Data::Struct(data) => Box::new(of_fields(data.fields.iter())),
+        Data::Union(data) => Box::new(of_fields(data.fields.named.iter())),
+        Data::Enum(data) => Box::new(data.variants.iter().flat_map(|variant| {
+            let of_variant = variant.attrs.iter();
+            of_variant.chain(of_fields(variant.fields.iter()))
+        })),
+    }
+}
+
+fn of_fields<'a>(fields: impl Iterator<Item = &'a Field>) -> impl Iterator<Item = &'a Attribute> {
+    fields.flat_map(|field| &field.attrs)
+}
+
+const MISPLACED: &str =
+    "`session` belongs above the type; fields and variants have the attributes of serde";
 const SAME_SCHEMA: &str = "`from` is a type of the same schema, and has to be another version";
 const EXPECTED: &str = "expected `label`, `schema`, `from` or `from_dictionary`";
 const MISSING: &str = "name the type's sessions: `#[session(label = \"login\", schema = 1)]`";

@@ -37,9 +37,13 @@ pub(crate) fn ended(purpose: &str) {
     responded(purpose, "Ended");
 }
 
-/// The request of a device was refused.
-pub(crate) fn refused(purpose: &str) {
-    log!(info, purpose, "device refused");
+/// The request of a device was refused. Anybody can send what gets 400 or 404, so only a 503 is shown by default.
+pub(crate) fn refused(purpose: &str, status: u16) {
+    if status == 503 {
+        log!(info, purpose, status, "device refused");
+    } else {
+        log!(debug, purpose, status, "device refused");
+    }
     responded(purpose, "Refused");
 }
 

@@ -94,7 +94,7 @@ impl DeviceResponse {
             ResponseKind::Refreshed => events::refreshed(purpose),
             ResponseKind::Challenged => events::challenged(purpose),
             ResponseKind::Ended => events::ended(purpose),
-            ResponseKind::Refused(_) => events::refused(purpose),
+            ResponseKind::Refused(status) => events::refused(purpose, status),
         }
         let status = StatusCode::from_u16(self.status()).expect("it is a known status");
         let mut fields = HeaderMap::new();

@@ -173,7 +173,7 @@ fn the_endpoints_write_events() {
     check(&[("device session ended", Level::DEBUG)], &id, || {
         browser.refresh(&site, Carry::All);
     });
-    check(&[("device refused", Level::INFO)], &id, || {
+    check(&[("device refused", Level::DEBUG)], &id, || {
         browser.send(&site, "POST", "/.session/register", Carry::All, &[]);
     });
 }

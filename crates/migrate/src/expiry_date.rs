@@ -1,37 +1,52 @@
 use std::time::SystemTime;
 
 use serde::Deserialize;
+use serde_json::Value;
 use time::{Date, OffsetDateTime, Time, UtcOffset, format_description::parse_borrowed};
 
 /// Date of tower-sessions, in one of the two forms that the crate `time` writes. It is text if any crate of the old
 /// program enabled the feature `serde-human-readable` of `time`, and numbers otherwise.
-// `time` reads both itself, but only with this feature, which would change what the rest of the program writes.
+// `time` reads both itself, but only with this feature, which would change what the rest of the program writes. An untagged
+// enum would read no numbers with the feature `arbitrary_precision` of `serde_json`, which any crate may enable.
 #[derive(Deserialize)]
-#[serde(untagged)]
-pub(crate) enum ExpiryDate {
-    /// Year, day of the year, hour, minute, second, nanosecond, and the offset in hours, minutes and seconds.
-    Numbers(i32, u16, u8, u8, u8, u32, i8, i8, i8),
-    /// `2026-12-05 06:20:49.5 +00:00:00`.
-    Text(String),
-}
+#[serde(transparent)]
+pub(crate) struct ExpiryDate(Value);
 
 impl ExpiryDate {
     /// Returns the time, or `None` if there is no such date.
     pub(crate) fn time(&self) -> Option<SystemTime> {
-        let date = match self {
-            ExpiryDate::Numbers(year, day, hour, minute, second, nano, hours, minutes, seconds) => {
-                let date = Date::from_ordinal_date(*year, *day).ok()?;
-                let time = Time::from_hms_nano(*hour, *minute, *second, *nano).ok()?;
-                let offset = UtcOffset::from_hms(*hours, *minutes, *seconds).ok()?;
-                OffsetDateTime::new_in_offset(date, time, offset)
-            }
-            ExpiryDate::Text(text) => {
+        let date = match &self.0 {
+            Value::Array(numbers) => of_numbers(numbers)?,
+            // `2026-12-05 06:20:49.5 +00:00:00`
+            Value::String(text) => {
                 let format = parse_borrowed::<2>(FORMAT).ok()?;
                 OffsetDateTime::parse(text, &format).ok()?
             }
+            _ => return None,
         };
         Some(date.into())
     }
+}
+
+/// Reads year, day of the year, hour, minute, second, nanosecond, and the offset in hours, minutes and seconds.
+fn of_numbers(numbers: &[Value]) -> Option<OffsetDateTime> {
+    let numbers: Option<Vec<_>> = numbers.iter().map(Value::as_i64).collect();
+    let [year, day, time @ .., hours, minutes, seconds] = &numbers?[..] else {
+        return None;
+    };
+    let [hour, minute, second, nano] = *time else {
+        return None;
+    };
+    let date = Date::from_ordinal_date(narrow(*year)?, narrow(*day)?).ok()?;
+    let (hour, minute, second) = (narrow(hour)?, narrow(minute)?, narrow(second)?);
+    let time = Time::from_hms_nano(hour, minute, second, narrow(nano)?).ok()?;
+    let [hours, minutes, seconds] = [hours, minutes, seconds].map(|number| narrow(*number));
+    let offset = UtcOffset::from_hms(hours?, minutes?, seconds?).ok()?;
+    Some(OffsetDateTime::new_in_offset(date, time, offset))
+}
+
+fn narrow<N: TryFrom<i64>>(number: i64) -> Option<N> {
+    number.try_into().ok()
 }
 
 const FORMAT: &str = "[year]-[month]-[day] [hour]:[minute]:[second].[subsecond] \
@@ -67,9 +82,13 @@ mod tests {
             "2026,0,0",
             "9223372036854775807,1,0",
             "2026,1,9223372036854775807",
+            "2026,1,0.5",
+            "2026,1,0,0",
+            "2026,1",
         ] {
             check(&format!("[{numbers},0,0,0,0,0,0]"), None);
         }
+        check("7", None);
         for text in [
             "",
             " ",

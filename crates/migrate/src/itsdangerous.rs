@@ -101,7 +101,7 @@ impl Reader for Itsdangerous {
         let entries: Map<String, Value> = parse(&self.json(payload)?)?;
         let session = OldSession::new(entries).created_at(signed_at);
         // The last second counts.
-        let longest = self.max_age.map(|age| age + Duration::from_secs(1));
+        let longest = (self.max_age).and_then(|age| age.checked_add(Duration::from_secs(1)));
         Ok(match longest.and_then(|age| signed_at.checked_add(age)) {
             Some(end) => session.expires_at(end),
             None => session,

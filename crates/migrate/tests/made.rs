@@ -82,6 +82,10 @@ fn a_time_of_itsdangerous_counts_from_1970_or_from_2011() {
     for wrong in [&[1; 9][..], &[0xFF; 8]] {
         assert_eq!(outcome(wrong), not_migrated(Reason::Payload), "{wrong:?}");
     }
+    // No limit.
+    let cookie = cookie_of(Itsdangerous::flask(PASSWORD).max_age(Some(Duration::MAX)));
+    let old = flask(&payload, &NOW.to_be_bytes());
+    assert_eq!(self::outcome(&cookie, &old), Outcome::Migrated);
     // A list is no session.
     let list = flask(&BASE64_URL_SAFE_NO_PAD.encode("[7]"), &NOW.to_be_bytes());
     assert_eq!(self::outcome(&cookie, &list), not_migrated(Reason::Payload));

@@ -82,6 +82,7 @@ mod derive_with_a_word_twice {
     //! error: given twice
     //! error: given twice
     //! error: expected `label`, `schema`, `from` or `from_dictionary`
+    //! error: `session` belongs above the type; fields and variants have the attributes of serde
 
     use hardtack::SessionData;
     use serde::{Deserialize, Serialize};
@@ -106,6 +107,17 @@ mod derive_with_a_word_twice {
     #[derive(Default, Deserialize, Serialize, PartialEq, SessionData)]
     #[session(label = "login", schema = 1, version = 2)]
     struct Unknown {}
+
+    #[derive(Default, Deserialize, Serialize, PartialEq, SessionData)]
+    #[session(label = "login", schema = 1)]
+    enum Inside {
+        #[default]
+        Nothing,
+        Something {
+            #[session(skip)]
+            secret: u8,
+        },
+    }
 }
 
 #[cfg(feature = "derive_without_a_word")]
