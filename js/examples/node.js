@@ -34,9 +34,14 @@ const routes = {
 // Refuses forms from other sites.
 const guard = new CsrfGuard({ originCheckOnly: true });
 
+const LONGEST_FORM = 10_000;
+
 async function answer(request, response, session) {
+  // Otherwise a character that arrives in two parts would be lost.
+  request.setEncoding("utf8");
   let text = "";
-  for await (const part of request) text += part;
+  for await (const part of request) if (text.length <= LONGEST_FORM) text += part;
+  if (text.length > LONGEST_FORM) return void response.writeHead(413).end("too long");
   const route = routes[`${request.method} ${request.url}`];
   response.writeHead(route ? 200 : 404, { "content-type": "text/plain; charset=utf-8" });
   response.end(route ? route(session, new URLSearchParams(text)) : "not found");

@@ -2,13 +2,14 @@
 // nextjs_page.test.js those for Next.js.
 
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { writeFileSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { execPath } from "node:process";
 import { test } from "node:test";
+import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 
 import connect from "connect";
@@ -131,6 +132,26 @@ test("who signs in by passport is known until a sign-out, and its own sessions a
   await post("/sign-out");
   assert.equal((await browser.get("/")).text, "nobody");
   assert.match((await browser.get("/login")).text, /session keeps no property `regenerate`/);
+});
+
+test("the site on Node's own server reads each character of a form, and no form that is too long", async (t) => {
+  const site = spawn(execPath, [fileURLToPath(here("examples/node.js")), "0"], { env: { ...process.env, SESSION_KEYS: XAES_KEY } });
+  t.after(() => site.kill());
+  const [line] = await once(site.stdout.setEncoding("utf8"), "data");
+  const url = `${line.trim().replace("listening on ", "")}/sign-in`;
+  const post = async (body) => {
+    const response = await fetch(url, { method: "POST", body, duplex: "half" });
+    return [response.status, await response.text()];
+  };
+  const [first, second] = [Buffer.from("name=é").subarray(0, -1), Buffer.from("é").subarray(1)];
+  const parts = (async function* () {
+    yield first;
+    await setTimeout(100);
+    yield second;
+  })();
+  assert.deepEqual(await post(parts), [200, "é 0"]);
+  assert.deepEqual(await post(`name=ada&more=${"x".repeat(1_000_000)}`), [413, "too long"]);
+  assert.deepEqual(await post("name=ada"), [200, "ada 0"]);
 });
 
 test("the described type and the migration are built", async () => {
