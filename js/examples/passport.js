@@ -10,7 +10,8 @@ export const siteOf = (findUser) => {
   const app = express();
   const guard = new CsrfGuard({ originCheckOnly: true });
   app.use(session(SessionCookie.encrypted(process.env.SESSION_KEYS), { guard }));
-  app.post("/sign-in", passport.authenticate("local", { session: false }), (request, response) => {
+  const form = express.urlencoded({ extended: false }); // in which the strategy finds the name and the password
+  app.post("/sign-in", form, passport.authenticate("local", { session: false }), (request, response) => {
     request.session.signIn();
     request.session.set("user", request.user.id);
     response.redirect(303, "/");
@@ -20,7 +21,11 @@ export const siteOf = (findUser) => {
     response.redirect(303, "/");
   });
   app.use(async (request, response, next) => {
-    request.user = request.session.has("user") ? await findUser(request.session.get("user")) : null;
+    try {
+      request.user = request.session.has("user") ? await findUser(request.session.get("user")) : null;
+    } catch (error) {
+      return next(error); // in Express 4, what is thrown here would end the process
+    }
     next();
   });
   return app;

@@ -115,8 +115,8 @@ test("Connect, Polka, Koa and Fastify have the session of the lines for them", a
 test("who signs in by passport is known until a sign-out, and its own sessions are refused", async () => {
   const { siteOf } = await load("passport.js");
   passport.use("local", {
-    authenticate({ query }) {
-      query.password === "right" ? this.success({ id: 7 }) : this.fail();
+    authenticate({ body }) {
+      body.password === "right" ? this.success({ id: 7 }) : this.fail();
     },
   });
   const app = siteOf(async (id) => ({ id, name: "ada" }));
@@ -124,14 +124,30 @@ test("who signs in by passport is known until a sign-out, and its own sessions a
   app.get("/login", passport.initialize(), (request, response) => request.login({ id: 7 }, () => response.send("in")));
   app.use((error, request, response, next) => response.status(500).send(error.message));
   const browser = await listening(createServer(app));
-  const post = (path) => browser.fetch(path, { method: "POST" });
-  assert.equal((await post("/sign-in?password=wrong")).status, 401);
+  const post = (path, fields) => browser.fetch(path, { method: "POST", body: new URLSearchParams(fields) });
+  assert.equal((await post("/sign-in", { password: "wrong" })).status, 401);
   assert.equal((await browser.get("/")).text, "nobody");
-  await post("/sign-in?password=right");
+  await post("/sign-in", { password: "right" });
   assert.equal((await browser.get("/")).text, "ada");
   await post("/sign-out");
   assert.equal((await browser.get("/")).text, "nobody");
   assert.match((await browser.get("/login")).text, /session keeps no property `regenerate`/);
+});
+
+test("a request fails, and not the process, if the user of passport cannot be looked up, in Express 4 too", async () => {
+  for (const express of ["express", "express4"]) {
+    const file = new URL(`passport_in_${express}.js`, folder);
+    await writeFile(file, programs.get("passport.js").replace('from "express"', `from "${express}"`));
+    const { siteOf } = await import(file);
+    const app = siteOf(async () => {
+      throw new Error("no database");
+    });
+    app.use((error, request, response, next) => response.status(500).send(error.message));
+    const browser = await listening(createServer(app));
+    const cookie = await filled((session) => session.set("user", 7), undefined, Date.now());
+    const answer = await browser.fetch("/", { headers: { cookie }, signal: AbortSignal.timeout(5_000) });
+    assert.deepEqual([answer.status, answer.text], [500, "no database"], express);
+  }
 });
 
 test("the site on Node's own server reads each character of a form, and no form that is too long", async (t) => {
