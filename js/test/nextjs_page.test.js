@@ -163,8 +163,9 @@ test("a route handler of Next.js takes the form of its user, and refuses those w
   assert.equal((await post({ csrf_token: token, item: "7" }, { cookie: line.split(";")[0] })).status, 401);
 });
 
-test("a visitor comes back from Google signed in, once and with the right state", async () => {
+test("a visitor comes back from Google signed in, once and with the right state", async (t) => {
   await withJar();
+  const { mock } = t.mock.method(console, "error", () => {});
   await loadOfNext("lib/google.js");
   const begin = await loadOfNext("app/api/google/route.js");
   const end = await loadOfNext("app/api/google/callback/route.js");
@@ -177,10 +178,11 @@ test("a visitor comes back from Google signed in, once and with the right state"
   };
   const [started, answer] = await start();
   const back = (query, cookie) => end.GET(new Request(`http://localhost/api/google/callback?${query}`, { headers: { cookie } }));
-  for (const query of ["code=a+code&state=another", "code=a+code", answer.replace("code=a+code&", ""), `error=access_denied&${answer.split("&")[1]}`]) {
+  for (const query of ["code=a+code&state=another", "code=a+code", answer.replace("code=a+code&", ""), answer.replace("a+code", "a+used+code"), `error=access_denied&${answer.split("&")[1]}`]) {
     const refused = await back(query, started);
     assert.deepEqual([refused.status, await refused.text()], [400, '<a href="/api/google">Please sign in again</a>'], query);
   }
+  assert.deepEqual(mock.calls.map(({ arguments: [error] }) => error.message), ["refused"]);
   assert.equal((await back(answer, "")).status, 400);
   const isIn = async (response) => {
     assert.deepEqual([response.status, response.headers.get("location")], [303, "/account"]);

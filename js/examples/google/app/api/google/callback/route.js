@@ -7,8 +7,9 @@ export const GET = withSession(cookie, async (request, session) => {
   const query = new URL(request.url).searchParams;
   const [code, returned] = [query.get("code"), query.get("state")];
   const begun = session.get("google")?.find(({ state }) => state === returned);
-  if (code && begun) {
-    const tokens = await google.validateAuthorizationCode(code, begun.verifier);
+  // Google refuses a code that is used or old.
+  const tokens = code && begun && (await google.validateAuthorizationCode(code, begun.verifier).catch(console.error));
+  if (tokens) {
     const { sub, name } = decodeIdToken(tokens.idToken());
     session.signIn(); // also drops `google`
     session.set("user", sub).set("name", name);
