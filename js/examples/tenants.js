@@ -1,5 +1,6 @@
 // Binds each session to the tenant of its request, by the host or by the path.
 
+import { HTTPException } from "hono/http-exception";
 import { SessionCookie, attributes } from "hardtack-session";
 import { session } from "hardtack-session/hono";
 
@@ -8,7 +9,7 @@ const tenants = new Map([["a.example", "1"], ["b.example", "2"]]);
 /** The browser chooses the host: accept only tenants that you know. */
 function contextBy(request) {
   const { hostname } = new URL(request.url);
-  if (!tenants.has(hostname)) throw new Error(`no tenant has the host ${hostname}`);
+  if (!tenants.has(hostname)) throw new HTTPException(421);
   return [["tenant", tenants.get(hostname)]];
 }
 
