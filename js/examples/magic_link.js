@@ -20,6 +20,8 @@ export async function linkFor(email) {
   return `https://example.com/sign-in?token=${await links.save(link)}`;
 }
 
+// Ask for it in a POST, by a button on the page of the link, because scanners of mail open links, which would use them up. Put an
+// id into the link and into the session that asks for it, and compare them, or anybody can sign others in to an account of his own.
 export async function emailOf(url) {
   const link = await links.load(new URL(url).searchParams.get("token"));
   if (link.id && (await claim(link.id))) return link.get("email");
