@@ -4,7 +4,7 @@
 //! `cargo run --manifest-path examples/integrations/Cargo.toml --example passkeys`, then open <http://localhost:3000/>.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, hash_map::Entry},
     env,
     error::Error,
     fmt::Display,
@@ -49,14 +49,23 @@ struct Waiting<C> {
 }
 
 impl<C> Ceremonies<C> {
-    /// Refuses a ceremony if too many wait, because anybody may begin one, each in a session of its own.
-    fn begin(&self, id: SessionId, user: String, ceremony: C) -> Result<(), StatusCode> {
+    /// Refuses a ceremony if too many wait, or if its name is long, because anybody may begin one, each in a session of
+    /// its own.
+    fn begin(
+        &self,
+        id: SessionId,
+        user: String,
+        ceremony: C,
+    ) -> Result<(), (StatusCode, &'static str)> {
+        if user.is_empty() || user.chars().count() > LONGEST_NAME {
+            return Err(refused("the name is empty or too long"));
+        }
         let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if waiting.len() >= MOST {
             waiting.retain(|_, waiting| waiting.begun.elapsed() < LONGEST);
         }
         if waiting.len() >= MOST {
-            return Err(StatusCode::SERVICE_UNAVAILABLE);
+            return Err((StatusCode::SERVICE_UNAVAILABLE, "try again later"));
         }
         let begun = Instant::now();
         waiting.insert(
@@ -109,10 +118,11 @@ async fn finish_registration(
         .webauthn
         .finish_passkey_registration(&answer, &ceremony)
         .map_err(refused)?;
-    site.passkeys()
-        .entry(user.clone())
-        .or_default()
-        .push(passkey);
+    // In a table the name is unique, and the insert decides: another browser may have finished since this one began.
+    match site.passkeys().entry(user.clone()) {
+        Entry::Occupied(_) => return Err(refused("the name is taken").into()),
+        Entry::Vacant(free) => _ = free.insert(vec![passkey]),
+    }
     session.sign_in()?;
     Ok(session.insert("user", user)?)
 }
@@ -211,6 +221,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
 const LONGEST: Duration = Duration::from_secs(300);
 /// Number of ceremonies of each kind that may wait at once.
 const MOST: usize = 10_000;
+/// Number of characters.
+const LONGEST_NAME: usize = 40;
 
 const PAGE: &str = r#"<input id="name" placeholder="Name">
 <button onclick="register()">Create an account</button> <button onclick="signIn()">Sign in</button>
