@@ -28,8 +28,11 @@ impl Reader for Jwt {
     fn read(&self, _: &str, value: &str, _: &[Option<&str>]) -> Result<OldSession, Reason> {
         let token = decode::<Map<String, Value>>(value, &self.key, &self.rules);
         let mut entries = token.map_err(|_| Reason::Auth)?.claims;
-        let mut take =
-            |name| Some(UNIX_EPOCH + Duration::from_secs(entries.remove(name)?.as_u64()?));
+        // The seconds may have a fraction.
+        let mut take = |name| {
+            let seconds = entries.remove(name)?.as_f64()?;
+            UNIX_EPOCH.checked_add(Duration::try_from_secs_f64(seconds).ok()?)
+        };
         let (issued, end) = (take("iat"), take("exp"));
         let session = OldSession::new(entries);
         let session = issued.into_iter().fold(session, OldSession::created_at);

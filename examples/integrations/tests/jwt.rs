@@ -68,3 +68,25 @@ fn a_token_goes_on_as_a_session_and_a_forged_or_an_old_one_does_not() {
     let late = cookie.load([format!("token={good}")], now + 2 * day);
     assert_eq!(late.outcome(), Outcome::Absent);
 }
+
+/// As Python's `time.time()` writes them.
+#[test]
+fn times_with_a_fraction_count_too_and_one_that_no_clock_has_does_not() {
+    let now = SystemTime::now();
+    let day = Duration::from_secs(86_400);
+    let keys = EncryptionKey::generate().unwrap();
+    let cookie = example::cookie(keys.into(), SECRET, now - day..now + day).unwrap();
+    let seconds = now.duration_since(UNIX_EPOCH).unwrap().as_secs_f64();
+    let load = |claims| {
+        let token = token(Algorithm::HS256, SECRET, &claims);
+        cookie.load([format!("token={token}")], now)
+    };
+    let session = load(json!({ "user": 7, "iat": seconds - 60.5, "exp": seconds + 60.5 }));
+    let age = now.duration_since(session.created_at().unwrap()).unwrap();
+    assert!((60..=61).contains(&age.as_secs()));
+    // `jsonwebtoken` takes a token for a minute more.
+    let issued = (seconds - 60.5).floor() as u64;
+    let session = load(json!({ "user": 7, "iat": issued, "exp": seconds - 30.5 }));
+    assert!(session.is_empty());
+    load(json!({ "user": 7, "exp": u64::MAX }));
+}
