@@ -20,7 +20,9 @@ use tokio::net::TcpListener;
 #[server(endpoint = "count")]
 async fn count(by: u32) -> Result<u32, ServerFnError> {
     let session: Session = extract().await?;
-    let count = session.get::<u32>("count")?.unwrap_or(0) + by;
+    let count = session.get::<u32>("count")?.unwrap_or(0);
+    // The visitor chooses the number: a sum too large would be a panic.
+    let count = count.saturating_add(by);
     session.insert("count", count)?;
     Ok(count)
 }

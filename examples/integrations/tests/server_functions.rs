@@ -8,6 +8,10 @@ fn a_server_function_changes_the_session() {
     for count in ["2", "4"] {
         assert_eq!(browser.form("/api/count", &[("by", "2")]).text, count);
     }
+    // More than the number can be.
+    browser.form("/api/count", &[("by", "4294967295")]);
+    let most = browser.form("/api/count", &[("by", "2")]);
+    assert_eq!((most.status, &*most.text), (200, "4294967295"));
     let stranger = browser.stranger();
     assert_eq!(stranger.form("/api/count", &[("by", "2")]).text, "2");
 }
