@@ -6,7 +6,7 @@
 #[path = "openid/provider.rs"]
 mod provider;
 
-use std::{env, error, fmt::Display, net::Ipv4Addr};
+use std::{env, error, fmt::Display, net::Ipv4Addr, time::Duration};
 
 use axum::{
     Router,
@@ -174,6 +174,7 @@ pub(crate) fn app(origin: &str) -> std::result::Result<Router, Box<dyn error::Er
         callback: RedirectUrl::new(format!("{origin}/callback"))?,
         http: reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
+            .timeout(Duration::from_secs(5))
             .build()?,
     };
     let provider = provider::routes(site.issuer.clone());
