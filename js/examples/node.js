@@ -1,6 +1,7 @@
 // A site on Node's own server.
 //
-//   SESSION_KEYS=hardtack_key_v1_xaes_… node node.js 3000
+//   export SESSION_KEYS=$(node -e 'import("hardtack-session").then(async ({ generateKey }) => console.log(await generateKey()))')
+//   node node.js 3000
 //   curl -c jar -b jar -d name=ada http://127.0.0.1:3000/sign-in     # ada 0
 //   curl -c jar -b jar -X POST http://127.0.0.1:3000/count           # ada 1
 
