@@ -38,8 +38,12 @@ async fn answer(request: Request) -> Result<Response<Body>, Error> {
     Ok(match text {
         Ok(text) => Response::new(text.into()),
         // A 5xx status drops the changes.
-        Err(error) => Response::builder()
-            .status(500)
-            .body(error.to_string().into())?,
+        Err(error) => {
+            // The sentence is for the log, not for the visitor.
+            lambda_http::tracing::error!("{error}");
+            Response::builder()
+                .status(500)
+                .body("server error".into())?
+        }
     })
 }

@@ -58,6 +58,18 @@ fn name() -> String {
 }
 
 #[test]
+fn the_sentence_of_an_error_is_for_the_log() {
+    let function = Function::new("tower").env("SESSION_KEYS", &fresh_key());
+    let (server, log, _) = function.heard_behind(Front::FunctionUrl);
+    let visitor = Site::Counter.sign_in(&Browser::new(), &server, &name());
+    assert_eq!(
+        (visitor.answer.status, &*visitor.answer.text),
+        (500, "server error")
+    );
+    let _ = log.line("`user` does not fit");
+}
+
+#[test]
 fn every_set_cookie_is_kept_separate() {
     for front in FRONTS {
         if front == (Front::Alb { multi_value: false }) {
