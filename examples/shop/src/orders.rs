@@ -4,6 +4,9 @@ use rusqlite::params;
 
 use crate::database::{BoxError, Database};
 
+/// In bytes.
+pub(crate) const NUMBER_LENGTH: usize = 32;
+
 #[derive(Clone)]
 pub struct Orders(Database);
 

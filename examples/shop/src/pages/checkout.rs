@@ -12,8 +12,9 @@ use crate::{
     error::Error,
     html,
     items::price,
+    orders::NUMBER_LENGTH,
     pages::cart::{cost, in_words},
-    session::notify,
+    session::{Line, notify},
     who::SignedIn,
 };
 
@@ -28,8 +29,10 @@ pub(crate) async fn form(
         .collect();
     let total = price(lines.iter().map(cost).sum());
     let number = shop.orders.number().await?;
+    let text = html::escaped(&text(&lines));
     let button = format!(
-        r#"<input type="hidden" name="number" value="{number}"><button>Order for {total}</button>"#
+        r#"<input type="hidden" name="number" value="{number}">
+<input type="hidden" name="items" value="{text}"><button>Order for {total}</button>"#
     );
     let button = html::form(&session, "/checkout", &button)?;
     Ok(html::page(
@@ -39,26 +42,38 @@ pub(crate) async fn form(
     )?)
 }
 
+/// What an order keeps of the cart.
+fn text(lines: &[Line]) -> String {
+    let items: Vec<_> = lines.iter().map(in_words).collect();
+    items.join("; ")
+}
+
 #[derive(Deserialize)]
 pub(crate) struct Order {
     /// The same if the form is sent twice.
     number: String,
+    /// What the visitor was shown.
+    items: String,
 }
 
 pub(crate) async fn order(
     SignedIn { login, session }: SignedIn,
     State(shop): State<Shop>,
-    GuardedForm(Order { number }): GuardedForm<Order>,
+    GuardedForm(Order { number, items }): GuardedForm<Order>,
 ) -> Result<Redirect, Error> {
     let lines = session.read(|visit| visit.cart.clone());
     if lines.is_empty() {
         return Ok(Redirect::to("/cart"));
     }
-    let items: Vec<_> = lines.iter().map(in_words).collect();
-    let is_new = shop
-        .orders
-        .place(number, login.user, items.join("; "))
-        .await?;
+    // In another tab.
+    if items != text(&lines) {
+        notify(&session, "Your cart has changed.")?;
+        return Ok(Redirect::to("/checkout"));
+    }
+    if number.len() != NUMBER_LENGTH {
+        return Err(Error::NotFound);
+    }
+    let is_new = shop.orders.place(number, login.user, items).await?;
     session.update(|visit| visit.cart.clear())?;
     let notice = if is_new {
         "Thank you for your order."

@@ -59,7 +59,7 @@ async fn an_order_is_placed_once_though_an_older_cookie_is_sent_again() {
     add(&browser, "2", "").await;
     let copy = browser.clone();
     let form = browser.get("/checkout").await;
-    let fields = ["csrf_token", "number"].map(|name| (name, form.field(name)));
+    let fields = ["csrf_token", "number", "items"].map(|name| (name, form.field(name)));
     for sender in [&browser, &copy] {
         assert_eq!(sender.post("/checkout", &fields).await.location, "/account");
     }
@@ -74,15 +74,40 @@ async fn an_order_is_placed_once_though_an_older_cookie_is_sent_again() {
 }
 
 #[tokio::test]
+async fn what_the_visitor_was_not_shown_is_not_ordered() {
+    let site = Site::new();
+    let browser = site.user("ada").await;
+    add(&browser, "2", "").await;
+    let form = browser.get("/checkout").await;
+    let fields = ["csrf_token", "number", "items"].map(|name| (name, form.field(name)));
+    // In another tab.
+    add(&browser, "1", "").await;
+    let answer = browser.post("/checkout", &fields).await;
+    assert_eq!(answer.location, "/checkout");
+    let form = browser.get("/checkout").await;
+    assert!(form.has("Your cart has changed.") && form.has("Hardtack, a tin"));
+    let account = browser.get("/account").await;
+    assert!(!account.has("Lime juice"));
+    let long = [
+        ("number", &*"x".repeat(1000)),
+        ("items", form.field("items")),
+    ];
+    let answer = browser.submit("/checkout", "/checkout", &long).await;
+    assert_eq!(answer.status, 404);
+}
+
+#[tokio::test]
 async fn a_label_is_text_on_every_page() {
     let site = Site::new();
     let browser = site.user("<b>").await;
     add(&browser, "1", "<script>'\"&").await;
     let mut pages = vec![browser.get("/cart").await, browser.get("/checkout").await];
-    let number = pages[1].field("number").to_owned();
-    browser
-        .submit("/checkout", "/checkout", &[("number", &number)])
-        .await;
+    let fields = [
+        ("number", pages[1].field("number")),
+        ("items", "2 × Hardtack, a tin, labelled “<script>'\"&”"),
+    ];
+    let ordered = browser.submit("/checkout", "/checkout", &fields).await;
+    assert_eq!(ordered.location, "/account");
     pages.push(browser.get("/account").await);
     for page in pages {
         assert!(page.has("&lt;script&gt;&#39;&quot;&amp;"), "{}", page.text);
