@@ -7,7 +7,7 @@
 //! curl -c jar -b jar -X POST http://127.0.0.1:3000/count           # ada 1
 //! ```
 
-use std::{convert::Infallible, error::Error};
+use std::{convert::Infallible, error::Error, fmt::Display};
 
 use hardtack::{Clock, Session, SessionCookie, SessionError};
 use hardtack_frameworks as site;
@@ -22,26 +22,30 @@ async fn serve(
     request: Request<Incoming>,
 ) -> Result<Response<String>, Infallible> {
     let session = cookie.load_from(request.headers(), Clock::system());
-    let (status, text) = match respond(&session, request).await {
-        Ok(text) => (StatusCode::OK, text),
-        // The sentence is for the log, not for the visitor.
-        Err(_) => (StatusCode::INTERNAL_SERVER_ERROR, SERVER_ERROR.to_owned()),
-    };
+    let answer = respond(&session, request).await;
+    let (status, text) = answer.unwrap_or_else(server_error);
     let mut response = Response::new(text);
     *response.status_mut() = status;
     // Also adds `Vary` and `Cache-Control`. Drops the changes of a response with a 5xx status.
     let saved = cookie.save_to(&session, status, response.headers_mut());
-    if saved.is_err() {
-        *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
-        *response.body_mut() = SERVER_ERROR.to_owned();
+    if let Err(error) = saved {
+        (*response.status_mut(), *response.body_mut()) = server_error(error);
     }
     Ok(response)
 }
 
-const SERVER_ERROR: &str = "server error";
+/// The sentence of the error is for the log, not for the visitor.
+fn server_error(error: impl Display) -> (StatusCode, String) {
+    eprintln!("{error}");
+    let text = "server error".to_owned();
+    (StatusCode::INTERNAL_SERVER_ERROR, text)
+}
 
-async fn respond(session: &Session, request: Request<Incoming>) -> Result<String, SessionError> {
-    match (request.method().as_str(), request.uri().path()) {
+async fn respond(
+    session: &Session,
+    request: Request<Incoming>,
+) -> Result<(StatusCode, String), SessionError> {
+    let text = match (request.method().as_str(), request.uri().path()) {
         ("POST", "/sign-in") => {
             let form = request.into_body().collect().await;
             let form = form.map(|body| body.to_bytes()).unwrap_or_default();
@@ -51,7 +55,8 @@ async fn respond(session: &Session, request: Request<Incoming>) -> Result<String
         ("POST", "/count") => site::count(session),
         ("POST", "/sign-out") => site::sign_out(session),
         _ => site::home(session),
-    }
+    };
+    Ok((StatusCode::OK, text?))
 }
 
 #[tokio::main]

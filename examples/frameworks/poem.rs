@@ -7,7 +7,7 @@
 //! curl -c jar -b jar -X POST http://127.0.0.1:3000/count           # ada 1
 //! ```
 
-use std::error::Error;
+use std::{error::Error, fmt::Display};
 
 use hardtack::{Clock, Session, SessionCookie, SessionError};
 use hardtack_frameworks as site;
@@ -43,7 +43,8 @@ fn reply(text: Result<String, SessionError>) -> Reply {
 }
 
 /// The sentence of the error is for the log, not for the visitor.
-fn server_error<E>(_: E) -> poem::Error {
+fn server_error(error: impl Display) -> poem::Error {
+    eprintln!("{error}");
     StatusCode::INTERNAL_SERVER_ERROR.into()
 }
 

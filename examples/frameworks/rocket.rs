@@ -7,7 +7,9 @@
 //! curl -c jar -b jar -X POST http://127.0.0.1:3000/count           # ada 1
 //! ```
 
-use hardtack::{Clock, Session, SessionCookie};
+use std::{fmt::Display, io::Cursor};
+
+use hardtack::{Clock, Session, SessionCookie, SessionError};
 use hardtack_frameworks as site;
 use rocket::{
     Config, Request, Response, State,
@@ -78,8 +80,9 @@ impl Fairing for Sessions {
         };
         let mut fields = fields_of(response.headers());
         let status = http::StatusCode::from_u16(response.status().code).unwrap_or_default();
-        if cookie.save_to(session, status, &mut fields).is_err() {
-            response.set_status(Status::InternalServerError);
+        if let Err(error) = cookie.save_to(session, status, &mut fields) {
+            response.set_status(server_error(error));
+            response.set_sized_body(None, Cursor::new("server error"));
         }
         for name in fields.keys() {
             response.remove_header(name.as_str());
@@ -94,8 +97,14 @@ impl Fairing for Sessions {
 /// A 5xx status drops the changes.
 type Reply = Result<String, Status>;
 
-fn reply(text: Result<String, hardtack::SessionError>) -> Reply {
-    text.map_err(|_| Status::InternalServerError)
+fn reply(text: Result<String, SessionError>) -> Reply {
+    text.map_err(server_error)
+}
+
+/// The sentence of the error is for the log, not for the visitor.
+fn server_error(error: impl Display) -> Status {
+    eprintln!("{error}");
+    Status::InternalServerError
 }
 
 #[get("/")]

@@ -7,7 +7,7 @@
 //! curl -c jar -b jar -X POST http://127.0.0.1:3000/count           # ada 1
 //! ```
 
-use std::error::Error;
+use std::{error::Error, fmt::Display};
 
 use hardtack::{Clock, Session, SessionCookie, SessionError};
 use hardtack_frameworks as site;
@@ -32,12 +32,10 @@ impl Handler for Sessions {
         depot.inject(session.clone());
         next.call_next(request, depot, response).await;
         let status = response.status_code.unwrap_or(StatusCode::OK);
-        if self
-            .0
-            .save_to(&session, status, response.headers_mut())
-            .is_err()
-        {
-            response.status_code(StatusCode::INTERNAL_SERVER_ERROR);
+        let saved = self.0.save_to(&session, status, response.headers_mut());
+        if let Err(error) = saved {
+            response.status_code(server_error(error));
+            response.replace_body("server error".into());
         }
     }
 }
@@ -48,7 +46,13 @@ fn session(depot: &Depot) -> &Session {
 
 /// A 5xx status drops the changes.
 fn reply(text: Result<String, SessionError>) -> Result<String, StatusCode> {
-    text.map_err(|_| StatusCode::INTERNAL_SERVER_ERROR)
+    text.map_err(server_error)
+}
+
+/// The sentence of the error is for the log, not for the visitor.
+fn server_error(error: impl Display) -> StatusCode {
+    eprintln!("{error}");
+    StatusCode::INTERNAL_SERVER_ERROR
 }
 
 type Reply = Result<String, StatusCode>;

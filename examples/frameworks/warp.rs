@@ -31,7 +31,10 @@ fn reply(text: Result<String, SessionError>) -> WithStatus<String> {
     match text {
         Ok(text) => with_status(text, StatusCode::OK),
         // A 5xx status drops the changes. The sentence of the error is for the log, not for the visitor.
-        Err(_) => with_status("server error".to_owned(), StatusCode::INTERNAL_SERVER_ERROR),
+        Err(error) => {
+            eprintln!("{error}");
+            with_status("server error".to_owned(), StatusCode::INTERNAL_SERVER_ERROR)
+        }
     }
 }
 
