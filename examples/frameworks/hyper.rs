@@ -11,7 +11,7 @@ use std::{convert::Infallible, error::Error, fmt::Display};
 
 use hardtack::{Clock, Session, SessionCookie, SessionError};
 use hardtack_frameworks as site;
-use http_body_util::BodyExt;
+use http_body_util::{BodyExt, Limited};
 use hyper::{
     Request, Response, StatusCode, body::Incoming, server::conn::http1, service::service_fn,
 };
@@ -47,8 +47,12 @@ async fn respond(
 ) -> Result<(StatusCode, String), SessionError> {
     let text = match (request.method().as_str(), request.uri().path()) {
         ("POST", "/sign-in") => {
-            let form = request.into_body().collect().await;
-            let form = form.map(|body| body.to_bytes()).unwrap_or_default();
+            // A body has no limit of its own.
+            let form = Limited::new(request.into_body(), 16 * 1024);
+            let Ok(form) = form.collect().await else {
+                return Ok((StatusCode::PAYLOAD_TOO_LARGE, "too long".to_owned()));
+            };
+            let form = form.to_bytes();
             let name = form.strip_prefix(b"name=").unwrap_or_default();
             site::sign_in(session, &String::from_utf8_lossy(name))
         }

@@ -15,6 +15,7 @@ use poem::{
     Endpoint, EndpointExt, Request, Response, Route, Server, get, handler,
     http::StatusCode,
     listener::TcpAcceptor,
+    middleware::SizeLimit,
     post,
     web::{Data, Form},
 };
@@ -78,7 +79,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let cookie = site::cookie()?;
     let app = Route::new()
         .at("/", get(home))
-        .at("/sign-in", post(sign_in))
+        // A `Form` has no limit of its own.
+        .at("/sign-in", post(sign_in).with(SizeLimit::new(16 * 1024)))
         .at("/count", post(count))
         .at("/sign-out", post(sign_out))
         .around(move |next, request| with_session(cookie.clone(), next, request));

@@ -47,6 +47,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .map(|session: Session| reply(site::home(&session)));
     let sign_in = warp::path!("sign-in")
         .and(session())
+        // A form has no limit of its own.
+        .and(warp::body::content_length_limit(16 * 1024))
         .and(warp::body::form())
         .map(|session: Session, form: SignIn| reply(site::sign_in(&session, &form.name)));
     let count = warp::path!("count")

@@ -58,6 +58,18 @@ fn a_form_of_another_site_begins_no_session() {
     }
 }
 
+/// As anybody may send one, without a session.
+#[test]
+fn a_form_has_a_limit() {
+    for framework in ["hyper", "poem", "warp"] {
+        let (server, browser) = (serve(framework, &fresh_key()), Browser::new());
+        let name = "x".repeat(20_000);
+        let request = browser.request(server.base(), Method::POST, "/sign-in");
+        let answer = browser.ask(request.form(&[("name", &name)]));
+        assert_eq!(answer.status, 413, "{framework}");
+    }
+}
+
 fn check(framework: &str) {
     answers_the_table(Site::Counter, |ring| serve(framework, ring));
 }
