@@ -7,7 +7,7 @@
 //! curl -c jar -b jar -X POST http://127.0.0.1:3000/count           # ada 1
 //! ```
 
-use std::{convert::Infallible, error::Error, fmt::Display};
+use std::{convert::Infallible, error::Error, fmt::Display, time::Duration};
 
 use hardtack::{Clock, Session, SessionCookie, SessionError};
 use hardtack_frameworks as site;
@@ -15,7 +15,8 @@ use http_body_util::{BodyExt, Limited};
 use hyper::{
     Request, Response, StatusCode, body::Incoming, server::conn::http1, service::service_fn,
 };
-use hyper_util::rt::TokioIo;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::time::sleep;
 
 async fn serve(
     cookie: &SessionCookie,
@@ -68,11 +69,16 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let cookie = site::cookie()?;
     let listener = tokio::net::TcpListener::from_std(site::listener()?)?;
     loop {
-        let (stream, _) = listener.accept().await?;
+        // Fails while there are too many connections.
+        let Ok((stream, _)) = listener.accept().await else {
+            sleep(Duration::from_secs(1)).await;
+            continue;
+        };
         let cookie = cookie.clone();
         tokio::spawn(async move {
             let service = service_fn(|request| serve(&cookie, request));
             http1::Builder::new()
+                .timer(TokioTimer::new()) // a head may take 30 seconds
                 .serve_connection(TokioIo::new(stream), service)
                 .await
         });

@@ -8,13 +8,17 @@
 //! curl -c jar -b jar -X POST http://127.0.0.1:3000/count           # ada 1
 //! ```
 
-use std::error::Error;
+use std::{error::Error, time::Duration};
 
 use hardtack::{Session, SessionError, SessionLayer};
 use hardtack_frameworks as site;
 use hyper::server::conn::http1;
-use hyper_util::{rt::TokioIo, service::TowerToHyperService};
+use hyper_util::{
+    rt::{TokioIo, TokioTimer},
+    service::TowerToHyperService,
+};
 use serde::Deserialize;
+use tokio::time::sleep;
 use tower_layer::Layer;
 use warp::{
     Filter,
@@ -62,10 +66,15 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let app = SessionLayer::new(site::cookie()?).layer(warp::service(filters));
     let listener = tokio::net::TcpListener::from_std(site::listener()?)?;
     loop {
-        let (stream, _) = listener.accept().await?;
+        // Fails while there are too many connections.
+        let Ok((stream, _)) = listener.accept().await else {
+            sleep(Duration::from_secs(1)).await;
+            continue;
+        };
         let app = TowerToHyperService::new(app.clone());
         tokio::spawn(async move {
             http1::Builder::new()
+                .timer(TokioTimer::new()) // a head may take 30 seconds
                 .serve_connection(TokioIo::new(stream), app)
                 .await
         });

@@ -2,6 +2,9 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+#[cfg(unix)]
+use std::{net::TcpStream, process::Command, thread, time::Duration};
+
 use hardtack_scenarios::{Browser, Method, Server, Site, answers_the_table, example, fresh_key};
 
 #[test]
@@ -67,6 +70,25 @@ fn a_form_has_a_limit() {
         let request = browser.request(server.base(), Method::POST, "/sign-in");
         let answer = browser.ask(request.form(&[("name", &name)]));
         assert_eq!(answer.status, 413, "{framework}");
+    }
+}
+
+/// Accepting one fails if the process has no descriptor for it.
+#[cfg(unix)]
+#[test]
+fn a_server_outlives_more_connections_than_it_may_have() {
+    for framework in ["hyper", "warp"] {
+        let mut shell = Command::new("sh");
+        shell.args(["-c", "ulimit -n 32; exec \"$0\" 0"]);
+        let server = Server::spawn(shell.arg(example(framework).get_program()));
+        let address = server.base().strip_prefix("http://").unwrap();
+        let connections: Vec<_> = (0..64)
+            .map(|_| TcpStream::connect(address).unwrap())
+            .collect();
+        thread::sleep(Duration::from_millis(500));
+        drop(connections);
+        let answer = Browser::new().send(&server, Method::GET, "/", "", "");
+        assert_eq!(answer.text, "nobody 0", "{framework}");
     }
 }
 
