@@ -13,7 +13,7 @@ use axum::{
     Form, Router,
     routing::{get, post},
 };
-use hardtack::{Session, SessionError, SessionLayer};
+use hardtack::{Session, SessionError, SessionLayer, csrf::CsrfGuard};
 use hardtack_frameworks as site;
 use serde::Deserialize;
 
@@ -40,6 +40,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
             "/sign-out",
             post(async |session: Session| -> Reply { site::sign_out(&session) }),
         )
+        .layer(CsrfGuard::new().origin_check_only()) // refuses forms from other sites
         .layer(SessionLayer::new(site::cookie()?));
     let listener = tokio::net::TcpListener::from_std(site::listener()?)?;
     Ok(axum::serve(listener, app).await?)

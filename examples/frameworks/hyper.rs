@@ -1,5 +1,7 @@
 //! hyper without a framework: `load_from` before the handler, `save_to` after it.
 //!
+//! No guard is around the routes: docs/frameworks.md says what a form needs.
+//!
 //! `cargo run --manifest-path examples/frameworks/Cargo.toml --example hyper`, then
 //!
 //! ```text

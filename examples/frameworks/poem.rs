@@ -1,5 +1,7 @@
 //! poem: a middleware of one function, and the session as [`Data`] of the request.
 //!
+//! No guard is around the routes: docs/frameworks.md says what a form needs.
+//!
 //! `cargo run --manifest-path examples/frameworks/Cargo.toml --example poem`, then
 //!
 //! ```text

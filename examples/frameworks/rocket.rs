@@ -1,5 +1,7 @@
 //! rocket: a fairing that saves, and a request guard that loads.
 //!
+//! No guard is around the routes: docs/frameworks.md says what a form needs.
+//!
 //! `cargo run --manifest-path examples/frameworks/Cargo.toml --example rocket`, then
 //!
 //! ```text

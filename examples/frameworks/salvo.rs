@@ -1,5 +1,7 @@
 //! salvo: a hoop that loads and saves, and the session in the depot.
 //!
+//! No guard is around the routes: docs/frameworks.md says what a form needs.
+//!
 //! `cargo run --manifest-path examples/frameworks/Cargo.toml --example salvo`, then
 //!
 //! ```text

@@ -10,7 +10,7 @@
 
 use std::{error::Error, time::Duration};
 
-use hardtack::{Session, SessionError, SessionLayer};
+use hardtack::{Session, SessionError, SessionLayer, csrf::CsrfGuard};
 use hardtack_frameworks as site;
 use hyper::server::conn::http1;
 use hyper_util::{
@@ -63,7 +63,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .map(|session: Session| reply(site::sign_out(&session)));
     let filters = home.or(warp::post().and(sign_in.or(count).or(sign_out)));
 
-    let app = SessionLayer::new(site::cookie()?).layer(warp::service(filters));
+    let guard = CsrfGuard::new().origin_check_only(); // refuses forms from other sites
+    let app = SessionLayer::new(site::cookie()?).layer(guard.layer(warp::service(filters)));
     let listener = tokio::net::TcpListener::from_std(site::listener()?)?;
     loop {
         // Fails while there are too many connections.

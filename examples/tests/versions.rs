@@ -1,6 +1,6 @@
 //! The example `versions`: instances of both deployments, which a visitor meets in any order.
 
-use hardtack_scenarios::{Client, Server, example, fresh_key};
+use hardtack_scenarios::{Client, Method, Server, example, fresh_key};
 
 #[test]
 fn no_visitor_notices_a_rollout() {
@@ -23,4 +23,13 @@ fn no_visitor_notices_a_rollout() {
             assert_eq!(browser.form("/visit", &[("csrf_token", token)]).status, 200);
         }
     }
+}
+
+#[test]
+fn another_site_signs_nobody_in() {
+    let browser = Client::of(Server::spawn(example("versions").arg("0")));
+    let form = browser.request(Method::POST, "/sign-in");
+    let form = form.form(&[("user", "mallory")]);
+    let answer = browser.send(form.header("sec-fetch-site", "cross-site"));
+    assert_eq!(answer.status, 403);
 }

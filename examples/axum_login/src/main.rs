@@ -24,7 +24,7 @@ use axum::{
 };
 use axum_login::{AuthManager, AuthUser, AuthnBackend, login_required};
 use axum_messages::{Messages, MessagesManagerLayer};
-use hardtack::{ConfigError, EncryptionKey, KeyRing, SessionCookie, SessionLayer};
+use hardtack::{ConfigError, EncryptionKey, KeyRing, SessionCookie, SessionLayer, csrf::CsrfGuard};
 use serde::Deserialize;
 use tower_layer::layer_fn;
 use tower_sessions_core::Session;
@@ -45,6 +45,7 @@ fn app(keys: KeyRing) -> Result<Router, ConfigError> {
             AuthManager::new(service, Users, "axum-login.data")
         }))
         .layer(from_fn(tower_sessions::provide))
+        .layer(CsrfGuard::new().origin_check_only()) // refuses forms from other sites
         .layer(SessionLayer::new(cookie)))
 }
 

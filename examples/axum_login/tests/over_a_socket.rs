@@ -5,7 +5,7 @@
 use std::{process::Command, time::SystemTime};
 
 use hardtack::{KeyRing, SessionCookie};
-use hardtack_scenarios::{Browser, Server, Site, answers_the_table};
+use hardtack_scenarios::{Browser, Method, Server, Site, answers_the_table};
 
 /// Sign in, count, tamper, rotate, sign out.
 #[test]
@@ -23,6 +23,16 @@ fn a_page_is_for_those_who_are_signed_in() {
     assert_eq!(get(&browser, &server, "/account"), account);
     Site::Counter.sign_out(&browser, &server);
     assert_eq!(get(&browser, &server, "/account"), (401, String::new()));
+}
+
+#[test]
+fn another_site_signs_nobody_in() {
+    let server = serve(RING);
+    let browser = Browser::new();
+    let request = browser.request(server.base(), Method::POST, "/sign-in");
+    let request = request.form(&[("name", "mallory")]);
+    let answer = browser.ask(request.header("sec-fetch-site", "cross-site"));
+    assert_eq!(answer.status, 403);
 }
 
 #[test]

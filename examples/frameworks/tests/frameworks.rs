@@ -61,6 +61,18 @@ fn a_form_of_another_site_begins_no_session() {
     }
 }
 
+/// Its session would be that of the other site's account. The other frameworks have no guard.
+#[test]
+fn a_form_of_another_site_signs_nobody_in_where_a_guard_is() {
+    for framework in ["actix", "axum", "warp"] {
+        let (server, browser) = (serve(framework, &fresh_key()), Browser::new());
+        let request = browser.request(server.base(), Method::POST, "/sign-in");
+        let request = request.form(&[("name", "mallory")]);
+        let answer = browser.ask(request.header("sec-fetch-site", "cross-site"));
+        assert_eq!(answer.status, 403, "{framework}");
+    }
+}
+
 /// As anybody may send one, without a session.
 #[test]
 fn a_form_has_a_limit() {

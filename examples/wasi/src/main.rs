@@ -1,9 +1,11 @@
 //! A program for WASI that runs once for each request and keeps nothing: the Common Gateway Interface (RFC 3875),
 //! without a framework.
 //!
+//! No guard is around the routes: docs/frameworks.md says what a form needs.
+//!
 //! ```text
 //! .ci/cross build --manifest-path examples/wasi/Cargo.toml --release --target wasm32-wasip1
-//! python3 -m venv target/python && target/python/bin/pip install wasmtime
+//! python3 -m venv target/python && target/python/bin/pip install wasmtime==50.0.1
 //! export SESSION_KEYS="$(cargo run -p hardtack-cli -- keygen)"
 //! target/python/bin/python examples/wasi/serve.py target/wasm/wasm32-wasip1/release/hardtack-wasi.wasm 3000
 //! curl -c jar -d name=ada http://127.0.0.1:3000/sign-in    # ada 0
