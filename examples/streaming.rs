@@ -120,10 +120,13 @@ impl Listener {
     }
 }
 
-async fn publish(State(house): State<House>, text: String) -> String {
+async fn publish(session: Session, State(house): State<House>, text: String) -> Response {
+    if !session.contains_key("user") {
+        return (StatusCode::UNAUTHORIZED, "sign in first\n").into_response();
+    }
     // An error means that there is no listener.
     let listeners = house.news.send(Some(text)).unwrap_or_default();
-    format!("{listeners} listen\n")
+    format!("{listeners} listen\n").into_response()
 }
 
 /// Asks for no password, to keep the example short.

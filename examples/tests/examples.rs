@@ -80,6 +80,7 @@ fn streaming_goes_on_until_its_session_is_signed_out() {
         client.send(client.request(Method::POST, path).body(text))
     };
     assert_eq!(ada.get("/news").status, 401);
+    assert_eq!(post(&ada, "/news", "hello").status, 401);
     post(&ada, "/sign-in", "ada");
     post(&grace, "/sign-in", "grace");
     let mut of_ada = Events::of(&ada);
