@@ -35,12 +35,14 @@ async fn home(session: Session) -> Result<Html<String>, SessionError> {
     let token = session.csrf_token()?;
     let user: Option<String> = session.get("user")?;
     let (action, user) = match user {
-        Some(user) => ("sign-out", user),
+        // A name may be markup.
+        Some(user) => ("sign-out", user.replace('&', "&amp;").replace('<', "&lt;")),
         None => ("sign-in", "nobody".to_owned()),
     };
     Ok(Html(format!(
         r#"<!doctype html>
-<script src="https://unpkg.com/htmx.org@4.0.1/dist/htmx.min.js"></script>
+<script src="https://unpkg.com/htmx.org@4.0.1/dist/htmx.min.js" crossorigin
+integrity="sha384-Qp9rdC8H7EqOoX+nR0P3RPG2Noji+qdwJlGpfzwQJsfOpp3sGwIdSP9xO3+UlEhn"></script>
 <body hx-headers='{{"x-csrf-token": "{token}"}}' hx-headers:inherited='{{"x-csrf-token": "{token}"}}'>
 <p id="user">{user}</p>
 <button hx-post="/{action}">{action}</button>
