@@ -41,6 +41,14 @@ async fn main() -> Result<(), Box<dyn Error>> {
             ],
         )?
         .install_recorder()?;
+    let recorder = prometheus.clone();
+    tokio::spawn(async move {
+        loop {
+            tokio::time::sleep(Duration::from_secs(5)).await;
+            // Otherwise sizes would stay in memory until somebody asks for `/metrics`.
+            recorder.run_upkeep();
+        }
+    });
 
     let file = env::var("SESSION_KEYS_FILE").map_err(|_| "set SESSION_KEYS_FILE")?;
     let watched = WatchedKeyRing::from_sources([RingSource::file(file)])?;
@@ -52,6 +60,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .route("/", get(home))
         .route("/note", post(note))
         .route("/sign-out", post(sign_out))
+        // Not for visitors: give it a port of its own, or let the proxy refuse it.
         .route("/metrics", get(async move || prometheus.render()))
         .route(
             "/health",
