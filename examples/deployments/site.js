@@ -14,18 +14,25 @@ export const cookieOf = async (env) =>
   (cookie ??= await fromEnv("SESSION_", env, {
     revalidateAfter: revalidation({
       seconds: Number(env.REVALIDATE_AFTER ?? 60),
-      validate: async (session) => !session.has("user") || (await epochOf(env, session.get("user"))) === session.get("epoch"),
+      async validate(session) {
+        if (!session.has("user")) return true;
+        const current = await epochOf(env, session.get("user"));
+        // A replica of the table may lag behind the sign-in.
+        return current !== null && session.get("epoch") >= current;
+      },
     }),
   }));
 
 /** Refuses forms from other sites. */
 export const guard = new CsrfGuard({ originCheckOnly: true });
 
-/** A number of each user. All sessions with another one have ended. */
+/** The number of a user. All sessions with a lower one have ended. `null`: there is no such user. */
 async function epochOf(env, user) {
   // In an address, two dots lead out of the table.
-  if (/^\.{0,2}$/.test(user)) throw new Error("no user has this name");
-  const answer = await fetch(new URL(encodeURIComponent(user), env.USERS), { signal: AbortSignal.timeout(5_000), cache: "no-store" });
+  if (/^\.{0,2}$/.test(user)) return null;
+  const table = env.USERS.replace(/\/?$/, "/");
+  const answer = await fetch(new URL(encodeURIComponent(user), table), { signal: AbortSignal.timeout(5_000), cache: "no-store" });
+  if (answer.status === 404) return null;
   if (!answer.ok) throw new Error(`the table of users answers ${answer.status}`);
   const epoch = await answer.json();
   if (!Number.isInteger(epoch)) throw new Error("the table of users answers no number");
@@ -43,6 +50,7 @@ export async function answer(env, request, session) {
       const form = await request.formData();
       const name = form.get("name");
       const epoch = await epochOf(env, name);
+      if (epoch === null) return new Response("there is no such user", { status: 401 });
       session.signIn();
       session.set("user", name).set("epoch", epoch);
       if (form.has("remember")) session.rememberFor(MONTH);

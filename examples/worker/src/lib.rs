@@ -110,11 +110,10 @@ async fn sign_in(
 ) -> Answer<String> {
     let epoch = users.epoch_of(&form.name).await;
     let epoch = epoch.map_err(|_| (StatusCode::SERVICE_UNAVAILABLE, "try again later"))?;
+    let epoch = epoch.ok_or((StatusCode::UNAUTHORIZED, "there is no such user"))?;
     session.sign_in()?;
     session.insert("user", form.name)?;
-    if let Some(epoch) = epoch {
-        session.insert("epoch", epoch)?;
-    }
+    session.insert("epoch", epoch)?;
     if form.remember.is_some() {
         session.remember_for(MONTH)?;
     }

@@ -1,9 +1,9 @@
-//! The table of users, which has a number for each: all sessions of a user with another number have ended.
+//! The table of users, which has a number for each: all sessions of a user with a lower number have ended.
 
 use std::{fmt::Display, time::Duration};
 
 use hardtack::{ConfigError, SessionCookie, carrier::SessionCookieBuilder, session::Validity};
-use worker::{Env, Error, Fetch, Result, Url, send::SendFuture};
+use worker::{AbortSignal, Env, Error, Fetch, Result, Url, send::SendFuture, web_sys};
 
 /// The table, if there is one.
 #[derive(Clone)]
@@ -41,7 +41,9 @@ impl Users {
                 let Some(user) = user else {
                     return Ok(Validity::Valid);
                 };
-                let is_allowed = epoch == users.epoch_of(&user).await?;
+                let current = users.epoch_of(&user).await?;
+                // A replica of the table may lag behind the sign-in.
+                let is_allowed = current.is_some() && epoch >= current;
                 Ok::<_, Error>(Validity::valid_if(is_allowed))
             }
         };
@@ -53,18 +55,24 @@ impl Users {
             .build()
     }
 
-    /// The number of a user. `None`: there is no table.
+    /// The number of a user. `None`: there is no such user. Without a table, everybody has the number 0.
     pub(crate) async fn epoch_of(&self, user: &str) -> Result<Option<u32>> {
         let Some(table) = &self.table else {
-            return Ok(None);
+            return Ok(Some(0));
         };
+        // `push` leaves out a name of dots, so this would ask for the table itself.
+        if matches!(user, "" | "." | "..") {
+            return Ok(None);
+        }
         let mut url = table.clone();
         if let Ok(mut path) = url.path_segments_mut() {
             path.pop_if_empty().push(user);
         }
-        let mut answer = Fetch::Url(url).send().await?;
+        let limit = AbortSignal::from(web_sys::AbortSignal::timeout_with_u32(5_000));
+        let mut answer = Fetch::Url(url).send_with_signal(&limit).await?;
         match answer.status_code() {
             200 => answer.json().await.map(Some),
+            404 => Ok(None),
             status => Err(Error::RustError(format!(
                 "the table of users answers {status}"
             ))),

@@ -12,7 +12,7 @@ use std::{
     time::Duration,
 };
 
-use axum::{Router, extract, routing::get};
+use axum::{Router, extract, http::StatusCode, routing::get};
 use hardtack::{SessionCookie, SessionSettings};
 use hardtack_scenarios::{
     Answer, Browser, Log, Method, Program, Server, Site, Visitor, free_ports, fresh_key, until,
@@ -48,7 +48,7 @@ impl Variables {
         let pairs = text.lines().filter_map(|line| line.split_once('='));
         let pairs = pairs.map(|(name, value)| (name.to_owned(), value.to_owned()));
         let variables = Variables(pairs.collect());
-        let table = format!("http://{}/", users.address);
+        let table = format!("http://{}/epochs", users.address);
         let variables = variables.with("USERS", &table);
         variables
             .with("SESSION_KEYS", keys)
@@ -130,22 +130,23 @@ fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../deployments")
 }
 
-/// The table of users: a number for each, 1 until somebody raises it.
+/// The table of users: a number for each, 1 until somebody changes it, or `None` for one who was deleted.
 struct Users {
-    epochs: Arc<Mutex<HashMap<String, u32>>>,
+    epochs: Arc<Mutex<HashMap<String, Option<u32>>>>,
     address: SocketAddr,
     _runtime: Runtime,
 }
 
 impl Users {
     fn start() -> Users {
-        let epochs: Arc<Mutex<HashMap<String, u32>>> = Arc::default();
+        let epochs: Arc<Mutex<HashMap<String, Option<u32>>>> = Arc::default();
         let table = Arc::clone(&epochs);
         let answer = move |user: extract::Path<String>| {
             let epoch = table.lock().unwrap().get(&*user).copied();
-            async move { epoch.unwrap_or(1).to_string() }
+            let epoch = epoch.unwrap_or(Some(1)).map(|epoch| epoch.to_string());
+            async move { epoch.ok_or(StatusCode::NOT_FOUND) }
         };
-        let app = Router::new().route("/{user}", get(answer));
+        let app = Router::new().route("/epochs/{user}", get(answer));
         let runtime = Runtime::new().unwrap();
         let listener = runtime
             .block_on(TcpListener::bind((Ipv4Addr::LOCALHOST, 0)))
@@ -159,8 +160,8 @@ impl Users {
         }
     }
 
-    fn sign_out_everywhere(&self, user: &str) {
-        self.epochs.lock().unwrap().insert(user.to_owned(), 2);
+    fn set(&self, user: &str, epoch: Option<u32>) {
+        self.epochs.lock().unwrap().insert(user.to_owned(), epoch);
     }
 }
 
@@ -185,9 +186,10 @@ fn push(all: &mut BTreeMap<Deployment, Running>, deployment: Deployment, variabl
     all.insert(deployment, deployment.start(variables));
 }
 
-fn start_all(variables: &Variables) -> BTreeMap<Deployment, Running> {
-    ALL.into_iter()
-        .map(|it| (it, it.start(variables)))
+fn start(deployments: &[Deployment], variables: &Variables) -> BTreeMap<Deployment, Running> {
+    deployments
+        .iter()
+        .map(|it| (*it, it.start(variables)))
         .collect()
 }
 
@@ -213,7 +215,7 @@ fn look(browser: &Browser, running: &Running) -> String {
 #[ignore = "needs examples/deployments/build and examples/worker/build"]
 fn a_session_of_one_deployment_is_that_of_all() {
     let users = Users::start();
-    let all = start_all(&Variables::shared(&fresh_key(), &users));
+    let all = start(&ALL, &Variables::shared(&fresh_key(), &users));
     for (first, beginning) in &all {
         let browser = Browser::new();
         let answer = sign_in_for_long(&browser, &beginning.server);
@@ -252,16 +254,49 @@ fn a_session_of_one_deployment_is_that_of_all() {
 #[ignore = "needs examples/deployments/build and examples/worker/build"]
 fn a_user_is_signed_out_of_all_deployments() {
     let users = Users::start();
-    let all = start_all(&Variables::shared(&fresh_key(), &users));
+    let all = start(&ALL, &Variables::shared(&fresh_key(), &users));
     let [ada, bob] = [(); 2].map(|()| Browser::new());
     Site::Counter.sign_in(&ada, &all[&Deployment::Next].server, "ada");
     Site::Counter.sign_in(&bob, &all[&Deployment::Lambda].server, "bob");
-    users.sign_out_everywhere("ada");
+    users.set("ada", Some(2));
     // The interval, and the clock skew.
     thread::sleep(Duration::from_secs(7));
     for (deployment, running) in &all {
         assert_eq!(look(&ada.copy(), running), "nobody 0", "{deployment:?}");
         assert_eq!(look(&bob, running), "bob 0", "{deployment:?}");
+    }
+}
+
+#[test]
+fn a_user_who_is_not_in_the_table_is_nobody_in_lambda() {
+    who_is_not_in_the_table_is_nobody(&[Deployment::Lambda]);
+}
+
+#[test]
+#[ignore = "needs examples/deployments/build and examples/worker/build"]
+fn a_user_who_is_not_in_the_table_is_nobody_in_all_deployments() {
+    who_is_not_in_the_table_is_nobody(&ALL);
+}
+
+fn who_is_not_in_the_table_is_nobody(deployments: &[Deployment]) {
+    let users = Users::start();
+    let all = start(deployments, &Variables::shared(&fresh_key(), &users));
+    let [ada, bob] = [(); 2].map(|()| Browser::new());
+    Site::Counter.sign_in(&ada, &all[&deployments[0]].server, "ada");
+    Site::Counter.sign_in(&bob, &all[&deployments[0]].server, "bob");
+    users.set("ada", None);
+    // As a replica that lags behind the sign-in answers.
+    users.set("bob", Some(0));
+    // The interval, and the clock skew.
+    thread::sleep(Duration::from_secs(7));
+    for (deployment, running) in &all {
+        assert_eq!(look(&ada.copy(), running), "nobody 0", "{deployment:?}");
+        assert_eq!(look(&bob.copy(), running), "bob 0", "{deployment:?}");
+        for name in ["ada", "", ".", ".."] {
+            let request = Browser::new().request(running.server.base(), Method::POST, "/sign-in");
+            let answer = Browser::new().ask(request.form(&[("name", name)]));
+            assert_eq!(answer.status, 401, "{deployment:?}: {name}");
+        }
     }
 }
 
@@ -271,7 +306,7 @@ fn a_user_is_signed_out_of_all_deployments() {
 fn a_rotation_in_three_pushes_signs_nobody_out() {
     let users = Users::start();
     let [old, new] = [(); 2].map(|()| fresh_key());
-    let mut all = start_all(&Variables::shared(&old, &users));
+    let mut all = start(&ALL, &Variables::shared(&old, &users));
     let browsers: Vec<_> = all
         .values()
         .map(|running| {
@@ -305,7 +340,7 @@ fn a_rotation_in_three_pushes_signs_nobody_out() {
 fn a_leaked_key_opens_nothing_after_one_push() {
     let users = Users::start();
     let [leaked, new] = [(); 2].map(|()| fresh_key());
-    let mut all = start_all(&Variables::shared(&leaked, &users));
+    let mut all = start(&ALL, &Variables::shared(&leaked, &users));
     let visitor = Browser::new();
     sign_in_for_long(&visitor, &all[&Deployment::Lambda].server);
     let forger = forged(&Variables::shared(&leaked, &users));
@@ -345,7 +380,7 @@ fn forged(Variables(variables): &Variables) -> Browser {
 fn the_program_whose_variables_differ_is_found_by_one_line() {
     let users = Users::start();
     let variables = Variables::shared(&fresh_key(), &users);
-    let mut all = start_all(&variables);
+    let mut all = start(&ALL, &variables);
     let shared = ["settings", "fingerprint"].map(|name| line(&all[&Deployment::Lambda], name));
     let agrees =
         |running: &Running| ["settings", "fingerprint"].map(|name| line(running, name)) == shared;
