@@ -165,9 +165,10 @@ fn refused_in_a_type<V: Kind>(value: V, sentence: &str) {
 
 #[track_caller]
 fn unequal_in_a_type<V: Kind>(value: V) {
-    let sentence = "cannot be stored: what the next request would read is not equal to it";
-    refused_in_a_type(value, sentence);
+    refused_in_a_type(value, UNEQUAL);
 }
+
+const UNEQUAL: &str = "cannot be stored: what the next request would read is not equal to it";
 
 #[track_caller]
 fn fails_in_a_type<V: Kind>(value: V) {
