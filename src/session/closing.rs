@@ -144,7 +144,7 @@ impl<T> Session<T> {
     /// change: the error may be that of another session.
     #[cfg(feature = "tower")]
     pub(crate) fn note_failure(&self, error: &SessionError) {
-        let (Some(of_anyone), Ok(held)) = (of_anyone(error), self.lock.hold()) else {
+        let (Some(event), Ok(held)) = (of_anyone(error), self.lock.hold()) else {
             return;
         };
         let (core, contents) = (held.core, &held.contents);
@@ -155,7 +155,7 @@ impl<T> Session<T> {
             SessionError::Unreadable(reason) => Some(*reason),
             _ => loaded.outcome.reason(),
         };
-        if let Some(left_out) = core.lately.note(of_anyone, loaded.state.now) {
+        if let Some(left_out) = core.lately.note(event, loaded.state.now) {
             let purpose = core.slot.purpose.name();
             events::session_failed_lately(purpose, reason, error.key(), left_out, error);
         }

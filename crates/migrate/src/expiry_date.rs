@@ -31,17 +31,25 @@ impl ExpiryDate {
 /// Reads year, day of the year, hour, minute, second, nanosecond, and the offset in hours, minutes and seconds.
 fn of_numbers(numbers: &[Value]) -> Option<OffsetDateTime> {
     let numbers: Option<Vec<_>> = numbers.iter().map(Value::as_i64).collect();
-    let [year, day, time @ .., hours, minutes, seconds] = &numbers?[..] else {
+    let &[
+        year,
+        day,
+        hour,
+        minute,
+        second,
+        nano,
+        hours,
+        minutes,
+        seconds,
+    ] = &numbers?[..]
+    else {
         return None;
     };
-    let [hour, minute, second, nano] = *time else {
-        return None;
-    };
-    let date = Date::from_ordinal_date(narrow(*year)?, narrow(*day)?).ok()?;
+    let date = Date::from_ordinal_date(narrow(year)?, narrow(day)?).ok()?;
     let (hour, minute, second) = (narrow(hour)?, narrow(minute)?, narrow(second)?);
     let time = Time::from_hms_nano(hour, minute, second, narrow(nano)?).ok()?;
-    let [hours, minutes, seconds] = [hours, minutes, seconds].map(|number| narrow(*number));
-    let offset = UtcOffset::from_hms(hours?, minutes?, seconds?).ok()?;
+    let (hours, minutes, seconds) = (narrow(hours)?, narrow(minutes)?, narrow(seconds)?);
+    let offset = UtcOffset::from_hms(hours, minutes, seconds).ok()?;
     Some(OffsetDateTime::new_in_offset(date, time, offset))
 }
 

@@ -270,9 +270,6 @@ fn lock(ring: &Mutex<RingState>) -> MutexGuard<'_, RingState> {
     ring.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-const OTHER_MODE: &str = "of this key ring and the one in use, one encrypts and the other only signs; give keys of the mode in \
-    use, or restart the program with other settings";
-
 /// Returns `None` instead of waiting.
 fn try_lock(ring: &Mutex<RingState>) -> Option<MutexGuard<'_, RingState>> {
     match ring.try_lock() {
@@ -281,6 +278,9 @@ fn try_lock(ring: &Mutex<RingState>) -> Option<MutexGuard<'_, RingState>> {
         Err(TryLockError::WouldBlock) => None,
     }
 }
+
+const OTHER_MODE: &str = "of this key ring and the one in use, one encrypts and the other only signs; give keys of the mode in \
+    use, or restart the program with other settings";
 
 /// Result of replacing a ring.
 #[cfg_attr(

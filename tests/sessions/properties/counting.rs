@@ -21,7 +21,7 @@ use sha2::Sha256;
 
 use super::{
     HEAD_LEN, TAG_LEN, blob_of,
-    cases::cases,
+    cases::{cases, exactly},
     encode, load, reason, secret, site, small_token, suite,
     times::{START, at},
 };
@@ -90,11 +90,7 @@ pub(crate) fn run<S: Strategy>(count: u32, strategy: &S, check: impl Fn(S::Value
         check(value);
         Ok(())
     };
-    let config = ProptestConfig {
-        cases: count,
-        ..cases(count)
-    };
-    if let Err(error) = TestRunner::new(config).run(strategy, check) {
+    if let Err(error) = TestRunner::new(exactly(count)).run(strategy, check) {
         panic!("{error}");
     }
 }
