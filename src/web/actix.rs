@@ -145,7 +145,7 @@ where
         let context = choose.map_or(RequestContext::Default, |choose| {
             parts_of(&request).map_or(RequestContext::Missing, |parts| choose(&parts))
         });
-        let mut pending = layer.load_from(request.headers(), || request.path(), context, None);
+        let mut pending = layer.load_from(request.headers(), &|| request.path(), context, None);
         let session = (layer.wrap)(pending.session.clone());
         provide::<T, _>(&mut *request.extensions_mut(), session);
         let inner = self.inner.call(request);

@@ -188,7 +188,7 @@ impl<T: Payload, W> SessionLayer<T, W> {
     pub(super) fn load_from<'p>(
         &self,
         request: &impl Fields,
-        path: impl Fn() -> &'p str,
+        path: &dyn Fn() -> &'p str,
         context: RequestContext,
         limit: Option<usize>,
     ) -> PendingSession<T> {
@@ -201,8 +201,8 @@ impl<T: Payload, W> SessionLayer<T, W> {
         let (session, warning, old_paths) = match &*self.carrier {
             AnyCarrier::Cookie(cookie) => (
                 cookie.load_request(request, clock, context, limit),
-                warning(cookie, request, &path),
-                OldPaths::of(cookie, request, &path),
+                warning(&cookie.fields, request, path),
+                OldPaths::of(&cookie.fields, request, path),
             ),
             AnyCarrier::Header(tokens) => {
                 (tokens.load_request(request, clock, context), None, None)

@@ -11,22 +11,18 @@ use super::{
     host::Host,
     origin::{Origin, without_tls},
 };
-use crate::{
-    carrier::{SessionCookie, fields::CookieFields},
-    events,
-};
+use crate::{carrier::fields::CookieFields, events};
 
 /// Logs why the session of a page is lost. Called if its response sets the cookie.
 pub(super) type Warning = Box<dyn FnOnce() + Send + Sync>;
 
 /// Returns the warning for a request for `path` whose browser would drop the cookie or not send it back, as far as this
 /// is known. Returns `None` if it would not be heard, or was given before.
-pub(super) fn warning<'p, T, F: Fields>(
-    cookie: &SessionCookie<T>,
+pub(super) fn warning<'p, F: Fields>(
+    fields: &Arc<CookieFields>,
     request: &F,
-    path: impl FnOnce() -> &'p str,
+    path: &dyn Fn() -> &'p str,
 ) -> Option<Warning> {
-    let fields = &cookie.fields;
     if !events::ARE_LOGGED || fields.is_logged.load(Ordering::Relaxed) {
         return None;
     }

@@ -5,7 +5,7 @@
 //! above the request's own.
 
 use super::framework::Fields;
-use crate::carrier::SessionCookie;
+use crate::carrier::fields::CookieFields;
 
 /// Fields that drop the old cookies that came with a request, at each path that they may have.
 pub(super) struct OldPaths(Vec<(String, Vec<String>)>);
@@ -13,12 +13,11 @@ pub(super) struct OldPaths(Vec<(String, Vec<String>)>);
 impl OldPaths {
     /// Looks for old cookies in a request for `path`. Returns `None` if there are none.
     #[inline]
-    pub(super) fn of<'p, T, F: Fields>(
-        cookie: &SessionCookie<T>,
+    pub(super) fn of<'p, F: Fields>(
+        fields: &CookieFields,
         request: &F,
-        path: impl FnOnce() -> &'p str,
+        path: &dyn Fn() -> &'p str,
     ) -> Option<OldPaths> {
-        let fields = &*cookie.fields;
         if fields.old().is_empty() {
             return None;
         }

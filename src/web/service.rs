@@ -75,7 +75,7 @@ where
         let is_http_2 = request.version() == Version::HTTP_2;
         let limit = is_http_2.then_some(LIMIT_OF_HYPER);
         let path = || whole_path(request.uri(), request.extensions());
-        let pending = layer.load_from(request.headers(), path, context, limit);
+        let pending = layer.load_from(request.headers(), &path, context, limit);
         let session = (layer.wrap)(pending.session.clone());
         provide::<T, _>(request.extensions_mut(), session);
         ResponseFuture {
