@@ -15,6 +15,7 @@ pub(crate) mod companion;
 pub(crate) mod counted;
 pub(crate) mod files;
 pub(crate) mod folder;
+pub(crate) mod login;
 pub(crate) mod repository;
 pub(crate) mod settings;
 pub(crate) mod times;
@@ -39,6 +40,7 @@ use hardtack::{
 use http::{HeaderMap, header::SET_COOKIE};
 
 pub(crate) use browser::{Jar, pair_of};
+pub(crate) use login::{Login, NewerLogin};
 pub(crate) use times::{at, seconds};
 #[cfg(feature = "axum")]
 pub(crate) use visit::{

@@ -8,7 +8,7 @@ use axum::{Router, body::Body, routing};
 #[cfg(feature = "watch")]
 use hardtack::keys::{RingSource, WatchedKeyRing};
 use hardtack::{
-    KeyRing, Session, SessionCookie, SessionData, SessionError, SessionLayer, Size,
+    KeyRing, Session, SessionCookie, SessionError, SessionLayer, Size,
     companion::Companion,
     csrf::CsrfGuard,
     keys::{RingKey, SharedKeyRing},
@@ -18,7 +18,7 @@ use tower::ServiceExt;
 
 use super::table;
 use crate::common::{
-    at, block_on, builder,
+    Login, NewerLogin, at, block_on, builder,
     companion::Admits,
     cookie,
     counted::{begun_by, counted_by},
@@ -362,7 +362,7 @@ fn a_session_that_is_unreadable_is_counted_by_whether_its_schema_or_its_key_is_u
         format!("hardtack_sessions_read_total{{purpose,outcome=\"Rejected\",reason={reason:?}}}")
     };
     let pair = sealed_of(at(0), |session: &Session<NewerLogin>| {
-        session.replace(NewerLogin { name: 7 }).unwrap();
+        session.update(|login| login.name.push('A')).unwrap();
     });
     for (ring, failure, reason) in [
         (key(0), "UnreadableSchema", "Payload"),
@@ -417,27 +417,6 @@ fn a_session_under_a_key_that_had_retired_before_it_left_is_an_unknown_one() {
     let pair = signed_in(&SessionCookie::encrypted(key(0)).build().unwrap());
     keys.replace(key(1)).unwrap();
     check(&[(unknown, 1)], || visit(&cookie, &pair, 1, look_at_new));
-}
-
-#[derive(Default, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
-struct Login {
-    visits: u32,
-}
-
-impl SessionData for Login {
-    const LABEL: &str = "login";
-    const SCHEMA: u32 = 1;
-}
-
-/// The type in a newer version of the application.
-#[derive(Default, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
-struct NewerLogin {
-    name: u32,
-}
-
-impl SessionData for NewerLogin {
-    const LABEL: &str = "login";
-    const SCHEMA: u32 = 2;
 }
 
 #[test]

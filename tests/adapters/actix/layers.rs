@@ -8,24 +8,13 @@ use std::{
 };
 
 use actix_web::{dev, web};
-use hardtack::{Session, SessionData, SessionLayer, csrf::CsrfGuard};
-use serde::{Deserialize, Serialize};
+use hardtack::{Session, SessionLayer, csrf::CsrfGuard};
 use tower::Layer;
 
 use super::{
     ask,
-    common::{at, builder, cookie, set_cookies},
+    common::{Login, at, builder, cookie, set_cookies},
 };
-
-#[derive(Clone, Default, Deserialize, Serialize, PartialEq)]
-struct Login {
-    user: u32,
-}
-
-impl SessionData for Login {
-    const LABEL: &'static str = "login";
-    const SCHEMA: u32 = 1;
-}
 
 fn layer() -> SessionLayer {
     SessionLayer::new(cookie()).clock(at(0))
@@ -59,7 +48,7 @@ struct Admin(Session);
 fn layers_of_two_types_and_one_with_a_type_of_its_own_are_all_saved() {
     let handler = |session: Session, login: Session<Login>, admin: web::ReqData<Admin>| async move {
         session.insert("user", 1).unwrap();
-        login.update(|login| login.user = 2).unwrap();
+        login.update(|login| login.visits = 2).unwrap();
         admin.into_inner().0.insert("user", 3).unwrap();
         "page"
     };

@@ -3,14 +3,13 @@
 use std::convert::Infallible;
 
 use axum::{Router, body::Body, routing::post};
-use hardtack::{SessionData, SessionLayer, csrf::CsrfGuard, web::Failure};
+use hardtack::{SessionLayer, csrf::CsrfGuard, web::Failure};
 use http::{Request, Response, StatusCode};
-use serde::{Deserialize, Serialize};
 use tower::{Layer, ServiceExt, service_fn};
 
 use super::{
     answer,
-    common::{at, block_on, builder_of, cookie, sealed, signed_in},
+    common::{Login, at, block_on, builder_of, cookie, sealed, signed_in},
     guard, request, visitor_of,
 };
 
@@ -111,16 +110,6 @@ fn layers_in_the_wrong_order_are_an_error_that_says_so() {
     let session = || SessionLayer::new(cookie()).clock(at(0));
     assert_eq!(ask(route().layer(session()).layer(guard())), 500);
     assert_eq!(ask(route().layer(guard()).layer(session())), 403);
-}
-
-#[derive(Debug, Default, Serialize, Deserialize, PartialEq)]
-struct Login {
-    user: u32,
-}
-
-impl SessionData for Login {
-    const LABEL: &str = "login";
-    const SCHEMA: u32 = 1;
 }
 
 #[test]

@@ -27,8 +27,7 @@ use tower::ServiceExt;
 use crate::common::times;
 
 use super::{
-    Login,
-    common::{at, block_on, cookie, sealed},
+    common::{Login, at, block_on, cookie, sealed},
     fetch, set_cookies,
 };
 
@@ -358,12 +357,9 @@ mod told {
 
     use super::{FORM, SECRET, ask, request, routes, too_large, typed_too_large, unsaved};
     use crate::{
-        adapters::tower_layer::{
-            Login,
-            layers::{login_layer, logins, named},
-        },
+        adapters::tower_layer::layers::{login_layer, logins, named},
         common::{
-            at, cookie, key, sealed,
+            Login, at, cookie, key, sealed,
             told::{Told, told_by},
         },
     };

@@ -16,8 +16,7 @@ use serde::{Deserialize, Serialize};
 use tower::{Layer, Service, ServiceBuilder, ServiceExt, service_fn};
 
 use super::{
-    Login,
-    common::{at, block_on, builder, pair_of},
+    common::{Login, at, block_on, builder, pair_of},
     fetch, request_to, set_cookies,
 };
 
@@ -175,7 +174,7 @@ async fn without_a_layer_the_response_says_how_to_add_one() {
     assert_refused(&visit, NO_LAYER);
     assert_refused(
         &login,
-        "no session layer for `Session<all::adapters::tower_layer::Login>` is",
+        "no session layer for `Session<all::common::login::Login>` is",
     );
     assert!(
         visit.1.contains("`SessionLayer::new(cookie)`"),
@@ -192,18 +191,16 @@ async fn a_missing_layer_is_named_by_the_type_of_its_session() {
         "{}",
         visit.1
     );
-    let of_login = "no session layer for `Session<all::adapters::tower_layer::Login>` is";
+    let of_login = "no session layer for `Session<all::common::login::Login>` is";
     assert!(login.1.contains(of_login), "{}", login.1);
     assert!(
-        login
-            .1
-            .contains("`.typed::<all::adapters::tower_layer::Login>()`"),
+        login.1.contains("`.typed::<all::common::login::Login>()`"),
         "{}",
         login.1
     );
     let twice = |router: Router| router.layer(login_layer()).layer(login_layer());
     let [_, login] = ask_both(twice).await;
-    let of_login = "two session layers for `Session<all::adapters::tower_layer::Login>` are";
+    let of_login = "two session layers for `Session<all::common::login::Login>` are";
     assert!(login.1.contains(of_login), "{}", login.1);
 }
 
@@ -213,14 +210,14 @@ async fn a_layer_of_another_type_is_no_layer_and_both_types_are_named() {
     assert_eq!(visit, ok("0"));
     assert_refused(
         &login,
-        "the handler asks for `Session<all::adapters::tower_layer::Login>`, and the session layer around it provides \
+        "the handler asks for `Session<all::common::login::Login>`, and the session layer around it provides \
          `Session`; ask for that one, or add a `SessionLayer::new(cookie)` for \
-         `Session<all::adapters::tower_layer::Login>`",
+         `Session<all::common::login::Login>`",
     );
     let [visit, login] = ask_both(|router| router.layer(login_layer())).await;
     assert_refused(
         &visit,
-        "the handler asks for `Session`, and the session layer around it provides `Session<all::adapters::tower_layer::Login>`; ",
+        "the handler asks for `Session`, and the session layer around it provides `Session<all::common::login::Login>`; ",
     );
     assert_eq!(login, ok(""));
 }
@@ -254,7 +251,7 @@ async fn of_several_layers_of_other_types_the_innermost_is_named() {
     let login_inside = layer("__Host-visit").layer(login_layer().layer(handler));
     assert_eq!(
         named_by(login_inside).await,
-        "Session<all::adapters::tower_layer::Login>"
+        "Session<all::common::login::Login>"
     );
 }
 

@@ -17,21 +17,8 @@ use std::convert::Infallible;
 
 use axum::body::{Body, to_bytes};
 use common::set_cookies;
-use hardtack::SessionData;
 use http::{HeaderMap, Request, Response, StatusCode, header::COOKIE};
-use serde::{Deserialize, Serialize};
 use tower::{Service, ServiceExt};
-
-/// A typed session.
-#[derive(Debug, Default, Serialize, Deserialize, PartialEq)]
-struct Login {
-    name: String,
-}
-
-impl SessionData for Login {
-    const LABEL: &str = "login";
-    const SCHEMA: u32 = 1;
-}
 
 fn request_to(path: &str, cookies: &str) -> Request<Body> {
     let request = Request::builder().uri(path).header(COOKIE, cookies);

@@ -17,9 +17,8 @@ use hardtack::{
 use http::{HeaderMap, Request, Response};
 use tower::{Layer, ServiceExt, service_fn};
 
-use super::{
-    Login,
-    common::{at, block_on, builder, cookie, header_builder, pair_of, sealed, set_cookies},
+use super::common::{
+    Login, at, block_on, builder, cookie, header_builder, pair_of, sealed, set_cookies,
 };
 
 fn of(value: &str) -> Context {

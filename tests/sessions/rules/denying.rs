@@ -15,10 +15,9 @@ use hardtack::{
 };
 
 use super::{
-    Login, NewerLogin,
     common::{
-        ENDED, Visit, at, builder, builder_of, check, cookie, key, sealed, sealed_of, seconds,
-        signed_in,
+        ENDED, Login, NewerLogin, Visit, at, builder, builder_of, check, cookie, key, sealed,
+        sealed_of, seconds, signed_in,
     },
     revocation::{begun, check_reason, reason},
 };

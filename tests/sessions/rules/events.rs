@@ -16,10 +16,9 @@ use tower::{Layer, ServiceExt, service_fn};
 use tracing::Level;
 
 use super::{
-    Login, NewerLogin,
     common::{
-        ADAPTERS, HOUR, Visit, at, block_on, builder, builder_of, cookie, key, sealed, sealed_of,
-        signed_in, token_of,
+        ADAPTERS, HOUR, Login, NewerLogin, Visit, at, block_on, builder, builder_of, cookie, key,
+        sealed, sealed_of, signed_in, token_of,
     },
     told::{Told, told_by},
 };

@@ -40,35 +40,11 @@ use crate::common;
 #[cfg(feature = "tracing")]
 use crate::common::told;
 
-use hardtack::{Session, SessionData, SessionError, session::Map};
-use serde::{Deserialize, Serialize};
+use hardtack::{Session, SessionError, session::Map};
 
 /// The use of a session by the application.
 type Work<T = Map> = fn(&Session<T>) -> Result<(), SessionError>;
 
 fn look(session: &Session) -> Result<(), SessionError> {
     session.get::<u32>("user").map(drop)
-}
-
-/// A typed session.
-#[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
-struct Login {
-    name: String,
-    visits: u32,
-}
-
-impl SessionData for Login {
-    const LABEL: &str = "login";
-    const SCHEMA: u32 = 1;
-}
-
-/// The type in a newer version of the application, whose payload `Login` cannot read.
-#[derive(Debug, Default, Serialize, Deserialize, PartialEq)]
-struct NewerLogin {
-    name: String,
-}
-
-impl SessionData for NewerLogin {
-    const LABEL: &str = "login";
-    const SCHEMA: u32 = 2;
 }

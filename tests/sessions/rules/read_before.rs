@@ -8,8 +8,8 @@ use hardtack::{
 };
 
 use super::{
-    Login, Work,
-    common::{at, builder_of, sealed, seconds},
+    Work,
+    common::{Login, at, builder_of, sealed, seconds},
 };
 
 /// Content of one number, by a type or in a dictionary.

@@ -10,10 +10,9 @@ use hardtack::{
 };
 
 use super::{
-    Login,
     common::{
-        READ, UNTOUCHED, Visit, at, builder, builder_of, check, cookie, pair_of, reason, sealed,
-        signed_in,
+        Login, READ, UNTOUCHED, Visit, at, builder, builder_of, check, cookie, pair_of, reason,
+        sealed, signed_in,
     },
     look,
 };

@@ -5,10 +5,10 @@
 use hardtack::{Session, SessionCookie, SessionError};
 
 use super::{
-    Login, NewerLogin, Work,
+    Work,
     common::{
-        ENDED, READ, Visit, WRITTEN, at, builder, builder_of, check, cookie, sealed, sealed_of,
-        seconds, signed_in,
+        ENDED, Login, NewerLogin, READ, Visit, WRITTEN, at, builder, builder_of, check, cookie,
+        sealed, sealed_of, seconds, signed_in,
     },
 };
 

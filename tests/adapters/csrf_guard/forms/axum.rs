@@ -4,16 +4,15 @@ use axum::{
     routing::any,
 };
 use hardtack::{
-    SessionData, SessionLayer,
+    SessionLayer,
     csrf::{CsrfGuard, GuardedForm},
 };
 use http::{Request, Response};
-use serde::{Deserialize, Serialize};
 use tower::ServiceExt;
 
 use super::{
     super::{
-        common::{at, block_on, builder_of, cookie},
+        common::{Login, at, block_on, builder_of, cookie},
         visitor_of, words,
     },
     Amount, FORM, Note, Transfer, form, in_forms, layer, sent_to,
@@ -50,21 +49,13 @@ fn answer(app: Router, request: Request<String>) -> Response<String> {
 
 #[test]
 fn a_token_has_to_pass_every_guard_though_their_sessions_differ() {
-    #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
-    struct Login {
-        user: u32,
-    }
-    impl SessionData for Login {
-        const LABEL: &'static str = "login of two guards";
-        const SCHEMA: u32 = 1;
-    }
     let logins = builder_of::<Login>().name("__Host-login").build().unwrap();
     let (pair, token) = visitor_of(&cookie());
     let mut of_login = String::new();
     let login = logins
         .cookie_for(at(0), |login| {
             of_login = login.csrf_token()?;
-            login.replace(Login { user: 1 })
+            login.update(|login| login.visits = 1)
         })
         .unwrap();
     let both = format!("{pair}; {login}");
