@@ -131,7 +131,8 @@ impl<C, T: Payload> SessionBuilder<C, T> {
         let (options, mode) = (&self.options, self.mode);
         let type_label = options.type_label.as_deref().unwrap_or(T::LABEL);
         let purpose = purpose.with_labels(options.application.as_deref(), type_label)?;
-        let settings = self.settings_in_common(&purpose, type_label, allowed, cookie);
+        let of_type = (type_label, T::SCHEMA);
+        let settings = options.settings_in_common(mode, &purpose, of_type, allowed, cookie);
         // These settings are sent, logged or counted.
         if looks_like_a_key(&settings) {
             return Err(ConfigError::general(A_KEY));

@@ -1,34 +1,36 @@
 //! Text of the settings that all programs with the same sessions must share (SPEC.md § 3.7).
 
-use super::{InCookie, SessionBuilder};
+use super::{InCookie, Options};
 use crate::{
     cookie::SameSite,
+    crypto::suite::Mode,
     keys::Purpose,
-    state::{Allowed, Padding, Payload},
+    state::{Allowed, Padding},
 };
 
-impl<C, T: Payload> SessionBuilder<C, T> {
-    /// Returns the text. `cookie` has the settings of a cookie, if these sessions are in one.
+impl Options {
+    /// Returns the text for sessions of the type with this label and schema. `cookie` has the settings of a cookie, if
+    /// they are in one.
     pub(super) fn settings_in_common(
         &self,
+        mode: Mode,
         purpose: &Purpose,
-        type_label: &str,
+        (type_label, schema): (&str, u32),
         allowed: Allowed,
         cookie: Option<&InCookie>,
     ) -> String {
-        let options = &self.options;
         let of_cookie = cookie.map(InCookie::settings_in_common).unwrap_or_default();
-        let lifetimes = options.lifetimes();
+        let lifetimes = self.lifetimes();
         let (plain, remembered) = (lifetimes.plain, lifetimes.remembered);
         let seconds = |seconds: Option<u64>| seconds.map_or("off".to_owned(), |it| it.to_string());
-        let pairs = options
+        let pairs = self
             .context
             .iter()
             .map(|(label, value)| format!("{}:{}", encoded(label), encoded(value)));
         // A cookie's name has no `:`.
         let of_name = purpose.name().split_once(':');
         let (carrier, name) = of_name.unwrap_or(("cookie", purpose.name()));
-        let padding = match options.padding {
+        let padding = match self.padding {
             Padding::None => "none",
             Padding::Padme => "padme",
         };
@@ -36,16 +38,16 @@ impl<C, T: Payload> SessionBuilder<C, T> {
             "{carrier}={} mode={} application={} type={} schema={} context={} idle_timeout={} absolute_timeout={} \
              remember_up_to={} remembered_idle_timeout={} revalidate_after={} clock_skew={} size={}x{} padding={padding}{of_cookie}",
             encoded(name),
-            self.mode,
-            encoded(options.application.as_deref().unwrap_or_default()),
+            mode,
+            encoded(self.application.as_deref().unwrap_or_default()),
             encoded(type_label),
-            T::SCHEMA,
+            schema,
             pairs.collect::<Vec<_>>().join(","),
             seconds(plain.idle.map(|idle| idle.min(plain.absolute))),
             plain.absolute,
             seconds(remembered.map(|it| it.absolute)),
             seconds(remembered.and_then(|it| it.idle)),
-            seconds(options.revalidate_after.map(|it| it.as_secs())),
+            seconds(self.revalidate_after.map(|it| it.as_secs())),
             lifetimes.skew,
             allowed.cookies,
             allowed.field,
