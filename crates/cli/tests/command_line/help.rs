@@ -6,7 +6,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use crate::desk::{Desk, PROGRAM};
+use crate::desk::{Desk, PROGRAM, started};
 
 #[test]
 fn the_version_names_the_library_of_the_ciphers() {
@@ -25,7 +25,8 @@ fn the_version_names_the_library_of_the_ciphers() {
 /// Runs the program by the real clock.
 fn run(desk: &Desk, line: &str) -> Output {
     let mut command = desk.command(&PROGRAM, line.split(' '));
-    command.env_remove("HARDTACK_NOW").output().unwrap()
+    let process = started(command.env_remove("HARDTACK_NOW"));
+    process.wait_with_output().unwrap()
 }
 
 #[test]

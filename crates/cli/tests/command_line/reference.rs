@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use crate::desk::{Desk, PROGRAM, at};
+use crate::desk::{Desk, PROGRAM, at, started};
 
 const REFERENCE: &str = include_str!("../../../../docs/cli.md");
 
@@ -94,9 +94,8 @@ fn every_field_of_json_is_in_its_table() {
     let (desk, _) = Desk::with_ring();
     let ring = desk.read("keys");
     desk.write("keys", format!("# leaked=00000000 {}\n{ring}", desk.now));
-    let output = desk
-        .command(&PROGRAM, ["ring", "show", "keys", "--json", "--secrets"])
-        .output();
+    let mut command = desk.command(&PROGRAM, ["ring", "show", "keys", "--json", "--secrets"]);
+    let output = started(&mut command).wait_with_output();
     let shown = String::from_utf8(output.unwrap().stdout).unwrap();
     check_fields("hardtack ring show --json", &shown);
     desk.add("");

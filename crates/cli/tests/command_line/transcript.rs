@@ -16,7 +16,7 @@ use serde_json::Value;
 use snapbox::{Assert, Data, assert::DEFAULT_ACTION_ENV};
 
 use crate::{
-    desk::{Desk, PROGRAM},
+    desk::{Desk, PROGRAM, started},
     names::Names,
     pipeline,
 };
@@ -244,11 +244,10 @@ impl Story {
     ) -> (String, String, i32) {
         let mut command = self.desk.command(&PROGRAM, words);
         command.envs(variables.iter().map(|(name, value)| (name, value)));
-        command.stdout(Stdio::piped()).stderr(Stdio::piped());
         if input.is_some() {
             command.stdin(Stdio::piped());
         }
-        let mut process = command.spawn().unwrap();
+        let mut process = started(&mut command);
         if let Some(mut stdin) = process.stdin.take() {
             // A program that refuses its arguments does not read.
             let _ = stdin.write_all(input.unwrap_or_default().as_bytes());

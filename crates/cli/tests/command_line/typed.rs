@@ -4,7 +4,7 @@ use hardtack::{Session, SessionCookie, SessionData};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::desk::{Desk, Ran, at, example};
+use crate::desk::{Desk, Ran, at, example, started};
 
 /// As in `examples/inspect.rs`.
 #[derive(Serialize, Deserialize, Default, PartialEq)]
@@ -46,7 +46,7 @@ fn pair(desk: &Desk) -> String {
 fn of_the_application(desk: &Desk, line: &str) -> Ran {
     let program = example("inspect");
     let mut command = desk.command(&program, line.split_whitespace());
-    desk.ran(command.output().unwrap())
+    desk.ran(started(&mut command).wait_with_output().unwrap())
 }
 
 #[track_caller]
@@ -135,7 +135,7 @@ fn a_value_that_the_application_cannot_read_does_not_open() {
     assert_eq!(shown["tokens"][0]["payload_guess"], json!([42]));
     let cookies = format!("{pair}; __Host-session=junk");
     let mut command = desk.command(&example("inspect"), [&*cookies, "--keys", "keys"]);
-    let ran = desk.ran(command.output().unwrap());
+    let ran = desk.ran(started(&mut command).wait_with_output().unwrap());
     assert_eq!(ran.code, Some(1));
     assert!(
         ran.out.contains("together     no: Payload, "),
