@@ -7,10 +7,6 @@ import { after, before, describe, test } from "node:test";
 
 import { Demo, launch } from "./demo.js";
 
-/** Changes the element of the script before it is loaded. */
-const withoutHash = () =>
-  new MutationObserver(() => document.querySelector("script[integrity]")?.removeAttribute("integrity")).observe(document, { childList: true, subtree: true });
-
 let browser;
 before(async () => {
   browser = await launch();
@@ -34,22 +30,28 @@ for (const version of ["htmx-2", "htmx-4"]) {
     /** Opens the page in a new tab, with this version in place of the one that it names. */
     async function open() {
       const page = await context.newPage();
-      // Only version 4 has the hash that the page names.
-      if (version !== "htmx-4") await page.evaluateOnNewDocument(withoutHash);
       await page.setRequestInterception(true);
       page.on("request", (request) => {
-        const isScript = request.url().endsWith("/htmx.min.js");
+        if (!request.url().endsWith("/htmx.min.js")) return request.continue();
         const headers = { "access-control-allow-origin": "*" };
-        return isScript ? request.respond({ headers, contentType: "text/javascript", body: script }) : request.continue();
+        return isNamed ? request.respond({ headers, contentType: "text/javascript", body: script }) : request.abort();
       });
       await page.goto(site.origin);
+      await loaded(page);
       return page;
     }
+
+    /** Only version 4 has the hash that the page names. */
+    const isNamed = version === "htmx-4";
+    const loaded = (page) => isNamed || page.addScriptTag({ content: script });
 
     const user = (page) => page.$eval("#user", ({ innerText }) => innerText);
 
     /** Presses a button after which the page is loaded again. */
-    const refresh = (page, css) => Promise.all([page.waitForNavigation(), page.click(css)]);
+    async function refresh(page, css) {
+      await Promise.all([page.waitForNavigation(), page.click(css)]);
+      await loaded(page);
+    }
 
     async function counts(page, number) {
       await page.click("[hx-post='/count']");
