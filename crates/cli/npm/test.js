@@ -132,6 +132,6 @@ test("npx runs what npm packs", () => {
   for (const name of ["hardtack-cli", "hardtack"]) assert.match(done(["npx", "--offline", name, "keygen"]), /^hardtack_key_v1_xaes_[\w-]{48}\n$/);
   // Hints are what this reader can type.
   const { stderr } = run(["npx", "--offline", "hardtack-cli", "ring", "rotate", "missing", "--after", "15m"]);
-  assert.match(stderr, /; `npx hardtack-cli ring add missing` makes the first\n$/);
+  assert.match(stderr, /; `npx hardtack-cli ring add missing` begins a new ring\n$/);
   assert.match(done(["npx", "--offline", "hardtack-cli", "ring", "add", "--help"]), /^Usage: npx hardtack-cli ring add /m);
 });
