@@ -27,6 +27,10 @@ for (const version of ["htmx-2", "htmx-4"]) {
       site.stop();
     });
 
+    /** Only version 4 has the hash that the page names. */
+    const isNamed = version === "htmx-4";
+    const loaded = (page) => isNamed || page.addScriptTag({ content: script });
+
     /** Opens the page in a new tab, with this version in place of the one that it names. */
     async function open() {
       const page = await context.newPage();
@@ -40,10 +44,6 @@ for (const version of ["htmx-2", "htmx-4"]) {
       await loaded(page);
       return page;
     }
-
-    /** Only version 4 has the hash that the page names. */
-    const isNamed = version === "htmx-4";
-    const loaded = (page) => isNamed || page.addScriptTag({ content: script });
 
     const user = (page) => page.$eval("#user", ({ innerText }) => innerText);
 

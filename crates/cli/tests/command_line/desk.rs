@@ -121,7 +121,15 @@ impl Desk {
     }
 
     pub(crate) fn run_with<I: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = I>) -> Ran {
-        let process = started(&mut self.command(&PROGRAM, arguments));
+        self.run_program(&PROGRAM, arguments)
+    }
+
+    pub(crate) fn run_program<I: AsRef<OsStr>>(
+        &self,
+        program: &str,
+        arguments: impl IntoIterator<Item = I>,
+    ) -> Ran {
+        let process = started(&mut self.command(program, arguments));
         self.ran(process.wait_with_output().unwrap())
     }
 

@@ -4,7 +4,7 @@ use hardtack::{Session, SessionCookie, SessionData};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::desk::{Desk, Ran, at, example, started};
+use crate::desk::{Desk, Ran, at, example};
 
 /// As in `examples/inspect.rs`.
 #[derive(Serialize, Deserialize, Default, PartialEq)]
@@ -44,9 +44,7 @@ fn pair(desk: &Desk) -> String {
 
 /// Runs the example.
 fn of_the_application(desk: &Desk, line: &str) -> Ran {
-    let program = example("inspect");
-    let mut command = desk.command(&program, line.split_whitespace());
-    desk.ran(started(&mut command).wait_with_output().unwrap())
+    desk.run_program(&example("inspect"), line.split_whitespace())
 }
 
 #[track_caller]
@@ -134,8 +132,7 @@ fn a_value_that_the_application_cannot_read_does_not_open() {
     assert_eq!(shown["reason"], "Payload");
     assert_eq!(shown["tokens"][0]["payload_guess"], json!([42]));
     let cookies = format!("{pair}; __Host-session=junk");
-    let mut command = desk.command(&example("inspect"), [&*cookies, "--keys", "keys"]);
-    let ran = desk.ran(started(&mut command).wait_with_output().unwrap());
+    let ran = desk.run_program(&example("inspect"), [&*cookies, "--keys", "keys"]);
     assert_eq!(ran.code, Some(1));
     assert!(
         ran.out.contains("together     no: Payload, "),
