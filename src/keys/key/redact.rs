@@ -63,8 +63,8 @@ pub(crate) fn quoted_unless_key(text: &str) -> String {
 
 /// Returns `true` if a part of `text` is the secret of a key and its checksum.
 fn has_end_of_key(text: &str) -> bool {
-    let mut parts = text.as_bytes().windows(ENCODED_LEN);
-    parts.any(is_checked_secret)
+    let mut words = text.as_bytes().split(|&b| !is_of_key(b.into()));
+    words.any(|word| word.windows(ENCODED_LEN).any(is_checked_secret))
 }
 
 fn is_of_key(c: char) -> bool {
