@@ -50,7 +50,8 @@ pub fn redact(text: &str) -> String {
 
 /// Returns `true` if `text` contains the prefix of keys of any version, or a whole secret with its checksum.
 pub(crate) fn looks_like_a_key(text: &str) -> bool {
-    text.contains(ANY_KEY_PREFIX) || has_end_of_key(text)
+    let mut words = text.split(|c| !is_of_key(c));
+    text.contains(ANY_KEY_PREFIX) || words.any(has_end_of_key)
 }
 
 /// Returns `text` in quotes for an error message, or says that it is a key.
@@ -61,10 +62,10 @@ pub(crate) fn quoted_unless_key(text: &str) -> String {
     format!("{text:?}")
 }
 
-/// Returns `true` if a part of `text` is the secret of a key and its checksum.
-fn has_end_of_key(text: &str) -> bool {
-    let mut words = text.as_bytes().split(|&b| !is_of_key(b.into()));
-    words.any(|word| word.windows(ENCODED_LEN).any(is_checked_secret))
+/// Returns `true` if a part of `word` is the secret of a key and its checksum.
+fn has_end_of_key(word: &str) -> bool {
+    let mut parts = word.as_bytes().windows(ENCODED_LEN);
+    parts.any(is_checked_secret)
 }
 
 fn is_of_key(c: char) -> bool {
