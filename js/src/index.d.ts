@@ -207,8 +207,9 @@ export type SessionErrorCode =
   /** The session has already been saved, or the head of this response cannot be changed, as in the handshake of a WebSocket. */
   | "after-head"
   /**
-   * A change was not saved, because the response had the session's cookie already, for example from an inner request. `onRefused`
-   * or `failed` gets this error; without them, `log` gets it.
+   * A change was not saved, because the response had the session's cookie already, for example from an inner request, or because
+   * the handler has answered by the response of Node, past its framework. `onRefused` or `failed` gets this error; without them,
+   * `log` gets it.
    */
   | "left-out"
   /** The session comes from `load()` of `inNext`, which saves nothing; `update` does. */

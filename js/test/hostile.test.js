@@ -23,7 +23,7 @@ import { withSession as inNode } from "../src/web/node.js";
 import { forward } from "../src/web/origin.js";
 import { handleSession } from "../src/web/sveltekit.js";
 import { XAES_KEY } from "./visitor.js";
-import { HonoContext, jarOf } from "./stand_ins.js";
+import { honoWith, jarOf } from "./stand_ins.js";
 import { workOf } from "./work.js";
 
 const NAMES = [..."abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-"];
@@ -117,9 +117,10 @@ const TAKES = {
   "./device": { deviceBound: (text) => bound.load(text) },
   "./fetch": { withSession: (text) => inFetch(others, (request, session) => page(text, session))(asRequest(text)) },
   "./hono": {
-    session: async (text) => {
-      const c = new HonoContext(asRequest(text));
-      await inHono(others)(c, async () => (c.res = page(text, c.session)));
+    session: (text) => {
+      const app = honoWith(inHono(others), (c) => page(text, c.get("session")));
+      app.onError((error) => { throw error; });
+      return app.fetch(asRequest(text));
     },
   },
   "./express": {

@@ -21,7 +21,7 @@ import { session as inHono } from "../src/web/hono.js";
 import { withSession as inNode } from "../src/web/node.js";
 import { handleSession } from "../src/web/sveltekit.js";
 import { XAES_KEY, eventsOf, filled } from "./visitor.js";
-import { HonoContext, before, listening } from "./stand_ins.js";
+import { before, honoWith, listening } from "./stand_ins.js";
 
 const cookies = await SessionCookie.encrypted(XAES_KEY);
 const other = await SessionCookie.encrypted(XAES_KEY, { cookie: attributes({ name: "__Host-other" }) });
@@ -45,11 +45,10 @@ const NESTED = {
   },
   Hono: (outer, inner) => {
     const [first, second] = [outer, inner].map((sessions) => inHono(sessions));
-    return before(async (request) => {
-      const c = new HonoContext(request);
-      await first(c, async () => (tick(c.session), second(c, async () => void (c.res = ticked(c.session)))));
-      return c.res;
-    });
+    const app = honoWith(first, (c, next) => (tick(c.get("session")), next()), second);
+    app.onError((error, c) => c.text("failed", 500));
+    app.get("/", (c) => ticked(c.get("session")));
+    return before(app.fetch);
   },
   Express: (outer, inner) => {
     const [first, second] = [outer, inner].map((sessions) => inExpress(sessions));
@@ -92,20 +91,17 @@ test("a second session says what to do", async () => {
   await assert.rejects(handle({ event, resolve: () => handle({ event, resolve: () => new Response() }) }), { code: "cookies", message: sentence });
 });
 
-test("Hono: `onError` answers an error of the session, with any status, and nothing is saved", async () => {
-  for (const status of [413, 500, 303, 403]) {
-    for (const [note, own] of [["x".repeat(4000), 413], [undefined, 500]]) {
-      const c = new HonoContext(request());
-      await inHono(cookies)(c, async () => {
-        tick(c.session);
-        try {
-          c.session.set("note", note);
-        } catch (error) {
-          c.error = error;
-          c.res = new Response("failed", { status });
-        }
-      });
-      assert.deepEqual([c.res.status, c.res.headers.getSetCookie()], [status === 500 ? own : status, []]);
+test("Hono: `onError` answers an error of the session, with any status, and nothing is saved", async (t) => {
+  t.mock.method(console, "error", () => {});
+  for (const [note, code, own] of [["x".repeat(4000), "size", 413], [undefined, "value", 500]]) {
+    for (const status of [413, 500, 303, 403, undefined]) {
+      const app = honoWith(inHono(cookies));
+      app.get("/", (c) => (tick(c.get("session")), c.get("session").set("note", note), c.text("never")));
+      if (status) app.onError((error, c) => c.json({ code: error.code }, status));
+      const answer = await app.request("/");
+      assert.deepEqual([answer.status, answer.headers.getSetCookie()], [status ?? own, []]);
+      const unanswered = own === 413 ? "your session is full" : "Internal Server Error";
+      assert.equal(await answer.text(), status ? JSON.stringify({ code }) : unanswered);
     }
   }
 });
@@ -113,7 +109,10 @@ test("Hono: `onError` answers an error of the session, with any status, and noth
 test("a request is handled again, by the same adapter or another, also after a failure", async () => {
   const once = request();
   const event = { request: once, locals: {} };
-  const c = new HonoContext(once);
+  const app = honoWith(inHono(cookies));
+  app.get("/", (c) => (isFailing ? throwing() : ticked(c.get("session"))));
+  app.onError((error) => { throw error; });
+  let isFailing;
   const respond = ({ locals }) => ticked(locals.session);
   const throwing = () => {
     throw new Error("thrown");
@@ -123,8 +122,10 @@ test("a request is handled again, by the same adapter or another, also after a f
     assert.equal(await (await handleSession(cookies)({ event, resolve: respond })).text(), "1");
     await assert.rejects(async () => onSession(cookies)(event, throwing), /thrown/);
     assert.equal(await (await onSession(cookies)(event, () => respond(event))).text(), "1");
-    await assert.rejects(async () => inHono(cookies)(c, throwing), /thrown/);
-    await inHono(cookies)(c, async () => void (c.res = ticked(c.session)));
+    isFailing = true;
+    await assert.rejects(async () => app.fetch(once), /thrown/);
+    isFailing = false;
+    assert.equal(await (await app.fetch(once)).text(), "1");
     assert.equal(await (await withSession(cookies, (_, session) => ticked(session))(once)).text(), "1");
   }
 });
@@ -135,7 +136,7 @@ test("what makes a cookie is given the environment, and nothing of a request", a
   const make = (...all) => (given.push(all.length === 1 ? all[0] : all), cookies);
   // Written with a parameter, as in an application.
   const made = (env) => make(env);
-  await inHono(made)(Object.assign(new HonoContext(request()), { env }), async () => {});
+  await honoWith(inHono(made)).fetch(request(), env);
   await handleSession(made)({ event: { request: request(), locals: {}, platform: { env } }, resolve: () => new Response() });
   await onSession(made)({ request: request(), locals: { runtime: { env } } }, () => new Response());
   await inH3(made, () => "")({ req: request(), res: new Response(), context: { cloudflare: { env } } });
@@ -226,9 +227,11 @@ test("a handler that answers nothing, or no Response, is an error that says so",
     await assert.rejects(onSession(cookies)({ request: request(), locals: {} }, () => answer), expected);
   }
   // Hono says it itself, where nothing has answered.
-  const c = new HonoContext(request());
-  await inHono(cookies)(c, async () => void tick(c.session));
-  assert.equal(c.finalized, false);
+  const said = [];
+  const app = honoWith(inHono(cookies), (c) => void tick(c.get("session")));
+  app.onError((error, c) => (said.push(error.message), c.text("failed", 500)));
+  assert.equal((await app.fetch(request())).status, 500);
+  assert.match(said.join(), /^Context is not finalized/);
 });
 
 test("a refusal that nothing answers is an error, and the handler is not called", async () => {
@@ -240,8 +243,9 @@ test("a refusal that nothing answers is an error, and the handler is not called"
     await assert.rejects(async () => withSession(cookies, handler, options)(crossSite()), { name: "ConfigError", code: "response" });
     await assert.rejects(async () => handleSession(cookies, options)({ event: { request: crossSite(), locals: {} }, resolve: handler }), { code: "response" });
     await assert.rejects(async () => onSession(cookies, options)({ request: crossSite(), locals: {} }, handler), { code: "response" });
-    // Hono answers itself where nothing has.
-    await inHono(cookies, options)(new HonoContext(crossSite()), handler).catch(({ code }) => assert.equal(code, "response"));
+    const app = honoWith(inHono(cookies, options), handler);
+    app.onError((error) => { throw error; });
+    await assert.rejects(async () => app.fetch(crossSite()), { code: "response" });
   }
 });
 
@@ -292,4 +296,23 @@ test("Hono's cache gives no visitor the page of another, if the session is mount
   // In this order the cache cannot know of the session, which can only say so.
   assert.deepEqual(await seen(["session", "cache"]), ["ada", "ada", "ada"]);
   assert.match(eventsOf(mock.calls).join(), /`cache\(\)` is mounted after the session, .*; mount it before/);
+});
+
+test("Hono: middleware and handlers of a program that are named `cache` bring no warning", async (t) => {
+  const { mock } = t.mock.method(console, "warn", () => {});
+  const programs = {
+    "a handler": function cache(c) {
+      return c.text(c.get("session").get("user") ?? "nobody");
+    },
+    middleware: async function cache(c, next) {
+      await next();
+      c.header("cache-control", "private, max-age=60");
+    },
+  };
+  for (const cache of Object.values(programs)) {
+    const site = honoWith(inHono(cookies), cache);
+    site.get("/", (c) => c.text(c.get("session").get("user") ?? "nobody"));
+    assert.equal(await (await site.request("/")).text(), "nobody");
+  }
+  assert.deepEqual(eventsOf(mock.calls), []);
 });

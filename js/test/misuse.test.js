@@ -26,7 +26,7 @@ import { inNext, sessionProxy } from "../src/web/next.js";
 import { forward } from "../src/web/origin.js";
 import { handleSession } from "../src/web/sveltekit.js";
 import { SERVERS } from "./servers.js";
-import { HonoContext, STAND_INS, listening } from "./stand_ins.js";
+import { STAND_INS, honoWith, listening } from "./stand_ins.js";
 import { NOW, XAES_KEY, cookies, filled, later } from "./visitor.js";
 
 const typed = await SessionCookie.encrypted(XAES_KEY, { type: sessionType({ label: "user", schema: 1, shape: struct({ user: text }) }) });
@@ -315,9 +315,8 @@ test("a response that cannot be copied passes as it is", async () => {
     assert.equal(await inH3(cookies, (_, session) => (page(session), response))({ req: await request(), res: { headers: new Headers() } }), response);
     assert.equal(await sessionProxy(cookies, { next: assert.fail }, (_, session) => (page(session), response))(next), response);
     assert.equal(await forward(cookies, await cookies.load(await filled()), await request(), async () => response), response);
-    const c = new HonoContext(await request());
-    await inHono(cookies)(c, async () => (page(c.session), (c.res = response)));
-    assert.equal(c.res, response);
+    const app = honoWith(inHono(cookies), (c) => (page(c.get("session")), response));
+    assert.equal(await app.fetch(await request()), response);
   }
   const due = (response) => withSession(cookies, (_, session) => (page(session), response), { now: () => later(900) });
   for (const response of ODD) {

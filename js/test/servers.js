@@ -90,9 +90,8 @@ export const SERVERS = {
     });
     return app.ready().then(() => listening(createServer((request, response) => app.routing(request, response))));
   },
-  Hono: (cookies, options, page) => {
+  "Hono on Node": (cookies, options, page) => {
     const app = new Hono();
-    app.onError((error, c) => c.text("failed", 500));
     app.use(inHono(cookies, options));
     app.all("*", async (c) => {
       const { response, status, headers, body = "" } = await page(c.get("session"), c.req.path);

@@ -1,10 +1,12 @@
 // One site behind adapters that need no framework: `page(session, path)` answers with `{ status, headers, body }`, or with a
-// `response` of its own. It is also given the response of Node, and what has its session. SvelteKit, Astro, Hono and Next.js are stand-ins; frameworks/ and servers.js have real ones.
+// `response` of its own. It is also given the response of Node, and what has its session. SvelteKit, Astro and Next.js are stand-ins; frameworks/ has real ones.
 
 import { createServer } from "node:http";
 import http2 from "node:http2";
 import { once } from "node:events";
 import { after } from "node:test";
+
+import { Hono } from "hono";
 
 import { onSession } from "../src/web/astro.js";
 import { withSession } from "../src/web/fetch.js";
@@ -12,10 +14,7 @@ import { session as inHono } from "../src/web/hono.js";
 import { sessionProxy } from "../src/web/next.js";
 import { withSession as inNode } from "../src/web/node.js";
 import { handleSession } from "../src/web/sveltekit.js";
-import { HonoContext } from "./stand_in_of_hono.js";
 import { Browser, patience } from "./visitor.js";
-
-export { HonoContext };
 
 const servers = [];
 after(() => servers.forEach((server) => server.close()));
@@ -48,6 +47,13 @@ export async function headOverHttp2(listener) {
 /** A browser before a handler of requests, with which a framework answers what fails. */
 export const before = (handler) =>
   new Browser("http://localhost", (url, init) => handler(new Request(url, init)).catch(() => new Response("failed", { status: 500 })));
+
+/** An application of Hono with middleware. */
+export function honoWith(...middleware) {
+  const app = new Hono();
+  for (const each of middleware) app.use(each);
+  return app;
+}
 
 export const pathOf = ({ url }) => new URL(url, "http://localhost").pathname;
 
@@ -86,16 +92,10 @@ export const STAND_INS = {
       return onRequest(context, async () => responseOf(page(context.locals.session, pathOf(request), undefined, context.locals)));
     });
   },
-  "a stand-in of Hono": (cookies, options, page) => {
-    const handle = inHono(cookies, options);
-    return before(async (request) => {
-      const c = new HonoContext(request);
-      await handle(c, async () => {
-        const failed = (error) => ((c.error = error), new Response("failed", { status: 500 }));
-        c.res = await responseOf(Promise.resolve().then(() => page(c.session, pathOf(request)))).catch(failed);
-      });
-      return c.res;
-    });
+  Hono: (cookies, options, page) => {
+    const app = honoWith(inHono(cookies, options));
+    app.all("*", (c) => responseOf(page(c.get("session"), c.req.path)));
+    return before(app.fetch);
   },
   "the proxy of Next.js": (cookies, options, page) => {
     const handler = (request, session) => responseOf(page(session, pathOf(request)));

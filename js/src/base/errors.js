@@ -63,6 +63,8 @@ export class SessionError extends Error {
     super(message);
     this.name = "SessionError";
     Object.assign(this, { code }, RESPONSES[code]);
+    // Hono answers by it, where it would print any other error, and answer 500. An error without a status must not have it.
+    if (this.status) Object.defineProperty(this, "getResponse", { value: () => new Response(this.body, this) });
   }
 
   get headers() {

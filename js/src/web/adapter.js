@@ -3,6 +3,7 @@
 import { SessionError, ensure, misused, mustBe, optionsOf, refuseUnknown } from "../base/errors.js";
 import { pathOf } from "../carrier/dropped.js";
 import { close, noteFailure } from "../state/actions.js";
+import { isToWrite } from "../state/decide.js";
 import { stateOf } from "../session/session.js";
 import { madeBy } from "../session/settings.js";
 
@@ -63,6 +64,15 @@ const TAKEN = "`session` of the request belongs to another library, such as expr
  */
 export const closeUnsent = (session) => close(stateOf(session), UNSENT);
 
+/** Reports a change that cannot be saved, because the handler has answered past its framework. */
+export function closeSent(session) {
+  const state = stateOf(session);
+  if (isToWrite(state) && !state.isClosed) state.onLost(new SessionError("left-out", SENT));
+  close(state);
+}
+
+const SENT = "a change is not saved: the handler has answered past its framework; save the session in a response of the framework";
+
 const UNSENT = "session cannot be saved in the handshake of a WebSocket; change it in another request";
 
 /**
@@ -95,7 +105,7 @@ export const hasResponse = (error) => error instanceof SessionError && error.sta
 /** Notes whether an error of the session fails the request, and returns this. */
 export const failedBy = (session, error) => noteFailure(stateOf(session), hasResponse(error));
 
-export const responseOf = ({ status, headers, body, message }) => new Response(body ?? message, { status, headers });
+export const responseOf = (refusal) => new Response(refusal.body ?? refusal.message, refusal);
 
 /** Throws a `ConfigError` for a hook that is no function. Null and false leave it out, as in `{ onOutcome: isDev && print }`. */
 export function checkHooks(options) {

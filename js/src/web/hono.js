@@ -3,7 +3,7 @@
 import { SessionError } from "../base/errors.js";
 import { noteFailure } from "../state/actions.js";
 import { BaseSession, stateOf } from "../session/session.js";
-import { admission, claim, closeUnsent, hasResponse, refuseOther, responseOf } from "./adapter.js";
+import { admission, claim, closeSent, closeUnsent, hasResponse, refuseOther, report } from "./adapter.js";
 
 export function session(cookies, options) {
   const admit = admission(cookies, options);
@@ -14,30 +14,43 @@ export function session(cookies, options) {
     const isCached = hasCacheInside(c.req);
     try {
       c.set("session", session);
-      if (isDropped(c.env)) closeUnsent(session);
-      if (refused) c.res = await refused;
+      if (isDropped(c.env, c.req.header("upgrade"))) closeUnsent(session);
+      // Adds the fields that outer middleware has set. If `refuse` returned nothing, `save` throws.
+      if (refused) replace(c, merged(c, (await refused) ?? (await save())));
       else await next();
-      if (isCached) warnOfCache(stateOf(session));
+      const state = stateOf(session);
+      if (isCached) warnOfCache(state);
       // Inner middleware may have set the session of another cookie. Anything else is a mistake.
       if (!(c.get("session") instanceof BaseSession)) refuseOther();
       const { error } = c;
-      // Hono or `onError` has answered the error of a handler, with any status.
-      noteFailure(stateOf(session), error instanceof SessionError);
-      const saved = await save(hasResponse(error) && c.res.status === 500 ? responseOf(error) : c.res);
+      // Hono, by `getResponse`, or `onError` has answered the error of a handler, with any status.
+      noteFailure(state, error instanceof SessionError);
+      if (hasResponse(error)) report(null, { cause: error }, c.req.raw, state);
+      if (isSent(c)) closeSent(session);
+      const saved = await save(c.res);
       // If nothing has answered, Hono reports it.
       if (saved === c.res || !c.finalized) return;
-      // Hono copies the headers of a response that is replaced, unless it is undefined.
-      c.res = undefined;
-      c.res = saved;
+      replace(c, saved);
     } finally {
       release();
     }
   };
 }
 
-/** Returns true if Hono's `cache()` is mounted inside of the session. Only the name reveals it, which a bundler may change. */
+const merged = (c, response) => c.newResponse(response.body, response);
+
+/** Replaces the response. Hono copies the headers of the one before, unless it is undefined. */
+function replace(c, response) {
+  c.res = undefined;
+  c.res = response;
+}
+
+/**
+ * Returns true if Hono's `cache()` is mounted inside of the session. Only its code reveals it: its name, which a bundler may change, and
+ * what it calls. Around it, as with `every()`, nothing does.
+ */
 const hasCacheInside = ({ matchedRoutes, routeIndex }) =>
-  matchedRoutes?.slice(routeIndex + 1).some(({ handler }) => handler.name === "cache");
+  matchedRoutes?.slice(routeIndex + 1).some(({ handler }) => handler.name === "cache" && `${handler}`.includes("caches.open"));
 
 function warnOfCache({ isTouched, sealer, now }) {
   if (isTouched) sealer.say("warn", CACHE_FIRST, {}, CACHE_FIRST, now);
@@ -45,5 +58,12 @@ function warnOfCache({ isTouched, sealer, now }) {
 
 const CACHE_FIRST = "`cache()` is mounted after the session, and gives everybody one visitor's page; mount it before";
 
-/** Returns true if `@hono/node-ws` opens a WebSocket. It drops the response, whose fields `@hono/node-server` sends. */
-const isDropped = ({ incoming, outgoing, wss } = {}) => incoming?.upgrade === true && !outgoing && !wss;
+/**
+ * Returns true if a WebSocket is opened without the response: by `@hono/node-ws`, which drops it although `@hono/node-server` sends its
+ * fields, and in Bun, whose server has answered then.
+ */
+const isDropped = ({ incoming, outgoing, wss } = {}, upgrade) =>
+  (incoming?.upgrade === true && !outgoing && !wss) || (typeof Bun === "object" && /websocket/i.test(upgrade));
+
+/** Returns true if a handler has answered by the response of Node, past Hono. */
+const isSent = ({ env, res }) => env?.outgoing?.headersSent === true || res.headers.has("x-hono-already-sent");
