@@ -5,7 +5,7 @@ import { createServer } from "node:http";
 import { Readable } from "node:stream";
 import { test } from "node:test";
 
-import { H3, HTTPError, HTTPResponse } from "h3";
+import { H3, HTTPError, HTTPResponse, fromNodeHandler, setCookie, toNodeHandler } from "h3";
 import {
   createApp, createError, eventHandler, send, sendNoContent, sendRedirect, sendStream, setHeaders, toNodeListener, toWebHandler,
 } from "h3-1";
@@ -125,6 +125,76 @@ test("h3: a sign-out is saved with what a handler throws, and with what the appl
       const answer = await onH3Two(handler, { onError });
       assert.deepEqual([answer.setCookies.length, isExpiry(answer.setCookies)], [1, true]);
       if (!onError) assert.deepEqual([answer.status, answer.headers.get("x-a")], [status, null]);
+    }
+  }
+});
+
+test("h3: a Response of the application's `onError` has no cookie of the event, neither h3's nor the session's", async () => {
+  const answers = { "a Response": [() => new Response("sorry", { status: 401 }), 0], "an object": [() => ({ sorry: true }), 2] };
+  for (const [name, [onError, count]] of Object.entries(answers)) {
+    const handler = (event, session) => {
+      session.invalidate();
+      setCookie(event, "a", "1");
+      event.res.errHeaders.append("set-cookie", "a=1");
+      throw new HTTPError({ status: 401 });
+    };
+    assert.equal((await onH3Two(handler, { onError })).setCookies.length, count, name);
+  }
+  // What the page on errors advises.
+  const copying = async (error, { res }) => new Response("sorry", { status: 401, headers: res.headers });
+  const out = await onH3Two((event, session) => (session.invalidate(), Promise.reject(new HTTPError({ status: 401 }))), { onError: copying });
+  assert.deepEqual([out.status, isExpiry(out.setCookies), out.headers.get("cache-control")], [401, true, "no-store"]);
+});
+
+test("h3 1 and 2: an error of a session is logged once a minute, and h3 prints nothing", async (t) => {
+  const { mock } = t.mock.method(console, "error", () => {});
+  const full = (event, session) => session.set("note", "x".repeat(4000));
+  const returned = (event, session) => {
+    try {
+      return full(event, session);
+    } catch (error) {
+      return error;
+    }
+  };
+  for (const handler of [full, returned]) {
+    for (const version of [1, 2]) {
+      const codes = [];
+      const log = (level, message, { error }) => level === "error" && codes.push(error.code);
+      const sessions = inH3(await SessionCookie.encrypted(await generateKey(), { log }), handler);
+      const told = [];
+      const onError = ({ code, cause }) => void told.push([code, cause.name]);
+      const ask = version === 1 ? toWebHandler(createApp({ onError }).use(eventHandler(sessions))) : new H3({ onError }).all("/**", sessions).fetch;
+      for (let i = 0; i < 3; i++) {
+        const answer = await ask(new Request("http://localhost/"));
+        assert.equal(answer.status, 413);
+        if (version === 2) assert.deepEqual(await answer.json(), { status: 413, message: "your session is full" });
+      }
+      assert.deepEqual([codes, told], [["size"], Array(3).fill(["size", "SessionError"])], `h3 ${version}`);
+    }
+  }
+  assert.deepEqual(mock.calls.map((call) => call.arguments), []);
+});
+
+test("h3: a change is reported that is lost because a handler of Node answers", async () => {
+  const lost = [];
+  const ways = {
+    at_once: (request, response) => response.end("bye"),
+    later: (request, response) => new Promise((resolve) => setImmediate(() => response.end("bye", resolve))),
+    piped: (request, response) => void Readable.from(["bye"]).pipe(response),
+  };
+  const changes = { read: (session) => session.get("user"), visit, out: (session) => session.invalidate() };
+  const app = new H3();
+  const handler = (event, session) => {
+    const [, way, change] = event.url.pathname.split("/");
+    changes[change](session);
+    return fromNodeHandler(ways[way])(event);
+  };
+  app.all("/**", inH3(cookies, handler, { onRefused: ({ code }) => lost.push(code) }));
+  const browser = await listening(createServer(toNodeHandler(app)));
+  for (const way of Object.keys(ways)) {
+    for (const change of Object.keys(changes)) {
+      const { text, setCookies } = await browser.get(`/${way}/${change}`, await signedIn());
+      assert.deepEqual([text, setCookies, lost.splice(0)], ["bye", [], change === "read" ? [] : ["left-out"]], `${way} ${change}`);
     }
   }
 });

@@ -6,7 +6,8 @@ export type { AdapterOptions, Refused } from "./adapter.js";
 /**
  * Returns an event handler of h3 1 or 2, and so of Nitro and Nuxt, that loads the session, and saves it with the response.
  * `cookies` may be a function of the environment that Nitro has on Cloudflare. Hooks get the request of h3: a `Request`, or
- * in h3 1 a request of Node. In a route that Nitro caches by `routeRules`, GET and HEAD fail with a `ConfigError`.
+ * in h3 1 a request of Node. An error of the session that fails a request is the `cause` of the error that h3 gets. In a route that
+ * Nitro caches by `routeRules`, GET and HEAD fail with a `ConfigError`.
  */
 export function withSession<S extends BaseSession, E, R>(
   cookies: Cookies<S, [env: any]>,

@@ -3,7 +3,8 @@
 import { ensure } from "../base/errors.js";
 import { headChanges } from "../carrier/cookie.js";
 import { setChanges, withChanges } from "../carrier/head.js";
-import { admission, checkHandler, claim, failedBy, hasResponse } from "./adapter.js";
+import { stateOf } from "../session/session.js";
+import { admission, checkHandler, claim, closeSent, failedBy, report } from "./adapter.js";
 import { reopen } from "./before_head.js";
 import { attach, fail, fieldsOf, print } from "./on_node.js";
 
@@ -18,18 +19,41 @@ export function withSession(cookies, handler, options) {
     const { env } = event.context?.cloudflare ?? request.runtime?.cloudflare ?? {};
     const { session, refused, sessions } = await admit(request, env);
     const saveWith = (isNode ? onNode : onEvent)(event, sessions, session);
+    const asOfH3 = (error) => {
+      if (!failedBy(session, error)) return error;
+      report(null, { cause: error }, request, stateOf(session));
+      return new HTTPError(error);
+    };
     let result;
     try {
       result = await (refused ?? handler(event, session));
-    } catch (error) {
-      failedBy(session, error);
+    } catch (thrown) {
+      const error = asOfH3(thrown);
       await saveWith(error, true);
       throw error;
     }
     // h3 treats a returned error like a thrown one.
-    failedBy(session, result);
+    result = asOfH3(result);
     return saveWith(result, result instanceof Error);
   };
+}
+
+/**
+ * An error of a session in the form of h3's own, which h3 1 knows by `__h3_error__` and h3 2 by the name. h3 prints the stack of any
+ * other, and anyone can fill a session.
+ */
+class HTTPError extends Error {
+  static __h3_error__ = true;
+
+  constructor(cause) {
+    super(cause.body, { cause });
+    const { code, status, headers = {} } = cause;
+    Object.assign(this, { name: "HTTPError", code, status, statusCode: status, headers: new Headers(headers) });
+  }
+
+  toJSON() {
+    return { status: this.status, message: this.message };
+  }
 }
 
 /**
@@ -52,7 +76,7 @@ function onNode({ node: { req, res } }, sessions, session) {
       reopen(res);
       res.statusCode = statusOf(result);
       // h3 1 does not send the headers of an error.
-      if (hasResponse(result)) for (const [name, value] of Object.entries(result.headers ?? {})) res.setHeader(name, value);
+      if (result instanceof HTTPError) for (const field of result.headers) res.setHeader(...field);
     } else if (result instanceof Response) {
       const fields = merged(fieldsOf(res), result.headers);
       const changes = await headChanges(sessions, fields, session, { status: result.status });
@@ -66,13 +90,15 @@ function onNode({ node: { req, res } }, sessions, session) {
 
 /**
  * Returns the function that saves in h3 2. Headers of the event replace those of a result. For an error, h3 sends `errHeaders` of the
- * event, or `headers` if `onError` answers, so both get the cookie.
+ * event, or `headers` if `onError` of the application answers with anything but a `Response`, so both get the cookie. To such a
+ * `Response` h3 adds no headers at all.
  */
 function onEvent(event, sessions, session) {
   // Throws for a handler inside of another one with the same cookie.
   claim(event, sessions);
   const { res } = event;
   return async (result, isFailure) => {
+    if (result === HANDLED || event.runtime?.node?.res?.headersSent) closeSent(session);
     const isResponse = result instanceof Response && !isFailure;
     // A `Response`, an `HTTPResponse` and an `HTTPError` have headers of their own.
     const own = result?.headers?.getSetCookie ? result : { headers: [] };
@@ -90,6 +116,9 @@ function onEvent(event, sessions, session) {
     return isResponse ? withChanges(result, changes) : result;
   };
 }
+
+/** What a handler of Node returns in h3 2. It answers by the response of Node, past h3. */
+const HANDLED = Symbol.for("h3.handled");
 
 const isRemoval = ([, value]) => value === null;
 
