@@ -7,7 +7,7 @@ export {};
 export interface Problem {
   /**
    * `SourceRefused`: the source of a followed ring fails, or returns a ring that is refused. `SourceHangs`: it has not answered for 5
-   * seconds. `KeyReturned`: the ring has a key again that this program saw leave it, as when a backup is restored after a leak.
+   * seconds. `KeyReturned`: a key opens longer than an earlier ring of this program said, as when a backup is restored after a leak.
    * `NotBeforeAhead`: all sessions are refused until `notBefore`. `ClockDisagrees`: in the last ten minutes a session was
    * `NotYetValid`.
    */

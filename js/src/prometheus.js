@@ -66,7 +66,7 @@ class Metrics {
     this.#refusals = make(Counter, "csrf_refusals_total", "Requests that a guard refused.", ["refusal"]);
     this.#rings = make(Counter, "rings_total", "New versions of a followed key ring.", ["outcome"]);
     this.#dropped = make(Counter, "keys_dropped_total", "Keys that a followed ring lost or ends too early.");
-    this.#keysReturned = make(Counter, "keys_returned_total", "Keys that are in a ring again after they left it.");
+    this.#keysReturned = make(Counter, "keys_returned_total", "Keys that open longer than an earlier ring said.");
     for (const failure of FAILURES) this.#failures.inc({ failure }, 0);
     for (const refusal of Object.values(REFUSALS)) this.#refusals.inc({ refusal }, 0);
     for (const outcome of RINGS) this.#rings.inc({ outcome }, 0);

@@ -66,10 +66,10 @@ pub(crate) fn show_refusal(purpose: &str, since: u64) {
     gauge!(set(since as f64), SOURCE_REFUSED_SINCE, "purpose" => purpose.to_owned());
 }
 
-/// A key that left the ring at `left_at` is in it again.
-pub(crate) fn key_returned(key_id: impl Display, left_at: String) {
-    log!(KEYS, error, %key_id, left_at, "{KEY_IS_BACK}");
-    print_in_debug!("{KEY_IS_BACK} (key {key_id}, left at {left_at})");
+/// A key opens although it was to end at `ended_at`, by an earlier ring.
+pub(crate) fn key_returned(key_id: impl Display, ended_at: String) {
+    log!(KEYS, error, %key_id, ended_at, "{KEY_IS_BACK}");
+    print_in_debug!("{KEY_IS_BACK} (key {key_id}, ended_at={ended_at})");
     count!(1, KEYS_RETURNED);
 }
 
@@ -148,8 +148,9 @@ fn joined(ids: &[impl Display]) -> String {
 pub(crate) const RING_REFUSED: &str = "key ring refused, the earlier one stays in use";
 pub(crate) const NOT_BEFORE_IS_AHEAD: &str = "`not_before` is in the future: until then every session is refused, new \
     ones too; correct it, unless nobody is to be signed in before";
-pub(crate) const KEY_IS_BACK: &str = "a key that this program saw leave is in the ring again: if it leaked, sessions forged \
-    under it are accepted, so drop it again, and destroy the copy of the ring that it came from";
+pub(crate) const KEY_IS_BACK: &str = "a key opens longer than an earlier ring of this program said: if it leaked, sessions \
+    forged under it are accepted, so give all programs the ring in which it ends, and destroy the copy that this one came from; \
+    if that is on purpose, nothing is to be done, and a restart ends this problem";
 const SEALS_TOO_SOON: &str = "the new ring came after the `seal_from` of its new key, which seals already: visitors whom \
     an instance without this ring serves lose their sessions; push the ring to all instances now, and next time choose a \
     longer `--after`, or set the clock of the machine that makes the ring";

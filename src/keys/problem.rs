@@ -40,12 +40,13 @@ pub enum Problem {
     },
     /// The process was forked after its ring began to be followed, so the ring stays as it is.
     NotFollowed,
-    /// A key that this program saw leave the ring is in it again. After a leak, forged sessions are accepted.
+    /// A key opens longer than an earlier ring of this program said. After a leak, forged sessions are accepted. A
+    /// restart ends the problem, because it forgets the earlier ring.
     #[non_exhaustive]
     KeyReturned {
         /// Id of the key.
         key: KeyId,
-        /// Time since which the ring has the key again.
+        /// Time since which the ring opens the key again, or for longer.
         since: SystemTime,
     },
     /// `not_before` is in the future, so every session is refused, new ones too.

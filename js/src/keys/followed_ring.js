@@ -19,15 +19,16 @@ const MOST_SECONDS = 86_400;
 const AGAIN = 300_000;
 /** Milliseconds without an answer after which a source counts as hanging. */
 const PATIENCE = 5000;
-/** Keys that have left the ring and are still known, to notice their return. */
-const MOST_LEFT = 64;
+/** Keys whose ends are remembered, to notice their return. */
+const MOST_ENDS = 64;
 
 const REFUSED = "key ring refused, the earlier one stays in use";
 const HANGS = "the sources of the key ring have not answered for 5 seconds, the earlier one stays in use: give them a timeout";
 const DROPS = "key ring replaced by one that drops keys or ends them too early: living sessions under them end, as after a leak";
 const KEY_IS_BACK =
-  "a key that this program saw leave is in the ring again: if it leaked, sessions forged under it are accepted, so drop it again, and " +
-  "destroy the copy of the ring that it came from";
+  "a key opens longer than an earlier ring of this program said: if it leaked, sessions forged under it are accepted, so give all programs " +
+  "the ring in which it ends, and destroy the copy that this one came from; if that is on purpose, nothing is to be done, and a restart " +
+  "ends this problem";
 
 /** Reads a ring, and follows it. Throws a `ConfigError`, or the error of `source`, from which keys are removed. */
 export async function follow(source, settings = {}) {
@@ -68,8 +69,11 @@ class FollowedRing {
   #used;
   /** The present refusal, or null: `since`, `seen` (digest or error of the refused ring), `sentence`, and `loggedAt`. */
   #refusal = null;
-  /** By id, each key that has left the ring: `at`, in Unix seconds; `isDropped`, if it opened tokens then; `backAt`, if it is back. */
-  #left = new Map();
+  /**
+   * By id, each key that the ring lacks or has retired, or that opens after its end: `at`, its end in Unix seconds; `isDropped`, if it
+   * opened tokens until then; `backAt`, since when the ring opens it longer, if it does.
+   */
+  #ends = new Map();
   /** References to the sealers whose keys are replaced with the ring's. */
   #served = new Set();
 
@@ -169,31 +173,41 @@ class FollowedRing {
     counted?.replaced(dropped.length, returned);
   }
 
-  /** Notes which keys have left, and logs which keys are back. Returns the number of keys that are back. */
+  /**
+   * Notes which keys end with this ring, and logs those that open again, or longer than the earlier ring says. An end that is still to
+   * come counts, because the wrong ring may come before it. Returns the number of keys that are back.
+   */
   #remember(earlier, now) {
-    const back = this.#returned(now).filter(({ id }) => this.#left.get(id).backAt === undefined);
-    for (const { id } of back) {
-      const left = this.#left.get(id);
-      left.backAt = now;
-      this.#given.say("error", KEY_IS_BACK, { keyId: id, leftAt: dateOf(left.at) });
+    let back = 0;
+    for (const id of new Set([...this.#ends.keys(), ...earlier.map((key) => key.id)])) {
+      const [before, after] = [earlier, this.keys].map((keys) => endIn(keys, id));
+      const known = this.#ends.get(id);
+      const key = known ?? { at: before, isDropped: false };
+      const ends = after <= now && after < before;
+      if (after > Math.max(now, before, key.at)) {
+        Object.assign(key, { at: Math.max(key.at, before), backAt: now });
+        this.#given.say("error", KEY_IS_BACK, { keyId: id, endedAt: dateOf(key.at) });
+        back += 1;
+      } else if (after <= Math.max(now, key.at)) {
+        Object.assign(key, { at: Math.min(key.at, Math.max(now, after)), backAt: undefined });
+      }
+      if (ends) key.isDropped = before > now;
+      // The end of any other key is in the ring itself. Last, the keys that are the last to be forgotten.
+      if (known && before > 0) this.#ends.delete(id);
+      if (known || ends || key.backAt !== undefined) this.#ends.set(id, key);
     }
-    const gone = earlier.filter(({ id }) => !opensIn(this.keys, id, now) && (opensIn(earlier, id, now) || !has(this.keys, id)));
-    for (const { id } of gone) {
-      this.#left.delete(id);
-      this.#left.set(id, { at: now, isDropped: opensIn(earlier, id, now) });
-    }
-    for (const id of [...this.#left.keys()].slice(0, -MOST_LEFT)) this.#left.delete(id);
-    return back.length;
+    for (const id of [...this.#ends.keys()].slice(0, -MOST_ENDS)) this.#ends.delete(id);
+    return back;
   }
 
-  /** Returns the keys that had left the ring and open tokens at this time. */
+  /** Returns the keys that open longer than they were to, unless they have ended since. */
   #returned(now) {
-    return this.keys.filter(({ id, acceptUntil }) => this.#left.has(id) && now < acceptUntil);
+    return this.keys.filter(({ id, acceptUntil }) => this.#ends.get(id)?.backAt !== undefined && now < acceptUntil);
   }
 
-  /** Returns true for the id of a key that has left the ring and opened tokens until then. */
+  /** Returns true for the id of a key that has ended and opened tokens until then. */
   hasDropped(id) {
-    return !!this.#left.get(id)?.isDropped;
+    return !!this.#ends.get(id)?.isDropped;
   }
 
   /** Returns the present problems. `now`: in seconds. */
@@ -201,13 +215,13 @@ class FollowedRing {
     const refusal = this.#refusal;
     const back = ({ id }) => ({
       kind: "KeyReturned",
-      since: dateOf(this.#left.get(id).backAt),
+      since: dateOf(this.#ends.get(id).backAt),
       sentence: `key ${id}: ${KEY_IS_BACK}`,
     });
     return [
       ...(refusal ? [{ kind: "SourceRefused", since: dateOf(refusal.since), sentence: refusal.sentence }] : []),
       ...(this.#hangsAt(now * 1000) ? [{ kind: "SourceHangs", since: new Date(this.#waitsSince + PATIENCE), sentence: HANGS }] : []),
-      ...this.#returned(now).filter(({ id }) => this.#left.get(id).backAt !== undefined).map(back),
+      ...this.#returned(now).map(back),
     ];
   }
 
@@ -226,8 +240,8 @@ const secondsIn = (milliseconds) => Math.floor(milliseconds / 1000);
 /** Returns what a health check may show. The source's own error may name hosts and users, so it is in the log alone. */
 const reasonOf = (error) => (error instanceof ConfigError ? error.message : "the source failed; the log has its error");
 
-const has = (keys, id) => keys.some((key) => key.id === id);
-const opensIn = (keys, id, now) => keys.some((key) => key.id === id && now < key.acceptUntil);
+/** Returns the time from which these keys do not open: 0 if they lack it, and infinite if it has no end. */
+const endIn = (keys, id) => keys.find((key) => key.id === id)?.acceptUntil ?? 0;
 
 /**
  * Returns the ids of earlier keys that the new ring lacks, or ends before the sessions under them expire. `overlap`: the seconds for

@@ -47,11 +47,11 @@ impl PurposeSlot {
         self.sessions.as_ref().filter(|_| events::ARE_COUNTED)
     }
 
-    /// Returns `true` if sessions under this key were alive when it left the ring.
+    /// Returns `true` if sessions under this key were alive when it ended.
     pub(crate) fn has_dropped(&self, id: KeyId) -> bool {
         // Without waiting, because in a fork a thread that it lacks may hold the lock for ever.
         let ring = self.ring.upgrade();
-        ring.is_some_and(|ring| try_lock(&ring).is_some_and(|ring| ring.left.has_dropped(id)))
+        ring.is_some_and(|ring| try_lock(&ring).is_some_and(|ring| ring.ends.has_dropped(id)))
     }
 
     /// Returns the problems of the ring at `now` that last.
@@ -69,7 +69,7 @@ impl PurposeSlot {
                 since: system_time(refused.since),
                 error: refused.error.clone(),
             }));
-            problems.extend(ring.left.returned().filter_map(|key| {
+            problems.extend(ring.ends.returned().filter_map(|key| {
                 let since = system_time(key.back_since?);
                 // A key may have ended again in the ring that has it.
                 let is_retired = self.keys().find(key.id)?.is_retired(now);

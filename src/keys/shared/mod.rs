@@ -1,12 +1,12 @@
 //! A key ring that can be replaced while the program runs, and its keys for each purpose.
 
+mod ends;
 #[cfg_attr(
     not(feature = "watch"),
     allow(dead_code, unused_imports, reason = "no ring is followed")
 )]
 mod following;
 mod in_use;
-mod left;
 mod purpose_keys;
 mod sessions;
 
@@ -21,11 +21,11 @@ use std::{
 };
 
 use arc_swap::{ArcSwap, Guard};
+use ends::Ends;
 pub(crate) use following::Following;
 #[cfg(feature = "watch")]
 pub(crate) use following::TICK;
 pub(crate) use in_use::SourceRefused;
-use left::Left;
 pub(crate) use purpose_keys::{PurposeKey, PurposeKeys};
 pub(crate) use sessions::Sessions;
 
@@ -66,7 +66,7 @@ pub struct SharedKeyRing(Arc<Mutex<RingState>>);
 struct RingState {
     ring: Arc<Ring<Arc<Prk>>>,
     slots: Vec<Weak<PurposeSlot>>,
-    left: Left,
+    ends: Ends,
     /// Refusal of the sources of a watched ring, while it lasts.
     refused: Option<SourceRefused>,
     /// Polls of the thread that follows the ring's sources, if any.
@@ -135,7 +135,7 @@ impl SharedKeyRing {
         let replaced: Vec<_> = replaced.collect();
         let earlier = mem::replace(&mut shared.ring, Arc::clone(&ring));
         let now = now.unwrap_or_else(clock::system_now);
-        let returned = shared.left.note(&earlier, &ring, now);
+        let returned = shared.ends.note(&earlier, &ring, now);
         drop(shared);
         // Only now, because the application's recorder and subscriber may ask for the ring, or panic.
         for ((slot, keys), earlier) in of_slots().zip(&replaced) {
@@ -146,7 +146,7 @@ impl SharedKeyRing {
             .iter()
             .for_each(|slot| slot.log_in_use(Some(now), events::ring_taken));
         for key in &returned {
-            events::key_returned(key.id, show_time(system_time(key.left_at)));
+            events::key_returned(key.id, show_time(system_time(key.at)));
         }
         if let Some(key) = ring.sealing_too_soon(&earlier, now) {
             events::key_seals_too_soon(key.id, key.seal_from.map(show_time));
@@ -291,7 +291,7 @@ pub(crate) struct Exchanged {
     pub(crate) earlier: KeyRing,
     /// Time for which the earlier ring's keys have to open after they have sealed, in seconds.
     pub(crate) key_overlap: u64,
-    /// Keys that had left the ring and are in it again.
+    /// Keys that open again, or longer than the earlier ring says.
     pub(crate) returned: Vec<KeyId>,
 }
 
@@ -380,7 +380,7 @@ impl<R: Into<KeyRing>> From<R> for SharedKeyRing {
         SharedKeyRing(Arc::new(Mutex::new(RingState {
             ring: ring.into().0,
             slots: Vec::new(),
-            left: Left::default(),
+            ends: Ends::default(),
             refused: None,
             following: None,
         })))

@@ -411,9 +411,10 @@ pub enum PollOutcome {
         /// new ring lacks it or has already retired it. A key that had retired, or had not begun to seal, is not
         /// listed. So the list is empty after a planned rotation in which each old key has a late `accept_until`.
         dropped: Vec<KeyId>,
-        /// Keys that this program saw leave the ring, and that are in it again and open. After a leak, forged sessions
-        /// are accepted again. The list is expected if a ring that was lost by mistake is restored. Of the keys that
-        /// left, the last 64 are remembered, until the program ends.
+        /// Keys that open longer than an earlier ring said: until they left it, or until their `accept_until`, even if
+        /// that is still to come. After a leak, forged sessions are accepted. The list is expected if a lost ring is
+        /// restored, or an end is put off on purpose. Of the keys that ended, the last 64 are remembered, until the
+        /// program ends.
         returned: Vec<KeyId>,
     },
     /// The sources are the same as at the previous poll, but do not make a usable ring. The earlier ring stays in use.

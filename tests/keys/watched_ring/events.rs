@@ -147,7 +147,7 @@ fn a_replacement_that_drops_a_key_is_a_warning_that_names_it() {
 
 /// As by a backup from before `ring leaked`.
 #[test]
-fn a_key_that_comes_back_is_an_error_that_names_it_and_when_it_left() {
+fn a_key_that_comes_back_is_an_error_that_names_it_and_its_end() {
     let old = key();
     let vault = Vault::with(&old);
     let mut watched = vault.watch();
@@ -158,10 +158,10 @@ fn a_key_that_comes_back_is_an_error_that_names_it_and_when_it_left() {
     let told = told.into_iter().filter(|told| told.level == Level::ERROR);
     let told = one(told.collect());
     assert_eq!(told.target, "hardtack::keys");
-    let expected = "message=a key that this program saw leave is in the ring again";
+    let expected = "message=a key opens longer than an earlier ring of this program said";
     assert!(told.fields.starts_with(expected), "{}", told.fields);
-    let left_at = humantime::format_rfc3339_seconds(at(60));
-    let fields = format!("key_id={} left_at=\"{left_at}\" ", id(&old));
+    let ended_at = humantime::format_rfc3339_seconds(at(60));
+    let fields = format!("key_id={} ended_at=\"{ended_at}\" ", id(&old));
     assert!(told.fields.ends_with(&fields), "{}", told.fields);
 }
 

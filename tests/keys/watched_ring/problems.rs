@@ -93,7 +93,7 @@ fn a_key_that_came_back_is_a_problem_while_it_opens() {
     assert!(matches!(watched.poll(at(30)), PollOutcome::Replaced { .. }));
     let found = problems(&cookie, 31);
     let expected = format!(
-        "problem KeyReturned since 2027-01-15T08:00:30Z: key {}: a key that this program saw leave",
+        "problem KeyReturned since 2027-01-15T08:00:30Z: key {}: a key opens longer than an earlier ring",
         id(&leaked)
     );
     assert!(
@@ -104,6 +104,39 @@ fn a_key_that_came_back_is_a_problem_while_it_opens() {
     vault.put(&new);
     replaced(&mut watched);
     assert!(problems(&cookie, 31).is_empty());
+}
+
+/// As by a second `ring leaked --at`.
+#[test]
+fn a_key_whose_end_was_put_off_is_a_problem_until_it_ends() {
+    let (leaked, new) = (key(), key());
+    let ring = |end| {
+        let time = humantime::format_rfc3339_seconds(at(end));
+        format!("{leaked} accept_until={time}\n{new} seal_from={time}")
+    };
+    let vault = Vault::with(ring(60));
+    let mut watched = vault.watch();
+    let cookie = cookie_of(&watched);
+    vault.put(ring(90));
+    replaced(&mut watched);
+    let found = [0, 60, 89, 90].map(|second| problems(&cookie, second).len());
+    assert_eq!(found, [1, 1, 1, 0]);
+    // After it, a backup is news.
+    vault.put(&leaked);
+    unsettled(&mut watched);
+    assert!(matches!(watched.poll(at(91)), PollOutcome::Replaced { .. }));
+    let found = problems(&cookie, 92);
+    let since = "problem KeyReturned since 2027-01-15T08:01:31Z: ";
+    assert!(found.len() == 1 && found[0].starts_with(since), "{found:?}");
+    // The ring with the end is the remedy, and brings back the key that the backup lacked.
+    vault.put(ring(90));
+    replaced(&mut watched);
+    let found = problems(&cookie, 0);
+    let names_new = format!(": key {}: ", id(&new));
+    assert!(
+        found.len() == 1 && found[0].contains(&names_new),
+        "{found:?}"
+    );
 }
 
 #[test]
