@@ -1,7 +1,7 @@
 // CSRF protection: checks that a request comes from a page of the session's own site. The rules of `CsrfGuard` in Rust.
 
 import { trim } from "./base/bytes.js";
-import { ConfigError, isWhole, misused, mustBe, optionsOf, refuseUnknown, yesOrNo } from "./base/errors.js";
+import { ConfigError, forFrameworks, isWhole, misused, mustBe, optionsOf, refuseUnknown, yesOrNo } from "./base/errors.js";
 import { firstField, isForm } from "./base/form_field.js";
 import { hostOf, isAt, isSecure, mayHavePages, parseOrigin } from "./base/origins.js";
 import { isRecord } from "./base/plain.js";
@@ -37,16 +37,8 @@ export class CsrfRefusal extends Error {
     this.status = code === "too-large" ? 413 : 403;
     this.body = page ?? this.message;
     this.headers = { "content-type": `text/${page ? "html" : "plain"}; charset=utf-8` };
-  }
-
-  // NestJS and Koa read these two. With `expose`, the visitor sees the message.
-
-  get statusCode() {
-    return this.status;
-  }
-
-  get expose() {
-    return true;
+    // With `expose`, the visitor sees the message.
+    forFrameworks(this, { statusCode: this.status, expose: true });
   }
 
   /** Message and fields of the event that adapters log. Here, so that bundles without a guard do not contain them. */

@@ -48,6 +48,12 @@ test("an error with an answer is one of HTTP for NestJS and Koa", async () => {
   const facts = [full, refusal, unvalidated, other].map((error) => [error instanceof Koa.HttpError, error.status, error.statusCode, error.expose]);
   // Only the refusal has a message for the visitor.
   assert.deepEqual(facts, [[true, 413, 413, false], [true, 403, 403, true], [true, 503, 503, false], [false, undefined, undefined, false]]);
+  // Handlers of errors, http-errors and @koa/cors write to them.
+  for (const error of [full, refusal, unvalidated, other]) {
+    const written = { status: 400, statusCode: 400, expose: true, headers: { "x-a": "1" } };
+    const { status, statusCode, expose, headers } = Object.assign(error, written);
+    assert.deepEqual({ status, statusCode, expose, headers }, written);
+  }
 });
 
 test("what is drawn for the browser has no two hyphens in a row, which firewalls refuse", async () => {

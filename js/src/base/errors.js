@@ -61,25 +61,25 @@ const RETRY_AFTER = 10;
 export class SessionError extends Error {
   constructor(code, message) {
     super(message);
-    this.name = "SessionError";
-    Object.assign(this, { code }, RESPONSES[code]);
+    Object.assign(this, { name: "SessionError", code }, RESPONSES[code]);
+    const { status } = this;
+    const headers = status === 503 ? { "retry-after": `${RETRY_AFTER}` } : undefined;
+    // Without `expose`, the visitor does not see the message, which is for operators.
     // Hono answers by it, where it would print any other error, and answer 500. An error without a status must not have it.
-    if (this.status) Object.defineProperty(this, "getResponse", { value: () => new Response(this.body, this) });
+    const answer = status && { getResponse: () => new Response(this.body, { status, headers }) };
+    forFrameworks(this, { headers, statusCode: status, expose: false, ...answer });
   }
+}
 
-  get headers() {
-    return this.status === LATER.status ? { "retry-after": `${RETRY_AFTER}` } : undefined;
-  }
+/** Returns the status of the response to an error of a session, or undefined. Not by `status`, which others may have set since. */
+export const statusOf = (error) => RESPONSES[error?.code]?.status;
 
-  // NestJS and Koa read these two. Without `expose`, the visitor does not see the message, which is for operators.
-
-  get statusCode() {
-    return this.status;
-  }
-
-  get expose() {
-    return false;
-  }
+/**
+ * Sets what NestJS, Koa and handlers of errors read. Many of them, such as http-errors, also write to these fields, so they are the
+ * error's own. Logs do not show them.
+ */
+export function forFrameworks(error, fields) {
+  for (const name in fields) Object.defineProperty(error, name, { value: fields[name], writable: true });
 }
 
 /** Thrown for bytes that break the format. Caught inside the package, so a symbol without a stack is enough. */

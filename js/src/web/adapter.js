@@ -1,6 +1,6 @@
 // Common parts of the adapters.
 
-import { SessionError, ensure, misused, mustBe, optionsOf, refuseUnknown } from "../base/errors.js";
+import { SessionError, ensure, misused, mustBe, optionsOf, refuseUnknown, statusOf } from "../base/errors.js";
 import { pathOf } from "../carrier/dropped.js";
 import { close, noteFailure } from "../state/actions.js";
 import { isToWrite } from "../state/decide.js";
@@ -100,7 +100,7 @@ export const attempt = (hook, failed) => (async () => hook())().catch(failed);
 const FAILED = "a session could not be read or changed, or a hook threw";
 
 /** Returns true for an error of a session with a status for its response, such as 413 for a full session. */
-export const hasResponse = (error) => error instanceof SessionError && error.status !== undefined;
+export const hasResponse = (error) => error instanceof SessionError && !!statusOf(error);
 
 /** Notes whether an error of the session fails the request, and returns this. */
 export const failedBy = (session, error) => noteFailure(stateOf(session), hasResponse(error));

@@ -1,6 +1,6 @@
 // Express, Connect, and frameworks that take their middleware.
 
-import { optionsOf } from "../base/errors.js";
+import { optionsOf, statusOf } from "../base/errors.js";
 import { noteFailure } from "../state/actions.js";
 import { stateOf } from "../session/session.js";
 import { admission, define } from "./adapter.js";
@@ -41,5 +41,5 @@ function breakOff(error, request, response) {
 /** Notes that an error of the session failed the request. Frameworks answer such an error by its status, which is the only sign. */
 function noteStatus(session, { statusCode }) {
   const state = stateOf(session);
-  noteFailure(state, statusCode === state.failure?.status);
+  noteFailure(state, statusCode === statusOf(state.failure));
 }
