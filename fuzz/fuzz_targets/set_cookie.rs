@@ -234,7 +234,9 @@ impl Case<'_> {
         assert_eq!(read.is_secure, !self.allows_http);
         assert!(read.is_http_only);
         assert_eq!(read.is_partitioned, self.is_partitioned);
+        let is_expired = read.expires == Some(0);
         let same_site = match self.same_site {
+            _ if is_expired && read.is_secure => Some(cookie::SameSite::None),
             Site::Strict => Some(cookie::SameSite::Strict),
             Site::Lax => Some(cookie::SameSite::Lax),
             Site::None => Some(cookie::SameSite::None),

@@ -150,7 +150,7 @@ test("an old cookie is dropped wherever the old program may have set it for the 
     const session = await cookies.load(request, NOW);
     session.invalidate();
     const lines = (await cookies.save(session)).filter((line) => line.startsWith("sid="));
-    return lines.map((line) => /^sid=; Path=([^;]*); Secure; HttpOnly; SameSite=Lax; Max-Age=0; /.exec(line)[1]);
+    return lines.map((line) => /^sid=; Path=([^;]*); Secure; HttpOnly; SameSite=None; Max-Age=0; /.exec(line)[1]);
   };
   assert.deepEqual(await droppedAt("/"), ["/"]);
   assert.deepEqual(await droppedAt("/app/shop?a=/b"), ["/", "/app", "/app/", "/app/shop"]);
@@ -160,6 +160,28 @@ test("an old cookie is dropped wherever the old program may have set it for the 
   // The path of a request adds no attribute.
   for (const path of ["/a;Domain=example.com/b", "/a,b"]) assert.deepEqual(await droppedAt(path), ["/"], path);
   assert.equal((await droppedAt("/a".repeat(1000))).length, 7);
+});
+
+test("in a frame of another site, a sign-out drops an old cookie, and a change only where the new one is taken", async () => {
+  const ends = (session) => session.invalidate();
+  const endsWithMessage = (session) => (session.invalidate(), session.flash("", "Bye."));
+  const signsIn = (session) => session.signIn();
+  const changes = (session) => session.set("visits", 1);
+  const reads = (session) => session.get("user");
+  for (const sameSite of ["Lax", "Strict", "None", null]) {
+    const migrateFrom = oldCookie({ name: "sid", read, ...range });
+    const cookies = await SessionCookie.encrypted(XAES_KEY, { cookie: attributes({ sameSite }), migrateFrom });
+    const own = sameSite === null ? "" : `; SameSite=${sameSite}`;
+    for (const act of [ends, endsWithMessage, signsIn, changes, reads]) {
+      const request = new Request("https://www.example.com/app/shop", { headers: { cookie: "sid=user-ada" } });
+      const session = await cookies.load(request, NOW);
+      act(session);
+      const lines = (await cookies.save(session)).filter((line) => line.startsWith("sid="));
+      assert.equal(lines.length, 4);
+      const expected = [changes, reads].includes(act) ? own : "; SameSite=None";
+      for (const line of lines) assert.ok(line.includes(`; HttpOnly${expected}; Max-Age=0; `), line);
+    }
+  }
 });
 
 const built = (name, options = {}) => SessionCookie.encrypted(XAES_KEY, { cookie: attributes({ name }), ...options });

@@ -5,7 +5,8 @@ use std::sync::{Arc, atomic::AtomicBool};
 use crate::{
     base::time::UnixSeconds,
     cookie::{
-        Attributes, CookieName, Finder, PART_LEN, PartNumbers, SetCookies, Template, max_age_len,
+        Attributes, CookieName, Finder, PART_LEN, PartNumbers, SameSite, SetCookies, Template,
+        max_age_len,
     },
     session::{Change, Closing, DroppedCookie, OldCookies, ToSeal},
     state::Overhead,
@@ -40,20 +41,38 @@ impl CookieFields {
             Change::Store(to_seal) => Some(to_seal),
             Change::Drop => None,
         };
-        let carried = closing.carried();
+        let (carried, same_site) = (closing.carried(), self.same_site_of_drops(&closing));
         let mut fields = SetCookies::default();
-        self.drop_former(carried, &mut fields);
+        self.drop_former(carried, same_site, &mut fields);
         match to_seal {
-            Some(to_seal) => self.store(&closing, to_seal, &mut fields),
-            None => self.template.expire(carried, &mut fields),
+            Some(to_seal) => self.store(&closing, to_seal, same_site, &mut fields),
+            None => self.template.expire(carried, same_site, &mut fields),
         }
-        self.drop_old(closing.state().now, &mut fields);
+        self.drop_old(closing.state().now, same_site, &mut fields);
         fields.append(closing.of_companion);
         fields
     }
 
+    /// Returns the `SameSite` of all fields that drop a cookie. In a frame of another site, a browser ignores those with
+    /// another value than `None`, and the visitor would stay signed in. But the cookies of a session that goes on must
+    /// not go where the browser refuses the new one.
+    fn same_site_of_drops<T>(&self, closing: &Closing<'_, T>) -> SameSite {
+        let is_stored = matches!(closing.change, Change::Store(_));
+        if is_stored && !closing.state().has_begun_or_ended() {
+            self.attributes.same_site
+        } else {
+            SameSite::None
+        }
+    }
+
     /// Adds the fields that carry the token, and drops the parts that it does not use.
-    fn store<T>(&self, closing: &Closing<'_, T>, to_seal: &ToSeal, fields: &mut SetCookies) {
+    fn store<T>(
+        &self,
+        closing: &Closing<'_, T>,
+        to_seal: &ToSeal,
+        same_site: SameSite,
+        fields: &mut SetCookies,
+    ) {
         let (template, state) = (&self.template, closing.state());
         let (token_len, max_age) = (closing.token_len(to_seal), state.max_age(to_seal.body));
         let overhead = Overhead {
@@ -75,29 +94,30 @@ impl CookieFields {
             fields.push(field);
             1
         };
-        template.expire_beyond(cookies, closing.carried(), fields);
+        template.expire_beyond(cookies, closing.carried(), same_site, fields);
     }
 
     /// Drops the former cookies with the parts that arrived, and with all that the size profile allows, because another
     /// page may hold old parts and would join them with the new ones. These fields come before the cookie of the same
     /// name that is set (docs/spec/carriers.md § 9.3.3).
-    fn drop_former(&self, carried: PartNumbers, fields: &mut SetCookies) {
+    fn drop_former(&self, carried: PartNumbers, same_site: SameSite, fields: &mut SetCookies) {
         let parts = carried.with_all_of(self.most);
         for template in &self.former {
-            template.expire(parts, fields);
+            template.expire(parts, same_site, fields);
         }
     }
 
     /// Drops old cookies after the session's cookie, because clients without a jar, as in tests, take the first cookie
     /// that a response sets.
-    fn drop_old(&self, now: UnixSeconds, fields: &mut SetCookies) {
+    fn drop_old(&self, now: UnixSeconds, same_site: SameSite, fields: &mut SetCookies) {
         for old in self.old().iter().filter(|old| now >= old.from) {
             let parts = PartNumbers::default().with_all_of(old.cookies);
-            old.template.expire(parts, fields);
+            old.template.expire(parts, same_site, fields);
         }
     }
 
-    /// Returns for each old cookie among these the field that drops it, and those that drop it at these other paths.
+    /// Returns for each old cookie among these the fields that may drop it, each with those that drop it at these other
+    /// paths.
     #[cfg(feature = "tower")]
     pub(crate) fn old_at<'a, P: Iterator<Item = &'a str>>(
         &self,
@@ -107,13 +127,17 @@ impl CookieFields {
         let templates = self.old().iter().map(|old| &old.template);
         let is_received = |name| !Finder::new(name).find(cookie_fields, 0).is_empty();
         let received = templates.filter(|template| is_received(&template.name));
-        let fields = received.map(|template| {
-            let own = template.expire_one(0);
-            let elsewhere = paths().filter_map(|path| template.expire_at(path));
-            let others = elsewhere.filter(|other| *other != own).collect();
-            (own, others)
+        let fields = received.flat_map(|template| {
+            [SameSite::None, self.attributes.same_site].map(|same_site| {
+                let own = template.expire_one(0, same_site);
+                let elsewhere = paths().map(|path| template.expire_at(path, same_site));
+                let others = elsewhere.filter(|other| *other != own).collect();
+                (own, others)
+            })
         });
-        fields.collect()
+        let mut fields: Vec<(String, Vec<String>)> = fields.collect();
+        fields.dedup();
+        fields
     }
 
     /// Returns the old cookies that responses expire.

@@ -36,7 +36,7 @@ pub enum SameSite {
 }
 
 /// Attributes of a cookie. `HttpOnly` is always set.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Attributes {
     pub(crate) path: String,
     pub(crate) domain: Option<String>,

@@ -3,7 +3,7 @@
 use std::fmt::{self, Write};
 
 use super::{
-    attributes::{Attributes, FormerAttributes, MAX_AGE_LEN, MOST_SECONDS, max_age_len},
+    attributes::{Attributes, FormerAttributes, MAX_AGE_LEN, MOST_SECONDS, SameSite, max_age_len},
     name::CookieName,
     parts::PartNumbers,
 };
@@ -89,7 +89,8 @@ impl fmt::Debug for SetCookies {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Template {
     pub(crate) name: String,
-    /// `; Path=/; …`
+    pub(crate) attributes: Attributes,
+    /// The attributes, as text: `; Path=/; …`
     end: String,
 }
 
@@ -97,6 +98,7 @@ impl Template {
     pub(crate) fn new(name: impl fmt::Display, attributes: &Attributes) -> Template {
         Template {
             name: name.to_string(),
+            attributes: attributes.clone(),
             end: attributes.to_string(),
         }
     }
@@ -124,18 +126,24 @@ impl Template {
         field
     }
 
-    /// Returns the field that expires the cookie, or one of its parts.
-    pub(crate) fn expire_one(&self, number: usize) -> String {
-        self.begin_part(number, EXPIRED.len()) + &self.end + EXPIRED
+    /// Returns the field that expires the cookie, or one of its parts (docs/spec/carriers.md § 9.4.1). Without `Secure`,
+    /// which `SameSite=None` needs, the cookie keeps its own `SameSite`.
+    pub(crate) fn expire_one(&self, number: usize, same_site: SameSite) -> String {
+        let mut attributes = self.attributes.clone();
+        if attributes.secure {
+            attributes.same_site = same_site;
+        }
+        let mut field = self.begin_part(number, EXPIRED.len());
+        let _ = write!(field, "{attributes}{EXPIRED}");
+        field
     }
 
     /// Returns the field that expires the cookie at another path.
     #[cfg(feature = "tower")]
-    pub(crate) fn expire_at(&self, path: &str) -> Option<String> {
-        let own_path = self.end.strip_prefix(PATH)?.split(';').next()?;
-        let rest = &self.end[PATH.len() + own_path.len()..];
-        let field = self.begin_part(0, path.len() + EXPIRED.len());
-        Some(field + PATH + path + rest + EXPIRED)
+    pub(crate) fn expire_at(&self, path: &str, same_site: SameSite) -> String {
+        let mut elsewhere = self.clone();
+        path.clone_into(&mut elsewhere.attributes.path);
+        elsewhere.expire_one(0, same_site)
     }
 
     /// Adds a field for each part of `part_len` characters of the token (docs/spec/carriers.md § 9.2). Returns the
@@ -165,15 +173,21 @@ impl Template {
 
     /// Adds fields that expire the cookie and its parts with these numbers. Browsers identify a cookie by its name, path,
     /// domain and `Partitioned`.
-    pub(crate) fn expire(&self, sent: PartNumbers, fields: &mut SetCookies) {
-        fields.push(self.expire_one(0));
-        self.expire_beyond(1, sent, fields);
+    pub(crate) fn expire(&self, sent: PartNumbers, same_site: SameSite, fields: &mut SetCookies) {
+        fields.push(self.expire_one(0, same_site));
+        self.expire_beyond(1, sent, same_site, fields);
     }
 
     /// Adds fields that expire the parts with these numbers, except the ones that a value in `cookies` cookies uses.
-    pub(crate) fn expire_beyond(&self, cookies: usize, sent: PartNumbers, fields: &mut SetCookies) {
+    pub(crate) fn expire_beyond(
+        &self,
+        cookies: usize,
+        sent: PartNumbers,
+        same_site: SameSite,
+        fields: &mut SetCookies,
+    ) {
         for number in sent.beyond(cookies) {
-            fields.push(self.expire_one(number));
+            fields.push(self.expire_one(number, same_site));
         }
     }
 
@@ -205,6 +219,4 @@ impl FormerAttributes {
 
 /// Length of `N.` in the first cookie, and of `.1` in the names of the others.
 pub(crate) const PART_LEN: usize = 2;
-#[cfg(feature = "tower")]
-const PATH: &str = "; Path=";
 const EXPIRED: &str = "; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT";

@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     base::{config_error::ConfigError, reason::Reason, time::UnixSeconds},
-    cookie::{Attributes, CookieName},
+    cookie::{Attributes, CookieName, Template},
     events,
     session::{Accept, DroppedCookie, OldCookies, OldValues},
     token::{Context, Refused},
@@ -174,7 +174,10 @@ impl OldCookies for Migration {
         if let Some((cookie, _)) = each.find(is_left)
             && !is_logged.swap(true, Ordering::Relaxed)
         {
-            let (name, dropped) = (&cookie.template.name, cookie.template.expire_one(0));
+            let Template {
+                name, attributes, ..
+            } = &cookie.template;
+            let dropped = cookie.template.expire_one(0, attributes.same_site);
             let advice = format!(
                 "browsers still have the old cookie `{name}`, so a sign-out brings its session back: give `OldCookie` the \
                  `path` and the `domain` that the old program set it with, and let no program set it any more; it was \

@@ -85,7 +85,6 @@ impl<T> State<T> {
         request: RequestFacts,
         standing: Standing,
     ) -> Decision {
-        let has_begun_or_ended = self.draft.renewed || self.draft.ended.is_some();
         match (
             response.already_sent,
             self.decide_alone(response, request, standing),
@@ -96,7 +95,9 @@ impl<T> State<T> {
                 Decision::Refresh(_) | Decision::Reseal(_),
             ) => Decision::Keep,
             // Writing this session would undo what an inner service did, which may be a sign-out.
-            (AlreadySent::Other, Decision::Store(_) | Decision::Drop) if !has_begun_or_ended => {
+            (AlreadySent::Other, Decision::Store(_) | Decision::Drop)
+                if !self.has_begun_or_ended() =>
+            {
                 Decision::KeepSent
             }
             (_, decision) => decision,
@@ -143,6 +144,11 @@ impl<T> State<T> {
             return Decision::Keep;
         }
         self.refresh(standing == Standing::UnderEarlierKey)
+    }
+
+    /// Returns `true` if the application has begun or ended a session in this request.
+    pub(crate) fn has_begun_or_ended(&self) -> bool {
+        self.draft.renewed || self.draft.ended.is_some()
     }
 
     /// Returns `true` if a successful response stores the session or drops its token, because it was changed.

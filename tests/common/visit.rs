@@ -410,6 +410,6 @@ pub(crate) const WRITTEN: &[&str] = &[
 /// The session was ended.
 pub(crate) const ENDED: &[&str] = &[
     "cache-control: no-store",
-    "set-cookie: __Host-session=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT",
+    "set-cookie: __Host-session=; Path=/; Secure; HttpOnly; SameSite=None; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT",
     "vary: Cookie",
 ];

@@ -1,6 +1,9 @@
 //! A session that ended here does not come back by its old cookie.
 
-use hardtack::{SessionCookie, migrate::OldCookie, session::Outcome};
+use hardtack::{
+    SameSite, Session, SessionCookie, carrier::FormerAttributes, migrate::OldCookie,
+    session::Outcome,
+};
 
 use super::{DAY, builder, readers::Fixed, rules::plain, saved, start};
 use crate::common::Jar;
@@ -203,5 +206,77 @@ fn no_session_is_taken_over_for_good_where_the_browser_hides_ours() {
         assert_eq!(session.outcome(), Outcome::Migrated);
         assert_eq!(session.has_changed(), count > 0);
         assert_eq!(saved(&cookie, &session).len(), count);
+    }
+}
+
+/// Some browsers send the old cookie there, because it has `SameSite=None`, or no `SameSite`.
+#[test]
+fn a_sign_out_in_a_frame_of_another_site_leaves_no_old_cookie() {
+    type SignOut = fn(&Session);
+    let ways: [SignOut; 3] = [
+        |session| _ = session.invalidate().unwrap(),
+        |session| {
+            session.invalidate().unwrap();
+            session.flash("info", "Bye.").unwrap();
+        },
+        |session| _ = session.sign_in().unwrap(),
+    ];
+    for same_site in [
+        SameSite::Lax,
+        SameSite::Strict,
+        SameSite::Omit,
+        SameSite::None,
+    ] {
+        let builder = builder().same_site(same_site).name("new");
+        let cookie = builder
+            .migrate_from(plain(), start()..start() + DAY)
+            .build()
+            .unwrap();
+        for way in ways {
+            let mut jar = Jar::of("old=ada");
+            jar.is_framed = true;
+            let session = cookie.load(jar.pairs(), start());
+            assert_eq!(session.outcome(), Outcome::Migrated);
+            way(&session);
+            jar.receive(saved(&cookie, &session));
+            assert_eq!(jar.value("old"), None, "{same_site:?}");
+        }
+    }
+}
+
+/// Otherwise another site could sign a visitor out, by a frame whose page changes its session.
+#[test]
+fn a_change_in_a_frame_of_another_site_ends_no_session() {
+    for same_site in [
+        SameSite::Lax,
+        SameSite::Strict,
+        SameSite::Omit,
+        SameSite::None,
+    ] {
+        let builder = builder().same_site(same_site).name("new");
+        let former = FormerAttributes::new().path("/shop");
+        let builder = builder
+            .migrate_from(plain(), start()..start() + DAY)
+            .formerly(former);
+        let cookie = builder.build().unwrap();
+        let own = cookie
+            .cookie_for(start(), |session| session.insert("user", "ada"))
+            .unwrap();
+        for brought in ["old=ada; Path=/", &format!("{own}; Path=/shop")] {
+            let mut jar = Jar::default();
+            jar.receive([brought]);
+            for is_framed in [true, false] {
+                jar.is_framed = is_framed;
+                let session = cookie.load(jar.pairs(), start());
+                assert_eq!(
+                    session.get("user").unwrap(),
+                    Some("ada".to_owned()),
+                    "{same_site:?}"
+                );
+                session.insert("visits", 1).unwrap();
+                jar.receive(saved(&cookie, &session));
+            }
+            assert_eq!(jar.names(), ["new"], "{same_site:?}");
+        }
     }
 }

@@ -58,7 +58,25 @@ fn a_sign_out_holds_wherever_the_old_program_had_set_its_cookie() {
         assert_eq!(user("/app/shop/basket", read), ada, "{path}");
         assert_eq!(user("/sign-out", sign_out), ada, "{path}");
         assert_eq!(user("/app/shop/basket", read), None, "{path}");
+        // In a frame of another site, at the page that the old cookie comes to.
+        for sign_out in [sign_out as fn(&Session), sign_out_with_message] {
+            jar = Jar::default();
+            jar.url.set_path("/app/shop/basket");
+            jar.receive([format!("old=x; Path={path}")]);
+            jar.is_framed = true;
+            let user = visit(&layer, &mut jar, "/app/shop/basket", sign_out).0;
+            assert_eq!(
+                (user, jar.value("old")),
+                (Some("ada".to_owned()), None),
+                "{path}"
+            );
+        }
     }
+}
+
+fn sign_out_with_message(session: &Session) {
+    sign_out(session);
+    session.flash("info", "Bye.").unwrap();
 }
 
 #[test]

@@ -145,7 +145,7 @@ def answer_cookies(v):
     if kind == "split":
         return {"fields": split_lines(v)}
     if kind == "unused":
-        return {"fields": [expire_line(v, f".{n}") for n in sorted(v["carried"]) if n >= v["cookies"]]}
+        return {"fields": [expire_line(v, f".{n}", goes_on=True) for n in sorted(v["carried"]) if n >= v["cookies"]]}
     if kind == "expire":
         return {"fields": [expire_line(v)] + [expire_line(v, f".{n}") for n in sorted(v["carried"])]} if "carried" in v else {"line": expire_line(v)}
     if kind == "room":

@@ -839,7 +839,9 @@ def set_line(v):
     return f"{v['cookie']}={v['value']}{attributes(v)}{max_age(v)}"
 
 
-def expire_line(v, part=""):
+def expire_line(v, part="", goes_on=False):
+    """§ 9.4.1. `goes_on`: the response stores a session that goes on."""
+    v = v if goes_on or not v["secure"] else v | {"same_site": "None"}
     return f"{v['cookie']}{part}={attributes(v)}; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT"
 
 

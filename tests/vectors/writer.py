@@ -614,14 +614,16 @@ def fields(s, request, change, token=None, body=None):
     if change == "keep":
         return []
     carried = sorted({n for n, _ in values_of(setup, request)[1]})
-    lines = []
-    for attributes in setup.earlier:
-        numbers = sorted(set(carried) | set(range(1, setup.parts)))
-        lines += [hardtack.expire_line(attributes)] + [hardtack.expire_line(attributes, f".{n}") for n in numbers]
+    goes_on = change == "store" and not s.renewed and s.ended is None
+
+    def expire(attributes, numbers):
+        return [hardtack.expire_line(attributes, f".{n}" if n else "", goes_on) for n in numbers]
+
+    earlier = [line for attributes in setup.earlier for line in expire(attributes, sorted({0, *carried, *range(1, setup.parts)}))]
     if change == "drop":
-        return set_cookies(lines + [hardtack.expire_line(setup.cookie)] + [hardtack.expire_line(setup.cookie, f".{n}") for n in carried])
+        return set_cookies(earlier + expire(setup.cookie, [0, *carried]))
     sent = send(s, token, body)
-    return set_cookies(lines + sent + [hardtack.expire_line(setup.cookie, f".{n}") for n in carried if n >= len(sent)])
+    return set_cookies(earlier + sent + expire(setup.cookie, [n for n in carried if n >= len(sent)]))
 
 
 def send(s, token, body):

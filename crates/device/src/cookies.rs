@@ -11,7 +11,7 @@ pub(crate) struct DeviceCookies {
     /// `Path=/; Secure; …`
     attributes: String,
     /// Attributes of the mark. A refresh after a link from another site has to bring the mark, so its `SameSite` is
-    /// `None`.
+    /// `None`. In a frame of another site, a browser drops no cookie with another value.
     of_mark: String,
 }
 
@@ -50,7 +50,7 @@ impl DeviceCookies {
     }
 
     pub(crate) fn expire_bound(&self, tag: &str) -> String {
-        format!("{}=; {}{EXPIRED}", self.bound(tag), self.attributes)
+        format!("{}=; {}{EXPIRED}", self.bound(tag), self.of_mark)
     }
 
     /// Returns the field that sets the mark for `seconds`.

@@ -6,7 +6,7 @@ import { overheadOf } from "../crypto/suites.js";
 import { Budget, sizeOf } from "../state/budget.js";
 import { arrivedAs } from "../state/decide.js";
 import { UNOPENED } from "../state/state.js";
-import { DEFAULT, LONGEST_MAX_AGE, Template, toSetCookie } from "../cookie/set_cookie.js";
+import { DEFAULT, LONGEST_MAX_AGE, Template, isExpiry, toSetCookie, withSameSite } from "../cookie/set_cookie.js";
 import { readSetCookie } from "../cookie/response.js";
 import { assemble, findCookie } from "../cookie/values.js";
 import { SessionSealer, choose } from "../session/sealer.js";
@@ -210,5 +210,8 @@ async function cookiesOf(carrier, { change, token, allowed, maxAge, state }) {
   state.advise?.();
   const length = policy.budget.partLength(allowed, token.length, template.lengthWith(maxAge));
   const cookies = template.split(token, length, maxAge);
-  return [...former, ...cookies, ...template.expireParts(carried, cookies.length), ...beside];
+  const all = [...former, ...cookies, ...template.expireParts(carried, cookies.length), ...beside];
+  // The cookies of a session that goes on must not go where the browser refuses the new one.
+  const goesOn = !state.isRenewed && !state.ended;
+  return goesOn ? all.map((cookie) => (isExpiry(cookie) ? withSameSite(cookie, template.options.sameSite) : cookie)) : all;
 }

@@ -44,8 +44,10 @@ export class Template {
     return { name, value, options };
   }
 
+  /** Expires the cookie or a part of it, in a frame of another site, too (§ 9.4.1). `SameSite=None` needs `Secure`. */
   expire(name) {
     const cookie = this.set(name, "", 0);
+    if (cookie.options.secure) cookie.options.sameSite = "none";
     cookie.options.expires = new Date(0);
     return cookie;
   }
@@ -74,6 +76,12 @@ export class Template {
 
 /** Returns true for a cookie of `Template.expire`. A token is never empty. */
 export const isExpiry = ({ value }) => value === "";
+
+/** Returns a cookie of `Template.expire` with this `sameSite`, which may be undefined. Without `Secure`, the cookie keeps its own. */
+export function withSameSite({ options: { sameSite: own, ...options }, ...cookie }, sameSite) {
+  const chosen = options.secure ? sameSite : own;
+  return { ...cookie, options: chosen ? { ...options, sameSite: chosen } : options };
+}
 
 /** Returns the numbers of the parts that a session in this many cookies has. */
 export const partNumbers = (cookies) => Array.from({ length: cookies - 1 }, (_, i) => i + 1);

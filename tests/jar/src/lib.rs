@@ -16,6 +16,8 @@ use url::Url;
 pub struct Jar {
     /// The page whose request the cookies are for.
     pub url: Url,
+    /// `true` if the page is in a frame of another site. The jar does not know which cookies browsers hide from it.
+    pub is_framed: bool,
     cookies: CookieStore,
 }
 
@@ -30,11 +32,15 @@ impl Jar {
         jar
     }
 
-    /// Takes in the `Set-Cookie` fields of a response.
+    /// Takes in the `Set-Cookie` fields of a response. In a frame of another site, browsers ignore those without
+    /// `SameSite=None`, also if they only drop a cookie (RFC 6265bis section 5.7).
     #[track_caller]
     pub fn receive(&mut self, fields: impl IntoIterator<Item = impl AsRef<str>>) {
         for field in fields {
             let field = field.as_ref();
+            if self.is_framed && !field.contains("; SameSite=None") {
+                continue;
+            }
             let pair = pair_of(field);
             assert!(pair.len() <= 4096, "browsers drop {} bytes", pair.len());
             match self.cookies.parse(field, &self.url) {
@@ -109,6 +115,7 @@ impl Default for Jar {
     fn default() -> Self {
         Jar {
             url: "https://www.example.com/shop/basket".parse().unwrap(),
+            is_framed: false,
             cookies: CookieStore::default(),
         }
     }

@@ -146,7 +146,11 @@ fn every_accepted_configuration_makes_a_cookie_that_a_browser_takes() {
         assert_eq!(found.remove("max-age").as_deref(), Some("0"));
         let epoch = "Thu, 01 Jan 1970 00:00:00 GMT";
         assert_eq!(found.remove("expires").as_deref(), Some(epoch));
-        assert_eq!(found, attributes.expected());
+        let mut expected = attributes.expected();
+        if expected.contains_key("secure") {
+            expected.insert("samesite".to_owned(), "None".to_owned());
+        }
+        assert_eq!(found, expected);
     });
     assert!(accepted.into_inner() > 250 && refused.into_inner() > 100);
 }

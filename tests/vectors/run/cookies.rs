@@ -6,8 +6,8 @@ use crate::{
     base::time::{EPOCH, system_time},
     carrier::{FormerAttributes, Size},
     cookie::{
-        Attributes, CookieName, Finder, MAX_AGE_LEN, PART_LEN, PartNumbers, SetCookies, Template,
-        Whole, max_age_len,
+        Attributes, CookieName, Finder, MAX_AGE_LEN, PART_LEN, PartNumbers, SameSite, SetCookies,
+        Template, Whole, max_age_len,
     },
     state::{Allowed, Overhead, SizeBudget},
     token::{self, LONGEST_TOKEN},
@@ -197,16 +197,18 @@ fn cookies_are_found_and_set_to_the_byte() {
             "expire" => {
                 let expected: Vec<_> = vector.line.iter().chain(&vector.fields).collect();
                 let mut found = SetCookies::default();
-                vector.template().expire(vector.carried(), &mut found);
+                vector
+                    .template()
+                    .expire(vector.carried(), SameSite::None, &mut found);
                 assert_eq!(found.iter().collect::<Vec<_>>(), expected, "{name}");
             }
             "earlier" => assert_eq!(vector.response(), vector.fields, "{name}"),
             "unused" => {
                 let (cookies, mut found) = (vector.cookies.unwrap(), SetCookies::default());
                 let carried = vector.carried();
-                vector
-                    .template()
-                    .expire_beyond(cookies, carried, &mut found);
+                let template = vector.template();
+                let same_site = template.attributes.same_site;
+                template.expire_beyond(cookies, carried, same_site, &mut found);
                 assert!(found.iter().eq(&vector.fields), "{name}");
             }
             "room" => {

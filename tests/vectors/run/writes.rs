@@ -105,29 +105,29 @@ fn sessions_are_written_as_specified() {
     let no_context = ("only a layer finds no context", without_context);
     let unseen = [
         ("it sees no other fields of a request", 166),
-        ("it does not see the response", 227),
+        ("it does not see the response", 228),
         no_context,
     ];
     let shareable = ("it takes a 304 for shareable", 2);
     tally.check(&[
         (&[Adapter::LoadAndSave, Adapter::Jar], &unseen),
-        (&[Adapter::LoadAndSave], &[("ran", 871)]),
+        (&[Adapter::LoadAndSave], &[("ran", 880)]),
         (
             &[Adapter::Jar],
             &[
                 ("ran", 801),
                 ("its sessions come in cookies", 46),
-                ("it has one cookie of each name", 24),
+                ("it has one cookie of each name", 33),
             ],
         ),
         (
             &[Adapter::HeaderMap],
-            &[("ran", 1262), shareable, no_context],
+            &[("ran", 1272), shareable, no_context],
         ),
         (
             LAYERS,
             &[
-                ("ran", 1275),
+                ("ran", 1285),
                 shareable,
                 ("a handle that is left counts as a touch", 2),
             ],

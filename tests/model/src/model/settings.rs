@@ -96,18 +96,19 @@ impl Settings {
             (own.has_domain, "; Domain=example"),
             (!own.is_insecure, "; Secure"),
             (true, "; HttpOnly"),
-            (
-                true,
-                if own.is_strict {
-                    "; SameSite=Strict"
-                } else {
-                    "; SameSite=Lax"
-                },
-            ),
+            (true, self.same_site()),
             (own.is_partitioned, "; Partitioned"),
         ];
         let parts = parts.into_iter().filter(|(is_there, _)| *is_there);
         parts.map(|(_, part)| part).collect()
+    }
+
+    pub fn same_site(&self) -> &'static str {
+        if self.attributes.is_strict {
+            "; SameSite=Strict"
+        } else {
+            "; SameSite=Lax"
+        }
     }
 
     pub fn is_remembered(&self, record: &Record) -> bool {

@@ -176,7 +176,16 @@ impl Sent {
         match settings.carrier {
             Carrier::Cookie(_) => {
                 let fields = answer.get_all(SET_COOKIE).iter().map(text);
-                let is_own = |field: &String| field.contains(&settings.attributes());
+                let (attributes, same_site) = (settings.attributes(), settings.same_site());
+                let is_own = |field: &String| {
+                    let is_drop = field.contains("; Max-Age=0; Expires=");
+                    let field = if is_drop && attributes.contains("; Secure") {
+                        field.replace("; SameSite=None", same_site)
+                    } else {
+                        field.clone()
+                    };
+                    field.contains(&attributes)
+                };
                 let (own, elsewhere): (Vec<_>, Vec<_>) = fields.partition(is_own);
                 // The browsers have no cookie with other attributes, so such a field drops nothing.
                 assert!(
