@@ -2,7 +2,7 @@
 // js/frameworks` and `node build.js` in js/ first; `node --test`. Next.js is in next.test.js.
 
 import assert from "node:assert/strict";
-import { cp, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 
@@ -73,7 +73,37 @@ async function inSvelteKit(t, folder) {
     const { setCookies } = await formTo(browser, `/?/${action}`);
     assert.deepEqual([setCookies.length, visitsOf(await browser.get("/"))], [1, left], action);
   }
+  await savesNothingThatFails(browser, folder);
   await browse(t, browser.origin, SVELTEKIT);
+}
+
+/** Remote functions, and the data of pages, whose errors are inside of a 200. */
+async function savesNothingThatFails(browser, folder) {
+  const client = await textsIn(path(`${folder}/build/client`), ".js");
+  const [, hash] = /["'`](\w+)\/fail["'`]/.exec(client.join());
+  // Without a proxy in front of it, SvelteKit 3 has https in its addresses.
+  const origin = folder === "sveltekit" ? browser.origin.replace("http:", "https:") : browser.origin;
+  const headers = { origin, "content-type": "application/json" };
+  const call = (name) => browser.fetch(`/_app/remote/${hash}/${name}`, { method: "POST", headers, body: JSON.stringify({ payload: "", refreshes: [] }) });
+  for (const [ask, type, count] of [
+    [() => call("count"), "result", 1],
+    [() => call("fail"), "error", 0],
+    [() => call("fill"), "error", 0],
+    [() => call("refuse"), "error", 1],
+    [() => call("leave_and_fail"), "error", 1],
+    [() => browser.get("/halves/__data.json"), "data", 1],
+    [() => browser.get("/halves/__data.json?fail"), "data", 0],
+  ]) {
+    await bringOld(browser, 0);
+    const { status, text, setCookies } = await ask();
+    assert.deepEqual([status, JSON.parse(text).type, setCookies.length], [200, type, count], text);
+  }
+}
+
+/** The files of a folder, at any depth, whose names end like this. */
+async function textsIn(folder, end) {
+  const names = await readdir(folder, { recursive: true });
+  return Promise.all(names.filter((name) => name.endsWith(end)).map((name) => readFile(`${folder}/${name}`, "utf8")));
 }
 
 /** Fields that CDNs prefer to `Cache-Control`, set for a path, give way where the session sets its cookie. */
@@ -154,6 +184,16 @@ test("Nuxt: handlers read and write, and pages by them", async () => {
     const page = await browser.get("/");
     assert.deepEqual([visitsOf(page), page.setCookies.length, page.headers.get("cache-control")], expected, `${minutes} minutes`);
     assert.match(page.headers.get("vary"), /\bCookie\b/);
+  }
+  // A page is as private as the most private of its handlers, of which some have no session.
+  for (const [minutes, control] of [[0, "private"], [31, "no-store"]]) {
+    for (const also of [["/api/shared"], ["/api/nothing"], ["/api/look", "/api/shared"], ["/api/shared", "/api/look"]]) {
+      await bringOld(browser, minutes);
+      const page = await browser.get(`/?${new URLSearchParams(also.map((path) => ["also", path]))}`);
+      assert.equal(page.headers.get("cache-control"), control, also.join());
+      assert.match(page.headers.get("vary"), /^Cookie(, Cookie)*$/);
+      assert.match(page.text, new RegExp(`answered ${also.map(() => "200").join(" ")}<`), "the `onResponse` of a page");
+    }
   }
   const visitor = new Browser(browser.origin);
   const tokenIn = ({ text }) => /csrf_token" value="([^"]+)"/.exec(text)[1];

@@ -12,4 +12,4 @@ async function adapt(builder) {
 // Without a proxy in front of it, the server takes every form for one of another site.
 const csrf = { trustedOrigins: ["*"] };
 
-export default { plugins: [sveltekit({ adapter: { ...node, adapt }, csrf, files: { hooks: { server: "src/hooks_in_turn" } } })] };
+export default { plugins: [sveltekit({ adapter: { ...node, adapt }, csrf, experimental: { remoteFunctions: true }, files: { hooks: { server: "src/hooks_in_turn" } } })] };

@@ -8,4 +8,4 @@ async function adapt(builder) {
   await node.adapt(builder);
 }
 
-export default { kit: { adapter: { ...node, adapt }, files: { hooks: { server: "src/hooks_in_turn" } } } };
+export default { kit: { adapter: { ...node, adapt }, experimental: { remoteFunctions: true }, files: { hooks: { server: "src/hooks_in_turn" } } } };

@@ -1,7 +1,9 @@
 // SvelteKit.
 
-import { cookiesAfter } from "../carrier/cookie.js";
+import { cookiesAfter, headChanges } from "../carrier/cookie.js";
+import { withChanges } from "../carrier/head.js";
 import { noteFailure } from "../state/actions.js";
+import { isToWrite } from "../state/decide.js";
 import { stateOf } from "../session/session.js";
 import { admission, checkDefined, claim, define } from "./adapter.js";
 import { isOfSession } from "./cookie_field.js";
@@ -24,7 +26,7 @@ export function handleSession(cookies, options) {
       define(event.locals, session);
       const response = await (refused ?? respond(resolve, event, session, saveRedirect));
       checkDefined(session);
-      return await save(response);
+      return await (isNotModified(event, response) ? saveNotModified(response, sessions, session) : save(response));
     } finally {
       release();
     }
@@ -52,6 +54,7 @@ async function respond(resolve, event, session, saveRedirect) {
     const response = await resolve(event);
     const state = stateOf(session);
     const { failure } = state;
+    if (isToWrite(state) && (await isFailure(event, response))) noteFailure(state, true);
     // SvelteKit answers an error of any status with 500.
     if (!failure?.status || response?.status !== 500) return response;
     noteFailure(state, true);
@@ -62,6 +65,36 @@ async function respond(resolve, event, session, saveRedirect) {
     if (typeof error?.location === "string") await saveRedirect(error);
     throw error;
   }
+}
+
+/**
+ * Returns true if SvelteKit answers a script with an error of 5xx inside of a 200: that of a remote function, or of a `load` whose page
+ * the router of the browser asks for.
+ */
+async function isFailure({ isRemoteRequest, isDataRequest }, response) {
+  const isOfKit = (isRemoteRequest || isDataRequest) && response?.headers.get("content-type")?.startsWith("application/json");
+  if (!isOfKit) return false;
+  const answer = await response.clone().json();
+  return [answer, ...(answer.nodes ?? [])].some((part) => part?.type === "error" && !(statusOf(part) < 500));
+}
+
+/** The place in SvelteKit 3 or, for some answers of SvelteKit 2, the one there. */
+const statusOf = ({ error, status }) => status ?? error?.status;
+
+/** Returns true for a response of which SvelteKit makes a 304, after all hooks. */
+function isNotModified({ request }, response) {
+  const tag = response?.headers?.get?.("etag");
+  return response?.status === 200 && !!tag && request.headers.get("if-none-match")?.replace(/^W\/(?=")/, "") === tag;
+}
+
+/**
+ * Saves a session as with a 304, which carries no refresh. With a change, the page is sent as a whole, without its tag: older versions
+ * of SvelteKit 2, such as 2.60, join all cookies of a 304 in one header.
+ */
+async function saveNotModified(response, sessions, session) {
+  const changes = await headChanges(sessions, [...response.headers], session, { status: 304 });
+  const isSet = changes.some(([name]) => name === "set-cookie");
+  return withChanges(response, isSet ? [...changes, ["etag", null]] : changes);
 }
 
 /** Returns the cookies of the session in the event. */
