@@ -9,6 +9,9 @@ const written = new WeakMap();
 /** For each response whose save failed, the error. Writes are dropped then, in every session of the response. */
 const failures = new WeakMap();
 
+/** Returns true for a response whose answer is that to an error of saving. */
+export const isOfFailure = (response) => failures.has(response);
+
 /** Responses whose held writes are being sent. Such a write may call another method of its response. */
 const sending = new WeakSet();
 

@@ -6,7 +6,7 @@ import { pathOf } from "../carrier/dropped.js";
 import { stateOf } from "../session/session.js";
 import { attempt, checkDefined, checkHooks, claim, closeUnsent, hasResponse } from "./adapter.js";
 import { isOfSession } from "./cookie_field.js";
-import { beforeHead, reopen } from "./before_head.js";
+import { beforeHead, isOfFailure, reopen } from "./before_head.js";
 
 /** Returns options for `admission` that pass a refusal to the adapter, which answers it. `own`: the hooks that the adapter calls. */
 export function ofNode(options, own) {
@@ -40,7 +40,8 @@ async function sealedFor(sessions, response, session) {
   const changes = await headChanges(sessions, fieldsOf(response), session, { status: response.statusCode });
   return () => {
     setIn(response, changes);
-    return stateOf(session).finalTouch === "untouched" ? null : (writeHead) => writeLast(sessions, response, session, writeHead);
+    const set = changes.filter(([name, line]) => name === "set-cookie" && line !== null);
+    return stateOf(session).finalTouch === "untouched" ? null : (writeHead) => writeLast(sessions, response, session, set, writeHead);
   };
 }
 
@@ -63,22 +64,56 @@ const MOUNT_FIRST =
 /**
  * Writes the head of a response with its session. Middleware mounted later has run just before, and may have made the response
  * shareable. If the session was changed, the response is made private again. A refresh is taken out of it; a later response sends one.
- * Middleware mounted earlier runs inside of `writeHead`. That is too late, so it is a warning.
+ * Middleware mounted earlier runs inside of `writeHead`. That is too late, so it is a warning. Neither drops the cookies in `set`.
  */
-function writeLast(sessions, response, session, writeHead) {
+function writeLast(sessions, response, session, set, writeHead) {
   const { mayShare } = settingsOf(sessions);
   const { finalTouch, sealer, now } = stateOf(session);
-  const lines = () => [response.getHeader("set-cookie") ?? []].flat();
-  const isOwn = (line) => isOfSession(line.split("=")[0], sessions.name);
-  const mayLeak = () => !mayShare && lines().some(isOwn) && isShareable(fieldsOf(response));
+  const isOwn = (line) => isOfSession(nameOf(line), sessions.name);
+  const mayLeak = () => !mayShare && linesOf(response).some(isOwn) && isShareable(fieldsOf(response));
+  // Another session of the response may have failed since, and its cookies were taken out.
+  let kept = isOfFailure(response) ? [] : set;
+  restore(response, kept);
   if (finalTouch === "touched" && mayLeak()) {
-    const others = lines().filter((line) => !isOwn(line));
+    kept = [];
+    const others = linesOf(response).filter((line) => !isOwn(line));
     setIn(response, [null, ...others].map((line) => ["set-cookie", line]));
   }
   setIn(response, cacheChanges(fieldsOf(response), finalTouch, "Cookie", mayShare));
-  const written = writeHead();
+  const written = keeping(response, kept, writeHead);
   if (mayLeak()) sealer.say("warn", MOUNT_FIRST, {}, MOUNT_FIRST, now);
   return written;
+}
+
+const linesOf = (response) => [response.getHeader("set-cookie") ?? []].flat();
+
+const nameOf = (line) => line.split("=")[0];
+
+/** Sets again those of these cookies that a `Set-Cookie` of others has replaced. */
+function restore(response, set) {
+  const names = linesOf(response).map(nameOf);
+  const lost = set.filter(([, line]) => !names.includes(nameOf(line)));
+  if (lost.length > 0) setIn(response, lost);
+}
+
+/** Calls `write`, and lets nothing that it calls replace these cookies. */
+function keeping(response, set, write) {
+  const given = ["setHeader", "removeHeader"].map((name) => [name, Object.getOwnPropertyDescriptor(response, name), response[name]]);
+  for (const [name, , method] of given) {
+    response[name] = (...all) => {
+      const result = method.apply(response, all);
+      restore(response, set);
+      return result;
+    };
+  }
+  try {
+    return write();
+  } finally {
+    for (const [name, own] of given) {
+      delete response[name];
+      if (own) Object.defineProperty(response, name, own);
+    }
+  }
 }
 
 /** Returns the headers of a response of Node, as pairs of lower-case name and value. */

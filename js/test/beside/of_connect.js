@@ -76,6 +76,12 @@ const ON_CONNECT = {
   compression: anywhere(() => compression({ threshold: 0 })),
   "a request id": anywhere(() => setting({ "X-Request-Id": "1" })),
   "response-time": anywhere(() => responseTime()),
+  "on-headers with a cookie": anywhere(() => settingLate({ "Set-Cookie": "theirs=1; Path=/" })),
+  "on-headers with two cookies": anywhere(() => settingLate({ "Set-Cookie": ["theirs=1; Path=/", "more=1; Path=/"] })),
+  "on-headers that removes its cookie": anywhere(() => (request, response, next) => {
+    onHeaders(response, () => response.removeHeader("Set-Cookie"));
+    next();
+  }),
   "a cookie": anywhere(() => setting({ "Set-Cookie": "theirs=1; Path=/" })),
   morgan: anywhere((note) => morgan(":method :url :status", { stream: lineTo(note) })),
   "pino-http": anywhere((note) => pinoHttp({}, { write: (line) => note(lineOf(line)) })),
