@@ -6,7 +6,7 @@ import { setChanges, withChanges } from "../carrier/head.js";
 import { stateOf } from "../session/session.js";
 import { admission, checkHandler, claim, closeSent, failedBy, report } from "./adapter.js";
 import { reopen } from "./before_head.js";
-import { attach, fail, fieldsOf, print } from "./on_node.js";
+import { attach, failing, fieldsOf, print } from "./on_node.js";
 
 export function withSession(cookies, handler, options) {
   checkHandler(handler);
@@ -70,7 +70,7 @@ function refuseCached({ method }, { cache, routeRules, _nitro } = {}) {
 
 /** Returns the function that saves in h3 1. A handler may send the response itself, as by `sendRedirect`; `attach` saves before that. */
 function onNode({ node: { req, res } }, sessions, session) {
-  const finish = attach(sessions, session, req, res, (error) => fail(error, req, res, print));
+  const finish = attach(sessions, session, req, res, failing(req, res, print));
   return async (result, isFailure) => {
     if (isFailure) {
       reopen(res);

@@ -3,7 +3,7 @@
 import { optionsOf } from "../base/errors.js";
 import { stateOf } from "../session/session.js";
 import { admission, checkHandler, failedBy, hasResponse, report } from "./adapter.js";
-import { attach, fail, ofNode, print, respondToRefusal } from "./on_node.js";
+import { attach, failing, ofNode, print, respondToRefusal } from "./on_node.js";
 
 export function withSession(cookies, handler, options = {}) {
   checkHandler(handler);
@@ -15,7 +15,7 @@ export function withSession(cookies, handler, options = {}) {
     // Anyone can cause an error of a session with a response, so it is not printed for each request.
     const isOfSession = (error) => session && hasResponse(error);
     const tell = (error) => (isOfSession(error) ? report(null, { cause: error }, request, stateOf(session)) : print(error, request));
-    const respondToFailure = (error) => fail(error, request, response, failed || tell);
+    const respondToFailure = failing(request, response, failed || tell);
     try {
       const admitted = await admit(request);
       const { refused: refusal, sessions } = admitted;

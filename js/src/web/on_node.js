@@ -122,18 +122,34 @@ export const fieldsOf = (response) =>
 
 export const print = (error, request) => console.error(error, request.method, pathOf(request));
 
-/** Reports an error, and answers it unless the head was sent: then a complete response stays, and any other is cut off. */
-export function fail(error, request, response, failed) {
-  attempt(() => failed(error, request), (broken) => print(broken, request));
-  reopen(response);
-  if (response.headersSent) return void (response.writableEnded || response.destroy());
-  // A header or the status message may be the cause of the error, so none is kept. HTTP/2 warns when the message is set.
-  for (const name of response.getHeaderNames()) response.removeHeader(name);
-  delete response.statusMessage;
-  if (hasResponse(error)) return respondToRefusal(error, request, response);
-  response.statusCode = 500;
-  response.end("internal server error");
+/**
+ * Returns a function that reports an error, and answers it unless the head was sent: then a complete response stays, and any other is
+ * cut off. Call it before the handler, because the answer has the fields that the response has by then, as those of CORS.
+ */
+export function failing(request, response, failed) {
+  const given = response.getHeaders?.();
+  return (error) => {
+    attempt(() => failed(error, request), (broken) => print(broken, request));
+    reopen(response);
+    if (response.headersSent) return void (response.writableEnded || response.destroy());
+    const isOfSession = hasResponse(error);
+    if (given) resetHead(response, given, isOfSession);
+    return respondToRefusal(isOfSession ? error : { status: 500, message: "internal server error" }, request, response);
+  };
 }
+
+/**
+ * Takes what a handler has set out of a head: a header or the status message may be the cause of its error. For an error of the
+ * session, only the fields of the page, which is not sent. HTTP/2 warns when the message is set.
+ */
+function resetHead(response, given, isOfSession) {
+  for (const name of response.getHeaderNames()) if (!isOfSession || OF_PAGE.test(name)) response.removeHeader(name);
+  for (const [name, value] of Object.entries(given)) if (!OF_BODY.test(name) && !response.hasHeader(name)) response.setHeader(name, value);
+  delete response.statusMessage;
+}
+
+const OF_BODY = /^(content-(disposition|encoding|language|length|location|range|type)|etag|last-modified|trailer|transfer-encoding)$/;
+const OF_PAGE = new RegExp(`${OF_BODY.source}|^(expires|x-accel-expires|surrogate-control|.*cache-control)$`);
 
 /** Answers a refused request. In an upgrade, the response may be an empty object, and the answer is written to the socket. */
 export function respondToRefusal({ status, headers, body, message }, request, response) {

@@ -160,14 +160,14 @@ function* differencesOfCaching(plain, ours, touch) {
     none: control === given,
     read: control === (given ?? "private"),
     write: isForbidden(control) && (!isForbidden(given) || control === given),
-    error: isForbidden(control) || control === (given ?? "private"),
+    error: isForbidden(control) || /private/.test(control) || control === given,
   };
   if (!isRight[touch]) yield `\`Cache-Control: ${control}\`, with \`${given}\` without a session`;
   for (const [name, value] of plain) {
     if (!/^(expires|x-accel-expires|.+-cache-control|surrogate-control)$/.test(name)) continue;
     const found = ours.get(name);
-    const mayForbid = ["write", "error"].includes(touch) && ["no-store", "0"].includes(found);
-    if (!mayForbid && found !== value) yield `\`${name}: ${found}\`, not \`${value}\``;
+    const isStricter = (touch === "write" && ["no-store", "0"].includes(found)) || (touch === "error" && ["no-store", "0", null].includes(found));
+    if (!isStricter && found !== value) yield `\`${name}: ${found}\`, not \`${value}\``;
   }
 }
 

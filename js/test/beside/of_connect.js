@@ -21,6 +21,7 @@ import pinoHttp from "pino-http";
 import responseTime from "response-time";
 
 import { session as inExpress } from "../../src/web/express.js";
+import { withSession as inNode } from "../../src/web/node.js";
 import { listening, writeTo } from "../stand_ins.js";
 
 /** Middleware that sets what `fields` has once, before it calls `next`. */
@@ -137,4 +138,32 @@ export const OF_CONNECT = {
   Express: { companions: ON_EXPRESS, open: (site) => listening(createServer(mounted(express(), site, bySend))) },
   "Express 4": { companions: ON_EXPRESS, open: (site) => listening(createServer(mounted(express4(), site, bySend))) },
   Connect: { companions: ON_CONNECT, open: (site) => listening(createServer(mounted(connect(), site, writeTo))) },
+  Node: {
+    companions: ON_CONNECT,
+    open({ session, page, before, behind }) {
+      const through = (all, request, response, last) => all.flat().reduceRight((next, one) => () => one(request, response, next), last)();
+      const handler = (request, response, session) =>
+        new Promise((resolve, reject) =>
+          through(behind, request, response, () => {
+            Promise.resolve()
+              .then(() => page(session, request.url))
+              .then((answer) => writeTo(response, answer))
+              .then(resolve, reject);
+          }),
+        );
+      const plain = (request, response) => {
+        const given = response.getHeaders();
+        const failed = ({ status = 500, headers = {} }) => {
+          // Of an error without an answer, as of a handler that throws, only what was set before the handler stays.
+          if (status === 500) for (const name of response.getHeaderNames()) if (!(name in given)) response.removeHeader(name);
+          for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+          console.error("failed");
+          response.writeHead(status, { "content-type": "text/plain" }).end("failed");
+        };
+        refuse(request, response, () => handler(request, response).catch(failed));
+      };
+      const listener = session ? inNode(session[0], handler, session[1]) : plain;
+      return listening(createServer((request, response) => through(before, request, response, () => listener(request, response))));
+    },
+  },
 };
