@@ -182,6 +182,8 @@ export class SessionError extends Error {
   readonly headers?: { readonly [name: string]: string };
   /** The text of that response, for the visitor. */
   readonly body?: string;
+  /** Returns that response. Hono asks for it. Only with a `status`. */
+  readonly getResponse?: () => unknown;
   /**
    * A session that reads as new and refuses all changes but `signIn`, `renew`, `invalidate` and `discard`. Only on errors of `load`
    * with the code `unvalidated`.
