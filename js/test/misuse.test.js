@@ -201,8 +201,19 @@ test("what is no request is refused, for its visitor would be new for ever", asy
   class Jar {
     get() {}
   }
+  /** As that of Bun: null for a cookie that is not there. */
+  class BunJar extends Jar {
+    get() {
+      return null;
+    }
+  }
+  class BunCookie {
+    get name() {
+      return "__Host-session";
+    }
+  }
   const sources = [
-    new Jar(), { headers: new Jar() }, Promise.resolve(request), Promise.resolve(headers), { then() {} }, async () => headers, () => headers,
+    new BunJar(), new BunCookie(), { headers: new BunJar() }, new Jar(), { headers: new Jar() }, Promise.resolve(request), Promise.resolve(headers), { then() {} }, async () => headers, () => headers,
     7, 0, 1n, true, false, Symbol("x"), new TextEncoder().encode(cookie), [7], [["cookie", cookie]], [{ name: "a", value: "b" }],
     { request }, { req: request }, { headers: Promise.resolve(headers) }, { headers: () => headers }, { headers: jar("a") }, { headers: { cookie: true } },
     { cookies: jar("a"), locals: {} }, jar("a"), jar("cookie"), new Map(), new Map([["host", "x"]]), { cookie: [7] }, { cookie: {} }, { host: {} },
