@@ -213,8 +213,9 @@ impl Edit {
         self.text.note(&notes::line(MADE, key.id, self.now));
     }
 
-    /// Notes that a key opens nothing from `end` on, because of a leak.
+    /// Notes that a key opens nothing from `end` on, because of a leak, in place of an earlier note.
     pub(super) fn note_leak(&mut self, id: KeyId, end: SystemTime) {
+        self.text.remove_notes(LEAKED, id);
         self.text.note(&notes::line(LEAKED, id, end));
     }
 

@@ -30,7 +30,9 @@ impl EndSessions {
                 "everyone who signed in before {now} is signed out, on each instance as soon as it has {name}; whoever \
                  signs in from then on stays signed in"
             ),
-            "until the last instance has it, ended sessions live on there".to_owned(),
+            "until the last instance has it, ended sessions live on there, and `renew` gives them a new beginning: run this \
+             once more when every instance has it"
+                .to_owned(),
         ])
     }
 }

@@ -132,9 +132,9 @@ pub(super) fn noted_at(line: &str, name: &str) -> Option<Range<usize>> {
     Some(start..start + note.trim_end().len())
 }
 
-/// Returns `true` if the line notes when this key was made.
-pub(super) fn is_made_of(line: &str, id: KeyId) -> bool {
-    let note = noted_at(line, MADE).and_then(|place| about(&line[place]));
+/// Returns `true` if the line is a note of this name about this key.
+pub(super) fn is_about(line: &str, name: &str, id: KeyId) -> bool {
+    let note = noted_at(line, name).and_then(|place| about(&line[place]));
     note.is_some_and(|(of, _)| of == id.to_string())
 }
 

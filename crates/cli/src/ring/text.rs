@@ -10,7 +10,7 @@ use hardtack::{KeyRing, keys::KeyId};
 use zeroize::Zeroizing;
 
 use super::{
-    notes::{self, OVERLAP},
+    notes::{self, MADE, OVERLAP},
     overlap,
 };
 use crate::{key::NewKey, time::show};
@@ -112,8 +112,13 @@ impl RingText {
 
     /// Removes a key, and the note of when it was made.
     pub(super) fn remove(&mut self, id: KeyId) {
-        let is_of = |line: &Line| line.key == Some(id) || notes::is_made_of(&line.text, id);
-        self.lines.retain(|line| !is_of(line));
+        self.remove_notes(MADE, id);
+        self.lines.retain(|line| line.key != Some(id));
+    }
+
+    pub(super) fn remove_notes(&mut self, name: &str, id: KeyId) {
+        self.lines
+            .retain(|line| !notes::is_about(&line.text, name, id));
     }
 
     /// Moves the key `id` before `other`, unless it is already before it.
