@@ -32,13 +32,13 @@ async fn main() -> Result<(), lambda_http::Error> {
         .revalidate_after(Duration::from_secs(interval), move |session| {
             let (users, user, epoch) = (table.clone(), session.get("user"), session.get("epoch"));
             async move {
-                let Some(user): Option<String> = user else {
+                let Some(user): Option<String> = user? else {
                     return Ok(Validity::Valid);
                 };
                 let current = users.epoch_of(&user).await?;
                 // A replica of the table may lag behind the sign-in.
-                let is_allowed = current.is_some() && epoch >= current;
-                Ok::<_, reqwest::Error>(Validity::valid_if(is_allowed))
+                let is_allowed = current.is_some() && epoch? >= current;
+                Ok::<_, lambda_http::Error>(Validity::valid_if(is_allowed))
             }
         })
         .build()?;

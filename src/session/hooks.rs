@@ -16,7 +16,7 @@ use super::{id::SessionId, outcome::Outcome};
 use crate::{
     base::time::system_time,
     keys::KeyId,
-    state::{Map, Metadata, SessionData, map},
+    state::{Map, Metadata, SessionData, SessionError, map},
 };
 
 /// A session without its content.
@@ -136,14 +136,18 @@ impl<T: SessionData> OpenedSession<'_, T> {
 impl OpenedSession<'_> {
     /// Decodes the value under `key` in a dictionary.
     ///
-    /// Returns `None` if there is no such value, if it is of another type, or in the cases of
-    /// [`value`](OpenedSession::value).
-    #[must_use]
-    pub fn get<V: DeserializeOwned>(&self, key: &str) -> Option<V> {
-        let (_, payload) = self
-            .content
-            .filter(|(schema, payload)| *schema == 0 && map::is_valid(payload))?;
-        map::decode(map::get(payload, key)?, None).ok()
+    /// Returns `None` if there is no such value, or in the cases of [`value`](OpenedSession::value).
+    ///
+    /// # Errors
+    ///
+    /// Returns [`Decode`](SessionError::Decode) if the value is of another type. Refuse the session then, because nobody
+    /// knows whose it is.
+    pub fn get<V: DeserializeOwned>(&self, key: &str) -> Result<Option<V>, SessionError> {
+        self.content
+            .filter(|(schema, payload)| *schema == 0 && map::is_valid(payload))
+            .and_then(|(_, payload)| map::get(payload, key))
+            .map(|value| map::decode(value, Some(key)))
+            .transpose()
     }
 }
 
@@ -277,7 +281,7 @@ mod tests {
                 ..Metadata::default()
             };
             let session = OpenedSession::new(&metadata, payload, key_id);
-            session.get::<u32>("user")
+            session.get::<u32>("user").expect("it is a number")
         };
         let dictionary = b"\x81\xa4user\x2a";
         assert_eq!(user(0, Some(&dictionary[..])), Some(42));

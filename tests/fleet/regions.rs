@@ -98,7 +98,8 @@ fn a_session_with_a_later_epoch_than_its_replica_is_good_unless_both_must_be_equ
     let replica = |is_good: fn(u32, u32) -> bool| {
         let site = builder().revoked_if(move |session| {
             // The replica has the epoch of before.
-            !session.get("epoch").is_some_and(|epoch| is_good(epoch, 1))
+            let epoch = session.get("epoch").unwrap();
+            !epoch.is_some_and(|epoch| is_good(epoch, 1))
         });
         site.build().unwrap()
     };
@@ -119,7 +120,7 @@ fn an_answer_of_a_replica_that_lags_counts_in_the_other_region() {
     let primary = Arc::new(AtomicU32::new(1));
     let asking = |epoch: Arc<AtomicU32>| {
         let site = builder().revalidate_after(seconds(60), move |session| {
-            let of_session: u32 = session.get("epoch").unwrap_or_default();
+            let of_session: u32 = session.get("epoch").unwrap().unwrap_or_default();
             let is_valid = of_session >= epoch.load(SeqCst);
             async move { Ok::<_, SessionError>(Validity::valid_if(is_valid)) }
         });

@@ -309,7 +309,7 @@ fn a_session_that_may_be_revoked_shows_no_content_to_the_function() {
     let builder = || SessionCookie::encrypted(EncryptionKey::generate().unwrap());
     let cookie = builder().revoked_if(|session| {
         check(session, &[SECRET, "password"]);
-        session.get::<String>("password").as_deref() != Some(SECRET)
+        session.get::<String>("password").unwrap().as_deref() != Some(SECRET)
     });
     let cookie = cookie.build().unwrap();
     let field = cookie.cookie_for(now(), |session| session.insert("password", SECRET));

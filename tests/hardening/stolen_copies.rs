@@ -115,8 +115,8 @@ fn an_epoch_of_the_user_reaches_a_copy_with_another_id() {
     let of_database = epoch.clone();
     let cookie = SessionCookie::encrypted(EncryptionKey::generate().unwrap())
         .revoked_if(move |session| {
-            let user = session.get::<u32>("user");
-            let of_session = session.get::<u32>("epoch");
+            let user = session.get::<u32>("user").unwrap();
+            let of_session = session.get::<u32>("epoch").unwrap();
             user.is_some() && of_session != Some(of_database.load(Ordering::Relaxed))
         })
         .build()

@@ -92,7 +92,7 @@ fn a_session_beside_its_registration_is_judged_by_its_content() {
     let current = Arc::clone(&epoch);
     let site = Site::with(DeviceBound::at("/.session"), |cookie| {
         cookie.revoked_if(move |session| {
-            let user: Option<String> = session.get("user");
+            let user: Option<String> = session.get("user").unwrap();
             let epoch = u32::from(user.as_deref() == Some("ada"));
             epoch != current.load(Ordering::Relaxed)
         })

@@ -2,7 +2,9 @@
 
 use std::{fmt::Display, time::Duration};
 
-use hardtack::{ConfigError, SessionCookie, carrier::SessionCookieBuilder, session::Validity};
+use hardtack::{
+    ConfigError, SessionCookie, SessionError, carrier::SessionCookieBuilder, session::Validity,
+};
 use worker::{AbortSignal, Env, Error, Fetch, Result, Url, send::SendFuture, web_sys};
 
 /// The table, if there is one.
@@ -35,16 +37,16 @@ impl Users {
         if users.table.is_none() {
             return cookie.build();
         }
-        let ask = move |user: Option<String>, epoch: Option<u32>| {
+        let ask = move |user: Entry<String>, epoch: Entry<u32>| {
             let users = users.clone();
             async move {
-                let Some(user) = user else {
+                let Some(user) = user? else {
                     return Ok(Validity::Valid);
                 };
                 let current = users.epoch_of(&user).await?;
                 // A replica of the table may lag behind the sign-in.
-                let is_allowed = current.is_some() && epoch >= current;
-                Ok::<_, Error>(Validity::valid_if(is_allowed))
+                let is_allowed = current.is_some() && epoch? >= current;
+                Ok::<_, Box<dyn std::error::Error + Send + Sync>>(Validity::valid_if(is_allowed))
             }
         };
         cookie
@@ -79,3 +81,6 @@ impl Users {
         }
     }
 }
+
+/// A value of a session, or an error if it is of another type.
+type Entry<T> = std::result::Result<Option<T>, SessionError>;

@@ -17,7 +17,8 @@ impl<C, T: 'static> SessionBuilder<C, T> {
     /// gets its id from [`sign_in`](crate::Session::sign_in), `renew`, `renew_id`, `ensure_id` or the first CSRF token.
     ///
     /// Do not return `true` only because there is no content: a device that registers, or asks for a refresh, without
-    /// its session would lose its key. Its next request brings the content.
+    /// its session would lose its key. Its next request brings the content. Return `true` for a value of another type,
+    /// which is an error of [`get`](OpenedSession::get).
     ///
     /// The function runs while the session is being read, so it must not block. If it takes a lock, code that holds
     /// this lock must not touch a session. Query a database after the session is loaded, or in
@@ -100,13 +101,13 @@ impl<C, T: 'static> SessionBuilder<C, T> {
     ///
     /// ```
     /// use hardtack::{EncryptionKey, SessionCookie, session::Validity};
-    /// # use std::{io::Error, sync::{Arc, atomic::{AtomicU32, Ordering}}, time::UNIX_EPOCH};
-    /// use std::time::Duration;
+    /// # use std::{io, sync::{Arc, atomic::{AtomicU32, Ordering}}, time::UNIX_EPOCH};
+    /// use std::{error::Error, time::Duration};
     ///
     /// # #[derive(Clone)]
     /// # struct Users(Arc<AtomicU32>);
     /// # impl Users {
-    /// #     async fn epoch_of(&self, _: u64) -> Result<u32, Error> { Ok(self.0.load(Ordering::Relaxed)) }
+    /// #     async fn epoch_of(&self, _: u64) -> io::Result<u32> { Ok(self.0.load(Ordering::Relaxed)) }
     /// # }
     /// # let users = Users(Arc::new(AtomicU32::new(7)));
     /// # let table = users.clone();
@@ -115,9 +116,9 @@ impl<C, T: 'static> SessionBuilder<C, T> {
     ///     .revalidate_after(minute, move |session| {
     ///         let (users, user, epoch) = (users.clone(), session.get("user"), session.get("epoch"));
     ///         async move {
-    ///             let Some(user) = user else { return Ok(Validity::Valid) };
-    ///             let is_allowed = epoch >= Some(users.epoch_of(user).await?);
-    ///             Ok::<_, Error>(Validity::valid_if(is_allowed))
+    ///             let Some(user) = user? else { return Ok(Validity::Valid) };
+    ///             let is_allowed = epoch? >= Some(users.epoch_of(user).await?);
+    ///             Ok::<_, Box<dyn Error + Send + Sync>>(Validity::valid_if(is_allowed))
     ///         }
     ///     })
     ///     .build()?;

@@ -201,14 +201,14 @@ fn the_application_is_asked_about_the_sessions_of_a_context() {
     let [revoked, valid] = seen;
     let site = builder()
         .revoked_if(move |session| {
-            revoked.lock().unwrap().push(session.get("user"));
-            session.get("user") == Some(0)
+            let user = session.get("user").unwrap();
+            revoked.lock().unwrap().push(user);
+            user == Some(0)
         })
         .revalidate_after(seconds(60), move |session| {
-            valid.lock().unwrap().push(session.get("user"));
-            ready(Ok::<_, Infallible>(Validity::valid_if(
-                session.get("user") != Some(1),
-            )))
+            let user = session.get("user").unwrap();
+            valid.lock().unwrap().push(user);
+            ready(Ok::<_, Infallible>(Validity::valid_if(user != Some(1))))
         });
     let acme = site.build().unwrap().in_context(context("tenant", "acme"));
     for (user, questions, is_in) in [(0, 1, false), (1, 2, false), (2, 2, true)] {

@@ -9,7 +9,7 @@ use std::{
 };
 
 use hardtack::{
-    Session, SessionCookie,
+    Session, SessionCookie, SessionError,
     keys::KeyId,
     session::{OpenedSession, Reason, SessionId, Validity},
 };
@@ -48,7 +48,7 @@ impl From<&OpenedSession<'_>> for Told {
             limit: info.limit,
             remembered: info.remembered,
             key_id: info.key_id,
-            user: session.get("user"),
+            user: session.get("user").unwrap(),
         }
     }
 }
@@ -240,7 +240,7 @@ fn a_hook_may_depend_on_a_condition() {
 /// It would look for entries of a dictionary, and find none.
 #[test]
 fn a_hook_for_content_of_another_type_is_refused_at_start_up() {
-    let late = builder().revoked_if(|session| session.get("is_locked") == Some(true));
+    let late = builder().revoked_if(|session| session.get("is_locked").unwrap() == Some(true));
     let error = late.typed::<Login>().build().unwrap_err();
     assert_eq!(error.settings().next(), Some("typed"));
     assert!(
@@ -298,7 +298,10 @@ fn of_two_sessions_the_one_of_the_epoch_is_taken() {
 
 #[test]
 fn a_panic_in_reading_the_content_revokes() {
-    let cookie = builder().revoked_if(|session| session.get::<u32>("user").unwrap() == 0);
+    let cookie = builder().revoked_if(|session| {
+        let user = session.get::<u32>("user").unwrap();
+        user.unwrap() == 0
+    });
     let cookie = cookie.build().unwrap();
     let without = sealed(&cookie, at(0), |session| session.insert("cart", 1).unwrap());
     assert_eq!(
@@ -306,4 +309,24 @@ fn a_panic_in_reading_the_content_revokes() {
         Some(Reason::Revoked)
     );
     assert!(!cookie.load([signed_in(&cookie)], at(0)).is_new());
+}
+
+/// By the guide's function, with a sign-in that stored text.
+#[test]
+fn a_value_of_another_type_is_not_taken_for_a_visitor_without_a_user() {
+    let cookie = builder().revoked_if(|session| {
+        let user = || session.get::<u32>("user");
+        user().map_or(true, |user| user == Some(7))
+    });
+    let cookie = cookie.build().unwrap();
+    let reason_of = |fill: fn(&Session) -> Result<(), SessionError>| {
+        let pair = sealed(&cookie, at(0), |session| fill(session).unwrap());
+        reason(&cookie.load([pair], at(1)))
+    };
+    assert_eq!(reason_of(|session| session.insert("user", 42)), None);
+    assert_eq!(reason_of(|session| session.insert("cart", 42)), None);
+    let revoked = Some(Reason::Revoked);
+    assert_eq!(reason_of(|session| session.insert("user", 7)), revoked);
+    assert_eq!(reason_of(|session| session.insert("user", "42")), revoked);
+    assert_eq!(reason_of(|session| session.insert("user", ())), revoked);
 }

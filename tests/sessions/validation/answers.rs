@@ -112,13 +112,39 @@ fn a_request_is_refused_and_its_cookie_left_alone_while_nobody_can_answer() {
 #[test]
 fn a_function_that_panics_before_its_future_counts_as_one_that_cannot_answer() {
     let site = builder().revalidate_after(seconds(INTERVAL), |session| {
-        let is_asked = session.get::<u32>("user") != Some(42);
+        let is_asked = session.get::<u32>("user").unwrap() != Some(42);
         assert!(is_asked, "a bug");
         Row::default().validity()
     });
     let site = site.build().unwrap();
     let session = site.load([signed_in(&site)], at(INTERVAL));
     assert!(block_on(session.validate()).is_err());
+}
+
+#[test]
+fn a_user_of_another_type_is_no_visitor_without_a_user() {
+    let site = builder().revalidate_after(seconds(INTERVAL), |session| {
+        let user = session.get::<u32>("user");
+        async move {
+            let Some(user) = user? else {
+                return Ok(Validity::Valid);
+            };
+            Ok::<_, SessionError>(Validity::valid_if(user == 42))
+        }
+    });
+    let site = site.build().unwrap();
+    let cases: [(Change, _); 3] = [
+        (|session| session.insert("user", 42), Some(true)),
+        (|session| session.insert("cart", 42), Some(true)),
+        (|session| session.insert("user", "42"), None),
+    ];
+    for (fill, expected) in cases {
+        let pair = sealed(&site, at(0), |session| fill(session).unwrap());
+        let session = site.load([pair], at(INTERVAL));
+        let answer = block_on(session.validate()).ok();
+        assert_eq!(answer.map(|answer| answer == Validity::Valid), expected);
+        assert_eq!(session.is_empty(), expected.is_none());
+    }
 }
 
 #[test]

@@ -244,7 +244,7 @@ fn site(asked: &Arc<Mutex<Vec<Asked>>>, kept_up_to: u64) -> SessionCookie {
         asked
             .lock()
             .unwrap()
-            .push((session.get("user"), Arc::clone(&place)));
+            .push((session.get("user").unwrap(), Arc::clone(&place)));
         poll_fn(move |_| {
             place
                 .lock()

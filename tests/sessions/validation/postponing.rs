@@ -103,7 +103,7 @@ impl Instances {
         builder
             .clock_skew(seconds(SKEW))
             .revalidate_after(seconds(INTERVAL), move |session| {
-                assert_eq!(session.get("user"), Some(42));
+                assert_eq!(session.get("user").unwrap(), Some(42));
                 ready(Ok::<_, String>(Validity::valid_if(instances.is_allowed())))
             })
     }

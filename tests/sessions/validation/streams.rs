@@ -120,7 +120,7 @@ fn a_stream_that_began_with_a_sign_in_is_alive_for_a_duration_from_it() {
 #[test]
 fn a_stream_that_began_with_a_sign_in_is_asked_about_whoever_signed_in() {
     let site = builder().revalidate_after(seconds(INTERVAL), |session| {
-        let is_new_visitor = session.get("user") == Some(43);
+        let is_new_visitor = session.get("user").unwrap() == Some(43);
         ready(Ok::<_, String>(Validity::valid_if(is_new_visitor)))
     });
     let site = site.build().unwrap();

@@ -186,7 +186,7 @@ impl Old {
         let mut builder = SessionCookie::encrypted(ring)
             .absolute_timeout(Duration::from_secs(self.absolute))
             .idle_timeout(self.idle.map(Duration::from_secs))
-            .revoked_if(|session| session.get::<bool>("locked") == Some(true));
+            .revoked_if(|session| !matches!(session.get("locked"), Ok(None | Some(false))));
         if let Some(seconds) = self.not_before {
             builder = builder.not_before(time(seconds));
         }

@@ -81,7 +81,7 @@ impl Content for Map {
 
     fn seen(session: &OpenedSession<'_>) -> Option<Entries> {
         let entries = KEYS.iter().filter_map(|key| {
-            let value = session.get(key)?;
+            let value = session.get(key).expect("it is a text")?;
             Some(((*key).to_owned(), value))
         });
         Some(entries.collect())
