@@ -6,6 +6,7 @@ mod html;
 pub mod items;
 pub mod orders;
 mod pages;
+mod passwords;
 pub mod session;
 mod settings;
 pub mod users;

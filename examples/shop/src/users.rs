@@ -1,27 +1,17 @@
 //! The table of users.
 
-use std::{
-    sync::{Arc, LazyLock},
-    thread::available_parallelism,
-};
-
-use argon2::{
-    Argon2, PasswordHasher, PasswordVerifier,
-    password_hash::{self, phc::PasswordHash},
-};
 use rusqlite::{OptionalExtension, Row};
-use tokio::{sync::Semaphore, task::spawn_blocking};
 
 use crate::{
     database::{BoxError, Database},
+    passwords::Passwords,
     session::Login,
 };
 
 #[derive(Clone)]
 pub struct Users {
     database: Database,
-    /// As many permits as there are cores.
-    hashing: Arc<Semaphore>,
+    passwords: Passwords,
 }
 
 #[derive(Clone, Debug)]
@@ -47,28 +37,16 @@ impl User {
 impl Users {
     pub(crate) fn in_database(database: Database) -> rusqlite::Result<Users> {
         database.ask_now(|database| database.execute_batch(TABLE))?;
-        let cores = available_parallelism().map_or(1, usize::from);
-        let hashing = Arc::new(Semaphore::new(cores));
-        Ok(Users { database, hashing })
-    }
-
-    /// Hashes a password when it is its turn. Each hash takes 19 MiB, and anybody may send passwords, so there are no more
-    /// at once than run at once.
-    async fn hashing<H: Send + 'static>(
-        &self,
-        work: impl FnOnce() -> H + Send + 'static,
-    ) -> Result<H, BoxError> {
-        let permit = Arc::clone(&self.hashing).acquire_owned().await?;
-        let work = move || {
-            let _until_done = permit;
-            work()
-        };
-        Ok(spawn_blocking(work).await?)
+        let passwords = Passwords::new();
+        Ok(Users {
+            database,
+            passwords,
+        })
     }
 
     /// Returns `None` if somebody else has the name. The first user is an admin.
     pub async fn create(&self, name: String, password: String) -> Result<Option<User>, BoxError> {
-        let hash = self.hashing(move || hash(&password)).await??;
+        let hash = self.passwords.hash(password).await?;
         let user = self.database.ask(move |database| {
             let insert = "INSERT INTO users (name, password, is_admin)
                 VALUES (?1, ?2, NOT EXISTS (SELECT 1 FROM users))
@@ -85,12 +63,8 @@ impl Users {
             database.query_row(by_name, [name], user).optional()
         });
         let user = user.await?;
-        // A name that does not exist takes as long as a wrong password.
-        let hash = user
-            .as_ref()
-            .map_or(&*NOBODY, |user| &user.password)
-            .clone();
-        let is_right = self.hashing(move || is_right(&password, &hash)).await??;
+        let hash = user.as_ref().map(|user| user.password.clone());
+        let is_right = self.passwords.is_right(password, hash).await?;
         Ok(user.filter(|user| is_right && !user.is_locked))
     }
 
@@ -145,21 +119,6 @@ fn user(row: &Row<'_>) -> rusqlite::Result<User> {
     })
 }
 
-fn hash(password: &str) -> Result<String, password_hash::Error> {
-    let hash = Argon2::default().hash_password(password.as_bytes())?;
-    Ok(hash.to_string())
-}
-
-fn is_right(password: &str, hash: &str) -> Result<bool, password_hash::phc::Error> {
-    let hash = PasswordHash::new(hash)?;
-    Ok(Argon2::default()
-        .verify_password(password.as_bytes(), &hash)
-        .is_ok())
-}
-
-/// The hash of a password that nobody has.
-static NOBODY: LazyLock<String> = LazyLock::new(|| hash("").unwrap_or_default());
-
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS users (
     id INTEGER PRIMARY KEY,
     name TEXT NOT NULL UNIQUE COLLATE NOCASE,
@@ -168,43 +127,3 @@ const TABLE: &str = "CREATE TABLE IF NOT EXISTS users (
     is_admin INTEGER NOT NULL,
     is_locked INTEGER NOT NULL DEFAULT FALSE
 ) STRICT";
-
-#[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "tests")]
-mod tests {
-    use std::{
-        path::Path,
-        sync::atomic::{AtomicUsize, Ordering::SeqCst},
-        thread::yield_now,
-    };
-
-    use tokio::{runtime::Runtime, task::JoinSet};
-
-    use super::*;
-
-    #[test]
-    fn no_more_passwords_are_hashed_at_once_than_there_are_cores() {
-        let users = Users::in_database(Database::open(Path::new(":memory:")).unwrap()).unwrap();
-        let cores = available_parallelism().map_or(1, usize::from);
-        let running = Arc::new(AtomicUsize::new(0));
-        let most = Arc::new(AtomicUsize::new(0));
-        Runtime::new().unwrap().block_on(async {
-            let mut sign_ins = JoinSet::new();
-            for _ in 0..8 * cores {
-                let (users, running, most) = (users.clone(), running.clone(), most.clone());
-                sign_ins.spawn(async move {
-                    let work = move || {
-                        most.fetch_max(running.fetch_add(1, SeqCst) + 1, SeqCst);
-                        (0..10_000).for_each(|_| yield_now());
-                        running.fetch_sub(1, SeqCst);
-                    };
-                    users.hashing(work).await.unwrap();
-                });
-            }
-            while let Some(done) = sign_ins.join_next().await {
-                done.unwrap();
-            }
-        });
-        assert!(most.load(SeqCst) <= cores, "{most:?}");
-    }
-}

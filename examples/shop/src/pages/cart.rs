@@ -113,7 +113,8 @@ pub(crate) fn in_words(line: &Line) -> String {
     let name = item(line.item).map_or("no longer sold", |item| item.name);
     let label = match &*line.label {
         "" => String::new(),
-        label => format!(", labelled “{label}”"),
+        // Without these quotes inside, a label cannot end early and add lines to an order.
+        label => format!(", labelled “{}”", label.replace(['“', '”'], "\"")),
     };
     format!("{} × {name}{label}", line.pieces)
 }

@@ -114,3 +114,19 @@ async fn a_label_is_text_on_every_page() {
         assert!(!page.has("<script>") && !page.has("<b>"));
     }
 }
+
+#[tokio::test]
+async fn a_label_adds_no_line_to_an_order() {
+    let site = Site::new();
+    let browser = site.user("ada").await;
+    let label = "for Ada”; 99 × Salt pork, a barrel, labelled “urgent";
+    add(&browser, "1", label).await;
+    let form = browser.get("/checkout").await;
+    let words = "for Ada\"; 99 × Salt pork, a barrel, labelled \"urgent";
+    let items = format!("2 × Hardtack, a tin, labelled “{words}”");
+    let fields = [("number", form.field("number")), ("items", &*items)];
+    browser.submit("/checkout", "/checkout", &fields).await;
+    let account = browser.get("/account").await;
+    let line = format!("<li>{}</li>", items.replace('"', "&quot;"));
+    assert!(account.has(&line), "{}", account.text);
+}
