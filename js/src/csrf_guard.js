@@ -23,9 +23,11 @@ const loadAgain = (address) => `<!doctype html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
 <title>Please load the page again</title>
+<main>
 <h1>Please load the page again</h1>
 <p>It was open for too long, or you have signed in or out since. Nothing was changed.</p>
 <p><a href="${address}">Load the page again</a></p>
+</main>
 `;
 
 export class CsrfRefusal extends Error {

@@ -120,7 +120,9 @@ test("a form of another session gets a page that leads on, and a script a senten
   };
   const ofForm = await refusal({ body: new URLSearchParams({ csrf_token: foreign }) });
   assert.equal(ofForm.headers["content-type"], "text/html; charset=utf-8");
-  assert.ok(ofForm.body.includes('<a href="">Load the page again</a>'));
+  // A screen reader leads to the landmark.
+  const end = '<p><a href="">Load the page again</a></p>\n</main>\n';
+  assert.ok(ofForm.body.includes("<main>\n<h1>") && ofForm.body.endsWith(end));
   const sentence = "refused: the CSRF token is not of this session; load the page again";
   for (const init of [{ headers: { "x-csrf-token": foreign } }, { headers: { "x-csrf-token": foreign }, body: new URLSearchParams({ csrf_token: token }) }]) {
     const ofScript = await refusal(init);

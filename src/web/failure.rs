@@ -280,7 +280,7 @@ const RETRY_AFTER_SECONDS: &str = "10";
 const LOAD_AGAIN: &str = concat!(
     "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n",
     "<meta name=\"viewport\" content=\"width=device-width\">\n",
-    "<title>Please load the page again</title>\n<h1>Please load the page again</h1>\n",
+    "<title>Please load the page again</title>\n<main>\n<h1>Please load the page again</h1>\n",
     "<p>It was open for too long, or you have signed in or out since. Nothing was changed.</p>\n",
-    "<p><a href=\"{page}\">Load the page again</a></p>\n",
+    "<p><a href=\"{page}\">Load the page again</a></p>\n</main>\n",
 );
