@@ -266,12 +266,14 @@ pub(crate) fn change_was_left_out(purpose: &str, left_out: u64) {
         warn,
         purpose,
         left_out = (left_out > 0).then_some(left_out),
-        "a change was not saved, because the handler or an inner service had already set the session's cookie in this \
-         response; change the session in one place only"
+        "a change was not saved, because the handler or an inner service had already set the session's cookie or \
+         header in this response; change the session in one place only, and give each session in a header a \
+         `response_header` of its own"
     );
     print_in_debug!(
-        "a change of `{purpose}` was not saved, because the handler or an inner service had already set its cookie in this \
-         response; change the session in one place only"
+        "a change of `{purpose}` was not saved, because the handler or an inner service had already set its cookie or \
+         header in this response; change the session in one place only, and give each session in a header a \
+         `response_header` of its own"
     );
 }
 

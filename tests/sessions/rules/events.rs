@@ -9,7 +9,7 @@ use hardtack::{
     session::Reason,
 };
 use http::{
-    Request, Response,
+    HeaderMap, Request, Response, StatusCode,
     header::{HOST, ORIGIN},
 };
 use tower::{Layer, ServiceExt, service_fn};
@@ -17,8 +17,8 @@ use tracing::Level;
 
 use super::{
     common::{
-        ADAPTERS, HOUR, Login, NewerLogin, Visit, at, block_on, builder, builder_of, cookie, key,
-        sealed, sealed_of, signed_in, token_of,
+        ADAPTERS, HOUR, Login, NewerLogin, Visit, at, block_on, builder, builder_of, cookie,
+        header_builder, key, sealed, sealed_of, signed_in, token_of,
     },
     told::{Told, told_by},
 };
@@ -497,6 +497,28 @@ fn a_change_that_a_service_inside_has_overtaken_is_a_warning() {
         let overtaken = warnings.filter(|told| told.fields.contains("a change was not saved"));
         assert_eq!(overtaken.count(), count, "{told:?}");
     }
+}
+
+#[test]
+fn of_two_sessions_in_one_response_header_the_warning_names_the_setting() {
+    let [user, admin] = ["x-user", "x-admin"].map(|name| header_builder(name).build().unwrap());
+    let mut response = HeaderMap::new();
+    let told = told_by(|| {
+        for tokens in [&user, &admin] {
+            let session = tokens.load_from(&HeaderMap::new(), at(0));
+            session.insert("a", 1).unwrap();
+            tokens
+                .save_to(&session, StatusCode::OK, &mut response)
+                .unwrap();
+        }
+    });
+    let lost: Vec<_> = told
+        .iter()
+        .filter(|told| told.level == Level::WARN)
+        .collect();
+    assert_eq!(lost.len(), 1, "{told:?}");
+    assert!(lost[0].fields.contains("header:x-admin"), "{told:?}");
+    assert!(lost[0].fields.contains("`response_header`"), "{told:?}");
 }
 
 #[test]
