@@ -21,7 +21,7 @@ use std::{
     error::Error,
     net::Ipv4Addr,
     sync::{Arc, Mutex, PoisonError},
-    time::SystemTime,
+    time::{Duration, SystemTime},
 };
 
 use axum::{
@@ -72,12 +72,8 @@ async fn listen(session: Session, State(house): State<House>) -> Result<Response
     }
     // The last chance to change the session: after this the head goes out.
     session.update("streams", |streams: &mut u32| *streams += 1)?;
-    let listener = Listener {
-        id: session.ensure_id()?,
-        news: house.news.subscribe(),
-        signed_out: house.signed_out,
-        session,
-    };
+    let news = house.news.subscribe();
+    let listener = Listener { session, news };
     let events = stream::unfold(listener, |mut listener| async {
         let event = Event::default().data(listener.next().await?);
         Some((Ok::<_, Infallible>(event), listener))
@@ -89,9 +85,7 @@ async fn listen(session: Session, State(house): State<House>) -> Result<Response
 /// The state of one stream, with the session as it was when the head went out.
 struct Listener {
     session: Session,
-    id: SessionId,
     news: broadcast::Receiver<Option<String>>,
-    signed_out: DenyList,
 }
 
 impl Listener {
@@ -99,11 +93,15 @@ impl Listener {
     async fn next(&mut self) -> Option<String> {
         loop {
             let left = self.session.expires_at()?.duration_since(SystemTime::now());
-            let news = timeout(left.ok()?, self.news.recv()).await.ok()?.ok()?;
-            if contains(&self.signed_out, self.id) {
+            let news = timeout(left.ok()?.min(AGAIN), self.news.recv()).await;
+            // Asks the deny list, by `revoked_if`, and the ring, whose keys may have gone meanwhile.
+            if !self.session.is_alive() {
                 return None;
             }
-            if let Some(text) = news {
+            // Without news it is only time to look again.
+            if let Ok(news) = news
+                && let Some(text) = news.ok()?
+            {
                 return Some(self.render(&text));
             }
         }
@@ -148,6 +146,9 @@ async fn sign_out(
     house.news.send(None).unwrap_or_default();
     Ok(StatusCode::NO_CONTENT)
 }
+
+/// Time after which a stream without news looks whether its session is alive.
+const AGAIN: Duration = Duration::from_secs(30);
 
 /// Signed-out sessions. Unlike here, forget those that are over (docs/ending-sessions.md).
 type DenyList = Arc<Mutex<HashSet<SessionId>>>;

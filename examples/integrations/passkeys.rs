@@ -49,8 +49,9 @@ struct Waiting<C> {
 }
 
 impl<C> Ceremonies<C> {
-    /// Refuses a ceremony if too many wait, or if its name is long, because anybody may begin one, each in a session of
-    /// its own.
+    /// Refuses a long name, and drops the oldest ceremony if too many wait, because anybody may begin one, each in a
+    /// session of its own. If new ones were refused instead, whoever begins many would lock everybody out. Limit the rate
+    /// of an address, too.
     fn begin(
         &self,
         id: SessionId,
@@ -62,10 +63,9 @@ impl<C> Ceremonies<C> {
         }
         let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if waiting.len() >= MOST {
-            waiting.retain(|_, waiting| waiting.begun.elapsed() < LONGEST);
-        }
-        if waiting.len() >= MOST {
-            return Err((StatusCode::SERVICE_UNAVAILABLE, "try again later"));
+            let oldest = waiting.iter().min_by_key(|(_, waiting)| waiting.begun);
+            let oldest = oldest.map(|(id, _)| *id);
+            oldest.and_then(|id| waiting.remove(&id));
         }
         let begun = Instant::now();
         waiting.insert(
