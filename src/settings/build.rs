@@ -154,6 +154,14 @@ impl SessionSettings {
         options.keep_unknown_keys
     }
 
+    /// Returns the clock skew, for tools that plan key rotations.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn clock_skew(&self) -> Duration {
+        let (_, options, _) = self.applied();
+        options.clock_skew
+    }
+
     /// Reads the keys and builds the cookie.
     ///
     /// # Examples

@@ -131,7 +131,7 @@ impl Target {
 
     /// Refuses a clock that is behind the ring's. With it, a new key would seal before every instance has it.
     fn check_clock(&self, edit: &Edit) -> Result<(), Failure> {
-        let latest = time::after(edit.now, self.overlap.skew())?;
+        let latest = time::after(edit.now, self.overlap.skew()?)?;
         let (name, now) = (&edit.name, show(edit.now));
         let behind = "set this machine's clock, because the times at which keys take over are computed from it; if the clock \
                       is right,";

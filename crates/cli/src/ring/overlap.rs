@@ -21,20 +21,26 @@ pub(super) struct OverlapOptions {
     lifetime: Option<Duration>,
     #[command(flatten)]
     settings: settings::Layers,
-    /// The greatest difference between the clocks of two instances, by default 60s; --lifetime is extended by it
+    /// The greatest difference between the clocks of two instances, by default 60s, or the settings' clock_skew if that is
+    /// longer; --lifetime is extended by it
     #[arg(long, value_name = "DURATION", value_parser = time::parse_duration)]
     skew: Option<Duration>,
 }
 
 impl OverlapOptions {
-    pub(super) fn skew(&self) -> Duration {
-        self.skew.unwrap_or(Duration::from_secs(60))
+    pub(super) fn skew(&self) -> Result<Duration, Failure> {
+        let least = Duration::from_secs(60);
+        Ok(match (self.skew, self.settings.read()?) {
+            (Some(skew), _) => skew,
+            (None, Some(settings)) => settings.clock_skew().max(least),
+            (None, None) => least,
+        })
     }
 
     /// Returns the time at which every clock shows at least `time`. An instance's clock may be behind another's by the
     /// skew, and the other's behind the clock of this machine.
     pub(super) fn certainly_past(&self, time: SystemTime) -> Result<SystemTime, Failure> {
-        time::after(time, self.skew().saturating_mul(2))
+        time::after(time, self.skew()?.saturating_mul(2))
     }
 
     /// Returns the overlap that the options give, if any.
@@ -46,7 +52,7 @@ impl OverlapOptions {
     pub(super) fn read(&self) -> Result<(Option<Duration>, bool), Failure> {
         let settings = self.settings.read()?;
         let overlap = match (self.lifetime, &settings) {
-            (Some(lifetime), _) => Some(check(lifetime)?.saturating_add(self.skew())),
+            (Some(lifetime), _) => Some(check(lifetime)?.saturating_add(self.skew()?)),
             (None, Some(settings)) => Some(settings.key_overlap().map_err(Failure::usage)?),
             (None, None) => None,
         };
