@@ -327,8 +327,8 @@ fn not_toml(text: &str, error: &toml::de::Error) -> ConfigError {
 }
 
 #[cfg(feature = "toml")]
-const NO_TABLE: &str =
-    "is not a table of the file; add a line with this name in brackets above the settings";
+const NO_TABLE: &str = "is not a table at the top level of the file; add a line with this name in brackets above the settings, or read a \
+     nested table into a field of your own type, as a `SessionSettings`";
 /// First words of a message, because a program has other settings too.
 pub(super) const SUBJECT: &str = "session settings: ";
 const NOT_A_TABLE: &str = "the settings are not a table of names and values";

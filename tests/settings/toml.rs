@@ -16,6 +16,16 @@ fn a_table_of_the_file_has_the_settings() {
 }
 
 #[test]
+fn a_nested_table_is_said_to_be_none_of_the_top_level() {
+    let file = "[server.session]\nname = '__Host-a'\n";
+    for table in ["server.session", "session"] {
+        let (names, sentence) = refused(SessionSettings::from_toml(file, table));
+        assert_eq!(names, [table]);
+        assert!(sentence.contains("top level"), "{sentence}");
+    }
+}
+
+#[test]
 fn refused_settings_have_the_name_of_their_table() {
     let file = "[login]\nidel_timeout = 900\nsecure = false\n";
     let (names, sentence) = refused(SessionSettings::from_toml(file, "login"));
