@@ -263,11 +263,14 @@ test("a setting of the wrong type is refused, and weakens nothing", async () => 
   for (const mistaken of [{ read: "text" }, { convert: "text" }]) assert.throws(() => oldCookie({ name: "sid", ...old, ...mistaken }), misconfigured("migrateFrom"));
   assert.throws(() => ironSession({ cookieName: "sid", password: "p".repeat(32), converts: 1, ...old }), misconfigured("option"));
   await assert.rejects(KeyRing.parse(XAES_KEY, { skipXChacha: true }), misconfigured("option"));
-  for (const name of ["name", "ttl"]) await assert.rejects(build({ [name]: 60 }), { code: "option", message: `there is no option \`${name}\`` });
+  await assert.rejects(build({ name: 60 }), { code: "option", message: "there is no option `name`" });
+  await assert.rejects(build({ cookieName: "sid" }), { code: "option", message: "there is no option `cookieName`; set `cookie: attributes({ name })`" });
   const advice = "there is no option `maxAge`; set the options `idleTimeout` and `absoluteTimeout`, in seconds, or call `rememberFor`";
   for (const refuse of [() => build({ maxAge: 3600 }), async () => attributes({ maxAge: 3600 })]) {
     await assert.rejects(refuse(), { code: "option", message: advice });
   }
+  await assert.rejects(build({ ttl: 3600 }), { code: "option", message: advice.replace("maxAge", "ttl") });
+  await assert.rejects(build({ secure: false }), (error) => misconfigured("option")(error) && /dangerAllowHttp/.test(error.message));
   for (const context of ["", null, "tenant", {}, ["a"], [["a"]], [["tenant", 1]], [["tenant", "\udc00"]]]) await refuses({ context }, "context");
   for (const revokedIf of ["", 0, false, {}]) await refuses({ revokedIf }, "revokedIf");
   // In seconds, this would be in January 1970.

@@ -29,6 +29,9 @@ const REMEDIES = /* @__PURE__ */ new Map([
   ["regenerate", "; call `signIn`, or `renewId`, which keeps the data"],
   ["cookie", LIFETIME],
   ["maxAge", LIFETIME],
+  ["ttl", LIFETIME],
+  ["cookieName", "; set `cookie: attributes({ name })`"],
+  ["secure", "; leave it out, or set `cookie: attributes({ dangerAllowHttp: true })` where there is no HTTPS"],
   ["touch", "; leave it out, because reading is a use"],
   ["reload", "; leave it out, because a request has one session"],
 ]);
