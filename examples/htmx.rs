@@ -1,4 +1,4 @@
-//! htmx, versions 2 and 4: the place of the token, a sign-in, and the effect of a 403.
+//! htmx, versions 2 and 4: the place of the token, a sign-in, the effect of a 403, and the back button.
 //!
 //! `cargo run --example htmx`, then open <http://127.0.0.1:3000/>. The page loads htmx 4 from unpkg.com.
 
@@ -31,6 +31,8 @@ fn app(cookie: SessionCookie) -> Router {
 }
 
 /// Has the token twice: version 2 passes `hx-headers` on to the elements inside, version 4 needs `:inherited` for that.
+/// For the back button, version 2 would keep the page over a sign-out without `hx-history="false"`, and version 4, which
+/// asks for it again, finds the body by `<html>`.
 async fn home(session: Session) -> Result<Html<String>, SessionError> {
     let token = session.csrf_token()?;
     let user: Option<String> = session.get("user")?;
@@ -41,10 +43,12 @@ async fn home(session: Session) -> Result<Html<String>, SessionError> {
     };
     Ok(Html(format!(
         r#"<!doctype html>
+<html>
 <script src="https://unpkg.com/htmx.org@4.0.1/dist/htmx.min.js" crossorigin
 integrity="sha384-Qp9rdC8H7EqOoX+nR0P3RPG2Noji+qdwJlGpfzwQJsfOpp3sGwIdSP9xO3+UlEhn"></script>
-<body hx-headers='{{"x-csrf-token": "{token}"}}' hx-headers:inherited='{{"x-csrf-token": "{token}"}}'>
+<body hx-history="false" hx-headers='{{"x-csrf-token": "{token}"}}' hx-headers:inherited='{{"x-csrf-token": "{token}"}}'>
 <p id="user">{user}</p>
+<a href="/" hx-boost="true">this page</a>
 <button hx-post="/{action}">{action}</button>
 <button hx-post="/count" hx-target="find span">count <span>0</span></button>"#
     )))

@@ -76,5 +76,27 @@ for (const version of ["htmx-2", "htmx-4"]) {
       assert.equal(await user(page), "nobody");
       await counts(page, 1);
     });
+
+    /** Signs in, follows a link, signs out and goes back. Returns the user whom the page shows then. */
+    async function userAfterwards(prepare) {
+      const page = await open();
+      await refresh(page, "[hx-post='/sign-in']");
+      await page.evaluate(prepare);
+      const before = await page.evaluate(() => history.length);
+      await page.click("[hx-boost]");
+      await page.waitForFunction((before) => history.length > before, { timeout: 5_000 }, before);
+      await refresh(page, "[hx-post='/sign-out']");
+      await page.goBack({ waitUntil: "domcontentloaded" }).catch(() => {});
+      await new Promise((done) => setTimeout(done, 500));
+      return user(page);
+    }
+
+    test("after a sign-out, the back button shows no page of before", async () => {
+      assert.equal(await userAfterwards(() => {}), "nobody");
+    });
+
+    test("without `hx-history`, version 2 shows the page of before", { skip: version !== "htmx-2" }, async () => {
+      assert.equal(await userAfterwards(() => document.body.removeAttribute("hx-history")), "ada");
+    });
   });
 }
