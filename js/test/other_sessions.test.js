@@ -14,6 +14,7 @@ import Fastify from "fastify";
 import Koa from "koa";
 import koaSession from "koa-session";
 
+import { inFastify, inKoa } from "../examples/koa_fastify.js";
 import { onSession } from "../src/web/astro.js";
 import { session as inExpress } from "../src/web/express.js";
 import { handleSession } from "../src/web/sveltekit.js";
@@ -88,7 +89,7 @@ const TOGETHER = {
     app.keys = ["a secret"];
     const sessions = inExpress(cookies);
     app.use(koaSession(app));
-    app.use(({ req, res }, next) => new Promise((resolve, reject) => sessions(req, res, (error) => (error ? reject(error) : resolve(next())))));
+    app.use(inKoa(sessions));
     app.use((ctx) => {
       ctx.session.visits = (ctx.session.visits ?? 0) + 1;
       ctx.body = `${visit(ctx.req.session)}, ${ctx.session.visits}`;
@@ -99,7 +100,7 @@ const TOGETHER = {
     const app = Fastify();
     const sessions = inExpress(cookies);
     await app.register(secureSession, { key: Buffer.alloc(32, 1) });
-    app.addHook("onRequest", (request, reply, done) => void sessions(request.raw, reply.raw, done));
+    app.addHook("onRequest", inFastify(sessions));
     app.get("/", async (request) => {
       request.session.set("visits", (request.session.get("visits") ?? 0) + 1);
       return `${visit(request.raw.session)}, ${request.session.get("visits")}`;

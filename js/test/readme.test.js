@@ -23,6 +23,7 @@ import polka from "polka";
 import { SessionCookie, attributes, generateKey } from "../src/index.js";
 import { sessionType, struct, text, u53 } from "../src/struct.js";
 import { writeExamples } from "../src/testing.js";
+import { session } from "../src/web/express.js";
 import { cookieOf, folder, here, load, pages, programs, readme } from "./programs.js";
 import { listening } from "./stand_ins.js";
 import { SIGNING_KEY, XAES_KEY, filled } from "./visitor.js";
@@ -87,14 +88,15 @@ test("the types are right, and another type than the one of the shape is refused
 
 test("Connect, Polka, Koa and Fastify have the session of the lines for them", async (t) => {
   t.mock.method(console, "error", () => {});
-  const { sessions, inKoa, inFastify } = await load("koa_fastify.js");
+  const { refuse, inKoa, inFastify } = await load("koa_fastify.js");
+  const sessions = session(SessionCookie.encrypted(XAES_KEY), { refuse });
   const greet = (session) => (session.update("visits", (visits = 0) => visits + 1), `visit ${session.get("visits")}`);
   // What takes the place of a session cannot be saved.
   const page = (request) => (request.url === "/lost" ? String(delete request.session) : greet(request.session));
-  const koa = new Koa().use(inKoa).use((context) => void (context.body = page(context.req)));
+  const koa = new Koa().use(inKoa(sessions)).use((context) => void (context.body = page(context.req)));
   koa.silent = true;
   const fastify = Fastify();
-  fastify.addHook("onRequest", inFastify);
+  fastify.addHook("onRequest", inFastify(sessions));
   fastify.get("*", async (request) => page(request.raw));
   await fastify.ready();
   const answer = (request, response) => response.end(page(request));

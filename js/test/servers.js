@@ -11,6 +11,7 @@ import { createApp, eventHandler, setResponseHeaders, setResponseStatus, toNodeL
 import { Hono } from "hono";
 import Koa from "koa";
 
+import { inFastify, inKoa } from "../examples/koa_fastify.js";
 import { session as inExpress } from "../src/web/express.js";
 import { withSession as inH3 } from "../src/web/h3.js";
 import { session as inHono } from "../src/web/hono.js";
@@ -58,17 +59,9 @@ export const SERVERS = {
   "Express 4": onExpress(express4),
   Koa: (cookies, options, page) => {
     const app = new Koa();
-    const sessions = inExpress(cookies, options);
     app.use((ctx, next) => next().catch(({ status = 500 }) => Object.assign(ctx, { status, body: "failed" })));
     app.silent = true;
-    app.use((ctx, next) => new Promise((resolve, reject) => {
-      let fail = reject;
-      sessions(ctx.req, ctx.res, (error) => {
-        if (error) return fail(error);
-        fail = (unsaved) => ctx.onerror(unsaved);
-        resolve(next());
-      });
-    }));
+    app.use(inKoa(inExpress(cookies, options)));
     app.use(async (ctx) => {
       const { response, status = 200, headers = {}, body = "" } = await page(ctx.req.session, ctx.path, ctx.res);
       ctx.status = response?.status ?? status;
@@ -79,8 +72,7 @@ export const SERVERS = {
   },
   Fastify: (cookies, options, page) => {
     const app = Fastify();
-    const sessions = inExpress(cookies, options);
-    app.addHook("onRequest", (request, reply, done) => void sessions(request.raw, reply.raw, done));
+    app.addHook("onRequest", inFastify(inExpress(cookies, options)));
     app.setErrorHandler(({ status = 500 }, request, reply) => reply.code(status).send("failed"));
     // The bodies of forms.
     app.addContentTypeParser("*", (request, body, done) => done(null));

@@ -10,6 +10,7 @@ import express4 from "express4";
 import Fastify from "fastify";
 import Koa from "koa";
 
+import { inFastify, inKoa } from "../examples/koa_fastify.js";
 import { SessionCookie, generateKey, revalidation } from "../src/index.js";
 import { session as inExpress } from "../src/web/express.js";
 import { withSession } from "../src/web/node.js";
@@ -55,12 +56,12 @@ const WITHOUT_HANDLER = {
   Koa: (sessions, page) => {
     const app = new Koa();
     app.silent = true;
-    app.use(({ req, res }, next) => new Promise((resolve, reject) => sessions(req, res, (error) => (error ? reject(error) : resolve(next())))));
+    app.use(inKoa(sessions));
     return app.use(({ req }) => page(req)).callback();
   },
   Fastify: (sessions, page) => {
     const app = Fastify();
-    app.addHook("onRequest", (request, reply, done) => void sessions(request.raw, reply.raw, done));
+    app.addHook("onRequest", inFastify(sessions));
     app.get("/", async (request) => page(request.raw));
     return async (request, response) => (await app.ready(), app.routing(request, response));
   },

@@ -16,6 +16,7 @@ import { Server } from "socket.io";
 import { io } from "socket.io-client";
 import { WebSocket, WebSocketServer } from "ws";
 
+import { inFastify } from "../examples/koa_fastify.js";
 import { CsrfGuard } from "../src/csrf_guard.js";
 import { SessionCookie, revalidation } from "../src/index.js";
 import { session as inExpress } from "../src/web/express.js";
@@ -49,7 +50,7 @@ const RECIPES = {
   },
   async "@fastify/websocket"(sessions, told) {
     const app = Fastify();
-    app.addHook("onRequest", (request, reply, done) => void sessions(request.raw, reply.raw, done));
+    app.addHook("onRequest", inFastify(sessions));
     await app.register(fastifyWebsocket);
     app.get("/", { websocket: true }, (socket, request) => (told(request.raw.session), socket.send("open")));
     await app.ready();
