@@ -23,6 +23,8 @@ export interface KeysInUse {
   readonly seals: string;
   /** Ids of the keys that are not retired, the sealing key included. */
   readonly accepts: readonly string[];
+  /** Ids of the other keys of the ring, which have ended. */
+  readonly retired: readonly string[];
   /** Fingerprint of the ring. */
   readonly fingerprint: string;
   /** Fingerprint of the settings that must be the same in all programs that share these sessions. */

@@ -42,6 +42,7 @@ async function inUseAt(now, ring, { notBefore, settings, seen }) {
   const facts = {
     seals: keys[sealingAt(keys, now)].id,
     accepts: acceptedAt(keys, now).map(({ id }) => id),
+    retired: keys.filter(({ acceptUntil }) => now >= acceptUntil).map(({ id }) => id),
     fingerprint: await ringFingerprint(ring),
     settings: await settingsFingerprint(settings),
     settingsText: settings,
@@ -72,10 +73,11 @@ function nextEvent(keys, now) {
 
 const timeIn = (date) => timeOf(Math.floor(date / 1000));
 
-function textOf({ seals, accepts, fingerprint, settings, settingsText, backend, now, notBefore, next, problems }) {
+function textOf({ seals, accepts, retired, fingerprint, settings, settingsText, backend, now, notBefore, next, problems }) {
   const lines = {
     seals,
     accepts: accepts.join(" "),
+    retired: retired.join(" "),
     fingerprint,
     settings,
     settings_text: settingsText,

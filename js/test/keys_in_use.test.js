@@ -31,7 +31,7 @@ test("the text has a line for each field, and those without a value have none", 
   assert.equal(`${await keysInUse(cookies, later(7.9))}`, `${lines.join("\n")}\n`);
   const { now, notBefore, next, ...more } = await keysInUse(cookies, NOW.getTime());
   assert.deepEqual([now, notBefore, next], [NOW, null, null]);
-  assert.deepEqual({ ...more }, { seals: id, accepts: [id], fingerprint: await ring.fingerprint(), settings: DEFAULTS, settingsText: DEFAULT_TEXT, backend: "WebCrypto", problems: [] });
+  assert.deepEqual({ ...more }, { seals: id, accepts: [id], retired: [], fingerprint: await ring.fingerprint(), settings: DEFAULTS, settingsText: DEFAULT_TEXT, backend: "WebCrypto", problems: [] });
   for (const other of [null, {}, ring, () => cookies]) await assert.rejects(keysInUse(other), TypeError);
   await assert.rejects(keysInUse(cookies, NaN), misconfigured("now"));
   assert.ok(Math.abs((await keysInUse(cookies)).now - Date.now()) < 60_000);
@@ -45,7 +45,8 @@ test("the keys are those of the time, and the next change of a role is shown", a
   ].join("\n");
   const cookies = await SessionCookie.encrypted(text, { idleTimeout: 60, absoluteTimeout: 60, clockSkew: 0 });
   const shown = async (seconds) => {
-    const { seals, accepts, next } = await keysInUse(cookies, later(seconds));
+    const { seals, accepts, retired, next } = await keysInUse(cookies, later(seconds));
+    assert.deepEqual([...retired, ...accepts].toSorted(), [id, other, third].toSorted());
     return [seals, accepts, next && [next.at, next.key, next.role]];
   };
   assert.deepEqual(await shown(0), [id, [id, other, third], [later(100), other, "seals"]]);
@@ -53,6 +54,7 @@ test("the keys are those of the time, and the next change of a role is shown", a
   assert.deepEqual(await shown(150), [third, [id, other, third], [later(250), other, "retires"]]);
   assert.deepEqual(await shown(250), [third, [id, third], [later(300), id, "retires"]]);
   assert.deepEqual(await shown(300), [third, [third], null]);
+  assert.match(String(await keysInUse(cookies, later(299))), new RegExp(`\\naccepts ${id} ${third}\\nretired ${other}\\nfingerprint `));
   assert.match(String(await keysInUse(cookies, later(0))), new RegExp(`\\nnext ${timeAt(100)} ${other} seals\\n$`));
 });
 

@@ -13,6 +13,7 @@ use crate::{
 /// ```text
 /// seals c7e01b94
 /// accepts 5a1f00c3 c7e01b94
+/// retired 85179cba
 /// fingerprint 60e3d18f92b7ca45
 /// settings 331a75f197d27245
 /// settings_text cookie=__Host-session mode=encrypted …
@@ -34,6 +35,8 @@ pub struct KeysInUse {
     /// Ids of the keys that open, including the sealing key, in the order in which they take over sealing (SPEC.md
     /// § 3.4.2).
     pub accepts: Vec<KeyId>,
+    /// Ids of the other keys of the ring, which have ended. If there are none, the text has no line `retired`.
+    pub retired: Vec<KeyId>,
     /// Fingerprint of the ring's keys, their times and order, and its `not_before`.
     pub fingerprint: Fingerprint,
     /// Fingerprint of the settings that all programs with these sessions must share ([SPEC.md § 3.7]).
@@ -60,6 +63,7 @@ impl KeysInUse {
         let slot = &core.slot;
         let keys = slot.keys();
         let (sealing, not_before) = (keys.sealing(now), slot.not_before(&keys));
+        let ended = keys.keys.iter().filter(|key| key.is_retired(now));
         let mut problems = slot.problems(now);
         problems.extend(core.lately.ahead_since(now).map(|since| {
             let since = system_time(since);
@@ -68,6 +72,7 @@ impl KeysInUse {
         KeysInUse {
             seals: sealing.info.id,
             accepts: keys.accepted(now).map(|key| key.info.id).collect(),
+            retired: ended.map(|key| key.info.id).collect(),
             fingerprint: keys.fingerprint(),
             settings: Fingerprint::of_settings(slot.settings()),
             settings_text: slot.settings().to_owned(),
@@ -83,11 +88,11 @@ impl KeysInUse {
 impl fmt::Display for KeysInUse {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "seals {}", self.seals)?;
-        f.write_str("accepts")?;
-        for id in &self.accepts {
-            write!(f, " {id}")?;
+        writeln!(f, "accepts{}", listed(&self.accepts))?;
+        if !self.retired.is_empty() {
+            writeln!(f, "retired{}", listed(&self.retired))?;
         }
-        writeln!(f, "\nfingerprint {}", self.fingerprint)?;
+        writeln!(f, "fingerprint {}", self.fingerprint)?;
         writeln!(f, "settings {}", self.settings)?;
         writeln!(f, "settings_text {}", self.settings_text)?;
         writeln!(f, "backend {}", self.backend)?;
@@ -101,4 +106,9 @@ impl fmt::Display for KeysInUse {
         let mut problems = self.problems.iter();
         problems.try_for_each(|problem| writeln!(f, "problem {problem}"))
     }
+}
+
+/// Returns each id after a space.
+fn listed(ids: &[KeyId]) -> String {
+    ids.iter().map(|id| format!(" {id}")).collect()
 }

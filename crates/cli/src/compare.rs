@@ -104,13 +104,46 @@ fn of_rings(checks: &[&Check<'_>]) -> Vec<String> {
             ));
         }
     }
-    let healthy = with(checks, |check| !check.has_returned_key());
+    // An ended key is not to open in more programs, so its ring is not the right one.
+    let ended: BTreeSet<_> = checks.iter().flat_map(|check| check.ended()).collect();
+    let ended: Vec<_> = ended
+        .into_iter()
+        .filter(|key| checks.iter().any(|check| check.opens(Some(key))))
+        .collect();
+    for key in &ended {
+        let retired = with(checks, |check| check.lists("retired", key));
+        if !retired.is_empty() {
+            let opens = with(checks, |check| check.opens(Some(key)));
+            let (retired, opens) = (names(&retired), names(&opens));
+            findings.push(format!(
+                "key {key} has ended in {retired}, and opens in {opens}"
+            ));
+        }
+    }
+    let refusing = with(checks, |check| check.refuses_all());
+    let right = with(checks, |check| {
+        !check.refuses_all() && !ended.iter().any(|key| check.opens(Some(key)))
+    });
     let whole = with(checks, |check| {
         sealing.iter().all(|(key, _)| check.opens(*key))
     });
-    findings.push(if !healthy.is_empty() && healthy.len() < checks.len() {
-        let healthy = names(&healthy);
-        format!("unless you know that no key has leaked, give all of them the ring of {healthy}")
+    findings.push(if !right.is_empty() && right.len() < checks.len() {
+        let unless = if ended.is_empty() {
+            "nobody is to be signed in before `not_before`"
+        } else {
+            "you know that no key has leaked"
+        };
+        format!(
+            "unless {unless}, give all of them the ring of {}",
+            names(&right)
+        )
+    } else if !ended.is_empty() {
+        format!(
+            "give all of them one ring that ends key {}",
+            ended.join(" and key ")
+        )
+    } else if !refusing.is_empty() {
+        "every session is refused for now; give all of them one ring".to_owned()
     } else if whole.len() == checks.len() {
         "they open the same sessions for now; give all of them one ring".to_owned()
     } else if whole.is_empty() {
@@ -202,12 +235,29 @@ impl<'a> Check<'a> {
     }
 
     fn opens(&self, key: Option<&str>) -> bool {
-        let mut keys = self.all("accepts").flat_map(|keys| keys.split(' '));
-        keys.any(|it| Some(it) == key)
+        key.is_some_and(|key| self.lists("accepts", key))
     }
 
-    fn has_returned_key(&self) -> bool {
-        self.all("problem").any(|it| it.starts_with("KeyReturned"))
+    fn lists(&self, word: &str, key: &str) -> bool {
+        let mut keys = self.all(word).flat_map(|keys| keys.split(' '));
+        keys.any(|it| it == key)
+    }
+
+    /// Returns the keys that this program says have ended, by its ring or by an earlier one.
+    fn ended(&self) -> impl Iterator<Item = &'a str> {
+        let returned = self.all("problem").filter_map(|problem| {
+            let (kind, rest) = problem.split_once(": key ")?;
+            let (key, _) = rest.split_once(':')?;
+            kind.starts_with("KeyReturned").then_some(key)
+        });
+        let retired = self.all("retired").flat_map(|keys| keys.split(' '));
+        retired.chain(returned)
+    }
+
+    /// Returns `true` if this program refuses even sessions that begin now.
+    fn refuses_all(&self) -> bool {
+        self.all("problem")
+            .any(|it| it.starts_with("NotBeforeAhead"))
     }
 }
 

@@ -136,6 +136,18 @@ fn a_handler_returns_the_keys_as_a_text_that_no_cache_stores() {
     assert!(keys.settings_text.starts_with(settings), "{expected}");
 }
 
+#[test]
+fn a_key_that_has_ended_is_listed_as_retired() {
+    let [old, new] = [key(0).id(), key(1).id()];
+    let end = 24 * HOUR;
+    let [before, after] = [end - 1, end].map(|second| rotating().keys_in_use(at(second)));
+    assert_eq!((before.accepts, before.retired), (vec![old, new], vec![]));
+    let text = after.to_string();
+    let lines = format!("\naccepts {new}\nretired {old}\nfingerprint ");
+    assert!(text.contains(&lines), "{text}");
+    assert_eq!((after.accepts, after.retired), (vec![new], vec![old]));
+}
+
 /// The lines of the health check that begin with `problem`.
 fn problems(cookie: &SessionCookie, second: u64) -> Vec<String> {
     let health = cookie.keys_in_use(at(second)).to_string();
