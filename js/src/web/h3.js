@@ -26,7 +26,7 @@ export function withSession(cookies, handler, options) {
     };
     let result;
     try {
-      result = await (refused ?? handler(event, session));
+      result = await (refused ? (isNode ? refused : onto(event, await refused)) : handler(event, session));
     } catch (thrown) {
       const error = asOfH3(thrown);
       await saveWith(error, true);
@@ -115,6 +115,17 @@ function onEvent(event, sessions, session) {
     for (const head of heads) setChanges(head, ofHeads);
     return isResponse ? withChanges(result, changes) : result;
   };
+}
+
+/**
+ * Puts the response to a refused request onto that of the event in h3 2. Of a `Response` with an error, h3 would drop the headers that
+ * outer middleware has set.
+ */
+function onto({ res }, response) {
+  if (!(response instanceof Response)) return response;
+  res.status = response.status;
+  for (const [name, value] of response.headers) name === "set-cookie" ? res.headers.append(name, value) : res.headers.set(name, value);
+  return response.body ?? "";
 }
 
 /** What a handler of Node returns in h3 2. It answers by the response of Node, past h3. */
