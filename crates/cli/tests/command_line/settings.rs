@@ -97,7 +97,27 @@ fn health_checks_of_programs_are_compared() {
     assert!(fingerprint.starts_with("fingerprint: "), "{fingerprint}");
     let times = "not_before: 2027-03-01T06:00:00Z in one; 2027-03-01T06:01:00Z in two";
     assert_eq!(not_before, times);
-    let same = "they open the same sessions for now; give all of them one ring";
-    assert_eq!(ring, same);
+    let right =
+        "unless nobody is to be signed in before `not_before`, give all of them the ring of one";
+    assert_eq!(ring, right);
     assert_eq!(setting, "idle_timeout: 1800 in one; 1200 in two");
+}
+
+#[test]
+fn a_program_that_was_started_with_a_backup_from_before_a_leak_is_wrong() {
+    let (desk, leaked) = Desk::with_ring();
+    let check = |ring: &str| {
+        let ring: KeyRing = ring.parse().unwrap();
+        let cookie = SessionCookie::encrypted(ring).build().unwrap();
+        cookie.keys_in_use(at(900)).to_string()
+    };
+    let backup = check(&desk.read("keys"));
+    desk.done("ring leaked keys --at +15m");
+    desk.write("one", check(&desk.read("keys")));
+    desk.write("two", backup);
+    let ran = desk.run("compare one two");
+    let ended = format!("key {leaked} has ended in one, and opens in two\n");
+    let advice = "unless you know that no key has leaked, give all of them the ring of one\n";
+    assert!(ran.out.contains(&ended), "{}", ran.out);
+    assert!(ran.out.ends_with(advice), "{}", ran.out);
 }
