@@ -82,6 +82,15 @@ test("a form is answered as in Rust, in one piece or in many, and its handler ge
   }
 });
 
+test("of a form that is too large, a guard reads the beginning", async () => {
+  let pieces = 0;
+  const body = new ReadableStream({ pull: (stream) => (++pieces > 1000 ? stream.close() : stream.enqueue(Buffer.alloc(64, "x"))) });
+  const request = new Request(SHOP, { method: "POST", headers: FORM, body, duplex: "half" });
+  const refusal = await new CsrfGuard({ tokensInForms: true, formLimit: 256 }).check(request, session);
+  assert.equal(refusal.code, "too-large");
+  assert.ok(pieces < 20, `${pieces}`);
+});
+
 test("origins that differ are refused, whichever comes first", async () => {
   const [own, other] = [SHOP, "https://evil.example"];
   const cases = [[[other, own], "cross-site"], [[own, other], "cross-site"], [[own, own, other], "cross-site"], [[own, own, own], null]];
@@ -153,6 +162,12 @@ test("a trusted origin still needs a token, and what looks does not", async () =
 test("a WebSocket is checked for its origin, though it is opened by GET", async () => {
   const upgrade = (site) => codeOf({}, { method: "GET", upgrade: "websocket", "sec-fetch-site": site });
   assert.deepEqual([await upgrade("cross-site"), await upgrade("same-origin")], ["cross-site", null]);
+  // Of several fields, each counts.
+  for (const fields of [["h2c", "websocket"], ["websocket", "h2c"], ["h2c, websocket", "x"], ["x", "h2c,WebSocket"]]) {
+    const rawHeaders = [...fields.flatMap((value) => ["upgrade", value]), "sec-fetch-site", "cross-site"];
+    const request = { method: "GET", url: "/", headers: {}, rawHeaders };
+    assert.equal((await new CsrfGuard().check(request, session))?.code, "cross-site", `${fields}`);
+  }
   // Over HTTP/2 by a method of its own (RFC 8441).
   const connected = (site) => ({ method: "CONNECT", url: "/", authority: "shop.example", rawHeaders: [":protocol", "websocket", "sec-fetch-site", site] });
   const codes = ["cross-site", "same-origin"].map(async (site) => (await new CsrfGuard().check(connected(site), session))?.code ?? null);

@@ -201,6 +201,17 @@ test("a sign-in is recent for so many seconds", async () => {
   assert.throws(() => fresh.isRecent("300"), refused("seconds"));
 });
 
+test("activity does not make a sign-in recent", async () => {
+  const always = await SessionCookie.encrypted(XAES_KEY, { refreshAfter: "always" });
+  let arrived = await filled();
+  for (let at = 100; at <= 600; at += 100) {
+    const session = await always.load(arrived, later(at));
+    assert.equal(session.isRecent(300), at < 300, `${at}`);
+    arrived = field(await always.save(session));
+    assert.equal((await always.load(arrived, later(at))).lastActiveAt.getTime(), later(at).getTime());
+  }
+});
+
 test("a session that arrived too large has no bytes left", async () => {
   const large = await SessionCookie.encrypted(XAES_KEY, { size: "browser" });
   const session = await cookies.load(await filled((session) => session.set("note", "x".repeat(2800)), large), NOW);
