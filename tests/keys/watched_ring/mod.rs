@@ -5,6 +5,7 @@ mod dropped;
 mod events;
 mod files;
 mod functions;
+mod leaked;
 mod problems;
 mod returned;
 mod sessions;
