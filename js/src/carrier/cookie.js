@@ -213,5 +213,5 @@ async function cookiesOf(carrier, { change, token, allowed, maxAge, state }) {
   const all = [...former, ...cookies, ...template.expireParts(carried, cookies.length), ...beside];
   // The cookies of a session that goes on must not go where the browser refuses the new one.
   const goesOn = !state.isRenewed && !state.ended;
-  return goesOn ? all.map((cookie) => (isExpiry(cookie) ? withSameSite(cookie, template.options.sameSite) : cookie)) : all;
+  return goesOn ? all.map((cookie) => (isExpiry(cookie) ? withSameSite(cookie, template) : cookie)) : all;
 }

@@ -47,7 +47,7 @@ export class Template {
   /** Expires the cookie or a part of it, in a frame of another site, too (§ 9.4.1). `SameSite=None` needs `Secure`. */
   expire(name) {
     const cookie = this.set(name, "", 0);
-    if (cookie.options.secure) cookie.options.sameSite = "none";
+    if (Object.hasOwn(cookie.options, "secure")) cookie.options.sameSite = "none";
     cookie.options.expires = new Date(0);
     return cookie;
   }
@@ -77,10 +77,13 @@ export class Template {
 /** Returns true for a cookie of `Template.expire`. A token is never empty. */
 export const isExpiry = ({ value }) => value === "";
 
-/** Returns a cookie of `Template.expire` with this `sameSite`, which may be undefined. Without `Secure`, the cookie keeps its own. */
-export function withSameSite({ options: { sameSite: own, ...options }, ...cookie }, sameSite) {
-  const chosen = options.secure ? sameSite : own;
-  return { ...cookie, options: chosen ? { ...options, sameSite: chosen } : options };
+/** Returns a cookie of `Template.expire` with the `SameSite` of another template, if any. Without `Secure`, it keeps its own. */
+export function withSameSite(cookie, template) {
+  if (!Object.hasOwn(cookie.options, "secure")) return cookie;
+  const options = { ...cookie.options };
+  delete options.sameSite;
+  if (Object.hasOwn(template.options, "sameSite")) options.sameSite = template.options.sameSite;
+  return { ...cookie, options };
 }
 
 /** Returns the numbers of the parts that a session in this many cookies has. */

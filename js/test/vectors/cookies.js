@@ -49,9 +49,9 @@ const RUN = {
   },
   // Of a session that goes on.
   unused: (vector) => {
-    const { sameSite } = template(vector).options;
-    const unused = template(vector).expireParts(vector.carried, vector.cookies);
-    return equal(unused.map((cookie) => toSetCookie(withSameSite(cookie, sameSite))), vector.fields);
+    const own = template(vector);
+    const unused = own.expireParts(vector.carried, vector.cookies);
+    return equal(unused.map((cookie) => toSetCookie(withSameSite(cookie, own))), vector.fields);
   },
   expire: (vector) =>
     equal(template(vector).expireAll(vector.carried ?? []).map(toSetCookie), vector.fields ?? [vector.line]),
