@@ -145,8 +145,8 @@ const UNREADABLE: &str = "the session was written in a form that this version ca
 #[cfg(feature = "unstable-companion")]
 const STALE: &str = "the request does not bring the proof that its session needs, so the session is not changed; \
     `invalidate` begins a new one";
-const NOT_ASKED: &str = "the application was not asked whether the session is still valid; call `validate` before \
-    you use the session";
+const NOT_ASKED: &str = "the application was not asked whether the session is still valid, or gave no answer; call \
+    `validate` before you use the session, and refuse the request if it fails";
 const NO_ANSWER: &str = "the function of `revalidate_after` failed, so it is not known whether the session is still valid";
 const NOT_REMEMBERING: &str = "sessions cannot be remembered; set `remember_up_to` on the builder, to the longest \
     duration of `remember_for`";
