@@ -31,11 +31,13 @@ const loadAgain = (address) => `<!doctype html>
 `;
 
 export class CsrfRefusal extends Error {
-  constructor(code, { more = "", page = null, details = null } = {}) {
+  constructor(code, { more = "", page = null, details = null, isCompared = false } = {}) {
     super(SENTENCES[code] + more);
     this.name = "CsrfRefusal";
     this.code = code;
     this.details = details;
+    // Not enumerable, because it is for metrics alone.
+    Object.defineProperty(this, "isCompared", { value: isCompared });
     this.status = code === "too-large" ? 413 : 403;
     this.body = page ?? this.message;
     this.headers = { "content-type": `text/${page ? "html" : "plain"}; charset=utf-8` };
@@ -89,7 +91,7 @@ export class CsrfGuard {
     const isFormPost = this.#isFormPost(head);
     if (!isSafe && !isFormPost) {
       const refused = this.#checkOrigin(head);
-      if (refused) return new CsrfRefusal(refused, { details: comparedIn(head) });
+      if (refused) return new CsrfRefusal(refused, { details: comparedIn(head), isCompared: isCompared(head) });
     }
     if (this.#asks === "nothing" || isSafe || isUpgrade || isFormPost) return null;
     const [inHeader] = head.values("x-csrf-token");
@@ -223,6 +225,9 @@ function textOf({ values }, name) {
   if (found.length === 0) return null;
   return found.every((value) => value === found[0] && /^[\t -~]*$/.test(value)) ? found[0] : "?";
 }
+
+/** Returns true if an origin is compared with the host, because the browser does not know `Sec-Fetch-Site`. */
+const isCompared = (head) => textOf(head, "sec-fetch-site") === null && textOf(head, "origin") !== "null";
 
 /** Returns the compared headers, for logs. */
 function comparedIn(head) {

@@ -11,7 +11,7 @@ export interface Problem {
    * `NotBeforeAhead`: all sessions are refused until `notBefore`. `ClockDisagrees`: in the last ten minutes a session was
    * `NotYetValid`.
    */
-  readonly kind: "SourceRefused" | "SourceHangs" | "KeyReturned" | "NotBeforeAhead" | "ClockDisagrees";
+  readonly kind: "SourceRefused" | "SourceHangs" | "KeyReturned" | "NotBeforeAhead" | "ClockDisagrees" | "ProgramLacksRing" | "ValidationHangs";
   /** Time at which it began, if that is known. */
   readonly since: Date | null;
   readonly sentence: string;

@@ -5,7 +5,8 @@ import { dateOf, secondsOf, timeOf } from "./base/time.js";
 import { sealerOf } from "./carrier/carrier.js";
 import { IS_AHEAD, acceptedAt, ringFingerprint, settingsFingerprint } from "./keys/in_use.js";
 import { sealingAt } from "./keys/ring.js";
-import { aheadSince } from "./session/read_events.js";
+import { LACKS_RING, sinceOf } from "./session/read_events.js";
+import { HANGS, hangsSince } from "./session/revalidation.js";
 
 /** Milliseconds for which a health check waits for the source of a ring. */
 const PATIENCE = 1000;
@@ -57,8 +58,13 @@ async function inUseAt(now, ring, { notBefore, settings, seen }) {
 
 function problemsOf(now, notBefore, seen) {
   const problems = notBefore > now ? [{ kind: "NotBeforeAhead", since: null, sentence: IS_AHEAD }] : [];
-  const since = aheadSince(seen, now);
-  return since === null ? problems : [...problems, { kind: "ClockDisagrees", since: dateOf(since), sentence: DISAGREES }];
+  const lasting = [
+    ["ClockDisagrees", sinceOf(seen, "ahead", now), DISAGREES],
+    ["ProgramLacksRing", sinceOf(seen, "sealedLate", now), LACKS_RING],
+    ["ValidationHangs", hangsSince(seen, now), HANGS],
+  ];
+  const present = lasting.filter(([, since]) => since !== null);
+  return [...problems, ...present.map(([kind, since, sentence]) => ({ kind, since: dateOf(since), sentence }))];
 }
 
 /** Returns the first change of a key's role after `now`, or null. */

@@ -14,19 +14,21 @@ const OUTCOMES = [
   ...["Absent", "Opened", "OpenedUnderAcceptedKey", "Migrated"].map((outcome) => [outcome, ""]),
   ...["Rejected", "NotMigrated"].flatMap((outcome) => REASONS.map((reason) => [outcome, reason])),
   ["Rejected", "UnknownKey", "dropped"],
+  ["OpenedUnderAcceptedKey", "", "superseded"],
 ];
-const CHANGES = ["Began", "Changed", "Refreshed", "Resealed", "Ended"];
+const BEGINNINGS = ["Began", "SignedIn"];
+const CHANGES = [...BEGINNINGS, "Changed", "Refreshed", "Resealed", "Ended"];
 /** Without Rust's `Session`: other errors of a handler are answered by its framework. */
-const FAILURES = ["Full", "UnreadableKey", "UnreadableSchema", "Save", "Setup", "Validation"];
-/** Labels for the codes of a guard. */
+const FAILURES = ["Full", "UnreadableKey", "UnreadableSchema", "Save", "ServerError", "Setup", "Validation", "ValidationHangs"];
+/** Labels for the codes of a guard, and for a `cross-site` whose origin was compared with the host. */
 const REFUSALS = {
   "cross-site": "CrossSite",
+  "other-host": "OtherHost",
   "plain-http": "PlainHttp",
   "no-token": "NoToken",
   "wrong-token": "WrongToken",
   "too-large": "TooLarge",
 };
-const RINGS = ["Replaced", "Refused"];
 /** Seconds after which a session that has begun has come back, unless its client drops it. */
 const SOON = 60;
 /** Lengths of tokens. */
@@ -46,11 +48,9 @@ class Metrics {
   #read;
   #returned;
   #written;
-  #omitted;
   #bytes;
   #failures;
   #refusals;
-  #rings;
   #dropped;
   #keysReturned;
 
@@ -58,18 +58,15 @@ class Metrics {
     const make = (Kind, name, help, labelNames = [], more = {}) =>
       new Kind({ name: `hardtack_${name}`, help, labelNames, registers: [register], ...more });
     this.#read = make(Counter, "sessions_read_total", "Sessions that were read.", ["purpose", "outcome", "reason", "known"]);
-    this.#returned = make(Counter, "sessions_returned_total", "Sessions that came within a minute after they began.", ["purpose"]);
+    this.#returned = make(Counter, "sessions_returned_total", "Sessions that came within a minute after they began.", ["purpose", "change"]);
     this.#written = make(Counter, "sessions_written_total", "Sessions sent or dropped.", ["purpose", "change", "reason"]);
-    this.#omitted = make(Counter, "refreshes_omitted_total", "Refreshes and re-sealings that did not fit.", ["purpose"]);
     this.#bytes = make(Histogram, "token_bytes", "Lengths of sealed tokens.", ["purpose"], { buckets: BUCKETS });
     this.#failures = make(Counter, "failures_total", "Requests whose session failed.", ["failure"]);
     this.#refusals = make(Counter, "csrf_refusals_total", "Requests that a guard refused.", ["refusal"]);
-    this.#rings = make(Counter, "rings_total", "New versions of a followed key ring.", ["outcome"]);
     this.#dropped = make(Counter, "keys_dropped_total", "Keys that a followed ring lost or ends too early.");
     this.#keysReturned = make(Counter, "keys_returned_total", "Keys that open longer than an earlier ring said.");
     for (const failure of FAILURES) this.#failures.inc({ failure }, 0);
     for (const refusal of Object.values(REFUSALS)) this.#refusals.inc({ refusal }, 0);
-    for (const outcome of RINGS) this.#rings.inc({ outcome }, 0);
     this.#makeGauges(make);
   }
 
@@ -113,22 +110,27 @@ class Metrics {
   ofCarrier(purpose, sealer) {
     this.#carriers.push({ purpose, reference: new WeakRef(sealer) });
     for (const [outcome, reason, known = ""] of OUTCOMES) this.#read.inc({ purpose, outcome, reason, known }, 0);
-    this.#returned.inc({ purpose }, 0);
     for (const change of CHANGES) this.#written.inc({ purpose, change, reason: "" }, 0);
-    for (const reason of REASONS) this.#written.inc({ purpose, change: "Began", reason }, 0);
-    this.#omitted.inc({ purpose }, 0);
+    for (const change of BEGINNINGS) {
+      this.#returned.inc({ purpose, change }, 0);
+      for (const reason of REASONS) this.#written.inc({ purpose, change, reason }, 0);
+    }
     this.#bytes.zero({ purpose });
     const failed = (failure) => this.#failures.inc({ failure });
     return {
       failed,
-      arrived: ({ issued }, now) => now - issued < SOON && this.#returned.inc({ purpose }),
+      // `signIn` and `renew` give each session an id.
+      arrived: ({ issued, sid }, now) => now - issued < SOON && this.#returned.inc({ purpose, change: sid ? "SignedIn" : "Began" }),
       read: ({ kind, reason = "", known = "" }) => this.#read.inc({ purpose, outcome: spelled(kind), reason, known }),
       finished: async (finishing) => {
         const failing = (error) => void failed(error instanceof SessionError ? "Save" : "Setup");
         const decision = await finishing.catch(failing);
         if (decision) this.#countDecision(purpose, decision, failed);
       },
-      refused: (code) => REFUSALS[code] && this.#refusals.inc({ refusal: REFUSALS[code] }),
+      refused: ({ code, isCompared }) => {
+        const refusal = REFUSALS[code === "cross-site" && isCompared ? "other-host" : code];
+        if (refusal) this.#refusals.inc({ refusal });
+      },
     };
   }
 
@@ -136,22 +138,20 @@ class Metrics {
   ofRing() {
     return {
       replaced: (dropped, returned) => {
-        this.#rings.inc({ outcome: "Replaced" });
         this.#dropped.inc(dropped);
         this.#keysReturned.inc(returned);
       },
-      refused: () => this.#rings.inc({ outcome: "Refused" }),
     };
   }
 
   #countDecision(purpose, decision, failed) {
     const { state, token } = decision;
     for (const change of changesOf(decision)) {
-      const reason = (change === "Began" && state.outcome.reason) || "";
+      const reason = (BEGINNINGS.includes(change) && state.outcome.reason) || "";
       this.#written.inc({ purpose, change, reason });
     }
     if (token !== undefined) this.#bytes.observe({ purpose }, token.length);
-    if (isOmitted(decision)) this.#omitted.inc({ purpose });
+    if (decision.isFailed) failed("ServerError");
     const failure = state.hasFailed && failureOf(state);
     if (failure) failed(failure);
   }
@@ -165,13 +165,8 @@ function changesOf({ change, isOptional, body, state }) {
   if (isOptional) return [body !== state.arrival.body && isRefreshDue(state) ? "Refreshed" : "Resealed"];
   // A sign-out that leaves a message, for example.
   if (state.arrival.kind === "ended" && state.ended === "invalidated" && !state.isRenewed) return ["Ended", "Began"];
+  if (state.isRenewed) return ["SignedIn"];
   return [state.isNew ? "Began" : "Changed"];
-}
-
-/** Returns true if a refresh or a new key was due, but the session has no room for it. */
-function isOmitted({ isOptional, body, state }) {
-  const isDue = state.becameBound || state.outcome.kind === "openedUnderAcceptedKey" || isRefreshDue(state);
-  return isOptional && body === undefined && isDue;
 }
 
 /** Returns the failure for an error of the session, or null. A session without the proof of its device is not a failure. */

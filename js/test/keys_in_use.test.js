@@ -124,6 +124,24 @@ test("a clock that sessions contradict is a problem for ten minutes, in all cont
   for (const seconds of [499, -701]) assert.deepEqual(await problemsAt(cookies, later(seconds)), []);
 });
 
+test("a program that lacks the ring is a problem for ten minutes, at each program that has it, and is told once a minute", async () => {
+  const told = [];
+  const ring = `${XAES_KEY}\n${OTHER_KEY} seal_from=${timeAt(0)}`;
+  const cookies = await SessionCookie.encrypted(ring, { log: (level, ...event) => level === "warn" && told.push(event) });
+  const old = await SessionCookie.encrypted(XAES_KEY, { log: null });
+  const bring = async (sealedAt, second) => cookies.load(await filled(undefined, old, later(sealedAt)), later(second));
+  await bring(59, 59);
+  assert.deepEqual([await problemsAt(cookies, later(59)), told], [[], []]);
+  for (const second of [60, 100]) await bring(60, second);
+  const sentence =
+    "a session was sealed under an earlier key after the next one had begun to seal, so a program lacks the ring and signs visitors out: " +
+    "compare the `fingerprint` of all, also of a function, of another region and of an old program, and push the ring";
+  const [{ id: keyId }] = (await KeyRing.parse(XAES_KEY)).keys;
+  assert.deepEqual(told, [[sentence, { purpose: "__Host-session", keyId, lateBy: 60 }]]);
+  assert.deepEqual(await problemsAt(cookies, later(699)), [`problem ProgramLacksRing since ${timeAt(60)}: ${sentence}`]);
+  assert.deepEqual(await problemsAt(cookies, later(700)), []);
+});
+
 /** A ring that is followed, and a cookie; what the ring has told since the last time. */
 async function followed(text = XAES_KEY) {
   const source = { text };

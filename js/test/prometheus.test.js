@@ -42,7 +42,7 @@ function registered() {
 const read = (outcome, reason = "", known = "", purpose = "__Host-session") =>
   `sessions_read_total{purpose=${purpose},outcome=${outcome},reason=${reason},known=${known}}`;
 const written = (change, purpose = "__Host-session", reason = "") => `sessions_written_total{purpose=${purpose},change=${change},reason=${reason}}`;
-const returned = "sessions_returned_total{purpose=__Host-session}";
+const returned = "sessions_returned_total{purpose=__Host-session,change=Began}";
 const bytes = (purpose = "__Host-session") => `token_bytes_count{purpose=${purpose}}`;
 const failure = (name) => `failures_total{failure=${name}}`;
 
@@ -62,12 +62,14 @@ test("each series begins at 0, so that an alert sees its first event", async () 
     'hardtack_sessions_read_total{purpose="__Host-session",outcome="Absent",reason="",known=""}',
     'hardtack_sessions_written_total{purpose="header:x-session",change="Resealed",reason=""}',
     'hardtack_sessions_written_total{purpose="header:x-session",change="Began",reason="Auth"}',
-    'hardtack_sessions_returned_total{purpose="__Host-session"}',
-    'hardtack_refreshes_omitted_total{purpose="__Host-session"}',
+    'hardtack_sessions_written_total{purpose="header:x-session",change="SignedIn",reason="Auth"}',
+    'hardtack_sessions_read_total{purpose="__Host-session",outcome="OpenedUnderAcceptedKey",reason="",known="superseded"}',
+    'hardtack_sessions_returned_total{purpose="__Host-session",change="SignedIn"}',
     'hardtack_token_bytes_bucket{le="3072",purpose="__Host-session"}',
     'hardtack_failures_total{failure="UnreadableSchema"}',
     'hardtack_csrf_refusals_total{refusal="TooLarge"}',
-    'hardtack_rings_total{outcome="Refused"}',
+    'hardtack_failures_total{failure="ValidationHangs"}',
+    'hardtack_csrf_refusals_total{refusal="OtherHost"}',
     "hardtack_keys_dropped_total",
     "hardtack_keys_returned_total",
     'hardtack_source_refused_since_seconds{purpose="__Host-session"}',
@@ -113,8 +115,10 @@ test("two cookies and a token in one register count what they read and write, by
   assert.deepEqual(counted(await changes()), { [read("Opened")]: 1, [written("Ended")]: 1 });
   await visit(shop, cookie, (session) => (session.invalidate(), session.flash("notice", "Goodbye.")));
   assert.deepEqual(counted(await changes()), { [read("Opened")]: 1, [written("Ended")]: 1, [written("Began")]: 1, [bytes()]: 1 });
-  await visit(shop, cookie, (session) => session.signIn());
-  assert.deepEqual(counted(await changes()), { [read("Opened")]: 1, [written("Began")]: 1, [bytes()]: 1 });
+  for (const begin of [(session) => session.signIn(), (session) => session.renew()]) {
+    await visit(shop, cookie, begin);
+    assert.deepEqual(counted(await changes()), { [read("Opened")]: 1, [written("SignedIn")]: 1, [bytes()]: 1 });
+  }
   await visit(shop, await filled(undefined, others));
   assert.deepEqual(counted(await changes()), { [read("Rejected", "UnknownKey")]: 1 });
 
@@ -131,12 +135,10 @@ test("two cookies and a token in one register count what they read and write, by
   });
 });
 
-test("a session is sealed again under a new key, and counted, or left out if it does not fit", async () => {
+test("a session is sealed again under a new key, and counted", async () => {
   const { metrics, changes } = registered();
   const ring = `${OTHER_KEY}\n${XAES_KEY}`;
   const cookies = await SessionCookie.encrypted(ring, { metrics, log: null });
-  // Sealed with room for one byte more, by programs that have a smaller size now.
-  const wide = await SessionCookie.encrypted(XAES_KEY, { size: "split:2", log: null });
   await changes();
   const use = async (arrived, now, of = cookies) => {
     const session = await of.load(arrived, now);
@@ -147,12 +149,86 @@ test("a session is sealed again under a new key, and counted, or left out if it 
   assert.deepEqual(counted(await changes()), { [read("OpenedUnderAcceptedKey")]: 1, [written("Resealed")]: 1, [bytes()]: 1 });
   await use(await filled(), later(450));
   assert.deepEqual(counted(await changes()), { [read("OpenedUnderAcceptedKey")]: 1, [written("Refreshed")]: 1, [bytes()]: 1 });
-  // A session that is larger than new ones may be goes back in its size, which has no room for an age.
-  const smaller = await SessionCookie.encrypted(XAES_KEY, { metrics, log: null });
-  await changes();
-  const large = await filled((session) => session.set("text", "x".repeat(session.remainingBytes - 10)), wide);
-  await use(large, later(450), smaller);
-  assert.deepEqual(counted(await changes()), { [read("Opened")]: 1, "refreshes_omitted_total{purpose=__Host-session}": 1 });
+});
+
+test("a session that was sealed under an earlier key too late is told apart, because the program that sealed it lacks the ring", async () => {
+  const { metrics, changes } = registered();
+  const timeAt = (seconds) => later(seconds).toISOString().replace(".000", "");
+  const superseded = read("OpenedUnderAcceptedKey", "", "superseded");
+  const accepted = read("OpenedUnderAcceptedKey");
+  const program = (ring) => SessionCookie.encrypted(ring, { metrics, log: null });
+  const outcomeOf = async (cookies, arrived, second) => {
+    await changes();
+    const { outcome } = await cookies.load(arrived, later(second));
+    assert.equal(outcome.known, undefined);
+    return Object.keys(counted(await changes()))[0];
+  };
+  const next = await program(`${XAES_KEY}\n${OTHER_KEY} seal_from=${timeAt(0)}`);
+  const sealedAt = (second) => filled(undefined, own, later(second));
+  // The clock that sealed it may be behind, if the session began where one is ahead. And its program may have the ring by now.
+  for (const [sealed, brought, expected] of [[59, 100, accepted], [60, 100, superseded], [60, 659, superseded], [60, 660, accepted]]) {
+    assert.equal(await outcomeOf(next, await sealedAt(sealed), brought), expected, `${sealed} ${brought}`);
+  }
+  // Its last activity counts, and not when it began.
+  const session = await own.load(await sealedAt(0), later(900));
+  session.set("user", "eve");
+  const changed = field(await own.save(session));
+  for (const [second, expected] of [[840, superseded], [841, accepted]]) {
+    assert.equal(await outcomeOf(await program(`${XAES_KEY}\n${OTHER_KEY} seal_from=${timeAt(second)}`), changed, 901), expected);
+  }
+  // Without a time, nobody knows since when the other key seals. And a planned key has no successor.
+  for (const ring of [`${OTHER_KEY}\n${XAES_KEY}`, `${OTHER_KEY}\n${XAES_KEY} seal_from=${timeAt(910)}`]) {
+    assert.equal(await outcomeOf(await program(ring), changed, 901), accepted, ring);
+  }
+});
+
+test("a change that a 5xx drops is counted if a visitor loses it", async () => {
+  const { metrics, changes } = registered();
+  const cookies = await SessionCookie.encrypted(XAES_KEY, { metrics, log: null });
+  const failed = async (status, arrived, change) => {
+    await changes();
+    const session = await cookies.load(arrived, NOW);
+    change(session);
+    await cookies.save(session, { status });
+    return (await changes())[failure("ServerError")] ?? 0;
+  };
+  const set = (session) => session.set("user", "eve");
+  const ours = await filled();
+  assert.deepEqual([await failed(500, ours, set), await failed(503, ours, set)], [1, 1]);
+  // A crawler that meets a page which fails, a page that changes nothing, a timeout, and a change that was discarded.
+  const discarded = (session) => (set(session), session.discard());
+  const others = [[500, null, set], [500, ours, () => {}], [408, ours, set], [500, ours, discarded], [200, ours, set]];
+  for (const given of others) assert.equal(await failed(...given), 0);
+});
+
+test("questions that hang are counted, each that begins while earlier ones have waited for too long, and are a problem", async () => {
+  const { metrics, changes } = registered();
+  const told = [];
+  const log = (level, sentence) => level === "error" && told.push(sentence);
+  const validate = ({ get }) => (get("user") === "ada" ? new Promise(() => {}) : true);
+  const cookies = await SessionCookie.encrypted(XAES_KEY, { metrics, log, revalidateAfter: revalidation({ seconds: 60, validate }) });
+  const [hanging, other] = [await filled(), await filled((session) => session.set("user", "eve"))];
+  const ask = async (arrived, ...seconds) => {
+    await changes();
+    for (const second of seconds) {
+      const asked = cookies.load(arrived, later(second));
+      await (arrived === other ? asked : new Promise(setImmediate));
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    return (await changes())[failure("ValidationHangs")] ?? 0;
+  };
+  const problemsAt = async (second) => (await keysInUse(cookies, later(second))).problems.map(({ kind, since }) => [kind, since]);
+  assert.equal(await ask(hanging, 100, 104), 0);
+  assert.deepEqual(await problemsAt(104), []);
+  assert.equal(await ask(hanging, 105, 200), 2);
+  assert.deepEqual(await problemsAt(105), [["ValidationHangs", later(105)]]);
+  const sentence = "the application has not said for 5 seconds whether sessions are still valid: give its query a timeout";
+  assert.deepEqual(told, [sentence, sentence]);
+  // An answer ends it, also for the questions before, as that of a row that is locked.
+  assert.equal(await ask(other, 201), 1);
+  assert.deepEqual(await problemsAt(300), []);
+  assert.equal(await ask(hanging, 301), 0);
+  assert.notDeepEqual(await problemsAt(306), []);
 });
 
 test("a session that comes back within a minute after it began is counted, also if it is refused", async () => {
@@ -167,6 +243,10 @@ test("a session that comes back within a minute after it began is counted, also 
   const session = await own.load(cookie, later(1000));
   session.set("user", "eve");
   assert.equal(await countAt(1001, cookies, field(await own.save(session))), 0);
+  const signedIn = await filled((session) => session.signIn());
+  await changes();
+  await cookies.load(signedIn, later(59));
+  assert.deepEqual(Object.keys(await changes()).filter((name) => name.includes("returned")), [returned.replace("Began", "SignedIn")]);
   const refusing = await SessionCookie.encrypted(XAES_KEY, { metrics, log: null, revokedIf: revocation(() => true) });
   assert.deepEqual([await countAt(1, refusing), await countAt(1, cookies, await filled(undefined, others))], [1, 0]);
 });
@@ -183,6 +263,10 @@ test("a session that replaces one that was rejected is counted by the reason", a
     assert.deepEqual(counted(await changes()), { [read("Rejected", reason)]: 1, [written("Began", undefined, reason)]: 1, [bytes()]: 1 });
     await cookies.save(await cookies.load(cookie, NOW));
     assert.deepEqual(counted(await changes()), { [read("Rejected", reason)]: 1 });
+    const signing = await cookies.load(cookie, NOW);
+    signing.signIn();
+    await cookies.save(signing);
+    assert.deepEqual(counted(await changes()), { [read("Rejected", reason)]: 1, [written("SignedIn", undefined, reason)]: 1, [bytes()]: 1 });
   }
 });
 
@@ -247,11 +331,14 @@ test("requests that a guard refuses are counted, by Rust's names", async () => {
   const handle = withSession(SessionCookie.encrypted(XAES_KEY, { metrics, log: null }), () => new Response(), { guard: new CsrfGuard() });
   const send = (headers) => handle(new Request("https://shop.example/", { method: "POST", headers }));
   await send({ "sec-fetch-site": "cross-site" });
+  await send({ origin: "null" });
+  // As behind a proxy that changes `Host`, from a browser that does not know `Sec-Fetch-Site`.
+  await send({ origin: "https://other.example" });
   await send({ "sec-fetch-site": "same-origin" });
   await send({ "sec-fetch-site": "same-origin", "x-csrf-token": "wrong" });
   const refusals = Object.fromEntries(Object.entries(await changes()).filter(([name]) => name.startsWith("csrf")));
   const refusal = (name) => `csrf_refusals_total{refusal=${name}}`;
-  assert.deepEqual(refusals, { [refusal("CrossSite")]: 1, [refusal("NoToken")]: 1, [refusal("WrongToken")]: 1 });
+  assert.deepEqual(refusals, { [refusal("CrossSite")]: 2, [refusal("OtherHost")]: 1, [refusal("NoToken")]: 1, [refusal("WrongToken")]: 1 });
 });
 
 test("of two rings in one register, each gauge shows its own", async () => {
@@ -277,19 +364,16 @@ test("of two rings in one register, each gauge shows its own", async () => {
   texts.shop = `${OTHER_KEY}\nnot_before=2126-01-01T00:00:00Z`;
   const replaced = await changesAt(60);
   const notBefore = "not_before_seconds{purpose=__Host-session}";
-  const ring = (outcome) => `rings_total{outcome=${outcome}}`;
-  assert.deepEqual(replaced, { [await infoOf(shop)]: 1, [ring("Replaced")]: 1, keys_dropped_total: 1, [notBefore]: Date.parse("2126-01-01") / 1000 });
+  assert.deepEqual(replaced, { [await infoOf(shop)]: 1, keys_dropped_total: 1, [notBefore]: Date.parse("2126-01-01") / 1000 });
   assert.ok(!(await register.metrics()).includes(/fingerprint=(\w+)/.exec(before)[1]));
 
   texts.admin = "junk";
   const refused = "source_refused_since_seconds{purpose=admin}";
-  assert.deepEqual(await changesAt(120), { [ring("Refused")]: 1, [refused]: at(120) / 1000 });
-  // The same text is no new version.
-  assert.deepEqual(await changesAt(600), {});
+  assert.deepEqual(await changesAt(120), { [refused]: at(120) / 1000 });
   texts.admin = OTHER_KEY;
   texts.shop = XAES_KEY;
   const cured = await changesAt(660);
-  assert.deepEqual([cured[refused], cured[ring("Replaced")], cured.keys_dropped_total, cured.keys_returned_total], [-at(120) / 1000, 1, 1, 1]);
+  assert.deepEqual([cured[refused], cured.keys_dropped_total, cured.keys_returned_total], [-at(120) / 1000, 1, 1]);
 });
 
 test("a scrape asks the source of a ring, and one that does not answer counts as refused, until it answers", async () => {

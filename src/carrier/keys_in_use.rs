@@ -65,9 +65,18 @@ impl KeysInUse {
         let (sealing, not_before) = (keys.sealing(now), slot.not_before(&keys));
         let ended = keys.keys.iter().filter(|key| key.is_retired(now));
         let mut problems = slot.problems(now);
-        problems.extend(core.lately.ahead_since(now).map(|since| {
+        let lately = &core.lately;
+        problems.extend(lately.ahead.since(now).map(|since| {
             let since = system_time(since);
             Problem::ClockDisagrees { since }
+        }));
+        problems.extend(lately.sealed_late.since(now).map(|since| {
+            let since = system_time(since);
+            Problem::ProgramLacksRing { since }
+        }));
+        problems.extend(core.asking.hangs_since(now).map(|since| {
+            let since = system_time(since);
+            Problem::ValidationHangs { since }
         }));
         KeysInUse {
             seals: sealing.info.id,

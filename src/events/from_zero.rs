@@ -6,28 +6,34 @@ use crate::base::reason::Reason;
 #[cfg(feature = "metrics")]
 pub(crate) fn count_sessions_from_zero(purpose: &str) {
     for outcome in ["Absent", "Opened", "OpenedUnderAcceptedKey"] {
-        super::count_read(0, purpose, outcome, "", false);
+        super::count_read(0, purpose, outcome, "", "");
     }
     for reason in REASONS {
-        super::count_read(0, purpose, "Rejected", reason.name(), false);
+        super::count_read(0, purpose, "Rejected", reason.name(), "");
     }
-    super::count_read(0, purpose, "Rejected", Reason::UnknownKey.name(), true);
-    for change in [super::BEGAN, "Changed", "Refreshed", "Resealed", "Ended"] {
+    let unknown = Reason::UnknownKey.name();
+    super::count_read(0, purpose, "Rejected", unknown, super::DROPPED);
+    super::count_read(0, purpose, "OpenedUnderAcceptedKey", "", super::SUPERSEDED);
+    for change in ["Changed", "Refreshed", "Resealed", "Ended"] {
         super::count_written(0, purpose, change, "");
     }
-    for reason in REASONS {
-        super::count_written(0, purpose, super::BEGAN, reason.name());
+    for change in [super::BEGAN, super::SIGNED_IN] {
+        super::count_written(0, purpose, change, "");
+        for reason in REASONS {
+            super::count_written(0, purpose, change, reason.name());
+        }
+        count!(0, RETURNED, "purpose" => purpose.to_owned(), "change" => change);
     }
-    count!(0, RETURNED, "purpose" => purpose.to_owned());
-    count!(0, REFRESHES_OMITTED, "purpose" => purpose.to_owned());
     for failure in [
         "Session",
         "Full",
         "UnreadableSchema",
         "UnreadableKey",
         "Save",
+        "ServerError",
         "Setup",
         "Validation",
+        "ValidationHangs",
     ] {
         count!(0, FAILURES, "failure" => failure);
     }
@@ -41,17 +47,14 @@ pub(crate) fn count_sessions_from_zero(purpose: &str) {
 /// Begins the counters of a cookie that takes over sessions of old ones.
 #[cfg(feature = "metrics")]
 pub(crate) fn count_old_cookies_from_zero(purpose: &str) {
-    super::count_read(0, purpose, "Migrated", "", false);
+    super::count_read(0, purpose, "Migrated", "", "");
     for reason in REASONS {
-        super::count_read(0, purpose, "NotMigrated", reason.name(), false);
+        super::count_read(0, purpose, "NotMigrated", reason.name(), "");
     }
 }
 
 /// Begins the counters of a watched ring.
 pub(crate) fn count_rings_from_zero() {
-    for outcome in ["Replaced", "Refused"] {
-        count!(0, RINGS, "outcome" => outcome);
-    }
     count!(0, KEYS_DROPPED);
     count!(0, KEYS_RETURNED);
 }
@@ -63,8 +66,9 @@ pub(crate) fn count_sessions_from_zero(_: &str) {}
 pub(crate) fn count_old_cookies_from_zero(_: &str) {}
 
 /// Names of refusals of a CSRF check.
-pub(crate) const REFUSALS: [&str; 6] = [
+pub(crate) const REFUSALS: [&str; 7] = [
     "CrossSite",
+    "OtherHost",
     "PlainHttp",
     "NoToken",
     "WrongToken",

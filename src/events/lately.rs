@@ -15,13 +15,38 @@ pub(crate) struct Lately {
     expired_for_most: AtomicU64,
     remembered_at: AtomicU64,
     not_before_at: AtomicU64,
-    /// Times of the first and the last session from the future, of those that came at most [`TEN_MINUTES`] apart.
-    ahead_since: AtomicU64,
-    ahead_at: AtomicU64,
+    /// Sessions from the future.
+    pub(crate) ahead: Recent,
+    /// Sessions that were sealed under an earlier key although the next one had begun to seal.
+    pub(crate) sealed_late: Recent,
     /// Rejections by reason, in three groups: sessions; sessions under a key that left the ring, apart so that
     /// forgeries cannot crowd them out of the log; old cookies.
     rejected: [[Seldom; super::REASONS.len()]; 3],
     repeated: [Seldom; Repeatable::NUMBER],
+}
+
+/// Times of the first and the last of some events, of those that came less than [`TEN_MINUTES`] apart.
+#[derive(Debug, Default)]
+pub(crate) struct Recent {
+    since: AtomicU64,
+    at: AtomicU64,
+}
+
+impl Recent {
+    #[cold]
+    pub(crate) fn note(&self, now: u64) {
+        if self.since(now).is_none() {
+            self.since.store(now, Relaxed);
+        }
+        self.at.store(now, Relaxed);
+    }
+
+    /// Returns the time of the first event, if there was one in the last ten minutes.
+    pub(crate) fn since(&self, now: u64) -> Option<u64> {
+        let at = self.at.load(Relaxed);
+        let is_recent = at > 0 && now.abs_diff(at) < TEN_MINUTES;
+        is_recent.then(|| self.since.load(Relaxed))
+    }
 }
 
 /// Event that anyone can repeat, or that each request brings in an outage. Each is logged once a minute.
@@ -33,6 +58,9 @@ pub(crate) struct Lately {
 pub(crate) enum Repeatable {
     /// The application could not say whether a session is still valid.
     Unvalidated,
+    /// Questions whether sessions are still valid wait for too long.
+    ValidationHangs,
+    SealedLate,
     // Requests that failed by an error of their session.
     UnreadableSchema,
     UnreadableKey,
@@ -175,22 +203,6 @@ impl Lately {
     pub(crate) fn note(&self, event: Repeatable, now: u64) -> Option<u64> {
         self.repeated[event as usize].note(now)
     }
-
-    /// A session was from the future.
-    #[cold]
-    pub(crate) fn note_ahead(&self, now: u64) {
-        if self.ahead_since(now).is_none() {
-            self.ahead_since.store(now, Relaxed);
-        }
-        self.ahead_at.store(now, Relaxed);
-    }
-
-    /// Returns the time since which sessions are from the future, if one was in the last ten minutes.
-    pub(crate) fn ahead_since(&self, now: u64) -> Option<u64> {
-        let ahead_at = self.ahead_at.load(Relaxed);
-        let is_recent = ahead_at > 0 && now.abs_diff(ahead_at) < TEN_MINUTES;
-        is_recent.then(|| self.ahead_since.load(Relaxed))
-    }
 }
 
 /// Returns `true` once in so many seconds. A clock that was set back by ten minutes also begins again, but not the time
@@ -202,7 +214,7 @@ fn is_due(at: &AtomicU64, seconds: u64, now: u64) -> bool {
 }
 
 const MINUTE: u64 = 60;
-const TEN_MINUTES: u64 = 10 * MINUTE;
+pub(crate) const TEN_MINUTES: u64 = 10 * MINUTE;
 /// Number of sessions in a minute that are worth a log line, and of refusals that are all logged. A single visitor who
 /// comes back to a page usually causes fewer.
 const MANY: u64 = 10;

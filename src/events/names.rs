@@ -8,12 +8,10 @@ pub(super) const KEYS: &str = "hardtack::keys";
 pub(super) const READ: &str = "hardtack_sessions_read_total";
 pub(super) const RETURNED: &str = "hardtack_sessions_returned_total";
 pub(super) const WRITTEN: &str = "hardtack_sessions_written_total";
-pub(super) const REFRESHES_OMITTED: &str = "hardtack_refreshes_omitted_total";
 /// A histogram.
 pub(super) const TOKEN_BYTES: &str = "hardtack_token_bytes";
 pub(super) const FAILURES: &str = "hardtack_failures_total";
 pub(super) const CSRF_REFUSALS: &str = "hardtack_csrf_refusals_total";
-pub(super) const RINGS: &str = "hardtack_rings_total";
 pub(super) const KEYS_DROPPED: &str = "hardtack_keys_dropped_total";
 pub(super) const KEYS_RETURNED: &str = "hardtack_keys_returned_total";
 

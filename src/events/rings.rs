@@ -27,7 +27,6 @@ pub(crate) fn not_before_is_ahead(purpose: &str, not_before: UnixSeconds, now: U
 
 /// A watched ring was replaced. `dropped` are the keys whose living sessions the new ring ends, now or before their time.
 pub(crate) fn ring_replaced(fingerprint: impl Display, dropped: &[impl Display]) {
-    count!(1, RINGS, "outcome" => "Replaced");
     if dropped.is_empty() {
         return;
     }
@@ -108,7 +107,6 @@ pub(crate) fn key_seals_too_soon(key_id: impl Display, seal_from: Option<String>
 pub(crate) fn ring_refused(error: impl Display) {
     log!(KEYS, error, %error, "{RING_REFUSED}");
     print_in_debug!("{RING_REFUSED}: {error}");
-    count!(1, RINGS, "outcome" => "Refused");
 }
 
 /// The sources are refused as they were when that was last logged.

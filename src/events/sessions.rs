@@ -10,17 +10,16 @@ pub(crate) fn sessions_built(in_use: &InUse<'_>) {
     log_in_use!(in_use, "sessions are ready");
 }
 
-/// Counts a session that was read. The function of its outcome logs it. `is_dropped`: its key left the ring while this
-/// program ran.
+/// Counts a session that was read. The function of its outcome logs it. `known` is what this program knows of its key:
+/// [`DROPPED`], [`SUPERSEDED`] or nothing.
 #[inline]
-pub(crate) fn read(purpose: &str, outcome: &'static str, reason: Option<Reason>, is_dropped: bool) {
-    count_read(
-        1,
-        purpose,
-        outcome,
-        reason.map_or("", Reason::name),
-        is_dropped,
-    );
+pub(crate) fn read(
+    purpose: &str,
+    outcome: &'static str,
+    reason: Option<Reason>,
+    known: &'static str,
+) {
+    count_read(1, purpose, outcome, reason.map_or("", Reason::name), known);
 }
 
 /// The label `known` is left out unless it says something, so that a session that opens has one label less to hash.
@@ -34,16 +33,16 @@ pub(super) fn count_read(
     purpose: &str,
     outcome: &'static str,
     reason: &'static str,
-    is_dropped: bool,
+    known: &'static str,
 ) {
-    if is_dropped {
+    if !known.is_empty() {
         count!(
             number,
             READ,
             "purpose" => purpose.to_owned(),
             "outcome" => outcome,
             "reason" => reason,
-            "known" => DROPPED
+            "known" => known
         );
     } else {
         count!(number, READ, "purpose" => purpose.to_owned(), "outcome" => outcome, "reason" => reason);
@@ -187,17 +186,48 @@ pub(crate) fn validation_failed(
     print_in_debug!("the application could not say whether a session is still valid: {error}");
 }
 
-/// A session came within a minute after it began: the client keeps it.
+/// Questions of `revalidate_after` have waited for too long when one more is asked. It is logged unless `left_out` is
+/// `None`; that many were not logged before.
+pub(crate) fn validation_hangs(purpose: &str, left_out: Option<u64>) {
+    count!(1, FAILURES, "failure" => "ValidationHangs");
+    let Some(left_out) = left_out else {
+        return;
+    };
+    log!(
+        error,
+        purpose,
+        left_out = (left_out > 0).then_some(left_out),
+        "{VALIDATION_HANGS}"
+    );
+    print_in_debug!("{VALIDATION_HANGS}");
+}
+
+/// A session was sealed under an earlier key `late_by` seconds after the next key had begun to seal.
+#[cold]
+pub(crate) fn sealed_late(purpose: &str, key_id: impl Display, late_by: u64, left_out: u64) {
+    log!(
+        warn,
+        purpose,
+        %key_id,
+        late_by,
+        left_out = (left_out > 0).then_some(left_out),
+        "{PROGRAM_LACKS_RING}"
+    );
+    print_in_debug!("{PROGRAM_LACKS_RING} (sessions of {purpose}, key {key_id})");
+}
+
+/// A session came within a minute after a sign-in, or after it began without one: the client keeps it.
 #[inline]
-pub(crate) fn returned(purpose: &str) {
-    count!(1, RETURNED, "purpose" => purpose.to_owned());
+pub(crate) fn returned(purpose: &str, is_signed_in: bool) {
+    let change = if is_signed_in { SIGNED_IN } else { BEGAN };
+    count!(1, RETURNED, "purpose" => purpose.to_owned(), "change" => change);
 }
 
 /// A response tells the client to store or drop its session. `change` is the name of the change. A session that begins
 /// may replace one that was rejected for a reason.
 #[inline]
 pub(crate) fn written(purpose: &str, change: &'static str, replaced: Option<Reason>) {
-    let reason = replaced.filter(|_| change == BEGAN);
+    let reason = replaced.filter(|_| change == BEGAN || change == SIGNED_IN);
     count_written(1, purpose, change, reason.map_or("", Reason::name));
 }
 
@@ -239,7 +269,16 @@ pub(crate) fn refresh_was_left_out(purpose: &str) {
         purpose,
         "refresh or re-sealing left out, the session is too large for it"
     );
-    count!(1, REFRESHES_OMITTED, "purpose" => purpose.to_owned());
+}
+
+/// A change of a session was not stored, because the response is the error of a server (5xx).
+pub(crate) fn change_of_a_failed_response(purpose: &str) {
+    log!(
+        debug,
+        purpose,
+        "a change was not saved, because its response is a 5xx"
+    );
+    count!(1, FAILURES, "failure" => "ServerError");
 }
 
 /// A session that was changed, or that `save` asked for, was not stored, because a new ring or `not_before` refuses it.
@@ -288,7 +327,18 @@ pub(crate) fn change_was_late(purpose: &str, left_out: u64) {
     );
 }
 
-/// The change of a session that begins.
+/// The change of a session that begins without a sign-in.
 pub(super) const BEGAN: &str = "Began";
+/// The change of a session that `sign_in` or `renew` begins.
+pub(super) const SIGNED_IN: &str = "SignedIn";
 /// The label and the field `known` of a key that left the ring while this program ran.
-const DROPPED: &str = "dropped";
+pub(crate) const DROPPED: &str = "dropped";
+/// The label `known` of a key that sealed a session lately, although the next key had begun to seal.
+pub(crate) const SUPERSEDED: &str = "superseded";
+
+// `Problem` shows these, too.
+pub(crate) const VALIDATION_HANGS: &str = "the application has not said for 5 seconds whether sessions are still valid: give \
+    its query a timeout";
+pub(crate) const PROGRAM_LACKS_RING: &str = "a session was sealed under an earlier key after the next one had begun to seal, so \
+    a program lacks the ring and signs visitors out: compare the `fingerprint` of all, also of a function, of another \
+    region and of an old program, and push the ring";

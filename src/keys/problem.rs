@@ -3,7 +3,7 @@ use std::{fmt, time::SystemTime};
 use super::key::KeyId;
 use crate::{base::time::show_time, events};
 
-/// Problem that lasts, with a key ring or a clock, as [`KeysInUse`](crate::carrier::KeysInUse) has it. No field is
+/// Problem that lasts, with a key ring, a clock or the application, as [`KeysInUse`](crate::carrier::KeysInUse) has it. No field is
 /// secret, but one may name a file.
 ///
 /// `Display` shows one line: the name of the variant, `since` and a time if the time is known, and a sentence.
@@ -58,6 +58,20 @@ pub enum Problem {
         /// Time of the first of these sessions.
         since: SystemTime,
     },
+    /// In the last ten minutes a session came that was sealed under an earlier key after the next one had begun to seal.
+    /// So a program lacks the ring.
+    #[non_exhaustive]
+    ProgramLacksRing {
+        /// Time of the first of these sessions.
+        since: SystemTime,
+    },
+    /// The application does not answer whether sessions are still valid
+    /// ([`revalidate_after`](crate::carrier::SessionBuilder::revalidate_after)).
+    #[non_exhaustive]
+    ValidationHangs {
+        /// Time at which the program lost patience.
+        since: SystemTime,
+    },
 }
 
 impl Problem {
@@ -71,6 +85,8 @@ impl Problem {
             Problem::KeyReturned { .. } => "KeyReturned",
             Problem::NotBeforeAhead => "NotBeforeAhead",
             Problem::ClockDisagrees { .. } => "ClockDisagrees",
+            Problem::ProgramLacksRing { .. } => "ProgramLacksRing",
+            Problem::ValidationHangs { .. } => "ValidationHangs",
         }
     }
 
@@ -81,7 +97,9 @@ impl Problem {
             Problem::SourceRefused { since, .. }
             | Problem::SourceHangs { since }
             | Problem::KeyReturned { since, .. }
-            | Problem::ClockDisagrees { since } => Some(*since),
+            | Problem::ClockDisagrees { since }
+            | Problem::ProgramLacksRing { since }
+            | Problem::ValidationHangs { since } => Some(*since),
             Problem::NotFollowed | Problem::NotBeforeAhead => None,
         }
     }
@@ -105,6 +123,8 @@ impl fmt::Display for Problem {
             Problem::KeyReturned { key, .. } => write!(f, "key {key}: {}", events::KEY_IS_BACK),
             Problem::NotBeforeAhead => f.write_str(events::NOT_BEFORE_IS_AHEAD),
             Problem::ClockDisagrees { .. } => f.write_str(CLOCK_DISAGREES),
+            Problem::ProgramLacksRing { .. } => f.write_str(events::PROGRAM_LACKS_RING),
+            Problem::ValidationHangs { .. } => f.write_str(events::VALIDATION_HANGS),
         }
     }
 }

@@ -5,10 +5,11 @@ use super::{
     duplicates::Duplicates,
     hooks::{Hooks, ReadEvent},
     outcome::Outcome,
+    validate::Asking,
 };
 use crate::{
     base::{reason::Reason, time::UnixSeconds},
-    events,
+    events::{self, Repeatable},
     keys::{KeyId, PurposeKeys, PurposeSlot},
     state::{Metadata, Policy},
     token::{Context, Refused},
@@ -24,10 +25,12 @@ pub(crate) struct CarrierCore {
     pub(crate) hooks: Hooks,
     pub(crate) companion: Option<Attached>,
     pub(crate) lately: events::Lately,
+    pub(crate) asking: Asking,
 }
 
 impl CarrierCore {
-    /// Reports the outcome of reading to logs, metrics and `on_outcome`, which may panic.
+    /// Reports the outcome of reading to logs, metrics and `on_outcome`, which may panic. `off_by`: as in
+    /// [`Loaded`](super::loaded::Loaded).
     #[inline]
     pub(super) fn report(
         &self,
@@ -38,12 +41,23 @@ impl CarrierCore {
     ) {
         let purpose = self.slot.purpose.name();
         let is_dropped = self.is_under_dropped_key(outcome);
-        events::read(purpose, outcome.name(), outcome.reason(), is_dropped);
+        let known = match (outcome, off_by) {
+            (Outcome::OpenedUnderAcceptedKey { .. }, Some(_)) => events::SUPERSEDED,
+            _ if is_dropped => events::DROPPED,
+            _ => "",
+        };
+        events::read(purpose, outcome.name(), outcome.reason(), known);
         match outcome {
             Outcome::Absent => events::absent(purpose),
             Outcome::Opened { key_id } => events::opened(purpose, key_id, token_bytes),
             Outcome::OpenedUnderAcceptedKey { key_id } => {
                 events::opened_under_accepted_key(purpose, key_id, token_bytes);
+                if let Some(late_by) = off_by {
+                    self.lately.sealed_late.note(now);
+                    if let Some(left_out) = self.lately.note(Repeatable::SealedLate, now) {
+                        events::sealed_late(purpose, key_id, late_by, left_out);
+                    }
+                }
             }
             // Without a log there is nothing to thin out.
             Outcome::Rejected { .. } | Outcome::NotMigrated { .. } if !events::ARE_LOGGED => {}
@@ -134,7 +148,7 @@ impl CarrierCore {
             (Reason::Expired | Reason::Idle, Some(expired_for)) => {
                 lately.note_expired(purpose, expired_for, now);
             }
-            (Reason::NotYetValid, _) => lately.note_ahead(now),
+            (Reason::NotYetValid, _) => lately.ahead.note(now),
             (Reason::Revoked, Some(_)) => {
                 if let Some(not_before) = slot.not_before_ahead(now) {
                     lately.note_not_before(purpose, not_before, now);

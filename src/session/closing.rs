@@ -307,6 +307,7 @@ pub(super) fn carry_out<T>(
         Decision::KeepTooLarge => kept(events::refresh_was_left_out),
         Decision::KeepLapsed => kept(events::change_of_a_lapsed_session),
         Decision::KeepHidden => kept(events::new_session_was_not_stored),
+        Decision::KeepFailed => kept(events::change_of_a_failed_response),
         Decision::KeepSent => {
             if let Some(left_out) = core.lately.note(Repeatable::ChangeLeftOut, state.now) {
                 events::change_was_left_out(purpose, left_out);

@@ -47,6 +47,7 @@ pub(crate) use opening::Opening;
 pub use outcome::Outcome;
 pub use save_error::SaveError;
 pub(crate) use save_error::SaveProblem;
+pub(crate) use validate::Asking;
 
 #[cfg(feature = "testing")]
 pub use crate::state::Examples;

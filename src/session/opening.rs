@@ -89,6 +89,7 @@ impl<'a> Opening<'a> {
             }
             Some(Ok(Candidate { key_id, opened })) => {
                 let written = opened.metadata.last_active();
+                loaded.off_by = self.sealed_late(key_id, written);
                 if let Some(old) = old {
                     old.cookies.note_leftover(&old.received, written);
                 }
@@ -174,7 +175,8 @@ impl<'a> Opening<'a> {
         if lifetimes.is_validation_due(answered_at, self.now) {
             return Err(refuse(Refused::under(key_id, Reason::Unvalidated)));
         }
-        core.report(self.outcome_under(key_id), token.len(), None, self.now);
+        let late_by = self.sealed_late(key_id, metadata.last_active());
+        core.report(self.outcome_under(key_id), token.len(), late_by, self.now);
         Ok(decoded)
     }
 
@@ -198,9 +200,10 @@ impl<'a> Opening<'a> {
         let (core, now) = (self.core, self.now);
         let candidate = self.verify(token)?;
         if events::ARE_COUNTED {
-            let began = candidate.opened.metadata.issued;
-            if now.saturating_sub(began) < SOON {
-                events::returned(core.slot.purpose.name());
+            let metadata = &candidate.opened.metadata;
+            if now.saturating_sub(metadata.issued) < SOON {
+                // `sign_in` and `renew` give each session an id.
+                events::returned(core.slot.purpose.name(), metadata.sid.is_some());
             }
         }
         let remembers = core.policy.lifetimes.remembered.is_some();
@@ -236,6 +239,20 @@ impl<'a> Opening<'a> {
             .filter(|body| body.metadata.device.is_none() || core.companion.is_some())
             .ok_or(Refused::under(key_id, Reason::Malformed))?;
         Ok(Candidate { key_id, opened })
+    }
+
+    /// Returns the seconds by which a token was sealed too late for its key, if that was lately: the program that sealed
+    /// it lacks the ring. Its last activity is no later than its sealing, by the clock that also chose the key, so the
+    /// skew is only for a session that began at a program whose clock is ahead. An older token may come from a program
+    /// that has the ring by now.
+    #[inline]
+    fn sealed_late(&self, key_id: KeyId, sealed_at: UnixSeconds) -> Option<u64> {
+        let is_told = events::ARE_LOGGED || events::ARE_COUNTED;
+        let is_recent = self.now.saturating_sub(sealed_at) < events::TEN_MINUTES;
+        let skew = self.core.policy.lifetimes.skew;
+        (is_told && is_recent)
+            .then(|| self.keys.sealed_late_by(key_id, sealed_at, skew))
+            .flatten()
     }
 
     #[inline]

@@ -4,6 +4,7 @@
 use std::{
     future::poll_fn,
     panic::{AssertUnwindSafe, catch_unwind},
+    sync::atomic::{AtomicU64, Ordering::Relaxed},
     task::Poll,
 };
 
@@ -104,7 +105,13 @@ impl<T: Payload> Session<T> {
             held.contents.is_touched = true;
             (answer, at)
         };
+        let asked = core.asking.begin(at);
+        if core.asking.hangs_since(at).is_some() {
+            let left_out = core.lately.note(Repeatable::ValidationHangs, at);
+            events::validation_hangs(core.slot.purpose.name(), left_out);
+        }
         let answer = answer.await;
+        asked.hear();
         self.lock.hold()?.read().apply_answer(core, answer, at)
     }
 }
@@ -135,6 +142,57 @@ impl<T: Payload> Held<'_, T> {
         Ok((OpenedSession::new(metadata, Some(payload), key_id), now))
     }
 }
+
+/// Questions of a carrier that wait for an answer, by their numbers. An answer, like the end of a request, also ends the
+/// questions before it, because that of one row may take long.
+#[derive(Debug, Default)]
+pub(crate) struct Asking {
+    asked: AtomicU64,
+    ended: AtomicU64,
+    /// Time of the first question since the last answer, or 0.
+    waits_since: AtomicU64,
+}
+
+impl Asking {
+    fn begin(&self, now: UnixSeconds) -> Asked<'_> {
+        let number = self.asked.fetch_add(1, Relaxed) + 1;
+        let is_alone = self.ended.load(Relaxed) + 1 >= number;
+        if is_alone || self.waits_since.load(Relaxed) == 0 {
+            self.waits_since.store(now, Relaxed);
+        }
+        Asked { of: self, number }
+    }
+
+    /// Returns the time since which the questions count as hanging, if they do at `now`.
+    pub(crate) fn hangs_since(&self, now: UnixSeconds) -> Option<UnixSeconds> {
+        let waits = self.ended.load(Relaxed) < self.asked.load(Relaxed);
+        let since = self.waits_since.load(Relaxed);
+        let hangs_since = since.saturating_add(PATIENCE);
+        (waits && since > 0 && hangs_since <= now).then_some(hangs_since)
+    }
+}
+
+/// A question, until it is answered or its request is gone.
+struct Asked<'a> {
+    of: &'a Asking,
+    number: u64,
+}
+
+impl Asked<'_> {
+    /// The application has answered, if only by an error.
+    fn hear(self) {
+        self.of.waits_since.store(0, Relaxed);
+    }
+}
+
+impl Drop for Asked<'_> {
+    fn drop(&mut self) {
+        self.of.ended.fetch_max(self.number, Relaxed);
+    }
+}
+
+/// Seconds without an answer after which the application counts as hanging.
+const PATIENCE: u64 = 5;
 
 /// Asks the application, which answers `true` if the session is still valid. A panic becomes an error, which means that
 /// the application cannot say.

@@ -32,6 +32,8 @@ pub(crate) enum Decision {
     KeepHidden,
     /// The response already sets or drops another session, so mere changes of this one are left out.
     KeepSent,
+    /// A visitor's session was changed, but the server failed, so the client keeps what it has.
+    KeepFailed,
     /// The session has ended, so the client drops it.
     Drop,
     /// The client stores content that was changed, or that `save` asked for.
@@ -49,6 +51,7 @@ impl Decision {
             Decision::Drop => &["Ended"],
             // A sign-out that leaves a message, for example.
             Decision::Store(_) if state.has_replaced() => &["Ended", "Began"],
+            Decision::Store(_) if state.draft.renewed => &["SignedIn"],
             Decision::Store(_) if state.is_new() => &["Began"],
             Decision::Store(_) => &["Changed"],
             Decision::Refresh(_) => &["Refreshed"],
@@ -122,7 +125,13 @@ impl<T> State<T> {
             return self.drop_if_any(response.already_sent);
         }
         if is_silenced {
-            return Decision::Keep;
+            // A page that fails for somebody without a session loses nothing.
+            let is_lost = self.save == SaveMode::Auto && !self.is_new() && self.has_changed();
+            return if is_lost {
+                Decision::KeepFailed
+            } else {
+                Decision::Keep
+            };
         }
         // A new session that is stored by `save` alone would give each crawler a cookie.
         let is_forced = self.save == SaveMode::Force && !self.is_new();

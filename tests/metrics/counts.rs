@@ -2,16 +2,23 @@
 
 #[cfg(feature = "watch")]
 use std::sync::Mutex;
-use std::{collections::BTreeSet, future::ready, sync::Arc};
+use std::{
+    collections::BTreeSet,
+    future::ready,
+    sync::Arc,
+    task::{Context, Poll, Waker},
+};
 
 use axum::{Router, body::Body, routing};
 #[cfg(feature = "watch")]
 use hardtack::keys::{RingSource, WatchedKeyRing};
 use hardtack::{
-    KeyRing, Session, SessionCookie, SessionError, SessionLayer, Size,
+    KeyRing, Session, SessionCookie, SessionError, SessionLayer, SessionToken,
+    carrier::TokenChange,
     companion::Companion,
     csrf::CsrfGuard,
     keys::{RingKey, SharedKeyRing},
+    session::Validity,
 };
 use http::{HeaderMap, Request, StatusCode, header::SET_COOKIE};
 use tower::ServiceExt;
@@ -118,7 +125,7 @@ fn the_counters_of_a_cookie_are_at_0_once_it_is_built() {
         assert!(begun.contains(&counter), "{counter}");
     }
     let read = |counter: &&String| counter.starts_with("hardtack_sessions_read_total");
-    assert_eq!(begun.iter().filter(read).count(), reasons.len() + 4);
+    assert_eq!(begun.iter().filter(read).count(), reasons.len() + 5);
     // An old cookie may be rejected for each reason, too.
     #[cfg(feature = "migrate")]
     {
@@ -126,7 +133,7 @@ fn the_counters_of_a_cookie_are_at_0_once_it_is_built() {
         let range = at(0)..at(60);
         let taking = || builder().migrate_from(old.clone(), range.clone()).build();
         let begun = begun_by(|| drop(taking().unwrap()));
-        assert_eq!(begun.iter().filter(read).count(), 2 * reasons.len() + 5);
+        assert_eq!(begun.iter().filter(read).count(), 2 * reasons.len() + 6);
     }
 }
 
@@ -171,12 +178,18 @@ fn a_session_that_is_written_is_counted_by_its_change() {
             session.flash("", "You are signed out.").unwrap();
         });
     });
-    check(&[(OPENED, 1), (&began, 1)], || {
-        visit(&cookie(), &pair, 1, |session| {
+    let begin: [fn(&Session); 2] = [
+        |session| {
             session.sign_in().unwrap();
             session.insert("user", 43).unwrap();
+        },
+        |session| session.renew().unwrap(),
+    ];
+    for sign_in in begin {
+        check(&[(OPENED, 1), (&written("SignedIn"), 1)], || {
+            visit(&cookie(), &pair, 1, sign_in);
         });
-    });
+    }
     let accepted = OPENED.replace("Opened", "OpenedUnderAcceptedKey");
     check(&[(&accepted, 1), (&written("Resealed"), 1)], || {
         visit(&rotated(), &pair, 1, look);
@@ -203,15 +216,23 @@ fn a_write_that_a_companion_fails_is_not_counted() {
 /// Where a proxy drops `Set-Cookie`, none does.
 #[test]
 fn a_session_that_comes_back_within_a_minute_after_it_began_is_counted() {
-    let returned = |count: &str, work: &dyn Fn()| {
+    let returned_after = |change: &str, count: &str, work: &dyn Fn()| {
         let found = counted_by(work);
-        let found = found.get(r#"hardtack_sessions_returned_total{purpose="__Host-session"}"#);
+        let name = r#"hardtack_sessions_returned_total{purpose="__Host-session",change="#;
+        let found = found.get(&format!("{name}{change:?}}}"));
         assert_eq!(found.map(u64::to_string).as_deref().unwrap_or("0"), count);
+    };
+    let returned = |count: &str, work: &dyn Fn()| {
+        returned_after("Began", count, work);
+        returned_after("SignedIn", "0", work);
     };
     let pair = signed_in(&cookie());
     returned("1", &|| visit(&cookie(), &pair, 59, look));
     returned("0", &|| visit(&cookie(), &pair, 60, look));
     returned("0", &|| drop(signed_in(&cookie())));
+    let signed_in = sealed(&cookie(), at(0), |session| _ = session.sign_in().unwrap());
+    returned_after("SignedIn", "1", &|| visit(&cookie(), &signed_in, 59, look));
+    returned_after("Began", "0", &|| visit(&cookie(), &signed_in, 59, look));
     // One that was only refreshed or changed began earlier.
     let later = cookie().load([&pair], at(1_000));
     later.insert("user", 43).unwrap();
@@ -253,12 +274,17 @@ fn a_session_that_replaces_one_that_was_rejected_is_counted_by_the_reason() {
         format!("hardtack_sessions_written_total{{purpose,change=\"Began\",reason={reason:?}}}")
     };
     let begin = |session: &Session| session.insert("user", 43).unwrap();
+    let sign_in = |session: &Session| _ = session.sign_in().unwrap();
     for (pair, reason) in [
         (&*pair, "Auth"),
         ("__Host-session=eyJh.eyJz.c2ln", "Incomplete"),
     ] {
         check(&[(&rejected(reason), 1), (&began(reason), 1)], || {
             visit(&cookie(), pair, 1, begin);
+        });
+        let signed_in = began(reason).replace("Began", "SignedIn");
+        check(&[(&rejected(reason), 1), (&signed_in, 1)], || {
+            visit(&cookie(), pair, 1, sign_in);
         });
         check(&[(&rejected(reason), 1)], || {
             visit(&cookie(), pair, 1, look_at_new)
@@ -272,16 +298,34 @@ fn a_session_that_replaces_one_that_was_rejected_is_counted_by_the_reason() {
     });
 }
 
+/// A deploy whose own errors are told by nobody else.
 #[test]
-fn a_refresh_without_room_is_counted() {
-    let large = builder().size(Size::Browser).build().unwrap();
-    let pair = sealed(&large, at(0), |session| {
-        let room = session.remaining_bytes() - 10;
-        session.insert("note", "x".repeat(room)).unwrap();
-    });
-    let omitted = "hardtack_refreshes_omitted_total{purpose}";
-    check(&[(omitted, 1), (OPENED, 1)], || {
-        visit(&cookie(), &pair, 1799, look)
+fn a_change_that_a_5xx_drops_is_counted_if_a_visitor_loses_it() {
+    let pair = signed_in(&cookie());
+    let failed = r#"hardtack_failures_total{failure="ServerError"}"#;
+    let ends_with = |status: u16, pair: &str, work: fn(&Session)| {
+        let session = cookie().load([pair], at(1));
+        work(&session);
+        let status = StatusCode::from_u16(status).unwrap();
+        let mut fields = HeaderMap::new();
+        cookie().save_to(&session, status, &mut fields).unwrap();
+        assert!(!fields.contains_key(SET_COOKIE));
+    };
+    let change = |session: &Session| session.insert("user", 43).unwrap();
+    for status in [500, 503] {
+        check(&[(failed, 1), (OPENED, 1)], || {
+            ends_with(status, &pair, change)
+        });
+    }
+    // A crawler that meets a page which fails.
+    check(&[(ABSENT, 1)], || ends_with(500, "", change));
+    check(&[(OPENED, 1)], || ends_with(500, &pair, look));
+    check(&[(OPENED, 1)], || ends_with(408, &pair, change));
+    check(&[(OPENED, 1)], || {
+        ends_with(500, &pair, |session| {
+            session.insert("user", 43).unwrap();
+            let _ = session.discard();
+        });
     });
 }
 
@@ -319,6 +363,60 @@ fn a_question_that_fails_is_counted() {
         look(&session);
         let _ = cookie.save(&session).unwrap();
     });
+}
+
+/// Each question that begins while earlier ones have waited for too long.
+#[test]
+fn questions_that_hang_are_counted() {
+    let asking = builder().revalidate_after(seconds(60), |session| {
+        let hangs = session.get::<u32>("user").ok().flatten() == Some(42);
+        async move {
+            if hangs {
+                std::future::pending::<()>().await;
+            }
+            Ok::<_, std::io::Error>(Validity::Valid)
+        }
+    });
+    let cookie = asking.build().unwrap();
+    let hangs = r#"hardtack_failures_total{failure="ValidationHangs"}"#;
+    let pair = signed_in(&cookie);
+    let other = sealed(&cookie, at(0), |session| session.insert("user", 1).unwrap());
+    let asked = |pair: &str, second| {
+        let session = cookie.load([pair], at(second));
+        let mut asked = Box::pin(async move { session.validate().await.is_ok() });
+        let answer = asked.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+        (asked, answer)
+    };
+    let problems = |second| {
+        let keys = cookie.keys_in_use(at(second));
+        let problems = keys.problems.iter().map(ToString::to_string);
+        problems.collect::<Vec<_>>()
+    };
+    let mut waiting = Vec::new();
+    let counted = |expected: Option<u64>, work: &mut dyn FnMut()| {
+        assert_eq!(counted_by(work).get(hangs).copied(), expected);
+    };
+    counted(None, &mut || {
+        waiting.extend([asked(&pair, 100).0, asked(&pair, 104).0])
+    });
+    assert!(problems(104).is_empty());
+    counted(Some(2), &mut || {
+        waiting.extend([asked(&pair, 105).0, asked(&pair, 200).0])
+    });
+    let since = "ValidationHangs since 2027-01-15T08:01:45Z: the application has not said for 5 seconds whether \
+        sessions are still valid: give its query a timeout";
+    assert_eq!(problems(105), [since]);
+    // An answer ends it, also for the questions before, as that of a row that is locked.
+    counted(Some(1), &mut || {
+        assert_eq!(asked(&other, 201).1, Poll::Ready(true))
+    });
+    assert!(problems(300).is_empty());
+    counted(None, &mut || waiting.push(asked(&pair, 301).0));
+    assert!(!problems(306).is_empty());
+    // Requests that are gone wait for nothing.
+    waiting.clear();
+    assert!(problems(306).is_empty());
+    counted(None, &mut || drop(asked(&pair, 400)));
 }
 
 #[test]
@@ -403,6 +501,65 @@ fn a_session_under_a_key_that_this_program_dropped_is_told_apart_from_a_forged_o
     });
 }
 
+/// A program without the new ring seals under the old key, and the others see it.
+#[test]
+fn a_session_that_was_sealed_under_an_earlier_key_too_late_is_told_apart() {
+    let accepted =
+        r#"hardtack_sessions_read_total{purpose,outcome="OpenedUnderAcceptedKey",reason=""}"#;
+    let superseded = accepted.replace('}', r#",known="superseded"}"#);
+    let old = SessionCookie::encrypted(key(0)).build().unwrap();
+    // Sealed at this second, and brought at that one, to a program whose next key seals from second 0 on.
+    let brought = |sealed_at: u64, read_at: u64, expected: &str| {
+        let ring = KeyRing::from_keys([
+            RingKey::from(key(0)),
+            RingKey::from(key(1)).seal_from(at(0)),
+        ]);
+        let new = SessionCookie::encrypted(ring.unwrap()).build().unwrap();
+        let pair = sealed(&old, at(sealed_at), |session| {
+            session.insert("user", 1).unwrap();
+        });
+        check(&[(expected, 1)], || {
+            look(&new.load([&pair], at(read_at)));
+        });
+    };
+    // The clock that sealed it may be behind, if the session began where one is ahead.
+    brought(59, 100, accepted);
+    brought(60, 100, &superseded);
+    // Its program may have the ring by now.
+    brought(60, 659, &superseded);
+    brought(60, 660, accepted);
+    // Its last activity counts, and not when it began.
+    let pair = sealed(&old, at(0), |session| session.insert("user", 1).unwrap());
+    let session = old.load([&pair], at(900));
+    session.insert("user", 2).unwrap();
+    let fields = old.save(&session).unwrap();
+    let pair = pair_of(fields.iter().next().unwrap()).to_owned();
+    let ring = |keys: [RingKey; 2]| SessionCookie::encrypted(KeyRing::from_keys(keys).unwrap());
+    for (second, expected) in [(840, &*superseded), (841, accepted)] {
+        let new = ring([key(0).into(), RingKey::from(key(1)).seal_from(at(second))]);
+        let new = new.build().unwrap();
+        check(&[(expected, 1)], || look(&new.load([&pair], at(901))));
+    }
+    // Without a time, nobody knows since when the other key seals. And a planned key has no successor.
+    let without = ring([key(1).into(), key(0).into()]).build().unwrap();
+    let planned = ring([key(1).into(), RingKey::from(key(0)).seal_from(at(910))]);
+    for other in [without, planned.build().unwrap()] {
+        check(&[(accepted, 1)], || look(&other.load([&pair], at(901))));
+    }
+    // A bare token is told apart, too.
+    let token = |ring: KeyRing| SessionToken::encrypted(ring).header("x-session").build();
+    let ring = KeyRing::from_keys([key(0).into(), RingKey::from(key(1)).seal_from(at(0))]);
+    let (old, new) = (token(key(0).into()).unwrap(), token(ring.unwrap()).unwrap());
+    let session = old.load(None::<&str>, at(60));
+    session.insert("user", 1).unwrap();
+    let TokenChange::Store(sealed) = old.save(&session).unwrap() else {
+        panic!()
+    };
+    let of_token = superseded.replace("purpose", "purpose=\"header:x-session\"");
+    let counts = counted_by(|| look(&new.load([&sealed], at(100))));
+    assert_eq!(counts.get(&of_token), Some(&1), "{counts:?}");
+}
+
 /// Visitors who come back after weeks.
 #[test]
 fn a_session_under_a_key_that_had_retired_before_it_left_is_an_unknown_one() {
@@ -427,9 +584,18 @@ fn a_request_that_the_guard_refuses_is_counted_without_its_origin() {
         app.layer(SessionLayer::new(cookie()).clock(at(0)))
     };
     let refused = |kind| format!("hardtack_csrf_refusals_total{{refusal={kind:?}}}");
-    check(&[(&refused("CrossSite"), 1)], || {
-        post(app(), &[("origin", "https://evil.example")]);
-    });
+    // As behind a proxy that changes `Host`, from a browser that does not know `Sec-Fetch-Site`.
+    let moved = [("origin", "https://a.example"), ("host", "b.internal")];
+    check(&[(&refused("OtherHost"), 1)], || post(app(), &moved));
+    for fields in [
+        [
+            ("origin", "https://evil.example"),
+            ("sec-fetch-site", "cross-site"),
+        ],
+        [("origin", "null"), ("host", "a.example")],
+    ] {
+        check(&[(&refused("CrossSite"), 1)], || post(app(), &fields));
+    }
     check(&[(&refused("NoToken"), 1)], || post(app(), &[]));
     check(&[(&refused("WrongToken"), 1), (ABSENT, 1)], || {
         post(app(), &[("x-csrf-token", "forged")]);
@@ -438,7 +604,7 @@ fn a_request_that_the_guard_refuses_is_counted_without_its_origin() {
 
 #[cfg(feature = "watch")]
 #[test]
-fn a_ring_that_is_replaced_or_refused_is_counted_and_so_is_each_key_that_it_drops() {
+fn each_key_that_a_ring_drops_is_counted_and_each_that_returns() {
     let text = |index| key(index).expose_secret().to_string();
     let (vault, mut watched) = vault(&text(0));
     let mut put = |text: String| {
@@ -449,18 +615,10 @@ fn a_ring_that_is_replaced_or_refused_is_counted_and_so_is_each_key_that_it_drop
             watched.poll(at(0)),
         ]);
     };
-    let (dropped, replaced) = (
-        "hardtack_keys_dropped_total{}",
-        r#"hardtack_rings_total{outcome="Replaced"}"#,
-    );
-    check(&[(replaced, 1)], || {
-        put(format!("{}\n{}", text(1), text(0)))
-    });
-    check(&[(dropped, 2), (replaced, 1)], || put(text(2)));
+    let dropped = "hardtack_keys_dropped_total{}";
+    check(&[], || put(format!("{}\n{}", text(1), text(0))));
+    check(&[(dropped, 2)], || put(text(2)));
     let returned = "hardtack_keys_returned_total{}";
-    check(&[(dropped, 1), (returned, 1), (replaced, 1)], || {
-        put(text(1))
-    });
-    let refused = r#"hardtack_rings_total{outcome="Refused"}"#;
-    check(&[(refused, 1)], || put("no key".to_owned()));
+    check(&[(dropped, 1), (returned, 1)], || put(text(1)));
+    check(&[], || put("no key".to_owned()));
 }

@@ -153,7 +153,7 @@ fn every_panel_asks_the_chosen_source_and_has_a_place_of_its_own() {
 }
 
 /// Functions and words of PromQL and Grafana, and labels that Prometheus adds.
-const OF_PROMETHEUS: [&str; 19] = [
+const OF_PROMETHEUS: [&str; 25] = [
     "and",
     "bool",
     "by",
@@ -164,13 +164,19 @@ const OF_PROMETHEUS: [&str; 19] = [
     "histogram_quantile",
     "increase",
     "instance",
+    "job",
     "label_values",
+    "last_over_time",
     "le",
     "max",
+    "min",
+    "offset",
     "on",
     "or",
     "rate",
     "sum",
     "time",
+    "unless",
+    "up",
     "vector",
 ];

@@ -108,11 +108,10 @@ fn every_metric_of_the_table_is_scraped_and_no_other() {
         r#"hardtack_sessions_read_total{purpose="__Host-session",outcome="Rejected",reason="Encoding"} 1"#,
         r#"hardtack_sessions_written_total{purpose="__Host-session",change="Began"} 1"#,
         r#"hardtack_sessions_written_total{purpose="__Host-session",change="Began",reason="Encoding"} 1"#,
-        r#"hardtack_sessions_returned_total{purpose="__Host-session"} 3"#,
+        r#"hardtack_sessions_returned_total{purpose="__Host-session",change="Began"} 3"#,
         r#"hardtack_sessions_written_total{purpose="__Host-session",change="Ended"} 1"#,
         r#"hardtack_failures_total{failure="Full"} 1"#,
-        r#"hardtack_csrf_refusals_total{refusal="CrossSite"} 1"#,
-        r#"hardtack_rings_total{outcome="Replaced"} 1"#,
+        r#"hardtack_csrf_refusals_total{refusal="OtherHost"} 1"#,
         "hardtack_keys_dropped_total 1",
     ] {
         assert!(

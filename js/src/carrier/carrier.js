@@ -6,7 +6,7 @@ import { secondsOf } from "../base/time.js";
 import { decide } from "../state/decide.js";
 import { State } from "../state/state.js";
 import { Session, stateOf } from "../session/session.js";
-import { logReading } from "../session/read_events.js";
+import { logReading, noteLate } from "../session/read_events.js";
 import { PURPOSES, isNavigation, isPrefetch, isSubresource } from "./caching.js";
 
 /** Returns the sealer of a carrier. Not a method, because the sealer includes the keys. */
@@ -57,7 +57,8 @@ export async function loadBy(carrier, source, time, read) {
   await read(state, first);
   logReading(state, sealer);
   await policy.revalidateAfter?.check(state, session);
-  sealer.metrics?.read(state.outcome);
+  const outcome = noteLate(state, sealer);
+  sealer.metrics?.read(outcome);
   return session;
 }
 

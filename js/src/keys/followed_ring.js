@@ -230,7 +230,6 @@ class FollowedRing {
     const { since = secondsIn(now), ...last } = this.#refusal ?? {};
     const isToLog = seen !== last.seen || Math.abs(now - last.loggedAt) >= AGAIN;
     this.#refusal = { since, seen, loggedAt: isToLog ? now : last.loggedAt, sentence: `${REFUSED}: ${reasonOf(error)}` };
-    if (seen !== last.seen) this.#given.counted?.refused();
     if (isToLog) this.#given.say("error", REFUSED, { error, since: dateOf(since) });
   }
 }

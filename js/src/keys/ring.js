@@ -54,6 +54,17 @@ export function sealingAt(keys, now) {
 }
 
 /**
+ * Returns the seconds since the `sealFrom` of a later key, if a token under the key of this id was sealed at `sealedAt` although that key
+ * had begun to seal, even by a clock that is behind by `skew`. Otherwise null.
+ */
+export function sealedLateBy(keys, id, sealedAt, skew) {
+  const sealing = sealingAt(keys, sealedAt - skew);
+  // Without a time, nobody knows when the key began to seal.
+  const { sealFrom } = keys[sealing];
+  return sealFrom > 0 && keys.slice(0, sealing).some((key) => key.id === id) ? sealedAt - sealFrom : null;
+}
+
+/**
  * Returns the keys that end while tokens under them are valid, each with the second from which it is no longer needed: `overlap`
  * seconds after the next key begins to seal (§ 3.4.8).
  */

@@ -1,6 +1,7 @@
 // Events for operators about sessions that were read: a clock, a key or a setting may be wrong.
 
 import { dateOf } from "../base/time.js";
+import { sealedLateBy } from "../keys/ring.js";
 import { deadlineOf, endOf, lastActiveOf } from "../state/lifetime.js";
 
 /** Levels of the reasons that are not logged at info. Those without a level are everyday events, and not logged one by one. */
@@ -11,12 +12,17 @@ const LEVELS = {
 /** Number of expired sessions in a minute that is worth an event. */
 const MANY = 10;
 const A_MINUTE = 60;
+const TEN_MINUTES = 600;
 const REMEMBERED =
   "a remembered session arrived, but this program has no `rememberUpTo`: it ends by the ordinary timeouts here; set `rememberUpTo` as " +
   "in the program that remembers it";
 const EXPIRED =
   "many sessions of this minute had expired, as after an outage; without one, the clock of this program or of another is wrong, " +
   "their timeouts differ, or a proxy drops `Set-Cookie`";
+
+export const LACKS_RING =
+  "a session was sealed under an earlier key after the next one had begun to seal, so a program lacks the ring and signs visitors out: " +
+  "compare the `fingerprint` of all, also of a function, of another region and of an old program, and push the ring";
 
 /** Logs the outcome of reading, at most one event of each kind in a minute. */
 export function logReading({ outcome, arrival: { metadata, dates }, policy, now }, { say, notBefore, seen }) {
@@ -26,7 +32,7 @@ export function logReading({ outcome, arrival: { metadata, dates }, policy, now 
   if (policy.rememberUpTo === 0 && isRemembered) say("warn", REMEMBERED, {}, REMEMBERED, now);
   // `OldCookies` reports those of old cookies.
   if (kind !== "rejected") return;
-  if (reason === "NotYetValid") seen.ahead = { since: aheadSince(seen, now) ?? now, at: now };
+  if (reason === "NotYetValid") noteRecent(seen, "ahead", now);
   const level = levelOf(reason);
   const log = (level, more) => say(level, "session rejected", { ...fields, ...more }, fields.known ?? reason, now);
   if (level) log(level, reason === "NotYetValid" && { aheadBy: lastActiveOf(dates) - now });
@@ -38,8 +44,27 @@ export function logReading({ outcome, arrival: { metadata, dates }, policy, now 
 /** Returns the level of an event about a session that was refused for this reason, or null if it is not logged. */
 export const levelOf = (reason) => (reason in LEVELS ? LEVELS[reason] : "info");
 
-/** Returns the time since which sessions are from the future, or null if there was none in the last ten minutes. */
-export const aheadSince = ({ ahead }, now) => (Math.abs(now - ahead?.at) < 600 ? ahead.since : null);
+/**
+ * Returns the outcome of reading for metrics. Logs a session that was sealed lately, under an earlier key, although the next one had
+ * begun to seal: the program that sealed it lacks the ring. Its last activity is no later than its sealing, by the clock that also chose
+ * the key, so the skew is only for a session that began at a program whose clock is ahead. An older session may come from a program
+ * that has the ring by now.
+ */
+export function noteLate({ outcome, arrival: { metadata }, policy, now }, { say, seen, tokens }) {
+  if (outcome.kind !== "openedUnderAcceptedKey") return outcome;
+  const { keyId } = outcome;
+  const sealedAt = lastActiveOf(metadata);
+  const lateBy = now - sealedAt < TEN_MINUTES ? sealedLateBy(tokens.ring.keys, keyId, sealedAt, policy.skew) : null;
+  if (lateBy === null) return outcome;
+  noteRecent(seen, "sealedLate", now);
+  say("warn", LACKS_RING, { keyId, lateBy }, LACKS_RING, now);
+  return { ...outcome, known: "superseded" };
+}
+
+const noteRecent = (seen, name, now) => (seen[name] = { since: sinceOf(seen, name, now) ?? now, at: now });
+
+/** Returns the time since which there are such sessions, `ahead` or `sealedLate`, or null if there was none in the last ten minutes. */
+export const sinceOf = (seen, name, now) => (Math.abs(now - seen[name]?.at) < TEN_MINUTES ? seen[name].since : null);
 
 /** Counts a session that expired `seconds` ago. `seen.spans`: these seconds for each session of the minute. */
 function noteExpired(seen, now, seconds, say) {

@@ -14,6 +14,7 @@ const WITHHELD = {
 
 /** Logged at most once a minute. */
 const UNANSWERED = "the application could not say whether a session is still valid";
+export const HANGS = "the application has not said for 5 seconds whether sessions are still valid: give its query a timeout";
 const UNJUDGED = "the application could not say whether a session is revoked, so it counts as revoked";
 
 export function revalidation(options = {}) {
@@ -47,7 +48,9 @@ class Revalidation {
     if (isNew || (arrival.body !== null && now < lastActiveOf(metadata) + this.seconds)) return;
     state.touch();
     const asked = shown(policy.type, metadata, arrival.payload, outcome.keyId ?? null);
+    const hear = ask(state);
     const { answer, cause } = await answerOf("validate", this.validate, asked);
+    hear();
     if (answer === true) state.isValidated = true;
     else if (answer === false) refuse(state, "Revoked");
     else {
@@ -67,6 +70,35 @@ class Revalidation {
   #isTolerated({ arrival, metadata, now }) {
     return arrival.body !== null && now < lastActiveOf(metadata) + this.unvalidatedUpTo;
   }
+}
+
+/** Seconds without an answer after which the application counts as hanging. */
+const PATIENCE = 5;
+
+/**
+ * Notes a question, and returns the function that notes its answer. That also ends the questions before it, because that of one row may
+ * take long, and that of a cancelled request never ends. `seen.asking`: the numbers of the last question and of the last one that has
+ * ended, and the time of the first question since the last answer, or null.
+ */
+function ask({ now, sealer: { metrics, say, seen } }) {
+  const asking = (seen.asking ??= { asked: 0, ended: 0, waitsSince: null });
+  const number = ++asking.asked;
+  if (asking.ended + 1 >= number) asking.waitsSince = null;
+  asking.waitsSince ??= now;
+  if (hangsSince(seen, now) !== null) {
+    metrics?.failed("ValidationHangs");
+    say("error", HANGS, {}, HANGS, now);
+  }
+  return () => {
+    asking.ended = Math.max(asking.ended, number);
+    asking.waitsSince = null;
+  };
+}
+
+/** Returns the time since which questions count as hanging, or null. */
+export function hangsSince({ asking }, now) {
+  const since = (asking?.waitsSince ?? Infinity) + PATIENCE;
+  return since <= now && asking.ended < asking.asked ? since : null;
 }
 
 /** Error of `load` without an answer of the application. */

@@ -16,7 +16,8 @@ import { activeAge, deadlineOf, endOf, isRefreshDue, isRememberedNow } from "./l
  * - to store a session: the `body` to seal, the `allowed` size of its token, and its `maxAge`, or null;
  * - `isOptional`, true without a change to write: a session is stored then only to be refreshed or sealed again;
  * - `isLost`, true for a change that is left out because the response sets a session already;
- * - `isLapsed`, true for a change that must not be sealed any more (§ 8.14.1).
+ * - `isLapsed`, true for a change that must not be sealed any more (§ 8.14.1);
+ * - `isFailed`, true for a change of a visitor's session that is left out because the response is a 5xx.
  */
 export function decide(state, response) {
   const decision = decideAlone(state, response);
@@ -43,7 +44,9 @@ function decideAlone(state, {
   const hasLapsed = place === null;
   const drop = hasToken(state) || isSame !== undefined ? { change: "drop", touch: "written" } : keep;
   if (isGone(state, isSilenced || hasLapsed)) return drop;
-  if (isSilenced || state.save === "discard") return keep;
+  if (state.save === "discard") return keep;
+  // A page that fails for somebody without a session loses nothing.
+  if (isSilenced) return { ...keep, isFailed: status >= 500 && !state.isNew && hasChanged(state) };
   const isToStore = hasChanged(state) || (state.save === "force" && !state.isNew);
   if (hasLapsed) return { ...keep, isLapsed: isToStore };
   if (isToStore) {

@@ -84,7 +84,7 @@ export function report(hook, event, request, { sealer, now }, onFailure) {
     sealer.say(level, sentence, { ...fields, method: request.method, path: pathOf(request) }, kind, now);
   // Anyone can fill a session, or send one under another key or a forged form, so these are logged at most once a minute.
   const failed = (error) => say("error", FAILED, { error }, hasResponse(error) && FAILED + error.code);
-  sealer.metrics?.refused(event.code);
+  sealer.metrics?.refused(event);
   // A lost change is an error itself.
   const failure = event.code === "left-out" ? event : event.cause;
   if (hook) attempt(() => hook(event, request), failed);

@@ -15,7 +15,7 @@ use crate::{
     crypto::suite::Mode,
     events,
     keys::{Purpose, Sessions, looks_like_a_key, quoted_unless_key},
-    session::{CarrierCore, Duplicates},
+    session::{Asking, CarrierCore, Duplicates},
     state::{
         Allowed, DEVICE_LEN, LONGEST_SENT, Overhead, PASSES_ANYWHERE, Payload, Policy, SizeBudget,
     },
@@ -176,6 +176,7 @@ impl<C, T: Payload> SessionBuilder<C, T> {
             hooks: self.hooks.clone(),
             companion: None,
             lately: events::Lately::default(),
+            asking: Asking::default(),
             policy: Arc::new(Policy {
                 lifetimes: options.lifetimes(),
                 budget,

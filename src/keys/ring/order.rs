@@ -150,6 +150,26 @@ impl<K> Ring<K> {
         })
     }
 
+    /// Returns the seconds since the `seal_from` of a later key, if a token under this key was sealed at `sealed_at`
+    /// although that key had begun to seal, even by a clock that is behind by `skew`.
+    pub(crate) fn sealed_late_by(
+        &self,
+        id: KeyId,
+        sealed_at: UnixSeconds,
+        skew: u64,
+    ) -> Option<u64> {
+        let sealing = self.sealing_place(sealed_at.saturating_sub(skew));
+        // A session under the key that seals, as most are, is found at once.
+        if self.keys[sealing].info.id == id {
+            return None;
+        }
+        // Without a time, nobody knows when the key began to seal.
+        let began = unix_seconds(self.keys[sealing].info.seal_from?);
+        let mut earlier = self.keys[..sealing].iter();
+        let is_earlier = earlier.any(|key| key.info.id == id);
+        is_earlier.then(|| sealed_at.saturating_sub(began))
+    }
+
     /// Returns `true` if both rings have the same keys, times, order and `not_before`.
     pub(crate) fn is_like(&self, other: &Ring<K>) -> bool {
         self.not_before == other.not_before && self.infos().eq(other.infos())

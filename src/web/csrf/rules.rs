@@ -215,8 +215,13 @@ impl Rules {
                 purpose: failed.purpose.as_deref(),
                 advice: failed.advice.or_else(|| self.advice(refusal, request)),
             };
-            let left_out = self.counts.note(refusal.name(), system_now());
-            events::request_refused(refusal, refusal.name(), &refused, left_out);
+            let name = if self.advice(refusal, request) == Some(BEHIND_PROXY) {
+                OTHER_HOST
+            } else {
+                refusal.name()
+            };
+            let left_out = self.counts.note(name, system_now());
+            events::request_refused(refusal, name, &refused, left_out);
         }
         failed.failure.reported(Some(path))
     }
@@ -286,6 +291,8 @@ fn about_wrong_token(headers: &HeaderMap) -> Option<&'static str> {
 
 /// Origin of a page that hides its own.
 const HIDDEN: &str = "null";
+/// The label in metrics of a request that this advice is about, which no other site makes a newer browser send.
+const OTHER_HOST: &str = "OtherHost";
 const IN_FORMS: &str = "for a form add `tokens_in_forms` to the guard, and to the form a hidden field `csrf_token` with \
      `Session::csrf_token` as its value";
 const NO_FIELD: &str = "give the form a hidden field `csrf_token`, or the one that `form_field` of the guard names, with \

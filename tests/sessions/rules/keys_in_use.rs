@@ -189,6 +189,29 @@ fn a_session_from_the_future_is_a_problem_for_ten_minutes() {
     assert!(found[0].contains("since 2027-01-15T08:15:00Z"), "{found:?}");
 }
 
+/// Although this program, which tells, is healthy.
+#[test]
+fn a_program_that_lacks_the_ring_is_a_problem_for_ten_minutes() {
+    let next = RingKey::from(key(1)).seal_from(at(0));
+    let ring = KeyRing::from_keys([RingKey::from(key(0)), next]).unwrap();
+    let (old, new) = (cookie(), SessionCookie::encrypted(ring).build().unwrap());
+    let read = |sealed_at, read_at| {
+        let pair = sealed(&old, at(sealed_at), |it| it.insert("user", 7).unwrap());
+        let _ = new.load([&pair], at(read_at)).is_new();
+    };
+    read(59, 60);
+    assert!(problems(&new, 60).is_empty());
+    for second in [60, 100] {
+        read(60, second);
+    }
+    let since = "problem ProgramLacksRing since 2027-01-15T08:01:00Z: a session was sealed under an earlier key after";
+    for second in [100, 699] {
+        let found = problems(&new, second);
+        assert!(found.len() == 1 && found[0].starts_with(since), "{found:?}");
+    }
+    assert!(problems(&new, 700).is_empty());
+}
+
 #[test]
 fn the_later_not_before_is_shown_that_of_the_ring_or_that_of_the_cookie() {
     let text = format!(

@@ -1,11 +1,15 @@
 //! What a default log shows of requests, at most once a minute: a clock that is wrong, and a program that lacks a setting
 //! of another.
 
-use hardtack::{SessionCookie, keys::SharedKeyRing, session::Reason};
+use hardtack::{
+    KeyRing, SessionCookie,
+    keys::{RingKey, SharedKeyRing},
+    session::Reason,
+};
 use tracing::Level;
 
 use super::{
-    common::{at, builder, cookie, key, reason, signed_in},
+    common::{at, builder, cookie, key, reason, sealed, signed_in},
     remember::{DAY, days, month, remembered},
     told::{Told, told_by},
 };
@@ -54,6 +58,23 @@ fn a_clock_that_is_ahead_shows_in_the_log_of_both_instances() {
     let pair = fields.iter().next().unwrap().split(';').next().unwrap();
     let told = shown(|| read(&good, pair, 0..2));
     check(&told, Level::WARN, &["ahead_by=86400 "]);
+}
+
+/// The program that lacks the ring may have no log that anybody reads.
+#[test]
+fn a_session_that_was_sealed_under_an_earlier_key_too_late_is_told_of_once_a_minute() {
+    let next = RingKey::from(key(1)).seal_from(at(0));
+    let ring = KeyRing::from_keys([RingKey::from(key(0)), next]).unwrap();
+    let new = SessionCookie::encrypted(ring).build().unwrap();
+    let pair = sealed(&cookie(), at(100), |it| it.insert("user", 7).unwrap());
+    let told = shown(|| read(&new, &pair, [100, 101, 159, 160]));
+    check(&told, Level::WARN, &["late_by=100 ", "left_out=2 "]);
+    let sentence = "a session was sealed under an earlier key after the next one had begun to seal, so a program lacks the ring";
+    assert!(told[0].fields.contains(sentence), "{told:?}");
+    assert!(told[0].fields.contains(&format!("key_id={} ", key(0).id())));
+    // With the ring, each program seals under the next key in time.
+    let pair = sealed(&cookie(), at(60 - 1), |it| it.insert("user", 7).unwrap());
+    assert!(shown(|| read(&new, &pair, [60])).is_empty());
 }
 
 #[test]

@@ -1,16 +1,20 @@
 //! What logs and `on_outcome` are told.
 
-use std::sync::{Arc, Mutex};
+use std::{
+    convert::Infallible,
+    sync::{Arc, Mutex},
+    task::{Context, Waker},
+};
 
 use hardtack::{
     Session, SessionCookie,
-    session::{Outcome, Reason},
+    session::{OpenedSession, Outcome, Reason, Validity},
 };
 use tracing::Level;
 
 use super::{
     GOES_ON, INTERVAL, IS_GONE, IS_OUT_OF_REACH, Row,
-    common::{at, block_on, cookie, is_valid, seconds, signed_in},
+    common::{at, block_on, builder, cookie, is_valid, seconds, signed_in},
     look, scripting,
     told::told_by,
 };
@@ -49,6 +53,38 @@ fn visit(state: u8, second: u64, is_asked: bool) -> (Vec<String>, Vec<String>) {
     let failed = told.into_iter().filter(|told| told.level == Level::ERROR);
     let outcomes = outcomes.lock().unwrap().clone();
     (outcomes, failed.map(|told| told.fields).collect())
+}
+
+/// Of a query without a timeout nobody hears otherwise.
+#[test]
+fn questions_that_hang_are_told_of_once_a_minute() {
+    let hangs = |_: &OpenedSession<'_>| std::future::pending::<Result<Validity, Infallible>>();
+    let site = builder().revalidate_after(seconds(INTERVAL), hangs);
+    let site = site.build().unwrap();
+    let pair = signed_in(&site);
+    let mut waiting = Vec::new();
+    let told = told_by(|| {
+        for second in [0, 4, 5, 6, 64, 65] {
+            let session = site.load([&pair], at(INTERVAL + second));
+            let mut asked = Box::pin(async move { session.validate().await });
+            let asking = &mut Context::from_waker(Waker::noop());
+            assert!(asked.as_mut().poll(asking).is_pending());
+            waiting.push(asked);
+        }
+    });
+    let told: Vec<_> = told
+        .iter()
+        .filter(|told| told.level == Level::ERROR)
+        .collect();
+    let [first, second] = &told[..] else {
+        panic!("{told:?}")
+    };
+    assert!(
+        first
+            .fields
+            .contains("the application has not said for 5 seconds")
+    );
+    assert!(second.fields.contains("left_out=2 "), "{second:?}");
 }
 
 #[test]

@@ -498,6 +498,7 @@ fn core<T: Payload>(vector: &Vector) -> CarrierCore {
         hooks: hooks(policy.revoked.clone()),
         companion: None,
         lately: Default::default(),
+        asking: Default::default(),
         policy: Arc::new(Policy {
             lifetimes: Lifetimes {
                 plain: Timeouts {
