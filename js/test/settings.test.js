@@ -95,6 +95,8 @@ test("an error of a ring says which entry, and which key", async () => {
     [`${XAES_KEY} ${last}`, new RegExp(`key ${id} seals last, and .*; if the ring is cut off, restore it, else remove the time, or add a key that seals later`)],
     [`\ufeff${XAES_KEY}`, /^key ring, entry 1: a byte order mark precedes the key; save the text as UTF-8 without one$/],
     [`\ufeff# ours\n${XAES_KEY}`, /^key ring, entry 1: a byte order mark precedes the key; /],
+    ["<!doctype html>\n<title>Sign in</title>", /^key ring, entry 1: this is a web page or JSON, such as another answer of a secret manager; give the text of the ring alone$/],
+    [`{"data":"${XAES_KEY}"}`, /^key ring, entry 1: this is a web page or JSON/],
     [`${other} seal_from=2027-03-02T00:00:00Z\n${XAES_KEY} ${last}`, new RegExp(`key ${id} must not retire before key [0-9a-f]{8} seals`)],
   ];
   for (const [ring, sentence] of sentences) {

@@ -10,6 +10,7 @@ const LABEL = toUtf8("hardtack/v1");
 /** Prefix of a key in every version of the format, by which misplaced keys are recognized. */
 export const ANY_KEY_PREFIX = "hardtack_key_";
 const KEY_PREFIX = `${ANY_KEY_PREFIX}v1_`;
+const ANSWER = "this is a web page or JSON, such as another answer of a secret manager; give the text of the ring alone";
 const SEVERAL = "expected one key, found several; in a key ring, put each on a separate line, or separate all by commas";
 
 export async function generateKey(options = {}) {
@@ -39,6 +40,7 @@ export class Key {
   static async parse(text) {
     const trimmed = trim(text, SPACE);
     ensure(!trimmed.startsWith("\ufeff"), "prefix", "a byte order mark precedes the key; save the text as UTF-8 without one");
+    ensure(!/^[<{]/.test(trimmed), "prefix", ANSWER);
     ensure(trimmed.startsWith(KEY_PREFIX), "prefix", `key must begin with ${KEY_PREFIX}, without quotes; \`generateKey()\` makes one`);
     const [word, ...others] = trimmed.slice(KEY_PREFIX.length).split("_");
     const suite = SUITES.find(({ name }) => name === word);

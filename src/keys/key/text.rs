@@ -150,6 +150,9 @@ fn advice(text: &str) -> &'static str {
             "a byte order mark precedes it; save the text as UTF-8 without one"
         }
         _ if text.starts_with(['"', '\'', '`']) => "it is in quotes; leave them out",
+        _ if text.starts_with(['<', '{']) => {
+            "it is a web page or JSON, such as another answer of a secret manager; give the text of the ring alone"
+        }
         "export" => NAME,
         _ if pair.is_some_and(|(name, _)| is_name(name)) => NAME,
         _ if text.starts_with(ANY_KEY_PREFIX) => {
@@ -221,6 +224,15 @@ mod tests {
             ("~/keys", path),
             ("secrets/session.keys", path),
             ("C:\\keys", path),
+            (
+                "<!doctype html><title>Sign in</title>",
+                "it is a web page or JSON",
+            ),
+            ("\n<html>\n", "it is a web page or JSON"),
+            (
+                &format!(r#"{{"data":"{KEY}"}}"#),
+                "it is a web page or JSON",
+            ),
             (&format!("\"{KEY}\""), "is in quotes; leave them out"),
             (&format!("'{KEY}"), "is in quotes; leave them out"),
             (
