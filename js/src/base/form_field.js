@@ -14,8 +14,12 @@ export function firstField(contentType, bytes, isWhole, name) {
     return new URLSearchParams(`&${fields}`).get(name);
   }
   const boundary = parameter(contentType, "boundary");
-  return boundary === null ? null : firstPart(text, boundary, name);
+  // The search for a longer one takes the product of both lengths.
+  return boundary === null || boundary.length > LONGEST_BOUNDARY ? null : firstPart(text, boundary, name);
 }
+
+/** Length of a boundary in bytes (RFC 2046 section 5.1.1). */
+const LONGEST_BOUNDARY = 70;
 
 /** Returns true for the two types of forms that browsers send. */
 export const isForm = (contentType) => isUrlencoded(contentType) || isOfType(contentType, "multipart/form-data");

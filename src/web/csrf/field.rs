@@ -28,9 +28,12 @@ pub(super) fn first_field<'a>(
         let mut fields = form_urlencoded::parse(&read[..end]);
         return fields.find_map(|(field, value)| (field == name).then_some(value));
     }
-    let part = first_part(read, parameter(content_type, "boundary")?, name)?;
-    Some(String::from_utf8_lossy(part))
+    let boundary = parameter(content_type, "boundary").filter(|it| it.len() <= LONGEST_BOUNDARY)?;
+    Some(String::from_utf8_lossy(first_part(read, boundary, name)?))
 }
+
+/// Length of a boundary in bytes (RFC 2046 section 5.1.1). In JavaScript, the search for a longer one takes long.
+const LONGEST_BOUNDARY: usize = 70;
 
 /// Returns the content of the first part of this name (RFC 7578). As in browsers, the quoted name has no escapes.
 fn first_part<'a>(read: &'a [u8], boundary: &[u8], name: &str) -> Option<&'a [u8]> {
