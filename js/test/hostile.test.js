@@ -12,6 +12,7 @@ import {
   KeyRing, SessionCookie, SessionToken, attributes, csrfToken, decodeDictionary, revalidation, revocation, verifyCsrf,
 } from "../src/index.js";
 import { ironSession } from "../src/iron_session.js";
+import { looksLikeAKey } from "../src/keys/redact.js";
 import { oldCookie } from "../src/old_cookies.js";
 import { onSession } from "../src/web/astro.js";
 import { session as inExpress } from "../src/web/express.js";
@@ -208,6 +209,13 @@ test("a megabyte of parts, parameters and fields is a form without a token", asy
       }
     }
   }
+});
+
+test("a text is searched for keys in its long words alone", async () => {
+  const words = "the source of keys answers 503 ".repeat(500);
+  assert.equal(await looksLikeAKey(`${words}${XAES_KEY.slice(-48)}`), true);
+  const work = await workOf(() => looksLikeAKey(words));
+  assert.ok(work < 10 * words.length, `${work}`);
 });
 
 /** The square of a megabyte would not end. */

@@ -6,6 +6,7 @@ import { ANY_KEY_PREFIX, checksum } from "./key.js";
 
 /** Length of the last part of a key in characters: its secret and its checksum. */
 const ENCODED = 48;
+const LONG_WORDS = new RegExp(`[\\w-]{${ENCODED},}`, "g");
 /** Characters of each fact of an error that are shown. The search for keys takes long, and an error may contain a whole response. */
 const MOST_SHOWN = 2048;
 const HOLDS_A_KEY = "the error of the source holds a key and is not shown";
@@ -13,10 +14,13 @@ const HOLDS_A_KEY = "the error of the source holds a key and is not shown";
 /** Returns true for a text that contains a key, or the last part of a key without its prefix. */
 export async function looksLikeAKey(text) {
   if (text.includes(ANY_KEY_PREFIX)) return true;
-  for (let at = 0; at + ENCODED <= text.length; at++) {
-    const bytes = fromBase64url(text.slice(at, at + ENCODED));
-    // A key has more than 7 different bytes, or is refused as weak. This spares long runs of one letter the checksums.
-    if (bytes && new Set(bytes).size > 7 && (await isChecked(bytes))) return true;
+  // Most texts have no word that is long enough.
+  for (const word of text.match(LONG_WORDS) ?? []) {
+    for (let at = 0; at + ENCODED <= word.length; at++) {
+      const bytes = fromBase64url(word.slice(at, at + ENCODED));
+      // A key has more than 7 different bytes, or is refused as weak. This spares long runs of one letter the checksums.
+      if (new Set(bytes).size > 7 && (await isChecked(bytes))) return true;
+    }
   }
   return false;
 }
