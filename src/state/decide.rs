@@ -64,10 +64,11 @@ impl Decision {
 impl Policy {
     /// Returns `true` if the response is no error, is no part of a page, and goes to the visitor alone unless the
     /// application shares such pages. Other responses carry no refresh and no new key, which would race with sign-in and
-    /// sign-out in parallel requests. A prefetched page may carry them, because a browser that shows it asks no more.
+    /// sign-out in parallel requests. A page that the site itself prefetches may carry them, because a
+    /// browser that shows it asks no more.
     pub(crate) fn may_refresh_in(&self, response: ResponseFacts, request: RequestFacts) -> bool {
         let is_shared = response.is_shareable && !self.shared_caching;
-        response.status < 400 && !is_shared && !request.is_part
+        response.status < 400 && !is_shared && !request.refreshes_nothing
     }
 
     /// Returns `true` if the request is activity of its session, even if no handler touches it. A response that others

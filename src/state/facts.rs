@@ -23,9 +23,9 @@ pub(crate) enum AlreadySent {
 /// Request, as its browser describes it. By default, nothing is known of it.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct RequestFacts {
-    /// The response is an image, a script or another part of a page. With `refresh_navigations_only`, also anything else
-    /// that the browser does not navigate to.
-    pub(crate) is_part: bool,
+    /// The request refreshes nothing: it is for an image, a script or another part of a page, or another site prefetches
+    /// the page. With `refresh_navigations_only`, also for anything else that the browser does not navigate to.
+    pub(crate) refreshes_nothing: bool,
     /// The page may never be looked at, so it shows no messages.
     pub(crate) is_prefetch: bool,
     /// The request brought no token, but the browser may have one and hide it, as in a request that another site made.

@@ -8,17 +8,19 @@ use crate::state::RequestFacts;
 #[inline(always)]
 pub(super) fn facts_of<H: Fields>(request: &H, only_navigations: bool) -> RequestFacts {
     let mut facts = RequestFacts {
-        is_part: only_navigations && is_by_script(request),
+        refreshes_nothing: only_navigations && is_by_script(request),
         ..RequestFacts::default()
     };
     // One pass over the names takes less time than looking up one field.
     for name in request.names() {
         if name.as_ref() == "sec-fetch-dest" {
-            facts.is_part |= request.first(name).is_some_and(is_subresource);
+            facts.refreshes_nothing |= request.first(name).is_some_and(is_subresource);
         } else if PURPOSES.contains(&name.as_ref()) {
             facts.is_prefetch |= request.first(name).is_some_and(is_prefetch);
         }
     }
+    // Another site may have any browser prefetch, again and again, and would keep a session from becoming idle.
+    facts.refreshes_nothing |= facts.is_prefetch && is(request, "sec-fetch-site", b"cross-site");
     facts
 }
 
@@ -32,13 +34,18 @@ fn is_by_script<H: Fields>(request: &H) -> bool {
 /// the visitor opens a page by a link, but not with a posted form, which brings `Origin`. No script can make a request
 /// of the mode `navigate`; the destination is `empty` if a service worker of the site passes the link on.
 pub(super) fn is_cookie_hidden<H: Fields>(request: &H) -> bool {
-    let is = |name, value: &[u8]| request.named(name).map(<[u8]>::trim_ascii) == Some(value);
+    let is = |name, value| is(request, name, value);
     let is_page = is("sec-fetch-dest", b"document") || is("sec-fetch-dest", b"empty");
     let is_link = is("sec-fetch-mode", b"navigate") && is_page && request.named("origin").is_none();
     // `same-site` brings `Lax` cookies. A client that does not send this field is not a browser, or is an old browser,
     // or came without TLS.
     let is_crossing = is("sec-fetch-site", b"cross-site") && !is_link;
     is_crossing || OF_DEVICE.iter().any(|name| request.named(name).is_some())
+}
+
+/// Returns `true` if the first field of this name has this value.
+fn is<H: Fields>(request: &H, name: &str, value: &[u8]) -> bool {
+    request.named(name).map(<[u8]>::trim_ascii) == Some(value)
 }
 
 /// Returns `true` if `Sec-Fetch-Dest` names an image, a script or another part of a page.

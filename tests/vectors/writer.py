@@ -411,6 +411,9 @@ def quiet(s, request, response):
     modes = [value.strip(" \t") for name, value in request if name.lower() == "sec-fetch-mode"]
     if s.setup.refresh_navigations_only and modes and modes[0] != "navigate":
         return False
+    sites = [value.strip(" \t") for name, value in request if name.lower() == "sec-fetch-site"]
+    if prefetches(request) and sites and sites[0] == "cross-site":
+        return False
     return response["status"] < 400 and not is_shared and not (destination and destination[0] in SUBRESOURCES)
 
 

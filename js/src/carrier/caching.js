@@ -88,7 +88,7 @@ export function isHidden(first) {
   const is = (name, value) => trim(first(name) ?? "", BLANK) === value;
   const isPage = () => ["document", "empty"].some((destination) => is("sec-fetch-dest", destination));
   const isOpened = () => is("sec-fetch-mode", "navigate") && isPage() && first("origin") === undefined;
-  return (is("sec-fetch-site", "cross-site") && !isOpened()) || OF_DEVICE.some((name) => first(name) !== undefined);
+  return (isCrossSite(first("sec-fetch-site")) && !isOpened()) || OF_DEVICE.some((name) => first(name) !== undefined);
 }
 
 /**
@@ -96,6 +96,9 @@ export function isHidden(first) {
  * made the request for which it is sent.
  */
 const OF_DEVICE = ["sec-secure-session-id", "secure-session-response"];
+
+/** Returns true for a `Sec-Fetch-Site` of a request that another site made. */
+export const isCrossSite = (site = "") => trim(site, BLANK) === "cross-site";
 
 /** Returns true for a navigation. Browsers without `Sec-Fetch-Mode` do not tell, so every request of theirs counts as one. */
 export const isNavigation = (mode = "navigate") => trim(mode, BLANK) === "navigate";

@@ -39,7 +39,7 @@ export class State {
   finalTouch = "untouched";
   /** Set when the session is saved: the header that offers the browser to register a device, or null. */
   registration = null;
-  /** True if the request was for an image, a script or another part of a page. */
+  /** True if the request was for an image, a script or another part of a page, or refreshes nothing for another reason. */
   isSubresource = false;
   /** True if the page is prefetched. The visitor may never see it, so messages are kept for a page that is shown. */
   isPrefetch = false;

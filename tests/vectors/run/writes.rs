@@ -104,7 +104,7 @@ fn sessions_are_written_as_specified() {
     let without_context = if cfg!(feature = "tower") { 15 } else { 0 };
     let no_context = ("only a layer finds no context", without_context);
     let unseen = [
-        ("it sees no other fields of a request", 166),
+        ("it sees no other fields of a request", 195),
         ("it does not see the response", 228),
         no_context,
     ];
@@ -122,12 +122,12 @@ fn sessions_are_written_as_specified() {
         ),
         (
             &[Adapter::HeaderMap],
-            &[("ran", 1272), shareable, no_context],
+            &[("ran", 1301), shareable, no_context],
         ),
         (
             LAYERS,
             &[
-                ("ran", 1285),
+                ("ran", 1314),
                 shareable,
                 ("a handle that is left counts as a touch", 2),
             ],
