@@ -534,7 +534,10 @@ export interface CookieAttributes {
    * signs them out.
    */
   readonly sameSite?: "Strict" | "Lax" | "None" | null;
-  /** Keeps a separate cookie for each site that embeds this one (CHIPS). Default: false. */
+  /**
+   * Keeps a separate cookie for each site that embeds this one (CHIPS). Browsers keep about 10 kB of such cookies for a site, so a
+   * `size` of `split:4` is refused, and with `split:3` the cookies of a session have at most 9,216 bytes together. Default: false.
+   */
   readonly partitioned?: boolean;
   /** Former attributes. The cookie with these is dropped whenever a session is sent or ended. Default: none. */
   readonly formerly?: FormerAttributes | readonly FormerAttributes[];

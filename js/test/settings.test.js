@@ -244,6 +244,10 @@ test("a setting of the wrong type is refused, and weakens nothing", async () => 
   await assert.rejects(KeyRing.parse(XCHACHA_KEY, { skipXChaCha: "false" }), misconfigured("skipXChaCha"));
   await assert.rejects(KeyRing.follow(() => XCHACHA_KEY, { skipXChaCha: "false" }), misconfigured("skipXChaCha"));
   await refuses({ size: "split:5" }, "size");
+  const partitioned = attributes({ sameSite: "None", partitioned: true });
+  await refuses({ cookie: partitioned, size: "split:4" }, "size");
+  const remedy = /leave out `partitioned` or choose a `size` of at most 3 cookies$/;
+  await assert.rejects(SessionCookie.encrypted(XAES_KEY, { size: "split:4", cookie: partitioned }), { message: remedy });
   for (const padding of ["padme", "none", true, {}]) await refuses({ padding }, "padding");
   assert.throws(() => attributes({ domain: 5 }), misconfigured("cookie"));
   for (const cookie of [null, "sid", { name: "sid" }]) await refuses({ cookie }, "cookie");

@@ -42,6 +42,7 @@ pub use lifetime::RefreshAfter;
 pub(crate) use lifetime::{Lifetimes, Revalidation, Timeouts};
 pub(crate) use received::{Unreadable, Withheld};
 pub(crate) use size::budget::{
-    Allowed, LARGEST_COOKIE, LONGEST_SENT, MOST_COOKIES, Overhead, PASSES_ANYWHERE, SizeBudget,
+    Allowed, LARGEST_COOKIE, LONGEST_SENT, MOST_COOKIES, Overhead, PARTITION, PASSES_ANYWHERE,
+    SizeBudget,
 };
 pub use size::{padding::Padding, report::SizeReport, too_large::TooLarge};

@@ -211,11 +211,13 @@ fn whatever_settings_are_asked_for_a_mistake_in_them_comes_first() {
 
 /// Settings that are understood, and what is told of each that does not go with another.
 #[rustfmt::skip] // One row a file.
-const CONFLICTS: [(&str, &[&str]); 14] = [
+const CONFLICTS: [(&str, &[&str]); 16] = [
     ("name = 'a b'", &["`name` contains"]),
     ("name = '__Host-a'\npath = '/app'", &["leave out `path`"]),
     ("domain = '.example.com'", &["without a leading dot"]),
     ("same_site = 'none'\ndanger_allow_http = true", &["leave out `danger_allow_http` or choose another `same_site`"]),
+    ("partitioned = true\nsize = 'split:4'", &["leave out `partitioned` or choose a `size` of at most 3 cookies"]),
+    ("size = 'split:4'\npartitioned = true\nname = 'a b'", &["`name` contains", "choose a `size`"]),
     ("refresh_after = '20m'", &["`refresh_after` is longer than half of `idle_timeout`"]),
     ("absolute_timeout = 0", &["`absolute_timeout` is out of range"]),
     ("idle_timeout = 0", &["at most 136 years, or turn it off"]),

@@ -875,12 +875,18 @@ LONGEST_METADATA = 1 + 4 + 5 + 5 + 5 + 8 + 5
 OVERHEAD = {"encrypted": 45, "signed": 21}
 
 
+def kept(v):
+    """§ 9.5.3: the bytes that browsers keep of all cookies of a session."""
+    return 9216 if v.get("partitioned") else 8 * 4096
+
+
 def payload_room(v):
     """§ 9.6; without the name of a cookie for a header field or a bare token."""
     n = v.get("parts", 1)
     if "cookie" in v:
         fixed = len(f"{v['cookie']}={attributes(v)}; Max-Age=34560000")
-        characters = n * (v["limit"] - fixed - (2 if n > 1 else 0))
+        fixed += 2 if n > 1 else 0
+        characters = max(min(k * v["limit"], kept(v)) - k * fixed for k in range(1, n + 1))
     else:
         characters = n * v["limit"]
     largest, longest = characters * 3 // 4 - OVERHEAD[v["mode"]], LONGEST_METADATA + (16 if v.get("devices") else 0)

@@ -36,7 +36,7 @@ class Setup:
         self.parts = profile if isinstance(profile, int) else 1
         self.field = 3072 if profile == "anywhere" else 4096
         if self.is_cookie:
-            self.profile = Allowed(self.parts, self.field, self.parts * self.field)
+            self.profile = Allowed(self.parts, self.field, min(self.parts * self.field, hardtack.kept(self.cookie)))
         else:
             self.profile = Allowed(1, self.parts * self.field, self.parts * self.field)
         frame = self.cookie if self.is_cookie else {}
@@ -580,7 +580,7 @@ def fixed(setup, remembered, n):
 def arrived_in(s):
     k, length = s.arrived.cookies, s.arrived.token_length
     frame = fixed(s.setup, s.arrived.session.remembered, k)
-    total = length + k * frame
+    total = min(length + k * frame, hardtack.kept(s.setup.cookie))
     if k <= 4:
         return Allowed(k, max(4096, math.ceil(length / k) + frame), total)
     return Allowed(4, 4096, total)

@@ -48,7 +48,7 @@ export class SessionCookie extends Carrier {
     const sealer = await SessionSealer.build(mode, ring, template.name, common, {
       persistent: yesOrNo("persistent", persistent),
       refreshNavigationsOnly: yesOrNo("refreshNavigationsOnly", refreshNavigationsOnly),
-      budget: new Budget(sizeOf(size), fixed, overheadOf(mode), padding, bound),
+      budget: new Budget(sizeOf(size, Object.hasOwn(template.options, "partitioned")), fixed, overheadOf(mode), padding, bound),
       devicesBy: bound?.prepare(template),
       attributes: template.options,
       danger: { dangerAllowHttp: !template.options.secure, dangerAllowSharedCaching: mayShare },

@@ -3,12 +3,15 @@
 import { toUtf8 } from "../base/bytes.js";
 import { LONGEST_NAME, LONGEST_PATH, defaultName, isDomain } from "../cookie/attributes.js";
 import { TOKEN_CHARACTERS, isHostName } from "../cookie/set_cookie.js";
+import { PARTITIONED_IN_FOUR } from "../state/budget.js";
 import { showDuration } from "./duration.js";
 import { mistake, mistakeIn, plain, quoted } from "./sentences.js";
 
 /** Returns all mistakes in what `noSettings` holds. */
 export function mistakesIn({ cookie, options }) {
-  return [...mistakesOfCookie(cookie), ...mistakesOfLifetimes(options), ...mistakesOfLabels(options)];
+  const isTooLarge = cookie.partitioned && options.size === "split:4";
+  const ofSize = isTooLarge ? [mistake(null, PARTITIONED_IN_FOUR)] : [];
+  return [...mistakesOfCookie(cookie), ...ofSize, ...mistakesOfLifetimes(options), ...mistakesOfLabels(options)];
 }
 
 const lengthOf = (text) => toUtf8(text).length;

@@ -7,17 +7,30 @@ import { DEVICE, LONGEST_METADATA } from "./body.js";
 /** Longest cookie that browsers store, with its name and attributes. */
 const BROWSER = 4096;
 const MOST_COOKIES = 4;
+/**
+ * Bytes of all cookies of a session with `Partitioned`. Chromium and Firefox keep 10,240 bytes of names and values for a site in one
+ * partition, and drop others without an error. A tenth is left to the site's other cookies.
+ */
+export const PARTITION = 9216;
+export const PARTITIONED_IN_FOUR =
+  "browsers keep about 10 kB of `Partitioned` cookies for a site, too little for a session in four; leave out {partitioned} or choose " +
+  "a {size} of at most 3 cookies";
 
-export function sizeOf(size) {
-  if (size === "anywhere") return { field: 3072, cookies: 1 };
-  if (size === "browser") return { field: BROWSER, cookies: 1 };
+/** Returns what may be sent, with or without `Partitioned`. */
+export function sizeOf(size, isPartitioned) {
+  const kept = isPartitioned ? PARTITION : Infinity;
+  if (size === "anywhere") return { field: 3072, cookies: 1, kept };
+  if (size === "browser") return { field: BROWSER, cookies: 1, kept };
   const [, count] = /^split:([2-4])$/.exec(size) ?? [];
   mustBe(count, "size", "anywhere, browser, or split:2 to split:4");
-  return { field: BROWSER, cookies: Number(count) };
+  ensure(!isPartitioned || Number(count) < MOST_COOKIES, "size", PARTITIONED_IN_FOUR.replace(/\{(\w+)\}/g, "`$1`"));
+  return { field: BROWSER, cookies: Number(count), kept };
 }
 
 export class Budget {
   #fixed;
+  /** Bytes of all cookies that browsers keep, in whatever size a session arrived. */
+  #kept;
   #overhead;
   #metadata;
 
@@ -25,16 +38,19 @@ export class Budget {
    * `setting`: the option that decides on the size. `fixed`: the length of a `Set-Cookie` field without its token, of an ordinary
    * session and of one with the longest Max-Age. Both are 0 outside a cookie.
    */
-  constructor({ field, cookies, setting = "size" }, fixed, overhead, padding = null, isBound = false) {
+  constructor({ field, cookies, kept = Infinity, setting = "size" }, fixed, overhead, padding = null, isBound = false) {
     mustBe(padding === null || typeof padding?.pad === "function", "padding", "the value `padme`, or null");
-    this.allowed = { field, cookies, total: field * cookies };
+    this.allowed = { field, cookies, total: Math.min(field * cookies, kept) };
+    this.#kept = kept;
     this.#fixed = fixed;
     this.#overhead = overhead;
     this.padding = padding;
     this.setting = setting;
-    const perField = field - this.#perField(cookies, true);
     this.#metadata = LONGEST_METADATA + (isBound ? DEVICE : 0);
-    this.room = this.roomIn(cookies * perField);
+    // With less than the sum of all fields, fewer cookies may take more, because each has its attributes.
+    const perField = this.#perField(cookies, true);
+    const takenBy = (count) => Math.min(count * field, this.allowed.total) - count * perField;
+    this.room = this.roomIn(Math.max(...Array.from({ length: cookies }, (_, i) => takenBy(i + 1))));
     ensure(this.room >= 0, this.setting, `no room for a session; raise \`${setting}\``);
   }
 
@@ -72,7 +88,7 @@ export class Budget {
   /** Returns the size of a session that arrived. It may be sent back in this size even if `size` is smaller now (§ 9.5.3). */
   asArrived(tokenLength, cookies, isPersistent) {
     const perField = this.#perField(cookies, isPersistent);
-    const total = tokenLength + cookies * perField;
+    const total = Math.min(tokenLength + cookies * perField, this.#kept);
     if (cookies > MOST_COOKIES) return { cookies: MOST_COOKIES, field: BROWSER, total };
     return { cookies, field: Math.max(Math.ceil(tokenLength / cookies) + perField, BROWSER), total };
   }

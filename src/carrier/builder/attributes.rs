@@ -38,6 +38,9 @@ impl<T> SessionCookieBuilder<T> {
     }
 
     /// Keeps a separate cookie for each site in whose frames this site is shown (CHIPS). Default: off.
+    ///
+    /// Browsers keep about 10 kB of such cookies for a site in one partition, and drop others without an error. So a
+    /// session in [several cookies](crate::Size::Split) has at most three, of 9,216 bytes together.
     pub fn partitioned(mut self, partitioned: bool) -> Self {
         self.carrier.attributes.partitioned = partitioned;
         self

@@ -48,7 +48,7 @@ impl<T> SessionCookieBuilder<T> {
         let carrier = &self.carrier;
         self.check(carrier.mistakes(&self.options))?;
         let name = carrier.cookie_name()?;
-        let (former, allowed) = (carrier.former(&name)?, carrier.size.allowed()?);
+        let (former, allowed) = (carrier.former(&name)?, carrier.allowed()?);
         let template = Template::new(&name, &carrier.attributes);
         let overhead = Overhead {
             field: template.len(),
@@ -211,6 +211,10 @@ impl InCookie {
         self.former.iter().map(template).collect()
     }
 
+    fn allowed(&self) -> Result<Allowed, ConfigError> {
+        self.size.allowed(self.attributes.partitioned)
+    }
+
     /// Returns the mistakes in these settings, except those in `migrate_from` and those about the keys, the type or the
     /// room for a session.
     pub(crate) fn mistakes(&self, options: &Options) -> Vec<ConfigError> {
@@ -221,7 +225,7 @@ impl InCookie {
             Ok(name) if mistakes.is_empty() => mistakes.extend(self.former(name).err()),
             _ => mistakes.extend(name.err()),
         }
-        mistakes.extend(self.size.allowed().err());
+        mistakes.extend(self.allowed().err());
         mistakes.extend(options.mistakes());
         mistakes
     }

@@ -3,7 +3,7 @@
 use super::{SessionBuilder, SessionCookieBuilder, SessionTokenBuilder};
 use crate::{
     base::config_error::ConfigError,
-    state::{Allowed, LARGEST_COOKIE, MOST_COOKIES, PASSES_ANYWHERE, Padding},
+    state::{Allowed, LARGEST_COOKIE, MOST_COOKIES, PARTITION, PASSES_ANYWHERE, Padding},
 };
 
 /// Largest size of a whole `Set-Cookie` field, and the number of cookies ([docs/spec/writer.md § 9.5]).
@@ -47,6 +47,9 @@ pub enum Size {
     /// `Split(4)`. Some clients keep fewer cookies than they receive, and parallel responses may each replace some of
     /// the parts. The session then does not open ([`Incomplete`](crate::session::Reason::Incomplete),
     /// [`Auth`](crate::session::Reason::Auth)) and is lost.
+    ///
+    /// With [`partitioned`](crate::carrier::SessionCookieBuilder::partitioned), 2 or 3 cookies of at most 9,216 bytes
+    /// together, because browsers keep about 10 kB of such cookies for a site.
     ///
     /// [limits]: https://github.com/hardtack-rs/hardtack/blob/main/docs/limits.md#behind-proxies
     /// [docs/spec/carriers.md § 9.2]: https://github.com/hardtack-rs/hardtack/blob/main/docs/spec/carriers.md#92-chunks
@@ -97,7 +100,8 @@ impl<C, T> SessionBuilder<C, T> {
 }
 
 impl Size {
-    pub(super) fn allowed(self) -> Result<Allowed, ConfigError> {
+    /// Returns what may be sent, with or without `Partitioned`.
+    pub(super) fn allowed(self, is_partitioned: bool) -> Result<Allowed, ConfigError> {
         let (cookies, field) = match self {
             Size::Anywhere => (1, PASSES_ANYWHERE),
             Size::Browser => (1, LARGEST_COOKIE),
@@ -108,6 +112,14 @@ impl Size {
             let reason = format!("is `Size::Split({cookies})`, {remedy}");
             return Err(ConfigError::new("size", reason));
         }
-        Ok(Allowed::new(cookies, field))
+        let allowed = Allowed::new(cookies, field);
+        match is_partitioned {
+            true if cookies == MOST_COOKIES => Err(ConfigError::general(PARTITIONED_IN_FOUR)),
+            true => Ok(allowed.keeping(PARTITION)),
+            false => Ok(allowed),
+        }
     }
 }
+
+const PARTITIONED_IN_FOUR: &str = "browsers keep about 10 kB of `Partitioned` cookies for a site, too little for a \
+    session in four; leave out {partitioned} or choose a {size} of at most 3 cookies";

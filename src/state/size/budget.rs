@@ -1,6 +1,9 @@
 //! Size that a session may have in its cookies (docs/spec/writer.md § 9.5, § 9.6).
 
-use super::{padding::Padding, too_large::TooLarge};
+use super::{
+    padding::Padding,
+    too_large::{LARGER_COOKIES, LARGER_PARTITIONED, LARGER_TOKENS, TooLarge},
+};
 use crate::{crypto::base64url, state::bytes::body::LONGEST_METADATA};
 
 /// Size that a session may have, and all that takes a part of it.
@@ -24,6 +27,8 @@ pub(crate) struct Allowed {
     pub(crate) cookies: usize,
     /// Bytes of all fields together.
     pub(crate) total: usize,
+    /// Bytes of all fields that browsers keep, in whatever size a session arrived.
+    kept: usize,
 }
 
 /// Bytes of a Set-Cookie field around the token, and bytes that only some bodies have.
@@ -58,7 +63,12 @@ impl SizeBudget {
     ) -> Option<SizeBudget> {
         // Of a part, if there can be several, because it is the larger one.
         let field_overhead = overhead.per_field(allowed.cookies);
-        let characters = allowed.cookies * allowed.field.checked_sub(field_overhead)?;
+        // With less than the sum of all fields, fewer cookies may take more, because each has its attributes.
+        let taken_by = |cookies| {
+            let total = allowed.total.min(cookies * allowed.field);
+            total.checked_sub(cookies * field_overhead)
+        };
+        let characters = (1..=allowed.cookies).filter_map(taken_by).max()?;
         let budget = SizeBudget {
             room: 0,
             allowed,
@@ -102,10 +112,7 @@ impl SizeBudget {
         } else {
             Allowed::new(MOST_COOKIES, LARGEST_COOKIE)
         };
-        Allowed {
-            total: total.min(allowed.total),
-            ..allowed
-        }
+        allowed.keeping(total.min(allowed.total).min(self.allowed.kept))
     }
 
     /// Returns the padded length of a body of `body_len` bytes. `content` is the length of its payload and flash.
@@ -148,7 +155,11 @@ impl SizeBudget {
                 self.allowed.total
             },
             key: None,
-            is_in_cookies: self.overhead.part > 0,
+            larger: match (self.overhead.part, self.allowed.kept) {
+                (0, _) => LARGER_TOKENS,
+                (_, usize::MAX) => LARGER_COOKIES,
+                _ => LARGER_PARTITIONED,
+            },
             is_for_requests,
         }
     }
@@ -167,6 +178,17 @@ impl Allowed {
             field,
             cookies,
             total: cookies * field,
+            kept: usize::MAX,
+        }
+    }
+
+    /// Allows at most the bytes of all fields that browsers keep.
+    pub(crate) fn keeping(self, kept: usize) -> Allowed {
+        let total = self.total.min(kept);
+        Allowed {
+            total,
+            kept,
+            ..self
         }
     }
 
@@ -197,6 +219,9 @@ impl Overhead {
 pub(crate) const LARGEST_COOKIE: usize = 4096;
 /// Bytes of a field that a default nginx passes, together with the headers of a security middleware.
 pub(crate) const PASSES_ANYWHERE: usize = 3072;
+/// Bytes of all fields of a session with `Partitioned`. Chromium and Firefox keep 10,240 bytes of names and values for a
+/// site in one partition, and drop others without an error. A tenth is left to the site's other cookies.
+pub(crate) const PARTITION: usize = 9216;
 /// Maximum number of cookies in which one session is sent.
 pub(crate) const MOST_COOKIES: usize = 4;
 /// Maximum length of a token in one piece, in characters. A session in several cookies has as many bytes at most.

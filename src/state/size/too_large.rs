@@ -36,7 +36,8 @@ pub struct TooLarge {
     pub allowed: usize,
     /// Dictionary key whose value was to be stored, or `None` for any other change.
     pub key: Option<String>,
-    pub(super) is_in_cookies: bool,
+    /// Larger sizes that there are, in bytes, with their drawbacks.
+    pub(super) larger: &'static [(usize, &'static str)],
     /// The size allows more, but the server would refuse the next request.
     pub(super) is_for_requests: bool,
 }
@@ -50,12 +51,7 @@ impl fmt::Display for TooLarge {
             write!(f, "`{}` does not fit: ", key.escape_debug())?;
         }
         // Several cookies need a few bytes more than one, so the next refusal may name a larger size.
-        let sizes = if self.is_in_cookies {
-            LARGER_COOKIES
-        } else {
-            LARGER_TOKENS
-        };
-        let larger = sizes.iter().find(|(bytes, _)| *bytes >= needed);
+        let larger = self.larger.iter().find(|(bytes, _)| *bytes >= needed);
         let advice = match larger {
             _ if self.is_for_requests => OVER_HTTP_2,
             Some((_, advice)) => advice,
@@ -70,24 +66,23 @@ impl fmt::Display for TooLarge {
 
 impl Error for TooLarge {}
 
-/// Larger sizes, in bytes, with their drawbacks.
-const LARGER_COOKIES: &[(usize, &str)] = &[
-    (
-        LARGEST_COOKIE,
-        "or use `Size::Browser` (4096 bytes) in every program, for which a default nginx answers 502",
-    ),
-    (
-        2 * LARGEST_COOKIE,
-        "or use `Size::Split(2)` (2 cookies of up to 4096 bytes) in every program, which needs tuned proxies",
-    ),
-    (
-        MOST_COOKIES * LARGEST_COOKIE,
-        "or use `Size::Split(4)` (4 cookies of up to 4096 bytes) in every program, which few proxies let through",
-    ),
-];
+const BROWSER: (usize, &str) = (
+    LARGEST_COOKIE,
+    "or use `Size::Browser` (4096 bytes) in every program, for which a default nginx answers 502",
+);
+const SPLIT_2: (usize, &str) = (
+    2 * LARGEST_COOKIE,
+    "or use `Size::Split(2)` (2 cookies of up to 4096 bytes) in every program, which needs tuned proxies",
+);
+const SPLIT_4: (usize, &str) = (
+    MOST_COOKIES * LARGEST_COOKIE,
+    "or use `Size::Split(4)` (4 cookies of up to 4096 bytes) in every program, which few proxies let through",
+);
+pub(super) const LARGER_COOKIES: &[(usize, &str)] = &[BROWSER, SPLIT_2, SPLIT_4];
+pub(super) const LARGER_PARTITIONED: &[(usize, &str)] = &[BROWSER, SPLIT_2];
 const OVER_HTTP_2: &str = "as a server may answer 431 to all requests that bring more over HTTP/2, and keep the rest on the \
     server";
-const LARGER_TOKENS: &[(usize, &str)] = &[(
+pub(super) const LARGER_TOKENS: &[(usize, &str)] = &[(
     MOST_COOKIES * LARGEST_COOKIE,
     "or use a larger `max_token_len` (at most 16384 bytes) in every program, which needs tuned proxies",
 )];

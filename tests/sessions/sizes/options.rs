@@ -82,6 +82,13 @@ impl Options {
         }
     }
 
+    /// Bytes that all fields may have together.
+    pub(crate) fn total(&self) -> usize {
+        let (limit, most) = self.limits();
+        let kept = if self.partitioned { 9_216 } else { usize::MAX };
+        kept.min(limit * most)
+    }
+
     /// `name=` and the attributes.
     pub(crate) fn field(&self) -> usize {
         let domain = if self.domain {
@@ -107,7 +114,9 @@ impl Options {
         let (limit, most) = self.limits();
         let part = if most > 1 { 2 } else { 0 };
         let fixed = self.field() + MAX_AGE.len() + part;
-        let body = most * (limit - fixed) * 3 / 4 - if self.suite == "sign" { 21 } else { 45 };
+        // No attributes here are so long that fewer cookies take more.
+        let characters = self.total() - most * fixed;
+        let body = characters * 3 / 4 - if self.suite == "sign" { 21 } else { 45 };
         if self.padding == Padding::None {
             return body - RESERVED;
         }
@@ -161,7 +170,8 @@ pub(crate) fn options() -> impl Strategy<Value = Options> {
             path: path.to_owned(),
             domain,
             same_site,
-            partitioned,
+            // Browsers keep fewer bytes of these.
+            partitioned: partitioned && size != Size::Split(4),
         },
     )
 }

@@ -42,7 +42,7 @@ proptest! {
         session.insert("k", "x".repeat(most)).unwrap();
 
         let error = refusal(&session, most + more);
-        let (limit, cookies) = options.limits();
+        let (_, cookies) = options.limits();
         let content = dictionary(most + more);
         let needed = match cookies {
             // There are no parts, whatever the size.
@@ -54,7 +54,7 @@ proptest! {
             }
             _ => options.reserved(content).fields.iter().sum(),
         };
-        prop_assert_eq!((error.needed, error.allowed), (needed, limit * cookies));
+        prop_assert_eq!((error.needed, error.allowed), (needed, options.total()));
         prop_assert!(error.needed > error.allowed);
         prop_assert_eq!(session.get("k").unwrap(), Some("x".repeat(most)));
     }
@@ -91,6 +91,44 @@ fn the_sentence_says_which_size_holds_more_and_what_that_costs() {
             );
             assert_eq!(SessionError::TooLarge(error).to_string(), told);
         }
+    }
+}
+
+/// Chromium and Firefox keep 10,240 bytes of partitioned cookies for a site, and drop parts of a larger session.
+#[test]
+fn a_partitioned_session_stays_within_what_browsers_keep() {
+    let remedy = "leave out `partitioned` or choose a `size` of at most 3 cookies";
+    for site in [
+        signed().size(Size::Split(4)).partitioned(true),
+        signed().partitioned(true).size(Size::Split(4)),
+    ] {
+        let error = site.build().unwrap_err().to_string();
+        assert!(error.contains(remedy), "{error}");
+    }
+    for site in [
+        signed()
+            .partitioned(true)
+            .partitioned(false)
+            .size(Size::Split(4)),
+        signed()
+            .partitioned(true)
+            .size(Size::Split(4))
+            .size(Size::Split(3)),
+    ] {
+        assert!(site.build().is_ok());
+    }
+
+    let site = |size| signed().size(size).partitioned(true).build().unwrap();
+    let two = "use `Size::Split(2)`";
+    for (size, characters, allowed, advice) in [
+        (Size::Anywhere, 5_000, 3_072, two),
+        (Size::Split(2), 6_000, 8_192, "keep the rest on the server"),
+        (Size::Split(3), 7_000, 9_216, "keep the rest on the server"),
+    ] {
+        let session = site(size).load(None::<&str>, at(0));
+        let error = refusal(&session, characters);
+        assert_eq!(error.allowed, allowed);
+        assert!(error.to_string().contains(advice), "{error}");
     }
 }
 

@@ -86,8 +86,7 @@ fn check_frame(report: &SizeReport, options: &Options, session: &Session) {
         report.empty,
         options.reserved(0).fields.iter().sum::<usize>()
     );
-    let (limit, most) = options.limits();
-    assert_eq!(report.allowed, limit * most);
+    assert_eq!(report.allowed, options.total());
     assert!(bytes <= report.allowed);
     assert_eq!(session.remaining_bytes(), options.room() - content);
 }

@@ -9,7 +9,7 @@ use crate::{
         Attributes, CookieName, Finder, MAX_AGE_LEN, PART_LEN, PartNumbers, SameSite, SetCookies,
         Template, Whole, max_age_len,
     },
-    state::{Allowed, Overhead, SizeBudget},
+    state::{Allowed, Overhead, PARTITION, SizeBudget},
     token::{self, LONGEST_TOKEN},
 };
 
@@ -213,7 +213,10 @@ fn cookies_are_found_and_set_to_the_byte() {
             }
             "room" => {
                 let token_overhead = token::overhead(vector.mode.unwrap().into());
-                let limit = Allowed::new(vector.parts.unwrap_or(1), vector.limit.unwrap());
+                let mut limit = Allowed::new(vector.parts.unwrap_or(1), vector.limit.unwrap());
+                if vector.partitioned {
+                    limit = limit.keeping(PARTITION);
+                }
                 let overhead = vector.overhead(MAX_AGE_LEN);
                 let padding = padding(vector.padding.as_deref());
                 let budget = SizeBudget::new(limit, overhead, token_overhead, padding);

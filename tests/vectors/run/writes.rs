@@ -111,23 +111,23 @@ fn sessions_are_written_as_specified() {
     let shareable = ("it takes a 304 for shareable", 2);
     tally.check(&[
         (&[Adapter::LoadAndSave, Adapter::Jar], &unseen),
-        (&[Adapter::LoadAndSave], &[("ran", 880)]),
+        (&[Adapter::LoadAndSave], &[("ran", 896)]),
         (
             &[Adapter::Jar],
             &[
-                ("ran", 801),
+                ("ran", 817),
                 ("its sessions come in cookies", 46),
                 ("it has one cookie of each name", 33),
             ],
         ),
         (
             &[Adapter::HeaderMap],
-            &[("ran", 1301), shareable, no_context],
+            &[("ran", 1317), shareable, no_context],
         ),
         (
             LAYERS,
             &[
-                ("ran", 1314),
+                ("ran", 1330),
                 shareable,
                 ("a handle that is left counts as a touch", 2),
             ],

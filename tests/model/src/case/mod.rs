@@ -98,8 +98,8 @@ impl Setup {
         let remembered_idle = self.remembered_idle().min(remember_up_to);
         let idles = [idle, remembered_idle].into_iter().flatten();
         let half = idles.min().map_or(1000, |idle| idle / 2);
-        let carrier = self.carrier.carrier();
         let rest = self.skew / 301;
+        let carrier = self.carrier.carrier(attributes(rest).is_partitioned);
         Settings {
             idle,
             absolute,
@@ -150,10 +150,11 @@ impl Setup {
 }
 
 impl Carrier {
-    fn carrier(self) -> model::Carrier {
+    fn carrier(self, is_partitioned: bool) -> model::Carrier {
         let size = match self {
             Carrier::Anywhere => model::Size::Anywhere,
             Carrier::Browser => model::Size::Browser,
+            Carrier::Split(cookies) if is_partitioned => model::Size::Split(2 + cookies % 2),
             Carrier::Split(cookies) => model::Size::Split(2 + cookies % 3),
             Carrier::Header(len) => return model::Carrier::Header("x-session", characters(len)),
             Carrier::Authorization(len) => {

@@ -107,6 +107,15 @@ impl Settings {
         }
     }
 
+    /// Returns the bytes of all fields together (docs/spec/writer.md § 9.5.3).
+    pub fn total(&self) -> usize {
+        let (cookies, field) = self.allowed();
+        match self.carrier {
+            Carrier::Cookie(_) if self.attributes.is_partitioned => 9216.min(cookies * field),
+            _ => cookies * field,
+        }
+    }
+
     /// Returns the bytes that payload and flash field may take together.
     pub fn room(&self) -> usize {
         let (cookies, field) = self.allowed();
@@ -119,7 +128,9 @@ impl Settings {
             Carrier::Header(..) | Carrier::Token(_) => 0,
         };
         let overhead = if self.is_signed { 21 } else { 45 };
-        let longest_body = cookies * (field - fixed) * 3 / 4 - overhead;
+        let in_cookies = |k| self.total().min(k * field).saturating_sub(k * fixed);
+        let characters = (1..=cookies).map(in_cookies).max().expect("there is one");
+        let longest_body = characters * 3 / 4 - overhead;
         let fits = |room: &usize| padme(METADATA + room + 1) <= longest_body;
         if self.is_padded {
             (0..longest_body).rev().find(fits).expect("there is room")

@@ -87,6 +87,8 @@ impl World {
                 let set = sent.iter().filter(|sent| !sent.value.is_empty());
                 let (most, longest) = self.settings.allowed();
                 assert!((1..=most).contains(&set.clone().count()));
+                let total: usize = set.clone().map(|sent| sent.len).sum();
+                assert!(total <= self.settings.total(), "{set:?}");
                 let is_cookie = matches!(self.settings.carrier, Carrier::Cookie(_));
                 let is_persistent = is_cookie && self.settings.is_persistent(&record);
                 let max_age = self.settings.end(&record).saturating_sub(self.now);
