@@ -1,5 +1,5 @@
-// SvelteKit, Astro, Nitro and Nuxt with the packed package, built and started as in production. `.ci/packages js js/runtimes
-// js/frameworks` and `node build.js` in js/ first; `node --test`. Next.js is in next.test.js.
+// SvelteKit, Astro, React Router, TanStack Start, Nitro and Nuxt with the packed package, built and started as in production.
+// `.ci/packages js js/runtimes js/frameworks` and `node build.js` in js/ first; `node --test`. Next.js is in next.test.js.
 
 import assert from "node:assert/strict";
 import { cp, readFile, readdir, rm, writeFile } from "node:fs/promises";
@@ -131,6 +131,28 @@ async function inAstro(folder) {
   const moved = await browser.get("/moved");
   assert.deepEqual([visitsOf(moved), moved.setCookies.length], [7, 1]);
   await isCachedWithoutCookie(browser, "/cached", "/cached?count");
+}
+
+const IN_REACT = {
+  "React Router": ["react_router", ["react-router", "build"], () => ["node_modules/@react-router/serve/bin.cjs", "build/server/index.js"], "/?index"],
+  "TanStack Start": ["tanstack", ["vite", "build"], () => ["serve.js"], "/"],
+};
+
+for (const [name, [folder, build, command, forms]] of Object.entries(IN_REACT)) {
+  test(`${name}: middleware of /fetch gives pages and forms their session`, async () => {
+    const browser = new Browser(await start(folder, build, command, "127.0.0.1", () => {}));
+    const act = (action) => formTo(browser, forms, { action });
+    await countsAndSignsOut(browser, () => act("count"), () => act("out"));
+    await bringOld(browser);
+    const refreshed = await browser.get("/");
+    assert.deepEqual([visitsOf(refreshed), refreshed.setCookies.length, refreshed.headers.get("cache-control")], [3, 1, "private"]);
+    for (const [action, statuses] of [["fail", [500]], ["fill", [413, 500]]]) {
+      const failed = await act(action);
+      assert.deepEqual([statuses.includes(failed.status), failed.setCookies], [true, []], `${action}: ${failed.status}`);
+    }
+    const refused = await browser.fetch(forms, { method: "POST", body: new URLSearchParams(), headers: { "sec-fetch-site": "cross-site" } });
+    assert.deepEqual([refused.status, refused.setCookies], [403, []]);
+  });
 }
 
 test("Nitro: handlers read and write, and a route that it caches gives nobody the page or the cookie of another", async () => {

@@ -15,7 +15,7 @@ import { XAES_KEY, packInto } from "../test/visitor.js";
 
 const { tarball } = packInto(await mkdtemp(join(tmpdir(), "hardtack-frameworks-")));
 /** Sites whose frameworks do not run in the oldest Node that the package supports. */
-const NEEDS_NEWEST = ["astro", "astro6", "nuxt", "sveltekit"];
+const NEEDS_NEWEST = ["astro", "astro6", "nuxt", "react_router", "sveltekit", "tanstack"];
 const NEWEST_NODE = fileURLToPath(new URL("../runtimes/node_modules/node-26/bin", import.meta.url));
 const QUIET = { NEXT_TELEMETRY_DISABLED: "1", ASTRO_TELEMETRY_DISABLED: "1", NUXT_TELEMETRY_DISABLED: "1" };
 
