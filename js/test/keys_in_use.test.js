@@ -236,9 +236,8 @@ test("a key that a followed ring loses and has again is a problem as long as it 
   assert.deepEqual((await cookies.load(cookie, at(61))).outcome, { kind: "rejected", reason: "UnknownKey", keyId: id, known: "dropped" });
   source.text = `${OTHER_KEY}\n${XAES_KEY}`;
   const cameBack =
-    "a key opens longer than an earlier ring of this program said: if it leaked, sessions forged under it are accepted, so give all programs " +
-    "the ring in which it ends, and destroy the copy that this one came from; if that is on purpose, nothing is to be done, and a restart " +
-    "ends this problem";
+    "a key opens longer than an earlier ring of this program said: if it leaked, forgeries open, so give all programs the ring in which it " +
+    "ends; if that is on purpose, a restart ends this problem";
   assert.deepEqual(await problemsAt(cookies, at(120)), [`problem KeyReturned since ${textAt(120)}: key ${id}: ${cameBack}`]);
   assert.deepEqual(told().slice(1), [["error", cameBack, { keyId: id, endedAt: new Date(at(60)) }]]);
   // With a time at which it ended, it may stay, until it loses that again.
@@ -314,6 +313,17 @@ test("a key comes back by a backup before its end and after it, also if its line
   assert.deepEqual(await returned(ended, OTHER_KEY, ended), []);
 });
 
+test("keys that a ring lacks that brings a key back return with the right ring without a word", async () => {
+  const both = `${THIRD_KEY}\n${OTHER_KEY}`;
+  assert.deepEqual(await returned(XAES_KEY, both, XAES_KEY, both), []);
+  assert.deepEqual(await returned(XAES_KEY, both, XAES_KEY, OTHER_KEY, both), [third]);
+  // As long as the wrong key opens, every key that comes back is told.
+  assert.deepEqual(await returned(XAES_KEY, THIRD_KEY, XAES_KEY, `${THIRD_KEY}\n${XAES_KEY}`), [third]);
+  // A ring that brings back no key is believed.
+  assert.deepEqual(await returned(XAES_KEY, OTHER_KEY, XAES_KEY, THIRD_KEY, OTHER_KEY), [other]);
+  assert.deepEqual(await returned(XAES_KEY, both, XAES_KEY, both, XAES_KEY), [id]);
+});
+
 test("an end that is put off is told each time, and so is a backup after it", async () => {
   const ring = (end) => `${until(XAES_KEY, end)}\n${from(OTHER_KEY, end)}`;
   const [first, second, third] = [3600, 5400, 7200].map(ring);
@@ -335,9 +345,9 @@ test("a key whose end was put off is a problem until it ends, and a backup after
   assert.deepEqual(await seen(300), []);
   source.text = XAES_KEY;
   assert.deepEqual(await seen(360), [`problem KeyReturned since ${textAt(360)}: key ${id}`]);
-  // The ring with the end is the remedy, and brings back the key that the backup lacked.
+  // The ring with the end is the remedy, although it brings back the key that the backup lacked.
   source.text = ring(300);
-  assert.deepEqual(await seen(420), [`problem KeyReturned since ${textAt(420)}: key ${other}`]);
+  assert.deepEqual(await seen(420), []);
 });
 
 test("of keys that left, the last 64 are remembered", async () => {

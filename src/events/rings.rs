@@ -146,9 +146,8 @@ fn joined(ids: &[impl Display]) -> String {
 pub(crate) const RING_REFUSED: &str = "key ring refused, the earlier one stays in use";
 pub(crate) const NOT_BEFORE_IS_AHEAD: &str = "`not_before` is in the future: until then every session is refused, new \
     ones too; correct it, unless nobody is to be signed in before";
-pub(crate) const KEY_IS_BACK: &str = "a key opens longer than an earlier ring of this program said: if it leaked, sessions \
-    forged under it are accepted, so give all programs the ring in which it ends, and destroy the copy that this one came from; \
-    if that is on purpose, nothing is to be done, and a restart ends this problem";
+pub(crate) const KEY_IS_BACK: &str = "a key opens longer than an earlier ring of this program said: if it leaked, forgeries \
+    open, so give all programs the ring in which it ends; if that is on purpose, a restart ends this problem";
 const SEALS_TOO_SOON: &str = "the new ring came after the `seal_from` of its new key, which seals already: visitors whom \
     an instance without this ring serves lose their sessions; push the ring to all instances now, and next time choose a \
     longer `--after`, or set the clock of the machine that makes the ring";

@@ -26,9 +26,8 @@ const REFUSED = "key ring refused, the earlier one stays in use";
 const HANGS = "the sources of the key ring have not answered for 5 seconds, the earlier one stays in use: give them a timeout";
 const DROPS = "key ring replaced by one that drops keys or ends them too early: living sessions under them end, as after a leak";
 const KEY_IS_BACK =
-  "a key opens longer than an earlier ring of this program said: if it leaked, sessions forged under it are accepted, so give all programs " +
-  "the ring in which it ends, and destroy the copy that this one came from; if that is on purpose, nothing is to be done, and a restart " +
-  "ends this problem";
+  "a key opens longer than an earlier ring of this program said: if it leaked, forgeries open, so give all programs the ring in which it " +
+  "ends; if that is on purpose, a restart ends this problem";
 
 /** Reads a ring, and follows it. Throws a `ConfigError`, or the error of `source`, from which keys are removed. */
 export async function follow(source, settings = {}) {
@@ -71,7 +70,8 @@ class FollowedRing {
   #refusal = null;
   /**
    * By id, each key that the ring lacks or has retired, or that opens after its end: `at`, its end in Unix seconds; `isDropped`, if it
-   * opened tokens until then; `backAt`, since when the ring opens it longer, if it does.
+   * opened tokens until then; `isDoubtful`, if it left with a ring that brought another back, which may be the wrong one, without newer
+   * keys; `backAt`, since when the ring opens it longer, if it does.
    */
   #ends = new Map();
   /** References to the sealers whose keys are replaced with the ring's. */
@@ -178,26 +178,38 @@ class FollowedRing {
    * come counts, because the wrong ring may come before it. Returns the number of keys that are back.
    */
   #remember(earlier, now) {
-    let back = 0;
+    const back = new Set();
     for (const id of new Set([...this.#ends.keys(), ...earlier.map((key) => key.id)])) {
       const [before, after] = [earlier, this.keys].map((keys) => endIn(keys, id));
       const known = this.#ends.get(id);
-      const key = known ?? { at: before, isDropped: false };
+      const key = known ?? { at: before, isDropped: false, isDoubtful: false };
       const ends = after <= now && after < before;
       if (after > Math.max(now, before, key.at)) {
         Object.assign(key, { at: Math.max(key.at, before), backAt: now });
-        this.#given.say("error", KEY_IS_BACK, { keyId: id, endedAt: dateOf(key.at) });
-        back += 1;
+        back.add(id);
       } else if (after <= Math.max(now, key.at)) {
         Object.assign(key, { at: Math.min(key.at, Math.max(now, after)), backAt: undefined });
       }
-      if (ends) key.isDropped = before > now;
+      if (ends) Object.assign(key, { isDropped: before > now, isDoubtful: true });
       // The end of any other key is in the ring itself. Last, the keys that are the last to be forgotten.
       if (known && before > 0) this.#ends.delete(id);
       if (known || ends || key.backAt !== undefined) this.#ends.set(id, key);
     }
+    if (this.#returned(now).every(({ id }) => this.#ends.get(id).isDoubtful)) this.#believe(back);
+    for (const id of back) this.#given.say("error", KEY_IS_BACK, { keyId: id, endedAt: dateOf(this.#ends.get(id).at) });
     for (const id of [...this.#ends.keys()].slice(0, -MOST_ENDS)) this.#ends.delete(id);
-    return back;
+    return back.size;
+  }
+
+  /** The right ring has the keys again that only the wrong one lacked, which is no news. What it lacks has ended. */
+  #believe(back) {
+    for (const [id, key] of [...this.#ends]) {
+      if (key.isDoubtful && key.backAt !== undefined) {
+        back.delete(id);
+        this.#ends.delete(id);
+      }
+      key.isDoubtful = false;
+    }
   }
 
   /** Returns the keys that open longer than they were to, unless they have ended since. */

@@ -16,6 +16,8 @@ pub(super) struct KeyEnd {
     pub(super) at: UnixSeconds,
     /// `true` if the key opened tokens until it ended, so that living sessions may have ended with it.
     is_dropped: bool,
+    /// `true` if the key left with a ring that brought another back. That ring may be the wrong one, which lacks newer keys.
+    is_doubtful: bool,
     /// Time since which the ring opens the key longer than it was to, if it does.
     pub(super) back_since: Option<UnixSeconds>,
 }
@@ -41,6 +43,7 @@ impl Ends {
                 id,
                 at: before,
                 is_dropped: false,
+                is_doubtful: false,
                 back_since: None,
             };
             let mut key = place.map_or(unknown, |place| self.0.remove(place));
@@ -55,12 +58,20 @@ impl Ends {
                 (key.at, key.back_since) = (key.at.min(now.max(after)), None);
             }
             if ends {
-                key.is_dropped = before > now;
+                (key.is_dropped, key.is_doubtful) = (before > now, true);
             }
             // The end of any other key is in the ring itself.
             if place.is_some() || is_back || ends {
                 self.0.push(key);
             }
+        }
+        let brings_back = |key: &KeyEnd| !key.is_doubtful && end_in(next, key.id) > now;
+        if !self.returned().any(brings_back) {
+            // The right ring has the keys again that only the wrong one lacked. What it lacks has ended.
+            let is_news = |key: &KeyEnd| !key.is_doubtful || key.back_since.is_none();
+            self.0.retain(is_news);
+            back.retain(is_news);
+            self.0.iter_mut().for_each(|key| key.is_doubtful = false);
         }
         let surplus = self.0.len().saturating_sub(MOST);
         self.0.drain(..surplus);

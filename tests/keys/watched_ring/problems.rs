@@ -128,15 +128,10 @@ fn a_key_whose_end_was_put_off_is_a_problem_until_it_ends() {
     let found = problems(&cookie, 92);
     let since = "problem KeyReturned since 2027-01-15T08:01:31Z: ";
     assert!(found.len() == 1 && found[0].starts_with(since), "{found:?}");
-    // The ring with the end is the remedy, and brings back the key that the backup lacked.
+    // The ring with the end is the remedy, although it brings back the key that the backup lacked.
     vault.put(ring(90));
     replaced(&mut watched);
-    let found = problems(&cookie, 0);
-    let names_new = format!(": key {}: ", id(&new));
-    assert!(
-        found.len() == 1 && found[0].contains(&names_new),
-        "{found:?}"
-    );
+    assert!(problems(&cookie, 0).is_empty());
 }
 
 #[test]

@@ -83,6 +83,30 @@ fn a_key_comes_back_by_a_backup_before_its_end_and_after_it() {
     }
 }
 
+/// The ring that lacks them may be a backup, which does not know them yet.
+#[test]
+fn keys_that_a_ring_lacks_that_brings_a_key_back_return_with_the_right_ring_without_a_word() {
+    let (leaked, new, newer) = (key(), key(), key());
+    let both = format!("{newer}\n{new}");
+    assert_eq!(returned(&[&leaked, &both, &leaked, &both]), []);
+    assert_eq!(
+        returned(&[&leaked, &both, &leaked, &new, &both]),
+        [id(&newer)]
+    );
+    // As long as the wrong key opens, every key that comes back is told.
+    let all = format!("{newer}\n{leaked}");
+    assert_eq!(returned(&[&leaked, &newer, &leaked, &all]), [id(&newer)]);
+    // A ring that brings back no key is believed.
+    assert_eq!(
+        returned(&[&leaked, &new, &leaked, &newer, &new]),
+        [id(&new)]
+    );
+    assert_eq!(
+        returned(&[&leaked, &both, &leaked, &both, &leaked]),
+        [id(&leaked)]
+    );
+}
+
 #[test]
 fn an_end_that_is_put_off_is_told_each_time_and_so_is_a_backup_after_it() {
     let (leaked, new) = (key(), key());

@@ -141,6 +141,11 @@ impl Retire {
         };
         let Some(next) = ring.next_after(id) else {
             let (before, file) = (before.id, &edit.file);
+            if edit.notes.leaked(before).is_some() {
+                return Err(Failure::no(format!(
+                    "key {id} takes over from key {before}, which leaked; move the time with `{HARDTACK} ring leaked {file}`"
+                )));
+            }
             return Err(Failure::no(format!(
                 "key {before} retires because key {id} takes over; first run `{HARDTACK} ring promote {file} \
                  {before}`"
