@@ -80,6 +80,29 @@ fn sign_out_with_message(session: &Session) {
 }
 
 #[test]
+fn of_two_old_cookies_each_is_dropped_at_the_path_it_has() {
+    let [first, second] = ["first", "second"].map(|name| OldCookie::new(name, Fixed("ada")));
+    let range = start()..start() + DAY;
+    let builder = builder().migrate_from(first, range.clone());
+    let cookie = builder.migrate_from(second, range).build().unwrap();
+    let layer = SessionLayer::new(cookie).clock(start());
+    for (first, second) in [
+        ("/app", "/app"),
+        ("/app", "/app/shop"),
+        ("/app/shop", "/app"),
+    ] {
+        let mut jar = Jar::default();
+        jar.url.set_path("/app/shop");
+        jar.receive([
+            format!("first=x; Path={first}"),
+            format!("second=x; Path={second}"),
+        ]);
+        visit(&layer, &mut jar, "/app/shop", sign_out);
+        assert_eq!(jar.field(), "", "{first} {second}");
+    }
+}
+
+#[test]
 fn a_router_inside_another_one_knows_the_whole_path() {
     let page = async |session: Session| session.invalidate().map(drop);
     let inner = Router::new().route("/shop", get(page)).layer(layer());

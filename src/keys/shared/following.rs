@@ -267,6 +267,10 @@ mod tests {
     };
 
     use super::*;
+    use crate::{
+        EncryptionKey,
+        keys::{SharedKeyRing, problem::Problem, purpose::Purpose},
+    };
 
     const INTERVAL: Duration = Duration::from_secs(10);
 
@@ -456,6 +460,22 @@ mod tests {
             assert_eq!(woken.0.load(Ordering::SeqCst), 1);
             assert!(following.poll_kept_up(1_020, &task).is_ready());
         }
+    }
+
+    #[test]
+    fn a_health_check_of_a_forked_process_waits_for_no_lock() {
+        let ring = SharedKeyRing::from(EncryptionKey::generate().unwrap());
+        let slot = ring.serve(Purpose::cookie("session"), None).unwrap();
+        let following = following();
+        following.process.set(std::process::id() + 1).unwrap();
+        ring.follow_by(Arc::new(following));
+        // As threads did that the fork lacks.
+        let _locked = ring.lock();
+        let problems = slot.problems(1_020);
+        assert!(
+            matches!(problems[..], [Problem::NotFollowed]),
+            "{problems:?}"
+        );
     }
 
     #[test]

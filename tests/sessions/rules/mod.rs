@@ -12,6 +12,7 @@ mod denying;
 mod events;
 mod flash;
 mod formerly;
+mod functions;
 mod header;
 #[cfg(feature = "tracing")]
 mod in_use;
