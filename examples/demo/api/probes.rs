@@ -26,10 +26,17 @@ pub(crate) struct Entry {
     value: Value,
 }
 
+#[derive(Deserialize)]
+#[serde(untagged)]
+pub(crate) enum Change {
+    Put(Entry),
+    Delete { delete: String },
+}
+
 pub(crate) async fn fail(
     Path(status): Path<String>,
     session: Session,
-    Body(entry): Body<Entry>,
+    Body(change): Body<Change>,
 ) -> Result<Response, Failed> {
     let status = status.parse::<StatusCode>().ok();
     let Some(status) = status.filter(|status| !status.is_informational()) else {
@@ -37,7 +44,10 @@ pub(crate) async fn fail(
             "the status is not a number from 200 to 999",
         ));
     };
-    session.insert(&entry.key, entry.value)?;
+    match change {
+        Change::Put(entry) => session.insert(&entry.key, entry.value)?,
+        Change::Delete { delete } => _ = session.remove(&delete)?,
+    }
     Ok(match status {
         StatusCode::NO_CONTENT | StatusCode::RESET_CONTENT | StatusCode::NOT_MODIFIED => {
             status.into_response()
