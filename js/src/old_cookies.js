@@ -119,8 +119,11 @@ class OldCookies {
     let [unread, hasMore] = [null, false];
     for (const source of this.#sources) {
       const values = findValues(fields, source.template.name, MOST_VALUES + 1);
-      // Even outside of its time, because a sign-out drops the cookie.
-      if (values.length > 0) state.arrival = UNOPENED;
+      if (values.length > 0 && state.arrival !== UNOPENED) {
+        // Even outside of its time, because a sign-out drops the cookie.
+        state.arrival = UNOPENED;
+        [state.value] = values;
+      }
       if (now < source.from || now >= source.until) continue;
       const { opened, hasMore: isMore } = await source.open(values, fields, { now, sealer });
       hasMore ||= isMore;

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { deviceBound } from "../src/device.js";
-import { SessionCookie, attributes, decodeDictionary, generateKey, revocation, sessionType } from "../src/index.js";
+import { SessionCookie, attributes, csrfToken, decodeDictionary, generateKey, revocation, sessionType, verifyCsrf } from "../src/index.js";
 import { oldCookie } from "../src/old_cookies.js";
 import * as t from "../src/struct.js";
 import { NOW, SIGNING_KEY, XAES_KEY, filled, kept, later, sealedAs } from "./visitor.js";
@@ -292,6 +292,16 @@ test("a session that another instance could take over is left to it next to anot
       }
     }
   }
+});
+
+test("the forms of two visitors with unreadable former cookies have different tokens", async () => {
+  const named = { cookie: attributes({ name: "__Host-visit" }), keepUnknownKeys: true };
+  const site = await SessionCookie.encrypted(XAES_KEY, { migrateFrom: former(await SessionCookie.encrypted(XAES_KEY, named)) });
+  const other = await SessionCookie.encrypted(await generateKey(), named);
+  const [ada, bob] = await Promise.all(["ada", "bob"].map((user) => filled((session) => session.set("user", user), other)));
+  const token = await csrfToken(await site.load(ada, NOW));
+  const passes = async (field) => verifyCsrf(await site.load(field, NOW), token);
+  assert.deepEqual([await passes(ada), await passes(bob), await passes("__Host-visit=eAAAAAA")], [true, false, false]);
 });
 
 test("a session that was planted in one former cookie wins over none of another under the same ring", async () => {

@@ -71,6 +71,12 @@ impl Predecessor {
         })
     }
 
+    /// Returns the first value of the first old cookie that the request brought.
+    pub(super) fn first_value(&self) -> Option<&[u8]> {
+        let mut received = self.received.iter();
+        received.find_map(|(values, _)| values.iter().next())
+    }
+
     pub(crate) fn find_in(&mut self, field: &[u8]) {
         self.cookies.find_in(field, &mut self.received);
     }

@@ -58,12 +58,13 @@ impl<'a> Opening<'a> {
         let state = State::new(&self.core.policy, self.now, has_token);
         let loaded = place.insert(Loaded::new(state, values.carried));
         // Without the feature, the compiler leaves `take_over` out.
-        match old.filter(|_| cfg!(feature = "migrate")) {
+        let old = old.as_deref().filter(|_| cfg!(feature = "migrate"));
+        match old {
             // An old cookie is not read if there is a cookie of ours, even one that does not open.
-            Some(old) if values.is_empty() => self.take_over(&old, loaded),
+            Some(old) if values.is_empty() => self.take_over(old, loaded),
             old => self.open_one(&values, old, loaded),
         }
-        let first = values.iter().next();
+        let first = values.iter().next().or_else(|| old?.first_value());
         loaded.state.name_unreadable(first.unwrap_or_default());
         loaded
     }
@@ -72,7 +73,7 @@ impl<'a> Opening<'a> {
     fn open_one<T: Payload>(
         &self,
         values: &Values,
-        old: Option<Box<Predecessor>>,
+        old: Option<&Predecessor>,
         loaded: &mut Loaded<T>,
     ) {
         let (chosen, token_bytes) = self.choose(values);

@@ -476,6 +476,25 @@ fn of_two_old_cookies_one_that_another_instance_could_take_over_is_left_to_it() 
 }
 
 #[test]
+fn the_forms_of_two_visitors_with_unreadable_former_cookies_have_different_tokens() {
+    let former = || named("session").keep_unknown_keys(true);
+    let site = builder().migrate_from(former().build().unwrap(), at(0)..at(9));
+    let site = site.build().unwrap();
+    let other = SessionCookie::encrypted(key(1))
+        .name("session")
+        .build()
+        .unwrap();
+    let [ada, bob] = [7, 8].map(|user| {
+        let fill = |session: &Session| session.insert("user", user);
+        other.cookie_for(at(0), fill).unwrap()
+    });
+    let token = site.load([&ada], at(1)).csrf_token().unwrap();
+    let passes = |field: &str| site.load([field], at(1)).verify_csrf(&token).is_ok();
+    assert!(passes(&ada));
+    assert!(!passes(&bob) && !passes("session=eAAAAAA"));
+}
+
+#[test]
 fn what_cannot_be_followed_is_an_error_at_start_up() {
     let range = || at(0)..at(9);
     let former = builder().name("session").build().unwrap();

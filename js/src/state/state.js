@@ -18,7 +18,7 @@ export class State {
   onLost;
   /** Numbers of the parts in the request. */
   carried = [];
-  /** First value of the cookie or the header. CSRF tokens of a session that cannot be read are made from it. */
+  /** First value of the cookie, an old cookie or the header. CSRF tokens of a session that cannot be read are made from it. */
   value = "";
   /** The outcome of reading, for logs. */
   outcome = { kind: "absent" };
