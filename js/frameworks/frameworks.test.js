@@ -2,13 +2,13 @@
 // `.ci/packages js js/runtimes js/frameworks` and `node build.js` in js/ first; `node --test`. Next.js is in next.test.js.
 
 import assert from "node:assert/strict";
-import { cp, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { cp, readFile, readdir } from "node:fs/promises";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 
 import { Browser, cookies, field } from "../test/visitor.js";
 import { SVELTEKIT, browse } from "./in_browsers.js";
-import { start } from "./site.js";
+import { copyForSvelteKit2, start } from "./site.js";
 
 const path = (file) => fileURLToPath(new URL(file, import.meta.url));
 const visitsOf = ({ text }) => Number(/visits (?:<!--.*?-->)*(\d+)/.exec(text)?.[1]);
@@ -37,16 +37,6 @@ async function bringOld(browser, minutes = 10) {
   session.set("visits", 3).ensureId();
   const [name, value] = field(await cookies.save(session)).split("=");
   browser.cookies.set(name, value);
-}
-
-/** SvelteKit 2 has another module with the variables. */
-async function copyForSvelteKit2() {
-  await cp(path("sveltekit/src"), path("sveltekit2/src"), { recursive: true });
-  await rm(path("sveltekit2/src/env.js"));
-  const hooks = path("sveltekit2/src/hooks.server.js");
-  const text = await readFile(hooks, "utf8");
-  const [, line] = /SvelteKit 2: `(.*)`/.exec(text);
-  await writeFile(hooks, text.replace(/^.*/, line).replace("encrypted(SESSION", "encrypted(env.SESSION"));
 }
 
 for (const [version, folder] of [["SvelteKit 3", "sveltekit"], ["SvelteKit 2", "sveltekit2"]]) {

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
@@ -17,6 +17,7 @@ const { tarball } = packInto(await mkdtemp(join(tmpdir(), "hardtack-frameworks-"
 /** Sites whose frameworks do not run in the oldest Node that the package supports. */
 const NEEDS_NEWEST = ["astro", "astro6", "nuxt", "react_router", "sveltekit", "tanstack"];
 const NEWEST_NODE = fileURLToPath(new URL("../runtimes/node_modules/node-26/bin", import.meta.url));
+const path = (file) => fileURLToPath(new URL(file, import.meta.url));
 const QUIET = { NEXT_TELEMETRY_DISABLED: "1", ASTRO_TELEMETRY_DISABLED: "1", NUXT_TELEMETRY_DISABLED: "1" };
 
 async function freePort() {
@@ -43,6 +44,16 @@ export async function start(name, build, command, host = "127.0.0.1", hear = (te
   after(() => server.kill());
   await untilItAnswers(origin, server);
   return origin;
+}
+
+/** SvelteKit 2 has another module with the variables. */
+export async function copyForSvelteKit2() {
+  await cp(path("sveltekit/src"), path("sveltekit2/src"), { recursive: true });
+  await rm(path("sveltekit2/src/env.js"));
+  const hooks = path("sveltekit2/src/hooks.server.js");
+  const text = await readFile(hooks, "utf8");
+  const [, line] = /SvelteKit 2: `(.*)`/.exec(text);
+  await writeFile(hooks, text.replace(/^.*/, line).replace("encrypted(SESSION", "encrypted(env.SESSION"));
 }
 
 /** Installs the package, which depends on no other. */

@@ -25,3 +25,17 @@ export const CASES = {
   throw: { touch: "error", status: 500, page: (session) => (session.set("seen", 1), fails()) },
   "sign out and throw": { touch: "error", cookie: "dropped", status: 500, page: (session) => (session.invalidate(), fails()) },
 };
+
+/** What a site answers at `/` and the name of a case. */
+export const pageAt = (path, session) => CASES[path.slice(1).replaceAll("-", " ")].page(session);
+
+/** What pages use in a site without a session: it keeps nothing, and fails where a session would, with an error of the framework. */
+export const standIn = (errorOf) => ({
+  get: () => "ada",
+  signIn() {},
+  invalidate() {},
+  set(name) {
+    if (name === "full") throw errorOf(413, "full");
+    if (name === "unreadable") throw errorOf(503, "later", { headers: { "retry-after": "10" } });
+  },
+});

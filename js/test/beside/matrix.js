@@ -22,7 +22,7 @@ import createError from "http-errors";
 import { CsrfGuard } from "../../src/csrf_guard.js";
 import { SessionCookie, generateKey } from "../../src/index.js";
 import { XAES_KEY, filled } from "../visitor.js";
-import { CASES } from "./cases.js";
+import { CASES, pageAt, standIn } from "./cases.js";
 
 const NAME = "__Host-session";
 const OTHER_KEY = await generateKey();
@@ -44,7 +44,7 @@ export function beside(name, { companions, open, errorOf = createError }) {
         const opened = async (session) => {
           const notes = [];
           const mounted = { before: [], behind: [], [order]: [make((line) => notes.push(line))] };
-          const page = (session, path) => CASES[nameAt(path)].page(session ?? standIn(errorOf));
+          const page = (session, path) => pageAt(path, session ?? standIn(errorOf));
           return { browser: await open({ session, page, ...mounted }), notes };
         };
         const cookies = await SessionCookie.encrypted(XAES_KEY, { keepUnknownKeys: true });
@@ -62,18 +62,6 @@ export function beside(name, { companions, open, errorOf = createError }) {
 }
 
 const pathOf = (of) => `/${of.replaceAll(" ", "-")}`;
-const nameAt = (path) => path.slice(1).replaceAll("-", " ");
-
-/** What pages use in a site without a session: it keeps nothing, and fails where a session would, with an error of the framework. */
-const standIn = (errorOf) => ({
-  get: () => "ada",
-  signIn() {},
-  invalidate() {},
-  set(name) {
-    if (name === "full") throw errorOf(413, "full");
-    if (name === "unreadable") throw errorOf(503, "later", { headers: { "retry-after": "10" } });
-  },
-});
 
 /** Counts the calls that print. */
 function printsOf(t) {

@@ -1,5 +1,6 @@
 import { redirect } from "@sveltejs/kit";
 import { sequence } from "@sveltejs/kit/hooks";
+import { handle as beside } from "./beside.js";
 import { handle as session } from "./hooks.server.js";
 
 /** What a later hook throws passes the one of the session by. */
@@ -11,4 +12,6 @@ const leave = async ({ event, resolve }) => {
   redirect(303, "/");
 };
 
-export const handle = sequence(session, leave);
+const inTurn = sequence(session, leave);
+
+export const handle = (input) => (input.event.url.pathname.startsWith("/beside/") ? beside : inTurn)(input);

@@ -1,0 +1,1 @@
+export { answer as fallback } from "../../../beside.js";
