@@ -282,7 +282,7 @@ export class KeyRing {
   /**
    * Reads the text of a ring from `source`, and follows it: cookies and tokens that are built with the ring ask again when they
    * load a session, at most once in `every` seconds. One request waits for the answer, while others use the current ring. If the
-   * source fails, or returns a ring that is refused, the ring stays as it is. Only the first reading throws: a `ConfigError`, or
+   * source fails, or returns a ring that is refused, the ring stays as it is, and the source is asked again after a minute. Only the first reading throws: a `ConfigError`, or
    * the error of the source, as names, codes, and the first 2,048 characters of messages and stacks, without these if they hold a
    * key.
    */

@@ -5,6 +5,7 @@ import { mock, test } from "node:test";
 import { inspect } from "node:util";
 
 import { deviceBound } from "../src/device.js";
+import { keysInUse } from "../src/health.js";
 import { KeyRing, SessionCookie, SessionToken, csrfToken, generateKey, verifyCsrf } from "../src/index.js";
 import { SIGNING_KEY, XAES_KEY, XCHACHA_KEY, errorsTo, field, misconfigured } from "./visitor.js";
 
@@ -88,6 +89,21 @@ test("a source is asked when a session is loaded, at most once in a span", async
   assert.equal(await askedAt(cookies, at(29)), 4);
   assert.equal(await askedAt(await SessionCookie.encrypted(XAES_KEY), at(600)), 4);
   await assert.rejects(cookies.load(null, NaN), misconfigured("now"));
+});
+
+test("a source that failed is asked again after a minute, however long the span is", async () => {
+  for (const [every, again] of [[3600, 60], [30, 30]]) {
+    const { ring, source } = await following(XAES_KEY, { every });
+    const cookies = await SessionCookie.encrypted(ring);
+    const problemsAt = async (seconds) => (await cookies.load(null, at(seconds)), (await keysInUse(cookies, at(seconds))).problems.length);
+    source.text = new Error("no answer");
+    assert.equal(await problemsAt(every), 1);
+    source.text = XAES_KEY;
+    assert.deepEqual([await problemsAt(every + again - 1), await problemsAt(every + again)], [1, 0]);
+    const { asked } = source;
+    await cookies.load(null, at(2 * every + again - 1));
+    assert.equal(source.asked, asked);
+  }
 });
 
 test("a ring is replaced by one of its mode, with its options", async () => {

@@ -15,6 +15,8 @@ import { sentencesOf } from "./redact.js";
 import { parseRing, sealingAt, warnOfEarlyEnds, warnOfKeyTooSoon } from "./ring.js";
 
 const MOST_SECONDS = 86_400;
+/** Milliseconds after a refusal in which the source is asked again, so that one failed question does not last for a long `every`. */
+const RETRY = 60_000;
 /** Milliseconds between two events about the same refusal. */
 const AGAIN = 300_000;
 /** Milliseconds without an answer after which a source counts as hanging. */
@@ -98,7 +100,8 @@ class FollowedRing {
    */
   async refresh(now) {
     // `abs`: a clock that was set back must not postpone the question. Negated: `now` may be NaN, and then nothing is asked.
-    if (!(Math.abs(now - this.#asked) >= this.#given.every)) return;
+    const { every } = this.#given;
+    if (!(Math.abs(now - this.#asked) >= (this.#refusal ? Math.min(every, RETRY) : every))) return;
     this.#warnIfItHangs(now);
     this.#dropDead();
     this.#asked = now;
