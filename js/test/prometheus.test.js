@@ -182,6 +182,23 @@ test("a session that was sealed under an earlier key too late is told apart, bec
   }
 });
 
+test("a session of a program that a push has not reached yet is not told apart, if a known key seals by it", async () => {
+  const { metrics, changes } = registered();
+  const timeAt = (seconds) => later(seconds).toISOString().replace(".000", "");
+  for (const [sealedAt, known] of [[959, ""], [960, "superseded"]]) {
+    let text = `${XAES_KEY}\n${OTHER_KEY}`;
+    clock.mock.mockImplementation(() => later(-100).getTime());
+    const ring = await KeyRing.follow(() => text, { log: null });
+    clock.mock.mockImplementation(() => start);
+    const cookies = await SessionCookie.encrypted(ring, { metrics, log: null });
+    text = `${XAES_KEY}\n${OTHER_KEY} seal_from=${timeAt(0)}`;
+    await keysInUse(cookies, later(60));
+    await changes();
+    await cookies.load(await filled(undefined, own, later(sealedAt)), later(sealedAt));
+    assert.deepEqual(counted(await changes()), { [read("OpenedUnderAcceptedKey", "", known)]: 1 });
+  }
+});
+
 test("a change that a 5xx drops is counted if a visitor loses it", async () => {
   const { metrics, changes } = registered();
   const cookies = await SessionCookie.encrypted(XAES_KEY, { metrics, log: null });

@@ -252,7 +252,7 @@ impl<'a> Opening<'a> {
         let is_recent = self.now.saturating_sub(sealed_at) < events::TEN_MINUTES;
         let skew = self.core.policy.lifetimes.skew;
         (is_told && is_recent)
-            .then(|| self.keys.sealed_late_by(key_id, sealed_at, skew))
+            .then(|| (self.core.slot).sealed_late_by(&self.keys, key_id, sealed_at, skew, self.now))
             .flatten()
     }
 

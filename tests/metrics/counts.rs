@@ -560,6 +560,36 @@ fn a_session_that_was_sealed_under_an_earlier_key_too_late_is_told_apart() {
     assert_eq!(counts.get(&of_token), Some(&1), "{counts:?}");
 }
 
+/// A rotation in two pushes, whose second makes a known key seal: while it lasts, nobody is signed out.
+#[cfg(feature = "watch")]
+#[test]
+fn a_session_of_a_program_that_the_push_has_not_reached_is_not_told_apart() {
+    let accepted =
+        r#"hardtack_sessions_read_total{purpose,outcome="OpenedUnderAcceptedKey",reason=""}"#;
+    let superseded = accepted.replace('}', r#",known="superseded"}"#);
+    let [old, new] = [key(0), key(1)].map(|key| key.expose_secret());
+    let sealing = SessionCookie::encrypted(key(0)).build().unwrap();
+    let told = |taken_at: u64, sealed_at: u64, expected: &str| {
+        let (put, mut watched) = vault(&format!("{}\n{}", *old, *new));
+        let cookie = SessionCookie::encrypted(watched.keys()).build().unwrap();
+        put(&format!(
+            "{}\n{} seal_from=2027-01-15T08:00:00Z",
+            *old, *new
+        ));
+        for _ in 0..3 {
+            drop(watched.poll(at(taken_at)));
+        }
+        let pair = sealed(&sealing, at(sealed_at), |session| {
+            session.insert("user", 1).unwrap();
+        });
+        check(&[(expected, 1)], || {
+            look(&cookie.load([&pair], at(sealed_at + 1)));
+        });
+    };
+    told(10, 909, accepted);
+    told(10, 910, &superseded);
+}
+
 /// Visitors who come back after weeks.
 #[test]
 fn a_session_under_a_key_that_had_retired_before_it_left_is_an_unknown_one() {

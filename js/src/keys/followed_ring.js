@@ -163,7 +163,7 @@ class FollowedRing {
     if (turn !== this.#heard) return;
     this.#used = seen;
     const earlier = this.keys;
-    Object.assign(this, content);
+    Object.assign(this, content, { takenAt: now });
     for (const [sealer, keys] of derived) sealer.keys = keys;
     const { say, counted } = this.#given;
     const overlap = [...derived.keys()].reduce((most, { overlap }) => Math.max(most, overlap), 0);

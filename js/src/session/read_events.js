@@ -13,6 +13,8 @@ const LEVELS = {
 const MANY = 10;
 const A_MINUTE = 60;
 const TEN_MINUTES = 600;
+/** Seconds that a push of a ring to all programs may take. */
+const PUSH = 900;
 const REMEMBERED =
   "a remembered session arrived, but this program has no `rememberUpTo`: it ends by the ordinary timeouts here; set `rememberUpTo` as " +
   "in the program that remembers it";
@@ -48,14 +50,17 @@ export const levelOf = (reason) => (reason in LEVELS ? LEVELS[reason] : "info");
  * Returns the outcome of reading for metrics. Logs a session that was sealed lately, under an earlier key, although the next one had
  * begun to seal: the program that sealed it lacks the ring. Its last activity is no later than its sealing, by the clock that also chose
  * the key, so the skew is only for a session that began at a program whose clock is ahead. An older session may come from a program
- * that has the ring by now.
+ * that has the ring by now. And if this program has its ring only since the later key began to seal, as with a push that makes a known
+ * key seal, others may be about to get it.
  */
-export function noteLate({ outcome, arrival: { metadata }, policy, now }, { say, seen, tokens }) {
+export function noteLate({ outcome, arrival: { metadata }, policy, now }, { say, seen, since, tokens }) {
   if (outcome.kind !== "openedUnderAcceptedKey") return outcome;
   const { keyId } = outcome;
   const sealedAt = lastActiveOf(metadata);
   const lateBy = now - sealedAt < TEN_MINUTES ? sealedLateBy(tokens.ring.keys, keyId, sealedAt, policy.skew) : null;
-  if (lateBy === null) return outcome;
+  const takenAt = tokens.ring.takenAt ?? since;
+  const mayBePushed = takenAt >= sealedAt - lateBy && takenAt <= now && sealedAt < takenAt + PUSH;
+  if (lateBy === null || mayBePushed) return outcome;
   noteRecent(seen, "sealedLate", now);
   say("warn", LACKS_RING, { keyId, lateBy }, LACKS_RING, now);
   return { ...outcome, known: "superseded" };

@@ -50,7 +50,8 @@ export class SessionSealer {
 
   /** `say`: the value of `sayingBy`. `settings`: the text of the settings that programs share. */
   constructor(mode, tokens, policy, say, settings) {
-    Object.assign(this, { mode, tokens, policy, say, settings, seen: {} });
+    // `since`: the time from which the program has the ring, unless it follows one that was replaced since.
+    Object.assign(this, { mode, tokens, policy, say, settings, seen: {}, since: Date.now() / 1000 });
   }
 
   /** Returns a sealer with the same keys and rules for another context. */

@@ -135,6 +135,9 @@ impl SharedKeyRing {
         let replaced: Vec<_> = replaced.collect();
         let earlier = mem::replace(&mut shared.ring, Arc::clone(&ring));
         let now = now.unwrap_or_else(clock::system_now);
+        for slot in &slots {
+            slot.taken_at.store(now, Ordering::Relaxed);
+        }
         let returned = shared.ends.note(&earlier, &ring, now);
         drop(shared);
         // Only now, because the application's recorder and subscriber may ask for the ring, or panic.
@@ -245,6 +248,7 @@ impl SharedKeyRing {
             purpose,
             sessions,
             not_before: AtomicU64::new(0),
+            taken_at: AtomicU64::new(clock::system_now()),
             keys: ArcSwap::from_pointee(keys),
             following: shared
                 .following
@@ -279,6 +283,8 @@ fn try_lock(ring: &Mutex<RingState>) -> Option<MutexGuard<'_, RingState>> {
     }
 }
 
+/// Seconds that a push of a ring to all programs may take.
+const PUSH: u64 = 15 * 60;
 const OTHER_MODE: &str = "of this key ring and the one in use, one encrypts and the other only signs; give keys of the mode in \
     use, or restart the program with other settings";
 
@@ -303,6 +309,8 @@ pub(crate) struct PurposeSlot {
     sessions: Option<Sessions>,
     /// Sessions issued before this time are refused, in addition to the ring's own time. It only rises.
     not_before: AtomicU64,
+    /// Time at which the slot got its keys, by the system's clock.
+    taken_at: AtomicU64,
     keys: ArcSwap<PurposeKeys>,
     /// Polls of the thread that follows the ring's sources.
     following: OnceLock<Arc<Following>>,
@@ -350,6 +358,24 @@ impl PurposeSlot {
     pub(crate) fn not_before(&self, keys: &PurposeKeys) -> UnixSeconds {
         let not_before = self.not_before.load(Ordering::Relaxed);
         not_before.max(keys.not_before)
+    }
+
+    /// Returns the seconds by which a token under this key was sealed too late at `sealed_at`, if it was, at `now`:
+    /// the program that sealed it lacks the ring ([`Ring::sealed_late_by`]). If this program has its ring only since
+    /// the later key began to seal, as with a push that makes a known key seal, others may be about to get it.
+    pub(crate) fn sealed_late_by(
+        &self,
+        keys: &PurposeKeys,
+        id: KeyId,
+        sealed_at: UnixSeconds,
+        skew: u64,
+        now: UnixSeconds,
+    ) -> Option<u64> {
+        let late_by = keys.sealed_late_by(id, sealed_at, skew)?;
+        let taken_at = self.taken_at.load(Ordering::Relaxed);
+        let may_be_pushed = (sealed_at - late_by..=now).contains(&taken_at)
+            && sealed_at < taken_at.saturating_add(PUSH);
+        (!may_be_pushed).then_some(late_by)
     }
 
     /// Refuses sessions issued before `time` from now on.
