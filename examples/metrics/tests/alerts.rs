@@ -1,37 +1,52 @@
-//! The alerts of docs/alerts.yml, each in its incident and in those of the others.
+//! The alerts of docs/alerts.yml, each in its incident and in those of the others, at two magnitudes.
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
-use std::{collections::BTreeMap, env, fmt::Write, fs, path::Path, process::Command};
+use std::{
+    collections::BTreeMap,
+    env,
+    fmt::Write,
+    fs,
+    path::Path,
+    process::{Command, Stdio},
+};
 
-/// Minute at which an incident begins, in a site that has run well for an hour.
-const BEGINS: u64 = 70;
+/// Minute at which an incident begins, in a site that has run well until then.
+const BEGINS: u64 = 75;
 
 /// Minutes that are simulated.
-const LASTS: u64 = 140;
+const LASTS: u64 = 170;
+
+/// Sites with one request a second, and with a thousand. The numbers below are of one with five.
+const MAGNITUDES: [f64; 2] = [0.2, 200.0];
 
 /// A counter by its growth in a minute, or a gauge by its value: before the incident and in it.
 #[derive(Clone, Copy)]
 enum Metric {
-    Counter(u64, u64),
-    /// Grows by so many in the first minute of the incident.
-    Once(u64),
+    Counter(f64, f64),
+    /// Grows by so many in the first minute of the incident, whatever the magnitude.
+    Once(f64),
     Gauge(f64, f64),
     /// Changes that many minutes after the incident has begun.
     LateGauge(f64, f64, u64),
+    /// Has the second value for so many minutes.
+    BriefGauge(f64, f64, u64),
 }
 
-use Metric::{Counter, Gauge, LateGauge, Once};
+use Metric::{BriefGauge, Counter, Gauge, LateGauge, Once};
 
 impl Metric {
-    fn at(self, minute: u64) -> f64 {
+    fn at(self, minute: u64, magnitude: f64) -> f64 {
         let in_it = minute.saturating_sub(BEGINS);
         match self {
-            Counter(before, after) => (before * minute.min(BEGINS) + after * in_it) as f64,
-            Once(count) => (count * in_it.min(1)) as f64,
+            Counter(before, after) => {
+                magnitude * (before * minute.min(BEGINS) as f64 + after * in_it as f64)
+            }
+            Once(count) => count * in_it.min(1) as f64,
             Gauge(before, _) if minute <= BEGINS => before,
             LateGauge(before, _, late) if in_it <= late => before,
-            Gauge(_, after) | LateGauge(_, after, _) => after,
+            BriefGauge(before, _, brief) if in_it == 0 || in_it > brief => before,
+            Gauge(_, after) | LateGauge(_, after, _) | BriefGauge(_, after, _) => after,
         }
     }
 }
@@ -55,8 +70,14 @@ fn written(change: &str) -> String {
     format!(r#"hardtack_sessions_written_total{{purpose="session",change="{change}""#)
 }
 
-fn replaced(reason: &str) -> String {
-    written(&format!(r#"Began",reason="{reason}"#))
+/// A session that begins in place of a rejected one, by a page or by a sign-in.
+fn replaced(change: &str, reason: &str) -> String {
+    written(&format!(r#"{change}",reason="{reason}"#))
+}
+
+/// Sessions that came soon after they began so.
+fn returned(change: &str) -> String {
+    format!(r#"hardtack_sessions_returned_total{{purpose="session",change="{change}""#)
 }
 
 fn failed(failure: &str) -> String {
@@ -72,60 +93,46 @@ fn info(ring: &str, settings: &str) -> String {
 }
 
 const REFUSED: &str = r#"hardtack_source_refused_since_seconds{purpose="session""#;
-const RETURNED: &str = r#"hardtack_sessions_returned_total{purpose="session""#;
+const SUPERSEDED: &str = r#"hardtack_sessions_read_total{purpose="session",outcome="OpenedUnderAcceptedKey",known="superseded""#;
 const NOT_BEFORE: &str = r#"hardtack_not_before_seconds{purpose="session""#;
 
 impl Site {
-    /// Five requests a second.
+    /// Six requests a second.
     fn well() -> Site {
         let mut site = Site(BTreeMap::new());
-        for reason in [
-            "TooLong",
-            "Incomplete",
-            "Encoding",
-            "TooShort",
-            "UnknownFormat",
-            "UnknownKey",
-            "Auth",
-            "Malformed",
-            "NotYetValid",
-            "Revoked",
-            "Payload",
-        ] {
-            site.both(&rejected(reason), Counter(0, 0));
+        site.stays(&read("Opened", ""), 150.0);
+        site.stays(&read("Absent", ""), 30.0);
+        site.stays(&rejected("Idle"), 3.0);
+        site.stays(&rejected("UnknownKey"), 0.0);
+        site.stays(&returned("Began"), 4.0);
+        site.stays(&returned("SignedIn"), 8.0);
+        let written_in_a_minute = [
+            ("Began", 1.0),
+            ("SignedIn", 2.0),
+            ("Changed", 60.0),
+            ("Refreshed", 8.0),
+            ("Ended", 1.0),
+        ];
+        for (change, count) in written_in_a_minute {
+            site.stays(&written(change), count);
         }
-        site.both(&dropped(), Counter(0, 0));
-        site.both(&read("Opened", ""), Counter(150, 150));
-        site.both(&read("Absent", ""), Counter(30, 30));
-        site.both(&rejected("Idle"), Counter(3, 3));
-        for reason in ["Auth", "Incomplete"] {
-            site.both(&replaced(reason), Counter(0, 0));
-        }
-        site.both(RETURNED, Counter(4, 4));
-        for (change, count) in [("Began", 3), ("Changed", 60), ("Refreshed", 10)] {
-            site.both(&written(change), Counter(count, count));
-        }
-        for failure in [
-            "Session",
-            "Full",
-            "UnreadableSchema",
-            "UnreadableKey",
-            "Save",
-            "Setup",
-            "Validation",
-        ] {
-            site.both(&failed(failure), Counter(0, 0));
-        }
-        for refusal in ["CrossSite", "PlainHttp", "WrongToken"] {
-            site.both(&refused(refusal), Counter(0, 0));
-        }
-        site.both("hardtack_keys_dropped_total{", Counter(0, 0));
-        site.both("hardtack_keys_returned_total{", Counter(0, 0));
         site.bytes(SHORT);
         site.both(&info("1", "1"), Gauge(1.0, 1.0));
+        site.both(UP, Gauge(1.0, 1.0));
         site.both(REFUSED, Gauge(0.0, 0.0));
         site.both(NOT_BEFORE, Gauge(0.0, 0.0));
         site
+    }
+
+    fn stays(&mut self, name: &str, in_a_minute: f64) {
+        self.both(name, Counter(in_a_minute, in_a_minute));
+    }
+
+    /// Changes these counters of both instances.
+    fn turns(&mut self, counters: &[(String, f64, f64)]) {
+        for (name, before, after) in counters {
+            self.both(name, Counter(*before, *after));
+        }
     }
 
     fn both(&mut self, name: &str, metric: Metric) {
@@ -141,7 +148,7 @@ impl Site {
     }
 
     /// Tokens up to each size of a minute, in an incident.
-    fn bytes(&mut self, counts: [u64; 8]) {
+    fn bytes(&mut self, counts: [f64; 8]) {
         let sizes = ["256", "512", "1024", "2048", "2500", "3072", "4096", "+Inf"];
         for ((size, before), count) in sizes.iter().zip(SHORT).zip(counts) {
             let name = format!(r#"hardtack_token_bytes_bucket{{purpose="session",le="{size}""#);
@@ -151,9 +158,15 @@ impl Site {
 }
 
 /// Tokens of a minute up to each size.
-const SHORT: [u64; 8] = [30, 60, 70, 73, 73, 73, 73, 73];
+const SHORT: [f64; 8] = [30.0, 60.0, 70.0, 73.0, 73.0, 73.0, 73.0, 73.0];
 
-const DISAGREE: &str = "programs disagree: another ring or other settings";
+const UP: &str = "up{";
+
+const REJECTS: &str = "programs disagree, and one of them signs visitors out";
+const RING: &str = "programs disagree: another ring";
+const SETTINGS: &str = "programs disagree: other settings";
+const LACKS: &str = "a program lacks the ring: it seals under an earlier key";
+const DOWN: &str = "a program is down";
 const NAME: &str = "programs disagree: a cookie has another name";
 const SOURCE: &str = "a source of keys is refused or hangs: a restart would fail";
 const LOST: &str = "a key was lost, or retires too early";
@@ -164,243 +177,382 @@ const CLOCK: &str = "a clock is wrong: `NotYetValid`";
 const MALFORMED: &str = "`Malformed`";
 const SCHEMA: &str = "sessions of another schema: `Payload`";
 const FULL: &str = "full sessions: a change in twenty is refused";
-const FAILED: &str = "sessions not saved, errors in handlers, a wrong setup, failed queries";
+const FAILED: &str =
+    "sessions not saved, errors in handlers, a wrong setup, failed or hanging queries";
 const NO_RETURN: &str =
-    "sessions begin and do not come back: the browser drops the cookie, or a proxy does";
+    "sessions begin and do not come back: browsers drop the cookie, or a proxy does";
 const FORMS: &str = "forms are refused: pages come without TLS, or a proxy changes `Host`";
 const SIGNED_OUT: &str =
     "visitors are signed out: another program writes the cookie, or has another `application`";
+const REFRESHES: &str = "refreshes come again and again: a proxy drops some `Set-Cookie`";
 const FOREIGN: &str = "another program writes a cookie of this name";
 const ONE_IN_TEN: &str = "one session in ten is rejected";
 const GROW: &str = "sessions grow";
 
+/// Alerts that can wait until morning. The others wake somebody.
+const WARNINGS: [&str; 4] = [REFRESHES, FOREIGN, ONE_IN_TEN, GROW];
+
 const MAJORITY: &str = "two programs of three are rolled back, and are the majority";
 
 struct Incident {
-    name: &'static str,
-    changes: fn(&mut Site),
-    /// Minutes after which these alerts fire, and no others.
-    after: u64,
+    name: String,
+    changes: Box<dyn Fn(&mut Site)>,
+    /// Minutes in which these alerts begin to fire, and no others.
+    within: u64,
     alerts: &'static [(&'static str, Named)],
 }
 
 /// The instances that an alert names, each by a letter, or none.
 type Named = &'static str;
 
-/// An incident with a single event fires at its first.
+fn incident(
+    name: &str,
+    within: u64,
+    alerts: &'static [(&'static str, Named)],
+    changes: impl Fn(&mut Site) + 'static,
+) -> Incident {
+    let (name, changes) = (name.to_owned(), Box::new(changes));
+    Incident {
+        name,
+        changes,
+        within,
+        alerts,
+    }
+}
+
+/// Incidents with their alerts. One with a single event fires at its first.
 #[rustfmt::skip]
-const INCIDENTS: &[Incident] = &[
-    Incident { name: "nothing", after: 60, alerts: &[], changes: |_| () },
-    Incident { name: "nobody comes at night", after: 15, alerts: &[], changes: |site| {
-        site.both(&read("Opened", ""), Counter(150, 0));
-        site.both(RETURNED, Counter(4, 0));
-        site.both(&written("Began"), Counter(3, 0));
-        site.one("a", &written("Began"), Once(1));
-    } },
-    Incident { name: "a program has another ring", after: 12, alerts: &[(DISAGREE, "ab")], changes: |site| {
+fn incidents() -> Vec<Incident> {
+    let opened = || read("Opened", "");
+    let absent = || read("Absent", "");
+    let mut incidents = vec![
+    incident("nothing", 60, &[], |_| ()),
+
+    // Days and nights.
+    incident("nobody comes at night", 15, &[], move |site| {
+        for (name, before) in [(opened(), 150.0), (returned("Began"), 4.0), (returned("SignedIn"), 8.0), (written("Began"), 1.0), (written("SignedIn"), 2.0), (written("Refreshed"), 8.0)] {
+            site.both(&name, Counter(before, 0.0));
+        }
+        site.one("a", &written("Began"), Once(1.0));
+    }),
+    incident("nobody comes but a crawler", 30, &[], move |site| {
+        site.turns(&[(opened(), 150.0, 10.0), (absent(), 30.0, 60.0), (written("Began"), 1.0, 60.0)]);
+        site.turns(&[(returned("Began"), 4.0, 0.2), (returned("SignedIn"), 8.0, 0.4), (written("SignedIn"), 2.0, 0.1), (written("Refreshed"), 8.0, 0.5)]);
+    }),
+    incident("a crawler, to each of whose requests a page stores something", 60, &[], move |site| {
+        site.turns(&[(absent(), 30.0, 130.0), (written("Began"), 1.0, 101.0)]);
+    }),
+    incident("the probe, on three kinds of pages", 60, &[], move |site| {
+        site.turns(&[(absent(), 30.0, 33.0), (written("Began"), 1.0, 4.0), (opened(), 150.0, 153.0)]);
+    }),
+    incident("everyone signs in in the morning", 60, &[], move |site| {
+        site.turns(&[(opened(), 150.0, 600.0), (absent(), 30.0, 120.0), (written("SignedIn"), 2.0, 40.0), (returned("SignedIn"), 8.0, 150.0), (written("Changed"), 60.0, 240.0)]);
+    }),
+    incident("everyone signs in again after an outage", 30, &[], move |site| {
+        site.turns(&[(written("SignedIn"), 2.0, 20.0), (returned("SignedIn"), 8.0, 80.0), (rejected("Idle"), 3.0, 15.0)]);
+    }),
+    incident("pages of a release ask for less", 60, &[], move |site| {
+        site.turns(&[(opened(), 150.0, 90.0), (returned("SignedIn"), 8.0, 5.0)]);
+    }),
+
+    // Programs that disagree.
+    incident("a program has another ring, which opens the same sessions for now", 19, &[(RING, "ab")], |site| {
         site.one("b", &info("1", "1"), Gauge(1.0, 0.0));
         site.one("b", &info("2", "1"), Gauge(0.0, 1.0));
-        site.one("b", &rejected("UnknownKey"), Counter(0, 40));
-    } },
-    Incident { name: "a program has other settings", after: 12, alerts: &[(DISAGREE, "ab")], changes: |site| {
+    }),
+    incident("a program has another ring, and signs visitors out", 5, &[(REJECTS, "b")], |site| {
+        site.one("b", &info("1", "1"), Gauge(1.0, 0.0));
+        site.one("b", &info("2", "1"), Gauge(0.0, 1.0));
+        site.one("b", &rejected("UnknownKey"), Counter(0.0, 40.0));
+    }),
+    incident("a program has other settings", 12, &[(SETTINGS, "ab")], |site| {
         site.one("b", &info("1", "1"), Gauge(1.0, 0.0));
         site.one("b", &info("1", "2"), Gauge(0.0, 1.0));
-    } },
-    Incident { name: "a program allows HTTP, so its cookie has another name", after: 12, alerts: &[(NAME, "ab")], changes: |site| {
+    }),
+    incident("a tenant has another name in one program", 5, &[(REJECTS, "b"), (SIGNED_OUT, "")], move |site| {
         site.one("b", &info("1", "1"), Gauge(1.0, 0.0));
-        site.one("b", &info("1", "2").replace("session", "other"), Gauge(0.0, 1.0));
-    } },
-    Incident { name: "a cookie is new in all programs", after: 12, alerts: &[], changes: |site| {
-        site.both(&info("1", "2").replace("session", "other"), Gauge(0.0, 1.0));
-    } },
-    Incident { name: "two rings of one purpose, of which one lacks in a program", after: 12, alerts: &[(DISAGREE, "a")], changes: |site| {
-        site.both(&info("2", "1"), Gauge(1.0, 1.0));
-        site.one("b", &info("2", "1"), Gauge(1.0, 0.0));
-    } },
-    Incident { name: "two rings and two cookies of one purpose in each program", after: 12, alerts: &[], changes: |site| {
-        site.both(&info("2", "1"), Gauge(1.0, 1.0));
-        site.both(&info("1", "1"), Gauge(2.0, 2.0));
-    } },
-    Incident { name: "a rotation", after: 30, alerts: &[], changes: |site| {
+        site.one("b", &info("1", "2"), Gauge(0.0, 1.0));
+        site.one("b", &opened(), Counter(150.0, 15.0));
+        site.one("b", &rejected("Auth"), Counter(0.0, 135.0));
+        site.one("a", &rejected("Auth"), Counter(0.0, 14.0));
+        site.both(&replaced("SignedIn", "Auth"), Counter(0.0, 20.0));
+        site.both(&returned("SignedIn"), Counter(8.0, 88.0));
+    }),
+    incident("forged cookies during a rotation within its plan", 15, &[], |site| {
+        site.one("b", &info("1", "1"), LateGauge(1.0, 0.0, 13));
+        site.one("b", &info("2", "1"), LateGauge(0.0, 1.0, 13));
         site.one("a", &info("1", "1"), Gauge(1.0, 0.0));
         site.one("a", &info("2", "1"), Gauge(0.0, 1.0));
-        site.one("b", &info("1", "1"), LateGauge(1.0, 0.0, 8));
-        site.one("b", &info("2", "1"), LateGauge(0.0, 1.0, 8));
-        site.both(&read("Opened", ""), Counter(150, 50));
-        site.both(&read("OpenedUnderAcceptedKey", ""), Counter(0, 100));
-    } },
-    Incident { name: "a ring file is cut off", after: 2, alerts: &[(SOURCE, "a")], changes: |site| {
-        site.one("a", REFUSED, Gauge(0.0, 4_200.0));
-    } },
-    Incident { name: "an old version from the store", after: 3, alerts: &[(LOST, "ab"), (UNDER_LOST, "ab")], changes: |site| {
-        site.both("hardtack_keys_dropped_total{", Once(1));
-        site.both(&dropped(), Counter(0, 60));
-    } },
-    Incident { name: "a key is lost that few use", after: 2, alerts: &[(LOST, "b")], changes: |site| {
-        site.one("b", "hardtack_keys_dropped_total{", Once(1));
-        site.one("b", &dropped(), Once(1));
-    } },
-    Incident { name: "a backup from before a leak", after: 2, alerts: &[(CAME_BACK, "a")], changes: |site| {
-        site.one("a", "hardtack_keys_returned_total{", Once(1));
-    } },
-    Incident { name: "a `not_before` in the future, with which each visitor signs in again and again", after: 20, alerts: &[(NOBODY, "ab"), (ONE_IN_TEN, "")], changes: |site| {
-        site.both(NOT_BEFORE, Gauge(0.0, 90_000.0));
-        site.both(&read("Opened", ""), Counter(150, 0));
-        site.both(&written("Began"), Counter(3, 40));
-        site.both(RETURNED, Counter(4, 60));
-        site.both(&rejected("Revoked"), Counter(0, 150));
-    } },
-    Incident { name: "a `not_before` that has passed", after: 5, alerts: &[], changes: |site| {
-        site.both(NOT_BEFORE, Gauge(0.0, 4_200.0));
-    } },
-    Incident { name: "a clock is ahead", after: 2, alerts: &[(CLOCK, "b")], changes: |site| {
-        site.one("b", &rejected("NotYetValid"), Once(1));
-    } },
-    Incident { name: "another program has the key", after: 2, alerts: &[(MALFORMED, "b")], changes: |site| {
-        site.one("b", &rejected("Malformed"), Once(1));
-    } },
-    Incident { name: "a rollback to a release with an older schema", after: 2, alerts: &[(SCHEMA, "b")], changes: |site| {
-        site.one("b", &rejected("Payload"), Once(1));
-        site.one("b", &failed("UnreadableSchema"), Once(1));
-    } },
-    Incident { name: MAJORITY, after: 12, alerts: &[(DISAGREE, "abc"), (SCHEMA, "bc")], changes: |site| {
+        site.both(&rejected("UnknownKey"), Counter(0.0, 100.0));
+    }),
+    incident("a program allows HTTP, so its cookie has another name", 10, &[(NAME, "ab")], |site| {
         site.one("b", &info("1", "1"), Gauge(1.0, 0.0));
-        site.one("b", &info("1", "2"), Gauge(0.0, 1.0));
-        site.one("b", &rejected("Payload"), Counter(0, 100));
-        site.one("c", &info("1", "1"), Gauge(1.0, 0.0));
-        site.one("c", &info("1", "2"), Gauge(0.0, 1.0));
-        site.one("c", &rejected("Payload"), Counter(0, 100));
-        site.one("c", &read("Opened", ""), Counter(150, 50));
-    } },
-    Incident { name: "a release of one program stores too much", after: 10, alerts: &[(FULL, "b")], changes: |site| {
-        site.one("b", &failed("Full"), Counter(0, 10));
-    } },
-    Incident { name: "a release stores too much", after: 10, alerts: &[(FULL, "ab")], changes: |site| {
-        site.both(&written("Changed"), Counter(60, 50));
-        site.both(&failed("Full"), Counter(0, 10));
-    } },
-    Incident { name: "a visitor stores too much", after: 10, alerts: &[], changes: |site| {
-        site.one("a", &failed("Full"), Once(5));
-    } },
-    Incident { name: "the database is gone", after: 6, alerts: &[(FAILED, "")], changes: |site| {
-        site.both(&failed("Validation"), Counter(0, 10));
-    } },
-    Incident { name: "a release reads another type", after: 6, alerts: &[(FAILED, "")], changes: |site| {
-        site.both(&failed("Session"), Counter(0, 10));
-    } },
-    Incident { name: "a proxy drops `Set-Cookie`, and earlier sessions still open", after: 4, alerts: &[(NO_RETURN, "")], changes: |site| {
-        site.both(RETURNED, Counter(4, 0));
-        site.both(&read("Absent", ""), Counter(30, 180));
-        site.both(&written("Began"), Counter(3, 40));
-    } },
-    Incident { name: "pages come without TLS", after: 10, alerts: &[(FORMS, "")], changes: |site| {
-        site.both(&read("Opened", ""), Counter(150, 0));
-        site.both(&read("Absent", ""), Counter(30, 180));
-        for change in ["Began", "Changed", "Refreshed"] {
-            site.both(&written(change), Counter(3, 0));
+        site.one("b", &info("1", "2").replace("session", "other"), Gauge(0.0, 1.0));
+    }),
+    incident("a cookie is new in all programs", 12, &[], |site| {
+        site.both(&info("1", "2").replace("session", "other"), Gauge(0.0, 1.0));
+    }),
+    incident("two rings of one purpose, of which one lacks in a program", 19, &[(RING, "a")], |site| {
+        site.both(&info("2", "1"), Gauge(1.0, 1.0));
+        site.one("b", &info("2", "1"), Gauge(1.0, 0.0));
+    }),
+    incident("two rings and two cookies of one purpose in each program", 30, &[], |site| {
+        site.both(&info("2", "1"), Gauge(1.0, 1.0));
+        site.both(&info("1", "1"), Gauge(2.0, 2.0));
+    }),
+    incident("a rotation whose last push takes the fifteen minutes of its plan", 40, &[], move |site| {
+        site.one("a", &info("1", "1"), Gauge(1.0, 0.0));
+        site.one("a", &info("2", "1"), Gauge(0.0, 1.0));
+        site.one("b", &info("1", "1"), LateGauge(1.0, 0.0, 15));
+        site.one("b", &info("2", "1"), LateGauge(0.0, 1.0, 15));
+        site.both(&opened(), Counter(150.0, 50.0));
+        site.both(&read("OpenedUnderAcceptedKey", ""), Counter(0.0, 100.0));
+    }),
+    incident("a function that Prometheus does not see misses a rotation", 2, &[(LACKS, "ab")], |site| {
+        site.both(SUPERSEDED, Counter(0.0, 2.0));
+        site.both(&replaced("SignedIn", "UnknownKey"), Counter(0.0, 0.5));
+    }),
+    incident("an old program is started again", 2, &[(LACKS, "a")], |site| {
+        site.one("a", SUPERSEDED, Once(1.0));
+    }),
+    incident("a program is down", 4, &[(DOWN, "b")], |site| site.one("b", UP, Gauge(1.0, 0.0))),
+    incident("a program restarts", 10, &[], |site| site.one("b", UP, BriefGauge(1.0, 0.0, 1))),
+    incident("another target is down", 10, &[], |site| site.one("c", UP, Gauge(1.0, 0.0))),
+
+    // Rings.
+    incident("a ring file is cut off", 7, &[(SOURCE, "a")], |site| {
+        site.one("a", REFUSED, Gauge(0.0, 4_500.0));
+    }),
+    incident("two polls of a secret store fail", 30, &[], |site| {
+        site.one("a", REFUSED, BriefGauge(0.0, 4_500.0, 3));
+    }),
+    incident("an old version from the store", 3, &[(LOST, "ab"), (UNDER_LOST, "ab")], |site| {
+        site.both("hardtack_keys_dropped_total{", Once(1.0));
+        site.both(&dropped(), Counter(0.0, 60.0));
+        site.both(&replaced("SignedIn", "UnknownKey"), Counter(0.0, 30.0));
+        site.both(&returned("SignedIn"), Counter(8.0, 120.0));
+    }),
+    incident("the only programs start with a wrong ring", 6, &[(SIGNED_OUT, "")], move |site| {
+        site.turns(&[(opened(), 150.0, 100.0), (rejected("UnknownKey"), 0.0, 100.0)]);
+        site.turns(&[(replaced("SignedIn", "UnknownKey"), 0.0, 20.0), (returned("SignedIn"), 8.0, 88.0)]);
+    }),
+    incident("visitors come back whose key has been removed for long", 60, &[], |site| {
+        site.turns(&[(replaced("SignedIn", "RetiredKey"), 4.0, 0.0), (replaced("SignedIn", "UnknownKey"), 0.0, 4.0)]);
+    }),
+    incident("a key is lost that few use", 2, &[(LOST, "b")], |site| {
+        site.one("b", "hardtack_keys_dropped_total{", Once(1.0));
+        site.one("b", &dropped(), Once(1.0));
+    }),
+    incident("a backup from before a leak", 2, &[(CAME_BACK, "a")], |site| {
+        site.one("a", "hardtack_keys_returned_total{", Once(1.0));
+    }),
+    incident("a `not_before` in the future, with which each visitor signs in again and again", 20, &[(NOBODY, "ab"), (ONE_IN_TEN, ""), (NO_RETURN, "")], move |site| {
+        site.both(NOT_BEFORE, Gauge(0.0, 90_000.0));
+        site.turns(&[(opened(), 150.0, 0.0), (written("SignedIn"), 2.0, 40.0), (returned("SignedIn"), 8.0, 60.0), (rejected("Revoked"), 0.0, 150.0), (written("Refreshed"), 8.0, 0.0)]);
+    }),
+    incident("a `not_before` ten minutes ahead", 5, &[(NOBODY, "ab")], |site| {
+        site.both(NOT_BEFORE, Gauge(0.0, (60 * BEGINS + 600) as f64));
+    }),
+    incident("a `not_before` that has passed", 5, &[], |site| {
+        site.both(NOT_BEFORE, Gauge(0.0, 4_500.0));
+    }),
+    incident("a clock is ahead", 2, &[(CLOCK, "b")], |site| {
+        site.one("b", &rejected("NotYetValid"), Once(1.0));
+    }),
+    incident("another program has the key", 2, &[(MALFORMED, "b")], |site| {
+        site.one("b", &rejected("Malformed"), Once(1.0));
+    }),
+
+    // Releases.
+    incident("a rollback to a release with an older schema", 2, &[(SCHEMA, "b")], |site| {
+        site.one("b", &rejected("Payload"), Once(1.0));
+        site.one("b", &failed("UnreadableSchema"), Once(1.0));
+    }),
+    incident(MAJORITY, 12, &[(SETTINGS, "abc"), (SCHEMA, "bc"), (REJECTS, "bc")], move |site| {
+        site.one("c", UP, Gauge(1.0, 1.0));
+        for instance in ["b", "c"] {
+            site.one(instance, &info("1", "1"), Gauge(1.0, 0.0));
+            site.one(instance, &info("1", "2"), Gauge(0.0, 1.0));
+            site.one(instance, &rejected("Payload"), Counter(0.0, 100.0));
         }
-        site.both(&refused("PlainHttp"), Counter(0, 60));
-    } },
-    Incident { name: "a proxy changes `Host` for one of two programs", after: 20, alerts: &[(FORMS, "")], changes: |site| {
-        site.one("b", &written("Changed"), Counter(60, 0));
-        site.one("b", &refused("CrossSite"), Counter(0, 60));
-    } },
-    Incident { name: "forms that another site makes browsers send, and old pages", after: 20, alerts: &[], changes: |site| {
-        site.both(&refused("CrossSite"), Counter(0, 5));
-        site.both(&refused("WrongToken"), Counter(0, 100));
-    } },
-    Incident { name: "an Express program on the same host, which few visitors use", after: 7, alerts: &[(FOREIGN, "")], changes: |site| {
-        site.both(&rejected("Incomplete"), Counter(0, 100));
-    } },
-    Incident { name: "an Express program on the same host, which signs visitors out", after: 10, alerts: &[(FOREIGN, ""), (ONE_IN_TEN, ""), (SIGNED_OUT, "")], changes: |site| {
-        site.both(RETURNED, Counter(4, 20));
-        site.both(&rejected("Incomplete"), Counter(0, 100));
-        site.both(&replaced("Incomplete"), Counter(0, 20));
-    } },
-    Incident { name: "a function that Prometheus does not see has another application", after: 10, alerts: &[(SIGNED_OUT, "")], changes: |site| {
-        site.both(&rejected("Auth"), Counter(0, 15));
-        site.both(&replaced("Auth"), Counter(0, 10));
-        site.both(RETURNED, Counter(4, 10));
-    } },
-    Incident { name: "forged cookies with the id of the key in use", after: 60, alerts: &[(ONE_IN_TEN, "")], changes: |site| {
-        site.both(&rejected("Auth"), Counter(0, 600));
-    } },
-    Incident { name: "a program has a shorter timeout", after: 30, alerts: &[(ONE_IN_TEN, "")], changes: |site| {
-        site.one("b", &rejected("Idle"), Counter(3, 100));
-    } },
-    Incident { name: "sessions have 2,100 characters", after: 75, alerts: &[], changes: |site| {
-        site.bytes([0, 0, 0, 0, 73, 73, 73, 73]);
-    } },
-    Incident { name: "carts of two kilobytes", after: 30, alerts: &[(GROW, "ab")], changes: |site| {
-        site.bytes([10, 20, 30, 40, 40, 73, 73, 73]);
-    } },
-    Incident { name: "a thousand forged cookies", after: 2, alerts: &[], changes: |site| {
-        site.one("a", &rejected("UnknownKey"), Once(1_000));
-    } },
-    Incident { name: "an hour of forged cookies", after: 60, alerts: &[], changes: |site| {
-        site.both(&rejected("UnknownKey"), Counter(0, 600));
-    } },
-];
+        site.one("c", &opened(), Counter(150.0, 50.0));
+    }),
+    incident("a release of one program stores too much", 10, &[(FULL, "b")], |site| {
+        site.one("b", &failed("Full"), Counter(0.0, 10.0));
+    }),
+    incident("a release stores too much", 10, &[(FULL, "ab")], |site| {
+        site.both(&written("Changed"), Counter(60.0, 50.0));
+        site.both(&failed("Full"), Counter(0.0, 10.0));
+    }),
+    incident("a visitor stores too much", 10, &[], |site| {
+        site.one("a", &failed("Full"), Once(5.0));
+    }),
+    incident("the database is gone", 3, &[(FAILED, "")], |site| {
+        site.both(&failed("Validation"), Counter(0.0, 20.0));
+    }),
+    incident("a query of a hundred fails", 30, &[], |site| {
+        site.both(&failed("Validation"), Counter(0.0, 1.5));
+    }),
+    incident("the database hangs, and with it the site", 4, &[(FAILED, "")], move |site| {
+        site.turns(&[(failed("ValidationHangs"), 0.0, 8.0), (opened(), 150.0, 2.0), (absent(), 30.0, 1.0), (written("Changed"), 60.0, 0.0)]);
+    }),
+    incident("a release of a program reads another type in a change of twenty", 9, &[(FAILED, "")], |site| {
+        site.one("b", &failed("Session"), Counter(0.0, 3.0));
+    }),
+    incident("a release of a program fails in a change of twenty", 9, &[(FAILED, "")], |site| {
+        site.one("b", &failed("ServerError"), Counter(0.0, 3.0));
+    }),
+    incident("one visitor's session has a wrong type, and a store fails now and then", 30, &[], |site| {
+        site.one("b", &failed("Session"), Once(4.0));
+        site.both(&failed("Validation"), Once(2.0));
+    }),
+
+    // Proxies and browsers.
+    incident("a proxy drops `Set-Cookie`, and earlier sessions still open", 5, &[(NO_RETURN, "")], move |site| {
+        site.turns(&[(returned("Began"), 4.0, 0.0), (returned("SignedIn"), 8.0, 0.0), (absent(), 30.0, 180.0)]);
+        site.turns(&[(written("Began"), 1.0, 10.0), (written("SignedIn"), 2.0, 10.0)]);
+    }),
+    incident("a proxy drops nineteen `Set-Cookie` of twenty", 5, &[(NO_RETURN, "")], move |site| {
+        site.turns(&[(returned("Began"), 4.0, 0.2), (returned("SignedIn"), 8.0, 0.4), (absent(), 30.0, 180.0)]);
+        site.turns(&[(written("Began"), 1.0, 10.0), (written("SignedIn"), 2.0, 10.0)]);
+    }),
+    incident("a proxy drops each `Set-Cookie` of a site without sign-ins", 8, &[(NO_RETURN, "")], move |site| {
+        site.turns(&[(written("SignedIn"), 0.0, 0.0), (returned("SignedIn"), 0.0, 0.0), (returned("Began"), 16.0, 0.0)]);
+        site.turns(&[(written("Began"), 4.0, 40.0), (absent(), 30.0, 180.0)]);
+    }),
+    incident("a new site, whose proxy drops most `Set-Cookie`", 8, &[(NO_RETURN, "")], move |site| {
+        for name in [opened(), returned("Began"), returned("SignedIn"), written("Changed"), written("Refreshed"), rejected("Idle")] {
+            site.both(&name, Counter(0.0, 0.0));
+        }
+        site.turns(&[(absent(), 0.0, 180.0), (written("Began"), 0.0, 10.0), (written("SignedIn"), 0.0, 10.0), (returned("SignedIn"), 0.0, 1.0)]);
+    }),
+    incident("a proxy drops long `Cookie` fields, so half of the visitors sign in again and again", 7, &[(NO_RETURN, "")], move |site| {
+        site.turns(&[(written("SignedIn"), 2.0, 11.0), (returned("SignedIn"), 8.0, 20.0), (absent(), 30.0, 60.0), (opened(), 150.0, 120.0)]);
+    }),
+    incident("a browser update: three browsers of ten drop each new cookie", 9, &[(NO_RETURN, "")], move |site| {
+        site.turns(&[(written("SignedIn"), 2.0, 6.0), (returned("SignedIn"), 8.0, 5.6), (absent(), 30.0, 50.0), (opened(), 150.0, 130.0)]);
+    }),
+    incident("a proxy drops long `Set-Cookie` fields", 10, &[(REFRESHES, "")], |site| {
+        site.both(&written("Refreshed"), Counter(8.0, 60.0));
+    }),
+    incident("visitors become slow at noon", 60, &[], move |site| {
+        site.turns(&[(opened(), 150.0, 60.0), (written("Refreshed"), 8.0, 8.0)]);
+    }),
+    incident("pages come without TLS", 5, &[(FORMS, "")], move |site| {
+        site.turns(&[(opened(), 150.0, 0.0), (absent(), 30.0, 180.0), (refused("PlainHttp"), 0.0, 60.0)]);
+        for change in ["Began", "SignedIn", "Changed", "Refreshed"] {
+            site.both(&written(change), Counter(3.0, 0.0));
+        }
+        site.turns(&[(returned("SignedIn"), 8.0, 0.0), (returned("Began"), 4.0, 0.0)]);
+    }),
+    incident("a proxy changes `Host`, and one browser of ten is older", 8, &[(FORMS, "")], |site| {
+        site.both(&written("Changed"), Counter(60.0, 54.0));
+        site.both(&refused("OtherHost"), Counter(0.0, 8.0));
+    }),
+    incident("forms that another site makes browsers send, and old pages", 60, &[], |site| {
+        site.both(&refused("CrossSite"), Counter(0.0, 100.0));
+        site.both(&refused("OtherHost"), Counter(0.0, 2.0));
+        site.both(&refused("WrongToken"), Counter(0.0, 100.0));
+    }),
+
+    // Cookies of others.
+    incident("an Express program on the same host, which few visitors use", 7, &[(FOREIGN, "")], |site| {
+        site.both(&rejected("Incomplete"), Counter(0.0, 100.0));
+    }),
+    incident("forged cookies with the id of the key in use, on a page that begins a session", 60, &[(ONE_IN_TEN, "")], |site| {
+        site.turns(&[(rejected("Auth"), 0.0, 600.0), (replaced("Began", "Auth"), 0.0, 600.0)]);
+    }),
+    incident("a scanner with nonsense in the cookie, on a page that begins a session", 60, &[(ONE_IN_TEN, ""), (FOREIGN, "")], |site| {
+        site.turns(&[(rejected("Encoding"), 0.0, 100.0), (replaced("Began", "Encoding"), 0.0, 100.0)]);
+    }),
+    incident("a nonsense cookie in forty seconds", 60, &[], |site| {
+        site.turns(&[(rejected("Encoding"), 0.0, 1.5), (replaced("Began", "Encoding"), 0.0, 1.5)]);
+    }),
+    incident("a program has a shorter timeout", 30, &[(ONE_IN_TEN, "")], |site| {
+        site.one("b", &rejected("Idle"), Counter(3.0, 100.0));
+    }),
+    incident("a thousand forged cookies", 60, &[], |site| {
+        site.one("a", &rejected("UnknownKey"), Once(1_000.0));
+    }),
+    incident("an hour of forged cookies", 60, &[], |site| {
+        site.both(&rejected("UnknownKey"), Counter(0.0, 600.0));
+        site.both(&replaced("Began", "UnknownKey"), Counter(0.0, 600.0));
+    }),
+
+    // Sizes.
+    incident("sessions have 2,100 characters", 75, &[], |site| {
+        site.bytes([0.0, 0.0, 0.0, 0.0, 73.0, 73.0, 73.0, 73.0]);
+    }),
+    incident("carts of two kilobytes", 30, &[(GROW, "ab")], |site| {
+        site.bytes([10.0, 20.0, 30.0, 40.0, 40.0, 73.0, 73.0, 73.0]);
+    }),
+    ];
+    for reason in ["Auth", "Encoding", "Incomplete", "TooLong", "TooShort", "UnknownFormat"] {
+        let name = format!("another program writes the cookie, or has another application: {reason}");
+        incidents.push(incident(&name, 6, &[(SIGNED_OUT, "")], move |site| {
+            site.turns(&[(replaced("SignedIn", reason), 0.0, 3.5), (rejected(reason), 0.0, 8.0), (returned("SignedIn"), 8.0, 22.0)]);
+        }));
+    }
+    incidents
+}
 
 /// A file for `promtool test rules`.
-fn tests(rules: &str) -> String {
+fn tests(rules: &str, magnitude: f64) -> String {
     let mut text = "rule_files: [rules.yml]\nevaluation_interval: 1m\ntests:\n".to_owned();
-    for incident in INCIDENTS {
-        let mut site = Site::well();
-        (incident.changes)(&mut site);
-        writeln!(
-            text,
-            "- name: {:?}\n  interval: 1m\n  input_series:",
-            incident.name
-        )
-        .unwrap();
-        for (series, metric) in &site.0 {
-            let values = (0..=LASTS).map(|minute| metric.at(minute).to_string());
-            let values = values.collect::<Vec<_>>().join(" ");
-            writeln!(text, "  - {{ series: {series:?}, values: {values:?} }}").unwrap();
-        }
-        let firing = r#"group by (alertname, instance) (ALERTS{alertstate="firing"})"#;
-        let at = BEGINS + incident.after;
-        writeln!(
-            text,
-            "  promql_expr_test:\n  - expr: {firing:?}\n    eval_time: {at}m\n    exp_samples:"
-        )
-        .unwrap();
-        for (alert, named) in incident.alerts {
-            let labels = match *named {
-                "" => vec![format!("{{alertname={alert:?}}}")],
-                named => named
-                    .chars()
-                    .map(|instance| format!("{{alertname={alert:?},instance=\"{instance}\"}}"))
-                    .collect(),
-            };
-            for labels in labels {
-                writeln!(text, "    - {{ labels: {labels:?}, value: 1 }}").unwrap();
-            }
-        }
-        if incident.name == MAJORITY {
-            let expression = above(rules, DISAGREE);
-            writeln!(
-                text,
-                "  - expr: {expression}\n    eval_time: {at}m\n    exp_samples:"
-            )
-            .unwrap();
-            for instance in ["b", "c"] {
-                let labels = format!("{{instance={instance:?}}}");
-                writeln!(text, "    - {{ labels: {labels:?}, value: 1 }}").unwrap();
-            }
-        }
-        if incident.alerts.is_empty() {
-            // The key alone would be null.
-            text = text
-                .trim_end()
-                .trim_end_matches("exp_samples:")
-                .trim_end()
-                .to_owned()
-                + "\n";
-        }
+    for incident in incidents() {
+        add_test(&mut text, &incident, magnitude, rules);
     }
     text
+}
+
+fn add_test(text: &mut String, incident: &Incident, magnitude: f64, rules: &str) {
+    let mut site = Site::well();
+    (incident.changes)(&mut site);
+    let name = format!("{}, {magnitude}", incident.name);
+    writeln!(text, "- name: {name:?}\n  interval: 1m\n  input_series:").unwrap();
+    for (series, metric) in &site.0 {
+        let values = (0..=LASTS).map(|minute| metric.at(minute, magnitude).to_string());
+        let values = values.collect::<Vec<_>>().join(" ");
+        writeln!(text, "  - {{ series: {series:?}, values: {values:?} }}").unwrap();
+    }
+    let within = incident.within;
+    let firing = format!(
+        r#"group by (alertname, instance, severity) (max_over_time(ALERTS{{alertstate="firing"}}[{within}m:1m]))"#
+    );
+    let at = BEGINS + within;
+    let mut expected = Vec::new();
+    for (alert, named) in incident.alerts {
+        let severity = if WARNINGS.contains(alert) {
+            "warning"
+        } else {
+            "critical"
+        };
+        let labels = format!("alertname={alert:?},severity={severity:?}");
+        let instances = named.chars().map(|it| format!(",instance=\"{it}\""));
+        let instances = instances.collect::<Vec<_>>();
+        let instances = if instances.is_empty() {
+            vec![String::new()]
+        } else {
+            instances
+        };
+        expected.extend(instances.iter().map(|it| format!("{{{labels}{it}}}")));
+    }
+    writeln!(text, "  promql_expr_test:").unwrap();
+    add_query(text, &firing, at, &expected);
+    if incident.name == MAJORITY {
+        let instances = ["b", "c"].map(|it| format!("{{instance={it:?}}}"));
+        add_query(text, &above(rules, SETTINGS), at, &instances);
+    }
+}
+
+fn add_query(text: &mut String, expression: &str, at: u64, labels: &[String]) {
+    writeln!(text, "  - expr: {expression:?}\n    eval_time: {at}m").unwrap();
+    if !labels.is_empty() {
+        writeln!(text, "    exp_samples:").unwrap();
+    }
+    for labels in labels {
+        writeln!(text, "    - {{ labels: {labels:?}, value: 1 }}").unwrap();
+    }
 }
 
 /// An expression with the instances whose value of the alert is above 0.3.
@@ -411,10 +563,7 @@ fn above(rules: &str, alert: &str) -> String {
     let expression = rule.split("\n        for:").next().unwrap();
     let expression: Vec<_> = expression.split_whitespace().collect();
     let expression = expression.join(" ");
-    format!(
-        "{:?}",
-        format!("group by (instance) (({expression}) > 0.3)")
-    )
+    format!("group by (instance) (({expression}) > 0.3)")
 }
 
 #[test]
@@ -424,15 +573,20 @@ fn each_alert_fires_in_its_incident_and_stays_silent_in_the_others() {
     fs::create_dir_all(&folder).unwrap();
     let rules = include_str!("../../../docs/alerts.yml");
     fs::write(folder.join("rules.yml"), rules).unwrap();
-    fs::write(folder.join("tests.yml"), tests(rules)).unwrap();
     let promtool = env::var("PROMTOOL").unwrap_or("promtool".to_owned());
-    let mut promtool = Command::new(promtool);
-    let ran = promtool
-        .current_dir(&folder)
-        .args(["test", "rules", "tests.yml"]);
-    let ran = ran.output().unwrap();
-    let said = [ran.stdout, ran.stderr].concat();
-    assert!(ran.status.success(), "{}", String::from_utf8_lossy(&said));
+    let started = MAGNITUDES.map(|magnitude| {
+        let file = format!("tests-{magnitude}.yml");
+        fs::write(folder.join(&file), tests(rules, magnitude)).unwrap();
+        let mut promtool = Command::new(&promtool);
+        promtool.current_dir(&folder).args(["test", "rules", &file]);
+        promtool.stdout(Stdio::piped()).stderr(Stdio::piped());
+        promtool.spawn().unwrap()
+    });
+    for started in started {
+        let ran = started.wait_with_output().unwrap();
+        let said = [ran.stdout, ran.stderr].concat();
+        assert!(ran.status.success(), "{}", String::from_utf8_lossy(&said));
+    }
     for rule in rules
         .lines()
         .filter_map(|line| line.trim_start().strip_prefix("- alert: "))
@@ -443,6 +597,6 @@ fn each_alert_fires_in_its_incident_and_stays_silent_in_the_others() {
                 .iter()
                 .any(|(alert, _)| rule == format!("{alert:?}"))
         };
-        assert!(INCIDENTS.iter().any(fires), "{rule} has no incident");
+        assert!(incidents().iter().any(fires), "{rule} has no incident");
     }
 }
