@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
+import { readFile } from "node:fs/promises";
 import { IncomingMessage, ServerResponse } from "node:http";
 import { Socket } from "node:net";
 import { execPath } from "node:process";
@@ -10,6 +11,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
 import { CsrfGuard } from "../src/csrf_guard.js";
+import { keysInUse } from "../src/health.js";
 import { KeyRing, SessionCookie, SessionToken, attributes, generateKey, revocation, sessionType } from "../src/index.js";
 import { oldCookie } from "../src/old_cookies.js";
 import { struct, u32 } from "../src/struct.js";
@@ -137,6 +139,21 @@ test("a cookie of this name that another program may have written is told once a
   assert.deepEqual(await bring(0), told);
   assert.deepEqual(await bring(59), []);
   assert.deepEqual(await bring(60), told);
+});
+
+test("forged cookies do not hide a session under a key that the ring lost, nor does that hide them", async () => {
+  let text = XAES_KEY;
+  const lost = await begun((await program()).cookies, undefined, later(1));
+  const foreign = await begun((await program({}, await generateKey())).cookies, undefined, later(1));
+  for (const arrived of [[foreign, lost], [lost, foreign]]) {
+    text = XAES_KEY;
+    const { cookies, events } = await program({}, await KeyRing.follow(() => text, { log: null }));
+    text = OTHER_KEY;
+    await keysInUse(cookies, Date.now() + 61_000);
+    for (const cookie of arrived) await cookies.load(cookie, later(1));
+    const told = events().map(([level, , { reason, known }]) => [level, reason, known]);
+    assert.deepEqual(told.toSorted(), [["warn", "UnknownKey", undefined], ["warn", "UnknownKey", "dropped"]].toSorted());
+  }
 });
 
 test("what browsers bring all the time is told of by nobody", async () => {
@@ -419,5 +436,49 @@ test("an error of a session that anyone can cause is told once in a minute for e
     for (let i = 0; i < 3; i++) await handle(new Request("https://shop.example/"));
     await new Promise(setImmediate);
     assert.deepEqual(told.map(([level, , fields]) => [level, fields.error]), Array(3).fill(["error", error]));
+  }
+});
+
+/** Returns true if a filter of CloudWatch, as docs/deployments.md has them, matches a line of JSON. */
+function matches(filter, line) {
+  const terms = /^\{ (.*) \}$/.exec(filter)[1].split(" && ");
+  return terms.every((term) => {
+    const [, path, operator, pattern] = /^\$\.(\S+) (=|!=) "([^"]*)"$/.exec(term);
+    const value = path.split(".").reduce((value, name) => value?.[name], JSON.parse(line));
+    if (value === undefined) return false;
+    const isLike = pattern.endsWith("*") ? String(value).startsWith(pattern.slice(0, -1)) : value === pattern;
+    return isLike === (operator === "=");
+  });
+}
+
+test("each filter of docs/deployments.md for JavaScript matches its line of examples/log.js, and no line of an ordinary day", async (t) => {
+  const page = await readFile(new URL("../../docs/deployments.md", import.meta.url), "utf8");
+  const [, table] = page.split("| What | Rust | JavaScript |");
+  const filters = table.split("\n\n")[0].split("\n").slice(2).map((row) => row.split("|")[3].trim().slice(1, -1));
+  const example = await readFile(new URL("../examples/log.js", import.meta.url), "utf8");
+  const code = example.replace('"hardtack-session/settings"', JSON.stringify(new URL("../src/settings.js", import.meta.url).href));
+  const lines = [];
+  t.mock.method(console, "log", (line) => lines.push(line));
+  process.env.SESSION_APPLICATION = "shop";
+  process.env.SESSION_KEYS = `${XAES_KEY}\n${OTHER_KEY} seal_from=${NOW.toISOString().replace(".000", "")}`;
+  const { cookies } = await import(`data:text/javascript,${encodeURIComponent(code)}`);
+  for (const name of ["KEYS", "APPLICATION"]) delete process.env[`SESSION_${name}`];
+  const ready = [...lines];
+  const [old, foreign] = await Promise.all([XAES_KEY, await generateKey()].map((key) => SessionCookie.encrypted(key, { application: "shop", log: null })));
+  const newer = await SessionCookie.encrypted(OTHER_KEY, { application: "shop", log: null, type: sessionType({ label: "", schema: 1, shape: struct({ user: u32 }) }) });
+  const visit = async (cookie, second) => cookies.load(cookie, later(second));
+  await visit(await begun(cookies), 0);
+  assert.deepEqual(lines, ready);
+  await visit(await begun(newer, (session) => (session.value = { user: 1 })), 1);
+  await visit(await begun(cookies, undefined, later(86_400)), 2);
+  for (let i = 0; i < 10; i++) await visit(await begun(cookies), 1900);
+  await visit(await begun(old, undefined, later(100)), 100);
+  await visit(await begun(foreign), 4);
+  assert.equal(filters.length, 7);
+  for (const filter of filters) {
+    assert.ok(lines.some((line) => matches(filter, line)), `${filter}\n${lines.join("\n")}`);
+    // Of a program with the right ring and settings.
+    const own = { ...JSON.parse(ready[0]), settingsFingerprint: "331a75f197d27245", fingerprint: "1b9f4e2d60c8a573" };
+    assert.ok(!matches(filter, JSON.stringify(own)), filter);
   }
 });

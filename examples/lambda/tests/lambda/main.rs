@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 mod deployments;
+mod filters;
 mod front;
 mod function;
 mod runtime_api;
