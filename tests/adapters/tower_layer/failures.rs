@@ -574,6 +574,61 @@ mod told {
         );
     }
 
+    /// Although the handler uses both, so that both are loaded.
+    #[test]
+    fn of_two_sessions_that_a_handler_uses_the_one_that_is_full_is_logged() {
+        #[derive(Clone)]
+        struct Other(Session);
+        async fn fill(
+            session: Session,
+            axum::Extension(Other(other)): axum::Extension<Other>,
+        ) -> Result<(), hardtack::SessionError> {
+            other.insert("user", 42)?;
+            session.insert("text", "x".repeat(5_000))
+        }
+        let other = SessionCookie::encrypted(key(1)).name("other").build();
+        let app = Router::new()
+            .route("/", post(fill))
+            .layer(SessionLayer::new(cookie()))
+            .layer(SessionLayer::new(other.unwrap()).map_session(Other));
+        let told = told_by(|| {
+            let (status, ..) = ask(app, request("POST", "/", &[]));
+            assert_eq!(status, 413);
+        });
+        let told = told.iter().filter(|told| told.level == Level::ERROR);
+        let told: Vec<_> = told.map(|told| &told.fields).collect();
+        assert!(
+            matches!(&told[..], [one] if one.contains(r#"purpose="__Host-session""#)),
+            "{told:?}"
+        );
+    }
+
+    /// One cookie has both, and neither takes the other's line of a minute.
+    #[test]
+    fn a_full_session_and_a_request_without_a_context_are_both_logged() {
+        let layer = SessionLayer::new(cookie()).clock(at(1));
+        let layer = layer.context_by(|request| {
+            let is_known = request.headers.contains_key("x-tenant");
+            is_known.then(|| hardtack::Context::new([("tenant", "acme")]).unwrap())
+        });
+        let app = Router::new().route("/", post(too_large)).layer(layer);
+        for order in [[true, false], [false, true]] {
+            let told = told_by(|| {
+                for is_known in order {
+                    let fields: &[_] = if is_known {
+                        &[("x-tenant", "acme")]
+                    } else {
+                        &[]
+                    };
+                    let (status, ..) = ask(app.clone(), request("POST", "/", fields));
+                    assert_eq!(status, if is_known { 413 } else { 500 });
+                }
+            });
+            let told = told.iter().filter(|told| told.level == Level::ERROR);
+            assert_eq!(told.count(), if order[0] { 2 } else { 0 });
+        }
+    }
+
     #[test]
     fn a_full_session_and_a_request_without_a_context_do_not_fill_the_log() {
         let layer = || SessionLayer::new(cookie());
