@@ -70,7 +70,7 @@ const writingHandler = (error, request, response, next) => {
 const anywhere = (make) => ({ make });
 const PUBLIC = { "Cache-Control": "public, max-age=60", "CDN-Cache-Control": "max-age=60", Vary: "Accept" };
 
-const ON_CONNECT = {
+export const ON_CONNECT = {
   nothing: anywhere(() => (request, response, next) => next()),
   cors: anywhere(() => cors({ origin: true, credentials: true })),
   helmet: anywhere(() => helmet()),
@@ -111,7 +111,7 @@ const ON_EXPRESS = {
 };
 
 /** Refuses as a guard does. */
-function refuse(request, response, next) {
+export function refuse(request, response, next) {
   if (request.headers["sec-fetch-site"] !== "cross-site") return next();
   response.statusCode = 403;
   response.setHeader("content-type", "text/plain; charset=utf-8");
