@@ -1,13 +1,18 @@
 // Common parts of the adapters.
 
 import { SessionError, ensure, misused, mustBe, optionsOf, refuseUnknown, statusOf } from "../base/errors.js";
+import { SessionCookie } from "../carrier/cookie.js";
 import { pathOf } from "../carrier/dropped.js";
 import { close, noteFailure } from "../state/actions.js";
 import { isToWrite } from "../state/decide.js";
 import { stateOf } from "../session/session.js";
 import { madeBy } from "../session/settings.js";
 
-const checkedCookie = (cookie) => madeBy("`SessionCookie.encrypted`", "cookies", cookie, "saveToResponse");
+/** Returns `cookie`. Throws for one of another copy of this package, such as that of a bundle, with which each request would fail. */
+function checkedCookie(cookie) {
+  madeBy("`SessionCookie.encrypted`", "cookies", cookie, "saveToResponse");
+  return madeBy("`SessionCookie.encrypted` of the same copy of this package", "cookies", cookie instanceof SessionCookie && cookie, "load");
+}
 
 /**
  * Returns a function that resolves to the `SessionCookie` of an adapter. `cookies`: a `SessionCookie`, a promise of one, or a function

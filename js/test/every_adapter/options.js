@@ -17,6 +17,9 @@ export function opensItsCookie(name, open) {
     for (const wrong of [header, XAES_KEY, undefined, null, {}, 5]) {
       assert.throws(() => open(wrong, {}, page), misconfigured("cookies", "`cookies` must be what `SessionCookie.encrypted` returns"));
     }
+    const ofAnother = await (await import("hardtack-session")).SessionCookie.encrypted(XAES_KEY);
+    const message = "`cookies` must be what `SessionCookie.encrypted` of the same copy of this package returns";
+    assert.throws(() => open(ofAnother, {}, page), misconfigured("cookies", message));
     const browser = await open(() => header, {}, page);
     assert.equal((await browser.get("/look")).status, 500);
   });
