@@ -228,7 +228,12 @@ test("Socket.IO: a guard refuses the socket of another site and the server goes 
   const evil = { origin: "https://evil.test", "sec-fetch-site": "cross-site", cookie: await ada() };
   assert.equal((await connect(browser.origin, ["websocket"], evil))[0], "refused");
   assert.deepEqual(told, []);
-  assert.deepEqual(await connect(browser.origin, ["websocket"], { cookie: await ada() }), ["ada", "websocket"]);
+  for (const [transports, used] of TRANSPORTS) {
+    assert.deepEqual(await connect(browser.origin, transports, { cookie: await ada() }), ["ada", used]);
+  }
+  // Its client posts without a token.
+  const asking = await socketIo(t, { guard: new CsrfGuard() });
+  assert.equal((await connect(asking.browser.origin, ["polling"], { cookie: await ada() }))[0], "refused");
 });
 
 test("Express: a response that is none of Node's is left alone, and a change that it cannot send is an error", async () => {
