@@ -140,6 +140,11 @@ for (const [name, [folder, build, command, forms]] of Object.entries(IN_REACT)) 
       const failed = await act(action);
       assert.deepEqual([statuses.includes(failed.status), failed.setCookies], [true, []], `${action}: ${failed.status}`);
     }
+    for (const action of ["throw", "move", "out and fail"]) {
+      const { status, setCookies } = await act(action);
+      const isOut = action.startsWith("out");
+      assert.deepEqual([isOut ? status : Math.trunc(status / 100), setCookies.length, /Max-Age=0/.test(setCookies[0])], [isOut ? 500 : 3, 1, isOut], action);
+    }
     const refused = await browser.fetch(forms, { method: "POST", body: new URLSearchParams(), headers: { "sec-fetch-site": "cross-site" } });
     assert.deepEqual([refused.status, refused.setCookies], [403, []]);
   });

@@ -6,10 +6,12 @@ export const loader = ({ context }) => ({ visits: context.get(sessionContext).ge
 export async function action({ request, context }) {
   const session = context.get(sessionContext);
   const wish = (await request.formData()).get("action");
-  if (wish === "out") session.invalidate();
+  if (wish.startsWith("out")) session.invalidate();
   else session.update("visits", (visits = 0) => visits + 1);
   if (wish === "fill") session.set("note", "x".repeat(5000));
-  if (wish === "fail") throw new Error("half of it");
+  if (wish.endsWith("fail")) throw new Error("half of it");
+  if (wish === "throw") throw redirect("/");
+  if (wish === "move") return Response.redirect(new URL("/", request.url));
   return redirect("/");
 }
 

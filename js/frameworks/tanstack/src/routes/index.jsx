@@ -1,4 +1,4 @@
-import { createFileRoute } from "@tanstack/react-router";
+import { createFileRoute, redirect } from "@tanstack/react-router";
 import { visitsOf } from "../visits.js";
 
 export const Route = createFileRoute("/")({
@@ -9,10 +9,12 @@ export const Route = createFileRoute("/")({
 
 async function change({ request, context: { session } }) {
   const wish = (await request.formData()).get("action");
-  if (wish === "out") session.invalidate();
+  if (wish.startsWith("out")) session.invalidate();
   else session.update("visits", (visits = 0) => visits + 1);
   if (wish === "fill") session.set("note", "x".repeat(5000));
-  if (wish === "fail") throw new Error("half of it");
+  if (wish.endsWith("fail")) throw new Error("half of it");
+  if (wish === "throw") throw redirect({ to: "/" });
+  if (wish === "move") return Response.redirect(new URL("/", request.url));
   return new Response(null, { status: 303, headers: { location: "/" } });
 }
 
