@@ -190,12 +190,17 @@ impl<T> State<T> {
     }
 
     /// Returns `true` if nothing remains of the session. The application has ended it, and has stored nothing since that
-    /// is saved, or has taken everything out of it, which is a change like any other.
+    /// is saved, or has taken everything out of it, which is a change like any other. A failed sign-in in place of a
+    /// session that was just taken over leaves the old cookie: the program completed the old sign-in.
     fn is_gone(&self, is_silenced: bool) -> bool {
         let is_discarded = self.save == SaveMode::Discard;
         match self.draft.ended {
             // A `clear` can be discarded, but not an invalidation.
-            Some(Ended::Invalidated) => is_discarded || is_silenced || self.is_nothing(),
+            Some(Ended::Invalidated) if is_discarded => true,
+            Some(Ended::Invalidated) if is_silenced => {
+                !self.draft.renewed || !self.received.was_taken_over()
+            }
+            Some(Ended::Invalidated) => self.is_nothing(),
             Some(Ended::Cleared) => !is_discarded && (is_silenced || self.is_empty()),
             None => !is_discarded && !is_silenced && self.is_nothing() && self.has_changed(),
         }

@@ -17,7 +17,10 @@ pub(crate) enum Received {
     /// because the outcome still reports that the first was not let in.
     Withheld(Withheld),
     /// A session that ended in this request. Its metadata stays if it opened, because its companion is told.
-    Ended(Option<Metadata>),
+    Ended {
+        opened: Option<Metadata>,
+        was_taken_over: bool,
+    },
 }
 
 /// Reason why the application does not get the session that came.
@@ -79,7 +82,7 @@ impl Received {
         match self {
             Received::Withheld(Withheld::Stale(stale)) => Some(stale.metadata()),
             Received::Withheld(Withheld::Unreadable(Unreadable { opened, .. }))
-            | Received::Ended(opened) => opened.as_ref(),
+            | Received::Ended { opened, .. } => opened.as_ref(),
             _ => self.body().map(|body| &body.metadata),
         }
     }
@@ -91,7 +94,18 @@ impl Received {
     pub(super) fn end(&mut self) {
         // If the client sent nothing, it has nothing to drop, so `Nothing` stays.
         if self.has_token() {
-            *self = Received::Ended(self.before().copied());
+            *self = Received::Ended {
+                opened: self.before().copied(),
+                was_taken_over: self.was_taken_over(),
+            };
+        }
+    }
+
+    /// Returns `true` if the session came in an old cookie, whatever became of it.
+    pub(super) fn was_taken_over(&self) -> bool {
+        match self {
+            Received::Ended { was_taken_over, .. } => *was_taken_over,
+            _ => self.body().is_some_and(Body::is_taken_over),
         }
     }
 }

@@ -60,7 +60,7 @@ class Revalidation {
       say("error", UNANSWERED, { kept, error: cause }, UNANSWERED, now);
       if (kept) return;
       refuse(state, "Unvalidated");
-      state.arrival = { ...WITHHELD, metadata };
+      state.arrival = { ...state.arrival, ...WITHHELD };
       metrics?.read(state.outcome);
       throw new Unvalidated(cause, session);
     }

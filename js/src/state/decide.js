@@ -74,12 +74,14 @@ const isOver = (state) => state.now >= deadlineOf(state.metadata, state.policy);
 
 /**
  * Returns true if there is no session to store: it has ended and nothing was stored since that would be saved, or it was emptied.
- * Neither `discard` nor a failed response undoes `invalidate`, because a visitor relies on a sign-out.
+ * Neither `discard` nor a failed response undoes `invalidate`, because a visitor relies on a sign-out. A failed sign-in in place of a
+ * session that was just taken over leaves the old cookie: the program completed the old sign-in.
  */
 function isGone(state, isSilenced) {
   const isDiscarded = state.save === "discard";
-  if (state.ended === "invalidated") return isDiscarded || isSilenced || isNothing(state);
-  if (isDiscarded) return false;
+  const isInvalidated = state.ended === "invalidated";
+  if (isDiscarded) return isInvalidated;
+  if (isInvalidated) return isSilenced ? !(state.isRenewed && state.arrival.wasTakenOver) : isNothing(state);
   return state.ended ? isSilenced || isEmpty(state) : !isSilenced && isNothing(state) && hasChanged(state);
 }
 

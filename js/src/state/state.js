@@ -29,7 +29,7 @@ export class State {
    * - `arrived`: the session that this one continues. `body`, as it was sealed, and `allowed`, the size in which it may be sent
    *   back, are null if it was taken over from an old cookie;
    * - `withheld`: a session that the application does not get. `code` and `sentence` are for the error of a change;
-   * - `ended`: a session that ended in this request.
+   * - `ended`: a session that ended in this request. `wasTakenOver` tells that it came in an old cookie.
    */
   arrival = { kind: "nothing" };
   /** How the session ended in this request: `cleared` or `invalidated`; or null. */
@@ -77,7 +77,8 @@ export class State {
 
   /** Begins a new session in place of the one that arrived. */
   begin() {
-    if (!this.isNew) this.arrival = { kind: "ended", metadata: this.arrival.metadata };
+    const { metadata, body } = this.arrival;
+    if (!this.isNew) this.arrival = { kind: "ended", metadata, wasTakenOver: body === null };
     this.metadata = { issued: this.now, age: 0, limit: null, remembered: null, sid: null, device: null };
     this.empty();
   }
