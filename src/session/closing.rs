@@ -16,9 +16,8 @@ use super::{
     outcome::Outcome,
     save_error::{SaveError, SaveProblem},
 };
-#[cfg(feature = "tower")]
-use crate::base::reason::Reason;
 use crate::{
+    base::reason::Reason,
     cookie::{CompanionFields, PartNumbers, Values},
     crypto::{cipher::RANDOM_LEN, random},
     events::{self, Repeatable},
@@ -88,6 +87,11 @@ impl<T: Payload> Session<T> {
         }
         // Held until the token is written, so that a task which still has a handle cannot change what was decided on.
         let mut held = self.lock.hold().map_err(|_| SaveProblem::INSIDE_UPDATE)?;
+        let mut response = response;
+        if let Some(error) = held.contents.refusal_told_by(response.status).cloned() {
+            held.note_failure(&error);
+            response.status = FAILED;
+        }
         held.count_request(response);
         // Before the decision, which may fail: a later change would be lost either way.
         let was_closed = held.make_read_only(SessionError::AfterHead);
@@ -140,24 +144,18 @@ impl<T> Session<T> {
         }
     }
 
-    /// The request failed by this error. Logs an error that anyone can cause, once a minute, if this session refused a
-    /// change: the error may be that of another session.
+    /// Returns `true` if a response with this status tells the last error of the session.
+    pub(crate) fn is_refusal_told_by(&self, status: u16) -> bool {
+        // An error means that this thread is inside an `update` of the session.
+        let held = self.lock.hold();
+        held.is_ok_and(|held| held.contents.refusal_told_by(status).is_some())
+    }
+
+    /// Notes the error of a request. It may be that of another session.
     #[cfg(feature = "tower")]
     pub(crate) fn note_failure(&self, error: &SessionError) {
-        let (Some(event), Ok(held)) = (of_anyone(error), self.lock.hold()) else {
-            return;
-        };
-        let (core, contents) = (held.core, &held.contents);
-        let Some(loaded) = contents.loaded.as_ref().filter(|_| contents.has_refused) else {
-            return;
-        };
-        let reason = match error {
-            SessionError::Unreadable(reason) => Some(*reason),
-            _ => loaded.outcome.reason(),
-        };
-        if let Some(left_out) = core.lately.note(event, loaded.state.now) {
-            let purpose = core.slot.purpose.name();
-            events::session_failed_lately(purpose, reason, error.key(), left_out, error);
+        if let Ok(held) = self.lock.hold() {
+            held.note_failure(error);
         }
     }
 
@@ -177,9 +175,28 @@ impl<T> Session<T> {
     }
 }
 
-/// Returns the kind of an error that anyone can cause again and again, which the layer of the session logs. Without a
-/// layer it is only counted.
-#[cfg(feature = "tower")]
+impl<T> Held<'_, T> {
+    /// The request failed by this error. Logs an error that anyone can cause, once a minute, if this session refused a
+    /// change.
+    fn note_failure(&self, error: &SessionError) {
+        let (core, contents) = (self.core, &self.contents);
+        let loaded = contents.loaded.as_ref();
+        let loaded = loaded.filter(|_| contents.refusal.is_some());
+        let Some((event, loaded)) = of_anyone(error).zip(loaded) else {
+            return;
+        };
+        let reason = match error {
+            SessionError::Unreadable(reason) => Some(*reason),
+            _ => loaded.outcome.reason(),
+        };
+        if let Some(left_out) = core.lately.note(event, loaded.state.now) {
+            let purpose = core.slot.purpose.name();
+            events::session_failed_lately(purpose, reason, error.key(), left_out, error);
+        }
+    }
+}
+
+/// Returns the kind of an error that anyone can cause again and again, which is logged when its session is saved.
 pub(crate) fn of_anyone(error: &SessionError) -> Option<Repeatable> {
     match error {
         SessionError::Unreadable(Reason::Payload) => Some(Repeatable::UnreadableSchema),
@@ -316,6 +333,9 @@ pub(super) fn carry_out<T>(
         }
     })
 }
+
+/// Status by which a response saves its session if it tells an error of it (docs/spec/writer.md § 8.12).
+pub(crate) const FAILED: u16 = 500;
 
 impl<T> Loaded<T> {
     /// Counts the changes that the client makes. Called when nothing of the write can fail any more.

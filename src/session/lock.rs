@@ -9,7 +9,8 @@ use std::{
 };
 
 use super::{
-    carrier_core::CarrierCore, loaded::Loaded, old_cookies::Predecessor, opening::Opening,
+    carrier_core::CarrierCore, closing::FAILED, loaded::Loaded, old_cookies::Predecessor,
+    opening::Opening,
 };
 use crate::{
     base::clock::Clock,
@@ -35,8 +36,8 @@ pub(super) struct Contents<T> {
     /// The application touched the session or holds a handle beyond the handler, or the request counts as activity. A
     /// session that is only read beforehand has no part in the response.
     pub(super) is_touched: bool,
-    /// The session refused a change, so an error of the request may be its own.
-    pub(super) has_refused: bool,
+    /// Last error of a change, or of asking whether the session is still valid. An error of the request may be this one.
+    pub(super) refusal: Option<SessionError>,
     /// Error of every change, once no change can be saved.
     pub(super) closed: Option<SessionError>,
 }
@@ -71,6 +72,15 @@ pub(crate) struct Held<'a, T> {
     pub(super) contents: MutexGuard<'a, Contents<T>>,
 }
 
+impl<T> Contents<T> {
+    /// Returns the last error if a response with this status tells it, whoever made the page (docs/spec/writer.md
+    /// § 8.12).
+    pub(super) fn refusal_told_by(&self, status: u16) -> Option<&SessionError> {
+        let refusal = self.refusal.as_ref();
+        refusal.filter(|error| error.status() == status && status != FAILED)
+    }
+}
+
 impl<T> SessionLock<T> {
     pub(super) fn new(core: Arc<CarrierCore>, arrival: Arrival) -> SessionLock<T> {
         SessionLock {
@@ -80,7 +90,7 @@ impl<T> SessionLock<T> {
                 arrival,
                 loaded: None,
                 is_touched: false,
-                has_refused: false,
+                refusal: None,
                 closed: None,
             }),
         }
@@ -149,8 +159,18 @@ impl<T: Payload> Held<'_, T> {
         change: impl FnOnce(&mut State<T>) -> Result<R, SessionError>,
     ) -> Result<R, SessionError> {
         let changed = self.changeable().and_then(change);
-        self.contents.has_refused |= changed.is_err();
+        self.note_refusal(&changed);
         changed
+    }
+
+    /// Notes an error, unless it would hide one that has a status of its own.
+    pub(super) fn note_refusal<R>(&mut self, result: &Result<R, SessionError>) {
+        let refusal = &mut self.contents.refusal;
+        if let Err(error) = result
+            && (error.status() != FAILED || refusal.is_none())
+        {
+            *refusal = Some(error.clone());
+        }
     }
 
     fn changeable(&mut self) -> Result<&mut State<T>, SessionError> {

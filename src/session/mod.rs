@@ -25,9 +25,9 @@ mod typed;
 mod validate;
 
 pub(crate) use self::carrier_core::CarrierCore;
-#[cfg(feature = "tower")]
-pub(crate) use closing::of_anyone;
 pub(crate) use closing::{Change, Closing, ToSeal};
+#[cfg(feature = "tower")]
+pub(crate) use closing::{FAILED, of_anyone};
 pub use csrf::CsrfError;
 pub use dictionary::Dictionary;
 #[cfg(feature = "inspect")]

@@ -112,7 +112,10 @@ impl<T: Payload> Session<T> {
         }
         let answer = answer.await;
         asked.hear();
-        self.lock.hold()?.read().apply_answer(core, answer, at)
+        let mut held = self.lock.hold()?;
+        let heard = held.read().apply_answer(core, answer, at);
+        held.note_refusal(&heard);
+        heard
     }
 }
 

@@ -71,6 +71,17 @@ impl SessionError {
         SessionError::Encode { found, reason }
     }
 
+    /// Returns the status of a response that tells the error.
+    pub(crate) fn status(&self) -> u16 {
+        match self {
+            #[cfg(feature = "unstable-companion")]
+            SessionError::Stale => 403,
+            SessionError::TooLarge(_) => 413,
+            SessionError::Unvalidated(_) | SessionError::Unreadable(_) => 503,
+            _ => 500,
+        }
+    }
+
     /// Returns the dictionary key whose value does not fit or is of another type, if it is known.
     #[must_use]
     pub fn key(&self) -> Option<&str> {

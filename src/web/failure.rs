@@ -13,7 +13,7 @@ use http::{
 
 use super::{
     csrf::CsrfRefusal,
-    headers::{caches_of, forbid_to_store},
+    headers::{RETRY_AFTER_SECONDS, caches_of, forbid_to_store},
 };
 use crate::{
     base::reason::Reason,
@@ -170,19 +170,13 @@ impl Failure {
                 (StatusCode::PAYLOAD_TOO_LARGE, refusal.sentence())
             }
             Failure::Csrf(refusal) => (StatusCode::FORBIDDEN, refusal.sentence()),
-            #[cfg(feature = "unstable-companion")]
-            Failure::Session(SessionError::Stale) => {
-                (StatusCode::FORBIDDEN, "please sign in again")
-            }
-            Failure::Session(SessionError::Unvalidated(_) | SessionError::Unreadable(_)) => {
-                (StatusCode::SERVICE_UNAVAILABLE, "please try again later")
-            }
-            Failure::Session(SessionError::TooLarge(_)) => {
-                (StatusCode::PAYLOAD_TOO_LARGE, "your session is full")
-            }
-            Failure::Session(_) | Failure::Save(_) | Failure::Setup(_) => {
-                (StatusCode::INTERNAL_SERVER_ERROR, "server error")
-            }
+            Failure::Session(error) => match error.status() {
+                403 => (StatusCode::FORBIDDEN, "please sign in again"),
+                413 => (StatusCode::PAYLOAD_TOO_LARGE, "your session is full"),
+                503 => (StatusCode::SERVICE_UNAVAILABLE, "please try again later"),
+                _ => FAULT,
+            },
+            Failure::Save(_) | Failure::Setup(_) => FAULT,
         }
     }
 
@@ -273,8 +267,7 @@ fn name_of(error: &SessionError) -> &'static str {
     }
 }
 
-/// Seconds for which a client should wait before it sends the request again.
-const RETRY_AFTER_SECONDS: &str = "10";
+const FAULT: (StatusCode, &str) = (StatusCode::INTERNAL_SERVER_ERROR, "server error");
 
 /// Without a page, the link leads to the address that the form was sent to.
 const LOAD_AGAIN: &str = concat!(

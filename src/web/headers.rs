@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, sync::Arc};
 
-use http::{HeaderMap, StatusCode};
+use http::{HeaderMap, StatusCode, header::RETRY_AFTER};
 
 use super::{
     caching::{self, CacheHeaders, FieldKind, NO_STORE},
@@ -77,7 +77,7 @@ impl<T: Payload> SessionCookie<T> {
     /// # Examples
     ///
     /// ```
-    /// use http::{HeaderMap, StatusCode};
+    /// use http::{HeaderMap, StatusCode, header::RETRY_AFTER};
     /// use std::time::SystemTime;
     /// # use hardtack::{EncryptionKey, SessionCookie};
     /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
@@ -115,6 +115,7 @@ impl<T: Payload> SessionCookie<T> {
         let finished = self.finish(session, caches.facts(status, already_sent));
         let source = Cow::Borrowed("Cookie");
         set_cache_fields(&caches, &finished, source, &self.token.core, response);
+        set_retry_after(session, status, response);
         let (_, fields) = finished?;
         if let Some(stays) = self.stays_beside(stays, &fields) {
             response.retain(&H::SET_COOKIE, stays);
@@ -155,7 +156,7 @@ impl<T: Payload> SessionToken<T> {
     /// # Examples
     ///
     /// ```
-    /// use http::{HeaderMap, StatusCode};
+    /// use http::{HeaderMap, StatusCode, header::RETRY_AFTER};
     /// # use hardtack::{Clock, EncryptionKey, SessionToken};
     /// # let tokens = SessionToken::encrypted(EncryptionKey::generate()?).header("x-session").build()?;
     ///
@@ -197,6 +198,7 @@ impl<T: Payload> SessionToken<T> {
         let finished = self.finish(session, caches.facts(status, already_sent));
         let source = Cow::Owned(source.to_owned());
         set_cache_fields(&caches, &finished, source, &self.core, response);
+        set_retry_after(session, status, response);
         let (_, change) = finished?;
         let value = match change {
             TokenChange::Keep => {
@@ -252,6 +254,15 @@ fn set_cache_fields<H: Fields, C>(
     }
 }
 
+/// Tells a client when to come back, if another instance may then read its session, or the application answer.
+fn set_retry_after<H: Fields, T: Payload>(session: &Session<T>, status: u16, response: &mut H) {
+    let is_told = response.named(RETRY_AFTER.as_str()).is_some();
+    if status == 503 && !is_told && session.is_refusal_told_by(status) {
+        let seconds = H::value(RETRY_AFTER_SECONDS.into());
+        response.replace(H::name(RETRY_AFTER.as_str()), seconds);
+    }
+}
+
 /// Makes every field for caches forbid storing the response, and adds `Cache-Control`.
 pub(super) fn forbid_to_store<H: Fields>(response: &mut H) {
     let forbidding = response.names().filter_map(|name| {
@@ -263,6 +274,9 @@ pub(super) fn forbid_to_store<H: Fields>(response: &mut H) {
     }
     response.replace(H::CACHE_CONTROL, H::value(NO_STORE.into()));
 }
+
+/// Seconds for which a client should wait before it sends the request again.
+pub(super) const RETRY_AFTER_SECONDS: &str = "10";
 
 pub(super) const NO_HEADER: &str =
     "bare tokens travel in no header; build them with `header` in place of `purpose`";

@@ -9,7 +9,10 @@ use super::{
     lost_cookie::Warning,
     old_paths::OldPaths,
 };
-use crate::{session::Session, state::Payload};
+use crate::{
+    session::{FAILED, Session},
+    state::Payload,
+};
 
 /// A session whose response head has not been made yet.
 pub(super) struct PendingSession<T> {
@@ -24,13 +27,14 @@ pub(super) struct PendingSession<T> {
 
 impl<T: Payload> PendingSession<T> {
     /// Returns the status by which a response saves the session. After an error of its session, a request saves as little
-    /// as with a 5xx, because it may have made only a part of its changes. Logs errors that anyone can cause.
+    /// as with a 5xx, because it may have made only a part of its changes. Logs errors that anyone can cause. If an inner
+    /// middleware has made the page, only its status tells the error, and saving sees to that.
     pub(super) fn status_to_save(&self, status: u16, response: &impl Extensions) -> u16 {
         let Some(Failure::Session(error)) = response.get() else {
             return status;
         };
         self.session.note_failure(error);
-        500
+        FAILED
     }
 
     /// Saves the session in a response with this status and these fields, and closes it if anybody can still change it.

@@ -2,6 +2,8 @@
 
 #[cfg(all(feature = "actix", feature = "axum"))]
 pub(crate) mod actix;
+#[cfg(all(feature = "actix", feature = "axum"))]
+mod beside;
 #[cfg(feature = "axum")]
 mod csrf_guard;
 mod local_path;

@@ -229,6 +229,7 @@ def perform(s, actions):
             ids += [[index, s.sid and known.setdefault(s.sid, len(known))]] if action[0] == "ask-id" else []
         except Refused as refused:
             errors.append([index, refused.reason])
+            s.refused = refused.reason if refused.reason in writer.STATUSES else s.refused
     return {name: found for name, found in (("errors", errors), ("told", told), ("ids", ids), ("taken", taken)) if found}
 
 

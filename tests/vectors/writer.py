@@ -67,7 +67,7 @@ class Session:
         self.setup, self.now = setup, now
         self.begin()
         self.arrived = self.key = self.withheld = self.ended = self.limited_until = None
-        self.before = self.told = self.unread = None
+        self.before = self.told = self.unread = self.refused = None
         self.has_token = self.touched = self.renewed = self.became_bound = self.head_is_sent = False
         self.unvalidated, self.validated, self.question_failed = None, False, False
         self.save = "auto"
@@ -359,12 +359,17 @@ def changed(s):
 def finish(s, request, response):
     """§ 8.12, § 8.12.2: the change, the touch, and the body to store."""
     s.already_sent = writes(s.setup, response["fields"])
+    if STATUSES.get(s.refused) == response["status"]:
+        response = response | {"status": 500}
     change, touch, body = decided = decide(s, request, response)
     if not s.already_sent or touch == "untouched":
         return decided
     if touch == "written" and (s.renewed or s.ended or all(refreshes(s, write) for write in s.already_sent)):
         return decided
     return "keep", "written", None
+
+
+STATUSES = {"size": 413, "stale": 403, "unreadable": 503, "unvalidated": 503}
 
 
 def decide(s, request, response):

@@ -63,7 +63,7 @@ export class SessionError extends Error {
     super(message);
     Object.assign(this, { name: "SessionError", code }, RESPONSES[code]);
     const { status } = this;
-    const headers = status === 503 ? { "retry-after": `${RETRY_AFTER}` } : undefined;
+    const headers = headersOf(this);
     // Without `expose`, the visitor does not see the message, which is for operators.
     // Hono answers by it, where it would print any other error, and answer 500. An error without a status must not have it.
     const answer = status && { getResponse: () => new Response(this.body, { status, headers }) };
@@ -73,6 +73,9 @@ export class SessionError extends Error {
 
 /** Returns the status of the response to an error of a session, or undefined. Not by `status`, which others may have set since. */
 export const statusOf = (error) => RESPONSES[error?.code]?.status;
+
+/** Returns the headers of that response, or undefined. */
+export const headersOf = (error) => (statusOf(error) === 503 ? { "retry-after": `${RETRY_AFTER}` } : undefined);
 
 /**
  * Sets what NestJS, Koa and handlers of errors read. Many of them, such as http-errors, also write to these fields, so they are the

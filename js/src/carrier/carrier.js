@@ -3,7 +3,8 @@
 import { SessionError, misused } from "../base/errors.js";
 import { isRecord } from "../base/plain.js";
 import { secondsOf } from "../base/time.js";
-import { decide } from "../state/decide.js";
+import { noteFailure } from "../state/actions.js";
+import { decide, tellsFailure } from "../state/decide.js";
 import { State } from "../state/state.js";
 import { Session, stateOf } from "../session/session.js";
 import { logReading, noteLate } from "../session/read_events.js";
@@ -84,6 +85,7 @@ async function finishAlone(sealer, session, response) {
   const { status, existing } = response;
   const { isClosed } = state;
   state.isClosed = true;
+  noteFailure(state, tellsFailure(state, status));
   const isSame = existing ? await existing.isSame() : undefined;
   // A cache copies the headers of a 304 into its stored response, which is for everybody (RFC 9111 section 4.3.4).
   const isShareable = response.isShareable || status === 304;

@@ -1,6 +1,6 @@
 // Sessions in cookies: read from a request, and saved into the head of its response. index.d.ts has the contract of the class.
 
-import { Refusal, ensure, misused, mustBe, optionsOf, yesOrNo } from "../base/errors.js";
+import { Refusal, ensure, headersOf, misused, mustBe, optionsOf, statusOf, yesOrNo } from "../base/errors.js";
 import { isRecord } from "../base/plain.js";
 import { overheadOf } from "../crypto/suites.js";
 import { Budget, sizeOf } from "../state/budget.js";
@@ -162,7 +162,14 @@ export async function headChanges(carrier, fields, session, response) {
   const left = existing?.besides(set);
   const changed = [...(left ? [null, ...left] : []), ...set].map((line) => ["set-cookie", line]);
   const offer = finished.change === "store" ? offerAfter(session, existing ? [] : fields) : [];
-  return [...cacheChanges(fields, finished.touch, "Cookie", mayShare), ...changed, ...offer];
+  return [...cacheChanges(fields, finished.touch, "Cookie", mayShare), ...changed, ...offer, ...headersOfFailure(session, fields, response)];
+}
+
+/** Returns the headers that a response with the status of an error of the session lacks. */
+function headersOfFailure(session, fields, { status }) {
+  const { failure } = stateOf(session);
+  const headers = (statusOf(failure) === status && headersOf(failure)) || {};
+  return Object.entries(headers).filter(([name]) => !fields.some(([of]) => of === name));
 }
 
 /**

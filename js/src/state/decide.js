@@ -1,7 +1,7 @@
 // Decides at the end of a request what becomes of the client's token (docs/spec/writer.md § 8.12). lifetime.js says when a refresh is due.
 
 import { EPOCH, U32, equal } from "../base/bytes.js";
-import { SessionError } from "../base/errors.js";
+import { SessionError, statusOf } from "../base/errors.js";
 import { flashBytes, writeBody } from "./body.js";
 import { ageToWrite, allowedFor, allowedForBody, stored } from "./fit.js";
 import { activeAge, deadlineOf, endOf, isRefreshDue, isRememberedNow } from "./lifetime.js";
@@ -38,7 +38,7 @@ function decideAlone(state, {
   const keep = { change: "keep", touch: "touched" };
   // A handler that a timeout or a disconnect abandoned (408), or that fails, may have made only a part of its changes.
   if (state.withheld || isClosed || status === 408) return keep;
-  const isFailure = status >= 500 || state.hasFailed;
+  const isFailure = status >= 500 || tellsFailure(state, status);
   const isSilenced = isFailure && !state.policy.saveOnServerError && state.save !== "force";
   // Otherwise the holder of a leaked key could use slow requests to get forgeries sealed under the next key.
   const hasLapsed = place === null;
@@ -59,6 +59,9 @@ function decideAlone(state, {
   if (!isQuiet || !canSeal(state)) return keep;
   return { ...keep, ...refresh(state, place < 0), isOptional: true };
 }
+
+/** Returns true if a response tells an error of the session. Middleware may have made the page, and then only its status tells it. */
+export const tellsFailure = (state, status = 200) => state.hasFailed || statusOf(state.failure) === status;
 
 /** Returns true if a response that succeeds stores the session, or drops its token, because of a change. */
 export function isToWrite(state) {

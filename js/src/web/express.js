@@ -1,8 +1,6 @@
 // Express, Connect, and frameworks that take their middleware.
 
-import { optionsOf, statusOf } from "../base/errors.js";
-import { noteFailure } from "../state/actions.js";
-import { stateOf } from "../session/session.js";
+import { optionsOf } from "../base/errors.js";
 import { admission, define } from "./adapter.js";
 import { attach, ofNode, print, respondToRefusal } from "./on_node.js";
 
@@ -16,7 +14,7 @@ export function session(cookies, options = {}) {
       const { session, refused: refusal, sessions } = await admit(request);
       if (refusal?.session) throw refusal;
       define(request, session);
-      attach(sessions, session, request, response, next, () => noteStatus(session, response));
+      attach(sessions, session, request, response, next);
       if (refusal) return await respond(refusal, request, response);
     } catch (error) {
       failure.push(error);
@@ -36,10 +34,4 @@ function breakOff(error, request, response) {
   if (response.writableEnded) return;
   // In the handshake of a WebSocket, the object in place of a response may have no `destroy`.
   (response.destroy ? response : request.socket).destroy();
-}
-
-/** Notes that an error of the session failed the request. Frameworks answer such an error by its status, which is the only sign. */
-function noteStatus(session, { statusCode }) {
-  const state = stateOf(session);
-  noteFailure(state, statusCode === statusOf(state.failure));
 }

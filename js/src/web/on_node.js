@@ -15,16 +15,16 @@ export function ofNode(options, own) {
 }
 
 /**
- * Saves a session before the head of the response is sent, and calls `saving` just before. Returns a function that saves now, like
- * `beforeHead`. Closes the session instead if the response is never sent.
+ * Saves a session before the head of the response is sent. Returns a function that saves now, like `beforeHead`. Closes the session
+ * instead if the response is never sent.
  */
-export function attach(sessions, session, request, response, failed, saving = () => {}) {
+export function attach(sessions, session, request, response, failed) {
   claim(response, sessions);
   if (isStandIn(request, response)) {
     closeUnsent(session);
     return async () => {};
   }
-  return beforeHead(response, () => (saving(), sealedFor(sessions, response, session)), failed);
+  return beforeHead(response, () => sealedFor(sessions, response, session), failed);
 }
 
 /**

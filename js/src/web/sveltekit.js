@@ -57,7 +57,6 @@ async function respond(resolve, event, session, saveRedirect) {
     if (isToWrite(state) && (await isFailure(event, response))) noteFailure(state, true);
     // SvelteKit answers an error of any status with 500.
     if (!failure?.status || response?.status !== 500) return response;
-    noteFailure(state, true);
     const failed = new Response(response.body, { status: failure.status, headers: response.headers });
     for (const [name, value] of Object.entries(failure.headers ?? {})) failed.headers.set(name, value);
     return failed;

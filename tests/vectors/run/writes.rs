@@ -105,29 +105,29 @@ fn sessions_are_written_as_specified() {
     let no_context = ("only a layer finds no context", without_context);
     let unseen = [
         ("it sees no other fields of a request", 195),
-        ("it does not see the response", 228),
+        ("it does not see the response", 238),
         no_context,
     ];
     let shareable = ("it takes a 304 for shareable", 2);
     tally.check(&[
         (&[Adapter::LoadAndSave, Adapter::Jar], &unseen),
-        (&[Adapter::LoadAndSave], &[("ran", 896)]),
+        (&[Adapter::LoadAndSave], &[("ran", 897)]),
         (
             &[Adapter::Jar],
             &[
-                ("ran", 817),
+                ("ran", 818),
                 ("its sessions come in cookies", 46),
                 ("it has one cookie of each name", 33),
             ],
         ),
         (
             &[Adapter::HeaderMap],
-            &[("ran", 1317), shareable, no_context],
+            &[("ran", 1328), shareable, no_context],
         ),
         (
             LAYERS,
             &[
-                ("ran", 1330),
+                ("ran", 1341),
                 shareable,
                 ("a handle that is left counts as a touch", 2),
             ],
