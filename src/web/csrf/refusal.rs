@@ -21,7 +21,8 @@ pub enum CsrfRefusal {
         form: Option<Arc<str>>,
     },
     /// The form is longer than [`form_limit`](crate::csrf::CsrfGuard::form_limit), and no token is in its beginning. Or
-    /// its body broke off before a token, and nobody is left to read the response. The status is 413.
+    /// its body could not be read as far as a token, because it broke off or a layer outside refused it. The status is
+    /// 413.
     TooLarge,
     /// A form that needs a token was sent in a way that no guard checks, for example by GET.
     NotAsked,

@@ -234,6 +234,9 @@ impl Rules {
         match refusal {
             CsrfRefusal::NoToken if sends_no_fields(request) => Some(WITHOUT_FIELDS),
             CsrfRefusal::NoToken if !is_form(&request.headers) => Some(IN_HEADER),
+            CsrfRefusal::NoToken if request.headers.contains_key(header::CONTENT_ENCODING) => {
+                Some(COMPRESSED)
+            }
             CsrfRefusal::NoToken if self.token == TokenSource::HeaderOrForm => Some(NO_FIELD),
             CsrfRefusal::NoToken => Some(IN_FORMS),
             CsrfRefusal::TooLarge => Some(TOO_LARGE),
@@ -297,10 +300,12 @@ const IN_FORMS: &str = "for a form add `tokens_in_forms` to the guard, and to th
      `Session::csrf_token` as its value";
 const NO_FIELD: &str = "give the form a hidden field `csrf_token`, or the one that `form_field` of the guard names, with \
      `Session::csrf_token` as its value";
+const COMPRESSED: &str = "the guard reads no form with a `Content-Encoding`; let the client send its token in the header \
+     `x-csrf-token`, or decompress the form outside of the guard";
 const NO_SESSION: &str = "no session came to which a token could belong: give the form a hidden field `csrf_token`, or the one that \
      `form_field` of the guard names, with `Session::csrf_token` as its value; if it has one, the browser kept no cookie, or \
      the session has ended";
-const TOO_LARGE: &str = "if the visitor did not break it off, move the field with the token to the beginning of the form, send the \
+const TOO_LARGE: &str = "if neither the visitor nor a layer outside broke it off, move the field with the token to the beginning of the form, send the \
      token in the header `x-csrf-token`, or raise `form_limit` of the guard";
 const WITHOUT_FIELDS: &str = "a browser's report and a beacon cannot send a token: `merge` the router of that route after adding the \
      guard and the session layer, or send a beacon by `fetch` with `keepalive` and the header `x-csrf-token`";

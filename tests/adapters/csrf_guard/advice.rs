@@ -8,7 +8,8 @@ use axum::{
 };
 use hardtack::{SessionCookie, SessionLayer, csrf::CsrfGuard};
 use http::{Request, request};
-use tower::ServiceExt;
+use tower::{ServiceBuilder, ServiceExt};
+use tower_http::limit::RequestBodyLimitLayer;
 
 use super::{
     common::{at, block_on, builder, cookie, told::told_by},
@@ -97,6 +98,41 @@ fn a_script_sends_its_token_in_the_header() {
             with(&token, &[("sec-fetch-site", "cross-site")]),
         ],
     );
+}
+
+#[test]
+fn a_compressed_form_has_its_token_in_the_header() {
+    let (pair, token) = visitor_of(&cookie());
+    let with = |header: &[(&str, &str)]| {
+        let fields = [&[FORM, ("content-encoding", "gzip")], header].concat();
+        (
+            guarded(in_forms()),
+            sent("/script", &pair, &fields, "zipped"),
+        )
+    };
+    check(
+        "let the client send its token in the header `x-csrf-token`",
+        with(&[]),
+        [with(&[("x-csrf-token", &token)])],
+        [with(&[("x-csrf-token", "junk")])],
+    );
+}
+
+/// In one builder, the guard gets the body of the layer outside, which is none of axum's.
+#[test]
+fn beside_a_layer_that_changes_the_body_the_guard_has_a_layer_of_its_own() {
+    let (pair, token) = visitor_of(&cookie());
+    let send = |app: Router| {
+        let body = format!("csrf_token={token}");
+        ask(app, sent("/form", &pair, &[FORM], &body))
+    };
+    let limit = || RequestBodyLimitLayer::new(2_000);
+    let builder = ServiceBuilder::new().layer(limit()).layer(layer(cookie()));
+    let (status, told) = send(routes().layer(builder.layer(in_forms())));
+    assert_eq!(status, 500);
+    assert!(told.contains("by a `layer` of its own"), "{told}");
+    let (status, told) = send(guarded(in_forms()).layer(limit()));
+    assert_eq!(status, 200, "{told}");
 }
 
 #[test]
