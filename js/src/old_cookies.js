@@ -28,6 +28,7 @@ const OF_ANOTHER_TYPE = "the sessions of the former cookie hold another type; gi
 const OF_A_CHAIN =
   "the former cookie has a `migrateFrom` of its own, which is not followed; give its old cookies to the new cookie, too";
 const SAME_NAME = "the old cookie and the new one have the same name; give the new one another `name`";
+const OVER = "`until` is over, so its sessions are not taken over any more; remove it from `migrateFrom`, or let it end later";
 const TOO_EARLY = "`from` is in the future, and until then its sessions are not taken over";
 
 export function oldCookie(options) {
@@ -119,6 +120,7 @@ class OldCookies {
     let [unread, hasMore] = [null, false];
     for (const source of this.#sources) {
       const values = findValues(fields, source.template.name, MOST_VALUES + 1);
+      if (values.length > 0) this.#warnIfOver(source.template.name, now);
       if (values.length > 0 && state.arrival !== UNOPENED) {
         // Even outside of its time, because a sign-out drops the cookie.
         state.arrival = UNOPENED;
@@ -155,6 +157,12 @@ class OldCookies {
     const isLeft = ({ template, from, until }) => written >= from && written < until && findValues(fields, template.name).length > 0;
     const left = this.#sources.find(isLeft);
     if (left) this.#warn("attributes", left.template.name, LEFT);
+  }
+
+  /** A cookie with several keys may have a later range. */
+  #warnIfOver(name, now) {
+    const same = this.#sources.filter(({ template }) => template.name === name);
+    if (same.every(({ until }) => now >= until)) this.#warn("until", name, OVER);
   }
 
   #warn(kind, name, advice) {

@@ -175,6 +175,30 @@ test("an old cookie that is refused is told once a minute, unless its session ha
   assert.deepEqual(told, [["error", rejected, "Payload", "SessionError"], ["info", rejected, "Auth", undefined]]);
 });
 
+test("a failed response keeps the old cookie unless the visitor signed out, as in Rust", async () => {
+  const old = { name: "old", from: NOW * 1000, until: (NOW + 100) * 1000, read: (user) => ({ entries: { user } }) };
+  const cookies = await SessionCookie.encrypted(XAES_KEY, { migrateFrom: oldCookie(old) });
+  const ours = await filled((session) => session.set("user", "ada"), cookies, new Date(NOW * 1000));
+  const acts = [
+    [(session) => session.get("user"), [0, 2, 0]],
+    [(session) => session.set("count", 1), [0, 2, 0]],
+    [(session) => (session.signIn(), session.set("user", 7)), [0, 2, 2]],
+    [(session) => session.signIn(), [0, 2, 2]],
+    [(session) => session.invalidate(), [2, 2, 2]],
+    [(session) => (session.signIn(), session.invalidate()), [2, 2, 2]],
+  ];
+  for (const [act, expected] of acts) {
+    const found = [];
+    for (const [cookie, status] of [["old=ada", 500], ["old=ada", 404], [ours, 500]]) {
+      const handler = (_, session) => (act(session), new Response(null, { status }));
+      const app = withSession(cookies, handler, { now: () => NOW * 1000 });
+      const response = await app(new Request("https://a.example/", { headers: { cookie } }));
+      found.push(response.headers.getSetCookie().length);
+    }
+    assert.deepEqual(found, expected, String(act));
+  }
+});
+
 test("an old cookie that is still there after it was dropped is told once", async () => {
   const { told, cookies } = await taking(NOW);
   const late = await pairOf(cookies, "sid=ada", NOW + 1);
@@ -197,4 +221,13 @@ test("old sessions without a date whose range began too long ago are told once",
   const [one, ...more] = await toldOf(NOW - DAY, NOW, { absoluteTimeout: DAY / 3 });
   assert.match(one, /^old cookie `sid`: its sessions are refused: they have no date, .* longer ago than `absoluteTimeout`/);
   assert.deepEqual([more, await toldOf(NOW - 3600, NOW, { absoluteTimeout: DAY / 3 }), await toldOf(NOW, NOW + 1)], [[], [], []]);
+});
+
+test("an old cookie whose time is over is told once", async () => {
+  const { told, cookies } = await taking(NOW);
+  const late = NOW + 40 * DAY;
+  for (const [cookie, now] of [["sid=ada", NOW], ["theme=dark", late]]) await cookies.load(cookie, now * 1000);
+  assert.deepEqual(told, []);
+  for (let i = 0; i < 3; i++) await cookies.load("sid=ada", late * 1000);
+  assert.deepEqual([told.length, /^old cookie `sid`: `until` is over/.test(told[0])], [1, true]);
 });

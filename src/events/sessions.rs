@@ -155,7 +155,7 @@ pub(crate) fn old_cookie_rejected(
     );
 }
 
-/// The settings or the range of an old cookie do not match the old program. Each of these two is logged once for the
+/// The settings or the range of an old cookie do not match the old program. Each of these is logged once for the
 /// cookie that takes sessions over.
 pub(crate) fn old_cookie_is_misread(purpose: &str, advice: &str) {
     log!(warn, purpose, advice, "an old cookie is set up wrongly");

@@ -30,6 +30,8 @@ pub(crate) struct Migration {
     dropped: Vec<DroppedCookie>,
     /// `true` after a log event that the sessions of an old cookie seem to have begun too early.
     has_logged_range: AtomicBool,
+    /// `true` after a log event that the range of an old cookie is over.
+    has_logged_end: AtomicBool,
     /// `true` after a log event that browsers do not drop an old cookie.
     has_logged_leftover: AtomicBool,
 }
@@ -63,6 +65,7 @@ impl Migration {
             cookies,
             dropped,
             has_logged_range: false.into(),
+            has_logged_end: false.into(),
             has_logged_leftover: false.into(),
         })
     }
@@ -73,6 +76,32 @@ impl Migration {
             let advice = format!(
                 "sessions of the old cookie `{name}` are refused: they have no date, so they count as begun when the range of \
                  `migrate_from` began, which is longer ago than the `absolute_timeout`; begin the range with the rollout"
+            );
+            events::old_cookie_is_misread(&self.new_name, &advice);
+        }
+    }
+}
+
+/// Values of an old cookie of this migration in a request.
+type ReceivedBy<'a> = (&'a PreparedCookie, &'a OldValues);
+
+impl Migration {
+    /// Tells the log that a cookie came too late to be read. A cookie with several keys may have a later range.
+    fn log_end(&self, received: &[OldValues], now: UnixSeconds) {
+        let is_over = |cookie: &PreparedCookie| cookie.range.end <= now;
+        let came_late = |(cookie, (values, _)): &ReceivedBy<'_>| {
+            let name = &cookie.template.name;
+            let mut same = self.cookies.iter().filter(|it| it.template.name == *name);
+            values.iter().next().is_some() && same.all(is_over)
+        };
+        let mut each = self.cookies.iter().zip(received);
+        if let Some((cookie, _)) = each.find(came_late)
+            && !self.has_logged_end.swap(true, Ordering::Relaxed)
+        {
+            let name = &cookie.template.name;
+            let advice = format!(
+                "the range of the old cookie `{name}` is over, so its sessions are not taken over any more: remove its \
+                 `migrate_from`, or let the range end later"
             );
             events::old_cookie_is_misread(&self.new_name, &advice);
         }
@@ -109,6 +138,7 @@ impl OldCookies for Migration {
         now: UnixSeconds,
         accept: &mut Accept<'_>,
     ) -> Option<Result<(), Refused>> {
+        self.log_end(received, now);
         let mut unreadable = None;
         let mut opened: Vec<(&PreparedCookie, Found<'_>)> = Vec::new();
         let mut has_more = false;
@@ -167,7 +197,7 @@ impl OldCookies for Migration {
         if is_logged.load(Ordering::Relaxed) {
             return;
         }
-        let is_left = |(cookie, (values, _)): &(&PreparedCookie, &OldValues)| {
+        let is_left = |(cookie, (values, _)): &ReceivedBy<'_>| {
             values.iter().next().is_some() && cookie.range.contains(&written)
         };
         let mut each = self.cookies.iter().zip(received);

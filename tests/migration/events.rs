@@ -134,3 +134,27 @@ fn old_sessions_without_a_date_whose_range_began_too_long_ago_are_told_once() {
         assert_eq!(warnings(&fits, &["old=ada"], start()), [""; 0]);
     }
 }
+
+/// A program that others install may have a range that was over when they did.
+#[test]
+fn an_old_cookie_whose_range_is_over_is_told_once() {
+    let until = |days| start()..start() + days * DAY;
+    let one = || builder().migrate_from(plain(), until(1));
+    let longer = one().migrate_from(plain(), until(3)).build().unwrap();
+    let cookie = one().build().unwrap();
+    let late = start() + 2 * DAY;
+    for (cookie, fields, now) in [
+        (&cookie, "old=ada", start()),
+        (&cookie, "theme=dark; older=ada", late),
+        (&longer, "old=ada", late),
+    ] {
+        assert_eq!(warnings(cookie, &[fields], now), [""; 0], "{fields}");
+    }
+    let told = warnings(&cookie, &["old=ada"], late);
+    let [told] = &told[..] else {
+        panic!("{told:?}")
+    };
+    let expected = "the range of the old cookie `old` is over";
+    assert!(told.contains(expected) && !told.contains("ada"), "{told}");
+    assert_eq!(warnings(&cookie, &["old=ada"], late), [""; 0]);
+}
