@@ -9,9 +9,9 @@
 //! curl -c jar -b jar -X POST http://127.0.0.1:3000/count           # ada 1
 //! ```
 
-use std::{convert::Infallible, error::Error, fmt::Display, time::Duration};
+use std::{convert::Infallible, error::Error, time::Duration};
 
-use hardtack::{Clock, Session, SessionCookie, SessionError};
+use hardtack::{Clock, Session, SessionCookie, SessionError, web::Failure};
 use hardtack_frameworks as site;
 use http_body_util::{BodyExt, Limited};
 use hyper::{
@@ -26,22 +26,16 @@ async fn serve(
 ) -> Result<Response<String>, Infallible> {
     let session = cookie.load_from(request.headers(), Clock::system());
     let answer = respond(&session, request).await;
-    let (status, text) = answer.unwrap_or_else(server_error);
+    let (status, text) = answer.unwrap_or_else(site::answer_to);
     let mut response = Response::new(text);
     *response.status_mut() = status;
-    // Also adds `Vary` and `Cache-Control`. Drops the changes of a response with a 5xx status.
+    // Also adds `Vary`, `Cache-Control` and `Retry-After`. Drops the changes of a response that tells an error.
     let saved = cookie.save_to(&session, status, response.headers_mut());
     if let Err(error) = saved {
-        (*response.status_mut(), *response.body_mut()) = server_error(error);
+        let failure = Failure::Save(error);
+        (*response.status_mut(), *response.body_mut()) = site::answer_to(failure);
     }
     Ok(response)
-}
-
-/// The sentence of the error is for the log, not for the visitor.
-fn server_error(error: impl Display) -> (StatusCode, String) {
-    eprintln!("{error}");
-    let text = "server error".to_owned();
-    (StatusCode::INTERNAL_SERVER_ERROR, text)
 }
 
 async fn respond(

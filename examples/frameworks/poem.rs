@@ -9,13 +9,12 @@
 //! curl -c jar -b jar -X POST http://127.0.0.1:3000/count           # ada 1
 //! ```
 
-use std::{error::Error, fmt::Display};
+use std::error::Error;
 
-use hardtack::{Clock, Session, SessionCookie, SessionError};
+use hardtack::{Clock, Session, SessionCookie, SessionError, web::Failure};
 use hardtack_frameworks as site;
 use poem::{
     Endpoint, EndpointExt, Request, Response, Route, Server, get, handler,
-    http::StatusCode,
     listener::TcpAcceptor,
     middleware::SizeLimit,
     post,
@@ -23,7 +22,8 @@ use poem::{
 };
 use serde::Deserialize;
 
-/// The integration. Errors of handlers become responses first, so that a 5xx status drops the changes.
+/// The integration. Errors of handlers become responses first, so that their status drops the changes. No error is left
+/// for a `catch_error` outside, so that goes before `around`.
 async fn with_session<E: Endpoint>(
     cookie: SessionCookie,
     next: std::sync::Arc<E>,
@@ -35,20 +35,19 @@ async fn with_session<E: Endpoint>(
     let status = response.status();
     cookie
         .save_to(&session, status, response.headers_mut())
-        .map_err(server_error)?;
+        .map_err(|error| failed(Failure::Save(error)))?;
     Ok(response)
 }
 
 type Reply = poem::Result<String>;
 
 fn reply(text: Result<String, SessionError>) -> Reply {
-    text.map_err(server_error)
+    text.map_err(failed)
 }
 
-/// The sentence of the error is for the log, not for the visitor.
-fn server_error(error: impl Display) -> poem::Error {
-    eprintln!("{error}");
-    StatusCode::INTERNAL_SERVER_ERROR.into()
+fn failed(error: impl Into<Failure>) -> poem::Error {
+    let (status, text) = site::answer_to(error);
+    poem::Error::from_string(text, status)
 }
 
 #[handler]

@@ -9,9 +9,9 @@
 //! curl -c jar -b jar -X POST http://127.0.0.1:3000/count           # ada 1
 //! ```
 
-use std::{fmt::Display, io::Cursor};
+use std::io::Cursor;
 
-use hardtack::{Clock, Session, SessionCookie, SessionError};
+use hardtack::{Clock, Session, SessionCookie, SessionError, web::Failure};
 use hardtack_frameworks as site;
 use rocket::{
     Config, Request, Response, State,
@@ -83,8 +83,9 @@ impl Fairing for Sessions {
         let mut fields = fields_of(response.headers());
         let status = http::StatusCode::from_u16(response.status().code).unwrap_or_default();
         if let Err(error) = cookie.save_to(session, status, &mut fields) {
-            response.set_status(server_error(error));
-            response.set_sized_body(None, Cursor::new("server error"));
+            let (status, text) = site::answer_to(Failure::Save(error));
+            response.set_status(Status::new(status.as_u16()));
+            response.set_sized_body(text.len(), Cursor::new(text));
         }
         for name in fields.keys() {
             response.remove_header(name.as_str());
@@ -96,17 +97,11 @@ impl Fairing for Sessions {
     }
 }
 
-/// A 5xx status drops the changes.
 type Reply = Result<String, Status>;
 
+/// The status drops the changes.
 fn reply(text: Result<String, SessionError>) -> Reply {
-    text.map_err(server_error)
-}
-
-/// The sentence of the error is for the log, not for the visitor.
-fn server_error(error: impl Display) -> Status {
-    eprintln!("{error}");
-    Status::InternalServerError
+    text.map_err(|error| Status::new(site::answer_to(error).0.as_u16()))
 }
 
 #[get("/")]

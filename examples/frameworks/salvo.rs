@@ -9,16 +9,16 @@
 //! curl -c jar -b jar -X POST http://127.0.0.1:3000/count           # ada 1
 //! ```
 
-use std::{error::Error, fmt::Display};
+use std::error::Error;
 
-use hardtack::{Clock, Session, SessionCookie, SessionError};
+use hardtack::{Clock, Session, SessionCookie, SessionError, web::Failure};
 use hardtack_frameworks as site;
 use salvo::{
     Depot, FlowCtrl, Handler, Listener, Request, Response, Router, Server, async_trait,
     conn::TcpListener, handler, http::StatusCode,
 };
 
-/// The integration.
+/// The integration. Let salvo's `Cors` be inside, because it replaces `Vary`.
 struct Sessions(SessionCookie);
 
 #[async_trait]
@@ -36,8 +36,9 @@ impl Handler for Sessions {
         let status = response.status_code.unwrap_or(StatusCode::OK);
         let saved = self.0.save_to(&session, status, response.headers_mut());
         if let Err(error) = saved {
-            response.status_code(server_error(error));
-            response.replace_body("server error".into());
+            let (status, text) = site::answer_to(Failure::Save(error));
+            response.status_code(status);
+            response.replace_body(text.into());
         }
     }
 }
@@ -46,15 +47,9 @@ fn session(depot: &Depot) -> &Session {
     depot.obtain().expect("the router has the hoop `Sessions`")
 }
 
-/// A 5xx status drops the changes.
-fn reply(text: Result<String, SessionError>) -> Result<String, StatusCode> {
-    text.map_err(server_error)
-}
-
-/// The sentence of the error is for the log, not for the visitor.
-fn server_error(error: impl Display) -> StatusCode {
-    eprintln!("{error}");
-    StatusCode::INTERNAL_SERVER_ERROR
+/// The status drops the changes.
+fn reply(text: Result<String, SessionError>) -> Reply {
+    text.map_err(|error| site::answer_to(error).0)
 }
 
 type Reply = Result<String, StatusCode>;

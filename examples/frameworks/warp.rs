@@ -34,10 +34,10 @@ struct SignIn {
 fn reply(text: Result<String, SessionError>) -> WithStatus<String> {
     match text {
         Ok(text) => with_status(text, StatusCode::OK),
-        // A 5xx status drops the changes. The sentence of the error is for the log, not for the visitor.
+        // The status drops the changes.
         Err(error) => {
-            eprintln!("{error}");
-            with_status("server error".to_owned(), StatusCode::INTERNAL_SERVER_ERROR)
+            let (status, text) = site::answer_to(error);
+            with_status(text, status)
         }
     }
 }

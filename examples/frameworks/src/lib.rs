@@ -13,7 +13,8 @@ use std::{
     net::{Ipv4Addr, SocketAddr, TcpListener},
 };
 
-use hardtack::{EncryptionKey, KeyRing, Session, SessionCookie, SessionError};
+use hardtack::{EncryptionKey, KeyRing, Session, SessionCookie, SessionError, web::Failure};
+use http::StatusCode;
 
 /// Shows the user and the count.
 pub fn home(session: &Session) -> Result<String, SessionError> {
@@ -40,6 +41,18 @@ pub fn count(session: &Session) -> Result<String, SessionError> {
 pub fn sign_out(session: &Session) -> Result<String, SessionError> {
     session.invalidate()?;
     home(session)
+}
+
+/// Returns the status and the text of the response to an error: 413 if the session is full, or 503 if another instance may
+/// read it. Anyone can cause these, and `save_to` logs them once a minute. The rest is a fault of the server, and the text
+/// does not show its sentence, which is for the log.
+pub fn answer_to(error: impl Into<Failure>) -> (StatusCode, String) {
+    let failure = error.into();
+    let (status, text) = failure.status_and_sentence();
+    if status == StatusCode::INTERNAL_SERVER_ERROR {
+        eprintln!("{failure}");
+    }
+    (status, text.to_owned())
 }
 
 /// Builds the cookie with the keys of `SESSION_KEYS`, or with a fresh key where it is not set.

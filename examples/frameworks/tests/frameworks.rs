@@ -85,6 +85,19 @@ fn a_form_has_a_limit() {
     }
 }
 
+/// Anybody can fill one.
+#[test]
+fn a_full_session_is_no_fault_of_the_server() {
+    for framework in ["actix", "axum", "hyper", "poem", "rocket", "salvo", "warp"] {
+        let (server, browser) = (serve(framework, &fresh_key()), Browser::new());
+        let name = "x".repeat(3_000);
+        let request = browser.request(server.base(), Method::POST, "/sign-in");
+        let answer = browser.ask(request.form(&[("name", &name)]));
+        assert_eq!(answer.status, 413, "{framework}");
+        assert!(answer.set_cookies().is_empty(), "{framework}");
+    }
+}
+
 /// Accepting one fails if the process has no descriptor for it.
 #[cfg(unix)]
 #[test]
