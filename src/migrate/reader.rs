@@ -35,7 +35,8 @@ use crate::base::reason::Reason;
 /// # Security
 ///
 /// The visitor chooses the value, of at most 4,096 bytes. Verify it with a key, in constant time, before you do
-/// anything else with it.
+/// anything else with it. If only a database can check it, return it as the only entry, and let nothing trust the session
+/// until it is checked.
 pub trait Reader: Send + Sync + 'static {
     /// Reads the value of the cookie `name`, which comes without surrounding quotes. Dates are checked afterwards.
     ///

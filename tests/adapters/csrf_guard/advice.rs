@@ -4,6 +4,8 @@ use axum::{
     Router,
     body::{Body, Bytes},
     extract::Form,
+    middleware::{Next, from_fn},
+    response::Response,
     routing::any,
 };
 use hardtack::{SessionCookie, SessionLayer, csrf::CsrfGuard};
@@ -116,6 +118,31 @@ fn a_compressed_form_has_its_token_in_the_header() {
         [with(&[("x-csrf-token", &token)])],
         [with(&[("x-csrf-token", "junk")])],
     );
+}
+
+/// As docs/guides.md says of an API key.
+#[test]
+fn a_request_with_a_header_that_no_form_can_send_passes_without_its_origin() {
+    async fn trusting(mut request: Request<Body>, next: Next) -> Response<Body> {
+        if request.headers().contains_key("x-api-key") {
+            for name in ["origin", "sec-fetch-site"] {
+                request.headers_mut().remove(name);
+            }
+        }
+        next.run(request).await
+    }
+    let app = || {
+        let guarded = routes().layer(CsrfGuard::new().origin_check_only());
+        guarded.layer(from_fn(trusting)).layer(layer(cookie()))
+    };
+    let elsewhere = [
+        ("origin", "https://evil.example"),
+        ("sec-fetch-site", "cross-site"),
+    ];
+    for (fields, status) in [(&[("x-api-key", "k")][..], 200), (&[], 403)] {
+        let fields = [&elsewhere, fields].concat();
+        assert_eq!(ask(app(), sent("/script", "", &fields, "")).0, status);
+    }
 }
 
 /// In one builder, the guard gets the body of the layer outside, which is none of axum's.
