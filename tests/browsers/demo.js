@@ -2,7 +2,8 @@
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
@@ -41,6 +42,16 @@ export class Demo {
 
 export function launch(kind = process.env.BROWSER ?? "chromium") {
   return puppeteer.launch(kinds[kind]);
+}
+
+/** Starts a browser that sends cookies in frames of other sites, which some packages, and all private windows, do not. */
+export function launchForFrames(kind = process.env.BROWSER ?? "chromium") {
+  if (kind === "firefox") return puppeteer.launch({ ...kinds.firefox, extraPrefsFirefox: { "network.cookie.cookieBehavior": 0 } });
+  const userDataDir = mkdtempSync(join(tmpdir(), "hardtack-frames-"));
+  mkdirSync(join(userDataDir, "Default"));
+  const profile = { cookie_controls_mode: 0, block_third_party_cookies: false };
+  writeFileSync(join(userDataDir, "Default/Preferences"), JSON.stringify({ profile }));
+  return puppeteer.launch({ ...kinds.chromium, userDataDir });
 }
 
 export const screens = {

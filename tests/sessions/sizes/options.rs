@@ -111,7 +111,7 @@ impl Options {
 
     /// The most bytes of content (docs/spec/writer.md § 9.6).
     pub(crate) fn room(&self) -> usize {
-        let (limit, most) = self.limits();
+        let (_, most) = self.limits();
         let part = if most > 1 { 2 } else { 0 };
         let fixed = self.field() + MAX_AGE.len() + part;
         // No attributes here are so long that fewer cookies take more.
