@@ -21,7 +21,12 @@ function read(value) {
   // Before version 1.1, itsdangerous counted from 2011.
   const createdAt = seconds < 1_293_840_000 ? seconds + 1_293_840_000 : seconds;
   // Flask's tags stay, such as `{ " t": [1, 2] }` of a tuple; `convert` can change them.
-  return { entries: JSON.parse(json), createdAt: createdAt * 1000, expiresAt: (createdAt + maxAge + 1) * 1000 };
+  return { entries: JSON.parse(json, exactly), createdAt: createdAt * 1000, expiresAt: (createdAt + maxAge + 1) * 1000 };
+}
+
+// An id beyond 2^53 becomes a BigInt. Before Node 21, which has no third argument, its session is refused.
+function exactly(_, number, context) {
+  return context && Number.isInteger(number) && !Number.isSafeInteger(number) ? BigInt(context.source) : number;
 }
 
 export const migrateFrom = oldCookie({

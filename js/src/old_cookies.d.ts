@@ -2,6 +2,10 @@ import type { OldCookie, SessionCookie } from "./index.js";
 
 /** Session that another library had in its cookie. */
 export interface OldSession {
+  /**
+   * A plain object. A session with a number beyond 2^53 is refused, because `JSON.parse` may have rounded the id of a user: return a
+   * BigInt or a text.
+   */
   readonly entries: { readonly [key: string]: unknown };
   /** Default: `from`, the beginning of the range. */
   readonly createdAt?: Date | number | null;

@@ -2,6 +2,7 @@
 
 import { EPOCH, U32 } from "./base/bytes.js";
 import { ConfigError, Refusal, SessionError, mustBe, optionsOf, refuseUnknown } from "./base/errors.js";
+import { isMap, isPlain, isRecord } from "./base/plain.js";
 import { duration, isClockRunning, secondsOf } from "./base/time.js";
 import { sealerOf } from "./carrier/carrier.js";
 import { chosenIn, settingsOf } from "./carrier/cookie.js";
@@ -24,6 +25,8 @@ const OUTDATED =
 const LEFT =
   "browsers still have it, so a sign-out brings its session back: give `oldCookie` the `path` and the `domain` that the old " +
   "program set it with, and let no program set it any more";
+const ROUNDED =
+  "old session has a number beyond 2^53, which JavaScript may have rounded; let `read` return a BigInt or a text in its place";
 const OF_ANOTHER_TYPE = "the sessions of the former cookie hold another type; give one with the same type, or with dictionaries";
 const OF_A_CHAIN =
   "the former cookie has a `migrateFrom` of its own, which is not followed; give its old cookies to the new cookie, too";
@@ -287,13 +290,27 @@ const tooLong = (room, found) =>
 
 const causeOf = ({ reason, cause }) => (cause ? { reason, cause } : { reason });
 
+/** Throws for a text or a list, of which each character or item would become an entry. */
+function checkEntries(entries) {
+  if (Object(entries) !== entries || !isRecord(entries)) throw new SessionError("value", "old session must have a plain object of entries");
+}
+
+/** Throws for a number that was rounded when it was read: two users would become one. */
+function checkNumbers(value) {
+  if (Number.isInteger(value) && !Number.isSafeInteger(value)) throw new SessionError("value", ROUNDED);
+  if (Object(value) === value && isPlain(value)) (isMap(value) ? [...value.values()] : Object.values(value)).forEach(checkNumbers);
+}
+
 /** Returns the dates and the dictionary of an old session, or the Reason why it is refused. */
 async function convert({ createdAt = null, lastActiveAt = null, expiresAt = null, ...old }, source, now) {
   if (expiresAt !== null && now >= secondsOf("expiresAt", expiresAt)) return { reason: "Expired" };
   const issued = createdAt === null ? source.from : secondsOf("createdAt", createdAt);
   if (issued < EPOCH || issued - EPOCH > U32) return { reason: "Expired" };
+  checkEntries(old.entries);
+  checkNumbers(old.entries);
   const entries = await source.convert(old.entries);
   if (entries === null) return { reason: "Revoked" };
+  checkEntries(entries);
   const active = lastActiveAt === null ? now : secondsOf("lastActiveAt", lastActiveAt);
   const dictionary = new Dictionary();
   for (const [key, value] of Object.entries(entries)) if (value !== undefined) dictionary.put(key, entryOf(key, value));

@@ -162,6 +162,32 @@ test("an old cookie is dropped wherever the old program may have set it for the 
   assert.equal((await droppedAt("/a".repeat(1000))).length, 7);
 });
 
+test("entries that are no plain object, and numbers that may be rounded, are refused with the reason", async () => {
+  const said = [];
+  const log = (level, message, { error }) => said.push(error?.message);
+  const outcomeOf = async (entries, convert) => {
+    said.length = 0;
+    const migrateFrom = oldCookie({ name: "sid", read: () => ({ entries }), ...(convert && { convert }), ...range });
+    const session = await (await SessionCookie.encrypted(XAES_KEY, { migrateFrom, log })).load("sid=x", NOW);
+    return { ...session.outcome, isNew: session.isNew, said: said.filter(Boolean).at(-1) };
+  };
+  const refused = async (sentence, ...given) => {
+    const { said, ...outcome } = await outcomeOf(...given);
+    assert.deepEqual([outcome.reason, outcome.isNew], ["Payload", true], String(given));
+    assert.match(said, sentence);
+  };
+  for (const entries of ["x", ["x"], [1], 7, true, null, undefined, new Map([["user", "ada"]]), new Date(), new Uint8Array(2), () => 7]) {
+    await refused(/plain object of entries/, entries);
+    if (entries !== null) await refused(/plain object of entries/, { user: "ada" }, () => entries);
+  }
+  for (const number of [2 ** 53, -(2 ** 53), Number("1234567890123456789"), 1e300]) {
+    for (const value of [number, [number], { a: [{ b: number }] }, new Map([["a", number]])]) await refused(/beyond 2\^53/, { user: value });
+  }
+  for (const value of [2 ** 53 - 1, 1 - 2 ** 53, 0.5, 1234567890123456789n, "1234567890123456789"]) {
+    assert.equal((await outcomeOf({ user: value })).kind, "migrated", String(value));
+  }
+});
+
 test("in a frame of another site, a sign-out drops an old cookie, and a change only where the new one is taken", async () => {
   const ends = (session) => session.invalidate();
   const endsWithMessage = (session) => (session.invalidate(), session.flash("", "Bye."));
