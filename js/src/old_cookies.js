@@ -295,9 +295,9 @@ function checkEntries(entries) {
   if (Object(entries) !== entries || !isRecord(entries)) throw new SessionError("value", "old session must have a plain object of entries");
 }
 
-/** Throws for a number that was rounded when it was read: two users would become one. */
+/** Throws for a number that was rounded when it was read, perhaps to infinity: two users would become one. */
 function checkNumbers(value) {
-  if (Number.isInteger(value) && !Number.isSafeInteger(value)) throw new SessionError("value", ROUNDED);
+  if (typeof value === "number" && Math.abs(value) > Number.MAX_SAFE_INTEGER) throw new SessionError("value", ROUNDED);
   if (Object(value) === value && isPlain(value)) (isMap(value) ? [...value.values()] : Object.values(value)).forEach(checkNumbers);
 }
 

@@ -180,7 +180,7 @@ test("entries that are no plain object, and numbers that may be rounded, are ref
     await refused(/plain object of entries/, entries);
     if (entries !== null) await refused(/plain object of entries/, { user: "ada" }, () => entries);
   }
-  for (const number of [2 ** 53, -(2 ** 53), Number("1234567890123456789"), 1e300]) {
+  for (const number of [2 ** 53, -(2 ** 53), Number("1234567890123456789"), 1e300, JSON.parse("1e999"), -Infinity]) {
     for (const value of [number, [number], { a: [{ b: number }] }, new Map([["a", number]])]) await refused(/beyond 2\^53/, { user: value });
   }
   for (const value of [2 ** 53 - 1, 1 - 2 ** 53, 0.5, 1234567890123456789n, "1234567890123456789"]) {
