@@ -212,6 +212,9 @@ test("Nuxt: handlers read and write, and pages by them", async () => {
       assert.match(page.text, new RegExp(`answered ${also.map(() => "200").join(" ")}<`), "the `onResponse` of a page");
     }
   }
+  // A new visitor gets a token, and so a session.
+  const forAll = await new Browser(browser.origin).get("/for_all");
+  assert.deepEqual([forAll.setCookies.length, FOR_CACHES.map((name) => forAll.headers.get(name))], [1, FOR_CACHES.map(() => "no-store")]);
   const visitor = new Browser(browser.origin);
   const tokenIn = ({ text }) => /csrf_token" value="([^"]+)"/.exec(text)[1];
   for (const again of [await visitor.get("/"), await visitor.get("/")]) {

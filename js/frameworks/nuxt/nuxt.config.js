@@ -6,5 +6,5 @@ export default defineNuxtConfig({
   compatibilityDate: "2026-10-01",
   telemetry: false,
   // For all, unless it sets a cookie.
-  routeRules: { "/api/cached": { headers }, "/api/swr": { swr: 60 } },
+  routeRules: { "/for_all": { headers }, "/api/cached": { headers }, "/api/swr": { swr: 60 } },
 });
