@@ -4,6 +4,7 @@
 //   const sessions = session(cookies, { guard: new CsrfGuard({ originCheckOnly: true }), refuse });
 //   koa.use(inKoa(sessions)); // ctx.req.session
 //   fastify.addHook("onRequest", inFastify(sessions)); // request.raw.session
+//   fastify.setErrorHandler(forVisitors);
 
 const refusals = new WeakMap();
 
@@ -33,3 +34,10 @@ export const inFastify = (sessions) => (request, reply, done) => {
   const answer = ({ status, headers, body }) => reply.code(status).headers(headers).send(body);
   sessions(request.raw, reply.raw, done).then(() => refusals.has(reply.raw) && answer(refusals.get(reply.raw)));
 };
+
+/** Gives the visitor the text of an error of a session. Fastify would show its message, which is for operators. */
+export function forVisitors(error, request, reply) {
+  const { name, body, code, statusCode, headers } = error;
+  const isOfSession = name === "SessionError" && body;
+  reply.send(isOfSession ? Object.assign(new Error(body, { cause: error }), { code, statusCode, headers }) : error);
+}

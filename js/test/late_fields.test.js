@@ -187,7 +187,7 @@ for (const [framework, make] of Object.entries({ Express: express, "Express 4": 
       await browser.get("/end");
       const sentence =
         "shared caches may store a response that sets a session, because middleware that is mounted before has set the caching fields of " +
-        "its head; mount the session first";
+        "its head; mount the session first, and leave its routes out of any cache of whole responses";
       assert.deepEqual(eventsOf(mock.calls).map(([message]) => message), [sentence]);
     });
   }

@@ -10,7 +10,7 @@ import express4 from "express4";
 import Fastify from "fastify";
 import Koa from "koa";
 
-import { inFastify, inKoa } from "../examples/koa_fastify.js";
+import { forVisitors, inFastify, inKoa } from "../examples/koa_fastify.js";
 import { SessionCookie, generateKey, revalidation } from "../src/index.js";
 import { session as inExpress } from "../src/web/express.js";
 import { withSession } from "../src/web/node.js";
@@ -62,6 +62,7 @@ const WITHOUT_HANDLER = {
   Fastify: (sessions, page) => {
     const app = Fastify();
     app.addHook("onRequest", inFastify(sessions));
+    app.setErrorHandler(forVisitors);
     app.get("/", async (request) => page(request.raw));
     return async (request, response) => (await app.ready(), app.routing(request, response));
   },
@@ -76,6 +77,8 @@ for (const [name, site] of Object.entries(WITHOUT_HANDLER)) {
     const browser = await listening(createServer(site(inExpress(cookies), ({ session }) => session.set("note", "x".repeat(4000)))));
     const full = await browser.get("/");
     assert.deepEqual([full.status, full.setCookies], [413, []]);
+    // Outside of production, Express and Connect show the stack.
+    if (["Koa", "Fastify"].includes(name)) assert.match(full.text, /your session is full/);
     const unvalidated = await browser.get("/", { cookie });
     assert.deepEqual([unvalidated.status, unvalidated.headers.get("retry-after"), unvalidated.setCookies], [503, "10", []]);
     const others = await SessionCookie.encrypted(await generateKey(), { keepUnknownKeys: true });

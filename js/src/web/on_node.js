@@ -59,7 +59,7 @@ function setIn(response, changes) {
 
 const MOUNT_FIRST =
   "shared caches may store a response that sets a session, because middleware that is mounted before has set the caching fields of its " +
-  "head; mount the session first";
+  "head; mount the session first, and leave its routes out of any cache of whole responses";
 
 /**
  * Writes the head of a response with its session. Middleware mounted later has run just before, and may have made the response

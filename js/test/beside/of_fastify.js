@@ -12,7 +12,7 @@ import rateLimit from "@fastify/rate-limit";
 import fastifySession from "@fastify/session";
 import Fastify from "fastify";
 
-import { inFastify, refuse } from "../../examples/koa_fastify.js";
+import { forVisitors, inFastify, refuse } from "../../examples/koa_fastify.js";
 import { session as inExpress } from "../../src/web/express.js";
 import { listening } from "../stand_ins.js";
 
@@ -80,6 +80,7 @@ export const OF_FASTIFY = {
     companions: ON_FASTIFY,
     async open({ session, page, before, behind }) {
       const app = Fastify();
+      app.setErrorHandler(forVisitors);
       for (const one of before) await app.register(everywhere(one));
       app.addHook("onRequest", session ? inFastify(inExpress(session[0], { ...session[1], refuse })) : refusing);
       for (const one of behind) await app.register(everywhere(one));
