@@ -1,5 +1,6 @@
 // Runs the vectors at `/vectors`, goes before an origin at `/origin/…`, and serves a counter elsewhere.
 
+import { Hono } from "../../node_modules/hono/dist/index.js";
 import caches from "vectors/caches.json";
 import contexts from "vectors/contexts.json";
 import cookiesVectors from "vectors/cookies.json";
@@ -24,7 +25,6 @@ import { withSession } from "../../src/web/fetch.js";
 import { withSession as inH3 } from "../../src/web/h3.js";
 import { session as inHono } from "../../src/web/hono.js";
 import { forward } from "../../src/web/origin.js";
-import { HonoContext } from "../stand_in_of_hono.js";
 import { run } from "../vectors.js";
 
 const FILES = {
@@ -78,11 +78,10 @@ const OPENING = {
 };
 
 function onHono(middleware) {
-  return async (request, env) => {
-    const c = Object.assign(new HonoContext(request), { env });
-    await middleware(c, async () => (c.res = greet()));
-    return c.res;
-  };
+  const app = new Hono();
+  app.use(middleware);
+  app.all("*", () => greet());
+  return app.fetch;
 }
 
 function onH3(handle) {
