@@ -198,3 +198,14 @@ test("what else fails while a session is loaded goes through the adapters", asyn
     assert.deepEqual(error, { error: thrown });
   }
 });
+
+test("a positive answer of one program counts in all, because the cookie does not say which gave it", async () => {
+  const [site, front] = [await asking(() => false), await asking(() => true)];
+  let cookie = arrived;
+  for (let now = 60; now <= 300; now += 60) {
+    cookie = field(await front.cookies.save(await front.cookies.load(cookie, later(now))));
+    assert.equal((await site.cookies.load(cookie, later(now + 1))).get("user"), "ada");
+  }
+  assert.equal(site.asked.length, 0);
+  assert.equal((await site.cookies.load(arrived, later(60))).isNew, true);
+});

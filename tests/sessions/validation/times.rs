@@ -7,7 +7,7 @@ use hardtack::{
 };
 
 use super::{
-    INTERVAL, IS_OUT_OF_REACH, Row,
+    INTERVAL, IS_GONE, IS_OUT_OF_REACH, Row,
     common::{
         ADAPTERS, HOUR, READ, REFRESHED, UNTOUCHED, Visit, at, block_on, builder, check, is_valid,
         seconds, signed_in,
@@ -34,6 +34,24 @@ fn a_visitor_is_asked_about_at_the_duration_and_not_a_second_earlier() {
     assert_eq!(row.asked(), 0);
     check(&visit.at(2 * INTERVAL), find, REFRESHED);
     assert_eq!(row.asked(), REQUESTS);
+}
+
+/// The cookie does not say which program gave an answer.
+#[test]
+fn a_positive_answer_of_one_program_counts_in_all() {
+    let (row, other) = (Row::default(), Row::default());
+    let (site, front) = (row.site().build().unwrap(), other.site().build().unwrap());
+    let idle = signed_in(&site);
+    row.becomes(IS_GONE);
+    let mut pair = idle.clone();
+    for now in (1..=5).map(|turn| turn * INTERVAL) {
+        let answer = check(&Visit::to(&front).with(&pair).at(now), find, REFRESHED);
+        pair = answer.pair().to_owned();
+        check(&Visit::to(&site).with(&pair).at(now + 1), find, READ);
+    }
+    assert_eq!(row.asked(), 0);
+    let session = site.load([&idle], at(INTERVAL));
+    assert_eq!(block_on(session.validate()).unwrap(), Validity::Ended);
 }
 
 #[test]
