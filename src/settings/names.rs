@@ -239,9 +239,23 @@ const OF_THE_BUILDER: [&str; 8] = [
     "unvalidated_up_to",
 ];
 
-/// Returns the setting whose name is misspelled, or else the settings that share the most words with `name`.
+/// Words for settings in other libraries.
+const ELSEWHERE: [(&str, &[&str]); 6] = [
+    ("secret", &["keys"]),
+    ("password", &["keys"]),
+    ("max_age", &["idle_timeout", "absolute_timeout"]),
+    ("maxage", &["idle_timeout", "absolute_timeout"]),
+    ("ttl", &["idle_timeout", "absolute_timeout"]),
+    ("expires", &["idle_timeout", "absolute_timeout"]),
+];
+
+/// Returns the settings that other libraries call so, the setting whose name is misspelled, or else the settings that share the most words with `name`.
 fn suggestions(name: &str) -> Vec<&'static str> {
     let plain = plain(name);
+    let has = |words: &str| format!("_{plain}_").contains(&format!("_{words}_"));
+    if let Some((_, meant)) = ELSEWHERE.iter().find(|(words, _)| has(words)) {
+        return meant.to_vec();
+    }
     let names = SETTINGS.iter().map(|(name, _)| *name);
     let length = plain.chars().count();
     let near = names.clone().filter_map(|name| {
@@ -354,6 +368,14 @@ mod tests {
                 ],
             ),
             ("session.name", &["name"]),
+            ("SECRET", &["keys"]),
+            ("secret_key_base", &["keys"]),
+            ("cookie-password", &["keys"]),
+            ("secrets", &["secure"]),
+            ("max_age", &["idle_timeout", "absolute_timeout"]),
+            ("cookie_maxage", &["idle_timeout", "absolute_timeout"]),
+            ("ttl", &["idle_timeout", "absolute_timeout"]),
+            ("expires", &["idle_timeout", "absolute_timeout"]),
             ("allow_http", &["danger_allow_http"]),
             ("no_such", &[]),
             ("", &[]),

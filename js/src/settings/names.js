@@ -116,9 +116,17 @@ const OF_THE_PROGRAM = [
   ...["devicebound", "log", "metrics", "skipxchacha", "type"],
 ];
 
-/** Returns the setting whose name is misspelled, or else those that share the most words with `name`. */
+/** Words for settings in other libraries. */
+const ELSEWHERE = [
+  ...["secret", "password"].map((words) => [words, ["keys"]]),
+  ...["max_age", "maxage", "ttl", "expires"].map((words) => [words, ["idle_timeout", "absolute_timeout"]]),
+];
+
+/** Returns the settings that other libraries call so, the setting whose name is misspelled, or else those that share the most words with `name`. */
 function suggestions(name) {
   const given = plainName(name);
+  const meant = ELSEWHERE.find(([words]) => `_${given}_`.includes(`_${words}_`));
+  if (meant) return meant[1];
   const furthest = (name) => 1 + Math.floor(name.length / 6);
   const { length } = [...given];
   // The distance is slow to compute, and at least the difference in length.
