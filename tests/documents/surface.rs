@@ -65,18 +65,20 @@ fn what_a_user_meets_and_a_maintainer_holds_does_not_grow() {
     let lines: usize = repository.texts("src/").map(lines).sum();
     for (kind, count, most) in [
         (
-            "types",
+            "public types",
             with(&["pub struct ", "pub enum ", "pub union "]),
             71,
         ),
-        ("traits", with(&["pub trait "]), 5),
-        ("functions", with(&["fn "]), 375),
-        ("hundreds of lines", lines / 100, 159),
+        ("public traits", with(&["pub trait "]), 5),
+        ("public functions", with(&["fn "]), 375),
+        ("lines of code, without blank ones and tests", lines, 15_999),
     ] {
-        let remedy = "take others away, or raise the number here and say in the commit why";
+        let remedy = "nothing is wrong with the change but its size: raise the number in tests/documents/surface.rs, \
+            and say in the commit why";
         assert!(
             count <= most,
-            "{count} {kind} are more than {most}: {remedy}"
+            "src/ has {count} {kind}; that is {} more than its limit: {remedy}",
+            count - most
         );
     }
 }
