@@ -58,7 +58,8 @@ class Metrics {
     const make = (Kind, name, help, labelNames = [], more = {}) =>
       new Kind({ name: `hardtack_${name}`, help, labelNames, registers: [register], ...more });
     this.#read = make(Counter, "sessions_read_total", "Sessions that were read.", ["purpose", "outcome", "reason", "known"]);
-    this.#returned = make(Counter, "sessions_returned_total", "Sessions that came within a minute after they began.", ["purpose", "change"]);
+    const returned = "Sessions that came within a minute after they began.";
+    this.#returned = make(Counter, "sessions_returned_total", returned, ["purpose", "change"]);
     this.#written = make(Counter, "sessions_written_total", "Sessions sent or dropped.", ["purpose", "change", "reason"]);
     this.#bytes = make(Histogram, "token_bytes", "Lengths of sealed tokens.", ["purpose"], { buckets: BUCKETS });
     this.#failures = make(Counter, "failures_total", "Requests whose session failed.", ["failure"]);

@@ -162,7 +162,8 @@ export async function headChanges(carrier, fields, session, response) {
   const left = existing?.besides(set);
   const changed = [...(left ? [null, ...left] : []), ...set].map((line) => ["set-cookie", line]);
   const offer = finished.change === "store" ? offerAfter(session, existing ? [] : fields) : [];
-  return [...cacheChanges(fields, finished.touch, "Cookie", mayShare), ...changed, ...offer, ...headersOfFailure(session, fields, response)];
+  const caching = cacheChanges(fields, finished.touch, "Cookie", mayShare);
+  return [...caching, ...changed, ...offer, ...headersOfFailure(session, fields, response)];
 }
 
 /** Returns the headers that a response with the status of an error of the session lacks. */
