@@ -432,3 +432,15 @@ test("a former cookie holds the same type or dictionaries, and has no options of
   assert.throws(() => oldCookie({ cookie: built("__Host-visit"), from: NOW, until: later(60) }), { code: "cookie", message: "`cookie` must be a `SessionCookie`; await it" });
   await assert.rejects(SessionCookie.encrypted(XAES_KEY, { migrateFrom: former(await SessionCookie.encrypted(XAES_KEY)) }), /the same name/);
 });
+
+test("of two old cookies, one that came with too many values wins by none of them, whichever is named first", async () => {
+  const [from, until] = [NOW, later(86_400)];
+  const read = (value) => (value === "good" ? { entries: { user: "ada" } } : null);
+  const cookie = ["good", "x1", "x2", "x3", "x4"].map((value) => `first=${value}`).join("; ");
+  for (const names of [["first", "second"], ["second", "first"]]) {
+    const migrateFrom = names.map((name) => oldCookie({ name, from, until, read }));
+    const cookies = await SessionCookie.encrypted(XAES_KEY, { migrateFrom });
+    assert.equal((await cookies.load(cookie, later(1))).isNew, true, `${names}`);
+    assert.equal((await cookies.load("first=good", later(1))).isNew, false, `${names}`);
+  }
+});
