@@ -9,7 +9,7 @@ import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 
 const cwd = fileURLToPath(new URL("..", import.meta.url));
-const LIMIT = 21_600;
+const LIMIT = 22_800;
 
 const PROGRAMS = {
   "hardtack: SessionCookie": 'export { SessionCookie } from "hardtack-session";',

@@ -1,7 +1,7 @@
 // CSRF protection: checks that a request comes from a page of the session's own site. The rules of `CsrfGuard` in Rust.
 
 import { trim } from "./base/bytes.js";
-import { ConfigError, forFrameworks, isWhole, misused, mustBe, optionsOf, refuseUnknown, yesOrNo } from "./base/errors.js";
+import { ConfigError, IS_COMPARED, forFrameworks, isWhole, misused, mustBe, optionsOf, refuseUnknown, yesOrNo } from "./base/errors.js";
 import { firstField, isForm } from "./base/form_field.js";
 import { hostOf, isAt, isSecure, mayHavePages, parseOrigin } from "./base/origins.js";
 import { isRecord } from "./base/plain.js";
@@ -36,8 +36,7 @@ export class CsrfRefusal extends Error {
     this.name = "CsrfRefusal";
     this.code = code;
     this.details = details;
-    // Not enumerable, because it is for metrics alone.
-    Object.defineProperty(this, "isCompared", { value: isCompared });
+    Object.defineProperty(this, IS_COMPARED, { value: isCompared });
     this.status = code === "too-large" ? 413 : 403;
     this.body = page ?? this.message;
     this.headers = { "content-type": `text/${page ? "html" : "plain"}; charset=utf-8` };

@@ -2,7 +2,7 @@
 
 import { Counter, Gauge, Histogram, register as defaultRegister } from "prom-client";
 
-import { SessionError } from "./base/errors.js";
+import { IS_COMPARED, SessionError } from "./base/errors.js";
 import { ringFingerprint, settingsFingerprint } from "./keys/in_use.js";
 import { isRefreshDue } from "./state/lifetime.js";
 
@@ -128,8 +128,8 @@ class Metrics {
         const decision = await finishing.catch(failing);
         if (decision) this.#countDecision(purpose, decision, failed);
       },
-      refused: ({ code, isCompared }) => {
-        const refusal = REFUSALS[code === "cross-site" && isCompared ? "other-host" : code];
+      refused: (error) => {
+        const refusal = REFUSALS[error.code === "cross-site" && error[IS_COMPARED] ? "other-host" : error.code];
         if (refusal) this.#refusals.inc({ refusal });
       },
     };

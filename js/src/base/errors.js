@@ -95,3 +95,6 @@ export class Refusal {
     Object.assign(this, { reason, keyId, isForOthers }, why);
   }
 }
+
+/** Of a refusal by a guard: whether an origin was compared with the host. For metrics alone, so no log shows it. */
+export const IS_COMPARED = Symbol("isCompared");
