@@ -240,8 +240,9 @@ const OF_THE_BUILDER: [&str; 8] = [
 ];
 
 /// Words for settings in other libraries.
-const ELSEWHERE: [(&str, &[&str]); 6] = [
+const ELSEWHERE: [(&str, &[&str]); 7] = [
     ("secret", &["keys"]),
+    ("secrets", &["keys"]),
     ("password", &["keys"]),
     ("max_age", &["idle_timeout", "absolute_timeout"]),
     ("maxage", &["idle_timeout", "absolute_timeout"]),
@@ -249,7 +250,8 @@ const ELSEWHERE: [(&str, &[&str]); 6] = [
     ("expires", &["idle_timeout", "absolute_timeout"]),
 ];
 
-/// Returns the settings that other libraries call so, the setting whose name is misspelled, or else the settings that share the most words with `name`.
+/// Returns the settings that other libraries call so, the setting whose name is misspelled, or else the settings that
+/// share the most words with `name`.
 fn suggestions(name: &str) -> Vec<&'static str> {
     let plain = plain(name);
     let has = |words: &str| format!("_{plain}_").contains(&format!("_{words}_"));
@@ -371,7 +373,7 @@ mod tests {
             ("SECRET", &["keys"]),
             ("secret_key_base", &["keys"]),
             ("cookie-password", &["keys"]),
-            ("secrets", &["secure"]),
+            ("secrets", &["keys"]),
             ("max_age", &["idle_timeout", "absolute_timeout"]),
             ("cookie_maxage", &["idle_timeout", "absolute_timeout"]),
             ("ttl", &["idle_timeout", "absolute_timeout"]),

@@ -118,7 +118,7 @@ const OF_THE_PROGRAM = [
 
 /** Words for settings in other libraries. */
 const ELSEWHERE = [
-  ...["secret", "password"].map((words) => [words, ["keys"]]),
+  ...["secret", "secrets", "password"].map((words) => [words, ["keys"]]),
   ...["max_age", "maxage", "ttl", "expires"].map((words) => [words, ["idle_timeout", "absolute_timeout"]]),
 ];
 
