@@ -71,7 +71,7 @@ fn what_a_user_meets_and_a_maintainer_holds_does_not_grow() {
         ),
         ("public traits", with(&["pub trait "]), 5),
         ("public functions", with(&["fn "]), 375),
-        ("lines of code, without blank ones and tests", lines, 15_999),
+        ("lines of code, without blank ones and tests", lines, 16_420),
     ] {
         let remedy = "nothing is wrong with the change but its size: raise the number in tests/documents/surface.rs, \
             and say in the commit why";
