@@ -122,7 +122,10 @@ const ELSEWHERE = [
   ...["max_age", "maxage", "ttl", "expires"].map((words) => [words, ["idle_timeout", "absolute_timeout"]]),
 ];
 
-/** Returns the settings that other libraries call so, the setting whose name is misspelled, or else those that share the most words with `name`. */
+/**
+ * Returns the settings that other libraries call so, the setting whose name is misspelled, or else those that share the most words with
+ * `name`.
+ */
 function suggestions(name) {
   const given = plainName(name);
   const meant = ELSEWHERE.find(([words]) => `_${given}_`.includes(`_${words}_`));
