@@ -3,7 +3,7 @@
 import { readSetCookie, restBeside } from "../cookie/response.js";
 import { isExpiry, toSetCookie } from "../cookie/set_cookie.js";
 import { reopen } from "../state/actions.js";
-import { decide, isToWrite } from "../state/decide.js";
+import { decide, isToWrite, tellsFailure } from "../state/decide.js";
 import { stateOf } from "../session/session.js";
 import { cacheChanges } from "../carrier/caching.js";
 import { headChanges, offerAfter, ownOf } from "../carrier/cookie.js";
@@ -51,7 +51,8 @@ async function changesTo(response, cookies, session, { isWritten, isKept, own })
     return headChanges(cookies, fields, session, { status: response.status });
   }
   // As for a handler here: an origin that failed may have made only a part of its changes.
-  const isLost = response.status === 408 || (response.status >= 500 && !isKept);
+  const { status } = response;
+  const isLost = status === 408 || ((status >= 500 || tellsFailure(stateOf(session), status)) && !isKept);
   if (isLost && !isOrigins) return cacheChanges(fields, "touched", "Cookie");
   // Next to the origin's session, adds our other cookies, such as the mark of an ended session, and expiries of parts that the origin
   // did not get.
