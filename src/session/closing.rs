@@ -225,6 +225,7 @@ impl<'a, T> Closing<'a, T> {
         let Contents {
             loaded: Some(loaded),
             arrival,
+            refusal,
             ..
         } = &mut *self.held.contents
         else {
@@ -240,7 +241,11 @@ impl<'a, T> Closing<'a, T> {
         }
         let keys = core.slot.keys();
         let (standing, sealing) = (loaded.standing(core, &keys), keys.sealing_id(now));
-        let decision = loaded.state.decide(response, arrival.request, standing);
+        let decision = match loaded.state.decide(response, arrival.request, standing) {
+            // The error of the session is counted by itself, and anyone can cause it.
+            Decision::KeepFailed if refusal.is_some() => Decision::Keep,
+            decision => decision,
+        };
         (self.touch, self.change) = carry_out(decision, loaded, core, keys)?;
         let context = arrival.context(core);
         let is_dropped = matches!(self.change, Change::Drop);

@@ -317,6 +317,12 @@ fn a_change_that_a_5xx_drops_is_counted_if_a_visitor_loses_it() {
             ends_with(status, &pair, change)
         });
     }
+    // A full session is counted by itself, and anyone can cause it.
+    let fill = |session: &Session| {
+        session.insert("user", 43).unwrap();
+        session.insert("note", "x".repeat(9000)).unwrap_err();
+    };
+    check(&[(OPENED, 1)], || ends_with(413, &pair, fill));
     // A crawler that meets a page which fails.
     check(&[(ABSENT, 1)], || ends_with(500, "", change));
     check(&[(OPENED, 1)], || ends_with(500, &pair, look));
