@@ -145,9 +145,10 @@ fn of_rings(checks: &[&Check<'_>]) -> Vec<String> {
     } else if !refusing.is_empty() {
         "every session is refused for now; give all of them one ring".to_owned()
     } else if whole.len() == checks.len() {
-        "they open the same sessions for now; give all of them one ring".to_owned()
+        "they open the same sessions for now; give all of them the newest ring".to_owned()
     } else if whole.is_empty() {
-        "give all of them one ring: if no key has leaked, with the keys of each".to_owned()
+        "give all of them one ring: if no key has leaked, with the keys of each; else the newest, in whose file `ring show` lists \
+         the leaked keys".to_owned()
     } else {
         let whole = names(&whole);
         format!(
