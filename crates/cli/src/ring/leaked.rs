@@ -195,13 +195,31 @@ impl Leaked {
 
 /// Returns the key that an earlier call made, if its time is still to come: it begins to seal as a leaked key ends. The
 /// file notes the leak. A ring in one line cannot, but there, too, no other command ends a key at that time.
-fn waiting(edit: &Edit, ring: &KeyRing) -> Option<KeyInfo> {
+pub(super) fn waiting(edit: &Edit, ring: &KeyRing) -> Option<KeyInfo> {
     let handed = ring.overlaps().find(|overlap| {
         let end = overlap.accept_until;
         let is_noted = edit.notes.leaked(overlap.key) == Some(end);
         end > edit.now && end == overlap.seal_from && (is_noted || edit.text.is_in_one_line())
     })?;
     ring.next_after(handed.key)
+}
+
+/// Refuses to change a key of which an earlier call says when it ends or takes over.
+pub(super) fn check_no_part(edit: &Edit, ring: &KeyRing, id: KeyId) -> Result<(), Failure> {
+    let is_ended = edit.notes.leaked(id).is_some_and(|end| end > edit.now);
+    match waiting(edit, ring) {
+        Some(new) if is_ended || new.id == id => Err(planned(edit, new.id)),
+        _ => Ok(()),
+    }
+}
+
+/// Returns the refusal of another plan.
+pub(super) fn planned(edit: &Edit, new: KeyId) -> Failure {
+    Failure::no(format!(
+        "a leak is planned: key {new} takes over as the leaked keys end; move that time with `{HARDTACK} ring leaked {} --at TIME`, \
+         or give --now",
+        edit.file
+    ))
 }
 
 /// Says what happens with --at.

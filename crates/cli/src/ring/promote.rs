@@ -7,6 +7,7 @@ use super::{
     KeyRing, KeyRingExt,
     edit::{self, Edit, Target},
     keys::Overlap,
+    leaked,
     text::ACCEPT_UNTIL,
 };
 use crate::{
@@ -35,6 +36,7 @@ impl Promote {
     pub(super) fn apply(&self, edit: &mut Edit) -> Result<Vec<String>, Failure> {
         let ring = edit.ring()?;
         let key = edit::find(&ring, &self.key, &edit.name).map_err(Failure::No)?;
+        leaked::check_no_part(edit, &ring, key.id)?;
         let at = self.at.unwrap_or(Time::NOW).resolve(edit.now)?;
         let sealing = ring.sealing_key(edit.now);
         check_time(&ring, &key, at, edit.now)?;

@@ -7,6 +7,7 @@ use super::{
     KeyRing, KeyRingExt,
     edit::{self, Edit, Target},
     keys::Overlap,
+    leaked,
     text::ACCEPT_UNTIL,
 };
 use crate::{
@@ -38,6 +39,7 @@ impl Retire {
     pub(super) fn apply(&self, edit: &mut Edit) -> Result<Vec<String>, Failure> {
         let ring = edit.ring()?;
         let key = edit::find(&ring, &self.key, &edit.name).map_err(Failure::No)?;
+        leaked::check_no_part(edit, &ring, key.id)?;
         let at = self.at.map(|at| at.resolve(edit.now)).transpose()?;
         match at {
             Some(at) => check_successor(&ring, key.id, at, edit)?,
@@ -141,11 +143,6 @@ impl Retire {
         };
         let Some(next) = ring.next_after(id) else {
             let (before, file) = (before.id, &edit.file);
-            if edit.notes.leaked(before).is_some() {
-                return Err(Failure::no(format!(
-                    "key {id} takes over from key {before}, which leaked; move the time with `{HARDTACK} ring leaked {file}`"
-                )));
-            }
             return Err(Failure::no(format!(
                 "key {before} retires because key {id} takes over; first run `{HARDTACK} ring promote {file} \
                  {before}`"
