@@ -1,7 +1,10 @@
 use std::time::{Duration, SystemTime};
 
 use clap::Args;
-use hardtack::keys::{KeyId, KeyInfo};
+use hardtack::{
+    keys::{KeyId, KeyInfo},
+    settings::show_duration,
+};
 
 use super::{
     KeyRing, KeyRingExt,
@@ -51,18 +54,24 @@ impl Leaked {
             Some(at) if at <= soonest => {
                 let soonest = show(soonest);
                 return Err(Failure::no(format!(
-                    "every instance needs the new file before that, whatever its clock shows, so --at must be later than \
-                     {soonest}"
+                    "every instance needs the new file before that, whatever its clock shows, so give an --at later than \
+                     {soonest}, or --now; or, if the clocks agree better, a shorter --skew"
                 )));
             }
             Some(at) => at,
             None if self.now => edit.now,
             None => return Err(Failure::usage(WHEN)),
         };
-        let keep = self.keep(edit, &ring, end.max(soonest))?;
-        let kept: Vec<_> = keep.iter().map(|key| key.id).collect();
         let (sealing, waiting) = (ring.sealing(edit.now), waiting(edit, &ring));
+        let keep = self.keep(edit, &ring, waiting.map(|key| key.id), end.max(soonest))?;
+        let kept: Vec<_> = keep.iter().map(|key| key.id).collect();
         let (new, made) = match waiting {
+            Some(key) if self.suite.is_some() => {
+                return Err(Failure::no(format!(
+                    "key {} of an earlier call takes over, and keeps its suite: leave out --suite",
+                    key.id
+                )));
+            }
             Some(key) => (key.id, format!("key {} of an earlier call", key.id)),
             None => {
                 let new = new_key(self.suite, &sealing)?;
@@ -88,6 +97,17 @@ impl Leaked {
             let ahead = soonest.duration_since(edit.now).unwrap_or_default();
             at(edit, &made, &gone, &opens, end, earlier_end, ahead)
         };
+        if waiting.is_some() {
+            let keys = ring.keys();
+            let has_end =
+                |key: &KeyInfo| key.accept_until.is_some() || edit.notes.leaked(key.id).is_some();
+            let lost = keys
+                .iter()
+                .filter(|key| !has_end(key) && !open.contains(&key.id));
+            report.extend(lost.map(|key| {
+                format!("key {}, which an earlier call kept, ends, too: it would seal before the others have ended", key.id)
+            }));
+        }
         report.extend(keep.iter().map(|key| {
             let from = key.seal_from.map(|from| {
                 let (from, name) = (show(from), &edit.name);
@@ -102,22 +122,40 @@ impl Leaked {
         report.extend([
             RECORDED.to_owned(),
             DOORS.to_owned(),
-            end_sessions(),
-            copies(edit),
+            self.end_sessions(edit, end)?,
         ]);
-        report.push(match &ended[..] {
-            [] => edit.needed_lines("the dropped lines")?,
-            [id] => format!(
+        if ended.is_empty() {
+            report.push(edit.needed_lines("the dropped lines, from an earlier copy,")?);
+        }
+        report.push(copies(edit));
+        report.extend(match &ended[..] {
+            [] => None,
+            [id] => Some(format!(
                 "after that remove key {id} with `{HARDTACK} ring retire {} {id}`, {UNLESS}",
                 edit.file
-            ),
-            _ => format!(
+            )),
+            _ => Some(format!(
                 "after that remove {} in this order, each with `{HARDTACK} ring retire {} KEY`, {UNLESS}",
                 keys(&ended),
                 edit.file
-            ),
+            )),
         });
         Ok(report)
+    }
+
+    /// Returns a sentence about sessions that a new key does not end.
+    fn end_sessions(&self, edit: &Edit, end: SystemTime) -> Result<String, Failure> {
+        let (name, past) = (&edit.name, self.target.overlap.certainly_ended(end)?);
+        let when = if self.now {
+            let wait = past.duration_since(end).unwrap_or_default();
+            format!("{} after every instance has {name}", show_duration(wait))
+        } else {
+            format!("after {}", show(past))
+        };
+        Ok(format!(
+            "sessions that they let in later, or that another cookie took over from this one, end only by `{HARDTACK} ring \
+             end-sessions` for the ring that has them: run it {when}, and again when every instance has its result"
+        ))
     }
 
     /// Ends every key that is not to open, at `end` unless its own end is earlier. Returns those that have an end now, and
@@ -161,11 +199,13 @@ impl Leaked {
         (ended, gone)
     }
 
-    /// Returns the keys to keep. Refuses those that the ring shows to have sealed, or to seal before `limit`.
+    /// Returns the keys to keep: those of the command line, and those that an earlier call kept, which made `waiting`.
+    /// Refuses those that the ring shows to have sealed, or to seal before `limit`.
     fn keep(
         &self,
         edit: &Edit,
         ring: &KeyRing,
+        waiting: Option<KeyId>,
         limit: SystemTime,
     ) -> Result<Vec<KeyInfo>, Failure> {
         let begun = ring.keys().into_iter().filter_map(|key| key.seal_from);
@@ -180,8 +220,11 @@ impl Leaked {
                 || sealed.contains(&key.id)
                 || key.seal_from.is_some_and(|from| from <= limit)
         };
-        let keep = self.keep.iter().map(|id| {
+        let given = self.keep.iter().map(|id| {
             match edit::find(ring, id, &edit.name).map_err(Failure::No)? {
+                key if waiting == Some(key.id) => Err(Failure::no(format!(
+                    "key {id} is the new key of an earlier call, and takes over anyway: leave out --keep {id}"
+                ))),
                 key if ends(&key) => Err(Failure::no(format!(
                     "key {id} has sealed, will before the others end, or ends itself: forgeries may be sealed again under it, so \
                      leave out --keep {id}"
@@ -189,7 +232,14 @@ impl Leaked {
                 key => Ok(key),
             }
         });
-        keep.collect()
+        let mut keep = given.collect::<Result<Vec<_>, _>>()?;
+        for key in ring.keys() {
+            let is_new = waiting == Some(key.id) || keep.contains(&key);
+            if waiting.is_some() && !is_new && !ends(&key) {
+                keep.push(key);
+            }
+        }
+        Ok(keep)
     }
 }
 
@@ -249,9 +299,11 @@ fn at(
             "{by} give {name} to every instance that has the earlier time, or it signs everyone out twice"
         )
     }));
+    let is_long = end > edit.now + Duration::from_secs(24 * 60 * 60);
+    let long = if is_long { ", for more than a day" } else { "" };
     report.extend([
         format!("before {pushed} give {name} to every instance, in any order"),
-        format!("until  {at} forgeries open"),
+        format!("until  {at} forgeries open{long}"),
         format!("from   {at} {opens}: everyone is signed out once"),
         "to move that time, run this again before it has come; after that the new key ends, too"
             .to_owned(),
@@ -274,14 +326,6 @@ fn now(edit: &Edit, made: &str, gone: &[KeyId], opens: &str) -> Vec<String> {
         ),
         "if you run this again, the new key ends, too".to_owned(),
     ]
-}
-
-/// Returns a sentence about sessions that a new key does not end.
-fn end_sessions() -> String {
-    format!(
-        "sessions that they let in later, or that another cookie took over from this one, end only by `{HARDTACK} ring \
-         end-sessions` for the ring that has them"
-    )
 }
 
 /// Returns a sentence about other copies of the ring.

@@ -29,18 +29,27 @@ pub(super) struct OverlapOptions {
 
 impl OverlapOptions {
     pub(super) fn skew(&self) -> Result<Duration, Failure> {
+        self.skew.map_or_else(|| self.clock_skew(), Ok)
+    }
+
+    fn clock_skew(&self) -> Result<Duration, Failure> {
         let least = Duration::from_secs(60);
-        Ok(match (self.skew, self.settings.read()?) {
-            (Some(skew), _) => skew,
-            (None, Some(settings)) => settings.clock_skew().max(least),
-            (None, None) => least,
-        })
+        let settings = self.settings.read()?;
+        Ok(settings.map_or(least, |settings| settings.clock_skew().max(least)))
     }
 
     /// Returns the time at which every clock shows at least `time`. An instance's clock may be behind another's by the
     /// skew, and the other's behind the clock of this machine.
     pub(super) fn certainly_past(&self, time: SystemTime) -> Result<SystemTime, Failure> {
         time::after(time, self.skew()?.saturating_mul(2))
+    }
+
+    /// Returns the time after which no clock shows a time before `end`, and no session from before it, which may be dated
+    /// ahead, begins later.
+    pub(super) fn certainly_ended(&self, end: SystemTime) -> Result<SystemTime, Failure> {
+        Ok(self
+            .certainly_past(end)?
+            .max(time::after(end, self.clock_skew()?)?))
     }
 
     /// Returns the overlap that the options give, if any.
