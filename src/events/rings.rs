@@ -150,7 +150,7 @@ pub(crate) const KEY_IS_BACK: &str = "a key opens longer than an earlier ring of
     open, so give all programs the ring in which it ends; if that is on purpose, a restart ends this problem";
 const SEALS_TOO_SOON: &str = "the new ring came after the `seal_from` of its new key, which seals already: visitors whom \
     an instance without this ring serves lose their sessions; push the ring to all instances now, and next time choose a \
-    longer `--after`, or set the clock of the machine that makes the ring";
+    longer `--after` or `--at`, or set the clock of the machine that makes the ring";
 pub(crate) const RING_SOURCE_HANGS: &str = "the sources of the key ring have not answered for 5 seconds, the earlier one \
     stays in use: give them a timeout";
 pub(crate) const RING_WAS_FORKED: &str = "this process was forked after its key ring began to be followed, so the ring \

@@ -99,8 +99,8 @@ export function warnOfKeyTooSoon(say, keys, earlier) {
   say(
     "warn",
     `the new ring came after the \`seal_from\` of its key ${id}, ${timeOf(sealFrom)}, which seals already: visitors whom an instance ` +
-      "without this ring serves lose their sessions; push the ring to all instances now, and next time choose a longer `--after`, or " +
-      "set the clock of the machine that makes the ring",
+      "without this ring serves lose their sessions; push the ring to all instances now, and next time choose a longer `--after` or " +
+      "`--at`, or set the clock of the machine that makes the ring",
   );
 }
 
