@@ -104,8 +104,10 @@ fn a_cache_that_stores_pages_is_noticed_from_outside() {
         let told = String::from_utf8(ran.stderr).unwrap();
         (ran.status.code(), told)
     };
+    // Nobody is signed in. What a test visitor sees is probed by examples/metrics/tests/probe.rs.
     for base in [demo.server().base(), through.base()] {
-        assert_eq!(probe(base, "/"), (Some(0), String::new()), "{base}");
+        let told = "the test visitor has to sign in\n".to_owned();
+        assert_eq!(probe(base, "/"), (Some(2), told), "{base}");
     }
     let (code, told) = probe(through.base(), "/stored/");
     assert_eq!(code, Some(1), "{told}");
