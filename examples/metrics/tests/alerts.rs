@@ -52,7 +52,11 @@ impl Metric {
 }
 
 /// The metrics of both instances, `a` and `b`, by name and labels.
-struct Site(BTreeMap<String, Metric>);
+struct Site {
+    series: BTreeMap<String, Metric>,
+    /// Instance and minute of the incident of a scrape that fails.
+    missed: Option<(&'static str, u64)>,
+}
 
 fn read(outcome: &str, more: &str) -> String {
     format!(r#"hardtack_sessions_read_total{{purpose="session",outcome="{outcome}"{more}"#)
@@ -99,7 +103,10 @@ const NOT_BEFORE: &str = r#"hardtack_not_before_seconds{purpose="session""#;
 impl Site {
     /// Six requests a second.
     fn well() -> Site {
-        let mut site = Site(BTreeMap::new());
+        let mut site = Site {
+            series: BTreeMap::new(),
+            missed: None,
+        };
         site.stays(&read("Opened", ""), 150.0);
         site.stays(&read("Absent", ""), 30.0);
         site.stays(&rejected("Idle"), 3.0);
@@ -143,7 +150,7 @@ impl Site {
 
     fn one(&mut self, instance: &str, name: &str, metric: Metric) {
         let comma = if name.ends_with('{') { "" } else { "," };
-        self.0
+        self.series
             .insert(format!(r#"{name}{comma}instance="{instance}"}}"#), metric);
     }
 
@@ -179,8 +186,7 @@ const SCHEMA: &str = "sessions of another schema: `Payload`";
 const FULL: &str = "full sessions: a change in twenty is refused";
 const FAILED: &str =
     "sessions not saved, errors in handlers, a wrong setup, failed or hanging queries";
-const NO_RETURN: &str =
-    "sessions begin and do not come back: browsers drop the cookie, or a proxy does";
+const NO_RETURN: &str = "visitors sign in again and again, or their sessions do not come back";
 const FORMS: &str = "forms are refused: pages come without TLS, or a proxy changes `Host`";
 const SIGNED_OUT: &str =
     "visitors are signed out: another program writes the cookie, or has another `application`";
@@ -190,7 +196,7 @@ const ONE_IN_TEN: &str = "one session in ten is rejected";
 const GROW: &str = "sessions grow";
 
 /// Alerts that can wait until morning. The others wake somebody.
-const WARNINGS: [&str; 4] = [REFRESHES, FOREIGN, ONE_IN_TEN, GROW];
+const WARNINGS: [&str; 3] = [FOREIGN, ONE_IN_TEN, GROW];
 
 const MAJORITY: &str = "two programs of three are rolled back, and are the majority";
 
@@ -251,6 +257,13 @@ fn incidents() -> Vec<Incident> {
     incident("everyone signs in again after an outage", 30, &[], move |site| {
         site.turns(&[(written("SignedIn"), 2.0, 20.0), (returned("SignedIn"), 8.0, 80.0), (rejected("Idle"), 3.0, 15.0)]);
     }),
+    incident("a monitor that signs in and keeps nothing, and the visitors go to bed", 90, &[], move |site| {
+        site.turns(&[(opened(), 100.0, 5.0), (absent(), 30.0, 10.0), (written("SignedIn"), 7.5, 5.25), (returned("SignedIn"), 10.0, 0.8)]);
+        site.turns(&[(rejected("Idle"), 3.0, 0.2), (written("Changed"), 60.0, 3.0), (written("Refreshed"), 8.0, 0.4)]);
+    }),
+    incident("a monitor that signs in more often than all visitors, and keeps nothing", 90, &[], move |site| {
+        site.turns(&[(written("SignedIn"), 50.0, 50.0), (returned("SignedIn"), 8.0, 7.0)]);
+    }),
     incident("pages of a release ask for less", 60, &[], move |site| {
         site.turns(&[(opened(), 150.0, 90.0), (returned("SignedIn"), 8.0, 5.0)]);
     }),
@@ -259,6 +272,16 @@ fn incidents() -> Vec<Incident> {
     incident("a program has another ring, which opens the same sessions for now", 19, &[(RING, "ab")], |site| {
         site.one("b", &info("1", "1"), Gauge(1.0, 0.0));
         site.one("b", &info("2", "1"), Gauge(0.0, 1.0));
+    }),
+    incident("a program has another ring, and one scrape fails", 19, &[(RING, "ab")], |site| {
+        site.one("b", &info("1", "1"), Gauge(1.0, 0.0));
+        site.one("b", &info("2", "1"), Gauge(0.0, 1.0));
+        site.missed = Some(("b", 9));
+    }),
+    incident("a program has other settings, and one scrape of the other fails", 12, &[(SETTINGS, "ab")], |site| {
+        site.one("b", &info("1", "1"), Gauge(1.0, 0.0));
+        site.one("b", &info("1", "2"), Gauge(0.0, 1.0));
+        site.missed = Some(("a", 6));
     }),
     incident("a program has another ring, and signs visitors out", 5, &[(REJECTS, "b")], |site| {
         site.one("b", &info("1", "1"), Gauge(1.0, 0.0));
@@ -335,6 +358,10 @@ fn incidents() -> Vec<Incident> {
     incident("the only programs start with a wrong ring", 6, &[(SIGNED_OUT, "")], move |site| {
         site.turns(&[(opened(), 150.0, 100.0), (rejected("UnknownKey"), 0.0, 100.0)]);
         site.turns(&[(replaced("SignedIn", "UnknownKey"), 0.0, 20.0), (returned("SignedIn"), 8.0, 88.0)]);
+    }),
+    incident("all programs restart with an old ring, and the page of the sign-in begins a session", 8, &[(SIGNED_OUT, "")], move |site| {
+        site.turns(&[(opened(), 150.0, 100.0), (rejected("UnknownKey"), 0.0, 40.0), (replaced("Began", "UnknownKey"), 0.0, 20.0)]);
+        site.turns(&[(written("SignedIn"), 2.0, 20.0), (returned("SignedIn"), 8.0, 80.0)]);
     }),
     incident("visitors come back whose key has been removed for long", 60, &[], |site| {
         site.turns(&[(replaced("SignedIn", "RetiredKey"), 4.0, 0.0), (replaced("SignedIn", "UnknownKey"), 0.0, 4.0)]);
@@ -435,6 +462,15 @@ fn incidents() -> Vec<Incident> {
     incident("a proxy drops long `Set-Cookie` fields", 10, &[(REFRESHES, "")], |site| {
         site.both(&written("Refreshed"), Counter(8.0, 60.0));
     }),
+    incident("a proxy drops long `Set-Cookie` fields, while visitors leave", 12, &[(REFRESHES, "")], move |site| {
+        site.turns(&[(opened(), 150.0, 100.0), (written("Refreshed"), 8.0, 40.0)]);
+    }),
+    incident("a message brings visitors back, each to one page", 60, &[], move |site| {
+        site.turns(&[(opened(), 150.0, 210.0), (written("Refreshed"), 8.0, 66.0)]);
+    }),
+    incident("a few visitors of the night look at a page now and then", 60, &[], move |site| {
+        site.turns(&[(opened(), 150.0, 30.0), (written("Refreshed"), 8.0, 10.0)]);
+    }),
     incident("visitors become slow at noon", 60, &[], move |site| {
         site.turns(&[(opened(), 150.0, 60.0), (written("Refreshed"), 8.0, 8.0)]);
     }),
@@ -465,6 +501,10 @@ fn incidents() -> Vec<Incident> {
     incident("a scanner with nonsense in the cookie, on a page that begins a session", 60, &[(ONE_IN_TEN, ""), (FOREIGN, "")], |site| {
         site.turns(&[(rejected("Encoding"), 0.0, 100.0), (replaced("Began", "Encoding"), 0.0, 100.0)]);
     }),
+    incident("a scanner with nonsense has been there all night, and everyone signs in in the morning", 60, &[(ONE_IN_TEN, ""), (FOREIGN, "")], move |site| {
+        site.turns(&[(rejected("Encoding"), 100.0, 100.0), (replaced("Began", "Encoding"), 100.0, 100.0)]);
+        site.turns(&[(opened(), 150.0, 600.0), (written("SignedIn"), 2.0, 40.0), (returned("SignedIn"), 8.0, 150.0)]);
+    }),
     incident("a nonsense cookie in forty seconds", 60, &[], |site| {
         site.turns(&[(rejected("Encoding"), 0.0, 1.5), (replaced("Began", "Encoding"), 0.0, 1.5)]);
     }),
@@ -493,6 +533,12 @@ fn incidents() -> Vec<Incident> {
             site.turns(&[(replaced("SignedIn", reason), 0.0, 3.5), (rejected(reason), 0.0, 8.0), (returned("SignedIn"), 8.0, 22.0)]);
         }));
     }
+    for reason in ["Auth", "Encoding"] {
+        let name = format!("as above, and the page of the sign-in begins a session: {reason}");
+        incidents.push(incident(&name, 10, &[(SIGNED_OUT, "")], move |site| {
+            site.turns(&[(replaced("Began", reason), 0.0, 7.5), (rejected(reason), 0.0, 8.0), (written("SignedIn"), 2.0, 9.5), (returned("SignedIn"), 8.0, 38.0)]);
+        }));
+    }
     incidents
 }
 
@@ -510,8 +556,14 @@ fn add_test(text: &mut String, incident: &Incident, magnitude: f64, rules: &str)
     (incident.changes)(&mut site);
     let name = format!("{}, {magnitude}", incident.name);
     writeln!(text, "- name: {name:?}\n  interval: 1m\n  input_series:").unwrap();
-    for (series, metric) in &site.0 {
-        let values = (0..=LASTS).map(|minute| metric.at(minute, magnitude).to_string());
+    for (series, metric) in &site.series {
+        let missed = site.missed.filter(|(instance, _)| {
+            !series.starts_with(UP) && series.contains(&format!("instance=\"{instance}\""))
+        });
+        let values = (0..=LASTS).map(|minute| match missed {
+            Some((_, late)) if minute == BEGINS + late => "stale".to_owned(),
+            _ => metric.at(minute, magnitude).to_string(),
+        });
         let values = values.collect::<Vec<_>>().join(" ");
         writeln!(text, "  - {{ series: {series:?}, values: {values:?} }}").unwrap();
     }
