@@ -107,9 +107,9 @@ test("h3 1: a session that cannot be saved is answered with 500, without what wa
 });
 
 /** The answer of h3 2 to a visitor who has signed in. */
-const onH3Two = async (handler, { onError, now } = {}) => {
-  const app = new H3({ silent: true, onError });
-  app.all("/**", inH3(cookies, handler, { now }));
+const onH3Two = async (handler, { onError, onResponse, ...options } = {}) => {
+  const app = new H3({ silent: true, onError, onResponse });
+  app.all("/**", inH3(cookies, handler, options));
   const answer = await app.fetch(new Request("http://localhost/", { headers: await signedIn() }));
   return { status: answer.status, headers: answer.headers, setCookies: answer.headers.getSetCookie() };
 };
@@ -129,21 +129,41 @@ test("h3: a sign-out is saved with what a handler throws, and with what the appl
   }
 });
 
-test("h3: a Response of the application's `onError` has no cookie of the event, neither h3's nor the session's", async () => {
+test("h3: a Response of the application's `onError` has no cookie of the event, neither h3's nor the session's, and the loss is told", async () => {
   const answers = { "a Response": [() => new Response("sorry", { status: 401 }), 0], "an object": [() => ({ sorry: true }), 2] };
-  for (const [name, [onError, count]] of Object.entries(answers)) {
-    const handler = (event, session) => {
-      session.invalidate();
-      setCookie(event, "a", "1");
-      event.res.errHeaders.append("set-cookie", "a=1");
-      throw new HTTPError({ status: 401 });
-    };
-    assert.equal((await onH3Two(handler, { onError })).setCookies.length, count, name);
+  const seen = [];
+  for (const [name, [answer, count]] of Object.entries(answers)) {
+    for (const change of [(session) => session.invalidate(), (session) => session.set("a", 1), (session) => session.get("user")]) {
+      const told = [];
+      const handler = (event, session) => {
+        change(session);
+        setCookie(event, "a", "1");
+        event.res.errHeaders.append("set-cookie", "a=1");
+        throw new HTTPError({ status: 401 });
+      };
+      const onError = async () => answer();
+      const { setCookies } = await onH3Two(handler, { onError, onResponse: ({ status }) => seen.push(status), onRefused: ({ code }) => told.push(code) });
+      const isRead = /get/.test(`${change}`);
+      assert.deepEqual([setCookies.length, told], [count - (count && isRead ? 1 : 0), count || isRead ? [] : ["left-out"]], `${name} ${change}`);
+    }
   }
+  assert.deepEqual(seen, [401, 401, 401, 200, 200, 200]);
   // What the page on errors advises.
   const copying = async (error, { res }) => new Response("sorry", { status: 401, headers: res.headers });
-  const out = await onH3Two((event, session) => (session.invalidate(), Promise.reject(new HTTPError({ status: 401 }))), { onError: copying });
-  assert.deepEqual([out.status, isExpiry(out.setCookies), out.headers.get("cache-control")], [401, true, "no-store"]);
+  const told = [];
+  const out = await onH3Two((event, session) => (session.invalidate(), Promise.reject(new HTTPError({ status: 401 }))), { onError: copying, onRefused: (refusal) => told.push(refusal) });
+  assert.deepEqual([out.status, isExpiry(out.setCookies), out.headers.get("cache-control"), told], [401, true, "no-store", []]);
+});
+
+test("h3: each loss of an application is told, but where its settings are frozen", async () => {
+  const told = [];
+  const ways = { freely: (app) => app, frozen: (app) => (Object.freeze(app.config), app) };
+  for (const [name, made] of Object.entries(ways)) {
+    const app = made(new H3({ silent: true, onError: () => new Response("sorry", { status: 401 }) }));
+    app.all("/**", inH3(cookies, (event, session) => (session.invalidate(), Promise.reject(new Error("boom"))), { onRefused: () => told.push(name) }));
+    for (let i = 0; i < 2; i++) assert.equal((await app.fetch(new Request("http://localhost/", { headers: await signedIn() }))).status, 401);
+  }
+  assert.deepEqual(told, ["freely", "freely"]);
 });
 
 test("h3 1 and 2: an error of a session is logged once a minute, and h3 prints nothing", async (t) => {

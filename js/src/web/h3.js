@@ -1,6 +1,6 @@
 // h3 1 and 2, and with them Nitro and Nuxt.
 
-import { ensure } from "../base/errors.js";
+import { SessionError, ensure } from "../base/errors.js";
 import { headChanges } from "../carrier/cookie.js";
 import { setChanges, withChanges } from "../carrier/head.js";
 import { stateOf } from "../session/session.js";
@@ -91,7 +91,7 @@ function onNode({ node: { req, res } }, sessions, session) {
 /**
  * Returns the function that saves in h3 2. Headers of the event replace those of a result. For an error, h3 sends `errHeaders` of the
  * event, or `headers` if `onError` of the application answers with anything but a `Response`, so both get the cookie. To such a
- * `Response` h3 adds no headers at all.
+ * `Response` h3 adds no headers at all, which is reported.
  */
 function onEvent(event, sessions, session) {
   // Throws for a handler inside of another one with the same cookie.
@@ -113,9 +113,35 @@ function onEvent(event, sessions, session) {
     if (isRemoved && !isResponse) own.headers.delete?.("set-cookie");
     const ofHeads = isResponse ? changes.filter((change) => change[0] !== "set-cookie" || isRemoval(change)) : changes;
     for (const head of heads) setChanges(head, ofHeads);
+    if (isFailure) reportLoss(event, session, changes.filter(isCookie).map(([, line]) => line));
     return isResponse ? withChanges(result, changes) : result;
   };
 }
+
+/** For events with an error: a function that checks the response which h3 sends. */
+const checks = new WeakMap();
+
+/** The applications whose responses are checked. */
+const checked = new WeakSet();
+
+/** Reports these cookies as lost if the response to an error lacks one. Only `onResponse` of the application shows that response. */
+function reportLoss(event, session, lines) {
+  const { config } = event.app ?? {};
+  if (!config?.onError || lines.length === 0) return;
+  const isIn = ({ headers }) => lines.every((line) => headers.getSetCookie().includes(line));
+  checks.set(event, (response) => isIn(response) || stateOf(session).onLost(new SessionError("left-out", LOST)));
+  if (checked.has(config) || Object.isFrozen(config)) return;
+  checked.add(config);
+  const { onResponse } = config;
+  config.onResponse = (response, event) => {
+    checks.get(event)?.(response);
+    return onResponse?.(response, event);
+  };
+}
+
+const LOST =
+  "a change is not saved: `onError` of the application answers with a `Response`, to which h3 adds no cookie; return an object, or give " +
+  "the `Response` the fields `event.res.headers`";
 
 /**
  * Puts the response to a refused request onto that of the event in h3 2. Of a `Response` with an error, h3 would drop the headers that
@@ -132,6 +158,7 @@ function onto({ res }, response) {
 const HANDLED = Symbol.for("h3.handled");
 
 const isRemoval = ([, value]) => value === null;
+const isCookie = ([name, value]) => name === "set-cookie" && value !== null;
 
 /** Returns the headers that h3 sends: all of `above`, and those of `below` that `above` lacks. The cookies of both are sent. */
 const merged = (below, above) => [...[...below].filter(([name]) => name === "set-cookie" || !above.has(name)), ...above];
