@@ -1,4 +1,5 @@
-// The session beside what people put next to it: each of CASES, in each framework, with each companion before and behind the session.
+// The session beside what people put next to it: each of CASES, in each framework, with each companion before or behind the session, and
+// in both orders with `ALL_CASES=1`.
 // Every response is compared with that of the same site without a session: `differences` has what may differ, and nothing else may.
 //
 // A framework has a driver, `{ companions, open }`, and a line in a test file: `beside(name, driver)`. The names of `companions` are
@@ -34,10 +35,17 @@ const VISITORS = {
   "of another key": await filled(undefined, await SessionCookie.encrypted(OTHER_KEY), Date.now() - 10_000),
 };
 
-/** Defines a test for each companion of a driver, in each order. */
+const ORDERS = ["before", "behind"];
+let frameworks = 0;
+
+/** The orders of a row. From row to row, and from one framework to the next, the other order runs. */
+const ordersOf = (row, only) => ORDERS.filter((order, i) => (only ? order === only : "ALL_CASES" in process.env || (row + frameworks) % 2 === i));
+
+/** Defines a test for each companion of a driver. */
 export function beside(name, { companions, open, errorOf = createError }) {
-  for (const [companion, { make, only, without = [] }] of Object.entries(companions)) {
-    for (const order of ["before", "behind"].filter((order) => order === (only ?? order))) {
+  frameworks++;
+  for (const [row, [companion, { make, only, without = [] }]] of Object.entries(companions).entries()) {
+    for (const order of ordersOf(row, only)) {
       test(`${name}: ${companion} ${order} the session`, async (t) => {
         const cases = Object.entries(CASES).filter(([of]) => !without.includes(of));
         const printed = printsOf(t);
@@ -71,7 +79,7 @@ function printsOf(t) {
 }
 
 /** Number of times a case is asked for: more than once, to see what is printed or kept for each request. */
-const TIMES = 3;
+const TIMES = 2;
 
 /** Asks for a case. Returns the last response, with what was printed, and the status of each. */
 async function asked({ browser }, of, printed) {
