@@ -72,6 +72,12 @@ test("installed in an empty folder, every entry loads, from a module and from Co
     const { KeyRing, SessionCookie } = require("hardtack-session");
     (async () => {${uses}})();`);
   for (const file of ["module.mjs", "common.cjs"]) assert.equal(run(execPath, ["--no-warnings", file]), "7\n", file);
+  await writeFile(join(folder, "both.cjs"), `(async () => {
+    const copies = async (entry) => [await import(entry), require(entry)].map((all) => Object.values(all)[0]);
+    for (const entry of ${JSON.stringify(entries)}) if (new Set(await copies(entry)).size > 1) console.log(entry);
+  })();`);
+  // Where Node can load modules so.
+  if (process.features.require_module) assert.equal(run(execPath, ["--no-warnings", "both.cjs"]), "", "two copies");
 });
 
 /** Both copies of the package, as an entry of them. */
