@@ -1,4 +1,4 @@
-// Settings from outside the program: JavaScript and Rust make the same of the same texts. The Rust side is js/interop.
+// Settings from outside the program: JavaScript and Rust make the same of the same texts. The Rust side is proof/interop.
 
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
@@ -38,7 +38,7 @@ async function refusalOf(settings) {
   }
 }
 
-/** What a cookie does, as js/interop asks it. */
+/** What a cookie does, as proof/interop asks it. */
 async function effectsOf(cookies) {
   const begin = async () => (await cookies.load(null, NOW * 1000)).set("user", "ada");
   const room = (await cookies.load(null, NOW * 1000)).remainingBytes;

@@ -1,8 +1,8 @@
-// Types of js/interop: one with every kind of field, and one of a few.
+// Types of proof/interop: one with every kind of field, and one of a few.
 
 import * as t from "../src/struct.js";
 
-/** `Every` of js/interop. */
+/** `Every` of proof/interop. */
 export const Every = t.struct({
   bool: t.bool,
   small: t.tuple(t.u8, t.i8),
@@ -24,7 +24,7 @@ export const Every = t.struct({
   wrapped: t.u32,
 });
 
-/** `Member` of js/interop, with some of its fields described otherwise, in this order. */
+/** `Member` of proof/interop, with some of its fields described otherwise, in this order. */
 export const memberOf = (changes = {}, order = Object.keys(FIELDS)) => {
   const fields = { ...FIELDS, ...changes };
   return t.struct(Object.fromEntries(order.map((name) => [name, fields[name]])));

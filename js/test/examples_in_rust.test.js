@@ -1,4 +1,4 @@
-// Examples of a type, by which a program in each language finds out whether both have the same type. The Rust side is js/interop.
+// Examples of a type, by which a program in each language finds out whether both have the same type. The Rust side is proof/interop.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

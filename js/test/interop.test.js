@@ -1,4 +1,4 @@
-// Sessions go from JavaScript to Rust and back. The Rust side is js/interop.
+// Sessions go from JavaScript to Rust and back. The Rust side is proof/interop.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

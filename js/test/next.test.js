@@ -1,4 +1,4 @@
-// Sessions in the app router of Next.js, with a stand-in for `cookies`. frameworks/ has them in Next.js.
+// Sessions in the app router of Next.js, with a stand-in for `cookies`. proof/frameworks has them in Next.js.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

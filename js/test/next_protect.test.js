@@ -1,4 +1,4 @@
-// Protected pages of Next.js, with a stand-in for `NextURL`. frameworks/ has them in Next.js.
+// Protected pages of Next.js, with a stand-in for `NextURL`. proof/frameworks has them in Next.js.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

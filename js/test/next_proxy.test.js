@@ -1,4 +1,4 @@
-// The proxy of Next.js, with a stand-in for `NextResponse`. frameworks/ has it in Next.js.
+// The proxy of Next.js, with a stand-in for `NextResponse`. proof/frameworks has it in Next.js.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

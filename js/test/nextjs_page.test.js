@@ -21,7 +21,7 @@ test("programs of other frameworks are those that are tested with them", async (
     next_cached: ["lib/session.js", "instrumentation.js", "app/actions.js"],
   };
   for (const [framework, names] of Object.entries(places)) {
-    for (const name of names) assert.equal(programs.get(name), await readFile(here(`frameworks/${framework}/${name}`), "utf8"), name);
+    for (const name of names) assert.equal(programs.get(name), await readFile(here(`../proof/frameworks/${framework}/${name}`), "utf8"), name);
   }
 });
 

@@ -20,8 +20,8 @@ const LINKED = {
     "passport.js", "struct.js", "tenants.js", "types.ts",
   ],
   "examples/google": ["lib/google.js", "app/api/google/route.js", "app/api/google/callback/route.js"],
-  "frameworks/next": ["instrumentation.js", "lib/cookie.js", "pages/api/legacy.js", "pages/legacy.js"],
-  "frameworks/next_cached": ["app/account/page.jsx", "app/api/cart/route.js", "app/login/page.jsx", "app/shop/page.jsx"],
+  "../proof/frameworks/next": ["instrumentation.js", "lib/cookie.js", "pages/api/legacy.js", "pages/legacy.js"],
+  "../proof/frameworks/next_cached": ["app/account/page.jsx", "app/api/cart/route.js", "app/login/page.jsx", "app/shop/page.jsx"],
 };
 for (const [place, names] of Object.entries(LINKED)) {
   for (const name of names) programs.set(name, await readFile(here(`${place}/${name}`), "utf8"));

@@ -1,4 +1,4 @@
-// The program in Rust that answers questions: js/interop.
+// The program in Rust that answers questions: proof/interop.
 
 import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
@@ -10,7 +10,7 @@ import { fileURLToPath } from "node:url";
 const root = fileURLToPath(new URL("../..", import.meta.url));
 execFileSync("cargo", ["build", "--quiet", "--package", "hardtack-interop"], { cwd: root, stdio: "inherit" });
 
-/** Starts a program of js/interop. */
+/** Starts a program of proof/interop. */
 export function startRust(name, options) {
   return spawn("cargo", ["run", "--quiet", "--package", "hardtack-interop", "--bin", name, ...(options.args ?? [])], { cwd: root, ...options });
 }

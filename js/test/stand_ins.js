@@ -1,5 +1,5 @@
 // One site behind adapters that need no framework: `page(session, path)` answers with `{ status, headers, body }`, or with a
-// `response` of its own. It is also given the response of Node, and what has its session. SvelteKit, Astro and Next.js are stand-ins; frameworks/ has real ones.
+// `response` of its own. It is also given the response of Node, and what has its session. SvelteKit, Astro and Next.js are stand-ins; proof/frameworks has real ones.
 
 import { createServer } from "node:http";
 import http2 from "node:http2";

@@ -1,5 +1,5 @@
 // The vectors of the format, run by `run`: in Node by vectors.test.js, in workerd by workerd.test.js, in other runtimes by
-// runtimes/runtimes.test.js. `read(file)` returns the text of a file in tests/vectors.
+// proof/runtimes/runtimes.test.js. `read(file)` returns the text of a file in tests/vectors.
 
 import { equal, parse } from "./vectors/common.js";
 import { runCaches, runCookie, runPolicy } from "./vectors/cookies.js";

@@ -213,13 +213,14 @@ pub(crate) fn is_test(word: &str) -> bool {
     word.chars().all(is_plain) && word.matches('_').count() >= 4
 }
 
-const DOCUMENTS: [&str; 7] = [
+const DOCUMENTS: [&str; 8] = [
     "ARCHITECTURE.md",
     ".github/CONTRIBUTING.md",
     "SECURITY.md",
     "docs/review/audit.md",
     "docs/review/checklists.md",
     "docs/review/evidence.md",
+    "proof/README.md",
     "tests/README.md",
 ];
 

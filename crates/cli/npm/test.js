@@ -1,5 +1,5 @@
 // Runs the tests of the command line with the program of npm in Node, Deno and Bun, and tests what differs. Run `./build`
-// first, and `.ci/packages js/runtimes` in the root.
+// first, and `.ci/packages proof/runtimes` in the root.
 
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
@@ -14,7 +14,7 @@ import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 
 const path = (file) => fileURLToPath(new URL(file, import.meta.url));
-const runtime = (file) => path(`../../../js/runtimes/node_modules/${file}`);
+const runtime = (file) => path(`../../../proof/runtimes/node_modules/${file}`);
 const program = path("hardtack.js");
 
 const NODE = [execPath, program];

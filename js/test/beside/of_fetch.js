@@ -1,4 +1,4 @@
-// Handlers of requests: /fetch, and the middleware of SvelteKit and Astro. frameworks/ has the built ones.
+// Handlers of requests: /fetch, and the middleware of SvelteKit and Astro. proof/frameworks has the built ones.
 
 import { onSession } from "../../src/web/astro.js";
 import { withSession } from "../../src/web/fetch.js";
