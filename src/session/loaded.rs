@@ -16,7 +16,7 @@ pub(crate) struct Loaded<T> {
     /// opened under an earlier key, the seconds by which it was sealed too late for that key.
     pub(super) off_by: Option<u64>,
     /// Length of all tokens, until the outcome is reported.
-    pub(super) unreported: Option<usize>,
+    pub(super) unreported_bytes: Option<usize>,
     /// Parts that the request carried.
     pub(super) carried: PartNumbers,
     /// Key that sealed the session that was taken over, or that `sign_in`, `renew` or `invalidate` began, if it was
@@ -31,7 +31,7 @@ impl<T> Loaded<T> {
             state,
             outcome: Outcome::Absent,
             off_by: None,
-            unreported: None,
+            unreported_bytes: None,
             carried,
             begun_under: None,
         }
@@ -49,7 +49,7 @@ impl<T> Loaded<T> {
     /// Reports the outcome once, after reading. For a session that waits for an answer, that is with the answer or at
     /// the end of the request.
     pub(super) fn report(&mut self, core: &CarrierCore) {
-        if let Some(token_bytes) = self.unreported.take() {
+        if let Some(token_bytes) = self.unreported_bytes.take() {
             core.report(self.outcome(), token_bytes, self.off_by, self.state.now);
         }
     }

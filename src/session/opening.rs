@@ -77,13 +77,13 @@ impl<'a> Opening<'a> {
         loaded: &mut Loaded<T>,
     ) {
         let (chosen, token_bytes) = self.choose(values);
-        loaded.unreported = Some(token_bytes);
+        loaded.unreported_bytes = Some(token_bytes);
         match chosen {
             None => {}
             Some(Err(refused)) => {
                 loaded.off_by = refused.off_by;
                 loaded.outcome = refused.into();
-                if refused.is_for_others {
+                if refused.may_open_elsewhere {
                     let unread = Unreadable::default();
                     loaded.state.withhold(Withheld::Unreadable(unread));
                 }
@@ -121,7 +121,7 @@ impl<'a> Opening<'a> {
         let sealing = self.keys.sealing_id(self.now);
         let reason = Reason::Payload;
         loaded.outcome = Outcome::NotMigrated { reason };
-        loaded.unreported = Some(old.len());
+        loaded.unreported_bytes = Some(old.len());
         let taken = loaded.state.taking_over(|state| {
             let mut accept = |mut opened: Body| {
                 // The proof of its device came in a cookie of another name.
@@ -143,10 +143,10 @@ impl<'a> Opening<'a> {
             Some(Ok(())) => Outcome::Migrated,
             Some(Err(Refused {
                 reason,
-                is_for_others,
+                may_open_elsewhere,
                 ..
             })) => {
-                if is_for_others {
+                if may_open_elsewhere {
                     let unread = Unreadable::default();
                     loaded.state.withhold(Withheld::Unreadable(unread));
                 }
@@ -231,7 +231,8 @@ impl<'a> Opening<'a> {
         let (core, Whole { text, cookies }) = (self.core, token);
         let opened = token::open(&self.keys, self.context(), self.now, text);
         let (key_id, body) = opened.map_err(|refused| Refused {
-            is_for_others: core.policy.keep_unknown_keys && refused.reason == Reason::UnknownKey,
+            may_open_elsewhere: core.policy.keep_unknown_keys
+                && refused.reason == Reason::UnknownKey,
             ..refused
         })?;
         let arrived_in = NonZeroU32::new(text.len() as u32).map(|len| (len, *cookies as u32));

@@ -100,7 +100,7 @@ impl<T> State<T> {
     pub(crate) fn invalidate(&mut self) -> Option<Sid> {
         let is_stale = matches!(self.received, Received::Withheld(Withheld::Stale(_)));
         let is_shown = !is_stale && self.draft.ended != Some(Ended::Invalidated);
-        let opened = self.received.before().filter(|_| is_shown);
+        let opened = self.received.opened_metadata().filter(|_| is_shown);
         let sid = opened.and_then(|opened| opened.sid);
         if !self.is_new() {
             self.received.end();

@@ -73,7 +73,7 @@ impl<T> State<T> {
     /// only dropping or replacing the session counts, because `renew_id` keeps the device. A session without a device
     /// and an id never counts. `is_dropped` means that the client drops its session now.
     pub(crate) fn departed(&self, is_dropped: bool) -> Option<&Metadata> {
-        let opened = self.received.before()?;
+        let opened = self.received.opened_metadata()?;
         let is_gone = match (opened.device, opened.sid) {
             (Some(_), _) => is_dropped || self.is_replaced(),
             (None, Some(sid)) => is_dropped || self.draft.metadata.sid != Some(sid),

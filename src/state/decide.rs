@@ -174,7 +174,7 @@ impl<T> State<T> {
 
     /// Returns `true` if the application invalidated the session that opened, but not for a sign-in.
     fn has_replaced(&self) -> bool {
-        self.received.before().is_some()
+        self.received.opened_metadata().is_some()
             && self.draft.ended == Some(Ended::Invalidated)
             && !self.draft.renewed
     }

@@ -78,7 +78,7 @@ impl Received {
     }
 
     /// Returns the metadata of the session that opened, whatever became of it.
-    pub(crate) fn before(&self) -> Option<&Metadata> {
+    pub(crate) fn opened_metadata(&self) -> Option<&Metadata> {
         match self {
             Received::Withheld(Withheld::Stale(stale)) => Some(stale.metadata()),
             Received::Withheld(Withheld::Unreadable(Unreadable { opened, .. }))
@@ -95,7 +95,7 @@ impl Received {
         // If the client sent nothing, it has nothing to drop, so `Nothing` stays.
         if self.has_token() {
             *self = Received::Ended {
-                opened: self.before().copied(),
+                opened: self.opened_metadata().copied(),
                 was_taken_over: self.was_taken_over(),
             };
         }

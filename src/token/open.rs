@@ -16,7 +16,7 @@ pub(crate) struct Refused {
     pub(crate) reason: Reason,
     pub(crate) key_id: Option<KeyId>,
     /// `true` if other instances may open the token, so that its session is withheld and not replaced.
-    pub(crate) is_for_others: bool,
+    pub(crate) may_open_elsewhere: bool,
     /// Seconds between the refused date and `now` or `not_before`, if a date is the reason.
     pub(crate) off_by: Option<u64>,
 }
@@ -28,7 +28,7 @@ impl Refused {
         Refused {
             reason,
             key_id: Some(key_id),
-            is_for_others: false,
+            may_open_elsewhere: false,
             off_by: None,
         }
     }
@@ -37,7 +37,7 @@ impl Refused {
     #[inline]
     pub(crate) fn keep_first(kept: &mut Option<Refused>, refused: Refused) {
         let first = kept.get_or_insert(refused);
-        first.is_for_others |= refused.is_for_others;
+        first.may_open_elsewhere |= refused.may_open_elsewhere;
     }
 }
 
@@ -47,7 +47,7 @@ impl From<Reason> for Refused {
         Refused {
             reason,
             key_id: None,
-            is_for_others: false,
+            may_open_elsewhere: false,
             off_by: None,
         }
     }

@@ -414,7 +414,7 @@ fn part<'a>((field, value): &'a (&str, String), name: &str) -> Option<&'a str> {
 /// The id of the session that the request brings.
 pub(super) fn came_with<T: Payload>(scene: &Scene, carrier: &Carrier<T>) -> Option<Sid> {
     let session = scene.load(carrier);
-    session.touch().state().received.before()?.sid
+    session.touch().state().received.opened_metadata()?.sid
 }
 
 /// The session whose token came in these parts.
