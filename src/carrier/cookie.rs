@@ -6,7 +6,7 @@ use crate::{
     cookie::{CookieName, SameSite, SetCookies, Values},
     crypto::suite::Mode,
     session::{Predecessor, SaveError, SaveProblem, Session},
-    state::{Map, Payload, RequestFacts, ResponseFacts, SessionError, Touch},
+    state::{Dependence, Map, Payload, RequestFacts, ResponseFacts, SessionError},
     token::{Context, LONGEST_TOKEN},
 };
 
@@ -257,9 +257,9 @@ impl<T: Payload> SessionCookie<T> {
         &self,
         session: &Session<T>,
         response: ResponseFacts,
-    ) -> Result<(Touch, SetCookies), SaveError> {
+    ) -> Result<(Dependence, SetCookies), SaveError> {
         let closing = session.closing(&self.token.core, response)?;
-        Ok((closing.touch, self.fields.write(closing)))
+        Ok((closing.dependence, self.fields.write(closing)))
     }
 }
 

@@ -12,7 +12,7 @@ use crate::{
     crypto::suite::Mode,
     events,
     session::{Arrival, CarrierCore, Change, Opening, Predecessor, SaveError, Session},
-    state::{Map, Payload, RequestFacts, ResponseFacts, SessionData, Touch},
+    state::{Dependence, Map, Payload, RequestFacts, ResponseFacts, SessionData},
     token::{Context, LONGEST_TOKEN},
 };
 
@@ -202,7 +202,7 @@ impl<T: Payload> SessionToken<T> {
         &self,
         session: &Session<T>,
         response: ResponseFacts,
-    ) -> Result<(Touch, TokenChange), SaveError> {
+    ) -> Result<(Dependence, TokenChange), SaveError> {
         let closing = session.closing(&self.core, response)?;
         let change = match &closing.change {
             Change::Keep => TokenChange::Keep,
@@ -213,7 +213,7 @@ impl<T: Payload> SessionToken<T> {
             }
             Change::Drop => TokenChange::Drop,
         };
-        Ok((closing.touch, change))
+        Ok((closing.dependence, change))
     }
 }
 

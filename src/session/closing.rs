@@ -23,7 +23,7 @@ use crate::{
     events::{self, Repeatable},
     keys::SlotKeys,
     state::{
-        AlreadySent, BodyToSeal, Decision, Payload, ResponseFacts, SessionError, State, Touch,
+        AlreadySent, BodyToSeal, Decision, Dependence, Payload, ResponseFacts, SessionError, State,
     },
     token::{self, LONGEST_TOKEN},
 };
@@ -34,7 +34,7 @@ pub(crate) struct Closing<'a, T> {
     /// Core of the carrier that saves the session. It may differ from the core that loaded it. The rings of both were
     /// equal when they were compared, but one may have been replaced since.
     core: &'a CarrierCore,
-    pub(crate) touch: Touch,
+    pub(crate) dependence: Dependence,
     pub(crate) change: Change,
     pub(crate) of_companion: CompanionFields,
 }
@@ -98,14 +98,14 @@ impl<T: Payload> Session<T> {
         let mut closing = Closing::new(held, core);
         let contents = &closing.held.contents;
         if contents.is_touched && contents.loaded.is_some() {
-            closing.touch = Touch::Touched;
+            closing.dependence = Dependence::Touched;
             // A session is saved once, and this response still depends on it.
             if !was_closed {
                 closing.decide(response)?;
             }
             if response.already_sent != AlreadySent::Nothing {
                 // The response already sets or drops a session.
-                closing.touch = Touch::Written;
+                closing.dependence = Dependence::Written;
             }
         }
         Ok(closing)
@@ -213,7 +213,7 @@ impl<'a, T> Closing<'a, T> {
         Closing {
             held,
             core,
-            touch: Touch::Untouched,
+            dependence: Dependence::Untouched,
             change: Change::Keep,
             of_companion: CompanionFields::default(),
         }
@@ -246,7 +246,7 @@ impl<'a, T> Closing<'a, T> {
             Decision::KeepFailed if refusal.is_some() => Decision::Keep,
             decision => decision,
         };
-        (self.touch, self.change) = carry_out(decision, loaded, core, keys)?;
+        (self.dependence, self.change) = carry_out(decision, loaded, core, keys)?;
         let context = arrival.context(core);
         let is_dropped = matches!(self.change, Change::Drop);
         let is_stored = matches!(self.change, Change::Store(_));
@@ -301,7 +301,7 @@ pub(super) fn carry_out<T>(
     loaded: &Loaded<T>,
     core: &CarrierCore,
     keys: SlotKeys,
-) -> Result<(Touch, Change), SaveError> {
+) -> Result<(Dependence, Change), SaveError> {
     let (state, purpose) = (&loaded.state, core.slot.purpose.name());
     let to_seal = |body| {
         if !state.has_writable_time() {
@@ -315,17 +315,17 @@ pub(super) fn carry_out<T>(
     };
     let kept = |log: fn(&str)| {
         log(purpose);
-        (Touch::Touched, Change::Keep)
+        (Dependence::Touched, Change::Keep)
     };
     Ok(match decision {
-        Decision::Drop => (Touch::Written, Change::Drop),
-        Decision::Store(body) => (Touch::Written, Change::Store(to_seal(body)?)),
+        Decision::Drop => (Dependence::Written, Change::Drop),
+        Decision::Store(body) => (Dependence::Written, Change::Store(to_seal(body)?)),
         // These are optional, so they do not fail a response.
         Decision::Refresh(body) | Decision::Reseal(body) => {
             let change = to_seal(body).map_or(Change::Keep, Change::Store);
-            (Touch::Touched, change)
+            (Dependence::Touched, change)
         }
-        Decision::Keep => (Touch::Touched, Change::Keep),
+        Decision::Keep => (Dependence::Touched, Change::Keep),
         Decision::KeepTooLarge => kept(events::refresh_was_left_out),
         Decision::KeepLapsed => kept(events::change_of_a_lapsed_session),
         Decision::KeepHidden => kept(events::new_session_was_not_stored),
@@ -334,7 +334,7 @@ pub(super) fn carry_out<T>(
             if let Some(left_out) = core.lately.note(Repeatable::ChangeLeftOut, state.now) {
                 events::change_was_left_out(purpose, left_out);
             }
-            (Touch::Touched, Change::Keep)
+            (Dependence::Touched, Change::Keep)
         }
     })
 }

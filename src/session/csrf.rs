@@ -28,7 +28,7 @@ impl<T: Payload> Session<T> {
     /// possible.
     pub fn csrf_token(&self) -> Result<String, SessionError> {
         let mask = random::from_thread()?;
-        let mut held = self.try_touch()?;
+        let mut held = self.try_access()?;
         let state = held.state();
         let (now, issued) = (state.now, state.draft_metadata().issued);
         // While a session waits for the application's answer, its earlier tokens pass, but it gets no new token.
@@ -68,7 +68,7 @@ impl<T: Payload> Session<T> {
     ///
     /// Inside an `update` of the same session.
     pub fn verify_csrf(&self, token: &str) -> Result<(), CsrfError> {
-        let mut held = self.touch();
+        let mut held = self.access();
         let (name, now) = (held.state().csrf_name(), held.state().now);
         let keys = held.core.slot.keys();
         name.filter(|name| check(&keys, held.context(), now, name, token))
@@ -79,7 +79,7 @@ impl<T: Payload> Session<T> {
     /// Returns `true` if a token of this session can be right, for which the session needs an id.
     #[cfg(feature = "tower")]
     pub(crate) fn has_csrf_tokens(&self) -> bool {
-        self.touch().state().csrf_name().is_some()
+        self.access().state().csrf_name().is_some()
     }
 }
 

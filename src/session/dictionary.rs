@@ -16,7 +16,7 @@ impl<T: Payload> Session<T> {
         T: Dictionary,
         V: DeserializeOwned,
     {
-        self.try_touch()?.state().get(key)
+        self.try_access()?.state().get(key)
     }
 
     /// Stores `value` under `key`, and replaces an earlier value. Storing the same value again is no change, unless it
@@ -119,13 +119,13 @@ impl Session {
     /// Returns `true` if there is a value under `key`.
     #[must_use]
     pub fn contains_key(&self, key: &str) -> bool {
-        map::get(self.touch().state().payload(), key).is_some()
+        map::get(self.access().state().payload(), key).is_some()
     }
 
     /// Returns all keys, in ascending order of their bytes.
     #[must_use]
     pub fn keys(&self) -> Vec<String> {
-        let mut held = self.touch();
+        let mut held = self.access();
         let keys = map::keys(held.state().payload());
         keys.map(str::to_owned).collect()
     }
@@ -133,7 +133,7 @@ impl Session {
     /// Returns the number of entries.
     #[must_use]
     pub fn len(&self) -> usize {
-        map::len(self.touch().state().payload())
+        map::len(self.access().state().payload())
     }
 
     /// Returns `true` if there are no entries.
@@ -149,7 +149,7 @@ impl Session {
     /// Returns [`Decode`](SessionError::Decode) if the dictionary is not a `V`, or
     /// [`InsideUpdate`](SessionError::InsideUpdate).
     pub fn deserialize<V: DeserializeOwned>(&self) -> Result<V, SessionError> {
-        map::decode_all(self.try_touch()?.state().payload())
+        map::decode_all(self.try_access()?.state().payload())
     }
 }
 

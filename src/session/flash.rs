@@ -80,7 +80,7 @@ impl<T: Payload> Session<T> {
     }
 
     fn taken(&self, of: impl Fn(&str) -> bool) -> Result<Vec<(String, String)>, SessionError> {
-        let mut held = self.try_touch()?;
+        let mut held = self.try_access()?;
         let taken = held.state().flashes(&of);
         if held.contents.arrival.request.is_prefetch {
             return Ok(Vec::new());
@@ -94,13 +94,13 @@ impl<T: Payload> Session<T> {
     /// Returns the messages of a queue, oldest first, and leaves them there.
     #[must_use]
     pub fn flashes(&self, queue: &str) -> Vec<String> {
-        without_queues(self.touch().state().flashes(|of| of == queue))
+        without_queues(self.access().state().flashes(|of| of == queue))
     }
 
     /// Returns the messages of all queues, oldest first, each with its queue, and leaves them there.
     #[must_use]
     pub fn all_flashes(&self) -> Vec<(String, String)> {
-        self.touch().state().flashes(|_| true)
+        self.access().state().flashes(|_| true)
     }
 }
 

@@ -81,7 +81,7 @@ impl<T: Payload> Session<T> {
     /// Returns the session's id, if it has one. Does not create one.
     #[must_use]
     pub fn id(&self) -> Option<SessionId> {
-        self.touch().state().draft_metadata().sid.map(SessionId)
+        self.access().state().draft_metadata().sid.map(SessionId)
     }
 
     /// Returns the session's id, and creates one if it has no id yet. The id stays the same until the session ends or
@@ -92,7 +92,7 @@ impl<T: Payload> Session<T> {
     /// Returns [`InsideUpdate`](SessionError::InsideUpdate) or, if an id has to be made, any of the errors of [every
     /// change](Session#errors) or a failure of the random generator.
     pub fn ensure_id(&self) -> Result<SessionId, SessionError> {
-        self.try_touch()?.ensure_id().map(SessionId)
+        self.try_access()?.ensure_id().map(SessionId)
     }
 
     /// Returns `true` if the session did not come with this request: no session opened, the one that came is withheld,
@@ -100,7 +100,7 @@ impl<T: Payload> Session<T> {
     /// [`validate`](Self::validate).
     #[must_use]
     pub fn is_new(&self) -> bool {
-        self.touch().state().is_new()
+        self.access().state().is_new()
     }
 
     /// Returns `true` if the session outlives the browser's session. Either it was [remembered](Session::remember_for)
@@ -108,7 +108,7 @@ impl<T: Payload> Session<T> {
     /// [`persistent`](crate::carrier::SessionCookieBuilder::persistent).
     #[must_use]
     pub fn is_persistent(&self) -> bool {
-        self.touch().state().is_persistent()
+        self.access().state().is_persistent()
     }
 
     /// Returns the outcome of reading the session, for logs and metrics.
@@ -131,7 +131,7 @@ impl<T: Payload> Session<T> {
     /// ```
     #[must_use]
     pub fn outcome(&self) -> Outcome {
-        self.touch().read().outcome()
+        self.access().read().outcome()
     }
 
     /// Returns the time at which the session began or was renewed, or `None` if it is [new](Self::is_new).
@@ -154,7 +154,7 @@ impl<T: Payload> Session<T> {
     /// Returns the earlier of the absolute and the idle deadline, or `None` if the session is [new](Self::is_new).
     #[must_use]
     pub fn expires_at(&self) -> Option<SystemTime> {
-        self.touch().state().expires_at().map(system_time)
+        self.access().state().expires_at().map(system_time)
     }
 
     /// Returns the number of bytes by which the content may still grow ([docs/spec/writer.md § 9.6]). With default
@@ -163,13 +163,13 @@ impl<T: Payload> Session<T> {
     /// [docs/spec/writer.md § 9.6]: https://github.com/hardtack-rs/hardtack/blob/main/docs/spec/writer.md#96-room
     #[must_use]
     pub fn remaining_bytes(&self) -> usize {
-        self.touch().state().remaining_bytes()
+        self.access().state().remaining_bytes()
     }
 
     /// Reports the bytes that each key, the flash messages and the rest of the cookie take.
     #[must_use]
     pub fn size_report(&self) -> SizeReport {
-        self.touch().state().size_report()
+        self.access().state().size_report()
     }
 }
 
@@ -255,11 +255,11 @@ impl<T: Payload> Session<T> {
         &self,
         change: impl FnOnce(&mut State<T>) -> Result<R, SessionError>,
     ) -> Result<R, SessionError> {
-        self.try_touch()?.change(change)
+        self.try_access()?.change(change)
     }
 
     fn metadata(&self) -> Option<Metadata> {
-        self.touch().state().metadata().copied()
+        self.access().state().metadata().copied()
     }
 }
 
@@ -276,18 +276,18 @@ impl<T> Session<T> {
         self.lock.core.slot.purpose.name()
     }
 
-    /// Takes the lock for the application.
+    /// Takes the lock for the application, which touches the session by that.
     ///
     /// # Panics
     ///
     /// Panics inside an `update` of the same session.
-    pub(crate) fn touch(&self) -> Held<'_, T> {
-        self.try_touch().unwrap_or_else(|error| panic!("{error}"))
+    pub(crate) fn access(&self) -> Held<'_, T> {
+        self.try_access().unwrap_or_else(|error| panic!("{error}"))
     }
 
-    /// Takes the lock for the application. The error is [`SessionError::InsideUpdate`].
+    /// Takes the lock for the application, which touches the session by that. The error is [`SessionError::InsideUpdate`].
     #[inline]
-    pub(super) fn try_touch(&self) -> Result<Held<'_, T>, SessionError> {
+    pub(super) fn try_access(&self) -> Result<Held<'_, T>, SessionError> {
         let mut held = self.lock.hold()?;
         held.contents.is_touched = true;
         Ok(held)

@@ -256,7 +256,7 @@ impl<T: Payload> Session<T> {
     /// ```
     #[must_use = "nothing is refused by this alone"]
     pub fn is_recent(&self, duration: Duration) -> bool {
-        self.touch().state().is_recent(duration.as_secs())
+        self.access().state().is_recent(duration.as_secs())
     }
 }
 

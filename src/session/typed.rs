@@ -34,7 +34,7 @@ impl<T: SessionData> Session<T> {
     /// Panics if the value has to be decoded again, as after `validate` or a failed change, and `T` can no longer read
     /// its own bytes.
     pub fn read<R>(&self, look: impl FnOnce(&T) -> R) -> R {
-        let value = self.touch().state().value();
+        let value = self.access().state().value();
         look(&value)
     }
 

@@ -38,7 +38,7 @@ impl<T: Payload> Session<T> {
     /// under a newer key since, its next request still opens.
     #[must_use]
     pub fn is_alive(&self) -> bool {
-        let mut held = self.touch();
+        let mut held = self.access();
         held.read();
         let (core, now) = (held.core, held.contents.arrival.clock.seconds());
         let loaded = held.read();

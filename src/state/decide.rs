@@ -10,7 +10,7 @@ use crate::crypto::scratch::Wiped;
 
 /// Extent to which a response depends on its session.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Touch {
+pub(crate) enum Dependence {
     #[default]
     Untouched,
     /// The session was touched, and at most refreshed or sealed again.

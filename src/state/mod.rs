@@ -35,7 +35,7 @@ pub(crate) use bytes::{
 #[cfg(feature = "unstable-companion")]
 pub(crate) use companion::{Admitted, Stale};
 pub(crate) use data::{Policy, State};
-pub(crate) use decide::{Decision, Touch};
+pub(crate) use decide::{Decision, Dependence};
 pub use error::SessionError;
 pub(crate) use facts::{AlreadySent, RequestFacts, ResponseFacts, Standing};
 pub use lifetime::RefreshAfter;

@@ -2,7 +2,7 @@
 //!
 //! Some shared caches ignore `Vary` and store `Set-Cookie`, so they could give the session of one visitor to the next.
 
-use crate::state::{AlreadySent, ResponseFacts, Touch};
+use crate::state::{AlreadySent, Dependence, ResponseFacts};
 
 /// Condition under which a field lets caches store a response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -105,15 +105,15 @@ impl CacheHeaders {
     /// `is_sharing_allowed`, a response that shared caches may store needs no other.
     pub(super) fn cache_control_for(
         &self,
-        touch: Touch,
+        dependence: Dependence,
         is_sharing_allowed: bool,
     ) -> Option<&'static str> {
-        match touch {
+        match dependence {
             _ if self.is_shareable() && is_sharing_allowed => None,
             // Even the visitor's own browser must not replay a sign-in or a sign-out.
-            Touch::Written if self.is_storable() => Some(NO_STORE),
+            Dependence::Written if self.is_storable() => Some(NO_STORE),
             // A read session may be stored by the visitor's own browser, whose back button then needs no request.
-            Touch::Touched if self.cache_control.is_none() => Some("private"),
+            Dependence::Touched if self.cache_control.is_none() => Some("private"),
             _ => None,
         }
     }
@@ -194,7 +194,7 @@ pub(super) fn vary_with<'a>(vary: impl Iterator<Item = &'a [u8]>, field: &str) -
 
 /// Returns `true` if `field`, which brought the session, must be added to `Vary`.
 pub(super) fn needs_vary<'a>(
-    touch: Touch,
+    dependence: Dependence,
     mut vary: impl Iterator<Item = &'a [u8]>,
     field: &str,
 ) -> bool {
@@ -202,6 +202,6 @@ pub(super) fn needs_vary<'a>(
         let name = name.trim_ascii();
         name == b"*" || name.eq_ignore_ascii_case(field.as_bytes())
     };
-    touch != Touch::Untouched
+    dependence != Dependence::Untouched
         && !vary.any(|value| value.split(|&byte| byte == b',').any(is_covering))
 }

@@ -14,7 +14,7 @@ use crate::{
     carrier::{SessionCookie, TokenChange, token::SessionToken},
     events::{self, Repeatable},
     session::{CarrierCore, SaveError, SaveProblem, Session},
-    state::{Payload, RequestFacts, Touch},
+    state::{Dependence, Payload, RequestFacts},
     token::Context,
 };
 
@@ -225,22 +225,22 @@ pub(super) fn caches_of<H: Fields>(response: &H) -> CacheHeaders {
 /// Adds the fields for caches to the response of a finished session, which came in the field `source`.
 fn set_cache_fields<H: Fields, C>(
     caches: &CacheHeaders,
-    finished: &Result<(Touch, C), SaveError>,
+    finished: &Result<(Dependence, C), SaveError>,
     source: Cow<'static, str>,
     core: &CarrierCore,
     response: &mut H,
 ) {
     // If saving failed, the response must not be stored either.
-    let touch = finished
+    let dependence = finished
         .as_ref()
-        .map_or(Touch::Written, |(touch, _)| *touch);
-    if caching::needs_vary(touch, response.values(&H::VARY), &source) {
+        .map_or(Dependence::Written, |(dependence, _)| *dependence);
+    if caching::needs_vary(dependence, response.values(&H::VARY), &source) {
         match caching::vary_with(response.values(&H::VARY), &source) {
             Some(vary) => response.replace(H::VARY, H::value(vary.into())),
             None => response.add(H::VARY, H::value(source)),
         }
     }
-    match caches.cache_control_for(touch, core.policy.shared_caching) {
+    match caches.cache_control_for(dependence, core.policy.shared_caching) {
         Some(NO_STORE) => {
             if caches.is_shareable()
                 && let Some(left_out) = core.lately.note(Repeatable::CachingReplaced, system_now())

@@ -151,13 +151,13 @@ impl<'a, T> Closing<'a, T> {
             return None;
         }
         let decision = loaded.state.reseal();
-        let (touch, change) = carry_out(decision, &loaded, core, keys).ok()?;
+        let (dependence, change) = carry_out(decision, &loaded, core, keys).ok()?;
         if matches!(change, Change::Store(_)) {
             loaded.note_written(decision, core);
         }
         held.contents.loaded = Some(loaded);
         let mut closing = Closing::new(held, core);
-        (closing.touch, closing.change) = (touch, change);
+        (closing.dependence, closing.change) = (dependence, change);
         Some(closing)
     }
 }
@@ -174,6 +174,6 @@ impl<T: Payload> Session<T> {
     ///
     /// Panics inside an `update` of the same session.
     pub fn device(&self) -> Result<Option<[u8; 16]>, SessionError> {
-        self.touch().state().device()
+        self.access().state().device()
     }
 }

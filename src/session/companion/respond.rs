@@ -12,7 +12,7 @@ impl<T> Session<T> {
         companion: &dyn Companion,
         request: &Parts,
     ) -> (Response<String>, Option<Closing<'_, T>>) {
-        let held = self.touch();
+        let held = self.access();
         let (core, arrival) = (held.core, &held.contents.arrival);
         let now = arrival.clock.seconds();
         core.slot.keep_up();

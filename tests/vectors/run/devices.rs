@@ -78,7 +78,7 @@ fn check_open(name: &str, scene: &Scene, vector: JsonMap<String, Value>) {
             json!({"rejected": reason.to_string(), "key_id": key_id.map(|id| id.to_string())})
         }
         Outcome::Opened { key_id } | Outcome::OpenedUnderAcceptedKey { key_id } => {
-            let mut held = session.touch();
+            let mut held = session.access();
             let opened = held.state();
             json!({"opened": {
                 "key_id": key_id.to_string(),

@@ -19,7 +19,7 @@ use crate::{
     Session,
     carrier::TokenChange,
     session::{SaveError, SaveProblem},
-    state::{AlreadySent, Map, Payload, Sid, Touch},
+    state::{AlreadySent, Dependence, Map, Payload, Sid},
 };
 
 /// A vector without its scene.
@@ -315,19 +315,19 @@ fn visit<T: Acts>(scene: &Scene, vector: &Vector) -> Expected {
         Carrier::Cookie(cookie) => {
             cookie
                 .finish(&session, response_facts)
-                .map(|(touch, fields)| {
+                .map(|(dependence, fields)| {
                     let stays = cookie.stays_beside(stays, &fields);
                     left = left_of(&response, "set-cookie", stays);
                     let others = fields.others().to_vec();
                     let cookies = fields.into_iter().map(|field| ("set-cookie", field));
-                    (touch, cookies.chain(others).collect::<Vec<_>>())
+                    (dependence, cookies.chain(others).collect::<Vec<_>>())
                 })
         }
         Carrier::Header(tokens) => {
             let name = tokens.response_header().unwrap();
             tokens
                 .finish(&session, response_facts)
-                .map(|(touch, change)| {
+                .map(|(dependence, change)| {
                     let value = match change {
                         TokenChange::Keep => {
                             let mut stays = stays.into_iter();
@@ -339,7 +339,7 @@ fn visit<T: Acts>(scene: &Scene, vector: &Vector) -> Expected {
                         TokenChange::Drop => Some(String::new()),
                     };
                     let field = value.map(|value| (name, value));
-                    (touch, field.into_iter().collect())
+                    (dependence, field.into_iter().collect())
                 })
         }
     };
@@ -351,14 +351,14 @@ fn visit<T: Acts>(scene: &Scene, vector: &Vector) -> Expected {
             );
             found.failed = Some("clock".to_owned());
         }
-        Ok((touch, fields)) => {
+        Ok((dependence, fields)) => {
             let is_saved = vector.actions.iter().any(|action| action[0] == "save");
             if already_sent == AlreadySent::Nothing && status < 400 && !is_saved {
-                assert_eq!(has_changed, touch == Touch::Written);
+                assert_eq!(has_changed, dependence == Dependence::Written);
             }
             let came = came_with(scene, &carrier);
             sent(scene, came, &fields, &mut found);
-            found.touch = Some(format!("{touch:?}").to_lowercase());
+            found.touch = Some(format!("{dependence:?}").to_lowercase());
             found.left = (already_sent != AlreadySent::Nothing).then_some(left);
         }
     }
@@ -414,7 +414,7 @@ fn part<'a>((field, value): &'a (&str, String), name: &str) -> Option<&'a str> {
 /// The id of the session that the request brings.
 pub(super) fn came_with<T: Payload>(scene: &Scene, carrier: &Carrier<T>) -> Option<Sid> {
     let session = scene.load(carrier);
-    session.touch().state().received.opened_metadata()?.sid
+    session.access().state().received.opened_metadata()?.sid
 }
 
 /// The session whose token came in these parts.
