@@ -46,19 +46,19 @@ function isLater(expires) {
 }
 
 /**
- * Returns the headers to set in a response, as `[name, value]`. `touch`: how the response depends on its session, `untouched`,
+ * Returns the headers to set in a response, as `[name, value]`. `dependence`: how the response depends on its session, `untouched`,
  * `touched` or `written`. `by`: the name of the request header with the session, for `Vary`. With `mayShare`, a response that is
  * shareable stays shareable.
  */
-export function cacheChanges(fields, touch, by, mayShare = false) {
-  if (touch === "untouched") return [];
+export function cacheChanges(fields, dependence, by, mayShare = false) {
+  if (dependence === "untouched") return [];
   const changes = [];
   const vary = linesOf(fields, "vary");
   const names = listOf(vary);
   if (!names.includes("*") && !names.includes(by.toLowerCase())) changes.push(["vary", [...vary.filter(Boolean), by].join(", ")]);
   if (mayShare && isShareable(fields)) return changes;
   const control = linesOf(fields, "cache-control");
-  if (touch === "touched") {
+  if (dependence === "touched") {
     if (control.length === 0) changes.push(["cache-control", "private"]);
   } else if (isShareable(fields) || !forbids(directivesOf(control))) {
     for (const name of new Set(fields.map(([name]) => name))) {

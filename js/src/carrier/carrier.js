@@ -55,7 +55,7 @@ export async function loadBy(carrier, source, time, read) {
   const isByScript = policy.refreshNavigationsOnly && !isNavigation(first("sec-fetch-mode"));
   // Another site may have any browser prefetch, again and again, and would keep a session from becoming idle.
   const isByOthers = state.isPrefetch && isCrossSite(first("sec-fetch-site"));
-  state.isSubresource = isByScript || isByOthers || isSubresource(first("sec-fetch-dest"));
+  state.refreshesNothing = isByScript || isByOthers || isSubresource(first("sec-fetch-dest"));
   const session = new (policy.type.Handle ?? Session)(state);
   await read(state, first);
   logReading(state, sealer);
@@ -91,7 +91,7 @@ async function finishAlone(sealer, session, response) {
   const isShareable = response.isShareable || status === 304;
   const place = sealer.placeOf(state);
   const decision = { ...decide(state, { __proto__: null, ...response, place, status, isShareable, isClosed, isSame }), state };
-  if (!isClosed) state.finalTouch = decision.touch;
+  if (!isClosed) state.dependence = decision.dependence;
   if (decision.isLost) state.onLost(new SessionError("left-out", LEFT_OUT));
   const { tokens, say } = sealer;
   if (decision.isLapsed) say("info", LAPSED, {}, LAPSED, state.now);

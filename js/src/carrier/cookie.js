@@ -162,7 +162,7 @@ export async function headChanges(carrier, fields, session, response) {
   const left = existing?.besides(set);
   const changed = [...(left ? [null, ...left] : []), ...set].map((line) => ["set-cookie", line]);
   const offer = finished.change === "store" ? offerAfter(session, existing ? [] : fields) : [];
-  const caching = cacheChanges(fields, finished.touch, "Cookie", mayShare);
+  const caching = cacheChanges(fields, finished.dependence, "Cookie", mayShare);
   return [...caching, ...changed, ...offer, ...headersOfFailure(session, fields, response)];
 }
 

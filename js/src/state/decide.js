@@ -12,7 +12,7 @@ import { activeAge, deadlineOf, endOf, isRefreshDue, isRememberedNow } from "./l
  * sealed again. Returns:
  *
  * - `change`: `keep`, `drop` or `store`;
- * - `touch`: how the response depends on the session, for caches: `untouched`, `touched` or `written`;
+ * - `dependence`: how the response depends on the session, for caches: `untouched`, `touched` or `written`;
  * - to store a session: the `body` to seal, the `allowed` size of its token, and its `maxAge`, or null;
  * - `isOptional`, true without a change to write: a session is stored then only to be refreshed or sealed again;
  * - `isLost`, true for a change that is left out because the response sets a session already;
@@ -21,28 +21,28 @@ import { activeAge, deadlineOf, endOf, isRefreshDue, isRememberedNow } from "./l
  */
 export function decide(state, response) {
   const decision = decideAlone(state, response);
-  if (response.isSame === undefined || decision.touch === "untouched") return decision;
-  const isWritten = decision.touch === "written";
+  if (response.isSame === undefined || decision.dependence === "untouched") return decision;
+  const isWritten = decision.dependence === "written";
   // A change here would overwrite that of an inner request, which may be a sign-out.
   const isFree = response.isSame || state.isRenewed || state.ended;
-  return isWritten && isFree ? decision : { ...decision, change: "keep", touch: "written", isLost: isWritten };
+  return isWritten && isFree ? decision : { ...decision, change: "keep", dependence: "written", isLost: isWritten };
 }
 
 function decideAlone(state, {
-  place, status = 200, isShareable, mayShare, isSubresource = state.isSubresource, isClosed = state.isClosed, isSame,
+  place, status = 200, isShareable, mayShare, isSubresource = state.refreshesNothing, isClosed = state.isClosed, isSame,
 }) {
   // No refresh with parts of a page: they load in parallel, and could undo a change. Nor with errors, or for shared caches.
   const isQuiet = !state.isNew && !isSubresource && (mayShare || !isShareable) && status < 400;
   const isCounted = isQuiet && !isShareable && state.policy.refreshAfter === "every-request";
-  if (!state.isTouched && !isCounted) return { change: "keep", touch: "untouched" };
-  const keep = { change: "keep", touch: "touched" };
+  if (!state.isTouched && !isCounted) return { change: "keep", dependence: "untouched" };
+  const keep = { change: "keep", dependence: "touched" };
   // A handler that a timeout or a disconnect abandoned (408), or that fails, may have made only a part of its changes.
   if (state.withheld || isClosed || status === 408) return keep;
   const isFailure = status >= 500 || tellsFailure(state, status);
   const isSilenced = isFailure && !state.policy.saveOnServerError && state.save !== "force";
   // Otherwise the holder of a leaked key could use slow requests to get forgeries sealed under the next key.
   const hasLapsed = place === null;
-  const drop = hasToken(state) || isSame !== undefined ? { change: "drop", touch: "written" } : keep;
+  const drop = hasToken(state) || isSame !== undefined ? { change: "drop", dependence: "written" } : keep;
   if (isGone(state, isSilenced || hasLapsed)) return drop;
   if (state.save === "discard") return keep;
   // A page that fails for somebody without a session loses nothing.
@@ -54,7 +54,7 @@ function decideAlone(state, {
     if (isHidden(state)) return state.ended && isSame !== undefined ? drop : keep;
     if (isOver(state)) return drop;
     if (!canSeal(state)) throw new SessionError("clock", "clock must be from 2026 to 2162");
-    return { ...store(state, ageToWrite(state, state.contentLength, state.metadata)), touch: "written" };
+    return { ...store(state, ageToWrite(state, state.contentLength, state.metadata)), dependence: "written" };
   }
   if (!isQuiet || !canSeal(state)) return keep;
   return { ...keep, ...refresh(state, place < 0), isOptional: true };

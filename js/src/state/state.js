@@ -36,11 +36,11 @@ export class State {
   ended = null;
   isRenewed = false;
   /** Set when the session is saved: how the response depends on it, as `decide` returns it. */
-  finalTouch = "untouched";
+  dependence = "untouched";
   /** Set when the session is saved: the header that offers the browser to register a device, or null. */
   registration = null;
   /** True if the request was for an image, a script or another part of a page, or refreshes nothing for another reason. */
-  isSubresource = false;
+  refreshesNothing = false;
   /** True if the page is prefetched. The visitor may never see it, so messages are kept for a page that is shown. */
   isPrefetch = false;
   /** True if there is no token although the browser may have one: it hides `SameSite` cookies when another site made the request. */

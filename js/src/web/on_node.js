@@ -41,7 +41,7 @@ async function sealedFor(sessions, response, session) {
   return () => {
     setIn(response, changes);
     const set = changes.filter(([name, line]) => name === "set-cookie" && line !== null);
-    return stateOf(session).finalTouch === "untouched" ? null : (writeHead) => writeLast(sessions, response, session, set, writeHead);
+    return stateOf(session).dependence === "untouched" ? null : (writeHead) => writeLast(sessions, response, session, set, writeHead);
   };
 }
 
@@ -68,18 +68,18 @@ const MOUNT_FIRST =
  */
 function writeLast(sessions, response, session, set, writeHead) {
   const { mayShare } = settingsOf(sessions);
-  const { finalTouch, sealer, now } = stateOf(session);
+  const { dependence, sealer, now } = stateOf(session);
   const isOwn = (line) => isOfSession(nameOf(line), sessions.name);
   const mayLeak = () => !mayShare && linesOf(response).some(isOwn) && isShareable(fieldsOf(response));
   // Another session of the response may have failed since, and its cookies were taken out.
   let kept = isOfFailure(response) ? [] : set;
   restore(response, kept);
-  if (finalTouch === "touched" && mayLeak()) {
+  if (dependence === "touched" && mayLeak()) {
     kept = [];
     const others = linesOf(response).filter((line) => !isOwn(line));
     setIn(response, [null, ...others].map((line) => ["set-cookie", line]));
   }
-  setIn(response, cacheChanges(fieldsOf(response), finalTouch, "Cookie", mayShare));
+  setIn(response, cacheChanges(fieldsOf(response), dependence, "Cookie", mayShare));
   const written = keeping(response, kept, writeHead);
   if (mayLeak()) sealer.say("warn", MOUNT_FIRST, {}, MOUNT_FIRST, now);
   return written;

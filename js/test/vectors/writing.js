@@ -179,14 +179,14 @@ async function sent(vector, carrier, session, came) {
     return { failed: error.code, fields: [] };
   }
   const isSaved = vector.actions.some(([action]) => action === "save");
-  if (!isSaid && status < 400 && !isSaved) equal(hasChanged, decision.touch === "written", "hasChanged");
+  if (!isSaid && status < 400 && !isSaved) equal(hasChanged, decision.dependence === "written", "hasChanged");
   const parts = fields.flatMap((field) => partIn(field, nameOf(vector.purpose)));
   const isExpired = fields.some(([name, value]) => value === "" || (name === "set-cookie" && value.startsWith(`${vector.purpose.name}=;`)));
   const change = parts.length > 0 ? "store" : isExpired ? "drop" : "keep";
   if (!isSaid) equal(decision.change, change, "change");
   const stored = parts.length > 0 ? await storedIn(vector, parts, came) : null;
   const offer = await offerIn(vector, fields, stateOf(session).metadata.sid);
-  return { change, touch: decision.touch, ...after, ...(stored && { stored }), ...(offer && { offer }), fields: fields.map(starred) };
+  return { change, touch: decision.dependence, ...after, ...(stored && { stored }), ...(offer && { offer }), fields: fields.map(starred) };
 }
 
 /** The fields of a session whose response says one already (§ 8.12.2), the lines that stay, and the touch. */
