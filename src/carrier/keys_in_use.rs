@@ -65,12 +65,12 @@ impl KeysInUse {
         let (sealing, not_before) = (keys.sealing(now), slot.not_before(&keys));
         let ended = keys.keys.iter().filter(|key| key.is_retired(now));
         let mut problems = slot.problems(now);
-        let lately = &core.lately;
-        problems.extend(lately.ahead.since(now).map(|since| {
+        let log_limits = &core.log_limits;
+        problems.extend(log_limits.ahead.since(now).map(|since| {
             let since = system_time(since);
             Problem::ClockDisagrees { since }
         }));
-        problems.extend(lately.sealed_late.since(now).map(|since| {
+        problems.extend(log_limits.sealed_late.since(now).map(|since| {
             let since = system_time(since);
             Problem::ProgramLacksRing { since }
         }));

@@ -134,13 +134,13 @@ macro_rules! gauge {
 }
 
 mod from_zero;
-mod lately;
+mod log_limits;
 mod names;
 mod requests;
 mod rings;
 mod sessions;
 
-pub(crate) use {from_zero::*, lately::*, requests::*, rings::*, sessions::*};
+pub(crate) use {from_zero::*, log_limits::*, requests::*, rings::*, sessions::*};
 
 #[cfg(test)]
 mod tests {

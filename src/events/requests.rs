@@ -14,14 +14,14 @@ pub(crate) fn session_failed(
     failed(failure, UNCHANGED, key, error);
 }
 
-/// Like [`session_failed`], without the event, which is [`session_failed_lately`].
+/// Like [`session_failed`], without the event, which is [`log_session_failed`].
 pub(crate) fn session_failure(failure: &'static str) {
     count!(1, FAILURES, "failure" => failure);
 }
 
 /// A request failed by an error of the session of `purpose` that anyone can cause. `reason`: why the session was
 /// rejected, if it was. `left_out` events were not logged before this one.
-pub(crate) fn session_failed_lately(
+pub(crate) fn log_session_failed(
     purpose: &str,
     reason: Option<Reason>,
     key: Option<&str>,

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     base::{reason::Reason, time::UnixSeconds},
-    events::{self, Repeatable},
+    events::{self, LimitedEvent},
     keys::{KeyId, PurposeKeys, PurposeSlot},
     state::{Metadata, Policy},
     token::{Context, Refused},
@@ -24,7 +24,7 @@ pub(crate) struct CarrierCore {
     pub(crate) policy: Arc<Policy>,
     pub(crate) hooks: Hooks,
     pub(crate) companion: Option<Attached>,
-    pub(crate) lately: events::Lately,
+    pub(crate) log_limits: events::LogLimits,
     pub(crate) asking: Asking,
 }
 
@@ -53,8 +53,8 @@ impl CarrierCore {
             Outcome::OpenedUnderAcceptedKey { key_id } => {
                 events::opened_under_accepted_key(purpose, key_id, token_bytes);
                 if let Some(late_by) = off_by {
-                    self.lately.sealed_late.note(now);
-                    if let Some(left_out) = self.lately.note(Repeatable::SealedLate, now) {
+                    self.log_limits.sealed_late.note(now);
+                    if let Some(left_out) = self.log_limits.note(LimitedEvent::SealedLate, now) {
                         events::sealed_late(purpose, key_id, late_by, left_out);
                     }
                 }
@@ -62,7 +62,9 @@ impl CarrierCore {
             // Without a log there is nothing to thin out.
             Outcome::Rejected { .. } | Outcome::NotMigrated { .. } if !events::ARE_LOGGED => {}
             Outcome::Rejected { reason, key_id } => {
-                let noted = self.lately.note_rejected(reason, is_dropped, false, now);
+                let noted = self
+                    .log_limits
+                    .note_rejected(reason, is_dropped, false, now);
                 if let Some(left_out) = noted {
                     events::rejected(
                         purpose,
@@ -77,7 +79,7 @@ impl CarrierCore {
             }
             Outcome::Migrated => events::taken_over(purpose, token_bytes),
             Outcome::NotMigrated { reason } => {
-                let noted = self.lately.note_rejected(reason, false, true, now);
+                let noted = self.log_limits.note_rejected(reason, false, true, now);
                 if let Some(left_out) = noted {
                     events::old_cookie_rejected(purpose, reason, token_bytes, left_out);
                 }
@@ -142,16 +144,16 @@ impl CarrierCore {
     /// Notes a session that is refused by its dates.
     #[cold]
     pub(super) fn note_refused(&self, refused: &Refused, now: UnixSeconds) {
-        let (slot, lately) = (&self.slot, &self.lately);
+        let (slot, log_limits) = (&self.slot, &self.log_limits);
         let purpose = slot.purpose.name();
         match (refused.reason, refused.off_by) {
             (Reason::Expired | Reason::Idle, Some(expired_for)) => {
-                lately.note_expired(purpose, expired_for, now);
+                log_limits.note_expired(purpose, expired_for, now);
             }
-            (Reason::NotYetValid, _) => lately.ahead.note(now),
+            (Reason::NotYetValid, _) => log_limits.ahead.note(now),
             (Reason::Revoked, Some(_)) => {
                 if let Some(not_before) = slot.not_before_ahead(now) {
-                    lately.note_not_before(purpose, not_before, now);
+                    log_limits.note_not_before(purpose, not_before, now);
                 }
             }
             _ => {}

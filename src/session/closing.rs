@@ -20,7 +20,7 @@ use crate::{
     base::reason::Reason,
     cookie::{CompanionFields, PartNumbers, Values},
     crypto::{cipher::RANDOM_LEN, random},
-    events::{self, Repeatable},
+    events::{self, LimitedEvent},
     keys::SlotKeys,
     state::{
         AlreadySent, BodyToSeal, Decision, Dependence, Payload, ResponseFacts, SessionError, State,
@@ -189,20 +189,20 @@ impl<T> Held<'_, T> {
             SessionError::Unreadable(reason) => Some(*reason),
             _ => loaded.outcome.reason(),
         };
-        if let Some(left_out) = core.lately.note(event, loaded.state.now) {
+        if let Some(left_out) = core.log_limits.note(event, loaded.state.now) {
             let purpose = core.slot.purpose.name();
-            events::session_failed_lately(purpose, reason, error.key(), left_out, error);
+            events::log_session_failed(purpose, reason, error.key(), left_out, error);
         }
     }
 }
 
 /// Returns the kind of an error that anyone can cause again and again, which is logged when its session is saved.
-pub(crate) fn of_anyone(error: &SessionError) -> Option<Repeatable> {
+pub(crate) fn of_anyone(error: &SessionError) -> Option<LimitedEvent> {
     match error {
-        SessionError::Unreadable(Reason::Payload) => Some(Repeatable::UnreadableSchema),
-        SessionError::Unreadable(_) => Some(Repeatable::UnreadableKey),
-        SessionError::TooLarge(_) => Some(Repeatable::Full),
-        SessionError::NoContext => Some(Repeatable::NoContext),
+        SessionError::Unreadable(Reason::Payload) => Some(LimitedEvent::UnreadableSchema),
+        SessionError::Unreadable(_) => Some(LimitedEvent::UnreadableKey),
+        SessionError::TooLarge(_) => Some(LimitedEvent::Full),
+        SessionError::NoContext => Some(LimitedEvent::NoContext),
         _ => None,
     }
 }
@@ -331,7 +331,7 @@ pub(super) fn carry_out<T>(
         Decision::KeepHidden => kept(events::new_session_was_not_stored),
         Decision::KeepFailed => kept(events::change_of_a_failed_response),
         Decision::KeepSent => {
-            if let Some(left_out) = core.lately.note(Repeatable::ChangeLeftOut, state.now) {
+            if let Some(left_out) = core.log_limits.note(LimitedEvent::ChangeLeftOut, state.now) {
                 events::change_was_left_out(purpose, left_out);
             }
             (Dependence::Touched, Change::Keep)

@@ -15,7 +15,7 @@ use super::{
 use crate::{
     base::clock::Clock,
     cookie::Values,
-    events::{self, Repeatable},
+    events::{self, LimitedEvent},
     state::{Payload, RequestFacts, ResponseFacts, SessionError, Sid, State},
     token::Context,
 };
@@ -178,7 +178,7 @@ impl<T: Payload> Held<'_, T> {
         let core = self.core;
         let state = self.state();
         if let Some(SessionError::AfterHead) = closed
-            && let Some(left_out) = core.lately.note(Repeatable::ChangeLate, state.now)
+            && let Some(left_out) = core.log_limits.note(LimitedEvent::ChangeLate, state.now)
         {
             events::change_was_late(core.slot.purpose.name(), left_out);
         }

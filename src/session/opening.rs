@@ -210,7 +210,7 @@ impl<'a> Opening<'a> {
         let remembers = core.policy.lifetimes.remembered.is_some();
         if candidate.opened.metadata.has_remembered() && !remembers {
             let purpose = core.slot.purpose.name();
-            core.lately.note_remembered(purpose, now);
+            core.log_limits.note_remembered(purpose, now);
         }
         let (metadata, payload) = candidate.opened.session();
         core.check(metadata, payload, candidate.key_id, &self.keys, now)

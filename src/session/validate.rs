@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     base::{reason::Reason, time::UnixSeconds},
-    events::{self, Repeatable},
+    events::{self, LimitedEvent},
     state::{Payload, SessionError},
 };
 
@@ -107,7 +107,7 @@ impl<T: Payload> Session<T> {
         };
         let asked = core.asking.begin(at);
         if core.asking.hangs_since(at).is_some() {
-            let left_out = core.lately.note(Repeatable::ValidationHangs, at);
+            let left_out = core.log_limits.note(LimitedEvent::ValidationHangs, at);
             events::validation_hangs(core.slot.purpose.name(), left_out);
         }
         let answer = answer.await;
@@ -231,7 +231,7 @@ impl<T> Loaded<T> {
         }
         let heard = self.state.apply_answer(answer.clone(), asked_at);
         if let Err(SessionError::Unvalidated(Some(error))) = &answer {
-            let left_out = core.lately.note(Repeatable::Unvalidated, asked_at);
+            let left_out = core.log_limits.note(LimitedEvent::Unvalidated, asked_at);
             events::validation_failed(core.slot.purpose.name(), heard.is_ok(), &**error, left_out);
         }
         if let Ok(false) = heard {

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     base::clock::{Clock, system_now},
     carrier::{SessionCookie, TokenChange, token::SessionToken},
-    events::{self, Repeatable},
+    events::{self, LimitedEvent},
     session::{CarrierCore, SaveError, SaveProblem, Session},
     state::{Dependence, Payload, RequestFacts},
     token::Context,
@@ -243,7 +243,9 @@ fn set_cache_fields<H: Fields, C>(
     match caches.cache_control_for(dependence, core.policy.shared_caching) {
         Some(NO_STORE) => {
             if caches.is_shareable()
-                && let Some(left_out) = core.lately.note(Repeatable::CachingReplaced, system_now())
+                && let Some(left_out) = core
+                    .log_limits
+                    .note(LimitedEvent::CachingReplaced, system_now())
             {
                 events::caching_was_replaced(core.slot.purpose.name(), left_out);
             }

@@ -175,7 +175,7 @@ impl<C, T: Payload> SessionBuilder<C, T> {
             duplicates: Duplicates::Refuse,
             hooks: self.hooks.clone(),
             companion: None,
-            lately: events::Lately::default(),
+            log_limits: events::LogLimits::default(),
             asking: Asking::default(),
             policy: Arc::new(Policy {
                 lifetimes: options.lifetimes(),

@@ -497,7 +497,7 @@ fn core<T: Payload>(vector: &Vector) -> CarrierCore {
         duplicates,
         hooks: hooks(policy.revoked.clone()),
         companion: None,
-        lately: Default::default(),
+        log_limits: Default::default(),
         asking: Default::default(),
         policy: Arc::new(Policy {
             lifetimes: Lifetimes {

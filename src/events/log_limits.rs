@@ -7,7 +7,7 @@ use crate::base::reason::Reason;
 
 /// Counts of recent events about the sessions of one carrier.
 #[derive(Debug, Default)]
-pub(crate) struct Lately {
+pub(crate) struct LogLimits {
     expired_since: AtomicU64,
     /// Number of sessions that had expired. The next two fields are the fewest and the most seconds since then.
     expired: AtomicU64,
@@ -21,8 +21,8 @@ pub(crate) struct Lately {
     pub(crate) sealed_late: Recent,
     /// Rejections by reason, in three groups: sessions; sessions under a key that left the ring, apart so that
     /// forgeries cannot crowd them out of the log; old cookies.
-    rejected: [[Seldom; super::REASONS.len()]; 3],
-    repeated: [Seldom; Repeatable::NUMBER],
+    rejected: [[OncePerMinute; super::REASONS.len()]; 3],
+    repeated: [OncePerMinute; LimitedEvent::NUMBER],
 }
 
 /// Times of the first and the last of some events, of those that came less than [`TEN_MINUTES`] apart.
@@ -49,13 +49,13 @@ impl Recent {
     }
 }
 
-/// Event that anyone can repeat, or that each request brings in an outage. Each is logged once a minute.
+/// Event that is logged once a minute, because anyone can repeat it, or each request brings it in an outage.
 #[cfg_attr(
     not(feature = "tower"),
     allow(dead_code, reason = "a layer notes some of them")
 )]
 #[derive(Clone, Copy)]
-pub(crate) enum Repeatable {
+pub(crate) enum LimitedEvent {
     /// The application could not say whether a session is still valid.
     Unvalidated,
     /// Questions whether sessions are still valid wait for too long.
@@ -72,19 +72,19 @@ pub(crate) enum Repeatable {
     ChangeLate,
 }
 
-impl Repeatable {
-    const NUMBER: usize = Repeatable::ChangeLate as usize + 1;
+impl LimitedEvent {
+    const NUMBER: usize = LimitedEvent::ChangeLate as usize + 1;
 }
 
-/// An event that is logged once a minute.
+/// Counter of an event that is logged once a minute.
 #[derive(Debug, Default)]
-struct Seldom {
+struct OncePerMinute {
     logged_at: AtomicU64,
     /// Number of events since then.
     left_out: AtomicU64,
 }
 
-impl Seldom {
+impl OncePerMinute {
     /// Returns the number of events that were left out before this one, or `None` if it is left out.
     fn note(&self, now: u64) -> Option<u64> {
         if is_due(&self.logged_at, MINUTE, now) {
@@ -99,10 +99,10 @@ impl Seldom {
 /// Counts of the recent refusals of a guard. Ten of a minute are logged for each, so that somebody who sets up forms sees
 /// them all.
 #[derive(Debug, Default)]
-pub(crate) struct Refusals([Often; super::REFUSALS.len()]);
+pub(crate) struct Refusals([TenPerMinute; super::REFUSALS.len()]);
 
 #[derive(Debug, Default)]
-struct Often {
+struct TenPerMinute {
     since: AtomicU64,
     logged: AtomicU64,
     left_out: AtomicU64,
@@ -113,20 +113,20 @@ impl Refusals {
     /// is left out.
     pub(crate) fn note(&self, name: &str, now: u64) -> Option<u64> {
         let place = super::REFUSALS.iter().position(|other| *other == name);
-        let often = &self.0[place.unwrap_or_default()];
-        if is_due(&often.since, MINUTE, now) {
-            often.logged.store(0, Relaxed);
+        let limited = &self.0[place.unwrap_or_default()];
+        if is_due(&limited.since, MINUTE, now) {
+            limited.logged.store(0, Relaxed);
         }
-        if often.logged.fetch_add(1, Relaxed) < MANY {
-            Some(often.left_out.swap(0, Relaxed))
+        if limited.logged.fetch_add(1, Relaxed) < MANY {
+            Some(limited.left_out.swap(0, Relaxed))
         } else {
-            often.left_out.fetch_add(1, Relaxed);
+            limited.left_out.fetch_add(1, Relaxed);
             None
         }
     }
 }
 
-impl Lately {
+impl LogLimits {
     /// Notes that a session arrived `expired_for` seconds after it expired. Only many in a minute are logged: a single
     /// one is an everyday event, but many may mean that a clock is wrong. Parallel requests at the beginning of a
     /// minute may not count.
@@ -195,12 +195,12 @@ impl Lately {
             usize::from(is_dropped)
         };
         // A reason that is new here is logged each time.
-        let seldom = self.rejected[kind].get(reason as usize);
-        seldom.map_or(Some(0), |seldom| seldom.note(now))
+        let limited = self.rejected[kind].get(reason as usize);
+        limited.map_or(Some(0), |limited| limited.note(now))
     }
 
     /// Notes an event. Returns what [`note_rejected`](Self::note_rejected) returns.
-    pub(crate) fn note(&self, event: Repeatable, now: u64) -> Option<u64> {
+    pub(crate) fn note(&self, event: LimitedEvent, now: u64) -> Option<u64> {
         self.repeated[event as usize].note(now)
     }
 }
@@ -223,12 +223,12 @@ const REMEMBERED_ELSEWHERE: &str = "a remembered session arrived, but this progr
 
 #[cfg(test)]
 mod tests {
-    use super::{MINUTE, Refusals, Seldom};
+    use super::{MINUTE, OncePerMinute, Refusals};
 
     /// As in an outage in which some queries fail at once and others after two minutes.
     #[test]
     fn a_request_that_has_taken_long_begins_no_other_minute() {
-        let failed = Seldom::default();
+        let failed = OncePerMinute::default();
         let told = [127, 0, 127, 3, 187, 188].map(|second| failed.note(1_800_000_000 + second));
         assert_eq!(told, [Some(0), None, None, None, Some(3), None]);
         // A clock that was set back does.
