@@ -162,9 +162,9 @@ impl CarrierCore {
 
     /// Returns `true` if both seal alike. This takes the same purpose and context, equal rings, and the same companion
     /// or none.
-    pub(crate) fn is_like(&self, other: &CarrierCore) -> bool {
+    pub(crate) fn seals_like(&self, other: &CarrierCore) -> bool {
         self.context == other.context
             && companion::is_same(&self.companion, &other.companion)
-            && self.slot.is_like(&other.slot)
+            && self.slot.derives_like(&other.slot)
     }
 }

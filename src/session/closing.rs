@@ -82,7 +82,7 @@ impl<T: Payload> Session<T> {
     ) -> Result<Closing<'a, T>, SaveError> {
         let loader = &*self.lock.core;
         // Two carriers built alike are one to the client: a program may build its cookie for each request.
-        if !std::ptr::eq(loader, core) && !loader.is_like(core) {
+        if !std::ptr::eq(loader, core) && !loader.seals_like(core) {
             return Err(SaveProblem::FOREIGN_SESSION.into());
         }
         // Held until the token is written, so that a task which still has a handle cannot change what was decided on.

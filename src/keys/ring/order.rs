@@ -171,7 +171,7 @@ impl<K> Ring<K> {
     }
 
     /// Returns `true` if both rings have the same keys, times, order and `not_before`.
-    pub(crate) fn is_like(&self, other: &Ring<K>) -> bool {
+    pub(crate) fn has_same_keys(&self, other: &Ring<K>) -> bool {
         self.not_before == other.not_before && self.infos().eq(other.infos())
     }
 

@@ -318,9 +318,9 @@ pub(crate) struct PurposeSlot {
 
 impl PurposeSlot {
     /// Returns `true` if both have the same purpose, and belong to one shared ring or have equal rings now.
-    pub(crate) fn is_like(&self, other: &PurposeSlot) -> bool {
+    pub(crate) fn derives_like(&self, other: &PurposeSlot) -> bool {
         self.purpose == other.purpose
-            && (Weak::ptr_eq(&self.ring, &other.ring) || self.keys().is_like(&other.keys()))
+            && (Weak::ptr_eq(&self.ring, &other.ring) || self.keys().has_same_keys(&other.keys()))
     }
 
     /// Blocks until the thread that follows the ring's sources has polled, if the process stood still and the last poll
