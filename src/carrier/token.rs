@@ -151,7 +151,7 @@ impl<T: Payload> SessionToken<T> {
 
     /// Returns tokens that were just built, which is logged.
     pub(super) fn new(core: CarrierCore, response_header: Option<Arc<str>>) -> SessionToken<T> {
-        events::count_sessions_from_zero(core.slot.purpose.name());
+        events::begin_session_counters(core.slot.purpose.name());
         core.slot.log_in_use(None, events::sessions_built);
         SessionToken {
             core: Arc::new(core),

@@ -133,14 +133,14 @@ macro_rules! gauge {
     ($($shown:tt)+) => {{}};
 }
 
-mod from_zero;
+mod initial_counters;
 mod log_limits;
 mod names;
 mod requests;
 mod rings;
 mod sessions;
 
-pub(crate) use {from_zero::*, log_limits::*, requests::*, rings::*, sessions::*};
+pub(crate) use {initial_counters::*, log_limits::*, requests::*, rings::*, sessions::*};
 
 #[cfg(test)]
 mod tests {

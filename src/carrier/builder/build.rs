@@ -62,7 +62,7 @@ impl<T> SessionCookieBuilder<T> {
         let old_cookies = carrier.old_cookies(&name, TypeId::of::<T>())?;
         #[cfg(feature = "migrate")]
         if old_cookies.is_some() {
-            events::count_old_cookies_from_zero(name.as_str());
+            events::begin_old_cookie_counters(name.as_str());
         }
         #[cfg(not(feature = "migrate"))]
         let old_cookies = None;

@@ -100,7 +100,7 @@ impl WatchedKeyRing {
         let sources: Vec<_> = sources.into_iter().collect();
         let strings = read(&sources)?;
         let ring = join(&sources, &strings)?;
-        events::count_rings_from_zero();
+        events::begin_ring_counters();
         Ok(WatchedKeyRing {
             keys: SharedKeyRing::from(ring),
             used: Ok(digests(&strings)),

@@ -4,7 +4,7 @@ use crate::base::reason::Reason;
 
 /// Begins the counters of a cookie, header or token, and of the requests that use it.
 #[cfg(feature = "metrics")]
-pub(crate) fn count_sessions_from_zero(purpose: &str) {
+pub(crate) fn begin_session_counters(purpose: &str) {
     for outcome in ["Absent", "Opened", "OpenedUnderAcceptedKey"] {
         super::count_read(0, purpose, outcome, "", "");
     }
@@ -46,7 +46,7 @@ pub(crate) fn count_sessions_from_zero(purpose: &str) {
 
 /// Begins the counters of a cookie that takes over sessions of old ones.
 #[cfg(feature = "metrics")]
-pub(crate) fn count_old_cookies_from_zero(purpose: &str) {
+pub(crate) fn begin_old_cookie_counters(purpose: &str) {
     super::count_read(0, purpose, "Migrated", "", "");
     for reason in REASONS {
         super::count_read(0, purpose, "NotMigrated", reason.name(), "");
@@ -54,16 +54,16 @@ pub(crate) fn count_old_cookies_from_zero(purpose: &str) {
 }
 
 /// Begins the counters of a watched ring.
-pub(crate) fn count_rings_from_zero() {
+pub(crate) fn begin_ring_counters() {
     count!(0, KEYS_DROPPED);
     count!(0, KEYS_RETURNED);
 }
 
 #[cfg(not(feature = "metrics"))]
-pub(crate) fn count_sessions_from_zero(_: &str) {}
+pub(crate) fn begin_session_counters(_: &str) {}
 
 #[cfg(not(feature = "metrics"))]
-pub(crate) fn count_old_cookies_from_zero(_: &str) {}
+pub(crate) fn begin_old_cookie_counters(_: &str) {}
 
 /// Names of refusals of a CSRF check.
 pub(crate) const REFUSALS: [&str; 7] = [
