@@ -6,8 +6,8 @@ use http::{HeaderMap, StatusCode, header::RETRY_AFTER};
 
 use super::{
     caching::{self, CacheHeaders, FieldKind, NO_STORE},
-    fetch_metadata::{facts_of, is_cookie_hidden},
     framework::Fields,
+    request_facts::{facts_of, is_cookie_hidden},
 };
 use crate::{
     base::clock::{Clock, system_now},

@@ -24,7 +24,6 @@ pub(crate) mod csrf;
 mod extensions;
 #[cfg(feature = "tower")]
 mod failure;
-mod fetch_metadata;
 mod framework;
 mod headers;
 mod host;
@@ -41,6 +40,7 @@ mod old_paths;
 mod origin;
 #[cfg(feature = "tower")]
 mod pending;
+mod request_facts;
 #[cfg(feature = "tower")]
 mod service;
 
