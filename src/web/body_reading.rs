@@ -7,7 +7,7 @@ use std::{
 
 use futures_core::Stream;
 
-use super::beginning::Beginning;
+use super::service::Beginning;
 
 /// Body, with the beginning that was read.
 #[derive(Debug)]

@@ -9,8 +9,6 @@ mod actix;
 mod any_carrier;
 #[cfg(feature = "axum")]
 mod axum;
-#[cfg(feature = "tower")]
-mod beginning;
 #[cfg(any(feature = "actix", feature = "axum"))]
 mod body_reading;
 mod caching;

@@ -21,7 +21,6 @@ use tower_service::Service;
 #[cfg(feature = "axum")]
 use super::body_reading;
 use super::{
-    beginning::Beginning,
     extensions::provide,
     failure::Failure,
     framework::{Extensions, whole_path},
@@ -152,7 +151,7 @@ pub(super) trait Gate {
 
 pub(super) enum Verdict {
     Passes,
-    /// Passes if its body begins rightly.
+    /// Passes if the check accepts the beginning of its body.
     PassesIf(Condition),
     Responds(Response<String>),
 }
@@ -162,6 +161,14 @@ pub(super) struct Condition {
     /// Number of bytes to read.
     pub(super) limit: usize,
     pub(super) check: Check,
+}
+
+/// Beginning of a body, which a guard looks at before the handler runs.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Beginning<'a> {
+    pub(super) bytes: &'a [u8],
+    /// The body has no other bytes.
+    pub(super) is_whole: bool,
 }
 
 /// Lets a request pass whose body begins with these bytes, or returns its answer.
@@ -318,7 +325,7 @@ where
 }
 
 impl<S> HeldRequest<S> {
-    /// Calls the inner service if the body, which was read, begins rightly.
+    /// Calls the inner service if the check accepts the beginning of the body.
     fn released<RequestBody: 'static, F>(mut self) -> Step<F, S>
     where
         S: Service<Request<RequestBody>, Future = F>,

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use memchr::memmem;
 
 use super::token::{URL_ENCODED, is_of_type};
-use crate::web::beginning::Beginning;
+use crate::web::service::Beginning;
 
 /// Returns the first field of this name in a form of this `Content-Type`. A field that may be cut off counts only if
 /// the whole form was read. A part that is cut off never counts.

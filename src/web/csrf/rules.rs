@@ -16,13 +16,12 @@ use crate::{
     session::Session,
     state::Payload,
     web::{
-        beginning::Beginning,
         failure::Failure,
         framework::{Extensions, whole_path},
         host::Host,
         missing_session::other_type_than_the_guard,
         origin::{Origin, without_tls},
-        service::{Condition, Verdict},
+        service::{Beginning, Condition, Verdict},
     },
 };
 
