@@ -3,8 +3,8 @@ use std::sync::Arc;
 use super::{
     companion::{self, Attached},
     duplicates::Duplicates,
-    hooks::{Hooks, ReadEvent},
-    outcome::Outcome,
+    hooks::Hooks,
+    outcome::{Outcome, ReadEvent},
     validate::Asking,
 };
 use crate::{

@@ -18,6 +18,7 @@ mod lifecycle;
 mod loaded;
 mod lock;
 mod old_cookies;
+mod opened_session;
 mod opening;
 mod outcome;
 mod save_error;
@@ -34,8 +35,7 @@ pub use dictionary::Dictionary;
 pub(crate) use duplicates::Candidate;
 pub(crate) use duplicates::Duplicates;
 pub(crate) use handle::Session;
-pub(crate) use hooks::{BoxError, Hooks};
-pub use hooks::{OpenedSession, ReadEvent, SessionInfo, Validity};
+pub(crate) use hooks::Hooks;
 pub use id::{SessionId, SessionIdError};
 #[cfg(all(test, hardtack_repository))]
 pub(crate) use loaded::Loaded;
@@ -43,11 +43,13 @@ pub(crate) use lock::Arrival;
 #[cfg(feature = "migrate")]
 pub(crate) use old_cookies::{Accept, OldValues};
 pub(crate) use old_cookies::{DroppedCookie, OldCookies, Predecessor};
+pub use opened_session::{OpenedSession, SessionInfo};
 pub(crate) use opening::Opening;
-pub use outcome::Outcome;
+pub use outcome::{Outcome, ReadEvent};
 pub use save_error::SaveError;
 pub(crate) use save_error::SaveProblem;
-pub(crate) use validate::Asking;
+pub use validate::Validity;
+pub(crate) use validate::{Asking, BoxError};
 
 #[cfg(feature = "testing")]
 pub use crate::state::Examples;

@@ -105,3 +105,15 @@ impl fmt::Display for Outcome {
         }
     }
 }
+
+/// Event of a session that was read, for [`on_outcome`](crate::carrier::SessionCookieBuilder::on_outcome).
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct ReadEvent {
+    /// Outcome, with the key under which the session opened, or the reason why it did not.
+    pub outcome: Outcome,
+    /// Length of the token or the old cookies that arrived, in bytes. If several tokens are considered, the sum of
+    /// their lengths. A token whose parts cannot be joined counts 0, and one longer than any valid token may not count
+    /// in full.
+    pub token_bytes: usize,
+}

@@ -2,24 +2,52 @@
 //! request. `state/revalidation.rs` says when the question is due.
 
 use std::{
+    error::Error,
     future::poll_fn,
     panic::{AssertUnwindSafe, catch_unwind},
+    pin::Pin,
     sync::atomic::{AtomicU64, Ordering::Relaxed},
     task::Poll,
 };
 
 use super::{
-    carrier_core::CarrierCore,
-    handle::Session,
-    hooks::{BoxError, OpenedSession, Validate, Validity},
-    loaded::Loaded,
-    lock::Held,
+    carrier_core::CarrierCore, handle::Session, hooks::Validate, loaded::Loaded, lock::Held,
+    opened_session::OpenedSession,
 };
 use crate::{
     base::{reason::Reason, time::UnixSeconds},
     events::{self, LimitedEvent},
     state::{Payload, SessionError},
 };
+
+/// Answer of an application to the question whether a session is still valid
+/// ([`revalidate_after`](crate::carrier::SessionBuilder::revalidate_after)).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Validity {
+    /// The session is still valid. Once the client has the session with this answer, the application is not asked again
+    /// before the interval has passed.
+    Valid,
+    /// The session has ended. The visitor gets a new, empty session.
+    Ended,
+}
+
+impl Validity {
+    /// Returns [`Valid`](Validity::Valid) for `true`, and [`Ended`](Validity::Ended) for `false`.
+    #[must_use]
+    pub const fn valid_if(is_allowed: bool) -> Validity {
+        if is_allowed {
+            Validity::Valid
+        } else {
+            Validity::Ended
+        }
+    }
+}
+
+pub(crate) type BoxError = Box<dyn Error + Send + Sync>;
+
+/// A question that is being answered.
+pub(crate) type Answering = Pin<Box<dyn Future<Output = Result<Validity, BoxError>> + Send>>;
 
 impl<T: Payload> Session<T> {
     /// Returns `true` if the session that arrived, or the one that a sign-in has begun in its place, would still open
