@@ -42,28 +42,28 @@ struct Mistake {
 impl ConfigError {
     /// Makes an error about `setting`. `reason` continues after its name: ``"is empty, …"``.
     pub(crate) fn new(setting: &'static str, reason: impl Into<Sentence>) -> ConfigError {
-        ConfigError::about(setting, reason.into().after(setting, " "))
+        ConfigError::with_sentence(setting, reason.into().after(setting, " "))
     }
 
     /// Makes an error about `setting`. `error` is a whole sentence that does not name the setting.
-    pub(crate) fn of(setting: &'static str, error: impl Into<Sentence>) -> ConfigError {
-        ConfigError::about(setting, error.into().after(setting, ": "))
+    pub(crate) fn with_cause(setting: &'static str, error: impl Into<Sentence>) -> ConfigError {
+        ConfigError::with_sentence(setting, error.into().after(setting, ": "))
     }
 
     /// Makes an error about `setting`. `sentence` needs no subject.
-    pub(crate) fn about(
+    pub(crate) fn with_sentence(
         setting: impl Into<Cow<'static, str>>,
         sentence: impl Into<Sentence>,
     ) -> ConfigError {
-        ConfigError::one(Some(setting.into()), sentence.into())
+        ConfigError::single(Some(setting.into()), sentence.into())
     }
 
     /// Makes an error that is not about a single setting, such as a conflict.
-    pub(crate) fn general(sentence: impl Into<Sentence>) -> ConfigError {
-        ConfigError::one(None, sentence.into())
+    pub(crate) fn without_setting(sentence: impl Into<Sentence>) -> ConfigError {
+        ConfigError::single(None, sentence.into())
     }
 
-    fn one(setting: Option<Cow<'static, str>>, sentence: Sentence) -> ConfigError {
+    fn single(setting: Option<Cow<'static, str>>, sentence: Sentence) -> ConfigError {
         ConfigError {
             subject: "",
             mistakes: vec![Mistake { setting, sentence }],
@@ -71,7 +71,7 @@ impl ConfigError {
     }
 
     /// Joins all errors to one, if there are any.
-    pub(crate) fn all(errors: impl IntoIterator<Item = ConfigError>) -> Result<(), ConfigError> {
+    pub(crate) fn join(errors: impl IntoIterator<Item = ConfigError>) -> Result<(), ConfigError> {
         let all = errors.into_iter().reduce(|mut all, error| {
             all.mistakes.extend(error.mistakes);
             all
@@ -80,15 +80,18 @@ impl ConfigError {
     }
 
     /// Returns the same error, whose message begins with `subject`.
-    pub(crate) fn under(self, subject: &'static str) -> ConfigError {
+    pub(crate) fn with_subject(self, subject: &'static str) -> ConfigError {
         ConfigError { subject, ..self }
     }
 
-    /// Returns the error with each setting's name spelled by `name`, for a source that spells it differently.
-    pub(crate) fn spelled(&self, name: impl Fn(&str) -> String) -> ConfigError {
+    /// Returns the error with each setting's name spelled by `name`, for a source or a command line that spells it
+    /// differently.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn with_names(&self, name: impl Fn(&str) -> String) -> ConfigError {
         let mistakes = self.mistakes.iter().map(|mistake| Mistake {
             setting: mistake.setting.as_deref().map(|it| name(it).into()),
-            sentence: mistake.sentence.naming(&name).into(),
+            sentence: mistake.sentence.spelled(&name).into(),
         });
         ConfigError {
             subject: "",
@@ -102,7 +105,7 @@ impl ConfigError {
             return false;
         };
         let mut names = 0;
-        sentence.naming(|_| {
+        sentence.spelled(|_| {
             names += 1;
             String::new()
         });
@@ -133,13 +136,6 @@ impl ConfigError {
         let mistakes = self.mistakes.iter();
         mistakes.filter_map(|mistake| mistake.setting.as_deref())
     }
-
-    /// Returns the message, with each setting's name spelled by `name`, for the command line, whose options set them.
-    #[doc(hidden)]
-    #[must_use]
-    pub fn naming(&self, name: impl Fn(&str) -> String) -> String {
-        self.spelled(name).to_string()
-    }
 }
 
 debug_by_display!(ConfigError);
@@ -147,7 +143,7 @@ debug_by_display!(ConfigError);
 impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.subject)?;
-        let spelled = |mistake: &Mistake| mistake.sentence.naming(str::to_owned);
+        let spelled = |mistake: &Mistake| mistake.sentence.spelled(str::to_owned);
         if let [one] = &self.mistakes[..] {
             return f.write_str(&spelled(one));
         }
@@ -187,7 +183,7 @@ impl Sentence {
     }
 
     /// Returns the sentence with each setting's name spelled by `name`.
-    pub(crate) fn naming(&self, mut name: impl FnMut(&str) -> String) -> String {
+    pub(crate) fn spelled(&self, mut name: impl FnMut(&str) -> String) -> String {
         let mut spelled = String::new();
         let mut rest = &*self.0;
         while let Some((before, piece)) = rest.split_once('{') {
@@ -240,7 +236,7 @@ mod tests {
     use super::*;
 
     fn shout(sentence: impl Into<Sentence>) -> String {
-        sentence.into().naming(str::to_uppercase)
+        sentence.into().spelled(str::to_uppercase)
     }
 
     #[test]
@@ -269,16 +265,19 @@ mod tests {
     #[test]
     fn text_of_a_user_has_no_names() {
         assert_eq!(shout("{name} and `name`".to_owned()), "{name} and `name`");
-        let error = ConfigError::of("name", "{path}".to_owned());
-        assert_eq!(error.naming(str::to_uppercase), "`NAME`: {path}");
+        let error = ConfigError::with_cause("name", "{path}".to_owned());
+        assert_eq!(
+            error.with_names(str::to_uppercase).to_string(),
+            "`NAME`: {path}"
+        );
         assert_eq!(error.to_string(), "`name`: {path}");
     }
 
     #[test]
     fn the_subject_of_another_cookie_is_no_setting() {
         let error = ConfigError::new("path", "is not allowed with {domain}");
-        let error = ConfigError::of("formerly", &error);
+        let error = ConfigError::with_cause("formerly", &error);
         let spelled = "`FORMERLY`: path is not allowed with `DOMAIN`";
-        assert_eq!(error.naming(str::to_uppercase), spelled);
+        assert_eq!(error.with_names(str::to_uppercase).to_string(), spelled);
     }
 }

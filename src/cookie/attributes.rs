@@ -62,7 +62,7 @@ impl Attributes {
             (is_host && self.domain.is_some(), HOST_WITH_DOMAIN),
             (is_host && self.path != "/", HOST_WITH_PATH),
         ] {
-            mistakes.extend(is_so.then(|| ConfigError::general(sentence)));
+            mistakes.extend(is_so.then(|| ConfigError::without_setting(sentence)));
         }
         mistakes
     }

@@ -211,7 +211,7 @@ impl FormerAttributes {
     ) -> Result<Template, ConfigError> {
         let attributes = self.with_defaults_of(current);
         match attributes.mistakes(Some(name)).first() {
-            Some(mistake) => Err(ConfigError::of(setting, mistake)),
+            Some(mistake) => Err(ConfigError::with_cause(setting, mistake)),
             None => Ok(Template::new(name, &attributes)),
         }
     }

@@ -44,7 +44,7 @@ impl PreparedCookie {
     ) -> Result<PreparedCookie, ConfigError> {
         let parse = |name: &String| {
             let name = name.parse::<CookieName>();
-            name.map_err(|error| ConfigError::of(SETTING, &error))
+            name.map_err(|error| ConfigError::with_cause(SETTING, &error))
         };
         let name = parse(&old.name)?;
         let others = old

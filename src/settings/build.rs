@@ -60,7 +60,7 @@ impl SessionSettings {
         // A setting that was not understood may cause other conflicts.
         match self.misread().next() {
             Some(_) => self.check(),
-            None => ConfigError::all(self.mistakes(|_| true)),
+            None => ConfigError::join(self.mistakes(|_| true)),
         }
     }
 
@@ -87,7 +87,7 @@ impl SessionSettings {
     /// missing, invalid or of another mode, or cannot be watched. The builder's `build` reports values out of range and
     /// other conflicts.
     pub fn into_builder(self) -> Result<SessionCookieBuilder, ConfigError> {
-        ConfigError::all(self.with_mistake_in_keys(self.misread().collect()))?;
+        ConfigError::join(self.with_mistake_in_keys(self.misread().collect()))?;
         self.applied_to(self.builder()?)
     }
 
@@ -116,9 +116,9 @@ impl SessionSettings {
         self,
         builder: SessionBuilder<C, T>,
     ) -> Result<SessionBuilder<C, T>, ConfigError> {
-        ConfigError::all(self.misread())?;
+        ConfigError::join(self.misread())?;
         let of_keys = self.entries.iter().filter(|(name, _)| is_about_keys(name));
-        ConfigError::all(
+        ConfigError::join(
             of_keys.map(|(_, entry)| self.problem(&entry.shown, KEYS_OF_THE_PROGRAM)),
         )?;
         let mode = builder.mode();
@@ -140,7 +140,7 @@ impl SessionSettings {
     /// [SPEC.md § 3.4.8]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#34-key-ring
     #[doc(hidden)]
     pub fn key_overlap(&self) -> Result<Duration, ConfigError> {
-        ConfigError::all(self.misread())?;
+        ConfigError::join(self.misread())?;
         let (_, options, _) = self.applied();
         Ok(Duration::from_secs(options.key_overlap(false)))
     }
@@ -185,7 +185,7 @@ impl SessionSettings {
         }
         let builder = self.builder();
         let mistakes = self.mistakes(|_| true).into_iter();
-        ConfigError::all(mistakes.chain(builder.as_ref().err().cloned()))?;
+        ConfigError::join(mistakes.chain(builder.as_ref().err().cloned()))?;
         let cookie = self.applied_to(builder?)?.build();
         cookie.map_err(|error| self.mistake(&error))
     }
@@ -211,7 +211,7 @@ impl SessionSettings {
     fn check_with_keys(&self, reads_keys: bool) -> Result<(), ConfigError> {
         let alone = self.mistakes(ConfigError::is_about_one);
         let mistakes = self.misread().chain(alone).collect();
-        ConfigError::all(if reads_keys {
+        ConfigError::join(if reads_keys {
             self.with_mistake_in_keys(mistakes)
         } else {
             mistakes
@@ -263,7 +263,7 @@ impl SessionSettings {
     /// keys. In the second case, `watch_keys` is removed all the same. The keys are not read.
     #[doc(hidden)]
     pub fn take_key_sources(&mut self) -> Result<Vec<RingSource>, ConfigError> {
-        ConfigError::all(self.misread())?;
+        ConfigError::join(self.misread())?;
         let (keys, ..) = self.applied();
         let sources = given(keys.sources).map_err(|error| self.mistake(&error));
         self.entries.retain(|name, _| !is_about_keys(name));
@@ -281,7 +281,7 @@ impl SessionSettings {
 
     /// Applies each setting to the sessions' options.
     fn apply(&self, to: &mut Target) -> Result<(), ConfigError> {
-        ConfigError::all(self.entries.values().filter_map(|entry| {
+        ConfigError::join(self.entries.values().filter_map(|entry| {
             let refusal = (entry.apply)(&entry.value, to).err()?;
             Some(self.problem(&entry.shown, refusal))
         }))
@@ -315,7 +315,7 @@ fn builder_with(keys: KeySettings) -> Result<SessionCookieBuilder, ConfigError> 
 
 fn given(sources: Vec<RingSource>) -> Result<Vec<RingSource>, ConfigError> {
     if sources.is_empty() {
-        return Err(ConfigError::about("keys", NO_KEYS));
+        return Err(ConfigError::with_sentence("keys", NO_KEYS));
     }
     Ok(sources)
 }

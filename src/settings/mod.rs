@@ -77,21 +77,23 @@ impl SessionSettings {
         } else {
             shown.escape_debug().to_string()
         };
-        let reason = reason.into().naming(|name| self.shown(name));
+        let reason = reason.into().spelled(|name| self.shown(name));
         let sentence = format!("`{setting}` {reason}");
-        ConfigError::about(setting, sentence).under(SUBJECT)
+        ConfigError::with_sentence(setting, sentence).with_subject(SUBJECT)
     }
 
     /// Rewrites a mistake that the builder or its key ring found, in the names of the source.
     fn mistake(&self, error: &ConfigError) -> ConfigError {
         if !error.settings().eq(["keys"]) {
-            return error.spelled(|name| self.shown(name)).under(SUBJECT);
+            return error
+                .with_names(|name| self.shown(name))
+                .with_subject(SUBJECT);
         }
         // The message does not name the setting of the keys, and calls keys only by their ids.
         let source = self.source_of_keys();
         let shown = source.map_or_else(|| self.shown("keys"), |entry| entry.shown.clone());
-        let sentence = format!("`{shown}`: {}", error.naming(|name| self.shown(name)));
-        ConfigError::about(shown, sentence).under(SUBJECT)
+        let sentence = format!("`{shown}`: {}", error.with_names(|name| self.shown(name)));
+        ConfigError::with_sentence(shown, sentence).with_subject(SUBJECT)
     }
 
     /// Returns the name of a setting as its source writes it. A name that only the builder has is unchanged.

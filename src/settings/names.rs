@@ -342,7 +342,7 @@ mod tests {
     #[test]
     fn a_method_that_is_no_setting_is_called_so() {
         for name in ["revalidate_after", "REVOKED_IF", "migrate-from"] {
-            let sentence = unknown(name).naming(str::to_owned);
+            let sentence = unknown(name).spelled(str::to_owned);
             assert!(
                 sentence.contains("call this method on the builder"),
                 "{sentence}"

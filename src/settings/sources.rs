@@ -289,7 +289,7 @@ impl<'de> Deserialize<'de> for SessionSettings {
             Value::Table(table) => settings.take_all(table),
             _ => settings
                 .problems
-                .push(ConfigError::general(NOT_A_TABLE).under(SUBJECT)),
+                .push(ConfigError::without_setting(NOT_A_TABLE).with_subject(SUBJECT)),
         }
         Ok(settings)
     }
@@ -323,7 +323,7 @@ fn not_toml(text: &str, error: &toml::de::Error) -> ConfigError {
     let line_ends = text.bytes().take(start).filter(|byte| *byte == b'\n');
     let line = 1 + line_ends.count();
     let sentence = format!("line {line} is not TOML: {}", error.message());
-    ConfigError::general(sentence).under(SUBJECT)
+    ConfigError::without_setting(sentence).with_subject(SUBJECT)
 }
 
 #[cfg(feature = "toml")]

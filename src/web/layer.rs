@@ -120,7 +120,7 @@ impl<T: Payload> SessionLayer<T> {
     /// Returns a [`ConfigError`] if the tokens are bare.
     pub fn in_header(tokens: SessionToken<T>) -> Result<SessionLayer<T>, ConfigError> {
         if tokens.header().is_none() {
-            return Err(ConfigError::about("header", NO_HEADER));
+            return Err(ConfigError::with_sentence("header", NO_HEADER));
         }
         Ok(SessionLayer::of(AnyCarrier::Header(tokens)))
     }

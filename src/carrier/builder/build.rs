@@ -116,7 +116,7 @@ impl<C, T: Payload> SessionBuilder<C, T> {
         mistakes.extend(keys.err().map(ConfigError::from));
         let is_late = self.looked_at.iter().any(|it| *it != TypeId::of::<T>());
         mistakes.extend(is_late.then(|| ConfigError::new("typed", LATE)));
-        ConfigError::all(mistakes)
+        ConfigError::join(mistakes)
     }
 
     /// Returns the core of these sessions as tokens need it: it refuses several tokens in one request, and has no
@@ -135,14 +135,15 @@ impl<C, T: Payload> SessionBuilder<C, T> {
         let settings = options.settings_in_common(mode, &purpose, of_type, allowed, cookie);
         // These settings are sent, logged or counted.
         if looks_like_a_key(&settings) {
-            return Err(ConfigError::general(A_KEY));
+            return Err(ConfigError::without_setting(A_KEY));
         }
-        let empty_payload = T::empty().map_err(|error| ConfigError::general(error.to_string()))?;
+        let empty_payload =
+            T::empty().map_err(|error| ConfigError::without_setting(error.to_string()))?;
         let budget = SizeBudget::new(allowed, overhead, token::overhead(mode), options.padding)
             .filter(|budget| empty_payload.len() <= budget.room)
             .ok_or_else(|| {
                 // The longest name and attributes leave a cookie more than a kilobyte.
-                ConfigError::general(if cookie.is_some() {
+                ConfigError::without_setting(if cookie.is_some() {
                     LARGE_DEFAULT
                 } else {
                     NO_ROOM
@@ -265,8 +266,8 @@ impl InToken {
                 header_purpose("response_header", response)?;
                 Ok((purpose, Some(response.to_ascii_lowercase().into())))
             }
-            (None, None) => Err(ConfigError::general(NO_PURPOSE)),
-            (Some(_), Some(_)) => Err(ConfigError::general(TWO_PURPOSES)),
+            (None, None) => Err(ConfigError::without_setting(NO_PURPOSE)),
+            (Some(_), Some(_)) => Err(ConfigError::without_setting(TWO_PURPOSES)),
         }
     }
 

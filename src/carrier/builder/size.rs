@@ -114,7 +114,9 @@ impl Size {
         }
         let allowed = Allowed::new(cookies, field);
         match is_partitioned {
-            true if cookies == MOST_COOKIES => Err(ConfigError::general(PARTITIONED_IN_FOUR)),
+            true if cookies == MOST_COOKIES => {
+                Err(ConfigError::without_setting(PARTITIONED_IN_FOUR))
+            }
             true => Ok(allowed.keeping(PARTITION)),
             false => Ok(allowed),
         }

@@ -62,7 +62,7 @@ impl Error for KeyError {
 /// The sentence names keys by their ids or entries.
 impl From<KeyError> for ConfigError {
     fn from(error: KeyError) -> Self {
-        ConfigError::about("keys", error.to_string())
+        ConfigError::with_sentence("keys", error.to_string())
     }
 }
 

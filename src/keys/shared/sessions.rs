@@ -40,7 +40,7 @@ impl Sessions {
         } else {
             return Ok(());
         };
-        Err(ConfigError::general(format!(
+        Err(ConfigError::without_setting(format!(
             "sessions of type `{}` already use this {reason}",
             other.type_name
         )))

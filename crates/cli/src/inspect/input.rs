@@ -79,7 +79,7 @@ fn in_cookies(text: &str, name: Option<&str>, default_name: &str) -> Result<Foun
     let name: CookieName = given
         .parse()
         .map_err(|error: ConfigError| match name {
-            Some(_) => Failure::usage(error.naming(|_| "--name".to_owned())),
+            Some(_) => Failure::usage(error.with_names(|_| "--name".to_owned())),
             None => Failure::usage(format!(
                 "the only cookie is {given}, whose name is not that of a session; give the session's cookie, with all its parts"
             )),

@@ -189,7 +189,7 @@ impl Sessions {
 /// Returns a mistake in settings, and calls each setting by its option, if it has one.
 fn mistake(error: &ConfigError) -> Failure {
     let options = Inspect::augment_args(Command::new("inspect"));
-    Failure::usage(error.naming(|setting| {
+    Failure::usage(error.with_names(|setting| {
         let option = setting.replace('_', "-");
         let mut options = options.get_arguments();
         if options.any(|known| known.get_long() == Some(&option)) {

@@ -92,7 +92,9 @@ fn check(lifetime: Duration) -> Result<Duration, Failure> {
     let cookie = SessionCookie::encrypted(key).idle_timeout(None);
     match cookie.absolute_timeout(lifetime).build() {
         Ok(_) => Ok(lifetime),
-        Err(error) => Err(Failure::usage(error.naming(|_| "--lifetime".to_owned()))),
+        Err(error) => Err(Failure::usage(
+            error.with_names(|_| "--lifetime".to_owned()),
+        )),
     }
 }
 
