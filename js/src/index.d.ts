@@ -578,7 +578,7 @@ export interface CookieOptions extends SessionOptions {
    * one visitor to others. Default: false.
    */
   readonly dangerAllowSharedCaching?: boolean;
-  /** Takes sessions over from cookies of other libraries, or from a former cookie of your own. Default: none. */
+  /** Takes sessions over from cookies of other libraries, or from another cookie of your own. Default: none. */
   readonly migrateFrom?: OldCookie | readonly OldCookie[];
   /** Reads and writes sessions that are bound to a device. Experimental. Default: null. */
   readonly deviceBound?: BoundOptions | null;

@@ -53,5 +53,5 @@ export interface FormerCookieOptions extends Pick<OldCookieOptions, "from" | "un
   readonly cookie: SessionCookie<any>;
 }
 
-/** Returns a cookie of another library, or a former one of this package, for the option `migrateFrom`. */
+/** Returns a cookie of another library, or one of this package, for the option `migrateFrom`. */
 export function oldCookie(cookie: OldCookieOptions | FormerCookieOptions): OldCookie;

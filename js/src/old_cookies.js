@@ -27,9 +27,9 @@ const LEFT =
   "program set it with, and let no program set it any more";
 const ROUNDED =
   "old session has a number beyond 2^53, which JavaScript may have rounded; let `read` return a BigInt or a text in its place";
-const OF_ANOTHER_TYPE = "the sessions of the former cookie hold another type; give one with the same type, or with dictionaries";
+const OF_ANOTHER_TYPE = "the sessions of the old cookie hold another type; give one with the same type, or with dictionaries";
 const OF_A_CHAIN =
-  "the former cookie has a `migrateFrom` of its own, which is not followed; give its old cookies to the new cookie, too";
+  "the old cookie has a `migrateFrom` of its own, which is not followed; give its old cookies to the new cookie, too";
 const SAME_NAME = "the old cookie and the new one have the same name; give the new one another `name`";
 const OVER = "`until` is over, so its sessions are not taken over any more; remove it from `migrateFrom`, or let it end later";
 const TOO_EARLY = "`from` is in the future, and until then its sessions are not taken over";
@@ -71,7 +71,7 @@ function ofAnother({ name, also = [], path, domain, partitioned, secure = true, 
   return { template, templates, dropped: templates.map((old) => old.expire(old.name)), convert, open };
 }
 
-/** Returns a former cookie of this package. */
+/** Returns a cookie of this package. */
 function ownFormer({ cookie, ...unknown }) {
   refuseUnknown(unknown, " of an old cookie that is a `SessionCookie`");
   mustBe(typeof cookie?.saveToResponse === "function", "cookie", "a `SessionCookie`; await it");
@@ -252,9 +252,9 @@ async function accept({ source, old, session }, state, sealer, outdated) {
   return payload ? become({ ...metadata, schema: type.schema }, payload, [], state) : { reason: "Payload" };
 }
 
-/** Like `accept`, for a session of a former cookie of this package, which keeps its dates, id and messages. */
+/** Like `accept`, for a session of a cookie of this package, which keeps its dates, id and messages. */
 async function acceptOwn({ metadata, payload, flash }, state, sealer) {
-  // The cookie that proves its device has the former name, and is not read.
+  // The cookie that proves its device has the old name, and is not read.
   const refusal = metadata.device ? { reason: "Stale" } : await refusalOf(metadata, payload, state, sealer);
   if (refusal) return causeOf(refusal);
   const refused = become(metadata, payload, flash, state);

@@ -133,7 +133,7 @@ test("a program without polls opens no forgery from the time on, or from its nex
   }
 });
 
-test("forgeries that were taken over from a former cookie end by the `not_before` of the new one", async () => {
+test("forgeries that were taken over from an old cookie end by the `not_before` of the new one", async () => {
   const { keys, ring, ended } = await leak();
   const was = await followed(ring, FORMER);
   const key = await generateKey();

@@ -246,7 +246,7 @@ test("a cookie with another name, mode, key or label signs nobody out, and keeps
   }
 });
 
-test("a former cookie that has moved is dropped wherever it was", async () => {
+test("an old cookie that has moved is dropped wherever it was", async () => {
   const cookie = attributes({ name: "__Secure-visit", formerly: [{ path: "/app" }] });
   const moved = await SessionCookie.encrypted(XAES_KEY, { cookie, size: "split:2" });
   const cookies = await SessionCookie.encrypted(XAES_KEY, { migrateFrom: former(moved) });
@@ -259,7 +259,7 @@ test("a former cookie that has moved is dropped wherever it was", async () => {
   assert.deepEqual(dropped, ["__Host-session /", ...names.map((name) => `${name} /`), ...names.map((name) => `${name} /app`)]);
 });
 
-test("a session of a former cookie that another instance could read is left to it, as under its own cookie", async () => {
+test("a session of an old cookie that another instance could read is left to it, as under its own cookie", async () => {
   const shape = t.struct({ user: t.text });
   const [first, second] = [1, 2].map((schema) => sessionType({ label: "login", schema, shape, empty: { user: "" } }));
   const keepUnknownKeys = true;
@@ -320,7 +320,7 @@ test("a session that another instance could take over is left to it next to anot
   }
 });
 
-test("the forms of two visitors with unreadable former cookies have different tokens", async () => {
+test("the forms of two visitors with unreadable old cookies have different tokens", async () => {
   const named = { cookie: attributes({ name: "__Host-visit" }), keepUnknownKeys: true };
   const site = await SessionCookie.encrypted(XAES_KEY, { migrateFrom: former(await SessionCookie.encrypted(XAES_KEY, named)) });
   const other = await SessionCookie.encrypted(await generateKey(), named);
@@ -330,7 +330,7 @@ test("the forms of two visitors with unreadable former cookies have different to
   assert.deepEqual([await passes(ada), await passes(bob), await passes("__Host-visit=eAAAAAA")], [true, false, false]);
 });
 
-test("a session that was planted in one former cookie wins over none of another under the same ring", async () => {
+test("a session that was planted in one old cookie wins over none of another under the same ring", async () => {
   const olds = await Promise.all(["__Host-first", "__Host-second"].map((name) => built(name)));
   const fieldOf = (carrier, user) => filled((session) => session.set("user", user), carrier);
   for (const [planted, own] of [olds, olds.toReversed()]) {
@@ -346,7 +346,7 @@ test("a session that was planted in one former cookie wins over none of another 
   }
 });
 
-test("a session of a former cookie that is bound to a device is not taken over, because its proof has another name", async () => {
+test("a session of an old cookie that is bound to a device is not taken over, because its proof has another name", async () => {
   const name = "__Host-visit";
   const old = await built(name, { deviceBound: deviceBound({ path: "/.session" }) });
   const tokenOf = (device) => sealedAs(name, { device }, [0x81, 0xa1, 0x75, 0xa1, 0x61]);
@@ -360,7 +360,7 @@ test("a session of a former cookie that is bound to a device is not taken over, 
   }
 });
 
-test("the sign-out of a session of a former cookie tells its id, once", async () => {
+test("the sign-out of a session of an old cookie tells its id, once", async () => {
   const old = await built("__Host-visit", { rememberUpTo: 86_400 });
   let id;
   const field = await filled((session) => {
@@ -380,7 +380,7 @@ test("the sign-out of a session of a former cookie tells its id, once", async ()
   assert.ok(!warnings.some((message) => message.includes("rememberUpTo")));
 });
 
-test("a former cookie is read by the rules of both, and in its time", async () => {
+test("an old cookie is read by the rules of both, and in its time", async () => {
   const old = await built("__Host-visit", { absoluteTimeout: 600, idleTimeout: null });
   const cookies = await SessionCookie.encrypted(XAES_KEY, { absoluteTimeout: 7200, revokedIf: revocation(({ id }) => id === revoked), migrateFrom: former(old, later(1000)) });
   let revoked = null;
@@ -396,7 +396,7 @@ test("a former cookie is read by the rules of both, and in its time", async () =
   revoked = null;
 });
 
-test("a former cookie is read in the context that the request chooses, else in its own", async () => {
+test("an old cookie is read in the context that the request chooses, else in its own", async () => {
   const TENANTS = [null, "acme", "other"];
   const of = (carrier, tenant) => (tenant ? carrier.inContext([["tenant", tenant]]) : carrier);
   const plain = await built("__Host-visit");
@@ -412,7 +412,7 @@ test("a former cookie is read in the context that the request chooses, else in i
   }
 });
 
-test("a former cookie holds the same type or dictionaries, and has no options of a reader", async () => {
+test("an old cookie holds the same type or dictionaries, and has no options of a reader", async () => {
   const shape = t.struct({ user: t.text });
   const type = sessionType({ label: "login", schema: 1, shape, empty: { user: "" }, convert: (schema, bytes) => ({ user: decodeDictionary(bytes).user }) });
   const other = sessionType({ label: "other", schema: 1, shape, empty: { user: "" } });

@@ -12,7 +12,7 @@ use crate::{
     state::Overhead,
 };
 
-/// Cookies of one carrier: the current one, its former ones, and the cookies from which it takes over sessions.
+/// Cookies of one carrier: the current one, those with former attributes, and the cookies from which it takes over sessions.
 pub(crate) struct CookieFields {
     pub(crate) name: CookieName,
     pub(crate) finder: Finder,
@@ -97,7 +97,7 @@ impl CookieFields {
         template.expire_beyond(cookies, closing.carried(), same_site, fields);
     }
 
-    /// Drops the former cookies with the parts that arrived, and with all that the size profile allows, because another
+    /// Drops the cookies with former attributes and the parts that arrived, and with all that the size profile allows, because another
     /// page may hold old parts and would join them with the new ones. These fields come before the cookie of the same
     /// name that is set (docs/spec/carriers.md § 9.3.3).
     fn drop_former(&self, carried: PartNumbers, same_site: SameSite, fields: &mut SetCookies) {

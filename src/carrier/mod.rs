@@ -8,7 +8,7 @@ pub(crate) mod builder;
 pub(crate) mod cookie;
 pub(crate) mod fields;
 #[cfg(feature = "migrate")]
-mod former;
+mod taken_over;
 #[cfg(feature = "inspect")]
 mod inspect;
 #[cfg(feature = "cookie")]

@@ -51,7 +51,7 @@ pub(crate) enum Source {
     /// Format of another library.
     Format(Arc<dyn Reader>),
     /// Cookie of this crate, whose sessions another one takes over. It opens them as its own carrier would.
-    Former {
+    SessionCookie {
         core: Arc<CarrierCore>,
         /// Context of the cookie, for requests that choose no context.
         context: Option<Arc<Context>>,

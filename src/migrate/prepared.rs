@@ -53,9 +53,9 @@ impl PreparedCookie {
             .map(parse)
             .collect::<Result<Vec<_>, _>>()?;
         let range = unix_seconds_from(range.start)..unix_seconds_from(range.end);
-        let (of_another_type, is_chain, is_former) = match &old.source {
+        let (of_another_type, is_chain, is_ours) = match &old.source {
             Source::Format(_) => (false, false, false),
-            Source::Former {
+            Source::SessionCookie {
                 held: its,
                 takes_over,
                 ..
@@ -71,7 +71,7 @@ impl PreparedCookie {
             (range.start < EPOCH, TOO_EARLY),
             (of_another_type, OF_ANOTHER_TYPE),
             (is_chain, OF_A_CHAIN),
-            (is_former && old.convert.is_some(), NOT_CONVERTED),
+            (is_ours && old.convert.is_some(), NOT_CONVERTED),
         ];
         if let Some((_, broken)) = rules.iter().find(|(is_broken, _)| *is_broken) {
             return Err(ConfigError::new(SETTING, *broken));
@@ -108,7 +108,7 @@ impl PreparedCookie {
     pub(super) fn poll_kept_up(&self, task: &task::Context<'_>) -> Poll<()> {
         match &self.old.source {
             Source::Format(_) => Poll::Ready(()),
-            Source::Former { core, .. } => core.slot.poll_kept_up(task),
+            Source::SessionCookie { core, .. } => core.slot.poll_kept_up(task),
         }
     }
 
@@ -122,7 +122,7 @@ impl PreparedCookie {
     pub(super) fn find_in(&self, field: &[u8], (values, others): &mut OldValues) {
         let longest = match self.old.source {
             Source::Format(_) => LONGEST_VALUE,
-            Source::Former { .. } => LONGEST_TOKEN,
+            Source::SessionCookie { .. } => LONGEST_TOKEN,
         };
         self.finder.find_in(field, longest, values);
         for ((finder, _), values) in self.others.iter().zip(others) {
@@ -146,7 +146,7 @@ impl PreparedCookie {
                 };
                 values.iter().map(read).collect()
             }
-            Source::Former {
+            Source::SessionCookie {
                 core, context: own, ..
             } => {
                 if !values.is_empty() {

@@ -46,7 +46,7 @@ impl<T: Payload> State<T> {
         let unread = Received::Withheld(Withheld::Unreadable(Unreadable::default()));
         let before = mem::replace(&mut self.received, unread);
         let taken = take(self);
-        // A schema shows that another version of the application wrote the session of a former cookie, and can read it.
+        // A schema shows that another version of the application wrote the session of an old cookie, and can read it.
         // Any other old cookie may be replaced.
         if let Received::Withheld(Withheld::Unreadable(unread)) = &self.received
             && unread.opened.is_none_or(|metadata| metadata.schema == 0)

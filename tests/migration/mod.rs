@@ -4,7 +4,7 @@ mod ending;
 #[cfg(feature = "tracing")]
 mod events;
 mod followed;
-mod former;
+mod taken_over;
 #[cfg(feature = "axum")]
 mod paths;
 mod readers;

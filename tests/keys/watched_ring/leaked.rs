@@ -188,7 +188,7 @@ fn a_program_without_polls_opens_no_forgery_from_the_time_on_or_from_its_next_st
 
 #[cfg(feature = "migrate")]
 #[test]
-fn forgeries_that_were_taken_over_from_a_former_cookie_end_by_the_not_before_of_the_new_one() {
+fn forgeries_that_were_taken_over_from_an_old_cookie_end_by_the_not_before_of_the_new_one() {
     let stolen = Stolen::new();
     let was = Vault::with(&stolen.ring);
     let mut watched_was = was.watch();

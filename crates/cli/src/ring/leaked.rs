@@ -354,7 +354,7 @@ fn are(ids: &[KeyId]) -> String {
 }
 
 const RECORDED: &str = "anyone with a key can still read what was recorded under it";
-const DOORS: &str = "close other doors, too: run this for the ring of a former cookie (`migrate_from`), and take the \
+const DOORS: &str = "close other doors, too: run this for the ring of an old cookie (`migrate_from`), and take the \
                      secret of an old library out of the programs";
 const WHEN: &str = "give --at TIME, such as --at +15m, or --now: with --at everyone is signed out once, and whoever has the keys \
                     can forge sessions until then; with --now forgeries end on each instance as soon as it has the file, and \

@@ -22,7 +22,7 @@ fn uses() -> Vec<(&'static str, Use)> {
         ("bare token", bare_token()),
         ("inspected token", inspected()),
         ("stream", stream()),
-        ("former cookie", former()),
+        ("old cookie", former()),
         ("session that begins", begun()),
         ("answer of a companion", answered()),
         ("token of a companion", sealed_value()),

@@ -288,7 +288,7 @@ fn every_part_of_a_large_session_is_taken_over_from_a_jar() {
     }
 }
 
-/// The context that a request chooses counts, else the former cookie's own. The new cookie's own does not.
+/// The context that a request chooses counts, else the old cookie's own. The new cookie's own does not.
 #[test]
 fn a_session_is_taken_over_in_its_context_alone() {
     const TENANTS: [Option<&str>; 3] = [None, Some("acme"), Some("other")];
@@ -326,7 +326,7 @@ fn a_session_is_taken_over_in_its_context_alone() {
 }
 
 #[test]
-fn a_session_that_was_planted_wins_by_no_key_of_a_former_cookie() {
+fn a_session_that_was_planted_wins_by_no_key_of_an_old_cookie() {
     let [newer, older] = [(); 2].map(|()| {
         let former = SessionCookie::encrypted(EncryptionKey::generate().unwrap());
         former.name("session").build().unwrap()
@@ -355,7 +355,7 @@ struct Login {
 }
 
 impl SessionData for Login {
-    const LABEL: &'static str = "login of a former cookie";
+    const LABEL: &'static str = "login of an old cookie";
     const SCHEMA: u32 = 2;
 
     fn convert(schema: u32, bytes: &[u8]) -> Option<Self> {
@@ -367,7 +367,7 @@ impl SessionData for Login {
 struct Count(u32);
 
 impl SessionData for Count {
-    const LABEL: &'static str = "count of a former cookie";
+    const LABEL: &'static str = "count of an old cookie";
     const SCHEMA: u32 = 2;
 }
 

@@ -40,7 +40,7 @@ impl<T: Payload> From<SessionCookie<T>> for OldCookie {
     fn from(cookie: SessionCookie<T>) -> OldCookie {
         let (fields, token) = (&cookie.fields, &cookie.token);
         let attributes = FormerAttributes::of(&fields.attributes);
-        let source = Source::Former {
+        let source = Source::SessionCookie {
             core: Arc::clone(&token.core),
             context: token.context.clone(),
             held: TypeId::of::<T>(),
