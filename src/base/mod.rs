@@ -1,4 +1,4 @@
-//! Small parts that most rooms use: times, errors of settings, and the reasons for which a session is refused.
+//! Small parts that most folders use: times, errors of settings, and the reasons for which a session is refused.
 
 pub(crate) mod clock;
 pub(crate) mod config_error;

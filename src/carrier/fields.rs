@@ -97,9 +97,9 @@ impl CookieFields {
         template.expire_beyond(cookies, closing.carried(), same_site, fields);
     }
 
-    /// Drops the cookies with former attributes and the parts that arrived, and with all that the size profile allows, because another
-    /// page may hold old parts and would join them with the new ones. These fields come before the cookie of the same
-    /// name that is set (docs/spec/carriers.md § 9.3.3).
+    /// Drops the cookies with former attributes, with the parts that arrived and all that the size profile allows, because
+    /// another page may hold old parts and would join them with the new ones. These fields come before the cookie of the
+    /// same name that is set (docs/spec/carriers.md § 9.3.3).
     fn drop_former(&self, carried: PartNumbers, same_site: SameSite, fields: &mut SetCookies) {
         let parts = carried.with_all_of(self.most);
         for template in &self.former {

@@ -7,13 +7,13 @@ mod already_sent;
 pub(crate) mod builder;
 pub(crate) mod cookie;
 pub(crate) mod fields;
-#[cfg(feature = "migrate")]
-mod taken_over;
 #[cfg(feature = "inspect")]
 mod inspect;
 #[cfg(feature = "cookie")]
 mod jar;
 mod keys_in_use;
+#[cfg(feature = "migrate")]
+mod taken_over;
 pub(crate) mod token;
 
 pub use crate::{cookie::attributes::FormerAttributes, state::Padding};

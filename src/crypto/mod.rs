@@ -1,6 +1,6 @@
-//! The algorithms of RustCrypto and AWS-LC behind a small interface; random bytes; memory that is overwritten. This room
+//! The algorithms of RustCrypto and AWS-LC behind a small interface; random bytes; memory that is overwritten. This folder
 //! implements no cipher or hash. With feature `aws-lc` it derives the inner keys of XAES and XChaCha20, which `aws-lc-rs`
-//! does not. It imports no other room.
+//! does not. It imports no other folder.
 
 #[cfg(feature = "aws-lc")]
 mod aws_lc;

@@ -1,5 +1,5 @@
 //! A session as plain data. The rules about it are methods of [`State`], and of its settings: [`Policy`], [`Lifetimes`]
-//! and the sizes in [size]. This room knows nothing of keys or locks, and only the sizes of cookies.
+//! and the sizes in [size]. This folder knows nothing of keys or locks, and only the sizes of cookies.
 //!
 //! A request [opens](open) a session and [acts](actions) on its [content]. At the end, the session [decides](decide)
 //! what becomes of the token, as docs/spec/writer.md specifies.

@@ -1,11 +1,11 @@
-//! The rooms of `src/`, which are its folders, import each other as ARCHITECTURE.md draws.
+//! The folders of `src/` import each other as ARCHITECTURE.md draws.
 
 use std::collections::BTreeSet;
 
 use crate::common::repository::Repository;
 
 #[test]
-fn the_rooms_import_each_other_as_the_picture_shows() {
+fn the_folders_import_each_other_as_the_picture_shows() {
     let repository = Repository::read();
     let picture = picture(repository);
     let mut used = BTreeSet::new();
@@ -13,33 +13,36 @@ fn the_rooms_import_each_other_as_the_picture_shows() {
         let Some(path) = path.strip_prefix("src/") else {
             continue;
         };
-        let Some((room, _)) = path.split_once('/').filter(|(room, _)| *room != "guide") else {
+        let Some((folder, _)) = path
+            .split_once('/')
+            .filter(|(folder, _)| *folder != "guide")
+        else {
             let is_apart = ["lib.rs", "fuzzing.rs", "guide.rs"].contains(&path);
             assert!(
                 is_apart || path.starts_with("guide/"),
-                "{path} stands in no room"
+                "{path} stands in no folder"
             );
             continue;
         };
         let code = code(text);
         let depth = path.trim_end_matches("/mod.rs").split('/').count();
         let leaves = code.contains(&"super::".repeat(depth));
-        assert!(!leaves, "{path} leaves {room} by `super`");
-        let drawn = picture.iter().find(|(name, _)| *name == room);
-        let (_, drawn) = drawn.unwrap_or_else(|| panic!("{room} is in no picture"));
-        for other in imports(&code).filter(|other| other != room) {
+        assert!(!leaves, "{path} leaves {folder} by `super`");
+        let drawn = picture.iter().find(|(name, _)| *name == folder);
+        let (_, drawn) = drawn.unwrap_or_else(|| panic!("{folder} is in no picture"));
+        for other in imports(&code).filter(|other| other != folder) {
             let arrow = format!("{path} imports crate::{other}");
             assert!(drawn.contains(&&*other), "{arrow}, and no arrow shows it");
-            used.insert((room, other));
+            used.insert((folder, other));
         }
     }
-    for (index, (room, drawn)) in picture.iter().enumerate() {
+    for (index, (folder, drawn)) in picture.iter().enumerate() {
         for other in drawn {
-            let is_used = used.contains(&(*room, (*other).to_owned()));
-            assert!(is_used, "nothing in {room} imports {other}");
+            let is_used = used.contains(&(*folder, (*other).to_owned()));
+            assert!(is_used, "nothing in {folder} imports {other}");
             // So there are no cycles.
             let is_below = picture[index..].iter().any(|(name, _)| name == other);
-            assert!(is_below, "{other} does not stand below {room}");
+            assert!(is_below, "{other} does not stand below {folder}");
         }
     }
 }
@@ -73,15 +76,18 @@ fn imports_are_found_in_any_form() {
     assert_eq!(found, ["keys", "base", "token", "state"]);
 }
 
-/// The rooms from top to bottom, each with the rooms it may import.
+/// The folders from top to bottom, each with the folders it may import.
 fn picture(repository: &Repository) -> Vec<(&str, Vec<&str>)> {
     let text = repository.text("ARCHITECTURE.md");
     let (_, text) = text.split_once("## Dependencies").unwrap();
     let block = text.split("```").nth(1).unwrap();
     let lines = block.lines().skip(1).map(|line| {
-        let (room, known) = line.split_once("──→").unwrap_or((line, ""));
+        let (folder, known) = line.split_once("──→").unwrap_or((line, ""));
         let known = known.split(',').map(str::trim);
-        (room.trim(), known.filter(|room| !room.is_empty()).collect())
+        (
+            folder.trim(),
+            known.filter(|folder| !folder.is_empty()).collect(),
+        )
     });
     lines.collect()
 }

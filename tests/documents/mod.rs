@@ -1,4 +1,4 @@
-//! If one of these fails, a page says what is no longer so, or a room of the code imports what ARCHITECTURE.md does not draw.
+//! If one of these fails, a page says what is no longer so, or a folder of `src/` imports what ARCHITECTURE.md does not draw.
 //! Programs of pages are tests of the documentation, and `.ci/run documentation` checks links.
 
 mod architecture;

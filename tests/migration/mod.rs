@@ -4,12 +4,12 @@ mod ending;
 #[cfg(feature = "tracing")]
 mod events;
 mod followed;
-mod taken_over;
 #[cfg(feature = "axum")]
 mod paths;
 mod readers;
 mod rules;
 mod settings;
+mod taken_over;
 mod typed;
 
 #[cfg(feature = "tracing")]
