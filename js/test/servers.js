@@ -15,7 +15,8 @@ import { inFastify, inKoa } from "../examples/koa_fastify.js";
 import { session as inExpress } from "../src/web/express.js";
 import { withSession as inH3 } from "../src/web/h3.js";
 import { session as inHono } from "../src/web/hono.js";
-import { listening, pathOf, writeTo } from "./stand_ins.js";
+import { pathOf, writeTo } from "./answers.js";
+import { listening } from "./stand_ins.js";
 
 function onExpress(framework) {
   return (cookies, options, page) => {

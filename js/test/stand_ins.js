@@ -14,6 +14,7 @@ import { session as inHono } from "../src/web/hono.js";
 import { sessionProxy } from "../src/web/next.js";
 import { withSession as inNode } from "../src/web/node.js";
 import { handleSession } from "../src/web/sveltekit.js";
+import { pathOf, responseOf, writeTo } from "./answers.js";
 import { Browser, patience } from "./visitor.js";
 
 const servers = [];
@@ -53,21 +54,6 @@ export function honoWith(...middleware) {
   const app = new Hono();
   for (const each of middleware) app.use(each);
   return app;
-}
-
-export const pathOf = ({ url }) => new URL(url, "http://localhost").pathname;
-
-export async function responseOf(answer) {
-  const { response, status, headers = {}, body = "" } = await answer;
-  const pairs = Object.entries(headers).flatMap(([name, values]) => [values].flat().map((value) => [name, value]));
-  return response ?? new Response(body, { status, headers: pairs });
-}
-
-export async function writeTo(response, answer) {
-  const { status = 200, headers, body = "", response: ready } = await answer;
-  // Without fields Node itself writes the head.
-  if (!ready) return (headers ? response.writeHead(status, headers) : Object.assign(response, { statusCode: status })).end(body);
-  response.writeHead(ready.status, [...ready.headers].flat()).end(await ready.text());
 }
 
 /** Each makes a browser of the site. */

@@ -5,7 +5,8 @@ import { forward } from "../src/web/origin.js";
 import { inNext } from "../src/web/next.js";
 import { everyAdapter } from "./every_adapter.js";
 import { passesVectors } from "./every_adapter/vectors.js";
-import { STAND_INS, before, jarOf, responseOf } from "./stand_ins.js";
+import { responseOf } from "./answers.js";
+import { STAND_INS, before, jarOf } from "./stand_ins.js";
 
 everyAdapter(STAND_INS);
 

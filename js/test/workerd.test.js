@@ -13,6 +13,9 @@ import { rollup } from "rollup";
 import package_ from "workerd";
 
 import { KeyRing, SessionCookie, generateKey } from "../src/index.js";
+import { addressOf } from "./beside/built.js";
+import { beside } from "./beside/matrix.js";
+import { SERVED } from "./beside/served.js";
 import { XAES_KEY, Browser, patience } from "./visitor.js";
 import { startCounter } from "./rust.js";
 import { SKIPPED } from "./vectors.js";
@@ -61,6 +64,8 @@ test("every vector passes in workerd", async () => {
   assert.deepEqual(skipped, SKIPPED);
   assert.ok(Object.values(passed).every((count) => count > 0), JSON.stringify(passed));
 });
+
+beside("workerd", { companions: SERVED, open: (address) => new Browser(addressOf(site, address)) });
 
 test("a session goes from workerd to Node and back", async () => {
   const cookies = await SessionCookie.encrypted(XAES_KEY);

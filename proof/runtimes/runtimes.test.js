@@ -13,17 +13,10 @@ import { fileURLToPath } from "node:url";
 
 import { SKIPPED } from "../../js/test/vectors.js";
 import { packInto } from "../../js/test/visitor.js";
+import { RUNTIMES } from "./runtimes.js";
 
 const path = (file) => fileURLToPath(new URL(file, import.meta.url));
 const root = path("../..");
-
-const RUNTIMES = {
-  "Node 22": ["node_modules/node-22/bin/node"],
-  "Node 24": ["node_modules/node-24/bin/node"],
-  "Node 26": ["node_modules/node-26/bin/node"],
-  Deno: ["node_modules/@deno/linux-x64-glibc/deno", "run", "--allow-read", "--no-config"],
-  Bun: ["node_modules/@oven/bun-linux-x64-baseline/bin/bun", "run"],
-};
 
 for (const [name, [program, ...given]] of Object.entries(RUNTIMES)) {
   test(`${name}: every vector passes, and a session goes and comes`, async () => {

@@ -22,7 +22,8 @@ import responseTime from "response-time";
 
 import { session as inExpress } from "../../src/web/express.js";
 import { withSession as inNode } from "../../src/web/node.js";
-import { listening, writeTo } from "../stand_ins.js";
+import { writeTo } from "../answers.js";
+import { listening } from "../stand_ins.js";
 
 /** Middleware that sets what `fields` has once, before it calls `next`. */
 const setting = (fields) => (request, response, next) => {

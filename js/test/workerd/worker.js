@@ -25,6 +25,7 @@ import { withSession } from "../../src/web/fetch.js";
 import { withSession as inH3 } from "../../src/web/h3.js";
 import { session as inHono } from "../../src/web/hono.js";
 import { forward } from "../../src/web/origin.js";
+import { served } from "../beside/served.js";
 import { run } from "../vectors.js";
 
 const FILES = {
@@ -99,6 +100,7 @@ const SOCKETS = {
   },
 };
 
+let besides;
 let followed;
 
 /** A site that follows its keys. A request says what time it is. */
@@ -118,6 +120,7 @@ export default {
     if (OPENING[pathname]) return OPENING[pathname](request, env);
     if (pathname === "/described") return new Response(await fromEnv("", { KEYS_FILE: "session.keys" }).catch(String));
     if (pathname === "/followed") return withFollowedKeys(request, env);
+    if (pathname.startsWith("/beside/")) return (besides ??= served(env.SESSION_KEYS))(request);
     if (pathname.startsWith("/origin/")) return beforeOrigin(request, env, pathname.slice("/origin".length));
     return site(request, env);
   },
