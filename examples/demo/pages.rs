@@ -3,7 +3,6 @@
 pub(crate) mod forms;
 pub(crate) mod lab;
 mod large;
-pub(crate) mod purse;
 mod token;
 pub(crate) mod visit;
 
@@ -94,26 +93,19 @@ pub(crate) async fn not_for_links() -> Failed {
     )
 }
 
-/// Lets no script run on these pages, no other site frame them, and no form leave them, unless a page says so.
+/// Lets no script run on these pages, no other site frame them, and no form leave them.
 pub(crate) async fn add_policy(mut response: Response) -> Response {
     let headers = response.headers_mut();
-    if let Ok(policy) = HeaderValue::try_from(policy("'self'")) {
-        headers
-            .entry(header::CONTENT_SECURITY_POLICY)
-            .or_insert(policy);
-    }
+    headers.insert(
+        header::CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static(POLICY),
+    );
     let nosniff = HeaderValue::from_static("nosniff");
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, nosniff);
     response
 }
 
-/// The policy of a page whose forms go to this target.
-fn policy(forms: &str) -> String {
-    format!(
-        "default-src 'none'; style-src 'self'; img-src data:; frame-ancestors 'none'; base-uri 'none'; \
-         form-action {forms}"
-    )
-}
+const POLICY: &str = "default-src 'none'; style-src 'self'; img-src data:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
 
 pub(crate) const STYLE: &str = include_str!("pages/style.css");
 

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use axum::{
     Router,
     extract::DefaultBodyLimit,
-    handler::Handler,
     http::header::CONTENT_TYPE,
     middleware::{from_fn, from_fn_with_state, map_response},
     routing::{get, post, put},
@@ -19,7 +18,7 @@ use crate::{
         probes, server,
     },
     errors,
-    pages::{self, forms, lab, purse, visit},
+    pages::{self, forms, lab, visit},
     site::Site,
 };
 
@@ -78,7 +77,7 @@ fn for_scripts(site: &Arc<Site>) -> Router<Arc<Site>> {
 fn for_people(site: &Arc<Site>) -> Router<Arc<Site>> {
     // By the real clock, so that a visitor who moves the other one reads what came of it.
     let display = SessionLayer::new(site.display.clone());
-    let lab = Router::new()
+    Router::new()
         .route("/", get(lab::show))
         .route("/about", get(pages::about))
         .route("/style.css", get(([(CONTENT_TYPE, "text/css")], pages::STYLE)))
@@ -97,7 +96,6 @@ fn for_people(site: &Arc<Site>) -> Router<Arc<Site>> {
         .route("/replay", post(forms::replay))
         .route("/undo", post(forms::undo))
         .route("/revoke", post(forms::revoke))
-        .route("/purse", post(forms::fill_purse))
         .route("/large", post(forms::large))
         .route("/keys/rotate", post(forms::rotate))
         .route("/keys/retire", post(forms::retire))
@@ -110,24 +108,9 @@ fn for_people(site: &Arc<Site>) -> Router<Arc<Site>> {
         .layer(site.layer_for_pages())
         .layer(from_fn(visit::tell_language))
         // Several cookies of one type: those after the first are wrapped in types of their own.
-        .layer(display.map_session(visit::Display));
-    let lab = match &site.purse {
-        Some(cookie) => lab.merge(for_another_site())
-            .layer(SessionLayer::new(cookie.clone()).map_session(purse::Purse)),
-        None => lab,
-    };
-    lab.layer(from_fn(errors::as_page)).layer(map_response(pages::add_policy))
-}
-
-/// The addresses that another site attacks, and the other site. The lab's layer is not around them: `SameSite=Lax` keeps
-/// the lab's cookie out of their requests, so they would begin a new session.
-fn for_another_site() -> Router<Arc<Site>> {
-    let guard = CsrfGuard::new().origin_check_only();
-    let guarded = post(purse::take.layer(guard)).layer(from_fn(purse::explain_refusal));
-    Router::new()
-        .route("/purse/guarded", guarded)
-        .route("/purse/unguarded", post(purse::take))
-        .route("/elsewhere", get(purse::elsewhere))
+        .layer(display.map_session(visit::Display))
+        .layer(from_fn(errors::as_page))
+        .layer(map_response(pages::add_policy))
 }
 
 /// Larger than any value that fits a session.

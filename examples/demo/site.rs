@@ -8,7 +8,7 @@ use std::{
 
 use axum::Router;
 use hardtack::{
-    EncryptionKey, KeyRing, SameSite, SessionCookie, SessionLayer, SigningKey, Size,
+    KeyRing, SessionCookie, SessionLayer, SigningKey, Size,
     carrier::{KeysInUse, SessionCookieBuilder},
 };
 
@@ -39,8 +39,6 @@ pub(crate) struct Shared {
     pub(crate) header: Option<SessionLayer>,
     /// The visitor's language and colours and the messages of the lab, which anybody may read.
     pub(crate) display: SessionCookie,
-    /// Coins that another site is after. Sent with cross-site requests, so it has to be `Secure`.
-    pub(crate) purse: Option<SessionCookie>,
     pub(crate) hooks: Hooks,
     /// The number of runs of the handler behind the playground's CSRF guard.
     pub(crate) guarded_runs: AtomicU64,
@@ -74,9 +72,6 @@ impl Site {
             renamed: builder.clone().name(format!("{name}-renamed")).build()?,
             header,
             display: display(is_insecure, format!("{name}-display"))?,
-            purse: (!is_insecure)
-                .then(|| purse(format!("{name}-purse")))
-                .transpose()?,
             guarded_runs: AtomicU64::new(0),
             router: Mutex::default(),
             hooks,
@@ -175,11 +170,6 @@ fn display(is_insecure: bool, name: String) -> Result<SessionCookie, Refused> {
     } else {
         cookie.build()?
     })
-}
-
-fn purse(name: String) -> Result<SessionCookie, Refused> {
-    let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).name(name);
-    Ok(cookie.same_site(SameSite::None).build()?)
 }
 
 const MOST_COOKIES: u8 = 4;

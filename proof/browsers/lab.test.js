@@ -238,25 +238,6 @@ for (const [name, screen] of Object.entries(screens)) {
       assert.equal(await visitor.has(".flash"), false);
     });
 
-    test("another site gets nothing past the guard, and a coin without it", async () => {
-      await visitor.press("#csrf button");
-      await visitor.click("#csrf .button");
-      assert.ok(visitor.page.url().startsWith(demo.otherOrigin));
-      await fits();
-      await isAccessible();
-      const refused = await visitor.press("#guarded");
-      assert.equal(refused.status(), 403);
-      assert.match(await visitor.text("main"), /The guard held/);
-      await isAccessible();
-      await visitor.open("/");
-      assert.equal(await visitor.text("#coins"), "10");
-      await visitor.click("#csrf .button");
-      await visitor.press("#unguarded");
-      assert.ok(visitor.page.url().startsWith(demo.origin));
-      assert.equal(await visitor.text("#coins"), "9", "the control succeeds");
-      assert.match(await visitor.text("#csrf"), /there was no guard/);
-    });
-
     test("the browser keeps 4096 bytes and drops 4097", async () => {
       await visitor.press("#large button");
       assert.match(await visitor.effect("large"), /Kept: 4096\. Dropped without a word: 4097\./);

@@ -239,13 +239,6 @@ pub(crate) async fn revoke(Posted(visit, _): Posted) -> Done {
     visit.done("copy.revoked", &[("id", &id)])
 }
 
-pub(crate) async fn fill_purse(Posted(visit, _): Posted) -> Done {
-    if let Some(purse) = &visit.purse {
-        purse.fill()?;
-    }
-    back_to("csrf")
-}
-
 pub(crate) async fn large(Posted(visit, _): Posted) -> Done {
     let place = Redirect::to("/?large=yes#large").into_response();
     visit.set_raw(&Token(large::cookies()), place)

@@ -18,7 +18,7 @@ use self::{bands::Band, forgeries::Forgeries, inside::Room, numbers::Numbers, pi
 use super::{
     Page, filters,
     forms::{LONGEST_NAME, MOST_BYTES},
-    large, purse,
+    large,
     visit::{BOX, COPY, KEPT, NAME, SEEN_IN_THE_PICTURE, THEMES, Visit},
 };
 use crate::{

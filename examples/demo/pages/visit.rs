@@ -15,7 +15,7 @@ use axum::{
 };
 use hardtack::{Session, SessionError};
 
-use super::{InLanguage, purse::Purse, token::Token};
+use super::{InLanguage, token::Token};
 use crate::{
     errors::Failed,
     site::Site,
@@ -94,7 +94,6 @@ pub(crate) struct Visit {
     pub(super) site: Arc<Site>,
     pub(super) session: Session,
     pub(super) display: Display,
-    pub(super) purse: Option<Purse>,
     pub(super) headers: HeaderMap,
 }
 
@@ -250,7 +249,6 @@ impl FromRequestParts<Arc<Site>> for Visit {
             site: Arc::clone(site),
             session: session.map_err(Failed::internal)?,
             display: display.ok_or_else(|| Failed::internal("no layer for the display cookie"))?,
-            purse: parts.extensions.get().cloned(),
             headers: parts.headers.clone(),
         })
     }
@@ -266,9 +264,9 @@ fn typed_in(card: &str) -> String {
     format!("typed-{card}")
 }
 
-const CARDS: [&str; 15] = [
-    "clock", "copy", "count", "csrf", "fill", "flash", "flip", "forge", "keys", "large",
-    "remember", "rename", "sign-in", "split", "theme",
+const CARDS: [&str; 14] = [
+    "clock", "copy", "count", "fill", "flash", "flip", "forge", "keys", "large", "remember",
+    "rename", "sign-in", "split", "theme",
 ];
 /// The cards whose forms change the picture of the cookie.
 pub(super) const SEEN_IN_THE_PICTURE: [&str; 6] =

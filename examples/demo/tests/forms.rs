@@ -133,7 +133,7 @@ fn a_form_without_a_valid_token_does_nothing() {
     let first = if own.starts_with('A') { "B" } else { "A" };
     let changed = format!("{first}{}", &own[1..]);
     let forms = "sign-in sign-out count data data/remove flash language theme flip rename copy replay undo \
-                 revoke purse large keys/rotate keys/retire clock server";
+                 revoke large keys/rotate keys/retire clock server";
     let fields =
         "name=Eve bytes=10 message=hello language=de theme=dark byte=7 seconds=600 card=split";
     let fields: Vec<_> = fields

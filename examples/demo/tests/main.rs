@@ -8,4 +8,3 @@ mod api;
 mod forms;
 mod pages;
 mod program;
-mod texts;
