@@ -12,6 +12,8 @@ mod companion;
 mod content;
 mod data;
 mod decide;
+#[cfg(feature = "unstable-companion")]
+mod departed;
 mod error;
 mod facts;
 mod lifetime;

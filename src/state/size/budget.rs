@@ -1,9 +1,6 @@
 //! Size that a session may have in its cookies (docs/spec/writer.md § 9.5, § 9.6).
 
-use super::{
-    padding::Padding,
-    too_large::{LARGER_COOKIES, LARGER_PARTITIONED, LARGER_TOKENS, TooLarge},
-};
+use super::padding::Padding;
 use crate::{crypto::base64url, state::bytes::body::LONGEST_METADATA};
 
 /// Size that a session may have, and all that takes a part of it.
@@ -11,7 +8,7 @@ use crate::{crypto::base64url, state::bytes::body::LONGEST_METADATA};
 pub(crate) struct SizeBudget {
     /// Maximum that the size profile allows.
     pub(crate) allowed: Allowed,
-    overhead: Overhead,
+    pub(super) overhead: Overhead,
     token_overhead: usize,
     padding: Padding,
     /// Maximum of payload and flash together, in bytes. With every other field at its longest reserved, nothing but
@@ -28,7 +25,7 @@ pub(crate) struct Allowed {
     /// Bytes of all fields together.
     pub(crate) total: usize,
     /// Bytes of all fields that browsers keep, in whatever size a session arrived.
-    kept: usize,
+    pub(super) kept: usize,
 }
 
 /// Bytes of a Set-Cookie field around the token, and bytes that only some bodies have.
@@ -141,26 +138,6 @@ impl SizeBudget {
         Overhead {
             max_age,
             ..self.overhead
-        }
-    }
-
-    /// Returns the error for a session with this content, which is more than `room`.
-    pub(in crate::state) fn too_large(&self, content: usize, room: usize) -> TooLarge {
-        let is_for_requests = room < self.room;
-        TooLarge {
-            needed: self.largest(content).total,
-            allowed: if is_for_requests {
-                self.largest(room).total
-            } else {
-                self.allowed.total
-            },
-            key: None,
-            larger: match (self.overhead.part, self.allowed.kept) {
-                (0, _) => LARGER_TOKENS,
-                (_, usize::MAX) => LARGER_COOKIES,
-                _ => LARGER_PARTITIONED,
-            },
-            is_for_requests,
         }
     }
 

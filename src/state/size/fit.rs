@@ -32,7 +32,7 @@ impl<T> State<T> {
         if content <= room || (shrinks && self.allowed_for(content, shortest).is_some()) {
             return Ok(());
         }
-        Err(budget.too_large(content, room))
+        Err(TooLarge::of(budget, content, room))
     }
 
     /// Returns the limit within which this body is sent, or the profile's limit if the body is too large.

@@ -1,6 +1,6 @@
 use std::{error::Error, fmt};
 
-use super::budget::{LARGEST_COOKIE, MOST_COOKIES};
+use super::budget::{LARGEST_COOKIE, MOST_COOKIES, SizeBudget};
 use crate::base::debug_by_display;
 
 /// An error from a change after which the session would not fit its cookie. The session is as it was before.
@@ -37,9 +37,31 @@ pub struct TooLarge {
     /// Dictionary key whose value was to be stored, or `None` for any other change.
     pub key: Option<String>,
     /// Larger sizes that there are, in bytes, with their drawbacks.
-    pub(super) larger: &'static [(usize, &'static str)],
+    larger: &'static [(usize, &'static str)],
     /// The size allows more, but the server would refuse the next request.
-    pub(super) is_for_requests: bool,
+    is_for_requests: bool,
+}
+
+impl TooLarge {
+    /// Makes the error for a session with this content, which is more than `room`.
+    pub(super) fn of(budget: &SizeBudget, content: usize, room: usize) -> TooLarge {
+        let is_for_requests = room < budget.room;
+        TooLarge {
+            needed: budget.largest(content).total,
+            allowed: if is_for_requests {
+                budget.largest(room).total
+            } else {
+                budget.allowed.total
+            },
+            key: None,
+            larger: match (budget.overhead.part, budget.allowed.kept) {
+                (0, _) => LARGER_TOKENS,
+                (_, usize::MAX) => LARGER_COOKIES,
+                _ => LARGER_PARTITIONED,
+            },
+            is_for_requests,
+        }
+    }
 }
 
 debug_by_display!(TooLarge);
@@ -78,11 +100,11 @@ const SPLIT_4: (usize, &str) = (
     MOST_COOKIES * LARGEST_COOKIE,
     "or use `Size::Split(4)` (4 cookies of up to 4096 bytes) in every program, which few proxies let through",
 );
-pub(super) const LARGER_COOKIES: &[(usize, &str)] = &[BROWSER, SPLIT_2, SPLIT_4];
-pub(super) const LARGER_PARTITIONED: &[(usize, &str)] = &[BROWSER, SPLIT_2];
+const LARGER_COOKIES: &[(usize, &str)] = &[BROWSER, SPLIT_2, SPLIT_4];
+const LARGER_PARTITIONED: &[(usize, &str)] = &[BROWSER, SPLIT_2];
 const OVER_HTTP_2: &str = "as a server may answer 431 to all requests that bring more over HTTP/2, and keep the rest on the \
     server";
-pub(super) const LARGER_TOKENS: &[(usize, &str)] = &[(
+const LARGER_TOKENS: &[(usize, &str)] = &[(
     MOST_COOKIES * LARGEST_COOKIE,
     "or use a larger `max_token_len` (at most 16384 bytes) in every program, which needs tuned proxies",
 )];
