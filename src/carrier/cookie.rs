@@ -258,8 +258,8 @@ impl<T: Payload> SessionCookie<T> {
         session: &Session<T>,
         response: ResponseFacts,
     ) -> Result<(Dependence, SetCookies), SaveError> {
-        let closing = session.closing(&self.token.core, response)?;
-        Ok((closing.dependence, self.fields.write(closing)))
+        let closed = session.close(&self.token.core, response)?;
+        Ok((closed.dependence, self.fields.write(closed)))
     }
 }
 

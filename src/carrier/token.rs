@@ -203,17 +203,17 @@ impl<T: Payload> SessionToken<T> {
         session: &Session<T>,
         response: ResponseFacts,
     ) -> Result<(Dependence, TokenChange), SaveError> {
-        let closing = session.closing(&self.core, response)?;
-        let change = match &closing.change {
+        let closed = session.close(&self.core, response)?;
+        let change = match &closed.change {
             Change::Keep => TokenChange::Keep,
             Change::Store(to_seal) => {
-                let mut token = String::with_capacity(closing.token_len(to_seal));
-                closing.seal_into(to_seal, &mut token);
+                let mut token = String::with_capacity(closed.token_len(to_seal));
+                closed.seal_into(to_seal, &mut token);
                 TokenChange::Store(token)
             }
             Change::Drop => TokenChange::Drop,
         };
-        Ok((closing.dependence, change))
+        Ok((closed.dependence, change))
     }
 }
 

@@ -9,8 +9,7 @@ use std::{
 };
 
 use super::{
-    carrier_core::CarrierCore, closing::FAILED, loaded::Loaded, old_cookies::Predecessor,
-    opening::Opening,
+    carrier_core::CarrierCore, loaded::Loaded, old_cookies::Predecessor, opening::Opening,
 };
 use crate::{
     base::clock::Clock,
@@ -70,15 +69,6 @@ pub(crate) struct Held<'a, T> {
     pub(super) core: &'a CarrierCore,
     holder: &'a AtomicUsize,
     pub(super) contents: MutexGuard<'a, Contents<T>>,
-}
-
-impl<T> Contents<T> {
-    /// Returns the last error if a response with this status tells it, whoever made the page (docs/spec/writer.md
-    /// § 8.12).
-    pub(super) fn refusal_told_by(&self, status: u16) -> Option<&SessionError> {
-        let refusal = self.refusal.as_ref();
-        refusal.filter(|error| error.status() == status && status != FAILED)
-    }
 }
 
 impl<T> SessionLock<T> {
@@ -161,16 +151,6 @@ impl<T: Payload> Held<'_, T> {
         let changed = self.changeable().and_then(change);
         self.note_refusal(&changed);
         changed
-    }
-
-    /// Notes an error, unless it would hide one that has a status of its own.
-    pub(super) fn note_refusal<R>(&mut self, result: &Result<R, SessionError>) {
-        let refusal = &mut self.contents.refusal;
-        if let Err(error) = result
-            && (error.status() != FAILED || refusal.is_none())
-        {
-            *refusal = Some(error.clone());
-        }
     }
 
     fn changeable(&mut self) -> Result<&mut State<T>, SessionError> {

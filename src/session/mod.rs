@@ -4,6 +4,7 @@
 //! ([`SessionData`](crate::SessionData)). [`Outcome`] and [`Reason`] are for logs and metrics.
 
 mod carrier_core;
+mod closed;
 mod closing;
 #[cfg_attr(not(feature = "unstable-companion"), path = "no_companion.rs")]
 pub(crate) mod companion;
@@ -21,14 +22,14 @@ mod old_cookies;
 mod opened_session;
 mod opening;
 mod outcome;
+mod refusal;
 mod save_error;
+mod sent_token;
 mod typed;
 mod validate;
 
 pub(crate) use self::carrier_core::CarrierCore;
-pub(crate) use closing::{Change, Closing, ToSeal};
-#[cfg(feature = "tower")]
-pub(crate) use closing::{FAILED, of_anyone};
+pub(crate) use closed::{Change, Closed, ToSeal};
 pub use csrf::CsrfError;
 pub use dictionary::Dictionary;
 #[cfg(feature = "inspect")]
@@ -46,6 +47,8 @@ pub(crate) use old_cookies::{DroppedCookie, OldCookies, Predecessor};
 pub use opened_session::{OpenedSession, SessionInfo};
 pub(crate) use opening::Opening;
 pub use outcome::{Outcome, ReadEvent};
+#[cfg(feature = "tower")]
+pub(crate) use refusal::{FAILED, of_anyone};
 pub use save_error::SaveError;
 pub(crate) use save_error::SaveProblem;
 pub use validate::Validity;

@@ -45,6 +45,14 @@ pub(crate) enum Decision {
 }
 
 impl Decision {
+    /// Returns the extent to which the response depends on its session.
+    pub(crate) fn dependence(self) -> Dependence {
+        match self {
+            Decision::Drop | Decision::Store(_) => Dependence::Written,
+            _ => Dependence::Touched,
+        }
+    }
+
     /// Returns the names of the changes that the client makes, for metrics.
     pub(crate) fn changes<T>(self, state: &State<T>) -> &'static [&'static str] {
         match self {
@@ -128,7 +136,7 @@ impl<T> State<T> {
         if is_silenced {
             // A page that fails for somebody without a session loses nothing.
             let is_lost = self.save == SaveMode::Auto && !self.is_new() && self.has_changed();
-            return if is_lost {
+            return if is_lost && !response.has_refused {
                 Decision::KeepFailed
             } else {
                 Decision::Keep

@@ -9,6 +9,9 @@ pub(crate) struct ResponseFacts {
     /// leaves the 304 out, and allows what is stricter.
     pub(crate) is_shareable: bool,
     pub(crate) already_sent: AlreadySent,
+    /// The session refused a change in this request. A 500 then tells this error, which anyone can cause, and which is
+    /// counted by itself.
+    pub(crate) has_refused: bool,
 }
 
 /// Session that an inner service or the handler has already set or dropped in the response.
@@ -40,6 +43,7 @@ impl ResponseFacts {
         status: 200,
         is_shareable: false,
         already_sent: AlreadySent::Nothing,
+        has_refused: false,
     };
 }
 

@@ -93,6 +93,7 @@ impl CacheHeaders {
             // Caches merge the fields of a 304 into a response that they have stored (RFC 9111 section 4.3.4).
             is_shareable: self.is_shareable() || status == 304,
             already_sent,
+            ..ResponseFacts::UNKNOWN
         }
     }
 

@@ -11,7 +11,8 @@ use crate::{
     session::{
         SaveError, SessionId, SessionInfo,
         carrier_core::CarrierCore,
-        closing::{Change, Closing, carry_out},
+        closed::{Change, Closed},
+        closing::carry_out,
         duplicates::Candidate,
         handle::Session,
         loaded::Loaded,
@@ -132,14 +133,14 @@ impl<T> Loaded<T> {
     }
 }
 
-impl<'a, T> Closing<'a, T> {
+impl<'a, T> Closed<'a, T> {
     /// Prepares to seal a session that this request has bound to a device, if the session is still accepted and there
     /// is room.
     pub(super) fn of_bound(
         mut held: Held<'a, T>,
         Candidate { key_id, opened }: Candidate,
         now: UnixSeconds,
-    ) -> Option<Closing<'a, T>> {
+    ) -> Option<Closed<'a, T>> {
         let (core, carried) = (held.core, held.contents.arrival.values.carried);
         let mut state = State::new(&core.policy, now, true);
         state.continue_from(opened);
@@ -151,14 +152,14 @@ impl<'a, T> Closing<'a, T> {
             return None;
         }
         let decision = loaded.state.reseal();
-        let (dependence, change) = carry_out(decision, &loaded, core, keys).ok()?;
+        let change = carry_out(decision, &loaded, core, keys).ok()?;
         if matches!(change, Change::Store(_)) {
             loaded.note_written(decision, core);
         }
         held.contents.loaded = Some(loaded);
-        let mut closing = Closing::new(held, core);
-        (closing.dependence, closing.change) = (dependence, change);
-        Some(closing)
+        let mut closed = Closed::new(held, core);
+        closed.change = change;
+        Some(closed)
     }
 }
 

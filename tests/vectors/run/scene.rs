@@ -337,6 +337,7 @@ impl Scene {
             status,
             is_shareable: CacheHeaders::read(named).is_shareable(),
             already_sent,
+            ..ResponseFacts::UNKNOWN
         }
     }
 

@@ -1,0 +1,82 @@
+//! Errors that a session gave in its request, and the responses that tell them.
+
+use super::{
+    handle::Session,
+    lock::{Contents, Held},
+};
+use crate::{
+    base::reason::Reason,
+    events::{self, LimitedEvent},
+    state::SessionError,
+};
+
+impl<T> Session<T> {
+    /// Returns `true` if a response with this status tells the last error of the session.
+    pub(crate) fn is_refusal_told_by(&self, status: u16) -> bool {
+        // An error means that this thread is inside an `update` of the session.
+        let held = self.lock.hold();
+        held.is_ok_and(|held| held.contents.refusal_told_by(status).is_some())
+    }
+
+    /// Notes the error of a request. It may be that of another session.
+    #[cfg(feature = "tower")]
+    pub(crate) fn note_failure(&self, error: &SessionError) {
+        if let Ok(held) = self.lock.hold() {
+            held.note_failure(error);
+        }
+    }
+}
+
+impl<T> Held<'_, T> {
+    /// Notes an error, unless it would hide one that has a status of its own.
+    pub(super) fn note_refusal<R>(&mut self, result: &Result<R, SessionError>) {
+        let refusal = &mut self.contents.refusal;
+        if let Err(error) = result
+            && (error.status() != FAILED || refusal.is_none())
+        {
+            *refusal = Some(error.clone());
+        }
+    }
+
+    /// The request failed by this error. Logs an error that anyone can cause, once a minute, if this session refused a
+    /// change.
+    pub(super) fn note_failure(&self, error: &SessionError) {
+        let (core, contents) = (self.core, &self.contents);
+        let loaded = contents.loaded.as_ref();
+        let loaded = loaded.filter(|_| contents.refusal.is_some());
+        let Some((event, loaded)) = of_anyone(error).zip(loaded) else {
+            return;
+        };
+        let reason = match error {
+            SessionError::Unreadable(reason) => Some(*reason),
+            _ => loaded.outcome.reason(),
+        };
+        if let Some(left_out) = core.log_limits.note(event, loaded.state.now) {
+            let purpose = core.slot.purpose.name();
+            events::log_session_failed(purpose, reason, error.key(), left_out, error);
+        }
+    }
+}
+
+/// Returns the kind of an error that anyone can cause again and again, which is logged when its session is saved.
+pub(crate) fn of_anyone(error: &SessionError) -> Option<LimitedEvent> {
+    match error {
+        SessionError::Unreadable(Reason::Payload) => Some(LimitedEvent::UnreadableSchema),
+        SessionError::Unreadable(_) => Some(LimitedEvent::UnreadableKey),
+        SessionError::TooLarge(_) => Some(LimitedEvent::Full),
+        SessionError::NoContext => Some(LimitedEvent::NoContext),
+        _ => None,
+    }
+}
+
+impl<T> Contents<T> {
+    /// Returns the last error if a response with this status tells it, whoever made the page (docs/spec/writer.md
+    /// § 8.12).
+    pub(super) fn refusal_told_by(&self, status: u16) -> Option<&SessionError> {
+        let refusal = self.refusal.as_ref();
+        refusal.filter(|error| error.status() == status && status != FAILED)
+    }
+}
+
+/// Status by which a response saves its session if it tells an error of it (docs/spec/writer.md § 8.12).
+pub(crate) const FAILED: u16 = 500;
