@@ -215,6 +215,9 @@ test("a change that a 5xx drops is counted if a visitor loses it", async () => {
   // A crawler that meets a page which fails, a page that changes nothing, a timeout, and a change that was discarded.
   const discarded = (session) => (set(session), session.discard());
   const others = [[500, null, set], [500, ours, () => {}], [408, ours, set], [500, ours, discarded], [200, ours, set]];
+  // A full session is counted by itself, and anyone can cause it.
+  const fill = (session) => (set(session), assert.throws(() => session.set("note", "x".repeat(9000))));
+  others.push([413, ours, fill], [500, ours, fill]);
   for (const given of others) assert.equal(await failed(...given), 0);
 });
 

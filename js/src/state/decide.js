@@ -17,7 +17,7 @@ import { activeAge, deadlineOf, endOf, isRefreshDue, isRememberedNow } from "./l
  * - `isOptional`, true without a change to write: a session is stored then only to be refreshed or sealed again;
  * - `isLost`, true for a change that is left out because the response sets a session already;
  * - `isLapsed`, true for a change that must not be sealed any more (§ 8.14.1);
- * - `isFailed`, true for a change of a visitor's session that is left out because the response is a 5xx.
+ * - `isFailed`, true for a change of a visitor's session that is left out because the response is a 5xx, and no error of the session.
  */
 export function decide(state, response) {
   const decision = decideAlone(state, response);
@@ -46,7 +46,7 @@ function decideAlone(state, {
   if (isGone(state, isSilenced || hasLapsed)) return drop;
   if (state.save === "discard") return keep;
   // A page that fails for somebody without a session loses nothing.
-  if (isSilenced) return { ...keep, isFailed: status >= 500 && !state.isNew && hasChanged(state) };
+  if (isSilenced) return { ...keep, isFailed: status >= 500 && !state.failure && !state.isNew && hasChanged(state) };
   const isToStore = hasChanged(state) || (state.save === "force" && !state.isNew);
   if (hasLapsed) return { ...keep, isLapsed: isToStore };
   if (isToStore) {
