@@ -8,8 +8,8 @@ import { sealingAt } from "./keys/ring.js";
 import { LACKS_RING, sinceOf } from "./session/read_events.js";
 import { HANGS, hangsSince } from "./session/revalidation.js";
 
-/** Milliseconds for which a health check waits for the source of a ring. */
-const PATIENCE = 1000;
+/** Milliseconds for which a health check waits for the source of a ring. A probe of Kubernetes gives up after 1000 by default. */
+const PATIENCE = 500;
 const DISAGREES =
   "a session of the last ten minutes is from the future, so this clock is behind, or that of another program is ahead: compare `now` of " +
   "all with a clock that you trust";
