@@ -9,15 +9,16 @@ import { PADDING, readBody, writeBody } from "./state/body.js";
 import { Template } from "./cookie/set_cookie.js";
 import { eachPair, plain } from "./cookie/values.js";
 
-/** Bound cookies that are read, and that are opened, in a request: a visitor can send any number. */
+/** Bound cookies that are read (§ 16.3.1), and that are opened, in a request: a visitor can send any number. */
 const MOST = 32;
 const MOST_OPENED = 4;
 /** Characters of a bound cookie. */
 const LONGEST = 256;
-/** Seconds for which browsers keep the mark of an ended session. */
+/** Seconds for which browsers keep the mark of an ended session (§ 16.4.2). */
 const MARKED_FOR = 86_400;
-/** Seconds for which an offer is valid. */
+/** Seconds for which an offer is valid (§ 16.1.3). */
 const OFFERED_FOR = 120;
+/** Bound of `requiredAfter` (§ 16.1). */
 const LEAST_GRACE = 10;
 const OFFER = "secure-session-registration";
 const STALE = {

@@ -15,7 +15,7 @@ import { UNOPENED } from "./state/state.js";
 import { partNumbers, toSetCookie } from "./cookie/set_cookie.js";
 import { MOST_VALUES, findValues } from "./cookie/values.js";
 
-/** Paths at which an old cookie is expired. Programs set cookies at short paths. */
+/** Paths at which an old cookie is expired. Programs set cookies at short paths, and each takes a header of the response. */
 const MOST_PATHS = 6;
 /** Longest value that browsers store, in bytes. */
 const LONGEST_VALUE = 4096;

@@ -29,7 +29,7 @@ const REFUSALS = {
   "wrong-token": "WrongToken",
   "too-large": "TooLarge",
 };
-/** Seconds after which a session that has begun has come back, unless its client drops it. */
+/** A new session that returns within these seconds shows that the client keeps cookies. docs/alerts.yml compares five minutes. */
 const SOON = 60;
 /** Lengths of tokens. */
 const BUCKETS = [256, 512, 1024, 2048, 2500, 3072, 4096, 12_288];

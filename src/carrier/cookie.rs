@@ -274,7 +274,8 @@ fn list_len(field: &[u8]) -> usize {
 const FIELD_LEN: usize = "cookie".len() + 32;
 /// Bytes around a part: `.1=`, and `N.` in the first.
 const AROUND_PART: usize = 5;
-/// Bytes that are left to all fields but `Cookie`. Browsers send 1,000 to 1,700.
+/// Bytes that are left to all fields but `Cookie`. Browsers send 1,000 to 1,700 with short addresses. The rest is for
+/// addresses of up to 430 bytes, because `:path` has one and `referer` another.
 const OTHER_FIELDS: usize = 2_560;
 
 clone_by_fields!(SessionCookie<T> { fields, token });

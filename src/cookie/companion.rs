@@ -58,8 +58,8 @@ impl SetCookies {
     }
 }
 
-/// Largest number of companion cookies. A browser has one for each session of a device, and may keep some that nobody
-/// ended.
+/// Largest number of companion cookies (crates/device/docs/devices.md § 16.3.1). A browser has one for each session of a
+/// device, and may keep some that nobody ended.
 const MOST_OF_COMPANION: usize = 32;
-/// Largest length of the value of a companion's cookie, in bytes.
+/// Largest length of the value of a companion's cookie, in bytes (the same section).
 const LONGEST_OF_COMPANION: usize = 256;

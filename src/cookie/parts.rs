@@ -119,7 +119,7 @@ pub(super) fn part_number(rest: &[u8]) -> Option<usize> {
     }
 }
 
-/// Largest number of parts, in addition to the cookie of the name itself.
+/// Largest number of parts, in addition to the cookie of the name itself: the longest token fills eight cookies.
 const MOST_PARTS: usize = 7;
 
 #[cfg(test)]

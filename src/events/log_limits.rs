@@ -169,10 +169,10 @@ impl LogLimits {
         print_in_debug!("{purpose}: {REMEMBERED_ELSEWHERE}");
     }
 
-    /// A session was refused by a `not_before` that lies in the future. Logged at most once in five minutes.
+    /// A session was refused by a `not_before` that lies in the future, which lasts until then.
     #[cold]
     pub(crate) fn note_not_before(&self, purpose: &str, not_before: u64, now: u64) {
-        if is_due(&self.not_before_at, 5 * MINUTE, now) {
+        if is_due(&self.not_before_at, LOGGED_AGAIN, now) {
             super::not_before_is_ahead(purpose, not_before, now);
         }
     }
@@ -214,6 +214,11 @@ fn is_due(at: &AtomicU64, seconds: u64, now: u64) -> bool {
 }
 
 const MINUTE: u64 = 60;
+/// Seconds after which a problem is logged again that lasts until somebody acts. Events that requests cause are logged each
+/// minute, because the next minute may have none. This would only fill the log: a day has 288 lines of it.
+pub(crate) const LOGGED_AGAIN: u64 = 5 * MINUTE;
+/// Seconds for which a health check shows what a session has brought. No request takes as long, so a clock that is behind
+/// the last event by more was set back.
 pub(crate) const TEN_MINUTES: u64 = 10 * MINUTE;
 /// Number of sessions in a minute that are worth a log line, and of refusals that are all logged. A single visitor who
 /// comes back to a page usually causes fewer.

@@ -118,6 +118,7 @@ impl Purpose {
     }
 }
 
+/// As for the names of cookies, in bytes.
 const LONGEST_HEADER_NAME: usize = 128;
 const HEADER: &str = "header:";
 /// Separates these derivations from derivations of other protocols.

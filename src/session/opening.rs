@@ -266,7 +266,9 @@ impl<'a> Opening<'a> {
     }
 }
 
-/// Seconds after which a session that has begun has come back, unless its client drops it.
+/// A new session that returns within these seconds shows that the client keeps cookies. The next page, or an image of this
+/// one, usually brings it. An alert compares the sessions of five minutes that returned with those that began
+/// (docs/alerts.yml), so those of the last minute must be few.
 const SOON: u64 = 60;
 
 impl From<Refused> for Outcome {

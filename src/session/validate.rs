@@ -222,7 +222,8 @@ impl Drop for Asked<'_> {
     }
 }
 
-/// Seconds without an answer after which the application counts as hanging.
+/// Seconds without an answer after which the application counts as hanging. A query takes milliseconds, and proxies such as
+/// nginx wait for a minute, so this is logged before visitors get errors.
 const PATIENCE: u64 = 5;
 
 /// Asks the application, which answers `true` if the session is still valid. A panic becomes an error, which means that

@@ -277,7 +277,8 @@ pub(super) fn forbid_to_store<H: Fields>(response: &mut H) {
     response.replace(H::CACHE_CONTROL, H::value(NO_STORE.into()));
 }
 
-/// Seconds for which a client should wait before it sends the request again.
+/// Seconds for which a client should wait before it sends the request again. It is the default interval in which a ring is
+/// followed, so an instance that lacks a key may have it by then.
 pub(super) const RETRY_AFTER_SECONDS: &str = "10";
 
 pub(super) const NO_HEADER: &str =

@@ -55,7 +55,7 @@ const RESPONSES = {
   unvalidated: LATER,
 };
 
-/** Seconds after which clients may ask again, in the header `Retry-After`. */
+/** Seconds for `Retry-After`. Programs in Rust follow a ring in this interval by default, so one that lacks a key may have it by then. */
 const RETRY_AFTER = 10;
 
 export class SessionError extends Error {

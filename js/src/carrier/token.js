@@ -9,6 +9,7 @@ import { TOKEN_CHARACTERS } from "../cookie/set_cookie.js";
 import { SessionSealer } from "../session/sealer.js";
 import { Carrier, fieldsOf, finish, loadBy, sealerOf, withAdvice } from "./carrier.js";
 
+/** Characters of a token that is sent: as many as four full cookies have. */
 const LONGEST = 16_384;
 
 export class SessionToken extends Carrier {

@@ -4,6 +4,7 @@ import { BLANK, trim } from "../base/bytes.js";
 import { Refusal } from "../base/errors.js";
 import { LONGEST_TOKEN } from "../token/token.js";
 
+/** Distinct values that are tried. Browsers seldom send more unless someone planted them. */
 export const MOST_VALUES = 4;
 
 /** Calls `found(rest, value)` for each pair whose name begins with `name`, in order. `rest` is the end of its name. */

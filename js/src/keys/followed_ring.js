@@ -17,11 +17,11 @@ import { parseRing, sealingAt, warnOfEarlyEnds, warnOfKeyTooSoon } from "./ring.
 const MOST_SECONDS = 86_400;
 /** Milliseconds after a refusal in which the source is asked again, so that one failed question does not last for a long `every`. */
 const RETRY = 60_000;
-/** Milliseconds between two events about the same refusal. */
+/** Milliseconds between two events about the same refusal, which lasts until somebody acts: a day has 288 of them. */
 const AGAIN = 300_000;
-/** Milliseconds without an answer after which a source counts as hanging. */
+/** Milliseconds without an answer after which a source counts as hanging, as in Rust. */
 const PATIENCE = 5000;
-/** Keys whose ends are remembered, to notice their return. */
+/** Keys whose ends are remembered, to notice their return. With a rotation a week, they are those of more than a year. */
 const MOST_ENDS = 64;
 
 const REFUSED = "key ring refused, the earlier one stays in use";

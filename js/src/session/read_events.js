@@ -13,7 +13,7 @@ const LEVELS = {
 const MANY = 10;
 const A_MINUTE = 60;
 const TEN_MINUTES = 600;
-/** Seconds that a push of a ring to all programs may take. */
+/** Seconds that a push of a ring to all programs may take: the `--after 15m` of docs/rotation.md. */
 const PUSH = 900;
 const REMEMBERED =
   "a remembered session arrived, but this program has no `rememberUpTo`: it ends by the ordinary timeouts here; set `rememberUpTo` as " +

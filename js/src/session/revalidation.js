@@ -72,7 +72,10 @@ class Revalidation {
   }
 }
 
-/** Seconds without an answer after which the application counts as hanging. */
+/**
+ * Seconds without an answer after which the application counts as hanging. A query takes milliseconds, and proxies such as nginx wait
+ * for a minute, so this is logged before visitors get errors.
+ */
 const PATIENCE = 5;
 
 /**

@@ -5,6 +5,7 @@ import { INVALID, SessionError } from "../base/errors.js";
 import { isBytes, isMap, isPlain } from "../base/plain.js";
 import { Writer } from "../base/writer.js";
 
+/** Levels of lists and maps, with the dictionary around them (SPEC.md § 5.4.4). */
 export const DEEPEST = 64;
 
 /** Reads one value at this depth (§ 5.4.5). A map becomes an object, or a `Map` if a key is not a string. */

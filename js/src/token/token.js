@@ -7,8 +7,9 @@ import { HEAD, NONCE, SUITES, overheadOf } from "../crypto/suites.js";
 import { keysFor } from "../keys/purpose_keys.js";
 import { sealingAt } from "../keys/ring.js";
 
+/** Characters of eight full cookies. */
 export const LONGEST_TOKEN = 32_768;
-/** Bytes (§ 6.5). */
+/** Bytes that these are (§ 6.5). */
 const LONGEST_BLOB = 24_576;
 const SMALLEST_BODY = 6;
 

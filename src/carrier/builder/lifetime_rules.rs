@@ -257,5 +257,6 @@ const NOTHING_IS_REMEMBERED: &str =
     "needs {remember_up_to}, without which no session is remembered; set both, or leave this out";
 const WITHOUT_EFFECT: &str = "has no effect together with {revalidate_after}; leave it out";
 const NOT_LONGER: &str = "needs a {revalidate_after} that is shorter; set that first";
+/// SPEC.md § 8.0, as are the defaults.
 const LONGEST_SKEW: Duration = Duration::from_secs(300);
 const DEFAULT_IDLE: Duration = Duration::from_secs(30 * 60);

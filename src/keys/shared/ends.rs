@@ -97,5 +97,6 @@ fn end_in<K>(ring: &Ring<K>, id: KeyId) -> UnixSeconds {
     key.map_or(0, |end| end.map_or(never, unix_seconds))
 }
 
-/// Largest number of keys that are remembered. The ones that ended first are forgotten.
+/// Largest number of keys that are remembered. The ones that ended first are forgotten. A rotation ends one key, so with one
+/// a week, a backup has to be older than a year to bring back a key that is forgotten.
 const MOST: usize = 64;

@@ -251,11 +251,13 @@ pub(crate) const TICK: Duration = Duration::from_secs(1);
 const GAP: u64 = 1 + LEEWAY;
 
 /// Ticks, and thus seconds, for which the sources may not answer. After that they count as hanging, and sessions go by
-/// the ring in use.
+/// the ring in use. A request may wait for as long. It is half of the default interval: sources that take longer could
+/// hardly be read once an interval.
 #[cfg(feature = "watch")]
 const PATIENCE: u32 = 5;
 
-/// Seconds by which a thread may be late in a running process, including the error of whole seconds.
+/// Seconds by which a thread may be late in a running process: one on a machine that is busy, and one because both times
+/// are whole seconds.
 const LEEWAY: u64 = 2;
 
 #[cfg(all(test, feature = "watch"))]

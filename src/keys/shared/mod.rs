@@ -283,7 +283,7 @@ fn try_lock(ring: &Mutex<RingState>) -> Option<MutexGuard<'_, RingState>> {
     }
 }
 
-/// Seconds that a push of a ring to all programs may take.
+/// Seconds that a push of a ring to all programs may take: the `--after 15m` of docs/rotation.md.
 const PUSH: u64 = 15 * 60;
 const OTHER_MODE: &str = "of this key ring and the one in use, one encrypts and the other only signs; give keys of the mode in \
     use, or restart the program with other settings";

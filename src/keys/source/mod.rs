@@ -276,6 +276,8 @@ fn sentences_of(error: &(dyn Error + 'static)) -> Option<KeyError> {
 
 /// Largest size of a file, in bytes. A thousand keys with their times take 135,000.
 const LARGEST_FILE: u64 = 1 << 20;
+/// Bytes allocated at least. A pipe tells no length, and growing would leave a copy of its first keys behind. Sixty keys
+/// with their times take as much.
 const USUAL_FILE: u64 = 8 << 10;
 const NOT_REGULAR: &str =
     "is not a regular file, nor a link to one; `RingSource::from_fn` reads other sources";

@@ -366,7 +366,7 @@ fn in_spite_of_panics<R>(work: impl FnOnce() -> R) -> Option<R> {
 impl LoggedRefusal {
     /// Logs the refusal again if that has not been done for a while.
     fn log_again(&mut self, now: UnixSeconds) {
-        if now.abs_diff(self.logged_at) >= LOGGED_AGAIN {
+        if now.abs_diff(self.logged_at) >= events::LOGGED_AGAIN {
             self.logged_at = now;
             let SourceRefused { since, error } = &self.refused;
             events::ring_still_refused(error, show_time(system_time(*since)));
@@ -421,13 +421,13 @@ pub enum PollOutcome {
     Refused(KeyError),
 }
 
-/// Polls in a row after which sources that change each time are refused.
+/// Polls in a row after which sources that change each time are refused. With the default interval this is a minute, in
+/// which a push that writes one file after another has ended.
 const MOST_UNSETTLED: u32 = 6;
 const NEVER_THE_SAME: &str = "the sources were different at each of the last 6 polls, so no ring of theirs is used; leave out what \
     changes by itself, such as a time";
-/// Seconds after which a refusal that lasts is logged again.
-const LOGGED_AGAIN: u64 = 300;
+/// At most a hundred polls a second, so that an interval of 0 keeps no core busy.
 const SHORTEST_INTERVAL: Duration = Duration::from_millis(10);
 
-/// Time between two reads of sources that have changed, if the last poll was late.
+/// Time between two reads of sources that have changed, if the last poll was late. Sessions wait for it, so it is short.
 const PAUSE: Duration = Duration::from_millis(100);

@@ -47,5 +47,6 @@ pub(super) fn is_of_type(content_type: Option<&[u8]>, media_type: &str) -> bool 
 pub(super) const URL_ENCODED: &str = "application/x-www-form-urlencoded";
 pub(super) const TOKEN_HEADER: &str = "x-csrf-token";
 pub(super) const TOKEN_FIELD: FormField = Cow::Borrowed("csrf_token");
-/// Bytes of a form in which the token is looked for, by default.
+/// Bytes of a form in which the token is looked for, by default. They are held in memory, but a longer form passes if its
+/// token is among them.
 pub(super) const FORM_LIMIT: usize = 1 << 20;
