@@ -13,7 +13,7 @@
         feature = "tracing",
         feature = "watch",
     )),
-    allow(unused, reason = "not everything is told, or there is less to tell")
+    allow(unused, reason = "some events need other features")
 )]
 
 /// `true` if events may be logged or printed, for callers that would look something up only for this.

@@ -35,7 +35,7 @@ pub enum Problem {
     /// The sources of a watched ring do not answer. The earlier ring stays in use.
     #[non_exhaustive]
     SourceHangs {
-        /// Time at which the program lost patience.
+        /// Time since which the sources count as hanging.
         since: SystemTime,
     },
     /// The process was forked after its ring began to be followed, so the ring stays as it is.
@@ -69,7 +69,7 @@ pub enum Problem {
     /// ([`revalidate_after`](crate::carrier::SessionBuilder::revalidate_after)).
     #[non_exhaustive]
     ValidationHangs {
-        /// Time at which the program lost patience.
+        /// Time since which the sources count as hanging.
         since: SystemTime,
     },
 }

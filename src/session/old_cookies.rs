@@ -39,8 +39,8 @@ pub(crate) trait OldCookies: Send + Sync {
         accept: &mut Accept<'_>,
     ) -> Option<Result<(), Refused>>;
 
-    /// Tells the log once of an old cookie that came with a session of ours, although the response that wrote this
-    /// session, at `written`, expired the old cookie.
+    /// Logs once that a browser still sends an old cookie, although the response that wrote this session, at `written`,
+    /// dropped it.
     fn note_leftover(&self, received: &[OldValues], written: UnixSeconds);
 }
 

@@ -302,8 +302,8 @@ const NO_FIELD: &str = "give the form a hidden field `csrf_token`, or the one th
 const COMPRESSED: &str = "the guard reads no form with a `Content-Encoding`; let the client send its token in the header \
      `x-csrf-token`, or decompress the form outside of the guard";
 const NO_SESSION: &str = "no session came to which a token could belong: give the form a hidden field `csrf_token`, or the one that \
-     `form_field` of the guard names, with `Session::csrf_token` as its value; if it has one, the browser kept no cookie, or \
-     the session has ended";
+     `form_field` of the guard names, with `Session::csrf_token` as its value; if the form has it, the browser dropped the \
+     cookie, or the session has ended";
 const TOO_LARGE: &str = "if neither the visitor nor a layer outside broke it off, move the field with the token to the beginning of the form, send the \
      token in the header `x-csrf-token`, or raise `form_limit` of the guard";
 const WITHOUT_FIELDS: &str = "a browser's report and a beacon cannot send a token: `merge` the router of that route after adding the \

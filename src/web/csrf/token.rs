@@ -17,7 +17,7 @@ pub(super) enum TokenSource {
     None,
 }
 
-/// What the guards around a handler tell the form's extractor.
+/// Fields for tokens that a form must have. Written by guards, read by [`GuardedForm`](super::GuardedForm).
 #[derive(Clone, Default)]
 pub(super) struct Asked {
     /// For each guard that asked for a token, its field for one, which is not part of the form's own content. The request

@@ -186,7 +186,7 @@ impl Check {
                 Some(KeyRole::Accepted) if key.accept_until.is_none() && !has_leaked(id) => (
                     FOR_EVER,
                     format!(
-                        "key {id} is accepted without end, `{HARDTACK} ring retire {file} {id} --at TIME` sets one"
+                        "key {id} never retires, `{HARDTACK} ring retire {file} {id} --at TIME` sets a time"
                     ),
                 ),
                 _ => continue,

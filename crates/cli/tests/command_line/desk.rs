@@ -1,4 +1,4 @@
-//! A folder of its own for each test, with a clock that stands still, and the program run in it.
+//! Runs the program for a test, in a new folder and at a fixed time.
 
 use std::{
     env,
