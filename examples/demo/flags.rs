@@ -1,5 +1,7 @@
 //! The command line.
 
+mod of_settings;
+
 use std::{
     ffi::OsString,
     str::FromStr,
@@ -56,7 +58,7 @@ impl Flags {
         while let Some(argument) = parser.next()? {
             let row = match &argument {
                 Arg::Long("help") | Arg::Short('h') => return Ok(None),
-                Arg::Long(name) => FLAGS.iter().find(|row| row.name == *name),
+                Arg::Long(name) => flags_of_all().find(|row| row.name == *name),
                 _ => None,
             };
             let row = row.ok_or_else(|| match &argument {
@@ -194,7 +196,7 @@ fn invalid(flag: &str, found: &str, expected: &str) -> Refused {
 
 /// Returns the text of `--help`.
 pub(crate) fn help() -> String {
-    let lines = FLAGS.iter().map(|row| {
+    let lines = flags_of_all().map(|row| {
         let flag = format!("--{} {}", row.name, row.value);
         format!("  {flag:30} {}\n", row.help)
     });
@@ -216,9 +218,13 @@ enum Sets {
     Cookies(&'static str),
 }
 
+fn flags_of_all() -> impl Iterator<Item = &'static Flag> {
+    OF_DEMO.iter().chain(of_settings::FLAGS)
+}
+
 #[rustfmt::skip] // One row a flag.
-const FLAGS: &[Flag] = {
-    use Sets::{Cookies, Demo, Sessions};
+const OF_DEMO: &[Flag] = {
+    use Sets::Demo;
     &[
         row("port", "NUMBER", Demo, "where to listen on 127.0.0.1; 0 picks a free port (3000)"),
         row("keys", "RING", Demo, "the key ring, with commas for line ends (SESSION_KEYS, or a fresh key)"),
@@ -227,28 +233,6 @@ const FLAGS: &[Flag] = {
         row("header", "NAME", Demo, "the sessions of /api travel in this header, and back in `session-token`"),
         row("device-bound", "", Demo, "bind sessions to devices; behind a proxy that speaks TLS"),
         row("eager", "", Demo, "verify the session of every request before its handler runs"),
-        row("name", "NAME", Cookies("name"), "the cookie's name"),
-        row("path", "PATH", Cookies("path"), "below which path it is sent"),
-        row("domain", "DOMAIN", Cookies("domain"), "the domain below which it is sent"),
-        row("same-site", "WHEN", Cookies("same_site"), "lax, strict, none, omit"),
-        row("partitioned", "", Cookies("partitioned"), "one cookie for each site around a frame"),
-        row("insecure", "", Cookies("danger_allow_http"), "no `Secure`; for Safari, which keeps no such cookie of localhost"),
-        row("idle", "SECONDS", Sessions("idle_timeout"), "the idle timeout, or off"),
-        row("absolute", "SECONDS", Sessions("absolute_timeout"), "the absolute timeout"),
-        row("remember-up-to", "SECONDS", Sessions("remember_up_to"), "how long a visitor may be remembered (nobody is)"),
-        row("remembered-idle", "SECONDS", Sessions("remembered_idle_timeout"), "the idle timeout of remembered visitors (none)"),
-        row("persistent", "", Cookies("persistent"), "let the cookie of every session outlive the browser's session"),
-        row("skew", "SECONDS", Sessions("clock_skew"), "how far another clock may be ahead"),
-        row("refresh-after", "WHEN", Sessions("refresh_after"), "seconds, never, always, on-change, every-request"),
-        row("refresh-navigations-only", "", Cookies("refresh_navigations_only"), "refresh nothing for scripts"),
-        row("formerly", "WAY", Cookies("formerly"), "how it was set before: path=/x, domain=example.com, partitioned; repeatable"),
-        row("size", "PROFILE", Cookies("size"), "anywhere, browser; split:2, split:3 or split:4 cookies"),
-        row("padding", "SCHEME", Sessions("padding"), "none, padme"),
-        row("context", "PAIR", Sessions("context"), "label=value, bound to every session; repeatable"),
-        row("not-before", "SECONDS", Sessions("not_before"), "refuse sessions issued earlier; Unix seconds"),
-        row("save-on-error", "", Sessions("save_on_server_error"), "a response with a 5xx status saves, too"),
-        row("keep-unknown-keys", "", Sessions("keep_unknown_keys"), "leave a session alone whose key the ring lacks"),
-        row("danger-allow-shared-caching", "", Sessions("danger_allow_shared_caching"), "save with responses that shared caches may store"),
         row("help", "", Demo, "this list"),
     ]
 };

@@ -90,8 +90,6 @@ export type ConfigErrorCode =
   | "ring"
   | "source"
   | "every"
-  | "log"
-  | "metrics"
   | "blank"
   | "attribute"
   | "time"
@@ -104,41 +102,19 @@ export type ConfigErrorCode =
   | "suite"
   | "mode"
   // A purpose, or a context
-  | "purpose"
-  | "application"
-  | "context"
   | "label"
   | "value"
   // Settings
+  | keyof CookieOptions
+  | keyof TokenOptions
+  | keyof OptionsFor<any>
   | "settings"
   | "option"
   | "type"
-  | "header"
-  | "cookie"
-  | "size"
-  | "padding"
   | "now"
-  | "idleTimeout"
-  | "absoluteTimeout"
-  | "rememberUpTo"
-  | "rememberedIdleTimeout"
-  | "refreshAfter"
-  | "revalidateAfter"
   | "unvalidatedUpTo"
-  | "clockSkew"
-  | "notBefore"
-  | "revokedIf"
-  | "saveOnServerError"
-  | "keepUnknownKeys"
-  | "skipXChaCha"
-  | "persistent"
-  | "refreshNavigationsOnly"
   | "dangerAllowHttp"
-  | "dangerAllowSharedCaching"
   | "formerly"
-  | "maxTokenLength"
-  | "migrateFrom"
-  | "deviceBound"
   | "from"
   | "until"
   | "password"
@@ -440,6 +416,11 @@ export function revalidation<S extends BaseSession>(options: RevalidationOptions
 export type Context = readonly (readonly [label: string, value: string])[];
 
 export interface SessionOptions extends Pick<RingOptions, "skipXChaCha"> {
+  /** Default: `console.error` and `console.warn`, which gets `info` too, in development and not in Deno. null turns the log off. */
+  readonly log?: Log | null;
+  /** Counts sessions, failures and refused requests, and shows keys and settings. Default: null. */
+  readonly metrics?: Metrics | null;
+  // Written by .ci/settings from src/settings/settings.toml: change that.
   /** Seconds after its last use at which a session ends, at most `absoluteTimeout`. null turns it off. Default: 1,800. */
   readonly idleTimeout?: number | null;
   /**
@@ -474,10 +455,8 @@ export interface SessionOptions extends Pick<RingOptions, "skipXChaCha"> {
   readonly clockSkew?: number;
   /** Sessions that began earlier are refused. A number counts milliseconds, as `Date.now()` does. Default: null. */
   readonly notBefore?: Date | number | null;
-  /** Default: `console.error` and `console.warn`, which gets `info` too, in development and not in Deno. null turns the log off. */
-  readonly log?: Log | null;
-  /** Counts sessions, failures and refused requests, and shows keys and settings. Default: null. */
-  readonly metrics?: Metrics | null;
+  /** `padme` hides part of the length. Default: null. */
+  readonly padding?: Padding | null;
   /** Binds sessions to one application. Sessions of another do not open, and are overwritten. Default: null. */
   readonly application?: string | null;
   /**
@@ -485,8 +464,6 @@ export interface SessionOptions extends Pick<RingOptions, "skipXChaCha"> {
    * fingerprint of the settings. Default: none.
    */
   readonly context?: Context;
-  /** `padme` hides part of the length. Default: null. */
-  readonly padding?: Padding | null;
   /** Saves changes even with responses of status 5xx. Default: false. */
   readonly saveOnServerError?: boolean;
   /**
@@ -520,14 +497,13 @@ export const padme: Padding;
 
 /** The name and attributes of a cookie. */
 export interface CookieAttributes {
+  // Written by .ci/settings from src/settings/settings.toml: change that.
   /** Default: `__Host-session`; `__Secure-session` with a path or a domain, `session` with `dangerAllowHttp`. */
   readonly name?: string;
   /** Default: `/`. */
   readonly path?: string;
   /** Default: null, for this host alone. */
   readonly domain?: string | null;
-  /** Leaves `Secure` out, for development without TLS if `http://localhost` is not enough. Default: false. */
-  readonly dangerAllowHttp?: boolean;
   /**
    * Default: `Lax`. null leaves the attribute out. If the browser hides the cookie from a request, only `signIn` and `renew` begin
    * a session. With `Strict`, a visitor who follows a link from another site looks like a new one, and a page that begins a session
@@ -541,6 +517,8 @@ export interface CookieAttributes {
   readonly partitioned?: boolean;
   /** Former attributes. The cookie with these is dropped whenever a session is sent or ended. Default: none. */
   readonly formerly?: FormerAttributes | readonly FormerAttributes[];
+  /** Leaves `Secure` out, for development without TLS if `http://localhost` is not enough. Default: false. */
+  readonly dangerAllowHttp?: boolean;
 }
 
 /** The value of `attributes`, for the option `cookie`. */
@@ -556,12 +534,11 @@ export function attributes(chosen?: CookieAttributes): CheckedAttributes;
 export interface CookieOptions extends SessionOptions {
   /** Made by `attributes`. Default: `__Host-session`, `Secure`, `SameSite=Lax`, for this host alone. */
   readonly cookie?: CheckedAttributes;
-  /**
-   * Greatest size of the cookie: 3,072 bytes (`anywhere`), 4,096 bytes (`browser`), or several cookies of 4,096 bytes (`split`).
-   * For four full ones servers need a setting, such as Node's `--max-http-header-size`. Without it, Node's requests have room for
-   * about 10,000 bytes of content, less the site's other cookies. Default: `anywhere`.
-   */
-  readonly size?: "anywhere" | "browser" | "split:2" | "split:3" | "split:4";
+  /** Takes sessions over from cookies of other libraries, or from another cookie of your own. Default: none. */
+  readonly migrateFrom?: OldCookie | readonly OldCookie[];
+  /** Reads and writes sessions that are bound to a device. Experimental. Default: null. */
+  readonly deviceBound?: BoundOptions | null;
+  // Written by .ci/settings from src/settings/settings.toml: change that.
   /**
    * Keeps the cookie of every session after the browser is closed, until the session ends, for at most 400 days at a time.
    * Default: false.
@@ -574,14 +551,16 @@ export interface CookieOptions extends SessionOptions {
    */
   readonly refreshNavigationsOnly?: boolean;
   /**
+   * Greatest size of the cookie: 3,072 bytes (`anywhere`), 4,096 bytes (`browser`), or several cookies of 4,096 bytes (`split`).
+   * For four full ones servers need a setting, such as Node's `--max-http-header-size`. Without it, Node's requests have room for
+   * about 10,000 bytes of content, less the site's other cookies. Default: `anywhere`.
+   */
+  readonly size?: "anywhere" | "browser" | "split:2" | "split:3" | "split:4";
+  /**
    * Lets shared caches store responses with sessions if the application does. A cache that stores `Set-Cookie` gives the session of
    * one visitor to others. Default: false.
    */
   readonly dangerAllowSharedCaching?: boolean;
-  /** Takes sessions over from cookies of other libraries, or from another cookie of your own. Default: none. */
-  readonly migrateFrom?: OldCookie | readonly OldCookie[];
-  /** Reads and writes sessions that are bound to a device. Experimental. Default: null. */
-  readonly deviceBound?: BoundOptions | null;
 }
 
 /** Attributes that a cookie had before. An attribute that is left out is the same as now. */

@@ -9,7 +9,7 @@ import { SessionCookie } from "./carrier/cookie.js";
 import { attributes } from "./cookie/attributes.js";
 import { looksLikeAKey } from "./keys/redact.js";
 import { ringOf } from "./settings/keys.js";
-import { NAMES, apply, isSetting, isSourceOfKeys, noSettings, unknown } from "./settings/names.js";
+import { NAMES, apply, camelCase, isSetting, isSourceOfKeys, noSettings, unknown } from "./settings/names.js";
 import { mistakesIn } from "./settings/rules.js";
 import { errorOf, escaped, mistake, mistakeIn, namesOne, refuse, spelled } from "./settings/sentences.js";
 import { holdsAKey, isEmpty, isOn, lower, valueOf } from "./settings/value.js";
@@ -182,8 +182,6 @@ class Settings {
     return given ?? (isSetting(name) ? `${this.#prefix}${this.#spell(name)}` : name);
   }
 }
-
-const camelCase = (name) => name.replace(/_(.)/g, (_, letter) => letter.toUpperCase());
 
 /** Returns false for a variable that was not UTF-8: Node has put U+FFFD into it. */
 const isUtf8 = (given) => typeof given !== "string" || (isText(given) && !given.includes("\u{fffd}"));

@@ -1,42 +1,10 @@
 // Settings as texts, good and bad, which JavaScript and Rust read: described.test.js runs both over them.
 
+import { CASES } from "./settings_cases.js";
 import { SIGNING_KEY, XAES_KEY } from "./visitor.js";
 
-/** Every name of docs/settings.md, with a value that is right by itself, one that is wrong, and one that is too large. */
-export const SETTINGS = {
-  mode: ["encrypted", "signed", "encrypted".repeat(20)],
-  keys: [XAES_KEY, "hunter2", `${XAES_KEY.slice(0, -1)}x`],
-  keys_env: ["HARDTACK_KEYS", "HARDTACK-KEYS", "K".repeat(300)],
-  keys_file: ["no/such/file", "no\nfile", "f".repeat(5000)],
-  keys_from: ["env=HARDTACK_KEYS", "HARDTACK_KEYS", "env=A=B, file=,"],
-  watch_keys: ["10s", "0s", "99999999999999999999s"],
-  name: ["__Host-login", "log in", "n".repeat(129)],
-  path: ["/app", "app", `/${"p".repeat(1024)}`],
-  domain: ["example.com", ".example.com", "d".repeat(64)],
-  same_site: ["Strict", "strictly", "lax".repeat(100)],
-  partitioned: ["yes", "maybe", "1".repeat(100)],
-  persistent: ["on", "2", "true true"],
-  idle_timeout: ["15m", "15", "200y"],
-  absolute_timeout: ["8h", "8 hour s", "4294967296"],
-  remember_up_to: ["30d", "30D", "137 years"],
-  remembered_idle_timeout: ["14d", "2 weeks and a day", "18446744073709551616"],
-  refresh_after: ["5m", "sometimes", "16m"],
-  refresh_navigations_only: ["yes", "navigate", "-1"],
-  clock_skew: ["5", "-5", "301"],
-  not_before: ["2026-12-15T00:00:00Z", "2026-12-15", "10000-01-01T00:00:00Z"],
-  size: ["browser", "split", "split:5"],
-  padding: ["padme", "pad", "padme ".repeat(100).trim()],
-  application: ["shop", "sh\nop", "a".repeat(256)],
-  context: ["tenant=acme, stage=live", "acme", `${"l".repeat(256)}=x`],
-  formerly: ["path=/old, domain=", "path:/old", "path=/old path=/older"],
-  save_on_server_error: ["t", "tt", "0x1"],
-  keep_unknown_keys: ["on", "keys", "2"],
-  danger_allow_http: ["no", "never", "00"],
-  danger_allow_shared_caching: ["off", "of", "10"],
-  secure: ["true", "false", "11"],
-  httponly: ["1", "no", "2"],
-  http_only: ["Y", "n", "yy"],
-};
+/** Every setting, with a value that is right by itself, one that is wrong, and one that is too large. */
+export const SETTINGS = { ...CASES, keys: [XAES_KEY, "hunter2", `${XAES_KEY.slice(0, -1)}x`] };
 
 const env = (variables) => ({ variables: Object.entries(variables).map(([name, value]) => [`SESSION_${name.toUpperCase()}`, value]) });
 const table = (settings) => ({ table: typeof settings === "string" ? settings : JSON.stringify(settings) });
@@ -111,6 +79,7 @@ BAD.push(
   withKeys({ idle_timeout: "4294967296s", absolute_timeout: "4294967296s" }),
   withKeys({ absolute_timeout: "18446744073709551615s", clock_skew: "18446744073709551615" }),
   ...["1.h", "1..5h", "0.0001s", "1.5ns", "1h30", "h", "1h,2m", "1 hour 30 min x", "1H", "1M", "5 µ", "1ms", "999ms", "1.23456789012345678901h", "0.1month", "18446744073709551616s", "+5s", "٣s", "1h-", "1h\u200b", "1.5.5h", "fortnight", "1 fortnight", "3e3", "0x10", "1_000s"].map((absolute_timeout) => withKeys({ absolute_timeout })),
+  ...["2", "true true", "1".repeat(100), "-1", "tt", "0x1", "keys", "00", "of", "10"].map((persistent) => withKeys({ persistent })),
   ...[-1, 1.5, true, [60], { s: 60 }, "18446744073709551616"].map((idle_timeout) => withKeys({ idle_timeout })),
   ...["2026-12-15T00:00:00z", "2026-12-15T00:00:00+00:00", "2026-12-15 00:00:00Z", "2026-02-30T00:00:00Z", "2026-12-15T24:00:00Z", "2026-12-15T00:00:60Z", "1969-12-31T23:59:59Z", "2026-12-15T00:00:00.0Z", "+02026-12-15T00:00:0Z", 1_800_000_000].map((not_before) => withKeys({ not_before })),
   // Labels.

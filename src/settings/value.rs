@@ -12,7 +12,11 @@ use serde::{
 use zeroize::Zeroizing;
 
 use crate::{
-    base::{config_error::Sentence, duration::parse_duration, time},
+    base::{
+        config_error::Sentence,
+        duration::parse_duration,
+        time::{EPOCH, parse_time, system_time},
+    },
     keys::looks_like_a_key,
 };
 
@@ -131,8 +135,9 @@ impl Value {
         })
     }
 
+    /// Reads a time. No session began before 2026.
     pub(super) fn time(&self) -> Result<SystemTime, Sentence> {
-        let time = time::parse_time(self.word());
+        let time = parse_time(self.word()).map(|time| time.max(system_time(EPOCH)));
         time.ok_or("must be a time like `2026-12-15T00:00:00Z`, as a string in quotes".into())
     }
 

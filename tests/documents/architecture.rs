@@ -139,7 +139,8 @@ fn code(text: &str) -> String {
 /// The crate, bound sessions, and the formats of other libraries.
 fn is_library(path: &str) -> bool {
     let folders = ["src/", "crates/device/src/", "crates/migrate/src/"];
-    folders.iter().any(|folder| path.starts_with(folder))
+    let is_inside = folders.iter().any(|folder| path.starts_with(folder));
+    is_inside && path.ends_with(".rs")
 }
 
 /// Words of code, and the only folders that may contain them, each with the most files of it that may.

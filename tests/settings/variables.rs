@@ -8,8 +8,9 @@ use proptest::{collection::vec, prelude::*, sample::select};
 use super::{
     cases::cases,
     field, key, refused,
+    rows::ROWS,
     times::at,
-    together::{OF_KEYS, ROWS, builder},
+    together::{OF_KEYS, builder},
     toml,
 };
 
@@ -23,7 +24,7 @@ fn every_setting_is_a_variable() {
         let name = format!("SESSION_{}", name.to_uppercase());
         variables([(&*name, text)]).unwrap()
     };
-    for row in &ROWS {
+    for row in ROWS {
         let new = builder();
         let applied = variable(row.name, row.text()).apply_to(new.clone());
         let expected = (row.calls)(new);

@@ -1,8 +1,8 @@
-// Names of settings: a row for each setting, with the function that applies it, and the message for an unknown name. The rows are those
-// of `SETTINGS` in Rust.
+// Names of settings and their effects, in the rows of table.js, and the message for an unknown name.
 
 import { padme } from "../state/padding.js";
 import { either, refuse } from "./sentences.js";
+import { ELSEWHERE, OF_THE_PROGRAM, SETTINGS } from "./table.js";
 import { choiceOf, choiceOrDurationOf, durationOf, flagOf, intervalOf, onlyTrue, tablesOf, timeOf } from "./value.js";
 import { isEmpty, lineOf, lower, textOf } from "./value.js";
 
@@ -12,44 +12,26 @@ import { isEmpty, lineOf, lower, textOf } from "./value.js";
  */
 export const noSettings = () => ({ mode: "encrypted", sources: [], watch: null, cookie: { formerly: [] }, options: {} });
 
-const option = (name, read) => (value, to) => (to.options[name] = read(value));
-const attribute = (name, read) => (value, to) => (to.cookie[name] = read(value));
-const among = (choices) => (value) => choiceOf(value, choices);
+const READERS = {
+  flag: flagOf,
+  line: lineOf,
+  duration: durationOf,
+  time: timeOf,
+  choice: choiceOf,
+  choice_or_duration: choiceOrDurationOf,
+};
 
-const SAME_SITES = { strict: "Strict", lax: "Lax", none: "None", omit: null };
-const REFRESHES = { never: "never", "on-change": "on-change", always: "always", "every-request": "every-request" };
-const SIZES = { anywhere: "anywhere", browser: "browser", "split:2": "split:2", "split:3": "split:3", "split:4": "split:4" };
-
-const SETTINGS = {
+/** Settings that are not applied as their row says. */
+const OWN = {
   mode: (value, to) => (to.mode = choiceOf(value, { encrypted: "encrypted", "unencrypted-but-signed": "signed" })),
   keys: (value, to) => (to.sources = [{ text: textOf(value) }]),
   keys_env: (value, to) => (to.sources = [sourceOf("env", value)]),
   keys_file: (value, to) => (to.sources = [sourceOf("file", value)]),
   keys_from: (value, to) => (to.sources = sourcesOf(value)),
   watch_keys: (value, to) => (to.watch = intervalOf(value)),
-  name: attribute("name", lineOf),
-  path: attribute("path", lineOf),
-  domain: attribute("domain", lineOf),
-  same_site: attribute("sameSite", among(SAME_SITES)),
-  partitioned: attribute("partitioned", flagOf),
-  persistent: option("persistent", flagOf),
-  idle_timeout: option("idleTimeout", (value) => choiceOrDurationOf(value, { off: null, false: null })),
-  absolute_timeout: option("absoluteTimeout", durationOf),
-  remember_up_to: option("rememberUpTo", durationOf),
-  remembered_idle_timeout: option("rememberedIdleTimeout", durationOf),
-  refresh_after: option("refreshAfter", (value) => choiceOrDurationOf(value, REFRESHES)),
-  refresh_navigations_only: option("refreshNavigationsOnly", flagOf),
-  clock_skew: option("clockSkew", durationOf),
-  not_before: option("notBefore", timeOf),
-  size: option("size", among(SIZES)),
-  padding: option("padding", among({ none: null, padme })),
-  application: option("application", lineOf),
-  context: option("context", contextOf),
+  padding: (value, to) => (to.options.padding = choiceOf(value, { none: null, padme })),
+  context: (value, to) => (to.options.context = contextOf(value)),
   formerly: (value, to) => to.cookie.formerly.push(...formerlyOf(value)),
-  save_on_server_error: option("saveOnServerError", flagOf),
-  keep_unknown_keys: option("keepUnknownKeys", flagOf),
-  danger_allow_http: attribute("dangerAllowHttp", flagOf),
-  danger_allow_shared_caching: option("dangerAllowSharedCaching", flagOf),
   secure: (value) => onlyTrue(value, NOT_SECURE),
   httponly: (value) => onlyTrue(value, NOT_HTTP_ONLY),
   http_only: (value) => onlyTrue(value, NOT_HTTP_ONLY),
@@ -62,7 +44,13 @@ export const isSetting = (name) => Object.hasOwn(SETTINGS, name);
 export const isSourceOfKeys = (name) => name.startsWith("keys");
 
 /** Applies a setting. Refuses a value that it cannot have. */
-export const apply = (name, value, to) => void SETTINGS[name](value, to);
+export function apply(name, value, to) {
+  if (Object.hasOwn(OWN, name)) return void OWN[name](value, to);
+  const [place, kind, words] = SETTINGS[name];
+  to[place][camelCase(name)] = READERS[kind](value, words);
+}
+
+export const camelCase = (name) => name.replace(/_(.)/g, (_, letter) => letter.toUpperCase());
 
 /** Returns a source of keys: the name of a variable, or the path of a file. */
 function sourceOf(kind, value) {
@@ -110,25 +98,14 @@ export function unknown(name) {
 
 const plainName = (name) => lower(name).replace(/[-.]/g, "_");
 
-/** Options without a setting, and the names of their methods in Rust. */
-const OF_THE_PROGRAM = [
-  ...["companion", "migratefrom", "onoutcome", "revalidateafter", "revokedif", "typelabel", "typed", "unvalidatedupto"],
-  ...["devicebound", "log", "metrics", "skipxchacha", "type"],
-];
-
-/** Words for settings in other libraries. */
-const ELSEWHERE = [
-  ...["secret", "secrets", "password"].map((words) => [words, ["keys"]]),
-  ...["max_age", "maxage", "ttl", "expires"].map((words) => [words, ["idle_timeout", "absolute_timeout"]]),
-];
-
 /**
  * Returns the settings that other libraries call so, the setting whose name is misspelled, or else those that share the most words with
  * `name`.
  */
 function suggestions(name) {
   const given = plainName(name);
-  const meant = ELSEWHERE.find(([words]) => `_${given}_`.includes(`_${words}_`));
+  const has = (words) => `_${given}_`.includes(`_${words}_`);
+  const meant = ELSEWHERE.find(([words]) => has(words) || has(words.replaceAll("_", "")));
   if (meant) return meant[1];
   const furthest = (name) => 1 + Math.floor(name.length / 6);
   const { length } = [...given];
