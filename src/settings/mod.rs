@@ -8,6 +8,7 @@ mod names;
 pub(crate) mod sources;
 mod value;
 
+pub use self::sources::line_at;
 use self::{
     names::{Target, find, is_source_of_keys, unknown},
     sources::{Entry, SUBJECT, SessionSettings},

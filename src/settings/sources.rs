@@ -316,12 +316,18 @@ fn is_of_kubernetes(name: &str) -> bool {
     name.ends_with("SERVICE_HOST") || name.split('_').any(|word| word == "PORT")
 }
 
+/// Returns the number of the line with the byte at `place`, for errors that quote no line, because it may hold a key.
+#[doc(hidden)]
+#[must_use]
+pub fn line_at(text: &str, place: usize) -> usize {
+    let before = text.bytes().take(place);
+    1 + before.filter(|byte| *byte == b'\n').count()
+}
+
 /// Returns the message without the lines that the parser's error quotes.
 #[cfg(feature = "toml")]
 fn not_toml(text: &str, error: &toml::de::Error) -> ConfigError {
-    let start = error.span().map_or(0, |span| span.start);
-    let line_ends = text.bytes().take(start).filter(|byte| *byte == b'\n');
-    let line = 1 + line_ends.count();
+    let line = line_at(text, error.span().map_or(0, |span| span.start));
     let sentence = format!("line {line} is not TOML: {}", error.message());
     ConfigError::without_setting(sentence).with_subject(SUBJECT)
 }

@@ -7,7 +7,7 @@ use std::{
 };
 
 use clap::Args;
-use hardtack::SessionSettings;
+use hardtack::{SessionSettings, settings::line_at};
 use serde::{
     Deserialize,
     de::{DeserializeOwned, IgnoredAny},
@@ -149,9 +149,7 @@ impl Format {
                     .map_err(|_| "the file is not a table".to_owned())
             }
             Format::Toml => toml::from_str(text).map_err(|error| {
-                let start = error.span().map_or(0, |span| span.start);
-                let line_ends = text.bytes().take(start).filter(|byte| *byte == b'\n');
-                let line = 1 + line_ends.count();
+                let line = line_at(text, error.span().map_or(0, |span| span.start));
                 format!(
                     "line {line} is not TOML; a file in another format must be named `.json`, `.yaml` or `.yml`"
                 )

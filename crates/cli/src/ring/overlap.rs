@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use clap::Args;
 use hardtack::{
-    EncryptionKey, SessionCookie,
+    SessionSettings,
     settings::{parse_duration, show_duration},
 };
 
@@ -86,15 +86,13 @@ impl OverlapOptions {
     }
 }
 
-/// Refuses a duration that no application can have, because a builder refuses it.
+/// Refuses a duration that no application can have, because the settings refuse it.
 fn check(lifetime: Duration) -> Result<Duration, Failure> {
-    let key = EncryptionKey::generate().map_err(Failure::usage)?;
-    let cookie = SessionCookie::encrypted(key).idle_timeout(None);
-    match cookie.absolute_timeout(lifetime).build() {
+    let seconds = lifetime.as_secs().to_string();
+    let option = ("lifetime", Ok(("absolute_timeout", &*seconds)));
+    match SessionSettings::from_translated("--", [option]) {
         Ok(_) => Ok(lifetime),
-        Err(error) => Err(Failure::usage(
-            error.with_names(|_| "--lifetime".to_owned()),
-        )),
+        Err(error) => Err(Failure::usage(error.with_names(str::to_owned))),
     }
 }
 
