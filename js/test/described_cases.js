@@ -1,5 +1,6 @@
 // Settings as texts, good and bad, which JavaScript and Rust read: described.test.js runs both over them.
 
+import { ELSEWHERE } from "../src/settings/table.js";
 import { CASES } from "./settings_cases.js";
 import { SIGNING_KEY, XAES_KEY } from "./visitor.js";
 
@@ -29,6 +30,7 @@ export const BAD = Object.entries(SETTINGS).flatMap(([name, [right, wrong, large
 
 BAD.push(
   // Names.
+  ...ELSEWHERE.map(([word]) => withKeys({ [word]: "x" })),
   ...["timeout", "idletimeout", "sameSite", "remember-me", "session.name", "allow_http", "", "no_such", "keys_fiel", "Secure", "cookie", "ttl", "SECRET", "session_secret", "secret-key.base", "secrets", "cookie_password", "max_age", "maxAge", "expires", "é", "a'b\"c\\d\u0000\u200b", "{name}"].map((name) => withKeys({ [name]: "x" })),
   withKeys({ keys_env: "HARDTACK_KEYS" }),
   withKeys({ keys_file: "f", keys_from: [{ env: "A" }], keys_env: "B" }),

@@ -285,6 +285,16 @@ mod tests {
     }
 
     #[test]
+    fn a_word_of_another_library_suggests_what_it_is_called_here() {
+        for (word, meant) in ELSEWHERE {
+            for name in [*word, &word.replace('_', ""), &format!("cookie_{word}")] {
+                assert_eq!(suggestions(name), *meant, "{name}");
+            }
+            assert!(find(word).is_none(), "{word}");
+        }
+    }
+
+    #[test]
     fn a_name_that_is_no_setting_suggests_those_that_may_be_meant() {
         for (name, near) in [
             ("idel_timeout", &["idle_timeout"][..]),
@@ -295,6 +305,8 @@ mod tests {
             ("keys_fiel", &["keys_file"]),
             ("remember", &["remember_up_to"]),
             ("remember-me", &["remember_up_to"]),
+            ("cookie_samesite", &["same_site"]),
+            ("SECRET_FILE", &["keys_file"]),
             (
                 "timeout",
                 &[
@@ -310,6 +322,7 @@ mod tests {
             ("secrets", &["keys"]),
             ("max_age", &["idle_timeout", "absolute_timeout"]),
             ("cookie_maxage", &["idle_timeout", "absolute_timeout"]),
+            ("rolling", &["refresh_after"]),
             ("ttl", &["idle_timeout", "absolute_timeout"]),
             ("expires", &["idle_timeout", "absolute_timeout"]),
             ("allow_http", &["danger_allow_http"]),
