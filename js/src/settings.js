@@ -9,6 +9,7 @@ import { SessionCookie } from "./carrier/cookie.js";
 import { attributes } from "./cookie/attributes.js";
 import { looksLikeAKey } from "./keys/redact.js";
 import { ringOf } from "./settings/keys.js";
+import { EMPTY, GIVEN_TWICE, HOLDS_A_KEY, NOTHING_TO_WATCH, NOT_A_TABLE, NOT_UTF8, OPPOSITE, OTHER_KEYS } from "./settings/mistakes.js";
 import { NAMES, apply, camelCase, isSetting, isSourceOfKeys, noSettings, unknown } from "./settings/names.js";
 import { mistakesIn } from "./settings/rules.js";
 import { errorOf, escaped, mistake, mistakeIn, namesOne, refuse, spelled } from "./settings/sentences.js";
@@ -31,7 +32,7 @@ async function buildFromEnv(prefix, env, options) {
     // In workerd, a binding without a value is null.
     if (value == null || !variable.startsWith(prefix) || variable === X11_SESSION_MANAGER || isOfKubernetes(name)) continue;
     if (isUtf8(value)) await settings.take(lower(name), variable, value);
-    else await settings.refuse(variable, "is not UTF-8");
+    else await settings.refuse(variable, NOT_UTF8);
   }
   await settings.check(env, options);
   return settings.build(env, options);
@@ -40,7 +41,7 @@ async function buildFromEnv(prefix, env, options) {
 async function buildFromSettings(given, env, options) {
   const settings = new Settings("", (name) => name);
   const isTable = typeof given === "object" && given !== null && !Array.isArray(given) && (isRecord(given) || isMap(given));
-  if (!isTable) throw errorOf([mistake(null, "the settings are not a table of names and values")]);
+  if (!isTable) throw errorOf([mistake(null, NOT_A_TABLE)]);
   for (const [name, value] of isMap(given) ? given : Object.entries(given)) await settings.take(String(name), String(name), value);
   return settings.build(env, options);
 }
@@ -71,10 +72,10 @@ class Settings {
 
   async #take(name, shown, given) {
     const value = valueOf(given);
-    if (isEmpty(value)) refuse("is empty; give it a value or leave it out");
-    if (name !== "keys" && (await holdsAKey(value))) refuse("holds a key, which belongs in {keys} alone");
+    if (isEmpty(value)) refuse(EMPTY);
+    if (name !== "keys" && (await holdsAKey(value))) refuse(HOLDS_A_KEY);
     if (!isSetting(name)) refuse(unknown(name));
-    if (this.#entries.has(name)) refuse("is given twice, or under two names; keep one");
+    if (this.#entries.has(name)) refuse(GIVEN_TWICE);
     apply(name, value, noSettings());
     if (isSourceOfKeys(name) && this.#sourceOfKeys()) refuse(OTHER_KEYS);
     this.#entries.set(name, { shown, value });
@@ -191,6 +192,3 @@ const isOfKubernetes = (name) => name.endsWith("SERVICE_HOST") || name.split("_"
 
 /** Set by X11 session managers for the programs that they start. */
 const X11_SESSION_MANAGER = "SESSION_MANAGER";
-const OPPOSITE = "is the opposite of {danger_allow_http}; leave out one of them";
-const OTHER_KEYS = "is not the only source of keys; give one of {keys}, {keys_env}, {keys_file} and {keys_from}";
-const NOTHING_TO_WATCH = "needs a file: the variables of a running program do not change; give {keys_file}, or leave it out";

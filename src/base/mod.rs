@@ -3,6 +3,8 @@
 pub(crate) mod clock;
 pub(crate) mod config_error;
 pub(crate) mod duration;
+#[rustfmt::skip] // One line a mistake.
+pub(crate) mod mistakes;
 pub(crate) mod reason;
 pub(crate) mod time;
 

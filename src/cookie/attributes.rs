@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::name::CookieName;
-use crate::base::config_error::ConfigError;
+use crate::base::{config_error::ConfigError, mistakes};
 
 /// Cross-site requests with which a browser sends a cookie (RFC 6265bis section 5.6.7).
 ///
@@ -50,17 +50,23 @@ impl Attributes {
     pub(crate) fn mistakes(&self, name: Option<&CookieName>) -> Vec<ConfigError> {
         let path = wrong_path(&self.path).map(|reason| ConfigError::new("path", reason));
         let is_wrong = self.domain.as_deref().is_some_and(|it| !is_domain(it));
-        let domain = is_wrong.then(|| ConfigError::new("domain", NO_DOMAIN));
+        let domain = is_wrong.then(|| ConfigError::new("domain", mistakes::NO_DOMAIN));
         let mut mistakes: Vec<_> = path.into_iter().chain(domain).collect();
         let is_host = name.is_some_and(CookieName::is_host_only);
         let is_secure = name.is_some_and(CookieName::is_secure);
         let (is_http, for_all_sites) = (!self.secure, self.same_site == SameSite::None);
         for (is_so, sentence) in [
-            (is_http && for_all_sites, SAME_SITE_NONE_WITHOUT_SECURE),
-            (is_http && self.partitioned, PARTITIONED_WITHOUT_SECURE),
-            (is_http && is_secure, PREFIX_WITHOUT_SECURE),
-            (is_host && self.domain.is_some(), HOST_WITH_DOMAIN),
-            (is_host && self.path != "/", HOST_WITH_PATH),
+            (
+                is_http && for_all_sites,
+                mistakes::SAME_SITE_NONE_WITHOUT_SECURE,
+            ),
+            (
+                is_http && self.partitioned,
+                mistakes::PARTITIONED_WITHOUT_SECURE,
+            ),
+            (is_http && is_secure, mistakes::PREFIX_WITHOUT_SECURE),
+            (is_host && self.domain.is_some(), mistakes::HOST_WITH_DOMAIN),
+            (is_host && self.path != "/", mistakes::HOST_WITH_PATH),
         ] {
             mistakes.extend(is_so.then(|| ConfigError::without_setting(sentence)));
         }
@@ -231,15 +237,13 @@ fn wrong_path(path: &str) -> Option<String> {
     };
     let (len, found) = (path.len(), path.chars().find(|&c| !is_plain(c)));
     Some(if !path.starts_with('/') {
-        "does not begin with `/`; give one like `/app`".to_owned()
+        mistakes::NO_SLASH.to_owned()
     } else if len > LONGEST_VALUE {
-        format!("has {len} bytes, expected at most {LONGEST_VALUE}")
+        mistakes::too_many_bytes(len, LONGEST_VALUE)
     } else if let Some(found) = found {
-        format!(
-            "contains {found:?}, expected visible ASCII characters other than `;`, `,`, `?` and `#`"
-        )
+        mistakes::no_path(format_args!("{found:?}"))
     } else if path.split('/').any(is_dots) {
-        "has a segment `.` or `..`, which browsers resolve; leave it out".to_owned()
+        mistakes::DOTS.to_owned()
     } else {
         return None;
     })
@@ -271,16 +275,3 @@ pub(super) const MOST_SECONDS: u64 = 400 * 86_400;
 pub(crate) const MAX_AGE_LEN: usize = "; Max-Age=34560000".len();
 /// Longest value of an attribute, in bytes. Browsers ignore longer ones.
 const LONGEST_VALUE: usize = 1024;
-
-const NO_DOMAIN: &str =
-    "is not a host name, expected one like `example.com`, without a leading dot or a port";
-const SAME_SITE_NONE_WITHOUT_SECURE: &str = "browsers refuse `SameSite=None` without `Secure`; leave out \
-    {danger_allow_http} or choose another {same_site}";
-const PARTITIONED_WITHOUT_SECURE: &str = "browsers refuse `Partitioned` without `Secure`; leave out \
-    {danger_allow_http} or {partitioned}";
-const PREFIX_WITHOUT_SECURE: &str = "browsers refuse names with `__Host-`, `__Secure-` or `__Http-` without `Secure`; \
-    leave out {danger_allow_http} or choose a name without a prefix";
-const HOST_WITH_DOMAIN: &str = "browsers refuse `__Host-` names with a domain; leave out {domain} or choose a \
-    `__Secure-` name";
-const HOST_WITH_PATH: &str = "browsers refuse `__Host-` names with a path other than `/`; leave out {path} or choose \
-    a `__Secure-` name";

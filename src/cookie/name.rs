@@ -1,6 +1,6 @@
 use std::{fmt, str::FromStr};
 
-use crate::base::{config_error::ConfigError, is_token_char};
+use crate::base::{config_error::ConfigError, is_token_char, mistakes};
 
 /// Name of a cookie, including its prefix: a token of RFC 9110 section 5.6.2 of 1 to 128 bytes. It must not end in a dot
 /// and digits, like the parts of a large session.
@@ -72,12 +72,11 @@ impl FromStr for CookieName {
             "is empty, expected at least one character".to_owned()
         } else if name.len() > LONGEST_NAME {
             let found = name.len();
-            format!("has {found} bytes, expected at most {LONGEST_NAME}")
+            mistakes::too_many_bytes(found, LONGEST_NAME)
         } else if let Some(found) = name.chars().find(|&c| !is_token_char(c)) {
-            format!("contains {found:?}; use letters, digits, `-` and `_`")
+            mistakes::no_name(format_args!("{found:?}"))
         } else if name.rsplit_once('.').is_some_and(like_part) {
-            "ends in a dot and digits, like the parts of a large session; choose another ending"
-                .to_owned()
+            mistakes::LIKE_A_PART.to_owned()
         } else {
             return Ok(CookieName(name.to_owned()));
         };

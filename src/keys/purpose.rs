@@ -1,7 +1,7 @@
 //! Purpose of derived keys.
 
 use crate::{
-    base::{LONGEST_LABEL, config_error::ConfigError, is_token_char},
+    base::{LONGEST_LABEL, config_error::ConfigError, is_token_char, mistakes},
     crypto::suite::Suite,
 };
 
@@ -51,16 +51,13 @@ impl Purpose {
         application: Option<&str>,
         type_label: &str,
     ) -> Result<Purpose, ConfigError> {
-        let refused = |setting, label: &str, expected: &str| {
-            let len = label.len();
-            let reason = format!("has {len} bytes, expected {expected} {LONGEST_LABEL}");
-            ConfigError::new(setting, reason)
-        };
         if let Some(label) = application.filter(|l| !(1..=LONGEST_LABEL).contains(&l.len())) {
-            return Err(refused("application", label, "1 to"));
+            let reason = mistakes::no_application(label.len());
+            return Err(ConfigError::new("application", reason));
         }
         if type_label.len() > LONGEST_LABEL {
-            return Err(refused("type_label", type_label, "at most"));
+            let reason = mistakes::too_many_bytes(type_label.len(), LONGEST_LABEL);
+            return Err(ConfigError::new("type_label", reason));
         }
         Ok(Purpose {
             application: application.unwrap_or_default().to_owned(),

@@ -7,7 +7,7 @@ use super::{
     names::{KeySettings, Target, is_about_keys},
 };
 use crate::{
-    base::config_error::ConfigError,
+    base::{config_error::ConfigError, mistakes},
     carrier::{InCookie, Options, SessionBuilder, SessionCookie, SessionCookieBuilder},
     crypto::suite::Mode,
     keys::{KeyRing, RingSource, SharedKeyRing},
@@ -203,7 +203,7 @@ impl SessionSettings {
         let http = self.entries.get("danger_allow_http");
         let is_http = http.is_some_and(|entry| entry.value.is_on());
         let is_both = is_http && self.entries.contains_key("secure");
-        let both = is_both.then(|| self.problem(&self.shown("secure"), OPPOSITE));
+        let both = is_both.then(|| self.problem(&self.shown("secure"), mistakes::OPPOSITE));
         self.problems.iter().cloned().chain(both)
     }
 
@@ -315,7 +315,7 @@ fn builder_with(keys: KeySettings) -> Result<SessionCookieBuilder, ConfigError> 
 
 fn given(sources: Vec<RingSource>) -> Result<Vec<RingSource>, ConfigError> {
     if sources.is_empty() {
-        return Err(ConfigError::with_sentence("keys", NO_KEYS));
+        return Err(ConfigError::with_sentence("keys", mistakes::NO_KEYS));
     }
     Ok(sources)
 }
@@ -323,7 +323,7 @@ fn given(sources: Vec<RingSource>) -> Result<Vec<RingSource>, ConfigError> {
 #[cfg(feature = "watch")]
 fn watched(sources: Vec<RingSource>, interval: Duration) -> Result<SharedKeyRing, ConfigError> {
     if !sources.iter().any(|source| source.is_file) {
-        return Err(ConfigError::new("watch_keys", NOTHING_TO_WATCH));
+        return Err(ConfigError::new("watch_keys", mistakes::NOTHING_TO_WATCH));
     }
     let watched = crate::keys::WatchedKeyRing::from_sources(sources)?;
     let ring = watched.keys();
@@ -341,11 +341,6 @@ fn watched(_: Vec<RingSource>, _: Duration) -> Result<SharedKeyRing, ConfigError
 
 /// Settings without which nothing is known about the keys.
 const ABOUT_KEYS: [&str; 5] = ["mode", "keys", "keys_env", "keys_file", "keys_from"];
-const OPPOSITE: &str = "is the opposite of {danger_allow_http}; leave out one of them";
 const KEYS_OF_THE_PROGRAM: &str = "is given, but the program has its own keys; leave it out";
 const OTHER_MODE: &str =
     "does not match the program's keys; leave it out or change the kind of keys";
-#[cfg(feature = "watch")]
-const NOTHING_TO_WATCH: &str = "needs a file: the variables of a running program do not change; give {keys_file}, or leave it out";
-const NO_KEYS: &str = "there are no keys; give {keys_env} with the name of an environment variable, \
-    {keys_file} with a path, {keys_from} with several of these, or {keys} with the keys themselves";

@@ -16,7 +16,10 @@ use self::{
 };
 pub use crate::base::duration::{parse_duration, show_duration};
 use crate::{
-    base::config_error::{ConfigError, Sentence},
+    base::{
+        config_error::{ConfigError, Sentence},
+        mistakes,
+    },
     carrier::{InCookie, Options},
     keys::looks_like_a_key,
 };
@@ -40,21 +43,21 @@ impl SessionSettings {
 
     fn try_take(&mut self, name: &str, shown: &str, value: Value) -> Result<(), Sentence> {
         if value.is_empty() {
-            return Err("is empty; give it a value or leave it out".into());
+            return Err(mistakes::EMPTY.into());
         }
         if name != "keys" && value.holds_a_key() {
-            return Err("holds a key, which belongs in {keys} alone".into());
+            return Err(mistakes::HOLDS_A_KEY.into());
         }
         let (name, apply) = *find(name).ok_or_else(|| unknown(name))?;
         if self.entries.contains_key(name) {
-            return Err("is given twice, or under two names; keep one".into());
+            return Err(mistakes::GIVEN_TWICE.into());
         }
         let debug = apply(
             &value,
             &mut Target::new(&mut Options::default(), Some(&mut InCookie::default())),
         )?;
         if is_source_of_keys(name) && self.source_of_keys().is_some() {
-            return Err(OTHER_KEYS.into());
+            return Err(mistakes::OTHER_KEYS.into());
         }
         let entry = Entry {
             shown: shown.to_owned(),
@@ -108,6 +111,3 @@ impl SessionSettings {
         }
     }
 }
-
-const OTHER_KEYS: &str =
-    "is not the only source of keys; give one of {keys}, {keys_env}, {keys_file} and {keys_from}";

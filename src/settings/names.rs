@@ -9,7 +9,7 @@ use strsim::levenshtein;
 use self::table::{ELSEWHERE, OF_THE_BUILDER, SETTINGS};
 use super::value::{Table, Value, either};
 use crate::{
-    base::config_error::Sentence,
+    base::{config_error::Sentence, mistakes},
     carrier::{FormerAttributes, InCookie, Options},
     crypto::suite::Mode,
     keys::RingSource,
@@ -64,13 +64,13 @@ const DANGER_ALLOW_HTTP: Apply = |v, to| {
     Ok(is_on.to_string())
 };
 const SECURE: Apply = |v, to| {
-    let secure = v.only_true(NOT_SECURE)?;
+    let secure = v.only_true(mistakes::NOT_SECURE)?;
     Ok(set(&mut to.cookie()?.attributes.secure, secure))
 };
 /// Accepts only `true`, because every cookie is `HttpOnly`.
 const HTTPONLY: Apply = |v, to| {
     to.cookie()?;
-    Ok(v.only_true(NOT_HTTP_ONLY)?.to_string())
+    Ok(v.only_true(mistakes::NOT_HTTP_ONLY)?.to_string())
 };
 const HTTP_ONLY: Apply = HTTPONLY;
 
@@ -99,49 +99,54 @@ fn source(kind: &str, place: &Value) -> Result<RingSource, Sentence> {
     let place = place.line()?;
     match kind {
         "env" if place.bytes().all(is_good) => Ok(RingSource::env(place)),
-        "env" => Err(NO_VARIABLE.into()),
+        "env" => Err(mistakes::NO_VARIABLE.into()),
         "file" => Ok(RingSource::file(place)),
-        _ => Err(NO_SOURCES.into()),
+        _ => Err(mistakes::NO_SOURCES.into()),
     }
 }
 
 /// Reads a list of sources. Their order counts, so each is a separate table: `{ env = "…" }` or `{ file = "…" }`.
 fn sources(value: &Value) -> Result<Vec<RingSource>, Sentence> {
-    let tables = value.tables(|table| vec![table], NO_SOURCES)?;
+    let tables = value.tables(|table| vec![table], mistakes::NO_SOURCES)?;
     if tables.is_empty() {
-        return Err(NO_SOURCES.into());
+        return Err(mistakes::NO_SOURCES.into());
     }
     let sources = tables.iter().map(|table| match &table[..] {
         [(kind, place)] if !place.is_empty() => source(kind, place),
-        _ => Err(NO_SOURCES.into()),
+        _ => Err(mistakes::NO_SOURCES.into()),
     });
     sources.collect()
 }
 
 fn context(value: &Value) -> Result<Vec<(String, String)>, Sentence> {
-    let pairs = value.tables(|table| vec![table], NO_PAIRS)?.concat();
+    let pairs = value
+        .tables(|table| vec![table], mistakes::NO_PAIRS)?
+        .concat();
     let strings = pairs.into_iter().map(|(label, value)| match value.text() {
         Ok(value) => Ok((label, value)),
-        Err(_) => Err(NO_PAIRS.into()),
+        Err(_) => Err(mistakes::NO_PAIRS.into()),
     });
     strings.collect()
 }
 
 fn formerly(value: &Value) -> Result<Vec<FormerAttributes>, Sentence> {
-    let tables = value.tables(|table| table.split_whitespace().collect(), NO_FORMERLY)?;
+    let tables = value.tables(
+        |table| table.split_whitespace().collect(),
+        mistakes::NO_FORMERLY,
+    )?;
     tables.iter().map(former).collect()
 }
 
 fn former(table: &Table) -> Result<FormerAttributes, Sentence> {
     if table.is_empty() {
-        return Err(NO_FORMERLY.into());
+        return Err(mistakes::NO_FORMERLY.into());
     }
     let add = |former: FormerAttributes, (attribute, value): &(String, Value)| match &**attribute {
         "path" => Ok(former.path(value.line()?)),
         "domain" if value.is_empty() => Ok(former.no_domain()),
         "domain" => Ok(former.domain(value.line()?)),
         "partitioned" => Ok(former.partitioned(value.flag()?)),
-        _ => Err(NO_FORMERLY.into()),
+        _ => Err(mistakes::NO_FORMERLY.into()),
     };
     table.iter().try_fold(FormerAttributes::new(), add)
 }
@@ -194,8 +199,12 @@ fn plain(name: &str) -> String {
 fn suggestions(name: &str) -> Vec<&'static str> {
     let plain = plain(name);
     let has = |words: &str| format!("_{plain}_").contains(&format!("_{words}_"));
-    let is_so = |words: &str| has(words) || has(&words.replace('_', ""));
-    if let Some((_, meant)) = ELSEWHERE.iter().find(|(words, _)| is_so(words)) {
+    let is_so = |words: &&&str| has(words) || has(&words.replace('_', ""));
+    let meant = ELSEWHERE.iter().filter_map(|(words, meant)| {
+        let lengths = words.iter().filter(is_so).map(|words| words.len());
+        Some((lengths.max()?, meant))
+    });
+    if let Some((_, meant)) = meant.max() {
         return meant.to_vec();
     }
     let names = SETTINGS.iter().map(|(name, _)| *name);
@@ -218,22 +227,8 @@ fn suggestions(name: &str) -> Vec<&'static str> {
         .collect()
 }
 
-const NOT_SECURE: &str = "cannot be false, because anyone on the network could take the session; \
-    leave it out, or set {danger_allow_http} where there is no HTTPS";
-const NOT_HTTP_ONLY: &str = "cannot be false, because every script in the page could take the session; \
-    leave it out, and let the server tell scripts what they need";
 const OF_COOKIES: &str =
     "is a setting of cookies, and these sessions travel without one; leave it out";
-const NO_VARIABLE: &str =
-    "is not the name of an environment variable; give one like `SESSION_KEYS`";
-const NO_SOURCES: &str = "must be a list of tables, each with `env` or `file`, or a string like \
-    `env=OLD_KEYS, file=/run/secrets/keys`";
-const NO_PAIRS: &str = "must be a table of strings, a list of pairs of strings, or a string like \
-    `label=value, label=value`";
-const NO_FORMERLY: &str = "must be a list of tables like `{ path = \"/app\", domain = \"\", \
-    partitioned = true }`, where an empty domain is none, or a string like \
-    `path=/app domain=example.com, path=/shop`";
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -286,11 +281,14 @@ mod tests {
 
     #[test]
     fn a_word_of_another_library_suggests_what_it_is_called_here() {
-        for (word, meant) in ELSEWHERE {
-            for name in [*word, &word.replace('_', ""), &format!("cookie_{word}")] {
-                assert_eq!(suggestions(name), *meant, "{name}");
+        for (words, meant) in ELSEWHERE {
+            for word in *words {
+                let joined = word.replace('_', "");
+                for name in [*word, &*joined, &*format!("cookie_{word}")] {
+                    assert_eq!(suggestions(name), *meant, "{name}");
+                }
+                assert!(find(word).is_none(), "{word}");
             }
-            assert!(find(word).is_none(), "{word}");
         }
     }
 

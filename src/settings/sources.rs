@@ -9,7 +9,10 @@ use super::{
     names::{Apply, displaces, is_source_of_keys},
     value::Value,
 };
-use crate::base::config_error::{ConfigError, Sentence};
+use crate::base::{
+    config_error::{ConfigError, Sentence},
+    mistakes,
+};
 
 /// Settings of a [`SessionCookie`](crate::SessionCookie), read from a file or the environment.
 ///
@@ -221,7 +224,7 @@ impl SessionSettings {
             let name = name.to_ascii_lowercase();
             match value.into().into_string() {
                 Ok(text) => settings.take(&name, &variable, text.into()),
-                Err(_) => settings.refuse(&variable, "is not UTF-8"),
+                Err(_) => settings.refuse(&variable, mistakes::NOT_UTF8),
             }
         }
         settings.check().map(|()| settings)
@@ -289,7 +292,7 @@ impl<'de> Deserialize<'de> for SessionSettings {
             Value::Table(table) => settings.take_all(table),
             _ => settings
                 .problems
-                .push(ConfigError::without_setting(NOT_A_TABLE).with_subject(SUBJECT)),
+                .push(ConfigError::without_setting(mistakes::NOT_A_TABLE).with_subject(SUBJECT)),
         }
         Ok(settings)
     }
@@ -337,6 +340,5 @@ const NO_TABLE: &str = "is not a table at the top level of the file; add a line 
      nested table into a field of your own type, as a `SessionSettings`";
 /// First words of a message, because a program has other settings too.
 pub(super) const SUBJECT: &str = "session settings: ";
-const NOT_A_TABLE: &str = "the settings are not a table of names and values";
 /// Variable that X11 session managers set for the programs that they start.
 const X11_SESSION_MANAGER: &str = "SESSION_MANAGER";

@@ -15,6 +15,7 @@ use crate::{
     base::{
         config_error::Sentence,
         duration::parse_duration,
+        mistakes,
         time::{EPOCH, parse_time, system_time},
     },
     keys::looks_like_a_key,
@@ -61,7 +62,7 @@ impl Value {
     pub(super) fn text(&self) -> Result<String, Sentence> {
         match self {
             Value::Text(text) => Ok(text.to_string()),
-            _ => Err("must be a string in quotes".into()),
+            _ => Err(mistakes::NO_TEXT.into()),
         }
     }
 
@@ -70,7 +71,7 @@ impl Value {
     pub(super) fn line(&self) -> Result<String, Sentence> {
         let text = self.text()?;
         if text.contains(['\n', '\r']) {
-            Err("has several lines; give it one".into())
+            Err(mistakes::SEVERAL_LINES.into())
         } else {
             Ok(text)
         }
@@ -80,7 +81,7 @@ impl Value {
         match &*self.word().to_ascii_lowercase() {
             "true" | "yes" | "on" | "y" | "t" | "1" => Ok(true),
             "false" | "no" | "off" | "n" | "f" | "0" => Ok(false),
-            _ => Err("must be `true` or `false`".into()),
+            _ => Err(mistakes::NO_FLAG.into()),
         }
     }
 
@@ -112,13 +113,13 @@ impl Value {
         } else {
             parse_duration(word)
         };
-        duration.ok_or_else(|| format!("must be {A_DURATION}"))
+        duration.ok_or_else(|| format!("must be {}", mistakes::A_DURATION))
     }
 
     /// Reads a duration of at least a second.
     pub(super) fn interval(&self) -> Result<Duration, String> {
         match self.duration()? {
-            Duration::ZERO => Err("must be at least 1s".to_owned()),
+            Duration::ZERO => Err(mistakes::NO_INTERVAL.to_owned()),
             interval => Ok(interval),
         }
     }
@@ -131,14 +132,14 @@ impl Value {
     ) -> Result<T, String> {
         self.choice(choices).or_else(|refusal| {
             let duration = self.duration().map(of_duration);
-            duration.map_err(|_| format!("{refusal}, or {A_DURATION}"))
+            duration.map_err(|_| format!("{refusal}, or {}", mistakes::A_DURATION))
         })
     }
 
     /// Reads a time. No session began before 2026.
     pub(super) fn time(&self) -> Result<SystemTime, Sentence> {
         let time = parse_time(self.word()).map(|time| time.max(system_time(EPOCH)));
-        time.ok_or("must be a time like `2026-12-15T00:00:00Z`, as a string in quotes".into())
+        time.ok_or(mistakes::NO_TIME.into())
     }
 
     /// Returns the tables of a list, or a single table. A text may have several tables, with commas between them, and
@@ -164,7 +165,7 @@ impl Value {
         for table in &mut tables {
             table.sort_by(|(a, _), (b, _)| a.cmp(b));
             if table.windows(2).any(|pairs| pairs[0].0 == pairs[1].0) {
-                return Err(TWICE.into());
+                return Err(mistakes::NAME_TWICE.into());
             }
         }
         Ok(tables)
@@ -273,8 +274,3 @@ impl<'de> Visitor<'de> for AnyValue {
         Ok(table.map_or(Value::Bare("a table".to_owned().into()), Value::Table))
     }
 }
-
-const TWICE: &str =
-    "has a name twice in one table; leave one out, or give two tables (in a string with a comma)";
-const A_DURATION: &str =
-    "a duration like `30m`, `12h` or `30days`, in lower case, or a number of seconds";

@@ -3,6 +3,7 @@
 import { fromUtf8 } from "../base/bytes.js";
 import { KeyRing } from "../keys/key_ring.js";
 import { NEW_KEY } from "../keys/ring.js";
+import { NO_KEYS } from "./mistakes.js";
 import { escaped, plain, refuse } from "./sentences.js";
 
 /**
@@ -88,8 +89,4 @@ function settled(sources, names, read) {
 
 const MOST_SECONDS = 86_400;
 const LARGEST_FILE = 2 ** 20;
-const NO_KEYS =
-  "there are no keys; give {keys_env} with the name of an environment variable, {keys_file} with a path, {keys_from} with several of " +
-  "these, or {keys} with the keys themselves";
-
 const NO_LINE_FEED = "does not end with a line feed, so it may be half written: restore it, or end it with one if it is whole";

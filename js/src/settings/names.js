@@ -1,6 +1,7 @@
 // Names of settings and their effects, in the rows of table.js, and the message for an unknown name.
 
 import { padme } from "../state/padding.js";
+import { NOT_HTTP_ONLY, NOT_SECURE, NO_FORMERLY, NO_PAIRS, NO_SOURCES, NO_VARIABLE } from "./mistakes.js";
 import { either, refuse } from "./sentences.js";
 import { ELSEWHERE, OF_THE_PROGRAM, SETTINGS } from "./table.js";
 import { choiceOf, choiceOrDurationOf, durationOf, flagOf, intervalOf, onlyTrue, tablesOf, timeOf } from "./value.js";
@@ -105,8 +106,9 @@ const plainName = (name) => lower(name).replace(/[-.]/g, "_");
 function suggestions(name) {
   const given = plainName(name);
   const has = (words) => `_${given}_`.includes(`_${words}_`);
-  const meant = ELSEWHERE.find(([words]) => has(words) || has(words.replaceAll("_", "")));
-  if (meant) return meant[1];
+  const isSo = (words) => has(words) || has(words.replaceAll("_", ""));
+  const meant = ELSEWHERE.flatMap(([words, meant]) => words.filter(isSo).map(({ length }) => [length, meant])).sort(([a], [b]) => b - a);
+  if (meant.length > 0) return meant[0][1];
   const furthest = (name) => 1 + Math.floor(name.length / 6);
   const { length } = [...given];
   // The distance is slow to compute, and at least the difference in length.
@@ -129,14 +131,3 @@ function distance(a, b) {
   }
   return row.at(-1);
 }
-
-const NOT_SECURE =
-  "cannot be false, because anyone on the network could take the session; leave it out, or set {danger_allow_http} where there is no HTTPS";
-const NOT_HTTP_ONLY =
-  "cannot be false, because every script in the page could take the session; leave it out, and let the server tell scripts what they need";
-const NO_VARIABLE = "is not the name of an environment variable; give one like `SESSION_KEYS`";
-const NO_SOURCES = "must be a list of tables, each with `env` or `file`, or a string like `env=OLD_KEYS, file=/run/secrets/keys`";
-const NO_PAIRS = "must be a table of strings, a list of pairs of strings, or a string like `label=value, label=value`";
-const NO_FORMERLY =
-  'must be a list of tables like `{ path = "/app", domain = "", partitioned = true }`, where an empty domain is none, or a string like ' +
-  "`path=/app domain=example.com, path=/shop`";

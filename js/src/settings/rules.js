@@ -5,6 +5,9 @@ import { LONGEST_NAME, LONGEST_PATH, defaultName, isDomain } from "../cookie/att
 import { TOKEN_CHARACTERS, isHostName } from "../cookie/set_cookie.js";
 import { PARTITIONED_IN_FOUR } from "../state/budget.js";
 import { showDuration } from "./duration.js";
+import { DOTS, HOST_WITH_DOMAIN, HOST_WITH_PATH, LIKE_A_PART, NOTHING_CHANGED, NOTHING_IS_REMEMBERED, NO_DOMAIN } from "./mistakes.js";
+import { NO_SLASH, PARTITIONED_WITHOUT_SECURE, PREFIX_WITHOUT_SECURE, SAME_SITE_NONE_WITHOUT_SECURE } from "./mistakes.js";
+import { neverReached, noApplication, noName, noPath, notInRange, refreshedTooRarely, tooManyBytes, tooSkewed } from "./mistakes.js";
 import { mistake, mistakeIn, plain, quoted } from "./sentences.js";
 
 /** Returns all mistakes in what `noSettings` holds. */
@@ -28,9 +31,9 @@ function mistakesOfCookie({ formerly, ...present }) {
 function wrongNameOf(name) {
   if (name === undefined) return null;
   const found = [...name].find((character) => !TOKEN_CHARACTERS.test(character));
-  if (lengthOf(name) > LONGEST_NAME) return `has ${lengthOf(name)} bytes, expected at most ${LONGEST_NAME}`;
-  if (found) return `contains ${plain(quoted(found))}; use letters, digits, \`-\` and \`_\``;
-  return /\.\d+$/.test(name) ? "ends in a dot and digits, like the parts of a large session; choose another ending" : null;
+  if (lengthOf(name) > LONGEST_NAME) return tooManyBytes(lengthOf(name), LONGEST_NAME);
+  if (found) return noName(plain(quoted(found)));
+  return /\.\d+$/.test(name) ? LIKE_A_PART : null;
 }
 
 function mistakesOfAttributes({ path = "/", domain = null, sameSite, partitioned, dangerAllowHttp }, name = "") {
@@ -51,10 +54,10 @@ function mistakesOfAttributes({ path = "/", domain = null, sameSite, partitioned
 
 function wrongPathOf(path) {
   const found = [...path].find((character) => !/[!"$-+\-.\/0-:<->@-~]/.test(character));
-  if (!path.startsWith("/")) return "does not begin with `/`; give one like `/app`";
-  if (lengthOf(path) > LONGEST_PATH) return `has ${lengthOf(path)} bytes, expected at most ${LONGEST_PATH}`;
-  if (found) return `contains ${plain(quoted(found))}, expected visible ASCII characters other than \`;\`, \`,\`, \`?\` and \`#\``;
-  return /\/(\.|%2e){1,2}(\/|$)/i.test(path) ? "has a segment `.` or `..`, which browsers resolve; leave it out" : null;
+  if (!path.startsWith("/")) return NO_SLASH;
+  if (lengthOf(path) > LONGEST_PATH) return tooManyBytes(lengthOf(path), LONGEST_PATH);
+  if (found) return noPath(plain(quoted(found)));
+  return /\/(\.|%2e){1,2}(\/|$)/i.test(path) ? DOTS : null;
 }
 
 /** Returns the first mistake in a former cookie. It is about another cookie, so its subject is not a setting of the present one. */
@@ -92,36 +95,33 @@ function mistakesOfLifetimes(options) {
     isNeverRemembered ? mistakeIn("remembered_idle_timeout", NOTHING_IS_REMEMBERED) : null,
     tooLong(rememberedIdle, upTo, ""),
     refreshTooLate(options, rememberedIdle),
-    clockSkew > 300n ? mistakeIn("clock_skew", `is longer than 300 seconds: ${shown(clockSkew)}; correct the clocks instead`) : null,
+    clockSkew > 300n ? mistakeIn("clock_skew", tooSkewed(shown(clockSkew))) : null,
   ].filter((found) => found !== null);
 }
 
 function outOfRange([name, duration], or) {
   if (duration === undefined || isInRange(duration)) return null;
-  return mistakeIn(name, `is out of range: ${shown(duration)}; give at least 1 second and at most 136 years${or}`);
+  return mistakeIn(name, notInRange(shown(duration), or));
 }
 
 /** Returns a mistake if the timeout `a` would never take effect, because `b` is shorter. */
 function tooLong([a, idle], [b, longest], more) {
   if (idle === undefined || longest === undefined || !isInRange(idle) || !isInRange(longest) || idle <= longest) return null;
-  const durations = `(${showDuration(idle)} and ${showDuration(longest)}${more})`;
-  const remedy = `set {${b}} to at least the same, or a shorter {${a}}`;
-  return mistakeIn(a, `is longer than {${b}} ${durations}, so it would never take effect; ${remedy}`);
+  return mistakeIn(a, neverReached(b, showDuration(idle), showDuration(longest), more, a));
 }
 
 /** Returns a mistake if `idle` would sign out active visitors before a refresh is due. */
 function refreshTooLate({ refreshAfter }, [of, idle]) {
   const isLate = typeof refreshAfter === "bigint" && idle !== undefined && isInRange(idle) && refreshAfter > idle / 2n;
   if (!isLate) return null;
-  const half = `half of {${of}} (${showDuration(refreshAfter)} and ${showDuration(idle)})`;
-  return mistakeIn("refresh_after", `is longer than ${half}, so active visitors would be signed out; choose at most half`);
+  return mistakeIn("refresh_after", refreshedTooRarely(of, showDuration(refreshAfter), showDuration(idle)));
 }
 
 function mistakesOfLabels({ application, context = [] }) {
   const length = application === undefined ? 1 : lengthOf(application);
   const wrong = context.map(wrongPairOf).find(Boolean);
   return [
-    ...(length < 1 || length > 255 ? [mistakeIn("application", `has ${length} bytes, expected 1 to 255`)] : []),
+    ...(length < 1 || length > 255 ? [mistakeIn("application", noApplication(length))] : []),
     ...(wrong ? [mistake("context", `{context} ${wrong}`)] : []),
   ];
 }
@@ -131,15 +131,3 @@ function wrongPairOf([label, value]) {
   if (ofLabel > 255) return `has a label of ${ofLabel} bytes, expected at most 255`;
   return ofValue > 65_535 ? `has a value of ${ofValue} bytes, expected at most 65535` : null;
 }
-
-const NO_DOMAIN = "is not a host name, expected one like `example.com`, without a leading dot or a port";
-const SAME_SITE_NONE_WITHOUT_SECURE =
-  "browsers refuse `SameSite=None` without `Secure`; leave out {danger_allow_http} or choose another {same_site}";
-const PARTITIONED_WITHOUT_SECURE = "browsers refuse `Partitioned` without `Secure`; leave out {danger_allow_http} or {partitioned}";
-const PREFIX_WITHOUT_SECURE =
-  "browsers refuse names with `__Host-`, `__Secure-` or `__Http-` without `Secure`; leave out {danger_allow_http} or choose a name " +
-  "without a prefix";
-const HOST_WITH_DOMAIN = "browsers refuse `__Host-` names with a domain; leave out {domain} or choose a `__Secure-` name";
-const HOST_WITH_PATH = "browsers refuse `__Host-` names with a path other than `/`; leave out {path} or choose a `__Secure-` name";
-const NOTHING_CHANGED = "has the {path}, {domain} and {partitioned} that the cookie has now; leave it out";
-const NOTHING_IS_REMEMBERED = "needs {remember_up_to}, without which no session is remembered; set both, or leave this out";

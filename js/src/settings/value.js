@@ -7,6 +7,7 @@ import { compare } from "../base/bytes.js";
 import { isMap, isPlain } from "../base/plain.js";
 import { looksLikeAKey } from "../keys/redact.js";
 import { parseDuration } from "./duration.js";
+import { A_DURATION, NAME_TWICE, NO_FLAG, NO_INTERVAL, NO_TEXT, NO_TIME, SEVERAL_LINES } from "./mistakes.js";
 import { either, refuse } from "./sentences.js";
 
 export function valueOf(given) {
@@ -36,20 +37,20 @@ export async function holdsAKey({ text, bare, list = [], table = [] }) {
 }
 
 export function textOf({ text }) {
-  return text ?? refuse("must be a string in quotes");
+  return text ?? refuse(NO_TEXT);
 }
 
 /** Returns a text of one line. A wrong line ending in a file may join several lines, one of them a password, which must not be shown. */
 export function lineOf(value) {
   const text = textOf(value);
-  return /[\n\r]/.test(text) ? refuse("has several lines; give it one") : text;
+  return /[\n\r]/.test(text) ? refuse(SEVERAL_LINES) : text;
 }
 
 export function flagOf(value) {
   const word = lower(wordOf(value));
   if (["true", "yes", "on", "y", "t", "1"].includes(word)) return true;
   if (["false", "no", "off", "n", "f", "0"].includes(word)) return false;
-  return refuse("must be `true` or `false`");
+  return refuse(NO_FLAG);
 }
 
 export function isOn(value) {
@@ -83,7 +84,7 @@ function secondsOf(value) {
 export const durationOf = (value) => secondsOf(value) ?? refuse(`must be ${A_DURATION}`);
 
 /** Reads a duration of at least a second. */
-export const intervalOf = (value) => durationOf(value) || refuse("must be at least 1s");
+export const intervalOf = (value) => durationOf(value) || refuse(NO_INTERVAL);
 
 /** Reads one of several words, or a duration. */
 export function choiceOrDurationOf(value, choices) {
@@ -95,7 +96,7 @@ export function timeOf(value) {
   const word = wordOf(value);
   const time = Date.parse(word);
   const isTime = time >= 0 && word.length === 20 && new Date(time).toISOString() === word.replace("Z", ".000Z");
-  return isTime ? time / 1000 : refuse("must be a time like `2026-12-15T00:00:00Z`, as a string in quotes");
+  return isTime ? time / 1000 : refuse(NO_TIME);
 }
 
 /**
@@ -111,7 +112,7 @@ export function tablesOf(value, split, noTables) {
   const tables = text?.split(",").map((table) => split(table).map(pair)) ?? list.map((table) => tableOf(table) ?? refuse(noTables));
   const sorted = tables.map((table) => table.toSorted(([a], [b]) => compare(a, b)));
   const isTwice = (table) => new Set(table.map(([name]) => name)).size < table.length;
-  if (sorted.some(isTwice)) refuse("has a name twice in one table; leave one out, or give two tables (in a string with a comma)");
+  if (sorted.some(isTwice)) refuse(NAME_TWICE);
   return sorted;
 }
 
@@ -120,5 +121,3 @@ function tableOf({ table, list = [] }) {
   const [name, value, ...more] = list;
   return table ?? (name?.text !== undefined && value && more.length === 0 ? [[name.text, value]] : null);
 }
-
-const A_DURATION = "a duration like `30m`, `12h` or `30days`, in lower case, or a number of seconds";

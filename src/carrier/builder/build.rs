@@ -9,7 +9,7 @@ use super::{
     InCookie, InToken, Options, SessionBuilder, SessionCookieBuilder, SessionTokenBuilder,
 };
 use crate::{
-    base::{config_error::ConfigError, time::unix_seconds_from},
+    base::{config_error::ConfigError, mistakes, time::unix_seconds_from},
     carrier::{cookie::SessionCookie, fields::CookieFields, token::SessionToken},
     cookie::{CookieName, Finder, FormerAttributes, MAX_AGE_LEN, PART_LEN, Template},
     crypto::suite::Mode,
@@ -205,7 +205,7 @@ impl InCookie {
         let template = |former: &FormerAttributes| {
             let template = former.template(name, &self.attributes, "formerly")?;
             if template == current {
-                return Err(ConfigError::new("formerly", NOTHING_CHANGED));
+                return Err(ConfigError::new("formerly", mistakes::NOTHING_CHANGED));
             }
             Ok(template)
         };
@@ -307,8 +307,6 @@ const NO_RESPONSE: &str = "has no effect on bare tokens, which no response carri
     {header} in place of {purpose}";
 const TWO_PURPOSES: &str =
     "a token is sealed for a {header} or for a {purpose}; leave out one of them";
-const NOTHING_CHANGED: &str =
-    "has the {path}, {domain} and {partitioned} that the cookie has now; leave it out";
 const A_KEY: &str =
     "a name, path, domain, label or context holds a key, which belongs in {keys} alone";
 const NO_ROOM: &str = "there is no room for a session; give a larger {max_token_len}, or its type a smaller default value";

@@ -7,6 +7,7 @@ use crate::{
     base::{
         config_error::{ConfigError, Sentence},
         duration::show_duration,
+        mistakes,
     },
     state::{Lifetimes, RefreshAfter, Revalidation, Timeouts},
 };
@@ -171,7 +172,8 @@ impl Options {
                 .then(|| ConfigError::new("unvalidated_up_to", NOT_LONGER)),
             out_of_range(up_to, ""),
             out_of_range(remembered_idle, ", or leave it out"),
-            is_never_remembered.then(|| ConfigError::new(REMEMBERED_IDLE, NOTHING_IS_REMEMBERED)),
+            is_never_remembered
+                .then(|| ConfigError::new(REMEMBERED_IDLE, mistakes::NOTHING_IS_REMEMBERED)),
             too_long(remembered_idle, up_to, ""),
             self.refresh_too_late(remembered_idle),
             too_skewed(self.clock_skew),
@@ -189,10 +191,7 @@ impl Options {
         let idle = idle.filter(|idle| in_range(*idle))?;
         let is_late = duration.as_secs() > idle.as_secs() / 2;
         let (duration, idle) = (show_duration(duration), show_duration(idle));
-        let reason = format!(
-            "is longer than half of {{{of}}} ({duration} and {idle}), so active visitors would be signed out; choose at \
-             most half"
-        );
+        let reason = mistakes::refreshed_too_rarely(of, duration, idle);
         is_late.then(|| ConfigError::new(setting, Sentence::of(&reason)))
     }
 
@@ -225,8 +224,7 @@ fn in_range(duration: Duration) -> bool {
 
 fn out_of_range((setting, duration): Setting, or: &str) -> Option<ConfigError> {
     let found = duration.filter(|duration| !in_range(*duration))?;
-    let reason = "give at least 1 second and at most 136 years";
-    let reason = format!("is out of range: {found:?}; {reason}{or}");
+    let reason = mistakes::not_in_range(format_args!("{found:?}"), or);
     Some(ConfigError::new(setting, reason))
 }
 
@@ -235,15 +233,12 @@ fn too_long((a, idle): Setting, (b, longest): Setting, default: &str) -> Option<
     let (idle, longest) = idle.zip(longest)?;
     let is_longer = in_range(idle) && in_range(longest) && idle.as_secs() > longest.as_secs();
     let (idle, longest) = (show_duration(idle), show_duration(longest));
-    let reason = format!(
-        "is longer than {{{b}}} ({idle} and {longest}{default}), so it would never take effect; set {{{b}}} to at least \
-         the same, or a shorter {{{a}}}"
-    );
+    let reason = mistakes::never_reached(b, idle, longest, default, a);
     is_longer.then(|| ConfigError::new(a, Sentence::of(&reason)))
 }
 
 fn too_skewed(found: Duration) -> Option<ConfigError> {
-    let reason = format!("is longer than 300 seconds: {found:?}; correct the clocks instead");
+    let reason = mistakes::too_skewed(format_args!("{found:?}"));
     (found > LONGEST_SKEW).then(|| ConfigError::new("clock_skew", reason))
 }
 
@@ -253,8 +248,6 @@ const UP_TO: &str = "remember_up_to";
 const REMEMBERED_IDLE: &str = "remembered_idle_timeout";
 const REFRESH: &str = "refresh_after";
 const REVALIDATE: &str = "revalidate_after";
-const NOTHING_IS_REMEMBERED: &str =
-    "needs {remember_up_to}, without which no session is remembered; set both, or leave this out";
 const WITHOUT_EFFECT: &str = "has no effect together with {revalidate_after}; leave it out";
 const NOT_LONGER: &str = "needs a {revalidate_after} that is shorter; set that first";
 /// SPEC.md § 8.0, as are the defaults.
