@@ -37,6 +37,21 @@ const settingLate = (fields) => (request, response, next) => {
   next();
 };
 
+/** Ways to give `writeHead` these fields, when the head is written. */
+const IN_WRITE_HEAD = {
+  "an object": (fields) => [fields],
+  "a list, behind a message": (fields) => ["Fine", Object.entries(fields).flat()],
+};
+
+const settingInWriteHead = (given) => (request, response, next) => {
+  const { writeHead } = response;
+  response.writeHead = (status, own = {}) => {
+    for (const [name, value] of Object.entries(own)) response.setHeader(name, value);
+    return writeHead.call(response, status, ...given);
+  };
+  next();
+};
+
 const lineTo = (note) => ({ write: (line) => note(line.trim()) });
 /** The status that a visitor gets, without what differs between two requests. */
 const lineOf = (line) => {
@@ -95,6 +110,13 @@ export const ON_CONNECT = {
   "no-store of its own": anywhere(() => setting({ "Cache-Control": "no-store, must-revalidate", Expires: "0" })),
   "public fields": anywhere(() => setting(PUBLIC)),
   "public fields, late": { make: () => settingLate(PUBLIC), only: "behind" },
+  "private fields, late": { make: () => settingLate({ "Cache-Control": "private, max-age=60", "X-A": "1" }), only: "behind" },
+  ...Object.fromEntries(
+    Object.entries(IN_WRITE_HEAD).map(([way, of]) => [`public fields in \`writeHead\`, as ${way}`, { make: () => settingInWriteHead(of(PUBLIC)), only: "behind" }]),
+  ),
+  "public fields and a cookie, late": { make: () => settingLate({ ...PUBLIC, "Set-Cookie": "theirs=1; Path=/" }), only: "behind" },
+  // Which asks for the head before the session is saved.
+  "public fields, late, behind what compresses": { make: () => [compression({ threshold: 0 }), settingLate(PUBLIC)], only: "behind" },
   "express-cache-controller": { make: () => cacheControl({ public: true, maxAge: 60 }), only: "behind" },
   // Pages of its own are tested in late_fields.test.js.
   "apicache that stores nothing": anywhere(() => apicache.newInstance({ statusCodes: { include: [599] } }).middleware("1 second")),

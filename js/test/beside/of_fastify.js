@@ -11,6 +11,7 @@ import helmet from "@fastify/helmet";
 import rateLimit from "@fastify/rate-limit";
 import fastifySession from "@fastify/session";
 import Fastify from "fastify";
+import onHeaders from "on-headers";
 
 import { forVisitors, inFastify, refuse } from "../../examples/koa_fastify.js";
 import { session as inExpress } from "../../src/web/express.js";
@@ -58,6 +59,10 @@ const ON_FASTIFY = {
   "private fields": anywhere(() => hooks({ onRequest: async (request, reply) => void reply.headers({ "Cache-Control": "private, max-age=60", Vary: "Accept" }) })),
   "public fields": anywhere(() => hooks({ onRequest: async (request, reply) => void reply.headers(PUBLIC) })),
   "public fields when the page is sent": anywhere(() => hooks({ onSend: async (request, reply) => void reply.headers(PUBLIC) })),
+  "public fields when the head is written": {
+    make: () => hooks({ onRequest: async (request, { raw }) => onHeaders(raw, () => raw.setHeader("Cache-Control", "public, max-age=60")) }),
+    only: "behind",
+  },
   "an access log": anywhere((note) => hooks({ onResponse: async ({ method, url }, { statusCode }) => note(`${method} ${url} ${statusCode}`) })),
   "a handler of errors": anywhere(() => async (app) => {
     app.setErrorHandler((error, request, reply) => {

@@ -12,6 +12,7 @@ import {
   handleCors as handleCors1, setCookie as setCookie1, setResponseHeaders, setResponseStatus, toNodeListener,
 } from "h3-1";
 import helmet from "helmet";
+import onHeaders from "on-headers";
 
 import { withSession } from "../../src/web/h3.js";
 import { listening } from "../stand_ins.js";
@@ -105,6 +106,10 @@ const ON_H3_1 = {
   "private fields": anywhere(() => setting1(PRIVATE)),
   "no-store of its own": anywhere(() => setting1(NO_STORE)),
   "public fields": anywhere(() => setting1(PUBLIC)),
+  "public fields when the head is written": {
+    make: () => ({ node: { res } }) => onHeaders(res, () => res.setHeader("Cache-Control", "public, max-age=60")),
+    only: "behind",
+  },
   "hooks of the application": ofApplication({
     onRequest: (event) => setResponseHeaders(event, { "x-request-id": "1" }),
     onBeforeResponse: (event) => appendResponseHeader(event, "x-late", "1"),

@@ -12,6 +12,7 @@ import etag from "koa-etag";
 import helmet from "koa-helmet";
 import rateLimit from "koa-ratelimit";
 import koaSession from "koa-session";
+import onHeaders from "on-headers";
 
 import { inKoa, refuse } from "../../examples/koa_fastify.js";
 import { session as inExpress } from "../../src/web/express.js";
@@ -42,6 +43,10 @@ const ON_KOA = {
   "private fields": anywhere(() => before({ "Cache-Control": "private, max-age=60", Vary: "Accept" })),
   "public fields": anywhere(() => before({ "Cache-Control": "public, max-age=60", "CDN-Cache-Control": "max-age=60", Vary: "Accept" })),
   "public fields after the page": anywhere(() => after({ "Cache-Control": "public, max-age=60" })),
+  "public fields when the head is written": {
+    make: () => (ctx, next) => (onHeaders(ctx.res, () => ctx.res.setHeader("Cache-Control", "public, max-age=60")), next()),
+    only: "behind",
+  },
   "what counts requests in flight": anywhere((note) => async (ctx, next) => {
     try {
       await next();
