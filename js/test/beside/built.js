@@ -7,3 +7,13 @@ export function wishOf(pathname) {
   const [, , whose, order, companion, name] = pathname.split("/");
   return { isOurs: whose === "ours", order, companion: decodeURIComponent(companion), path: `/${name}` };
 }
+
+/** Rules of routes of Nitro and Nuxt, which are companions. */
+export const RULES = Object.fromEntries(
+  Object.entries({
+    cors: { cors: true },
+    id: { headers: { "x-request-id": "1" } },
+    private: { headers: { "cache-control": "private, max-age=60", vary: "Accept" } },
+    public: { headers: { "cache-control": "public, max-age=60", "cdn-cache-control": "max-age=60" } },
+  }).map(([name, rule]) => [`/beside/*/before/${name}/**`, rule]),
+);
