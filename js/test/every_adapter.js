@@ -1,4 +1,4 @@
-// What every adapter does: the tests of stand_ins.test.js and of servers.test.js.
+// What every adapter does, in the sites of beside/.
 
 import { opensItsCookie, refusesOptions, servesTenants } from "./every_adapter/options.js";
 import { answersRefusals, guards, savesWithAnAnswerOfItsOwn, saysThatASessionCannotBeReadHere, saysThatASessionIsFull, saysWhereItCannotValidate, tellsOperators } from "./every_adapter/refusals.js";
@@ -8,9 +8,13 @@ import { passesVectors } from "./every_adapter/vectors.js";
 /** Where the framework answers an error of a session by its status, and does not say that it does. */
 const ANSWERED_BY_STATUS = ["Express", "Express 4", "Koa", "Fastify"];
 
-/** Defines the tests of adapters: each makes a browser of a site. */
-export function everyAdapter(sites) {
-  for (const [name, open] of Object.entries(sites)) {
+/** Returns a function that makes a browser of a site. */
+export const siteOf = ({ open }) => (cookies, options, page) => open({ session: [cookies, options], page, before: [], behind: [] });
+
+/** Defines the tests of adapters. */
+export function everyAdapter(drivers) {
+  for (const [name, driver] of Object.entries(drivers)) {
+    const open = siteOf(driver);
     /** The proxy of Next.js has neither a guard nor hooks. */
     const isProxy = name.includes("Next.js");
     passesVectors(name, open);

@@ -25,8 +25,10 @@ import { session as inHono } from "../src/web/hono.js";
 import { inNext, sessionProxy } from "../src/web/next.js";
 import { forward } from "../src/web/origin.js";
 import { handleSession } from "../src/web/sveltekit.js";
-import { SERVERS } from "./servers.js";
-import { STAND_INS, honoWith, listening } from "./stand_ins.js";
+import { OF_CONNECT } from "./beside/of_connect.js";
+import { OF_FETCH } from "./beside/of_fetch.js";
+import { siteOf } from "./every_adapter.js";
+import { honoWith, listening } from "./stand_ins.js";
 import { NOW, XAES_KEY, cookies, filled, later } from "./visitor.js";
 
 const typed = await SessionCookie.encrypted(XAES_KEY, { type: sessionType({ label: "user", schema: 1, shape: struct({ user: text }) }) });
@@ -366,13 +368,13 @@ function frozen(response) {
   return response;
 }
 
-const HOLDERS = { ...STAND_INS, ...SERVERS };
+const HOLDERS = { ...OF_FETCH, ...OF_CONNECT };
 
 /** Gives `run` what has the session of a request. Returns what `run` threw, and whether a cookie was set. */
 async function withHolder(name, run) {
   let thrown = null;
   const page = (session, path, response, holder) => (session.set("a", 1), (thrown = caught(() => run(holder))), {});
-  const { setCookies } = await (await HOLDERS[name](cookies, {}, page)).get("/");
+  const { setCookies } = await (await siteOf(HOLDERS[name])(cookies, {}, page)).get("/");
   return [thrown, setCookies.length > 0];
 }
 

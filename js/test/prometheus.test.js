@@ -15,8 +15,8 @@ import { prometheus } from "../src/prometheus.js";
 import { fromSettings } from "../src/settings.js";
 import { struct, u32 } from "../src/struct.js";
 import { withSession } from "../src/web/fetch.js";
-import { SERVERS } from "./servers.js";
-import { STAND_INS } from "./stand_ins.js";
+import { OF_CONNECT } from "./beside/of_connect.js";
+import { siteOf } from "./every_adapter.js";
 import { NOW, XAES_KEY, field, filled, later, misconfigured } from "./visitor.js";
 
 const start = Math.floor(Date.now() / 1000) * 1000;
@@ -308,7 +308,7 @@ test("requests that fail by an error of their session are counted, by their reas
   const cookies = await SessionCookie.encrypted(XAES_KEY, options);
   assert.deepEqual(await answer(cookies, fill), [413, { [failure("Full")]: 1 }]);
   t.mock.method(console, "error", () => {});
-  for (const open of [SERVERS.Express, STAND_INS.Node]) {
+  for (const open of [OF_CONNECT.Express, OF_CONNECT.Node].map(siteOf)) {
     const site = await open(await SessionCookie.encrypted(XAES_KEY, options), {}, fill);
     assert.equal((await site.get("/")).status, 413);
     assert.deepEqual(await failed(), { [failure("Full")]: 1 });

@@ -4,22 +4,20 @@ import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { test } from "node:test";
 
-import connect from "connect";
-import express from "express";
-import express4 from "express4";
-import Fastify from "fastify";
-import Koa from "koa";
-
-import { forVisitors, inFastify, inKoa } from "../examples/koa_fastify.js";
-import { SessionCookie, generateKey, revalidation } from "../src/index.js";
-import { session as inExpress } from "../src/web/express.js";
+import { SessionCookie } from "../src/index.js";
 import { withSession } from "../src/web/node.js";
+import { OF_CONNECT } from "./beside/of_connect.js";
+import { OF_FASTIFY } from "./beside/of_fastify.js";
+import { OF_H3 } from "./beside/of_h3.js";
+import { OF_HONO } from "./beside/of_hono.js";
+import { OF_KOA } from "./beside/of_koa.js";
 import { everyAdapter } from "./every_adapter.js";
-import { SERVERS } from "./servers.js";
 import { listening } from "./stand_ins.js";
-import { XAES_KEY, filled } from "./visitor.js";
+import { XAES_KEY } from "./visitor.js";
 
-everyAdapter(SERVERS);
+const { Express, "Express 4": express4, Node } = OF_CONNECT;
+
+everyAdapter({ ...OF_H3, Express, "Express 4": express4, Node, ...OF_KOA, ...OF_FASTIFY, ...OF_HONO });
 
 test("Node: a session stops growing before its visitor is locked out", async () => {
   const cookies = await SessionCookie.encrypted(XAES_KEY, { size: "split:4" });
@@ -47,43 +45,3 @@ test("Node: a session stops growing before its visitor is locked out", async () 
     assert.deepEqual([...browser.cookies.keys()], ["theme"]);
   }
 });
-
-/** Sites without a handler of errors, whose page changes the session. */
-const WITHOUT_HANDLER = {
-  Express: (sessions, page) => express().use(sessions).use(page),
-  "Express 4": (sessions, page) => express4().use(sessions).use(page),
-  Connect: (sessions, page) => connect().use(sessions).use(page),
-  Koa: (sessions, page) => {
-    const app = new Koa();
-    app.silent = true;
-    app.use(inKoa(sessions));
-    return app.use(({ req }) => page(req)).callback();
-  },
-  Fastify: (sessions, page) => {
-    const app = Fastify();
-    app.addHook("onRequest", inFastify(sessions));
-    app.setErrorHandler(forVisitors);
-    app.get("/", async (request) => page(request.raw));
-    return async (request, response) => (await app.ready(), app.routing(request, response));
-  },
-};
-
-for (const [name, site] of Object.entries(WITHOUT_HANDLER)) {
-  test(`${name}: an error of a session has the status and the headers with which the framework answers`, async (t) => {
-    t.mock.method(console, "error", () => {});
-    const revalidateAfter = revalidation({ seconds: 60, validate: () => Promise.reject(new Error("no database")) });
-    const cookies = await SessionCookie.encrypted(XAES_KEY, { revalidateAfter });
-    const cookie = await filled(undefined, cookies, Date.now() - 100_000);
-    const browser = await listening(createServer(site(inExpress(cookies), ({ session }) => session.set("note", "x".repeat(4000)))));
-    const full = await browser.get("/");
-    assert.deepEqual([full.status, full.setCookies], [413, []]);
-    // Outside of production, Express and Connect show the stack.
-    if (["Koa", "Fastify"].includes(name)) assert.match(full.text, /your session is full/);
-    const unvalidated = await browser.get("/", { cookie });
-    assert.deepEqual([unvalidated.status, unvalidated.headers.get("retry-after"), unvalidated.setCookies], [503, "10", []]);
-    const others = await SessionCookie.encrypted(await generateKey(), { keepUnknownKeys: true });
-    const instance = await listening(createServer(site(inExpress(others), ({ session }) => session.set("user", "eve"))));
-    const unread = await instance.get("/", { cookie });
-    assert.deepEqual([unread.status, unread.headers.get("retry-after"), unread.setCookies], [503, "10", []]);
-  });
-}

@@ -1,20 +1,11 @@
-// One site behind adapters that need no framework: `page(session, path)` answers with `{ status, headers, body }`, or with a
-// `response` of its own. It is also given the response of Node, and what has its session. SvelteKit, Astro and Next.js are stand-ins; proof/frameworks has real ones.
+// Servers and handlers of the tests, in front of which is a browser.
 
-import { createServer } from "node:http";
 import http2 from "node:http2";
 import { once } from "node:events";
 import { after } from "node:test";
 
 import { Hono } from "hono";
 
-import { onSession } from "../src/web/astro.js";
-import { withSession } from "../src/web/fetch.js";
-import { session as inHono } from "../src/web/hono.js";
-import { sessionProxy } from "../src/web/next.js";
-import { withSession as inNode } from "../src/web/node.js";
-import { handleSession } from "../src/web/sveltekit.js";
-import { pathOf, responseOf, writeTo } from "./answers.js";
 import { Browser, patience } from "./visitor.js";
 
 const servers = [];
@@ -55,41 +46,6 @@ export function honoWith(...middleware) {
   for (const each of middleware) app.use(each);
   return app;
 }
-
-/** Each makes a browser of the site. */
-export const STAND_INS = {
-  fetch: (cookies, options, page) => before(withSession(cookies, (request, session) => responseOf(page(session, pathOf(request))), options)),
-  SvelteKit: (cookies, options, page) => {
-    const handle = handleSession(cookies, options);
-    // As SvelteKit does, which makes a page of what a page throws.
-    const resolve = async ({ request, locals }) => {
-      try {
-        return await responseOf(page(locals.session, pathOf(request), undefined, locals));
-      } catch {
-        return new Response("failed", { status: 500 });
-      }
-    };
-    return before((request) => handle({ event: { request, locals: {} }, resolve }));
-  },
-  Astro: (cookies, options, page) => {
-    const onRequest = onSession(cookies, options);
-    return before((request) => {
-      const context = { request, locals: {}, isPrerendered: false };
-      return onRequest(context, async () => responseOf(page(context.locals.session, pathOf(request), undefined, context.locals)));
-    });
-  },
-  Hono: (cookies, options, page) => {
-    const app = honoWith(inHono(cookies, options));
-    app.all("*", (c) => responseOf(page(c.get("session"), c.req.path)));
-    return before(app.fetch);
-  },
-  "the proxy of Next.js": (cookies, options, page) => {
-    const handler = (request, session) => responseOf(page(session, pathOf(request)));
-    return before(sessionProxy(cookies, { next: () => new Response() }, handler, options));
-  },
-  Node: (cookies, options, page) =>
-    listening(createServer(inNode(cookies, (request, response, session) => writeTo(response, page(session, pathOf(request), response)), options))),
-};
 
 /** Keeps one cookie of a name, as the jar of Next.js does, where it can decode it. A pair without `=` has the value `true`. */
 export function jarOf(field) {

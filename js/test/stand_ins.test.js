@@ -3,12 +3,13 @@
 import { toSetCookie } from "../src/cookie/set_cookie.js";
 import { forward } from "../src/web/origin.js";
 import { inNext } from "../src/web/next.js";
+import { OF_FETCH, OF_NEXT } from "./beside/of_fetch.js";
 import { everyAdapter } from "./every_adapter.js";
 import { passesVectors } from "./every_adapter/vectors.js";
 import { responseOf } from "./answers.js";
-import { STAND_INS, before, jarOf } from "./stand_ins.js";
+import { before, jarOf } from "./stand_ins.js";
 
-everyAdapter(STAND_INS);
+everyAdapter({ ...OF_FETCH, ...OF_NEXT });
 
 const inWorker = (cookies, { now }, page) =>
   before(async (request) => {

@@ -2,14 +2,16 @@
 // in both orders with `ALL_CASES=1`.
 // Every response is compared with that of the same site without a session: `differences` has what may differ, and nothing else may.
 //
-// A framework has a driver, `{ companions, open }`, and a line in a test file: `beside(name, driver)`. The names of `companions` are
+// A framework has a driver, `{ companions, open }`, and a line in a test file: `beside(name, driver)`. `every_adapter.js` uses `open`
+// alone. The names of `companions` are
 // those of the tests. What each makes (`make(note)`) is the driver's matter: it mounts it in `open({ session, page, before, behind })`,
 // which starts a site and returns a `Browser`:
 //
 // - `before` and `behind`: what to mount outside and inside of the session. One of them is empty, the other has the companion.
 // - `session`: what the adapter is given, `[cookies, options]`, or null. Then the driver mounts in its place what answers a POST with
 //   `Sec-Fetch-Site: cross-site` by 403, as the framework's own guards do, and calls `page` without a session.
-// - `page(session, path)`: returns `{ status, headers, body }`, as every_adapter/site.js, or throws.
+// - `page(session, path, response, holder)`: returns `{ status, headers, body }` or `{ response }`, as every_adapter/site.js, or throws.
+//   It is given the response of Node, and what has its session.
 //
 // A companion that logs calls `note(line)`, and has the same lines with a session as without. `only` of a companion is the one order
 // that pages name, and `without` the cases that they except.
@@ -42,7 +44,7 @@ let frameworks = 0;
 const ordersOf = (row, only) => ORDERS.filter((order, i) => (only ? order === only : "ALL_CASES" in process.env || (row + frameworks) % 2 === i));
 
 /** Defines a test for each companion of a driver. */
-export function beside(name, { companions, open, errorOf = createError }) {
+export function beside(name, { companions, open, errorOf = createError, options }) {
   frameworks++;
   for (const [row, [companion, { make, only, without = [] }]] of Object.entries(companions).entries()) {
     for (const order of ordersOf(row, only)) {
@@ -56,7 +58,7 @@ export function beside(name, { companions, open, errorOf = createError }) {
           return { browser: await open({ session, page, ...mounted }), notes };
         };
         const cookies = await SessionCookie.encrypted(XAES_KEY, { keepUnknownKeys: true });
-        const [plain, ours] = [await opened(null), await opened([cookies, { guard: new CsrfGuard({ originCheckOnly: true }) }])];
+        const [plain, ours] = [await opened(null), await opened([cookies, { guard: new CsrfGuard({ originCheckOnly: true }), ...options }])];
         const wrong = [];
         for (const [of, each] of cases) {
           const [expected, found] = [await asked(plain, of, printed), await asked(ours, of, printed)];

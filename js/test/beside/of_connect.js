@@ -22,7 +22,7 @@ import responseTime from "response-time";
 
 import { session as inExpress } from "../../src/web/express.js";
 import { withSession as inNode } from "../../src/web/node.js";
-import { writeTo } from "../answers.js";
+import { pathOf, writeTo } from "../answers.js";
 import { listening } from "../stand_ins.js";
 
 /** Middleware that sets what `fields` has once, before it calls `next`. */
@@ -147,7 +147,7 @@ const isHandler = ({ length }) => length === 4;
 function mounted(app, { session, page, before, behind }, send) {
   const answer = (request, response, next) =>
     Promise.resolve()
-      .then(() => page(request.session, request.url))
+      .then(() => page(request.session, pathOf(request), response, request))
       .then((answer) => send(response, answer))
       .catch(next);
   const all = [...before.flat(), session ? inExpress(...session) : refuse, ...behind.flat(), answer];
@@ -155,11 +155,17 @@ function mounted(app, { session, page, before, behind }, send) {
   return app;
 }
 
-const bySend = (response, { status = 200, headers = {}, body }) => response.status(status).set(headers).send(body);
+function bySend(response, answer) {
+  const { status = 200, headers = {}, body } = answer;
+  return answer.response ? writeTo(response, answer) : response.status(status).set(headers).send(body);
+}
+
+/** Else the page of an error has its stack. */
+const inProduction = (app) => app.set("env", "production");
 
 export const OF_CONNECT = {
-  Express: { companions: ON_EXPRESS, open: (site) => listening(createServer(mounted(express(), site, bySend))) },
-  "Express 4": { companions: ON_EXPRESS, open: (site) => listening(createServer(mounted(express4(), site, bySend))) },
+  Express: { companions: ON_EXPRESS, open: (site) => listening(createServer(mounted(inProduction(express()), site, bySend))) },
+  "Express 4": { companions: ON_EXPRESS, open: (site) => listening(createServer(mounted(inProduction(express4()), site, bySend))) },
   Connect: { companions: ON_CONNECT, open: (site) => listening(createServer(mounted(connect(), site, writeTo))) },
   Node: {
     companions: ON_CONNECT,
@@ -169,7 +175,7 @@ export const OF_CONNECT = {
         new Promise((resolve, reject) =>
           through(behind, request, response, () => {
             Promise.resolve()
-              .then(() => page(session, request.url))
+              .then(() => page(session, pathOf(request), response))
               .then((answer) => writeTo(response, answer))
               .then(resolve, reject);
           }),

@@ -15,6 +15,7 @@ import onHeaders from "on-headers";
 
 import { forVisitors, inFastify, refuse } from "../../examples/koa_fastify.js";
 import { session as inExpress } from "../../src/web/express.js";
+import { pathOf } from "../answers.js";
 import { listening } from "../stand_ins.js";
 
 const anywhere = (make) => ({ make });
@@ -80,22 +81,30 @@ async function refusing(request, reply) {
   if (request.headers["sec-fetch-site"] === "cross-site") return reply.code(403).type("text/plain; charset=utf-8").send("refused");
 }
 
+async function started(own, { page, before, behind }) {
+  const app = Fastify();
+  app.setErrorHandler(forVisitors);
+  for (const one of before) await app.register(everywhere(one));
+  app.addHook("onRequest", own);
+  // The bodies of forms.
+  app.addContentTypeParser("*", (request, body, done) => done(null));
+  for (const one of behind) await app.register(everywhere(one));
+  const handler = async (request, reply) => {
+    const { response, status = 200, headers = {}, body = "" } = await page(request.raw.session, pathOf(request.raw), reply.raw);
+    return reply.code(status).headers(headers).send(response ?? body);
+  };
+  app.route({ method: ["GET", "POST"], url: "/*", handler });
+  await app.ready();
+  return listening(app.server);
+}
+
 export const OF_FASTIFY = {
   Fastify: {
     companions: ON_FASTIFY,
-    async open({ session, page, before, behind }) {
-      const app = Fastify();
-      app.setErrorHandler(forVisitors);
-      for (const one of before) await app.register(everywhere(one));
-      app.addHook("onRequest", session ? inFastify(inExpress(session[0], { ...session[1], refuse })) : refusing);
-      for (const one of behind) await app.register(everywhere(one));
-      const handler = async (request, reply) => {
-        const { status = 200, headers = {}, body = "" } = await page(request.raw.session, request.url);
-        return reply.code(status).headers(headers).send(body);
-      };
-      app.route({ method: ["GET", "POST"], url: "/*", handler });
-      await app.ready();
-      return listening(app.server);
+    options: { refuse },
+    open({ session, ...site }) {
+      const own = session ? inFastify(inExpress(...session)) : refusing;
+      return started(own, site);
     },
   },
 };

@@ -24,7 +24,7 @@ const CORS = { origin: ["https://a.test"], credentials: true, methods: "*" };
 
 const anywhere = (make) => ({ make });
 const isRefused = (request) => (request.headers.get ?? ((name) => request.headers[name])).call(request.headers, "sec-fetch-site") === "cross-site";
-const pathOf = ({ path, url }) => (typeof url === "object" ? url.pathname : path);
+const pathOf = ({ path, url }) => (typeof url === "object" ? url.pathname : path.split("?")[0]);
 
 // h3 2
 
@@ -74,10 +74,10 @@ function onTwo({ session, page, before, behind }) {
   const app = new H3(config);
   for (const one of before) app.use(one);
   const answered = async (event) => {
-    const { status, headers, body } = await page(event.context.session, pathOf(event));
+    const { response, status, headers = {}, body = "" } = await page(event.context.session, pathOf(event));
     if (status) event.res.status = status;
-    for (const field of Object.entries(headers ?? {})) event.res.headers.set(...field);
-    return body ?? "";
+    for (const [name, values] of Object.entries(headers)) [values].flat().forEach((value) => event.res.headers.append(name, value));
+    return response ?? body;
   };
   const inner = defineHandler({ middleware: behind, handler: answered });
   const refused = (event) => {
@@ -127,10 +127,10 @@ function onOne({ session, page, before, behind }) {
       const answer = await one(event);
       if (answer !== undefined) return answer;
     }
-    const { status = 200, headers = {}, body = "" } = await page(event.context.session, pathOf(event));
+    const { response, status = 200, headers = {}, body = "" } = await page(event.context.session, pathOf(event), event.node.res);
     setResponseStatus(event, status);
     setResponseHeaders(event, headers);
-    return body;
+    return response ?? body;
   };
   const refused = (event) => (isRefused(event.node.req) ? (setResponseStatus(event, 403), "refused") : answered(event));
   app.use(eventHandler(session ? withSession(session[0], (event, own) => ((event.context.session = own), answered(event)), session[1]) : refused));

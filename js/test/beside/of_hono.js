@@ -99,8 +99,8 @@ function appOf({ session, page, before, behind }) {
   const answer = all.find((one) => one.answer)?.answer;
   if (answer) app.onError(answer);
   app.all("*", async (c) => {
-    const { status, headers, body } = await page(c.get("session"), c.req.path);
-    return c.body(body ?? null, status, headers);
+    const { response, status, headers, body } = await page(c.get("session"), c.req.path);
+    return response ?? c.body(body ?? null, status, headers);
   });
   return app;
 }

@@ -84,14 +84,15 @@ const refusing = (ctx, next) => {
 export const OF_KOA = {
   Koa: {
     companions: ON_KOA,
+    options: { refuse },
     open({ session, page, before, behind }) {
       const app = new Koa();
-      const own = session ? inKoa(inExpress(session[0], { ...session[1], refuse })) : refusing;
+      const own = session ? inKoa(inExpress(...session)) : refusing;
       for (const one of [...before.flat(), own, ...behind.flat()]) app.use(one);
       app.use(async (ctx) => {
-        const { status = 200, headers = {}, body = "" } = await page(ctx.req.session, ctx.path);
+        const { response, status = 200, headers = {}, body = "" } = await page(ctx.req.session, ctx.path, ctx.res);
         ctx.set(headers);
-        Object.assign(ctx, { status, body });
+        Object.assign(ctx, { status: response?.status ?? status, body: response ?? body });
       });
       return listening(createServer(app.callback()));
     },

@@ -9,6 +9,7 @@ import { FastifyAdapter } from "@nestjs/platform-fastify";
 
 import { SessionErrors } from "../../examples/nest.js";
 import { session as inExpress } from "../../src/web/express.js";
+import { pathOf } from "../answers.js";
 import { listening } from "../stand_ins.js";
 import { ON_CONNECT, refuse } from "./of_connect.js";
 
@@ -29,7 +30,7 @@ function moduleOf(path, answer) {
 
 const openOn = (Adapter, path) => async ({ session, page, before, behind }) => {
   const answer = async (request, response) => {
-    const { status = 200, headers = {}, body = "" } = await page((request.raw ?? request).session, request.url);
+    const { status = 200, headers = {}, body = "" } = await page((request.raw ?? request).session, pathOf(request));
     for (const [name, value] of Object.entries(headers)) response.header(name, value);
     response.status(status);
     return body;
