@@ -6,10 +6,10 @@ use fastrand::Rng;
 use hardtack::SessionCookie;
 
 use super::{
-    instances::{Fleet, policy},
-    model::{Deed, REMEMBER, SKEW, Simulation},
+    instances::{Deed, Fleet, REMEMBER, policy},
     plan::{A, B, C, DRIFT, HOUR, LEAD, Line, PROPAGATION, Plan, Push, Visit, retirement},
     report::{Event, Fault, Kind, Report},
+    simulation::{SKEW, Simulation},
     times::{at, seconds},
 };
 

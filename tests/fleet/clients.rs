@@ -1,16 +1,17 @@
-//! Clients that visit a fleet, each beside a model of its session.
+//! Clients that visit a fleet, each with a twin of its session, at a site whose only key never changes.
 
 use std::{cmp::Reverse, collections::BinaryHeap};
 
 use fastrand::Rng;
+use hardtack::{Session, SessionCookie};
 
 use super::{
-    instances::{Answer, Fleet},
-    model::Simulation,
-    model::{Deed, Written},
-    plan::{Push, Turn},
+    instances::{Answer, Deed, Fleet, policy, respond},
+    plan::{A, Push, Turn},
     plan::{Schedule, Visit},
     report::{Event, Fault, Kind, Report},
+    simulation::Simulation,
+    times::{at, seconds},
 };
 
 /// A client that makes one visit after the other.
@@ -25,15 +26,18 @@ struct Jar {
     cookie: String,
     /// The number of the key that it names.
     key: usize,
-    session: Written,
     /// The key's turn to seal.
     turn: Turn,
+    /// The cookie of the twin.
+    twin: String,
 }
 
 /// Makes all visits of these clients, in the order of their times.
 pub(crate) fn visit(simulation: &Simulation, numbers: impl Iterator<Item = u64>) -> Report {
     let schedule = Schedule::of(&simulation.plan);
     let mut fleet = Fleet::of(simulation);
+    let twins = policy(simulation.plan.key(A.key)).clock_skew(seconds(simulation.skew));
+    let twins = twins.build().unwrap();
     let mut report = Report::default();
     let clients = numbers.map(|number| Client::of(simulation, number));
     let mut clients: Vec<_> = clients.collect();
@@ -44,8 +48,8 @@ pub(crate) fn visit(simulation: &Simulation, numbers: impl Iterator<Item = u64>)
     while let Some(Reverse((visit, place))) = visits.pop() {
         let client = &mut clients[place];
         fleet.listen(visit.time);
-        client.visit(visit, &fleet, simulation.skew, &mut report);
-        if let Some(next) = client.next(visit, &schedule, &fleet) {
+        client.visit(visit, &fleet, &twins, &mut report);
+        if let Some(next) = client.next(visit, &schedule, &fleet, &twins) {
             visits.push(Reverse((next, place)));
         }
     }
@@ -64,23 +68,33 @@ impl Client {
         }
     }
 
-    fn visit(&mut self, visit: Visit, fleet: &Fleet<'_>, skew: u64, report: &mut Report) {
+    fn visit(
+        &mut self,
+        visit: Visit,
+        fleet: &Fleet<'_>,
+        twins: &SessionCookie,
+        report: &mut Report,
+    ) {
         let instance = &fleet.instances[visit.instance];
         let (now, push) = (instance.clock(visit.time), fleet.heard(instance));
         let jar = self.jar.take();
-        let lives = matches!(&jar, Some(jar) if jar.lives(now, skew, push));
+        let load = |twin: Option<&String>| twins.load(twin, at(now));
+        let twin = load(jar.as_ref().map(|jar| &jar.twin));
+        let lives = matches!(&jar, Some(jar) if jar.lives(&twin, now, push));
         let deed = self.deed(lives);
         let cookie = jar.as_ref().map(|jar| &*jar.cookie);
         let answer = instance.answer(cookie, deed, visit.time);
 
-        // After a fault the model goes on with what the instance found.
-        let opened = jar.as_ref().filter(|_| answer.count.is_some());
-        let found = opened.map(|jar| jar.session);
+        // After a fault the twin goes on with what the instance found.
+        let twin = if answer.count.is_some() {
+            twin
+        } else {
+            load(None)
+        };
         let key_of = |cookie: &String| fleet.plan.key_of(cookie);
         let seen = Seen {
             lives,
-            found,
-            written: Written::after(found, deed, now),
+            twin: respond(twins, &twin, deed),
             key: answer.cookie.as_ref().map(key_of),
             answer,
             turn: fleet.turn(instance, now),
@@ -109,30 +123,34 @@ impl Client {
         }
     }
 
-    fn next(&mut self, visit: Visit, schedule: &Schedule, fleet: &Fleet<'_>) -> Option<Visit> {
+    fn next(
+        &mut self,
+        visit: Visit,
+        schedule: &Schedule,
+        fleet: &Fleet<'_>,
+        twins: &SessionCookie,
+    ) -> Option<Visit> {
         self.visits_left -= 1;
-        let session = self.jar.as_ref().map(|jar| jar.session);
-        let next = schedule.next(&mut self.rng, visit.time, session, fleet);
+        let twin = self.jar.as_ref().map(|jar| &jar.twin);
+        let end = twins.load(twin, at(visit.time)).expires_at();
+        let next = schedule.next(&mut self.rng, visit.time, end, fleet);
         next.filter(|_| self.visits_left > 0)
     }
 }
 
 impl Jar {
-    fn lives(&self, now: u64, skew: u64, push: &Push) -> bool {
+    fn lives(&self, twin: &Session, now: u64, push: &Push) -> bool {
         let is_dropped = push.drops.contains(&self.key) && now >= push.drops_at;
-        self.session.lives(now, skew, push.not_before) && !is_dropped
+        twin.created_at() >= Some(at(push.not_before)) && !is_dropped
     }
 }
 
-/// A visit as the model expects it and as it went.
+/// A visit as it went, and as it went for the twin.
 struct Seen {
     /// The session in the jar should live.
     lives: bool,
-    /// The session that opened.
-    found: Option<Written>,
-    /// The session to be written, by the model.
-    written: Option<Written>,
     answer: Answer,
+    twin: Answer,
     /// The key of the cookie that was set.
     key: Option<usize>,
     turn: Turn,
@@ -140,14 +158,13 @@ struct Seen {
 
 impl Seen {
     fn fault(&self, jar: Option<&Jar>) -> Option<Kind> {
-        let count = self.found.map(|session| session.count);
         if self.lives != self.answer.count.is_some() {
             return Some(if self.lives { Kind::Lost } else { Kind::Undead });
         }
-        if self.answer.count != count {
+        if self.answer.count != self.twin.count {
             return Some(Kind::Miscounted);
         }
-        match (self.written, self.key, jar) {
+        match (&self.twin.cookie, self.key, jar) {
             (Some(_), Some(_), _) | (None, None, _) => None,
             // A living session may be written only to change its key.
             (None, Some(key), Some(jar)) if self.lives && jar.key != key => {
@@ -165,7 +182,7 @@ impl Seen {
         if let Some(reason) = self.answer.refusal {
             report.count(Event::Refused(reason));
         }
-        match (deed, self.found, self.written, self.key) {
+        match (deed, self.answer.count, &self.twin.cookie, self.key) {
             (_, None, Some(_), _) => report.count(Event::Begun),
             (Deed::SignIn, ..) => report.count(Event::SignedIn),
             (Deed::Read, _, Some(_), _) => report.count(Event::Refreshed),
@@ -182,8 +199,8 @@ impl Seen {
         Some(Jar {
             cookie,
             key,
-            session: self.written.or(before.map(|jar| jar.session))?,
             turn: self.turn,
+            twin: self.twin.cookie.or(before.map(|jar| jar.twin))?,
         })
     }
 }

@@ -2,20 +2,20 @@
 
 use fastrand::Rng;
 use hardtack::{
-    KeyRing, RefreshAfter, SessionCookie,
+    KeyRing, RefreshAfter, Session, SessionCookie,
     carrier::SessionCookieBuilder,
     keys::SharedKeyRing,
     session::{Outcome, Reason},
 };
 
 use super::{
-    model::Simulation,
-    model::{ABSOLUTE, Deed, IDLE, REFRESH_AFTER, REMEMBER, REMEMBERED_IDLE},
     plan::Visit,
     plan::{DRIFT, PROPAGATION, Plan, Push, Turn},
     report::{Event, Report},
+    simulation::Simulation,
     times::{at, seconds},
 };
+use crate::common::pair_of;
 
 pub(crate) struct Fleet<'a> {
     pub(crate) plan: &'a Plan,
@@ -50,12 +50,26 @@ pub(crate) struct Answer {
     pub(crate) cookie: Option<String>,
 }
 
-/// The policy of every fleet.
+/// The use of a session by a page.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Deed {
+    Read,
+    Count,
+    /// Counts, and asks to be remembered.
+    Remember,
+    SignIn,
+}
+
+/// The policy of every fleet, in seconds.
+pub(crate) const IDLE: u64 = 3600;
+pub(crate) const REMEMBER: u64 = 24 * 3600;
+pub(crate) const REMEMBERED_IDLE: u64 = 12 * 3600;
+
 pub(crate) fn policy(keys: impl Into<SharedKeyRing>) -> SessionCookieBuilder {
     SessionCookie::encrypted(keys)
         .idle_timeout(seconds(IDLE))
-        .refresh_after(RefreshAfter::Interval(seconds(REFRESH_AFTER)))
-        .absolute_timeout(seconds(ABSOLUTE))
+        .refresh_after(RefreshAfter::Interval(seconds(1800)))
+        .absolute_timeout(seconds(12 * 3600))
         .remember_up_to(seconds(REMEMBER))
         .remembered_idle_timeout(seconds(REMEMBERED_IDLE))
 }
@@ -153,30 +167,34 @@ impl Instance {
     /// Loads the session of a request, and saves it.
     pub(crate) fn answer(&self, cookie: Option<&str>, deed: Deed, time: u64) -> Answer {
         let session = self.site.load(cookie, at(self.clock(time)));
-        let count: Option<u32> = session.get("count").unwrap();
-        let counted = count.unwrap_or(0);
-        match deed {
-            Deed::Read => {}
-            Deed::Count => session.insert("count", counted + 1).unwrap(),
-            Deed::Remember => {
-                session.insert("count", counted + 1).unwrap();
-                session.remember_for(seconds(REMEMBER)).unwrap();
-            }
-            Deed::SignIn => {
-                session.insert("count", counted).unwrap();
-                session.renew().unwrap();
-            }
+        respond(&self.site, &session, deed)
+    }
+}
+
+pub(crate) fn respond(site: &SessionCookie, session: &Session, deed: Deed) -> Answer {
+    let count: Option<u32> = session.get("count").unwrap();
+    let counted = count.unwrap_or(0);
+    match deed {
+        Deed::Read => {}
+        Deed::Count => session.insert("count", counted + 1).unwrap(),
+        Deed::Remember => {
+            session.insert("count", counted + 1).unwrap();
+            session.remember_for(seconds(REMEMBER)).unwrap();
         }
-        let refusal = match session.outcome() {
-            Outcome::Rejected { reason, .. } => Some(reason),
-            _ => None,
-        };
-        let fields = self.site.save(&session).unwrap();
-        let cookie = fields.into_iter().next();
-        Answer {
-            refusal,
-            count,
-            cookie: cookie.map(|field| field.split(';').next().unwrap().to_owned()),
+        Deed::SignIn => {
+            session.insert("count", counted).unwrap();
+            session.renew().unwrap();
         }
+    }
+    let refusal = match session.outcome() {
+        Outcome::Rejected { reason, .. } => Some(reason),
+        _ => None,
+    };
+    let fields = site.save(session).unwrap();
+    let cookie = fields.into_iter().next();
+    Answer {
+        refusal,
+        count,
+        cookie: cookie.map(|field| pair_of(&field).to_owned()),
     }
 }

@@ -1,6 +1,6 @@
 //! A fleet whose keys change while clients visit it. Each instance has its own clock and hears of a new ring at
-//! its own time; each client visits one instance after the other. A model for each client, without keys,
-//! predicts what becomes of its session.
+//! its own time; each client visits one instance after the other. A twin of each session, under a key that never
+//! changes, says what becomes of it.
 //!
 //! Runs depend on a seed, which is printed. `FLEET_SEED=7 cargo test --test all fleet::` is another run, and
 //! `FLEET_CLIENTS=100000` makes one of more clients than usual.
@@ -9,9 +9,9 @@
 mod attack;
 mod clients;
 mod instances;
-mod model;
 mod plan;
 mod report;
+mod simulation;
 
 // The tests.
 mod leaked;

@@ -2,15 +2,14 @@
 //!
 //! The times of visits: mostly close to a change, or to the end of the client's session.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, time::SystemTime};
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use fastrand::Rng;
 use hardtack::{EncryptionKey, KeyRing, keys::RingKey};
 
 use super::{
-    instances::Fleet,
-    model::{IDLE, REMEMBERED_IDLE, Written},
+    instances::{Fleet, IDLE, REMEMBERED_IDLE},
     times::at,
 };
 
@@ -211,12 +210,12 @@ impl Schedule {
         }
     }
 
-    /// The next visit of a client that visited at `time` and has this session, if any.
+    /// The next visit of a client that visited at `time` and whose session ends at `end`.
     pub(crate) fn next(
         &self,
         rng: &mut Rng,
         time: u64,
-        session: Option<Written>,
+        end: Option<SystemTime>,
         fleet: &Fleet<'_>,
     ) -> Option<Visit> {
         let instance = fleet.any(rng);
@@ -225,7 +224,7 @@ impl Schedule {
             7..12 => time + rng.u64(60..=1500),
             12..15 => {
                 // As the clock of the instance has it.
-                let end = session.map_or(0, |session| session.end());
+                let end = end.map_or(0, |end| end.duration_since(at(0)).unwrap().as_secs());
                 let end = end.saturating_add_signed(-fleet.instances[instance].ahead);
                 around(rng, end, 2, 1)
             }

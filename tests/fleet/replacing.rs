@@ -16,9 +16,9 @@ use hardtack::{
 
 use super::{
     attack::attack,
-    model::{SKEW, Simulation},
     plan::{A, B, C, D, DRIFT, HOUR, LEAD, PROPAGATION, Plan, Push, retirement},
     report::Event,
+    simulation::{SKEW, Simulation},
     times::at,
 };
 
