@@ -213,6 +213,13 @@ fn no_session_is_taken_over_for_good_where_the_browser_hides_ours() {
     }
 }
 
+const EACH_SAME_SITE: [SameSite; 4] = [
+    SameSite::Lax,
+    SameSite::Strict,
+    SameSite::Omit,
+    SameSite::None,
+];
+
 /// Some browsers send the old cookie there, because it has `SameSite=None`, or no `SameSite`.
 #[test]
 fn a_sign_out_in_a_frame_of_another_site_leaves_no_old_cookie() {
@@ -225,12 +232,7 @@ fn a_sign_out_in_a_frame_of_another_site_leaves_no_old_cookie() {
         },
         |session| _ = session.sign_in().unwrap(),
     ];
-    for same_site in [
-        SameSite::Lax,
-        SameSite::Strict,
-        SameSite::Omit,
-        SameSite::None,
-    ] {
+    for same_site in EACH_SAME_SITE {
         let builder = builder().same_site(same_site).name("new");
         let cookie = builder
             .migrate_from(plain(), start()..start() + DAY)
@@ -251,12 +253,7 @@ fn a_sign_out_in_a_frame_of_another_site_leaves_no_old_cookie() {
 /// Otherwise another site could sign a visitor out, by a frame whose page changes its session.
 #[test]
 fn a_change_in_a_frame_of_another_site_ends_no_session() {
-    for same_site in [
-        SameSite::Lax,
-        SameSite::Strict,
-        SameSite::Omit,
-        SameSite::None,
-    ] {
+    for same_site in EACH_SAME_SITE {
         let builder = builder().same_site(same_site).name("new");
         let former = FormerAttributes::new().path("/shop");
         let builder = builder
