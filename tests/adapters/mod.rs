@@ -6,6 +6,8 @@ pub(crate) mod actix;
 mod beside;
 #[cfg(feature = "axum")]
 mod csrf_guard;
+#[cfg(feature = "axum")]
+mod drivers;
 mod local_path;
 #[cfg(feature = "axum")]
 mod tower_layer;

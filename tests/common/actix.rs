@@ -34,8 +34,8 @@ pub(crate) fn answer_of(status: http::StatusCode, headers: &HeaderMap) -> HttpRe
 }
 
 /// The same response in the types of the crate `http`.
-pub(crate) async fn response_of<B: MessageBody>(response: ServiceResponse<B>) -> Response<String> {
-    let mut answer = Response::new(String::new());
+pub(crate) async fn response_of<B: MessageBody>(response: ServiceResponse<B>) -> Response<Vec<u8>> {
+    let mut answer = Response::new(Vec::new());
     *answer.status_mut() = response.status().as_u16().try_into().unwrap();
     for (name, value) in response.headers() {
         answer.headers_mut().append(
@@ -47,6 +47,6 @@ pub(crate) async fn response_of<B: MessageBody>(response: ServiceResponse<B>) ->
     let Ok(body) = body else {
         panic!("the body failed")
     };
-    *answer.body_mut() = String::from_utf8(body.to_vec()).unwrap();
+    *answer.body_mut() = body.to_vec();
     answer
 }

@@ -1,10 +1,10 @@
 //! Sessions and requests that fail.
 
-use std::{sync::Arc, time::UNIX_EPOCH};
+use std::sync::Arc;
 
-use actix_web::{App, HttpResponse, ResponseError, dev::Service, http::Method, test, web};
+use actix_web::{App, ResponseError, dev::Service, http::Method, test, web};
 use hardtack::{
-    Session, SessionError, SessionLayer,
+    SessionError, SessionLayer,
     csrf::{CsrfGuard, CsrfRefusal, GuardedForm, GuardedRejection},
     session::Reason,
     web::Failure,
@@ -13,27 +13,8 @@ use tower::ServiceExt;
 
 use super::{
     ask,
-    common::{at, block_on, cookie, set_cookies},
+    common::{at, block_on, cookie},
 };
-
-#[test]
-fn a_session_that_would_be_too_large_is_a_413_that_saves_nothing() {
-    async fn too_large(session: Session) -> Result<HttpResponse, SessionError> {
-        session.insert("user", 42)?;
-        session.insert("note", "hunter2".repeat(500))?;
-        Ok(HttpResponse::Ok().finish())
-    }
-    let answer = ask(
-        |app| {
-            let scope = web::scope("").wrap(SessionLayer::new(cookie()).clock(at(0)));
-            app.service(scope.route("/", web::get().to(too_large)));
-        },
-        &[],
-    );
-    assert_eq!(answer.status(), 413);
-    assert_eq!(answer.body(), "your session is full");
-    assert!(set_cookies(answer.headers()).is_empty());
-}
 
 struct Unserializable;
 
@@ -147,23 +128,6 @@ fn a_refused_form_is_logged_with_the_path_of_its_request() {
 }
 
 #[test]
-fn a_session_that_cannot_be_saved_is_a_500_that_no_cache_may_store() {
-    let answer = ask(
-        |app| {
-            // The clock is before the epoch of the format.
-            let scope = web::scope("").wrap(SessionLayer::new(cookie()).clock(UNIX_EPOCH));
-            let handler =
-                |session: Session| async move { session.insert("user", 42).map(|()| "welcome") };
-            app.service(scope.route("/", web::get().to(handler)));
-        },
-        &[],
-    );
-    assert_eq!(answer.status(), 500);
-    assert_eq!(answer.headers()["cache-control"], "no-store");
-    assert!(set_cookies(answer.headers()).is_empty());
-}
-
-#[test]
 fn an_application_replaces_the_words_of_a_failure() {
     let app = App::new()
         .route("/", web::post().to(|| async move { "done" }))
@@ -186,21 +150,5 @@ fn an_application_replaces_the_words_of_a_failure() {
         let answer = test::call_service(&app, test::TestRequest::post().to_request()).await;
         assert_eq!(answer.status(), 403);
         assert_eq!(test::read_body(answer).await, "Please load the page again.");
-    });
-}
-
-#[test]
-fn a_guard_without_a_session_says_what_is_missing() {
-    let app = App::new()
-        .route("/", web::post().to(|| async move { "done" }))
-        .wrap(CsrfGuard::new());
-    block_on(async {
-        let app = test::init_service(app).await;
-        let answer = test::call_service(&app, test::TestRequest::post().to_request()).await;
-        assert_eq!(answer.status(), 500);
-        let failure = answer.response().extensions().get::<Failure>().cloned();
-        let body = String::from_utf8(test::read_body(answer).await.to_vec()).unwrap();
-        let words = super::words(body, failure.as_ref());
-        assert!(words.contains("no session layer for `Session`"), "{words}");
     });
 }

@@ -74,39 +74,6 @@ fn layers_of_two_types_and_one_with_a_type_of_its_own_are_all_saved() {
     assert_eq!(names, ["__Host-session", "login", "__Host-admin"]);
 }
 
-#[test]
-fn a_session_of_one_host_does_not_open_at_another() {
-    let serve = |app: &mut web::ServiceConfig| {
-        let handler = |session: Session| async move {
-            let user: Option<u32> = session.get("user").unwrap();
-            let changed = session.insert("user", 42).is_ok();
-            format!("{user:?} {changed}")
-        };
-        let scope = web::scope("").wrap(layer().context_by_host());
-        app.service(scope.route("/", web::get().to(handler)));
-    };
-    let first = ask(serve, &[("host", "a.example")]);
-    assert_eq!(first.body(), "None true");
-    let pair = set_cookies(first.headers())[0]
-        .split(';')
-        .next()
-        .unwrap()
-        .to_owned();
-    let at_host = |host| ask(serve, &[("host", host), ("cookie", &pair)]);
-    assert_eq!(at_host("a.example").body(), "Some(42) true");
-    assert_eq!(at_host("b.example").body(), "None true");
-    let twice = ask(
-        serve,
-        &[
-            ("host", "a.example"),
-            ("host", "b.example"),
-            ("cookie", &pair),
-        ],
-    );
-    assert_eq!(twice.body(), "None false");
-    assert!(set_cookies(twice.headers()).is_empty());
-}
-
 /// Says that it is not ready.
 #[derive(Clone)]
 struct Busy;

@@ -6,19 +6,14 @@ mod handles;
 mod layers;
 
 use crate::common;
-use crate::common::words;
 
-use actix_web::{App, dev::ServiceResponse, test, web};
-use hardtack::web::Failure;
+use actix_web::web;
 use http::{Request, Response};
 
-use common::{
-    actix::{request_of, response_of},
-    block_on,
-};
+use super::drivers::through_actix;
 
 /// What `configure` serves, asked once for `GET /` with these fields.
-pub(crate) fn ask(
+fn ask(
     configure: impl FnOnce(&mut web::ServiceConfig),
     fields: &[(&str, &str)],
 ) -> Response<String> {
@@ -27,20 +22,5 @@ pub(crate) fn ask(
         .fold(Request::get("/"), |request, (name, value)| {
             request.header(*name, *value)
         });
-    send(configure, request.body(String::new()).unwrap())
-}
-
-/// The response to `request`, with the words of [`words`].
-pub(crate) fn send(
-    configure: impl FnOnce(&mut web::ServiceConfig),
-    request: Request<String>,
-) -> Response<String> {
-    block_on(async {
-        let app = test::init_service(App::new().configure(configure)).await;
-        let response: ServiceResponse<_> =
-            test::call_service(&app, request_of(request).to_request()).await;
-        let failure = response.response().extensions().get::<Failure>().cloned();
-        let answer = response_of(response).await;
-        answer.map(|body| words(body, failure.as_ref()))
-    })
+    through_actix(configure, request.body(String::new()).unwrap())
 }

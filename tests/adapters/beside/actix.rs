@@ -3,7 +3,6 @@
 use actix_cors::Cors;
 use actix_web::{
     App, HttpResponse, Result,
-    body::{self, MessageBody},
     dev::ServiceResponse,
     http::StatusCode,
     middleware::{
@@ -14,13 +13,16 @@ use actix_web::{
     web::{ServiceConfig, get, post},
 };
 use hardtack::Session;
-use http::{HeaderName, HeaderValue, Response};
+use http::Response;
 
 use super::{
-    Beside, CASES, Case, Order, change, counting_errors, differences, full, guard, layer, read,
-    request, sign_in, sign_out,
+    Beside, CASES, Case, Order, change, counting_errors, differences, full, guard, inside_update,
+    layer, read, request, sign_in, sign_out,
 };
-use crate::common::{actix::request_of, block_on};
+use crate::common::{
+    actix::{request_of, response_of},
+    block_on,
+};
 
 type Add = fn(Order, &Case) -> Response<Vec<u8>>;
 
@@ -31,6 +33,7 @@ fn routes(app: &mut ServiceConfig) {
         .route("/sign-in", get().to(sign_in))
         .route("/sign-out", get().to(sign_out))
         .route("/full", get().to(full))
+        .route("/inside-update", get().to(inside_update))
         .route("/fails", get().to(fails))
         .route("/fails-after-sign-out", get().to(fails_after_sign_out));
 }
@@ -51,9 +54,9 @@ macro_rules! wrapped {
         |order, case| {
             let app = || App::new().configure(routes);
             match order {
-                Order::Inside => asked!(app().wrap($layer).wrap(guard()).wrap(layer()), case),
-                Order::Between => asked!(app().wrap(guard()).wrap($layer).wrap(layer()), case),
-                Order::Outside => asked!(app().wrap(guard()).wrap(layer()).wrap($layer), case),
+                Order::Inside => asked!(app().wrap($layer).wrap(guard()).wrap(layer(case)), case),
+                Order::Between => asked!(app().wrap(guard()).wrap($layer).wrap(layer(case)), case),
+                Order::Outside => asked!(app().wrap(guard()).wrap(layer(case)).wrap($layer), case),
             }
         }
     };
@@ -64,25 +67,9 @@ macro_rules! asked {
         block_on(async {
             let app = test::init_service($app).await;
             let request = request_of(request($case)).to_request();
-            answered(test::call_service(&app, request).await).await
+            response_of(test::call_service(&app, request).await).await
         })
     };
-}
-
-async fn answered(response: ServiceResponse<impl MessageBody>) -> Response<Vec<u8>> {
-    let mut answer = Response::new(Vec::new());
-    *answer.status_mut() = response.status().as_u16().try_into().unwrap();
-    for (name, value) in response.headers() {
-        answer.headers_mut().append(
-            HeaderName::from_bytes(name.as_str().as_bytes()).unwrap(),
-            HeaderValue::from_bytes(value.as_bytes()).unwrap(),
-        );
-    }
-    let Ok(body) = body::to_bytes(response.into_body()).await else {
-        panic!("the body failed")
-    };
-    *answer.body_mut() = body.to_vec();
-    answer
 }
 
 fn error_handlers<B: 'static>(

@@ -31,8 +31,8 @@ use tower_http::{
 };
 
 use super::{
-    Beside, CASES, ORDERS, Order, change, counting_errors, differences, full, guard, layer, read,
-    request, sign_in, sign_out,
+    Beside, CASES, Case, ORDERS, Order, change, counting_errors, differences, full, guard,
+    inside_update, layer, read, request, sign_in, sign_out,
 };
 use crate::common::block_on;
 
@@ -47,6 +47,7 @@ fn routes() -> Router {
         .route("/sign-in", get(sign_in))
         .route("/sign-out", get(sign_out))
         .route("/full", get(full))
+        .route("/inside-update", get(inside_update))
         .route(
             "/fails",
             get(async move |session: Session| {
@@ -63,10 +64,10 @@ fn routes() -> Router {
         )
 }
 
-fn served(add: Add, order: Order) -> Router {
+fn served(add: Add, order: Order, case: &Case) -> Router {
     let at = |here, router| if here == order { add(router) } else { router };
     let router = at(Order::Inside, routes()).layer(guard());
-    let router = at(Order::Between, router).layer(layer());
+    let router = at(Order::Between, router).layer(layer(case));
     at(Order::Outside, router)
 }
 
@@ -233,7 +234,7 @@ fn axum_and_a_middleware_beside_the_session_do_what_each_does_alone() {
                 let errors = counting_errors(|| {
                     answered = Some(block_on(async {
                         let request = request(case).map(Body::from);
-                        let response = served(beside.add, *order).oneshot(request).await;
+                        let response = served(beside.add, *order, case).oneshot(request).await;
                         let (head, body) = response.unwrap().into_parts();
                         let body = to_bytes(body, usize::MAX).await.unwrap();
                         Response::from_parts(head, body.to_vec())

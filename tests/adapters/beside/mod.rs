@@ -3,6 +3,8 @@
 mod actix;
 mod axum;
 
+use std::time::UNIX_EPOCH;
+
 use hardtack::{Session, SessionCookie, SessionError, SessionLayer, csrf::CsrfGuard};
 use http::{Request, Response, header::HeaderName};
 
@@ -51,6 +53,8 @@ enum Change {
     Keep,
     Store,
     Drop,
+    /// Cannot be saved.
+    Fail,
 }
 
 struct Case {
@@ -80,6 +84,8 @@ const CASES: &[Case] = &[
     Case::new("/sign-in", 200, Change::Store, LONG),
     Case::new("/sign-out", 200, Change::Drop, LONG),
     Case::new("/full", 413, Change::Keep, "your session is full"),
+    Case::new("/inside-update", 500, Change::Keep, "server error"),
+    Case::new(UNSAVED, 500, Change::Fail, LONG),
     Case::new(UNREADABLE, 503, Change::Keep, "please try again later"),
     Case {
         fields: &[("sec-fetch-site", "cross-site")],
@@ -93,6 +99,9 @@ const CASES: &[Case] = &[
     Case::new("/fails", 500, Change::Keep, "broken"),
     Case::new("/fails-after-sign-out", 500, Change::Drop, "broken"),
 ];
+
+/// `/change` where the clock shows a time before those of the format.
+const UNSAVED: &str = "/change?unsaved";
 
 /// `/change` for a visitor whose session another instance can read.
 const UNREADABLE: &str = "/change?unreadable";
@@ -128,12 +137,22 @@ async fn full(session: Session) -> Result<&'static str, SessionError> {
     Ok(LONG)
 }
 
+async fn inside_update(session: Session) -> Result<&'static str, SessionError> {
+    session.update("half", |_: &mut u32| session.clear())??;
+    Ok(LONG)
+}
+
 fn cookie() -> SessionCookie {
     builder().keep_unknown_keys(true).build().unwrap()
 }
 
-fn layer() -> SessionLayer {
-    SessionLayer::new(cookie()).clock(at(0))
+fn layer(case: &Case) -> SessionLayer {
+    let now = if case.path == UNSAVED {
+        UNIX_EPOCH
+    } else {
+        at(0)
+    };
+    SessionLayer::new(cookie()).clock(now)
 }
 
 fn guard() -> CsrfGuard {
@@ -190,6 +209,7 @@ fn differences<A>(
         .filter_map(|line| line.strip_prefix("__Host-session="))
         .collect();
     let change = match own[..] {
+        [] if case.change == Change::Fail => Some(Change::Fail),
         [] => Some(Change::Keep),
         [one] if one.starts_with(';') => Some(Change::Drop),
         [_] => Some(Change::Store),
@@ -199,7 +219,7 @@ fn differences<A>(
     let is_refused = case.status == 403;
     let is_seen = !is_refused || order != Order::Inside;
     let expected_caching = match case.change {
-        Change::Store | Change::Drop => Some("no-store"),
+        Change::Store | Change::Drop | Change::Fail => Some("no-store"),
         Change::Keep if is_refused => beside.caching.filter(|_| is_seen),
         Change::Keep if order == Order::Inside => beside.caching.or(Some("private")),
         Change::Keep => Some("private"),
@@ -212,9 +232,14 @@ fn differences<A>(
         !is_seen || lines.any(|line| line.starts_with(value))
     });
     let is_zipped = response.body().starts_with(&[0x1f, 0x8b]);
-    let page = beside.page.filter(|_| is_seen && case.status >= 400);
+    // That a session cannot be saved shows outside of its layer only.
+    let is_shown = case.change != Change::Fail || order == Order::Outside;
+    let page = beside
+        .page
+        .filter(|_| is_seen && is_shown && case.status >= 400);
     let text = page.unwrap_or(case.text);
-    let logged = [413, 503].contains(&case.status);
+    let has_failed = case.change == Change::Fail || case.text == "server error";
+    let logged = has_failed || [413, 503].contains(&case.status);
     let is_right = [
         ("status", response.status() == case.status),
         ("set-cookie", change == Some(case.change)),

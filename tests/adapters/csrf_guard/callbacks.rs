@@ -6,7 +6,7 @@ use std::time::SystemTime;
 
 use axum::{
     Router,
-    body::{Body, to_bytes},
+    body::Body,
     routing::{get, post},
 };
 use hardtack::{
@@ -16,7 +16,10 @@ use hardtack::{
 use http::{Request, Response, StatusCode};
 use tower::ServiceExt;
 
-use super::common::{at, block_on, cookie, set_cookies};
+use super::{
+    common::{at, block_on, cookie, set_cookies},
+    drivers,
+};
 
 fn app(guard: CsrfGuard) -> Router {
     Router::new()
@@ -200,34 +203,21 @@ fn through_axum(request: Request<String>, now: SystemTime) -> Response<String> {
         .route("/login", get(login_page).post(login))
         .layer(CsrfGuard::new().tokens_in_forms())
         .layer(SessionLayer::new(cookie()).clock(now));
-    block_on(async {
-        let (head, body) = router
-            .oneshot(request.map(axum::body::Body::from))
-            .await
-            .unwrap()
-            .into_parts();
-        let body = to_bytes(body, 10_000).await.unwrap();
-        Response::from_parts(head, String::from_utf8(body.to_vec()).unwrap())
-    })
+    drivers::through_axum(router, request)
 }
 
 #[cfg(feature = "actix")]
 fn through_actix(request: Request<String>, now: SystemTime) -> Response<String> {
-    use super::common::actix::{request_of, response_of};
-    use actix_web::{App, test, web};
+    use actix_web::web;
 
     let login = web::resource("/login")
         .route(web::get().to(login_page))
         .route(web::post().to(login));
-    let app = App::new()
+    let scope = web::scope("")
         .service(login)
         .wrap(CsrfGuard::new().tokens_in_forms())
         .wrap(SessionLayer::new(cookie()).clock(now));
-    block_on(async {
-        let app = test::init_service(app).await;
-        let request = request_of(request).to_request();
-        response_of(test::call_service(&app, request).await).await
-    })
+    drivers::through_actix(|app| _ = app.service(scope), request)
 }
 
 type App = fn(Request<String>, SystemTime) -> Response<String>;

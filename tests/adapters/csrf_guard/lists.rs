@@ -1,21 +1,16 @@
 //! Forms in which a field occurs several times, such as a row of boxes, in every framework.
 
-use axum::{
-    Router,
-    body::{Body, to_bytes},
-    routing::post,
-};
+use axum::{Router, routing::post};
 use hardtack::{
     SessionLayer,
     csrf::{CsrfGuard, GuardedForm},
 };
 use http::Request;
 use serde::Deserialize;
-use tower::ServiceExt;
 
 use super::{
-    common::{at, block_on, cookie},
-    visitor_of,
+    common::{at, cookie},
+    drivers, visitor_of,
 };
 
 #[derive(Deserialize)]
@@ -52,18 +47,11 @@ fn check(form: &str, status: u16, text: &str) {
     let guard = CsrfGuard::new().tokens_in_forms();
     #[cfg(feature = "actix")]
     {
-        use super::common::actix::{request_of, response_of};
-        use actix_web::{App, test, web};
+        use actix_web::web;
 
-        let app = App::new()
-            .route("/", web::post().to(boxes))
-            .wrap(guard.clone())
-            .wrap(layer.clone());
-        let answer = block_on(async {
-            let app = test::init_service(app).await;
-            let request = request_of(request.clone()).to_request();
-            response_of(test::call_service(&app, request).await).await
-        });
+        let scope = web::scope("").route("/", web::post().to(boxes));
+        let scope = scope.wrap(guard.clone()).wrap(layer.clone());
+        let answer = drivers::through_actix(|app| _ = app.service(scope), request.clone());
         assert_eq!(answer.status(), status, "{form}: {}", answer.body());
         assert!(answer.body().contains(text), "{}", answer.body());
     }
@@ -71,11 +59,9 @@ fn check(form: &str, status: u16, text: &str) {
         .route("/", post(boxes))
         .layer(guard)
         .layer(layer);
-    let response = block_on(app.oneshot(request.map(Body::from))).unwrap();
-    assert_eq!(response.status(), status, "{form}");
-    let body = block_on(to_bytes(response.into_body(), 10_000)).unwrap();
-    let body = String::from_utf8_lossy(&body);
-    assert!(body.contains(text), "{body}");
+    let answer = drivers::through_axum(app, request);
+    assert_eq!(answer.status(), status, "{form}");
+    assert!(answer.body().contains(text), "{}", answer.body());
 }
 
 #[test]

@@ -9,6 +9,7 @@ mod origins;
 mod requests;
 mod tokens;
 
+use super::drivers;
 use crate::common;
 use crate::common::words;
 
@@ -61,29 +62,18 @@ pub(crate) fn answer(
     let (status, body) = (response.status(), response.into_body());
     #[cfg(feature = "actix")]
     {
-        let answer = through_actix(guard, layer, request);
+        use actix_web::web;
+
+        let scope = web::scope("").default_service(web::to(|| async move { "done" }));
+        let scope = scope.wrap(guard.clone()).wrap(layer);
+        let request = request.map(|()| String::new());
+        let answer = drivers::through_actix(|app| _ = app.service(scope), request);
         assert_eq!((answer.status(), answer.body()), (status, &body), "actix");
     }
     let has_run = usize::from(status == StatusCode::OK);
     assert_eq!(runs.load(Ordering::Relaxed), has_run, "{status} {body}");
     assert_eq!(body == "done", has_run == 1);
     (status, body)
-}
-
-#[cfg(feature = "actix")]
-fn through_actix(guard: &CsrfGuard, layer: SessionLayer, request: Request<()>) -> Response<String> {
-    use actix_web::{App, test, web};
-    use common::actix::{request_of, response_of};
-
-    let app = App::new()
-        .default_service(web::to(|| async move { "done" }))
-        .wrap(guard.clone())
-        .wrap(layer);
-    block_on(async {
-        let app = test::init_service(app).await;
-        let request = request_of(request.map(|()| String::new())).to_request();
-        response_of(test::call_service(&app, request).await).await
-    })
 }
 
 /// Asserts that a request with the visitor's cookie, the right token and these fields passes, or does not.

@@ -2,7 +2,11 @@
 
 use std::convert::Infallible;
 
-use axum::{Router, body::Body, routing::post};
+use axum::{
+    Router,
+    body::Body,
+    routing::{any, post},
+};
 use hardtack::{SessionLayer, csrf::CsrfGuard, web::Failure};
 use http::{Request, Response, StatusCode};
 use tower::{Layer, ServiceExt, service_fn};
@@ -10,7 +14,7 @@ use tower::{Layer, ServiceExt, service_fn};
 use super::{
     answer,
     common::{Login, at, block_on, builder_of, cookie, sealed, signed_in},
-    guard, request, visitor_of,
+    drivers, guard, request, visitor_of,
 };
 
 #[test]
@@ -82,12 +86,23 @@ fn a_refused_request_renews_and_deletes_nothing() {
 
 #[test]
 fn without_a_session_layer_the_answer_says_how_to_add_one() {
-    let handler =
-        service_fn(|_: Request<()>| async { Ok::<_, Infallible>(Response::new(String::new())) });
-    let ask = |request| {
-        let Ok(response) = block_on(guard().layer(handler).oneshot(request));
-        let (head, body) = response.into_parts();
-        (head.status, super::words(body, head.extensions.get()))
+    let ask = |request: Request<()>| {
+        let request = request.map(|()| String::new());
+        let app = Router::new().route("/", any(|| async move { "done" }));
+        let answer = drivers::through_axum(app.layer(guard()), request.clone());
+        #[cfg(feature = "actix")]
+        {
+            use actix_web::web;
+
+            let scope = web::scope("").route("/", web::to(|| async move { "done" }));
+            let through_actix = |app: &mut web::ServiceConfig| _ = app.service(scope.wrap(guard()));
+            let of_actix = drivers::through_actix(through_actix, request);
+            assert_eq!(
+                (of_actix.status(), of_actix.body()),
+                (answer.status(), answer.body())
+            );
+        }
+        (answer.status(), answer.into_body())
     };
     let (status, body) = ask(request("POST", &[]));
     assert_eq!(status, StatusCode::INTERNAL_SERVER_ERROR);

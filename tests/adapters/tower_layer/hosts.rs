@@ -1,21 +1,43 @@
-//! Sessions bound to the host of the request.
+//! Sessions bound to the host of the request, in axum and in actix-web.
 
-use axum::{Router, body::Body, extract::OriginalUri, routing::get};
+use axum::{Router, extract::OriginalUri, routing::get};
 use hardtack::{Context, Session, SessionError, SessionLayer, web::host_of};
-use http::{HeaderValue, Request, StatusCode};
+use http::{HeaderValue, Request, Response, StatusCode};
 
 use super::{
+    super::drivers,
     common::{at, builder, cookie, pair_of, signed_in},
-    fetch, set_cookies,
+    set_cookies,
 };
 
-fn tenants() -> Router {
+fn tenants() -> SessionLayer {
     let bound = builder().context("stage", "live").build().unwrap();
-    let layer = SessionLayer::new(bound).clock(at(0)).context_by_host();
-    Router::new()
+    SessionLayer::new(bound).clock(at(0)).context_by_host()
+}
+
+/// What each framework answers.
+#[track_caller]
+fn serve(layer: &SessionLayer, request: Request<String>) -> Response<String> {
+    let app = Router::new()
         .route("/", get(look))
-        .route("/sign-in", get(sign_in))
-        .layer(layer)
+        .route("/sign-in", get(sign_in));
+    let answer = drivers::through_axum(app.layer(layer.clone()), request.clone());
+    #[cfg(feature = "actix")]
+    {
+        use actix_web::web;
+
+        let scope = web::scope("")
+            .route("/", web::get().to(look))
+            .route("/sign-in", web::get().to(sign_in))
+            .wrap(layer.clone());
+        let other = drivers::through_actix(|app| _ = app.service(scope), request);
+        let shown = |answer: &Response<String>| {
+            let cookies = set_cookies(answer.headers()).len();
+            (answer.status(), answer.body().clone(), cookies)
+        };
+        assert_eq!(shown(&other), shown(&answer));
+    }
+    answer
 }
 
 async fn look(session: Session) -> String {
@@ -28,28 +50,28 @@ async fn sign_in(session: Session) -> Result<&'static str, SessionError> {
 }
 
 /// A request as hyper delivers it: HTTP/1.1 with a path and `Host`, HTTP/2 with an absolute address.
-fn request(address: &str, hosts: &[&str], cookies: &str) -> Request<Body> {
+fn request(address: &str, hosts: &[&str], cookies: &str) -> Request<String> {
     let mut request = Request::get(address).header("cookie", cookies);
     for host in hosts {
         request = request.header("host", HeaderValue::from_bytes(host.as_bytes()).unwrap());
     }
-    request.body(Body::empty()).unwrap()
+    request.body(String::new()).unwrap()
 }
 
 /// `name=token` of a visitor who signed in at this host.
-async fn signed_in_at(host: &str) -> String {
-    let (status, headers, _) = fetch(tenants(), request("/sign-in", &[host], "")).await;
-    assert_eq!(status, StatusCode::OK);
-    pair_of(set_cookies(&headers)[0]).to_owned()
+fn signed_in_at(host: &str) -> String {
+    let answer = serve(&tenants(), request("/sign-in", &[host], ""));
+    assert_eq!(answer.status(), StatusCode::OK);
+    pair_of(set_cookies(answer.headers())[0]).to_owned()
 }
 
 const ADMIN: &str = r#"Some("admin")"#;
 
-#[tokio::test]
-async fn a_host_counts_without_case_and_default_port() {
-    let pair = signed_in_at("a.example").await;
+#[test]
+fn a_host_counts_without_case_and_default_port() {
+    let pair = signed_in_at("a.example");
     let ask =
-        async |address, hosts: &[&str]| fetch(tenants(), request(address, hosts, &pair)).await;
+        |address, hosts: &[&str]| serve(&tenants(), request(address, hosts, &pair)).into_body();
     for (address, hosts) in [
         ("/", &["A.Example"][..]),
         ("/", &["a.example:443"]),
@@ -59,7 +81,7 @@ async fn a_host_counts_without_case_and_default_port() {
         ("https://a.example/", &["a.example"]),
         ("https://a.example/", &["A.example:443"]),
     ] {
-        assert_eq!(ask(address, hosts).await.2, ADMIN, "{address} {hosts:?}");
+        assert_eq!(ask(address, hosts), ADMIN, "{address} {hosts:?}");
     }
     for (address, hosts) in [
         ("/", &["a.example:8443"][..]),
@@ -68,7 +90,7 @@ async fn a_host_counts_without_case_and_default_port() {
         ("https://a.example:80/", &[]),
         ("http://a.example:443/", &[]),
     ] {
-        assert_eq!(ask(address, hosts).await.2, "None", "{address} {hosts:?}");
+        assert_eq!(ask(address, hosts), "None", "{address} {hosts:?}");
     }
     let (parts, _) = request("/", &["[2001:DB8::1]:8080"], "").into_parts();
     assert_eq!(host_of(&parts).as_deref(), Some("[2001:db8::1]:8080"));
@@ -89,8 +111,8 @@ const NOBODYS: [(&str, &[&str]); 11] = [
     ("/", &["\u{e4}.example"]),
 ];
 
-#[tokio::test]
-async fn a_request_without_one_host_has_an_empty_session_that_cannot_be_written() {
+#[test]
+fn a_request_without_one_host_has_an_empty_session_that_cannot_be_written() {
     // Cookies of every context that might be used by mistake.
     let empty = Context::default();
     let unbound = cookie().in_context(empty).load(None::<&str>, at(0));
@@ -98,27 +120,28 @@ async fn a_request_without_one_host_has_an_empty_session_that_cannot_be_written(
     let fields = cookie().save(&unbound).unwrap();
     let live = builder().context("stage", "live").build().unwrap();
     let cookies = [
-        signed_in_at("a.example").await,
+        signed_in_at("a.example"),
         pair_of(fields.iter().next().unwrap()).to_owned(),
         signed_in(&live),
     ];
     for (address, hosts) in NOBODYS {
         for pair in &cookies {
-            let (status, headers, body) = fetch(tenants(), request(address, hosts, pair)).await;
-            assert_eq!((status.as_u16(), &*body), (200, "None"), "{hosts:?}");
-            assert!(set_cookies(&headers).is_empty(), "{hosts:?}");
+            let answer = serve(&tenants(), request(address, hosts, pair));
+            let shown = (answer.status().as_u16(), &**answer.body());
+            assert_eq!(shown, (200, "None"), "{hosts:?}");
+            assert!(set_cookies(answer.headers()).is_empty(), "{hosts:?}");
             let sign_in = format!("{}sign-in", address);
-            let (status, headers, _) = fetch(tenants(), request(&sign_in, hosts, pair)).await;
-            assert_eq!(status, StatusCode::INTERNAL_SERVER_ERROR, "{hosts:?}");
-            assert!(set_cookies(&headers).is_empty(), "{hosts:?}");
+            let answer = serve(&tenants(), request(&sign_in, hosts, pair));
+            assert_eq!(answer.status(), 500, "{hosts:?}");
+            assert!(set_cookies(answer.headers()).is_empty(), "{hosts:?}");
         }
     }
 }
 
 /// An old cookie is bound to no context, so it would be taken over in any.
 #[cfg(feature = "migrate")]
-#[tokio::test]
-async fn a_request_without_one_host_takes_no_session_over_from_an_old_cookie() {
+#[test]
+fn a_request_without_one_host_takes_no_session_over_from_an_old_cookie() {
     use hardtack::{
         migrate::{OldCookie, OldSession, Reader},
         session::Reason,
@@ -135,22 +158,20 @@ async fn a_request_without_one_host_takes_no_session_over_from_an_old_cookie() {
 
     let migrating = builder().migrate_from(OldCookie::new("old", Admin), at(0)..at(10));
     let layer = SessionLayer::new(migrating.build().unwrap()).clock(at(0));
-    let router = Router::new()
-        .route("/", get(look))
-        .layer(layer.context_by_host());
-    let ask = async |address, hosts| fetch(router.clone(), request(address, hosts, "old=x")).await;
-    assert_eq!(ask("/", &["a.example"][..]).await.2, ADMIN);
+    let layer = layer.context_by_host();
+    let ask = |address, hosts| serve(&layer, request(address, hosts, "old=x"));
+    assert_eq!(ask("/", &["a.example"][..]).body(), ADMIN);
     for (address, hosts) in NOBODYS {
-        let (_, headers, body) = ask(address, hosts).await;
-        assert_eq!(body, "None", "{hosts:?}");
-        assert!(set_cookies(&headers).is_empty(), "{hosts:?}");
+        let answer = ask(address, hosts);
+        assert_eq!(answer.body(), "None", "{hosts:?}");
+        assert!(set_cookies(answer.headers()).is_empty(), "{hosts:?}");
     }
 }
 
 type Change = fn(&Session) -> Result<(), SessionError>;
 
-#[tokio::test]
-async fn every_change_to_a_refused_session_is_an_error_that_says_why() {
+#[test]
+fn every_change_to_a_refused_session_is_an_error_that_says_why() {
     let changes: [Change; 7] = [
         |session| session.insert("role", "admin"),
         |session| session.renew(),
@@ -175,15 +196,15 @@ async fn every_change_to_a_refused_session_is_an_error_that_says_why() {
             .route("/", get(handler))
             .layer(layer.eager(true));
         let pair = signed_in(&cookie());
-        let (_, headers, body) = fetch(router, request("/", &["a.example"], &pair)).await;
-        assert!(body.contains("`context_by`"), "{body}");
-        assert!(set_cookies(&headers).is_empty());
+        let answer = drivers::through_axum(router, request("/", &["a.example"], &pair));
+        assert!(answer.body().contains("`context_by`"), "{}", answer.body());
+        assert!(set_cookies(answer.headers()).is_empty());
     }
 }
 
 /// docs of `context_by`: a layer inside of a nested router finds the tenant where the whole path is.
-#[tokio::test]
-async fn a_tenant_in_the_path_is_found_in_a_nested_router_too() {
+#[test]
+fn a_tenant_in_the_path_is_found_in_a_nested_router_too() {
     let tenant_in = |path: &str| {
         let tenant = path.strip_prefix("/t/")?.split('/').next()?;
         Context::new([("tenant", tenant)]).ok()
@@ -211,7 +232,7 @@ async fn a_tenant_in_the_path_is_found_in_a_nested_router_too() {
         // Without it, no session, rather than one for all tenants.
         (Router::new().nest("/t/acme", inside(rest)), 500),
     ] {
-        let answer = fetch(router, request("/t/acme/sign-in", &[], "")).await;
-        assert_eq!(answer.0, status);
+        let answer = drivers::through_axum(router, request("/t/acme/sign-in", &[], ""));
+        assert_eq!(answer.status(), status);
     }
 }

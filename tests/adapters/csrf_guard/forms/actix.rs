@@ -30,5 +30,5 @@ pub(super) fn ask(guards: &[CsrfGuard], request: Request<String>) -> Response<St
             _ => panic!("three guards"),
         };
     };
-    crate::adapters::actix::send(configure, request)
+    crate::adapters::drivers::through_actix(configure, request)
 }

@@ -1,19 +1,15 @@
-use axum::{
-    Json, Router,
-    body::{Body, to_bytes},
-    routing::any,
-};
+use axum::{Json, Router, routing::any};
 use hardtack::{
     SessionLayer,
     csrf::{CsrfGuard, GuardedForm},
 };
 use http::{Request, Response};
-use tower::ServiceExt;
 
 use super::{
     super::{
-        common::{Login, at, block_on, builder_of, cookie},
-        visitor_of, words,
+        common::{Login, at, builder_of, cookie},
+        drivers::through_axum,
+        visitor_of,
     },
     Amount, FORM, Note, Transfer, form, in_forms, layer, sent_to,
 };
@@ -35,16 +31,7 @@ fn routes() -> Router {
 pub(super) fn ask(guards: &[CsrfGuard], request: Request<String>) -> Response<String> {
     let add = |app: Router, guard: &CsrfGuard| app.layer(guard.clone());
     let app = guards.iter().fold(routes(), add);
-    answer(app.layer(layer()), request)
-}
-
-fn answer(app: Router, request: Request<String>) -> Response<String> {
-    let response = block_on(app.oneshot(request.map(Body::from))).unwrap();
-    let (head, body) = response.into_parts();
-    let body = block_on(to_bytes(body, 10_000)).unwrap();
-    let body = String::from_utf8(body.to_vec()).unwrap();
-    let body = words(body, head.extensions.get());
-    Response::from_parts(head, body)
+    through_axum(app.layer(layer()), request)
 }
 
 #[test]
@@ -65,7 +52,7 @@ fn a_token_has_to_pass_every_guard_though_their_sessions_differ() {
     };
     let ask = |app: &Router, header, field| {
         let request = sent_to("/form", &both, FORM, header).body(form(field));
-        answer(app.clone(), request.unwrap()).status()
+        through_axum(app.clone(), request.unwrap()).status()
     };
     let typed = || CsrfGuard::new().typed::<Login>().tokens_in_forms();
     for app in [

@@ -88,7 +88,7 @@ const FRAMEWORKS: &[(&str, Ask)] = &[
             app.app_data(web::PayloadConfig::new(10_000_000));
             app.service(scope.wrap(guard).wrap(layer()));
         };
-        crate::adapters::actix::send(configure, request).map(Bytes::from)
+        crate::adapters::drivers::through_actix(configure, request).map(Bytes::from)
     }),
 ];
 
