@@ -9,7 +9,6 @@ use std::{
 use clap::Args;
 
 use crate::{
-    in_common::{pairs, shown},
     output::{self, CommandResult, Failure},
     source, time,
 };
@@ -221,7 +220,10 @@ impl<'a> Check<'a> {
         Some(Check {
             program,
             carrier: text.split(' ').next()?,
-            settings: pairs(text).ok()?,
+            settings: text
+                .split(' ')
+                .map(|pair| pair.split_once('='))
+                .collect::<Option<_>>()?,
             lines,
         })
     }
@@ -274,6 +276,15 @@ fn difference<'a>(
         .map(|(value, checks)| format!("{} in {}", shown(*value), names(checks)))
         .collect();
     (values.len() > 1).then(|| format!("{name}: {}", values.join("; ")))
+}
+
+/// Returns the value of a setting or a line as it is shown.
+fn shown(value: Option<&str>) -> &str {
+    match value {
+        None => "nothing",
+        Some("") => "empty",
+        Some(value) => value,
+    }
 }
 
 /// Returns the values, in the order of the programs, with the checks that have each.
