@@ -165,12 +165,9 @@
 //! | `cookie` | Sessions from and to the cookies of a `cookie::CookieJar`. | `load_from_cookies` and `save_as_cookies` |
 //! | `tracing` | `tracing` events for the outcomes of sessions, omitted refreshes, replaced keys, and failures. | events |
 //! | `metrics` | Counters of outcomes, writes, refusals and failures, the sizes of tokens, and gauges of the keys in use, by the facade of the crate `metrics`. | metrics |
-//! | `watch` | A key ring that follows its files and functions. | [`keys::WatchedKeyRing`], the setting `watch_keys` |
 //! | `toml` | Settings from a table of a TOML file. | [`SessionSettings::from_toml`] |
 //! | `migrate` | Sessions of other libraries, or of a cookie of another name, taken over until a date. The package `hardtack-migrate` has their formats. | `migrate`, `migrate_from` |
 //! | `derive` | `#[derive(SessionData)]`, the label and the schema of a typed session. | [`SessionData`] |
-//! | `inspect` | The content of tokens, with dates and the reason of a refusal, for debugging tools. The package `hardtack-cli` is one. | [`SessionCookie::inspect`], [`SessionToken::open_with`], [`carrier::TokenInfo`] |
-//! | `testing` | `session::Examples`, for tests that a program in JavaScript has the same type of session. | [`session::Examples`] |
 //! | `unstable-companion` | The seam of the package `hardtack-device`, which may change in a minor release. | `companion` |
 //! | `wasm_js` | The clock and the random bytes of JavaScript, on `wasm32-unknown-unknown`. Named like the feature of getrandom. | [`Clock::system`] and [`SessionLayer`] there |
 //! | `aws-lc` | The ciphers by AWS-LC instead of RustCrypto: faster, and needs a C compiler. Not on WebAssembly. | [`keys::Backend::AwsLc`] |
@@ -313,8 +310,7 @@ struct TypesThatLeadBack;
     feature = "cookie",
     feature = "derive",
     feature = "migrate",
-    feature = "toml",
-    feature = "watch"
+    feature = "toml"
 ))]
 #[doc = include_str!("../docs/deployments.md")]
 #[doc = include_str!("../docs/edge.md")]

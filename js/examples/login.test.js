@@ -1,15 +1,12 @@
-// Keeps a file of examples up to date: `writeFile("login.json", writeExamples(type, shape))` makes it.
+// Compares a described type with Rust's, whose test has the same value and bytes. Parts of one type differ, so that a swap fails.
 
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 
-import { sessionType, struct, text, u53 } from "hardtack-session/struct";
-import { writeExamples } from "hardtack-session/testing";
+import { struct, text, u53 } from "hardtack-session/struct";
 
 const shape = struct({ user: u53, language: text });
-const type = sessionType({ label: "login", schema: 1, shape });
 
-test("login.json has the examples of this type", async () => {
-  assert.equal(await readFile("login.json", "utf8"), writeExamples(type, shape));
+test("a login has the bytes of Rust", () => {
+  assert.deepEqual(shape.encode({ user: 42, language: "en" }), Uint8Array.of(42, 2, 101, 110));
 });

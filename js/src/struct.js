@@ -12,11 +12,10 @@ export { sessionType } from "./session/typed.js";
 
 /**
  * A description. `least`: the least number of bytes of a value. `empty`, `write` and `read` make, write and read a value. `order`
- * compares two values as Rust does. `parts`: the descriptions inside, for `hardtack-session/testing`.
+ * compares two values as Rust does.
  */
 class Description {
-  constructor(least, { empty, write, read, order = inOrder }, parts) {
-    this.parts = parts;
+  constructor(least, { empty, write, read, order = inOrder }) {
     this.least = least;
     this.empty = empty;
     this.write = write;
@@ -41,7 +40,7 @@ class Description {
   }
 }
 
-const describe = (least, methods, parts = {}) => new Description(least, methods, parts);
+const describe = (least, methods) => new Description(least, methods);
 
 // Numbers
 
@@ -66,7 +65,7 @@ function integer(bits, isSigned, isBig, [least, most]) {
       if (value < least || value > most) throw INVALID;
       return isBig ? value : Number(value);
     },
-  }, { integer: [low, high] });
+  });
 }
 
 const unsignedBounds = (bits) => [0n, (1n << BigInt(bits)) - 1n];
@@ -100,7 +99,7 @@ function float(width) {
       writer.push(bytes);
     },
     read: (reader) => reader.view(width)[get](0, true),
-  }, { float: width });
+  });
 }
 
 export const f32 = float(4);
@@ -191,7 +190,7 @@ export function option(inner) {
     },
     read: (reader) => (isOne(reader) ? inner.read(reader) : null),
     order: (a, b) => (a === null || b === null ? (b === null) - (a === null) : inner.order(a, b)),
-  }, { option: inner });
+  });
 }
 
 export function list(item) {
@@ -207,7 +206,7 @@ export function list(item) {
     },
     read: (reader) => Array.from({ length: readLength(reader, item.least) }, () => item.read(reader)),
     order: listsInOrder(item.order),
-  }, { list: item });
+  });
 }
 
 export function tuple(...items) {
@@ -221,7 +220,7 @@ export function tuple(...items) {
     },
     read: (reader) => items.map((item) => item.read(reader)),
     order: (a, b) => firstOf(items, (item, i) => item.order(a[i], b[i])),
-  }, { tuple: items });
+  });
 }
 
 // Keys are written in order, as in Rust.
@@ -255,7 +254,7 @@ export function map(key, value) {
       return entries;
     },
     order: (a, b) => entriesInOrder(sorted(a), sorted(b)),
-  }, { map: [key, value] });
+  });
 }
 
 /** Compares two strings or numbers. What is neither is refused when it is written. */
@@ -289,7 +288,7 @@ export function struct(fields) {
     },
     read: (reader) => objectOf(entries.map(([name, field]) => [name, field.read(reader)])),
     order: (a, b) => firstOf(entries, ([name, field]) => field.order(a[name], b[name])),
-  }, { struct: fields });
+  });
 }
 
 export function oneOf(alternatives) {
@@ -321,7 +320,7 @@ export function oneOf(alternatives) {
       const [name, data] = entries[index] ?? [];
       return index - other || (data ? data.order(a[name], b[name]) : 0);
     },
-  }, { oneOf: alternatives });
+  });
 }
 
 /** Returns the name of the alternative of a value of an enum. */

@@ -175,7 +175,6 @@ const FOR_PROGRAMS = {
   "./health": ["keysInUse"],
   "./prometheus": ["prometheus"],
   "./settings": ["fromEnv", "fromSettings"],
-  "./testing": ["readExamples", "writeExamples"],
   "./csrf": ["CsrfRefusal"],
 };
 

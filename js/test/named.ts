@@ -13,7 +13,6 @@ import { withSession as inNode } from "hardtack-session/node";
 import { forward } from "hardtack-session/origin";
 import { fromEnv, fromSettings } from "hardtack-session/settings";
 import { list, map, oneOf, option, struct, text, tuple, u53 } from "hardtack-session/struct";
-import { readExamples, writeExamples } from "hardtack-session/testing";
 import { handleSession } from "hardtack-session/sveltekit";
 import { onSession } from "hardtack-session/astro";
 
@@ -64,7 +63,5 @@ export const unannotated = inFetch((env: Env) => SessionCookie.encrypted<Visitor
 });
 export const fromEnvironment = fromEnv("SESSION");
 export const fromTable = fromSettings({ keys: "x" });
-export const examples = writeExamples(type, shape);
-export const readBack = readExamples;
 export default { fetch: worker };
 export const called: Promise<Response> = worker(new Request("https://example.com"), { KEYS: "x" }, { waitUntil() {} });

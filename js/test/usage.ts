@@ -28,7 +28,6 @@ import { withSession as inNode } from "hardtack-session/node";
 import { forward } from "hardtack-session/origin";
 import { fromEnv, fromSettings } from "hardtack-session/settings";
 import { type Infer, list, map, oneOf, option, sessionType, struct, text, tuple, u32, u53, u64 } from "hardtack-session/struct";
-import { readExamples, writeExamples } from "hardtack-session/testing";
 import { onSession } from "hardtack-session/astro";
 
 interface Cart {
@@ -534,12 +533,3 @@ await fromEnv("SESSION_", process.env, { idleTimeout: 60 });
 await fromEnv(process.env);
 export { described, describedNumber, inWorker };
 
-// Examples of a type.
-
-const pair = struct({ id: u53, name: text });
-const pairs = sessionType({ label: "pair", schema: 1, shape: pair });
-const written: string = writeExamples(pairs, pair) + writeExamples(pairs, [{ id: 7, name: "" }], ({ id }) => `${id}`);
-const names: string[] = readExamples(pairs, written).map(({ name }) => name);
-// @ts-expect-error: a value of another type
-writeExamples(pairs, [{ id: "7" }]);
-export { names };

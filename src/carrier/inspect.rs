@@ -1,4 +1,5 @@
-//! Tokens read without a session, for tools that show why a visitor was signed out. Feature `inspect`.
+//! Tokens read without a session, for tools that show why a visitor was signed out: the command line and the lab.
+//! No page shows them to applications, so they may change.
 
 use std::{fmt, time::SystemTime};
 
@@ -19,23 +20,7 @@ use crate::{
 };
 
 /// Parts of a token that can be read without a key. They are not verified.
-///
-/// # Examples
-///
-/// ```
-/// use std::time::SystemTime;
-/// use hardtack::{EncryptionKey, SessionCookie, carrier::TokenInfo, keys::Mode, session::Reason};
-///
-/// let key = EncryptionKey::generate()?;
-/// let key_id = key.id();
-/// let cookie = SessionCookie::encrypted(key).build()?;
-/// let field = cookie.cookie_for(SystemTime::now(), |session| session.insert("user", 42))?;
-///
-/// let token = cookie.name().tokens_in([field]).remove(0)?;
-/// let info = TokenInfo::from_token(&token)?;
-/// assert_eq!((info.suite.mode(), info.key_id), (Mode::Encrypted, key_id));
-/// # Ok::<_, Box<dyn std::error::Error>>(())
-/// ```
+#[doc(hidden)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TokenInfo {
@@ -74,6 +59,7 @@ impl CookieName {
     /// assert_eq!(name.tokens_in(["session=2.ab"]), [Err(Reason::Incomplete)]);
     /// # Ok::<_, hardtack::ConfigError>(())
     /// ```
+    #[doc(hidden)]
     #[must_use]
     pub fn tokens_in(
         &self,
@@ -107,6 +93,7 @@ impl CookieName {
 /// assert_eq!((content.schema, &content.payload[..]), (0, &b"\x81\xa4user\x2a"[..]));
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
+#[doc(hidden)]
 #[non_exhaustive]
 pub struct TokenContent {
     /// Reason why no session is loaded from this token, or `None` if one is. A device's proof and the application's
@@ -134,34 +121,6 @@ pub struct TokenContent {
 impl TokenContent {
     /// Decodes the payload as the sessions of a [`SessionCookie<T>`](crate::SessionCookie) do: in the schema of `T`, or
     /// through its [`convert`](SessionData::convert). Returns `None` if that fails.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use hardtack::{EncryptionKey, SessionCookie, SessionData, session::Reason};
-    /// # use serde::{Deserialize, Serialize};
-    /// # use std::time::SystemTime;
-    /// #[derive(Debug, Serialize, Deserialize, Default, PartialEq)]
-    /// struct Login {
-    ///     user: u64,
-    /// }
-    ///
-    /// impl SessionData for Login {
-    ///     const LABEL: &str = "login";
-    ///     const SCHEMA: u32 = 1;
-    /// }
-    ///
-    /// # let now = SystemTime::now();
-    /// let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).typed::<Login>().build()?;
-    /// let field = cookie.cookie_for(now, |session| session.replace(Login { user: 42 }))?;
-    ///
-    /// for token in cookie.name().tokens_in([field]) {
-    ///     let content = cookie.inspect(token?, now)?;
-    ///     println!("created {:?}: {:?}", content.session.created_at, content.value::<Login>());
-    /// #   assert_eq!(content.value::<Login>().map(|login| login.user), Some(42));
-    /// }
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
     #[must_use]
     pub fn value<T: SessionData>(&self) -> Option<T> {
         T::decode(self.schema, &self.payload)
@@ -187,6 +146,7 @@ impl<T: Payload> SessionCookie<T> {
     ///
     /// Returns the [`Reason`] why the token does not open. A token that opens is no error if its session is refused by
     /// its dates, revoked, or cannot be read; [`TokenContent::refused`] has the reason.
+    #[doc(hidden)]
     pub fn inspect(
         &self,
         token: impl AsRef<[u8]>,
@@ -202,6 +162,7 @@ impl<T: Payload> SessionToken<T> {
     /// # Errors
     ///
     /// Returns the [`Reason`] why the token does not open.
+    #[doc(hidden)]
     pub fn inspect(
         &self,
         token: impl AsRef<[u8]>,
@@ -241,45 +202,10 @@ impl<T: Payload> SessionToken<T> {
     ///
     /// [SPEC.md § 5.4]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#54-dictionary-payload
     ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use hardtack::{EncryptionKey, SessionData, SessionToken, carrier::TokenChange};
-    /// # use serde::{Deserialize, Serialize};
-    /// # use std::time::SystemTime;
-    /// #[derive(Serialize, Deserialize, Default, PartialEq)]
-    /// struct Login {
-    ///     user: u64,
-    ///     name: String,
-    /// }
-    /// # impl SessionData for Login {
-    /// #     const LABEL: &str = "login";
-    /// #     const SCHEMA: u32 = 1;
-    /// # }
-    ///
-    /// /// The same fields, and no copy of the name.
-    /// #[derive(Deserialize)]
-    /// struct LoginView<'a> {
-    ///     user: u64,
-    ///     name: &'a str,
-    /// }
-    /// # let tokens = SessionToken::encrypted(EncryptionKey::generate()?).purpose("api").typed::<Login>().build()?;
-    /// # let now = SystemTime::now();
-    /// # let session = tokens.load(None::<&str>, now);
-    /// # session.replace(Login { user: 42, name: "Ada".to_owned() })?;
-    /// # let TokenChange::Store(token) = tokens.save(&session)? else { return Err("sent".into()) };
-    ///
-    /// let is_ada = tokens.open_with(&token, now, |schema, payload| {
-    ///     let login: LoginView = postcard::from_bytes(payload).ok()?;
-    ///     (schema == Login::SCHEMA).then_some(login.user == 42 && login.name == "Ada")
-    /// });
-    /// assert_eq!(is_ada, Ok(true));
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
-    ///
     /// # Errors
     ///
     /// Returns the errors of [`open`](SessionToken::open), and [`Reason::Payload`] if `decode` returns `None`.
+    #[doc(hidden)]
     #[inline]
     pub fn open_with<R>(
         &self,

@@ -7,7 +7,6 @@ mod already_sent;
 pub(crate) mod builder;
 pub(crate) mod cookie;
 pub(crate) mod fields;
-#[cfg(feature = "inspect")]
 mod inspect;
 #[cfg(feature = "cookie")]
 mod jar;
@@ -18,7 +17,6 @@ pub(crate) mod token;
 
 pub use crate::{cookie::attributes::FormerAttributes, state::Padding};
 pub use builder::{InCookie, InToken, SessionBuilder, SessionCookieBuilder, SessionTokenBuilder};
-#[cfg(feature = "inspect")]
 pub use inspect::{TokenContent, TokenInfo};
 pub use keys_in_use::KeysInUse;
 pub use token::TokenChange;

@@ -21,7 +21,6 @@ impl Finder {
 
     /// Finds the values of the name, and the parts of large values, in the request's `Cookie` fields. A value longer
     /// than `longest` is cut to one byte more.
-    #[cfg(any(test, feature = "inspect", feature = "tower"))]
     pub(crate) fn find(
         &self,
         fields: impl IntoIterator<Item: AsRef<[u8]>>,

@@ -11,7 +11,6 @@
         feature = "migrate",
         feature = "tower",
         feature = "tracing",
-        feature = "watch",
     )),
     allow(unused, reason = "some events need other features")
 )]

@@ -6,7 +6,7 @@
 //! - [`RingKey`] gives a key the times at which its role changes.
 //! - [`RingSource`] reads rings from files, environment variables and functions.
 //! - [`SharedKeyRing`] can be replaced while the program runs.
-//! - [`WatchedKeyRing`] follows its sources (feature `watch`).
+//! - [`WatchedKeyRing`] follows its sources.
 //! - [`Problem`] is what health checks report of a ring or a clock.
 //! - [`redact`] hides keys in other text.
 
@@ -28,7 +28,6 @@ pub use ring::RingKey;
 pub use shared::SharedKeyRing;
 pub(crate) use shared::{PurposeKey, PurposeKeys, PurposeSlot, Sessions, SlotKeys};
 pub use source::RingSource;
-#[cfg(feature = "watch")]
 pub use source::{PollOutcome, WatchedKeyRing};
 #[cfg(all(test, hardtack_repository))]
 pub(crate) use {key::RawKey, ring::Listing};

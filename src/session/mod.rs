@@ -32,7 +32,6 @@ pub(crate) use self::carrier_core::CarrierCore;
 pub(crate) use closed::{Change, Closed, ToSeal};
 pub use csrf::CsrfError;
 pub use dictionary::Dictionary;
-#[cfg(feature = "inspect")]
 pub(crate) use duplicates::Candidate;
 pub(crate) use duplicates::Duplicates;
 pub(crate) use handle::Session;
@@ -54,8 +53,6 @@ pub(crate) use save_error::SaveProblem;
 pub use validate::Validity;
 pub(crate) use validate::{Asking, BoxError};
 
-#[cfg(feature = "testing")]
-pub use crate::state::Examples;
 pub use crate::{
     base::reason::Reason,
     state::{Map, Payload, SizeReport, TooLarge},

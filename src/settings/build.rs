@@ -320,7 +320,6 @@ fn given(sources: Vec<RingSource>) -> Result<Vec<RingSource>, ConfigError> {
     Ok(sources)
 }
 
-#[cfg(feature = "watch")]
 fn watched(sources: Vec<RingSource>, interval: Duration) -> Result<SharedKeyRing, ConfigError> {
     if !sources.iter().any(|source| source.is_file) {
         return Err(ConfigError::new("watch_keys", mistakes::NOTHING_TO_WATCH));
@@ -330,13 +329,6 @@ fn watched(sources: Vec<RingSource>, interval: Duration) -> Result<SharedKeyRing
     let spawned = watched.interval(interval).spawn();
     spawned.map_err(|error| ConfigError::new("watch_keys", format!("needs a thread: {error}")))?;
     Ok(ring)
-}
-
-#[cfg(not(feature = "watch"))]
-fn watched(_: Vec<RingSource>, _: Duration) -> Result<SharedKeyRing, ConfigError> {
-    let reason =
-        "needs threads, and feature `watch` of the crate hardtack; enable it, or leave this out";
-    Err(ConfigError::new("watch_keys", reason))
 }
 
 /// Settings without which nothing is known about the keys.

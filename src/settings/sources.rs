@@ -23,7 +23,7 @@ use crate::base::{
 ///
 /// A duration is a string like `30m` or `12h`, or a number of seconds. Every number and flag may be a string. The keys
 /// come from one of these settings: `keys` has their text, `keys_env` names an environment variable, `keys_file` names
-/// a file, and `keys_from` lists several variables and files. With `watch_keys` (feature `watch`), the cookie follows
+/// a file, and `keys_from` lists several variables and files. With `watch_keys`, the cookie follows
 /// the files while the program runs.
 ///
 /// Deserializing does not refuse settings, because a format's own error may quote the lines around a mistake, which may

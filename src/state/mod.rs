@@ -25,8 +25,6 @@ mod size;
 pub(crate) use body_to_seal::BodyToSeal;
 #[cfg(feature = "unstable-companion")]
 pub(crate) use bytes::body::wire_issued;
-#[cfg(feature = "testing")]
-pub use bytes::examples::Examples;
 #[cfg(all(test, hardtack_repository))]
 pub(crate) use bytes::messages::messages as flash_messages;
 pub use bytes::session_data::{Map, Payload, SessionData};

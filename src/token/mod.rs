@@ -7,7 +7,6 @@ mod seal;
 
 pub use context::Context;
 pub(crate) use layout::{LONGEST_TOKEN, overhead, token_len};
-#[cfg(feature = "inspect")]
 pub(crate) use open::read_unverified;
 pub(crate) use open::{Refused, open};
 #[cfg(any(test, fuzzing))]

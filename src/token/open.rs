@@ -89,7 +89,6 @@ pub(crate) fn open(
 }
 
 /// Reads the parts of a token that need no key. They are not verified.
-#[cfg(feature = "inspect")]
 pub(crate) fn read_unverified(
     token: &[u8],
 ) -> Result<(crate::crypto::suite::Suite, KeyId), Reason> {

@@ -1,4 +1,3 @@
 //! If one of these fails, a program seals or opens under another ring than its source has.
 
-#[cfg(feature = "watch")]
 mod watched_ring;

@@ -1,6 +1,5 @@
 //! The count of each event.
 
-#[cfg(feature = "watch")]
 use std::sync::Mutex;
 use std::{
     collections::BTreeSet,
@@ -10,7 +9,6 @@ use std::{
 };
 
 use axum::{Router, body::Body, routing};
-#[cfg(feature = "watch")]
 use hardtack::keys::{RingSource, WatchedKeyRing};
 use hardtack::{
     KeyRing, Session, SessionCookie, SessionError, SessionLayer, SessionToken,
@@ -71,14 +69,12 @@ fn check(expected: &[(&str, u64)], work: impl FnOnce()) {
 /// The counters that are at 0 once a cookie with a watched ring is built.
 fn begun_with_a_cookie() -> BTreeSet<String> {
     begun_by(|| {
-        #[cfg(feature = "watch")]
         drop(vault(&key(0).expose_secret()).1);
         drop(cookie());
     })
 }
 
 /// A source whose text can be changed, and the ring that follows it.
-#[cfg(feature = "watch")]
 pub(super) fn vault(text: &str) -> (impl Fn(&str) + use<>, WatchedKeyRing) {
     let vault = Arc::new(Mutex::new(text.to_owned()));
     let asked = Arc::clone(&vault);
@@ -567,7 +563,6 @@ fn a_session_that_was_sealed_under_an_earlier_key_too_late_is_told_apart() {
 }
 
 /// A rotation in two pushes, whose second makes a known key seal: while it lasts, nobody is signed out.
-#[cfg(feature = "watch")]
 #[test]
 fn a_session_of_a_program_that_the_push_has_not_reached_is_not_told_apart() {
     let accepted =
@@ -638,7 +633,6 @@ fn a_request_that_the_guard_refuses_is_counted_without_its_origin() {
     });
 }
 
-#[cfg(feature = "watch")]
 #[test]
 fn each_key_that_a_ring_drops_is_counted_and_each_that_returns() {
     let text = |index| key(index).expose_secret().to_string();

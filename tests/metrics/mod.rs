@@ -2,7 +2,7 @@
 
 #[cfg(all(feature = "axum", feature = "metrics"))]
 mod counts;
-#[cfg(all(feature = "axum", feature = "metrics", feature = "watch"))]
+#[cfg(all(feature = "axum", feature = "metrics"))]
 mod gauges;
 
 use std::collections::{BTreeMap, BTreeSet};

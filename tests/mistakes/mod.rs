@@ -122,13 +122,11 @@ const MISTAKES: &[(&str, fn(), &str)] = &[
         },
         "could not say whether a session is still valid: no such table",
     ),
-    #[cfg(feature = "watch")]
     (
         "ring that is refused",
         || replace_the_ring("hunter2".to_owned()),
         "key ring refused, the earlier one stays in use: ",
     ),
-    #[cfg(feature = "watch")]
     (
         "ring without its key",
         || replace_the_ring(crate::common::new_key()),
@@ -136,7 +134,6 @@ const MISTAKES: &[(&str, fn(), &str)] = &[
     ),
 ];
 
-#[cfg(feature = "watch")]
 fn replace_the_ring(text: String) {
     use hardtack::keys::{RingSource, WatchedKeyRing};
 

@@ -182,7 +182,6 @@ fn the_mode_decides_which_keys_are_expected() {
     assert!(toml("").apply_to(builder).is_ok());
 }
 
-#[cfg(feature = "watch")]
 #[test]
 fn a_cookie_follows_its_keys() {
     use std::{
@@ -206,7 +205,6 @@ fn a_cookie_follows_its_keys() {
     panic!("the cookie does not follow its keys");
 }
 
-#[cfg(feature = "watch")]
 #[test]
 fn of_several_sources_one_file_is_enough_to_be_watched() {
     let watch = |keys: &str| toml(&format!("{keys}\nwatch_keys = '10s'")).build();
@@ -243,15 +241,4 @@ fn of_several_sources_one_file_is_enough_to_be_watched() {
         assert_eq!(names, [name], "{sentence}");
         assert!(sentence.contains(says), "{sentence}");
     }
-}
-
-#[cfg(not(feature = "watch"))]
-#[test]
-fn without_the_feature_keys_are_not_watched() {
-    let (names, sentence) = refused(toml(&format!("keys = '{}'\nwatch_keys = 10", key())).build());
-    assert_eq!(names, ["watch_keys"]);
-    assert!(
-        sentence.contains("needs threads, and feature `watch`"),
-        "{sentence}"
-    );
 }

@@ -191,7 +191,6 @@ fn the_mode_of_one_layer_holds_for_the_keys_of_another() {
 }
 
 /// A file that is watched has to end with a line feed, which shows here who watches one.
-#[cfg(feature = "watch")]
 #[test]
 fn the_keys_of_one_layer_are_watched_as_another_says() {
     let (_folder, path) = super::folder::Folder::with("keys", key());
@@ -213,7 +212,6 @@ fn the_keys_of_one_layer_are_watched_as_another_says() {
     }
 }
 
-#[cfg(feature = "watch")]
 #[test]
 fn a_later_layer_replaces_what_its_settings_cannot_stand_beside() {
     let (_folder, path) = super::folder::Folder::with("keys", format!("{}\n", key()));

@@ -132,9 +132,8 @@ impl<C, T> SessionBuilder<C, T> {
     }
 
     /// Replaces the [`LABEL`](crate::SessionData::LABEL) of `T`, for tools that
-    /// [`inspect`](crate::SessionCookie::inspect) sessions without having their type. At most 255 bytes. Default: the
-    /// label of `T`.
-    #[cfg(feature = "inspect")]
+    /// inspect sessions without having their type. At most 255 bytes. Default: the label of `T`.
+    #[doc(hidden)]
     pub fn type_label(mut self, label: impl Into<String>) -> Self {
         self.options.type_label = Some(label.into());
         self

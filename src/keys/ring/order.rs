@@ -182,7 +182,6 @@ impl<K> Ring<K> {
     /// Returns the keys that `next` lacks or has retired although sessions under them may be alive. The sealing key
     /// also counts if `next` retires it too early: a token that it seals now opens for less than `overlap` seconds
     /// (SPEC.md § 3.4.8).
-    #[cfg(feature = "watch")]
     pub(crate) fn dropped_by(&self, next: &Ring<K>, overlap: u64, now: UnixSeconds) -> Vec<KeyId> {
         // Later keys have not begun to seal.
         let used = self.keys[..=self.sealing_place(now)].iter();

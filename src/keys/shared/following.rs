@@ -157,7 +157,6 @@ impl Following {
 }
 
 /// Methods for the threads.
-#[cfg(feature = "watch")]
 impl Following {
     /// Begins with a ring that counts as read at `now` and is polled after each `interval`.
     pub(crate) fn new(interval: Duration, now: UnixSeconds) -> Following {
@@ -244,7 +243,6 @@ impl Following {
 }
 
 /// Time between two ticks.
-#[cfg(feature = "watch")]
 pub(crate) const TICK: Duration = Duration::from_secs(1);
 
 /// Seconds without a tick after which the process counts as having stood still.
@@ -253,14 +251,13 @@ const GAP: u64 = 1 + LEEWAY;
 /// Ticks, and thus seconds, for which the sources may not answer. After that they count as hanging, and sessions go by
 /// the ring in use. A request may wait for as long. It is half of the default interval: sources that take longer could
 /// hardly be read once an interval.
-#[cfg(feature = "watch")]
 const PATIENCE: u32 = 5;
 
 /// Seconds by which a thread may be late in a running process: one on a machine that is busy, and one because both times
 /// are whole seconds.
 const LEEWAY: u64 = 2;
 
-#[cfg(all(test, feature = "watch"))]
+#[cfg(test)]
 mod tests {
     use std::{
         ops::RangeInclusive,

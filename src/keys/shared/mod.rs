@@ -1,10 +1,6 @@
 //! A key ring that can be replaced while the program runs, and its keys for each purpose.
 
 mod ends;
-#[cfg_attr(
-    not(feature = "watch"),
-    allow(dead_code, unused_imports, reason = "no ring is followed")
-)]
 mod following;
 mod in_use;
 mod purpose_keys;
@@ -23,7 +19,6 @@ use std::{
 use arc_swap::{ArcSwap, Guard};
 use ends::Ends;
 pub(crate) use following::Following;
-#[cfg(feature = "watch")]
 pub(crate) use following::TICK;
 pub(crate) use in_use::SourceRefused;
 pub(crate) use purpose_keys::{PurposeKey, PurposeKeys};
@@ -181,7 +176,6 @@ impl SharedKeyRing {
     }
 
     /// Makes sessions under this ring wait for the thread that follows its sources when a poll is late.
-    #[cfg(feature = "watch")]
     pub(crate) fn follow_by(&self, following: Arc<Following>) {
         let mut shared = self.lock();
         for slot in shared.slots.iter().filter_map(Weak::upgrade) {
@@ -191,14 +185,12 @@ impl SharedKeyRing {
     }
 
     /// Notes that the sources are refused, or no longer are.
-    #[cfg(feature = "watch")]
     pub(crate) fn note_refused(&self, refused: Option<SourceRefused>) {
         self.lock().refused = refused;
         self.show_refusal();
     }
 
     /// Sets the gauge of sources that are refused or hang.
-    #[cfg(feature = "watch")]
     pub(crate) fn show_refusal(&self) {
         let shared = self.lock();
         let (since, slots) = (shared.refused_since(), shared.slots.clone());
@@ -208,7 +200,6 @@ impl SharedKeyRing {
     }
 
     /// Returns [`show_refusal`](Self::show_refusal) for a thread that does not keep the ring in use.
-    #[cfg(feature = "watch")]
     pub(crate) fn showing_refusal(&self) -> impl Fn() + use<> {
         let ring = Arc::downgrade(&self.0);
         move || {
@@ -219,7 +210,6 @@ impl SharedKeyRing {
     }
 
     /// Returns `true` if another handle of this ring exists, or a cookie, header or token that was built with it.
-    #[cfg(feature = "watch")]
     pub(crate) fn is_used_elsewhere(&self) -> bool {
         let is_served = |slot: &Weak<PurposeSlot>| slot.strong_count() > 0;
         Arc::strong_count(&self.0) > 1 || self.lock().slots.iter().any(is_served)
@@ -289,10 +279,6 @@ const OTHER_MODE: &str = "of this key ring and the one in use, one encrypts and 
     use, or restart the program with other settings";
 
 /// Result of replacing a ring.
-#[cfg_attr(
-    not(feature = "watch"),
-    allow(dead_code, reason = "only a watched ring reports it")
-)]
 pub(crate) struct Exchanged {
     pub(crate) earlier: KeyRing,
     /// Time for which the earlier ring's keys have to open after they have sealed, in seconds.

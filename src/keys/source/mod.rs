@@ -1,6 +1,5 @@
 //! Sources of a key ring: environment variables, files and functions.
 
-#[cfg(feature = "watch")]
 mod watch;
 
 use std::{
@@ -15,7 +14,6 @@ use std::{
     sync::Arc,
 };
 
-#[cfg(feature = "watch")]
 pub use watch::{PollOutcome, WatchedKeyRing};
 use zeroize::Zeroizing;
 
@@ -121,10 +119,6 @@ fn no_ring(sources: &[RingSource], error: KeyError) -> KeyError {
 pub struct RingSource {
     /// Name in errors. Empty for the value of a setting, because the error of the settings names it.
     name: String,
-    #[cfg_attr(
-        not(feature = "watch"),
-        allow(dead_code, reason = "only a watched file has to end with a line feed")
-    )]
     pub(crate) is_file: bool,
     /// Reads the text. The function gets the name for its errors.
     read: Arc<dyn Fn(&str) -> Text + Send + Sync>,
@@ -190,7 +184,6 @@ impl RingSource {
 
     /// Like [`read`](Self::read), but refuses a file that has text without a line feed at its end, because such a file
     /// may be incomplete.
-    #[cfg(feature = "watch")]
     pub(super) fn read_whole(&self) -> Text {
         let text = self.read()?;
         // An empty text is refused by a better sentence.
@@ -281,5 +274,4 @@ const LARGEST_FILE: u64 = 1 << 20;
 const USUAL_FILE: u64 = 8 << 10;
 const NOT_REGULAR: &str =
     "is not a regular file, nor a link to one; `RingSource::from_fn` reads other sources";
-#[cfg(feature = "watch")]
 const NO_LINE_FEED: &str = "does not end with a line feed, so it may be half written: restore it, or end it with one if it is whole";

@@ -209,7 +209,6 @@ impl Body {
     }
 
     /// Returns the number of bytes after the payload.
-    #[cfg(any(feature = "inspect", feature = "unstable-companion"))]
     pub(crate) fn padding_len(&self) -> usize {
         self.bytes.len() - self.payload_end as usize
     }

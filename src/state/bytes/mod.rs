@@ -1,8 +1,6 @@
 //! A session as bytes (SPEC.md § 5): the body, and the encodings of its content.
 
 pub(super) mod body;
-#[cfg(feature = "testing")]
-pub(super) mod examples;
 pub(crate) mod map;
 pub(super) mod messages;
 mod msgpack;

@@ -109,9 +109,8 @@ impl Map {
 pub trait SessionData:
     Serialize + DeserializeOwned + PartialEq + Default + Send + Sync + 'static
 {
-    /// Name of at most 255 bytes that distinguishes this type from others. Keys are derived for it (SPEC.md § 3.2),
-    /// unless [`type_label`](crate::carrier::SessionBuilder::type_label) replaces it, so a session under one label never
-    /// opens under another, even with the same ring and name.
+    /// Name of at most 255 bytes that distinguishes this type from others. Keys are derived for it (SPEC.md § 3.2), so a
+    /// session under one label never opens under another, even with the same ring and name.
     ///
     /// The label stays the same if the type's shape changes, which [`SCHEMA`](Self::SCHEMA) is for. A new label ends
     /// the sessions under the earlier label.

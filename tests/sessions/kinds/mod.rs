@@ -3,7 +3,6 @@
 
 mod attributes;
 mod blamed;
-mod examples;
 mod mismatches;
 mod standard;
 

@@ -16,7 +16,7 @@ use hardtack::{
     ConfigError, KeyRing, Session, SessionCookie, SessionData, SessionLayer, SessionSettings,
     csrf::CsrfGuard,
     migrate::{OldCookie, OldSession, Reader},
-    session::{Examples, Outcome, Reason},
+    session::{Outcome, Reason},
 };
 use http::{HeaderMap, HeaderValue, Request, StatusCode};
 use serde::{Deserialize, Serialize};
@@ -29,7 +29,6 @@ enum Question {
     Session(Visit),
     Old(Old),
     Typed(Typed),
-    Examples(Compared),
     Guard(Guarded),
     Described(Described),
 }
@@ -42,7 +41,6 @@ async fn main() -> Result<(), Box<dyn Error>> {
             Question::Session(visit) => visit.answer()?,
             Question::Old(old) => old.answer()?,
             Question::Typed(typed) => typed.answer()?,
-            Question::Examples(compared) => compared.answer()?,
             Question::Guard(guarded) => guarded.answer().await?,
             Question::Described(described) => described.answer()?,
         };
@@ -266,69 +264,6 @@ struct Wrapped(u32);
 impl SessionData for Every {
     const LABEL: &str = "every";
     const SCHEMA: u32 = 1;
-}
-
-/// Examples of `Every` or of `Member`, which the other side wrote.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Compared {
-    label: String,
-    json: String,
-}
-
-impl Compared {
-    /// The difference to the type of this side, if there is one, and examples that this side writes.
-    fn answer(&self) -> Result<Value, Box<dyn Error>> {
-        match self.label.as_str() {
-            "every" => self.with(vec![Every::default()]),
-            _ => self.with(Member::all()),
-        }
-    }
-
-    fn with<T: SessionData>(&self, values: Vec<T>) -> Result<Value, Box<dyn Error>> {
-        let read = serde_json::from_str::<Examples<T>>(&self.json);
-        Ok(json!({
-            "written": serde_json::to_string(&Examples(values))?,
-            "refused": read.err().map(|error| error.to_string()),
-        }))
-    }
-}
-
-#[derive(Clone, Default, Serialize, Deserialize, PartialEq, SessionData)]
-#[session(label = "member", schema = 2)]
-struct Member {
-    user: u64,
-    epoch: u32,
-    role: Role,
-    team: Option<u16>,
-    small: u8,
-    name: String,
-}
-
-#[derive(Clone, Default, Serialize, Deserialize, PartialEq)]
-enum Role {
-    #[default]
-    Member,
-    Admin,
-    Guest(u32),
-}
-
-impl Member {
-    fn all() -> Vec<Member> {
-        let member = |role, team| Member {
-            user: 7,
-            epoch: u32::MAX,
-            role,
-            team,
-            small: u8::MAX,
-            name: "ada".to_owned(),
-        };
-        vec![
-            member(Role::Member, None),
-            member(Role::Admin, Some(u16::MAX)),
-            member(Role::Guest(5), Some(1)),
-        ]
-    }
 }
 
 /// A request before a guard.
