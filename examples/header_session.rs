@@ -21,22 +21,20 @@ use axum::{
     routing::{get, post},
 };
 use hardtack::{
-    ConfigError, EncryptionKey, KeyRing, Session, SessionError, SessionLayer, SessionToken,
+    ConfigError, EncryptionKey, KeyRing, Session, SessionError, SessionHeader, SessionLayer,
 };
 use serde::Deserialize;
 use serde_json::json;
 use tokio::net::TcpListener;
 
 fn app(keys: KeyRing) -> Result<Router, ConfigError> {
-    let header = SessionToken::encrypted(keys)
-        .header("authorization")
-        .build()?;
+    let header = SessionHeader::encrypted(keys, "authorization").build()?;
     // No other site can make a browser send a token in this header, so there is no need for a CSRF guard.
     Ok(Router::new()
         .route("/sign-in", post(sign_in))
         .route("/me", get(me))
         .route("/sign-out", post(sign_out))
-        .layer(SessionLayer::in_header(header)?))
+        .layer(SessionLayer::in_header(header)))
 }
 
 #[derive(Deserialize)]

@@ -73,7 +73,7 @@
 //! | serve sessions in tower, axum or actix-web | [`SessionLayer`]; in axum and actix-web, [`Session`] as an argument of handlers |
 //! | refuse requests that other sites make | [`csrf::CsrfGuard`], [`csrf::GuardedForm`] |
 //! | serve sessions without a framework | [`SessionCookie::load`], [`SessionCookie::save`] |
-//! | carry sessions without a cookie | [`SessionToken`] |
+//! | carry sessions without a cookie | [`SessionHeader`]; in links and messages, [`SessionToken`] |
 //! | bind sessions to a tenant or a stage | [`context`](carrier::SessionBuilder::context), [`Context`] |
 //!
 //! # Without a framework
@@ -259,7 +259,9 @@ mod vectors;
 
 pub use self::cookie::attributes::SameSite;
 pub use base::{clock::Clock, config_error::ConfigError};
-pub use carrier::{builder::Size, cookie::SessionCookie, token::SessionToken};
+pub use carrier::{
+    builder::Size, cookie::SessionCookie, header::SessionHeader, token::SessionToken,
+};
 #[cfg(feature = "derive")]
 pub use hardtack_derive::SessionData;
 pub use keys::{

@@ -10,7 +10,7 @@ use std::{
 
 use hardtack::{
     SessionSettings,
-    carrier::{SessionCookieBuilder, SessionTokenBuilder},
+    carrier::{SessionCookieBuilder, SessionHeaderBuilder},
     keys::Mode,
 };
 use hardtack_device::{BindToDevice, DeviceBound};
@@ -141,8 +141,8 @@ impl Flags {
     /// Allows a session in a header as many characters as the cookies may have together.
     pub(crate) fn header(
         &self,
-        builder: SessionTokenBuilder,
-    ) -> Result<SessionTokenBuilder, Refused> {
+        builder: SessionHeaderBuilder,
+    ) -> Result<SessionHeaderBuilder, Refused> {
         let characters = match self.size().strip_prefix("split:") {
             Some(cookies) => 4_096 * read::<usize>("size", cookies, "a number of cookies")?,
             None if self.size() == "browser" => 4_096,

@@ -7,8 +7,8 @@ use std::{
 };
 
 use hardtack::{
-    EncryptionKey, KeyRing, SessionCookie, SessionToken, SigningKey,
-    carrier::{SessionCookieBuilder, SessionTokenBuilder},
+    EncryptionKey, KeyRing, SessionCookie, SessionHeader, SigningKey,
+    carrier::{SessionCookieBuilder, SessionHeaderBuilder},
     keys::{KeyError, KeyId, Mode, SharedKeyRing},
 };
 use zeroize::Zeroizing;
@@ -52,12 +52,12 @@ impl Keys {
         }
     }
 
-    pub(crate) fn session_header(&self, name: &str) -> SessionTokenBuilder {
+    pub(crate) fn session_header(&self, name: &str) -> SessionHeaderBuilder {
         match self.mode {
             Mode::UnencryptedButSigned => {
-                SessionToken::unencrypted_but_signed(self.ring.clone()).header(name)
+                SessionHeader::unencrypted_but_signed(self.ring.clone(), name)
             }
-            _ => SessionToken::encrypted(self.ring.clone()).header(name),
+            _ => SessionHeader::encrypted(self.ring.clone(), name),
         }
     }
 

@@ -59,8 +59,7 @@ impl Site {
         let hooks = Hooks::default();
         let header = |name: &String| -> Result<SessionLayer, Refused> {
             let builder = flags.header(keys.session_header(name))?;
-            let tokens = hooks.count_in(builder).build()?;
-            Ok(SessionLayer::in_header(tokens)?)
+            Ok(SessionLayer::in_header(hooks.count_in(builder).build()?))
         };
         let header = flags.header.as_ref().map(header).transpose()?;
         let builder = flags.cookie(keys.session_cookie())?;

@@ -1,4 +1,4 @@
-import type { SessionCookie, SessionToken } from "./index.js";
+import type { SessionCookie, SessionHeader, SessionToken } from "./index.js";
 
 // Without this line, TypeScript would export every declaration, marked or not.
 export {};
@@ -43,7 +43,7 @@ export interface KeysInUse {
   toString(): string;
 }
 
-type Carrier = SessionCookie<any> | SessionToken<any>;
+type Carrier = SessionCookie<any> | SessionHeader<any> | SessionToken<any>;
 
 /** Returns the keys in use, for health checks: `String(await keysInUse(cookies))`. Asks the source of a followed ring if that is due. */
 export function keysInUse(cookies: Carrier | Promise<Carrier>, now?: Date | number): Promise<KeysInUse>;

@@ -579,8 +579,8 @@ export interface TokenOptions extends SessionOptions {
   readonly maxTokenLength?: number;
 }
 
-type InHeader = TokenOptions & { readonly header: string; readonly purpose?: null };
-type Bare = TokenOptions & { readonly purpose: string; readonly header?: null };
+type InHeader = TokenOptions & { readonly header: string };
+type Bare = TokenOptions & { readonly purpose: string };
 
 /** An old cookie, from `hardtack-session/iron-session` or `hardtack-session/migrate`. */
 export interface OldCookie {
@@ -831,51 +831,66 @@ export class SessionCookie<S extends BaseSession = Session> extends Carrier {
 }
 
 /**
- * Sessions in tokens, in a header or bare, for links, messages and jobs. A token opens only for its header or its purpose, and as
- * often as it is presented until a timeout. A link that works only once needs a list of used ids, each claimed in one step.
+ * Sessions in a header, for clients without cookies. A token opens only for its header, and as often as it is presented until a
+ * timeout.
  */
-export class SessionToken<S extends BaseSession = Session, From = Source> extends Carrier {
+export class SessionHeader<S extends BaseSession = Session> extends Carrier {
   /** Encrypted sessions. Derives the keys, so call it once, at start-up. Throws a `ConfigError`. */
   static encrypted<T>(
     ring: KeyRing | string | undefined,
     options: InHeader & OptionsFor<TypedSession<T>> & { readonly type: SessionType<T> },
-  ): Promise<SessionToken<TypedSession<T>>>;
+  ): Promise<SessionHeader<TypedSession<T>>>;
   static encrypted<Shape extends { [K in keyof Shape]: Storable<Shape[K]> | undefined } = AnyShape>(
     ring: KeyRing | string | undefined,
     options: InHeader & OptionsFor<Session<Shape>> & { readonly type?: null },
-  ): Promise<SessionToken<Session<Shape>>>;
-  static encrypted<T>(
-    ring: KeyRing | string | undefined,
-    options: Bare & OptionsFor<TypedSession<T>> & { readonly type: SessionType<T> },
-  ): Promise<SessionToken<TypedSession<T>, unknown>>;
-  static encrypted<Shape extends { [K in keyof Shape]: Storable<Shape[K]> | undefined } = AnyShape>(
-    ring: KeyRing | string | undefined,
-    options: Bare & OptionsFor<Session<Shape>> & { readonly type?: null },
-  ): Promise<SessionToken<Session<Shape>, unknown>>;
+  ): Promise<SessionHeader<Session<Shape>>>;
   /** Signed sessions, whose content anyone who holds the token can read. */
   static unencryptedButSigned<T>(
     ring: KeyRing | string | undefined,
     options: InHeader & OptionsFor<TypedSession<T>> & { readonly type: SessionType<T> },
-  ): Promise<SessionToken<TypedSession<T>>>;
+  ): Promise<SessionHeader<TypedSession<T>>>;
   static unencryptedButSigned<Shape extends { [K in keyof Shape]: Storable<Shape[K]> | undefined } = AnyShape>(
     ring: KeyRing | string | undefined,
     options: InHeader & OptionsFor<Session<Shape>> & { readonly type?: null },
+  ): Promise<SessionHeader<Session<Shape>>>;
+  /** The name of the header, in lower case. */
+  readonly name: string;
+  /**
+   * Loads the session of a request, its headers, or the values of the header, not joined. Without a token, or with one that does not
+   * open, the session is new.
+   */
+  load(source: Source, now?: Date | number): Promise<S>;
+  /** Ends the request, and returns the token for the response, `""` if the session has ended, or null if there is none to send. */
+  save(session: S, response?: ResponseFacts): Promise<string | null>;
+}
+
+/**
+ * Sessions in bare tokens, for links, messages and jobs. A token opens only for its purpose, and as often as it is presented until a
+ * timeout. A link that works only once needs a list of used ids, each claimed in one step.
+ */
+export class SessionToken<S extends BaseSession = Session> extends Carrier {
+  /** Encrypted sessions. Derives the keys, so call it once, at start-up. Throws a `ConfigError`. */
+  static encrypted<T>(
+    ring: KeyRing | string | undefined,
+    options: Bare & OptionsFor<TypedSession<T>> & { readonly type: SessionType<T> },
+  ): Promise<SessionToken<TypedSession<T>>>;
+  static encrypted<Shape extends { [K in keyof Shape]: Storable<Shape[K]> | undefined } = AnyShape>(
+    ring: KeyRing | string | undefined,
+    options: Bare & OptionsFor<Session<Shape>> & { readonly type?: null },
   ): Promise<SessionToken<Session<Shape>>>;
+  /** Signed sessions, whose content anyone who holds the token can read. */
   static unencryptedButSigned<T>(
     ring: KeyRing | string | undefined,
     options: Bare & OptionsFor<TypedSession<T>> & { readonly type: SessionType<T> },
-  ): Promise<SessionToken<TypedSession<T>, unknown>>;
+  ): Promise<SessionToken<TypedSession<T>>>;
   static unencryptedButSigned<Shape extends { [K in keyof Shape]: Storable<Shape[K]> | undefined } = AnyShape>(
     ring: KeyRing | string | undefined,
     options: Bare & OptionsFor<Session<Shape>> & { readonly type?: null },
-  ): Promise<SessionToken<Session<Shape>, unknown>>;
-  /** The name of the header, in lower case, or the purpose of bare tokens. */
+  ): Promise<SessionToken<Session<Shape>>>;
+  /** The purpose. */
   readonly name: string;
-  /**
-   * Loads the session of a request, its headers, or the values of the header, not joined; for bare tokens, of one token. Without a
-   * token, or with one that does not open, the session is new.
-   */
-  load(source: From, now?: Date | number): Promise<S>;
-  /** Ends the request, and returns the token for the response, `""` if the session has ended, or null if there is none to send. */
+  /** Loads the session of one token. Without a token, or with one that does not open, the session is new. */
+  load(source: unknown, now?: Date | number): Promise<S>;
+  /** Ends the use of the session, and returns its token, `""` if the session has ended, or null if the token is still good. */
   save(session: S, response?: ResponseFacts): Promise<string | null>;
 }

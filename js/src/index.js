@@ -16,4 +16,5 @@ export { revalidation, revocation } from "./session/revalidation.js";
 export { Session } from "./session/session.js";
 export { sessionType } from "./session/typed.js";
 export { SessionCookie } from "./carrier/cookie.js";
+export { SessionHeader } from "./carrier/header.js";
 export { SessionToken } from "./carrier/token.js";

@@ -6,7 +6,7 @@ import { inspect } from "node:util";
 
 import { deviceBound } from "../src/device.js";
 import { keysInUse } from "../src/health.js";
-import { KeyRing, SessionCookie, SessionToken, csrfToken, generateKey, verifyCsrf } from "../src/index.js";
+import { KeyRing, SessionCookie, SessionHeader, SessionToken, csrfToken, generateKey, verifyCsrf } from "../src/index.js";
 import { SIGNING_KEY, XAES_KEY, XCHACHA_KEY, errorsTo, field, misconfigured } from "./visitor.js";
 
 const OTHER_KEY = await generateKey();
@@ -78,7 +78,7 @@ test("an error of the first reading shows no key, wherever the source has put it
 
 test("a source is asked when a session is loaded, at most once in a span", async () => {
   const { ring, source } = await following(XAES_KEY, { every: 30 });
-  const [cookies, header] = [await SessionCookie.encrypted(ring), await SessionToken.encrypted(ring, { header: "x-session" })];
+  const [cookies, header] = [await SessionCookie.encrypted(ring), await SessionHeader.encrypted(ring, { header: "x-session" })];
   const askedAt = async (carrier, now) => (await carrier.load(null, now), source.asked);
   assert.equal(await askedAt(cookies, at(30) - 1), 1);
   assert.equal(await askedAt(header, new Date(at(30))), 2);
@@ -134,7 +134,7 @@ test("a ring is replaced by one of its mode, with its options", async () => {
 test("a new ring is that of all carriers, and of what was sealed before", async () => {
   const { ring, source } = await following();
   const cookies = await SessionCookie.encrypted(ring, { deviceBound: deviceBound({ path: "/.session" }) });
-  const header = await SessionToken.encrypted(ring, { header: "x-session" });
+  const header = await SessionHeader.encrypted(ring, { header: "x-session" });
   const carriers = [cookies, cookies.inContext([["tenant", "acme"]]), header, header.inContext([["tenant", "acme"]])];
   const before = await Promise.all(carriers.map((carrier) => sealed(carrier)));
   const session = await cookies.load(null, at(0));
@@ -224,7 +224,7 @@ const rememberUpTo = 100_000;
 const KINDS = [
   (ring) => SessionCookie.encrypted(ring, { rememberUpTo }),
   async (ring) => (await SessionCookie.encrypted(ring, { rememberUpTo })).inContext([["tenant", "acme"]]),
-  (ring) => SessionToken.encrypted(ring, { header: "x-session", rememberUpTo }),
+  (ring) => SessionHeader.encrypted(ring, { header: "x-session", rememberUpTo }),
   (ring) => SessionToken.encrypted(ring, { purpose: "mobile", rememberUpTo }),
 ];
 

@@ -9,7 +9,7 @@ import { isShareable } from "../src/carrier/caching.js";
 import { CsrfGuard } from "../src/csrf_guard.js";
 import { deviceBound } from "../src/device.js";
 import {
-  KeyRing, SessionCookie, SessionToken, attributes, csrfToken, decodeDictionary, revalidation, revocation, verifyCsrf,
+  KeyRing, SessionCookie, SessionHeader, SessionToken, attributes, csrfToken, decodeDictionary, revalidation, revocation, verifyCsrf,
 } from "../src/index.js";
 import { ironSession } from "../src/iron_session.js";
 import { looksLikeAKey } from "../src/keys/redact.js";
@@ -67,7 +67,7 @@ const asked = await SessionCookie.encrypted(XAES_KEY, {
   revalidateAfter: revalidation({ seconds: 60, validate: () => true }),
   revokedIf: revocation(() => false),
 });
-const headers = await SessionToken.encrypted(XAES_KEY, { header: "authorization" });
+const headers = await SessionHeader.encrypted(XAES_KEY, { header: "authorization" });
 const tokens = await SessionToken.encrypted(XAES_KEY, { purpose: "jobs" });
 const session = await cookies.load(null);
 session.ensureId();
@@ -97,10 +97,8 @@ const TAKES = {
       visit(opened);
       await others.saveToResponse(page(text, opened), opened);
     },
-    SessionToken: async (text) => {
-      await headers.load(asNode(text));
-      await tokens.load(text);
-    },
+    SessionHeader: (text) => headers.load(asNode(text)),
+    SessionToken: (text) => tokens.load(text),
     KeyRing: (text) => KeyRing.parse(text).catch(() => {}),
     csrfToken: () => csrfToken(session),
     verifyCsrf: (text) => verifyCsrf(session, text),

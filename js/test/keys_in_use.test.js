@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { mock, test } from "node:test";
 
 import { keysInUse } from "../src/health.js";
-import { KeyRing, SessionCookie, SessionToken, generateKey } from "../src/index.js";
+import { KeyRing, SessionCookie, SessionHeader, SessionToken, generateKey } from "../src/index.js";
 import { NOW, XAES_KEY, filled, later, misconfigured } from "./visitor.js";
 
 mock.method(console, "warn", () => {});
@@ -82,7 +82,7 @@ test("programs that disagree have different lines `settings`, and the context of
     settingsOf({ rememberUpTo: 30 * 86_400 }),
     settingsOf({ idleTimeout: 600 }),
     settingsOf({ application: "shop" }),
-    settingsOf({ header: "authorization" }, SessionToken),
+    settingsOf({ header: "authorization" }, SessionHeader),
     settingsOf({ purpose: "jobs" }, SessionToken),
   ]);
   assert.equal(new Set(found).size, found.length);

@@ -12,7 +12,7 @@ import { promisify } from "node:util";
 
 import { CsrfGuard } from "../src/csrf_guard.js";
 import { keysInUse } from "../src/health.js";
-import { KeyRing, SessionCookie, SessionToken, attributes, generateKey, revocation, sessionType } from "../src/index.js";
+import { KeyRing, SessionCookie, SessionHeader, SessionToken, attributes, generateKey, revocation, sessionType } from "../src/index.js";
 import { oldCookie } from "../src/old_cookies.js";
 import { struct, u32 } from "../src/struct.js";
 import { withSession } from "../src/web/fetch.js";
@@ -55,7 +55,7 @@ test("a carrier tells its keys and settings when it is ready", async () => {
     danger: ["dangerAllowHttp", "dangerAllowSharedCaching"],
   };
   assert.deepEqual(fields, expected);
-  const signed = await program({ header: "x-session" }, SIGNING_KEY, SessionToken.unencryptedButSigned);
+  const signed = await program({ header: "x-session" }, SIGNING_KEY, SessionHeader.unencryptedButSigned);
   assert.deepEqual([signed.built[0][2].purpose, signed.built[0][2].danger], ["header:x-session", ["unencrypted"]]);
   const keys = [XAES_KEY, OTHER_KEY, SIGNING_KEY].map((key) => key.slice(21, 50));
   for (const key of keys) assert.ok(!JSON.stringify([built, signed.built]).includes(key));

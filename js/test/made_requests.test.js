@@ -13,7 +13,7 @@ import serverless from "serverless-http";
 import serverless3 from "serverless-http-3";
 
 import { CsrfGuard } from "../src/csrf_guard.js";
-import { SessionToken, csrfToken } from "../src/index.js";
+import { SessionHeader, csrfToken } from "../src/index.js";
 import { session as inExpress } from "../src/web/express.js";
 import { withSession as inNode } from "../src/web/node.js";
 import { NOW, XAES_KEY, cookies, field, filled } from "./visitor.js";
@@ -130,7 +130,7 @@ for (const [framework, make] of Object.entries(FRAMEWORKS)) {
 }
 
 test("a made request has a session in a header, and is checked by a guard", async () => {
-  const header = await SessionToken.encrypted(XAES_KEY, { header: "authorization" });
+  const header = await SessionHeader.encrypted(XAES_KEY, { header: "authorization" });
   const begun = await header.load(null, NOW);
   begun.signIn();
   begun.set("user", "ada");

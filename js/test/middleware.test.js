@@ -247,9 +247,9 @@ test("a refusal that nothing answers is an error, and the handler is not called"
 
 test("a promise of something else ends the program at its start", () => {
   const program = `
-    import { SessionToken } from "./src/index.js";
+    import { SessionHeader } from "./src/index.js";
     import { withSession } from "./src/web/fetch.js";
-    withSession(SessionToken.encrypted("${XAES_KEY}", { header: "authorization" }), () => new Response());
+    withSession(SessionHeader.encrypted("${XAES_KEY}", { header: "authorization" }), () => new Response());
   `;
   const cwd = fileURLToPath(new URL("..", import.meta.url));
   const run = () => execFileSync(execPath, ["--input-type=module", "--eval", program], { cwd, stdio: "pipe", encoding: "utf8" });

@@ -15,7 +15,7 @@ import { Hono } from "hono";
 import { createRequest } from "node-mocks-http";
 
 import { CsrfGuard } from "../src/csrf_guard.js";
-import { KeyRing, Session, SessionCookie, SessionToken, attributes, csrfToken, sessionType, verifyCsrf } from "../src/index.js";
+import { KeyRing, Session, SessionCookie, SessionHeader, SessionToken, attributes, csrfToken, sessionType, verifyCsrf } from "../src/index.js";
 import { struct, text } from "../src/struct.js";
 import { onSession } from "../src/web/astro.js";
 import { session as inExpress } from "../src/web/express.js";
@@ -224,7 +224,7 @@ test("what is no request is refused, for its visitor would be new for ever", asy
     { headers: { cookie: [{ key: "Cookie", value: cookie }] } }, { Records: [{ cf: { request: { headers: {} } } }] },
     { uri: "/", headers: { host: { value: "a" } }, cookies: {} }, { version: "1.0", viewer: { ip: "127.0.0.1" }, request: { headers: {} } },
   ];
-  const header = await SessionToken.encrypted(XAES_KEY, { header: "authorization" });
+  const header = await SessionHeader.encrypted(XAES_KEY, { header: "authorization" });
   const followed = await SessionCookie.encrypted(await KeyRing.follow(() => XAES_KEY));
   for (const source of sources) {
     for (const carrier of [cookies, cookies.inContext([["a", "b"]]), typed, header, followed]) await assert.rejects(carrier.load(source, NOW), isRequest);

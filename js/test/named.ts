@@ -1,6 +1,6 @@
 // Checked by `tsc` with `declaration` in a folder where the package is installed, not run: what a package of a monorepo exports.
 
-import { KeyRing, SessionCookie, SessionToken, attributes, revalidation, revocation, sessionType, type Session } from "hardtack-session";
+import { KeyRing, SessionCookie, SessionHeader, SessionToken, attributes, revalidation, revocation, sessionType, type Session } from "hardtack-session";
 import { CsrfGuard } from "hardtack-session/csrf";
 import { session as inExpress } from "hardtack-session/express";
 import { withSession as inFetch } from "hardtack-session/fetch";
@@ -31,7 +31,7 @@ export const shape = struct({ user: option(u53), roles: list(text), limits: map(
 export const type = sessionType({ label: "login", schema: 1, shape });
 export const typed = SessionCookie.encrypted(ring, { type });
 export const token = SessionToken.encrypted<Visitor>(ring, { purpose: "jobs" });
-export const inHeader = SessionToken.encrypted(ring, { header: "authorization", type });
+export const inHeader = SessionHeader.encrypted(ring, { header: "authorization", type });
 export const chosen = attributes({ name: "__Host-shop" });
 export const revalidated = revalidation({ seconds: 60, validate: (session) => session.has("user") });
 export const revoked = revocation(({ id }) => id === null);

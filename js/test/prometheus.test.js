@@ -10,7 +10,7 @@ import { AggregatorRegistry, Registry, register as globalRegister } from "prom-c
 
 import { CsrfGuard } from "../src/csrf_guard.js";
 import { keysInUse } from "../src/health.js";
-import { KeyRing, SessionCookie, SessionToken, attributes, generateKey, revalidation, revocation, sessionType } from "../src/index.js";
+import { KeyRing, SessionCookie, SessionHeader, SessionToken, attributes, generateKey, revalidation, revocation, sessionType } from "../src/index.js";
 import { prometheus } from "../src/prometheus.js";
 import { fromSettings } from "../src/settings.js";
 import { struct, u32 } from "../src/struct.js";
@@ -52,7 +52,7 @@ const counted = (changes) => Object.fromEntries(Object.entries(changes).filter((
 test("each series begins at 0, so that an alert sees its first event", async () => {
   const { metrics, series } = registered();
   await SessionCookie.encrypted(XAES_KEY, { metrics, log: null });
-  await SessionToken.encrypted(XAES_KEY, { metrics, header: "x-session", log: null });
+  await SessionHeader.encrypted(XAES_KEY, { metrics, header: "x-session", log: null });
   await KeyRing.follow(() => XAES_KEY, { metrics, log: null });
   const all = await series();
   for (const name of [

@@ -6,7 +6,7 @@ import { test } from "node:test";
 
 import { createFetch } from "@whatwg-node/fetch";
 
-import { SessionCookie, SessionToken, attributes } from "../src/index.js";
+import { SessionCookie, SessionHeader, attributes } from "../src/index.js";
 import { oldCookie } from "../src/old_cookies.js";
 import { withSession } from "../src/web/fetch.js";
 import { listening } from "./stand_ins.js";
@@ -27,7 +27,7 @@ test("headers that cannot be changed leave the session as it is", async () => {
 test("a session is saved by what loaded it", async () => {
   const readable = await SessionCookie.unencryptedButSigned(SIGNING_KEY);
   const tenants = await Promise.all(["a", "b"].map((name) => SessionCookie.encrypted(XAES_KEY, { context: [["tenant", name]] })));
-  const header = await SessionToken.encrypted(XAES_KEY, { header: "x-session" });
+  const header = await SessionHeader.encrypted(XAES_KEY, { header: "x-session" });
   for (const [from, to] of [[cookies, readable], [...tenants], [cookies, header], [header, cookies]]) {
     const session = await from.load(null, NOW);
     session.set("user", "ada");
@@ -116,7 +116,7 @@ test("`save` leaves out what the response that it is told of cannot carry", asyn
 });
 
 test("a `Response` that a session is saved with counts by its status, in each way to save", async () => {
-  const token = await SessionToken.encrypted(XAES_KEY, { header: "x-session" });
+  const token = await SessionHeader.encrypted(XAES_KEY, { header: "x-session" });
   const ways = {
     save: (session, response) => cookies.save(session, response),
     saveAsCookies: (session, response) => cookies.saveAsCookies(session, response),

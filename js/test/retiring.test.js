@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { mock, test } from "node:test";
 
 import { deviceBound } from "../src/device.js";
-import { KeyRing, SessionCookie, SessionToken, generateKey } from "../src/index.js";
+import { KeyRing, SessionCookie, SessionHeader, SessionToken, generateKey } from "../src/index.js";
 import { NOW, XAES_KEY, errorsTo, eventsOf, later } from "./visitor.js";
 
 const OTHER_KEY = await generateKey();
@@ -63,7 +63,7 @@ test("how long a key is needed follows from the settings", async (t) => {
     assert.deepEqual(await build(needed), []);
     assert.deepEqual(await build(needed - 1), [sentence(needed - 1, needed)]);
   }
-  for (const build of [(ring) => SessionToken.encrypted(ring, { header: "x-session" }), (ring) => SessionToken.encrypted(ring, { purpose: "mobile" })]) {
+  for (const build of [(ring) => SessionHeader.encrypted(ring, { header: "x-session" }), (ring) => SessionToken.encrypted(ring, { purpose: "mobile" })]) {
     assert.deepEqual(await warnedBy(t, () => build(retiringAt(1859))), [sentence(1859, 1860)]);
   }
 });
@@ -72,7 +72,7 @@ test("every key that ends too early has its warning, once for each carrier, and 
   const third = await generateKey();
   const text = `${third} seal_from=${timeAt(3600)}\n${OTHER_KEY} seal_from=${timeAt(0)} accept_until=${timeAt(3601)}\n${XAES_KEY} accept_until=${timeAt(1)}`;
   const ring = await KeyRing.parse(text);
-  const warned = await warnedBy(t, () => Promise.all([SessionCookie.encrypted(ring), SessionToken.encrypted(ring, { header: "x-session" })]));
+  const warned = await warnedBy(t, () => Promise.all([SessionCookie.encrypted(ring), SessionHeader.encrypted(ring, { header: "x-session" })]));
   const ends = warned.map((line) => /are valid until (\S+):/.exec(line)[1]);
   assert.deepEqual(ends.toSorted(), [timeAt(1860), timeAt(1860), timeAt(5460), timeAt(5460)]);
   const now = NOW.getTime() / 1000;

@@ -6,7 +6,7 @@ import { test } from "node:test";
 import Koa from "koa";
 
 import { CsrfGuard } from "../src/csrf_guard.js";
-import { KeyRing, SessionCookie, SessionToken, attributes, csrfToken, generateKey, revalidation, revocation, verifyCsrf } from "../src/index.js";
+import { KeyRing, SessionCookie, SessionHeader, SessionToken, attributes, csrfToken, generateKey, revalidation, revocation, verifyCsrf } from "../src/index.js";
 import { oldCookie } from "../src/old_cookies.js";
 import { NOW, XAES_KEY, cookies, field, filled, later, refused } from "./visitor.js";
 
@@ -168,13 +168,13 @@ test("a bare token opens for its purpose alone, and what is no text is none", as
   assert.equal((await tokens.load(token, NOW)).get("user"), "ada");
   assert.equal((await tokens.load("", NOW)).outcome.reason, "TooShort");
   for (const other of [[token], [token, token], { token }, 5, ` ${token}`]) assert.equal((await tokens.load(other, NOW)).outcome.reason, "Encoding");
-  const others = [SessionToken.encrypted(XAES_KEY, { purpose: "job" }), SessionToken.encrypted(XAES_KEY, { purpose: "Jobs" }), SessionToken.encrypted(XAES_KEY, { header: "jobs" })];
+  const others = [SessionToken.encrypted(XAES_KEY, { purpose: "job" }), SessionToken.encrypted(XAES_KEY, { purpose: "Jobs" }), SessionHeader.encrypted(XAES_KEY, { header: "jobs" })];
   for (const other of await Promise.all(others)) assert.equal((await other.load(token, NOW)).outcome.reason, "Auth");
   const ended = await tokens.load(token, NOW);
   ended.invalidate();
   assert.equal(await tokens.save(ended), "");
   assert.equal(await tokens.save(await tokens.load(token, NOW)), null);
-  assert.deepEqual([tokens.name, (await SessionToken.encrypted(XAES_KEY, { header: "X-Session" })).name], ["jobs", "x-session"]);
+  assert.deepEqual([tokens.name, (await SessionHeader.encrypted(XAES_KEY, { header: "X-Session" })).name], ["jobs", "x-session"]);
 });
 
 test("two tokens of one session differ", async () => {

@@ -7,7 +7,7 @@ import { test } from "node:test";
 import { CsrfGuard } from "../src/csrf_guard.js";
 import { deviceBound } from "../src/device.js";
 import { keysInUse } from "../src/health.js";
-import { ConfigError, KeyRing, Session, SessionCookie, SessionToken, attributes, generateKey, revalidation, sessionType } from "../src/index.js";
+import { ConfigError, KeyRing, Session, SessionCookie, SessionHeader, SessionToken, attributes, generateKey, revalidation, sessionType } from "../src/index.js";
 import { ironSession } from "../src/iron_session.js";
 import { oldCookie } from "../src/old_cookies.js";
 import { onSession } from "../src/web/astro.js";
@@ -150,8 +150,8 @@ test("an error shows nothing of a key that stands in the place of something else
     notBefore: () => SessionCookie.encrypted(key, { notBefore: key }),
     application: () => SessionCookie.encrypted(key, { application: key.repeat(4) }),
     context: () => SessionCookie.encrypted(key, { context: key }),
-    "name of a field": () => SessionToken.encrypted(key, { header: `${key} ` }),
-    "ring, and the name": () => SessionToken.encrypted("x-session", { header: key }),
+    "name of a field": () => SessionHeader.encrypted(key, { header: `${key} ` }),
+    "ring, and the name": () => SessionHeader.encrypted("x-session", { header: key }),
     "an origin": () => new CsrfGuard({ trustOrigins: [key] }),
     "the password of an origin": () => new CsrfGuard({ trustOrigins: [`https://user:${key}@app.example`] }),
     "an origin of a form": () => new CsrfGuard({ trustFormPosts: [[`postgres://${key.slice(-48)}@app`, "/"]] }),
@@ -251,12 +251,13 @@ test("a setting of the wrong type is refused, and weakens nothing", async () => 
   for (const padding of ["padme", "none", true, {}]) await refuses({ padding }, "padding");
   assert.throws(() => attributes({ domain: 5 }), misconfigured("cookie"));
   for (const cookie of [null, "sid", { name: "sid" }]) await refuses({ cookie }, "cookie");
-  await assert.rejects(SessionToken.encrypted(XAES_KEY, { header: 5 }), misconfigured("header"));
+  await assert.rejects(SessionHeader.encrypted(XAES_KEY, { header: 5 }), misconfigured("header"));
   for (const purpose of [undefined, null, 5, "", "\ud800"]) await assert.rejects(SessionToken.encrypted(XAES_KEY, { purpose }), misconfigured("purpose"));
-  for (const options of [undefined, {}, { header: null }, { header: "x-session", purpose: "jobs" }]) {
-    const message = "`purpose` must be given if `header` is not, and only then";
-    await assert.rejects(SessionToken.encrypted(XAES_KEY, options), { code: "purpose", message });
+  for (const options of [undefined, {}]) {
+    await assert.rejects(SessionToken.encrypted(XAES_KEY, options), { code: "purpose", message: "`purpose` must be a name" });
+    await assert.rejects(SessionHeader.encrypted(XAES_KEY, options), { code: "header", message: "`header` must be the name of a header field" });
   }
+  await assert.rejects(SessionHeader.encrypted(XAES_KEY, { header: "x-session", purpose: "jobs" }), misconfigured("option"));
   for (const options of [{ cookie: attributes() }, { persistent: true }]) {
     await assert.rejects(SessionToken.encrypted(XAES_KEY, { purpose: "jobs", ...options }), misconfigured("option"));
   }
@@ -282,7 +283,7 @@ test("a setting of the wrong type is refused, and weakens nothing", async () => 
   // In seconds, this would be in January 1970.
   await refuses({ notBefore: NOW.getTime() / 1000 }, "notBefore");
   for (const maxTokenLength of [0, NaN, Infinity, 16_385, "3072"]) {
-    await assert.rejects(SessionToken.encrypted(XAES_KEY, { header: "x-session", maxTokenLength }), misconfigured("maxTokenLength"));
+    await assert.rejects(SessionHeader.encrypted(XAES_KEY, { header: "x-session", maxTokenLength }), misconfigured("maxTokenLength"));
   }
 });
 
@@ -395,7 +396,7 @@ test("sessions are left to others only under a name that no other host can set",
   const followed = await KeyRing.follow(() => XAES_KEY, { skipXChaCha: true });
   await assert.rejects(SessionCookie.encrypted(followed, { cookie }), misconfigured("skipXChaCha"));
   await SessionCookie.encrypted(skipping, { cookie: attributes({ name: "__host-a" }) });
-  await SessionToken.encrypted(skipping, { header: "x-session" });
+  await SessionHeader.encrypted(skipping, { header: "x-session" });
 });
 
 test("every option is described with its default", async () => {
@@ -468,6 +469,7 @@ test("options are an object, and leaving them out is no mistake", async () => {
   for (const options of [null, 7, "split:2", true, Symbol("size")]) {
     await assert.rejects(SessionCookie.encrypted(XAES_KEY, options), expected);
     await assert.rejects(SessionCookie.unencryptedButSigned(SIGNING_KEY, options), expected);
+    await assert.rejects(SessionHeader.encrypted(XAES_KEY, options), expected);
     await assert.rejects(SessionToken.encrypted(XAES_KEY, options), expected);
   }
   await SessionCookie.encrypted(XAES_KEY, undefined);
@@ -507,7 +509,7 @@ test("the public facts of a ring hold nothing secret", async () => {
 });
 
 test("where `await` was forgotten, `load` says so", async () => {
-  const pending = [SessionCookie.encrypted(XAES_KEY), SessionToken.encrypted(XAES_KEY, { header: "authorization" }), SessionCookie.unencryptedButSigned(SIGNING_KEY)];
+  const pending = [SessionCookie.encrypted(XAES_KEY), SessionHeader.encrypted(XAES_KEY, { header: "authorization" }), SessionCookie.unencryptedButSigned(SIGNING_KEY)];
   for (const carrier of pending) assert.throws(() => carrier.load(null), { name: "TypeError", message: "await `encrypted` first" });
   await Promise.all(pending);
 });

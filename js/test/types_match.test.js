@@ -12,7 +12,7 @@ import { API, SymbolFlags } from "typescript/unstable/sync";
 import { CsrfGuard } from "../src/csrf_guard.js";
 import { deviceBound } from "../src/device.js";
 import { keysInUse } from "../src/health.js";
-import { KeyRing, SessionCookie, SessionToken, attributes, padme, revalidation, revocation, sessionType } from "../src/index.js";
+import { KeyRing, SessionCookie, SessionHeader, SessionToken, attributes, padme, revalidation, revocation, sessionType } from "../src/index.js";
 import { oldCookie } from "../src/old_cookies.js";
 import { prometheus } from "../src/prometheus.js";
 import { fromSettings } from "../src/settings.js";
@@ -59,6 +59,7 @@ const VALUES = {
     Session: session,
     TypedSession: await (await SessionCookie.encrypted(XAES_KEY, { type })).load(null),
     SessionCookie: cookies,
+    SessionHeader: await SessionHeader.encrypted(XAES_KEY, { header: "x-session" }),
     SessionToken: await SessionToken.encrypted(XAES_KEY, { purpose: "jobs" }),
   },
   csrf_guard: { CsrfGuard: guard, CsrfRefusal: await guard.check({ method: "POST", url: "/", headers: {} }, session) },

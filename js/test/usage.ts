@@ -10,7 +10,7 @@ import { Hono } from "hono";
 import type { SessionOptions } from "iron-session";
 
 import {
-  ConfigError, KeyRing, SessionCookie, SessionError, SessionToken, attributes, csrfToken, decodeDictionary, generateKey, padme,
+  ConfigError, KeyRing, SessionCookie, SessionError, SessionHeader, SessionToken, attributes, csrfToken, decodeDictionary, generateKey, padme,
   revalidation, revocation, sessionType as typeOf, verifyCsrf,
   type CookieToSet, type Session, type Stored, type TypedSession,
 } from "hardtack-session";
@@ -168,9 +168,9 @@ await SessionCookie.encrypted(ring, { padding: "padme" });
 attributes({ secure: false });
 await SessionCookie.encrypted(ring, { persistent: true, rememberUpTo: 86_400, rememberedIdleTimeout: 3600, refreshAfter: "every-request" });
 // @ts-expect-error a header field has no Max-Age
-await SessionToken.encrypted(ring, { header: "authorization", persistent: true });
+await SessionHeader.encrypted(ring, { header: "authorization", persistent: true });
 // @ts-expect-error a header field has no attributes
-await SessionToken.encrypted(ring, { header: "authorization", cookie: attributes({}) });
+await SessionHeader.encrypted(ring, { header: "authorization", cookie: attributes({}) });
 
 // Without a shape entries are plain data, of which nothing is known.
 const plain = await SessionCookie.encrypted(process.env["SESSION_KEYS"]);
@@ -201,18 +201,18 @@ const type = sessionType({
   empty: { ...login, kind: "guest" },
   convert: (schema, payload) => (schema === 0 ? { ...login, roles: Object.keys(decodeDictionary(payload)) } : undefined),
 });
-const links: SessionToken<Session<{ email: string }>, unknown> = await SessionToken.encrypted<{ email: string }>(ring, { purpose: "sign-in link", absoluteTimeout: 900 });
+const links: SessionToken<Session<{ email: string }>> = await SessionToken.encrypted<{ email: string }>(ring, { purpose: "sign-in link", absoluteTimeout: 900 });
 const link = await links.load(new URL("https://example.com").searchParams.get("token"));
 const email: string | undefined = link.get("email");
 const linkToken: string | null = await links.inContext([]).save(link);
-const typed = await SessionToken.encrypted(ring, { header: "authorization", type });
+const typed = await SessionHeader.encrypted(ring, { header: "authorization", type });
 const value: TypedSession<Login> = await typed.load("Bearer token");
 // @ts-expect-error a header is found in a request
 await typed.load(42);
-// @ts-expect-error it is for a header or for a purpose
+// @ts-expect-error it is for a purpose
 await SessionToken.encrypted(ring, { type });
-// @ts-expect-error it is for one of them
-await SessionToken.encrypted(ring, { header: "authorization", purpose: "jobs" });
+// @ts-expect-error it is for a header
+await SessionHeader.encrypted(ring, { type });
 value.value = { ...value.value, user: null };
 value.value = login;
 value.update((login) => {
@@ -486,7 +486,7 @@ await SessionCookie.encrypted<Visitor>(ring, {
     unvalidatedUpTo: 3600,
   }),
 });
-await SessionToken.encrypted(ring, {
+await SessionHeader.encrypted(ring, {
   header: "authorization",
   type,
   revalidateAfter: revalidation<TypedSession<Login>>({ seconds: 60, validate: ({ value }) => value.roles.includes("editor") }),
@@ -496,7 +496,7 @@ const asked = await SessionCookie.encrypted(ring, { type, revalidateAfter: reval
 const roles: readonly string[] = (await asked.load(null)).value.roles;
 // @ts-expect-error a list is no number
 const noRoles: number = (await asked.load(null)).value.roles;
-const judged = await SessionToken.encrypted(ring, { header: "authorization", type, revokedIf: revocation(({ value, id }) => value?.user === 7 && id !== null) });
+const judged = await SessionHeader.encrypted(ring, { header: "authorization", type, revokedIf: revocation(({ value, id }) => value?.user === 7 && id !== null) });
 // @ts-expect-error a typed session has no entries
 (await judged.load(null)).get("user");
 await SessionCookie.encrypted<Visitor>(ring, { revalidateAfter: revalidation({ seconds: 60, validate: (session) => session.get("user") === "ada" }) });

@@ -3,7 +3,7 @@
 
 use std::iter;
 
-use super::{cookie::SessionCookie, token::SessionToken};
+use super::{cookie::SessionCookie, header::SessionHeader};
 use crate::{
     cookie::{SetCookies, Values, response::ReadCookie, unquoted},
     session::{CarrierCore, Session},
@@ -59,7 +59,7 @@ impl<T: Payload> SessionCookie<T> {
         let parts = fields
             .filter_map(|field| self.part_in(field))
             .map(|(value, number)| (unquoted(value), number));
-        already_sent_by(session, &self.token.core, parts, Values::of_cookies)
+        already_sent_by(session, &self.carrier.core, parts, Values::of_cookies)
     }
 
     /// Returns `true` if one of these `Set-Cookie` fields sets the session's cookie or a part of it.
@@ -108,7 +108,7 @@ impl<T: Payload> SessionCookie<T> {
     }
 }
 
-impl<T: Payload> SessionToken<T> {
+impl<T: Payload> SessionHeader<T> {
     /// Returns what fields of the response already send of `session`, and for each whether it stays.
     pub(crate) fn already_sent_in<'a>(
         &self,
@@ -116,6 +116,6 @@ impl<T: Payload> SessionToken<T> {
         fields: impl Iterator<Item = &'a [u8]>,
     ) -> (AlreadySent, Vec<bool>) {
         let tokens = fields.map(|token| (token.trim_ascii(), 0));
-        already_sent_by(session, &self.core, tokens, Values::default)
+        already_sent_by(session, &self.carrier.core, tokens, Values::default)
     }
 }

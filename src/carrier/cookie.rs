@@ -1,8 +1,12 @@
 use std::{fmt, sync::Arc, time::SystemTime};
 
-use super::{fields::CookieFields, keys_in_use::KeysInUse, token::SessionToken};
+use super::{common::Carrier, fields::CookieFields, keys_in_use::KeysInUse};
 use crate::{
-    base::{clock::Clock, clone_by_fields, time::unix_seconds},
+    base::{
+        clock::Clock,
+        clone_by_fields,
+        time::{unix_seconds, unix_seconds_from},
+    },
     cookie::{CookieName, SameSite, SetCookies, Values},
     crypto::suite::Mode,
     session::{Predecessor, SaveError, SaveProblem, Session},
@@ -41,8 +45,7 @@ use crate::{
 /// ```
 pub struct SessionCookie<T = Map> {
     pub(crate) fields: Arc<CookieFields>,
-    /// Tokens in the cookies.
-    pub(crate) token: SessionToken<T>,
+    pub(crate) carrier: Carrier<T>,
 }
 
 impl<T: Payload> SessionCookie<T> {
@@ -55,7 +58,7 @@ impl<T: Payload> SessionCookie<T> {
     /// Returns the mode: whether the content is encrypted, or can be read without a key.
     #[must_use]
     pub fn mode(&self) -> Mode {
-        self.token.mode()
+        self.carrier.core.slot.keys().mode()
     }
 
     /// Loads the session of a request. `cookie_fields` are the values of its `Cookie` headers: none, one or several.
@@ -101,7 +104,7 @@ impl<T: Payload> SessionCookie<T> {
     pub fn in_context(&self, context: Context) -> SessionCookie<T> {
         SessionCookie {
             fields: Arc::clone(&self.fields),
-            token: self.token.in_context(context),
+            carrier: self.carrier.in_context(context),
         }
     }
 
@@ -142,7 +145,8 @@ impl<T: Payload> SessionCookie<T> {
     /// has a session that is now refused, only the end of this session is saved, with what is stored after `sign_in` or
     /// `invalidate`.
     pub fn raise_not_before(&self, time: SystemTime) {
-        self.token.raise_not_before(time);
+        let time = unix_seconds_from(time);
+        self.carrier.core.slot.raise_not_before(time);
     }
 
     /// Returns the `Cookie` header of a visitor whose session `fill` has just filled, so that an application's tests
@@ -206,7 +210,7 @@ impl<T: Payload> SessionCookie<T> {
     /// ```
     #[must_use]
     pub fn keys_in_use(&self, now: SystemTime) -> KeysInUse {
-        KeysInUse::of(&self.token.core, unix_seconds(now))
+        KeysInUse::of(&self.carrier.core, unix_seconds(now))
     }
 
     /// Loads the session of a request. `limit` is the number of bytes that the server takes for all fields of a
@@ -238,7 +242,8 @@ impl<T: Payload> SessionCookie<T> {
         let mut request = request(values.is_empty() && !is_for_all_sites);
         let others = cookies_len.saturating_sub(values.len());
         request.room = limit.map(|limit| self.room_beside(others, limit));
-        self.token.new_session(values, old, clock, context, request)
+        self.carrier
+            .new_session(values, old, clock, context, request)
     }
 
     /// Returns the bytes of content that a server with this limit takes in the next request, beside other cookies of
@@ -247,7 +252,7 @@ impl<T: Payload> SessionCookie<T> {
         let fields = &*self.fields;
         let names = fields.most * (FIELD_LEN + fields.name.as_str().len() + AROUND_PART);
         let characters = limit.saturating_sub(OTHER_FIELDS + others + names);
-        let budget = &self.token.core.policy.budget;
+        let budget = &self.carrier.core.policy.budget;
         budget.room_in(characters).unwrap_or_default()
     }
 
@@ -258,7 +263,7 @@ impl<T: Payload> SessionCookie<T> {
         session: &Session<T>,
         response: ResponseFacts,
     ) -> Result<(Dependence, SetCookies), SaveError> {
-        let closed = session.close(&self.token.core, response)?;
+        let closed = session.close(&self.carrier.core, response)?;
         Ok((closed.dependence, self.fields.write(closed)))
     }
 }
@@ -278,13 +283,13 @@ const AROUND_PART: usize = 5;
 /// addresses of up to 430 bytes, because `:path` has one and `referer` another.
 const OTHER_FIELDS: usize = 2_560;
 
-clone_by_fields!(SessionCookie<T> { fields, token });
+clone_by_fields!(SessionCookie<T> { fields, carrier });
 
 impl<T> fmt::Debug for SessionCookie<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SessionCookie")
             .field("name", &self.fields.name.as_str())
-            .field("mode", &self.token.core.slot.keys().mode())
+            .field("mode", &self.carrier.core.slot.keys().mode())
             .finish_non_exhaustive()
     }
 }

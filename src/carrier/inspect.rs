@@ -5,7 +5,7 @@ use std::{fmt, time::SystemTime};
 
 use zeroize::Zeroizing;
 
-use super::{cookie::SessionCookie, token::SessionToken};
+use super::{common::Carrier, cookie::SessionCookie, token::SessionToken};
 use crate::{
     base::{
         reason::Reason,
@@ -152,28 +152,18 @@ impl<T: Payload> SessionCookie<T> {
         token: impl AsRef<[u8]>,
         now: SystemTime,
     ) -> Result<TokenContent, Reason> {
-        self.token.inspect(token, now)
+        self.carrier.inspect(token.as_ref(), now)
     }
 }
 
-impl<T: Payload> SessionToken<T> {
-    /// Reads the content of `token`, for tools. See [`SessionCookie::inspect`](crate::SessionCookie::inspect).
-    ///
-    /// # Errors
-    ///
-    /// Returns the [`Reason`] why the token does not open.
-    #[doc(hidden)]
-    pub fn inspect(
-        &self,
-        token: impl AsRef<[u8]>,
-        now: SystemTime,
-    ) -> Result<TokenContent, Reason> {
+impl<T: Payload> Carrier<T> {
+    pub(super) fn inspect(&self, token: &[u8], now: SystemTime) -> Result<TokenContent, Reason> {
         // Follows SPEC.md § 7. From § 7.7 on, a failure is returned with the content.
         let (now, core) = (unix_seconds(now), &self.core);
         core.slot.keep_up();
         let opening = Opening::new(core, self.context.as_deref(), now);
         let candidate = opening
-            .verify(&Whole::in_one_cookie(token.as_ref()))
+            .verify(&Whole::in_one_cookie(token))
             .map_err(|refused| refused.reason)?;
         let Candidate { key_id, opened } = &candidate;
         let (metadata, payload) = opened.session();
@@ -192,7 +182,9 @@ impl<T: Payload> SessionToken<T> {
             payload: Zeroizing::new(payload.to_vec()),
         })
     }
+}
 
+impl<T: Payload> SessionToken<T> {
     /// Verifies a token like [`open`](SessionToken::open), and decodes its schema and payload by `decode`, which may
     /// borrow from the payload. It is for programs that need only a part of the value, or none.
     ///
@@ -213,6 +205,6 @@ impl<T: Payload> SessionToken<T> {
         now: SystemTime,
         decode: impl FnOnce(u32, &[u8]) -> Option<R>,
     ) -> Result<R, Reason> {
-        self.open_by(token.as_ref(), now, decode)
+        self.carrier.open(token.as_ref(), now, decode)
     }
 }

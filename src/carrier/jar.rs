@@ -121,7 +121,7 @@ impl<T: Payload> SessionCookie<T> {
         if self.has_twins() {
             return Err(SaveProblem::Sentence(ONE_OF_A_NAME).into());
         }
-        if self.token.core.companion.is_some() {
+        if self.carrier.core.companion.is_some() {
             return Err(SaveProblem::Sentence(SET_COOKIE_ALONE).into());
         }
         let fields = self.save(session)?;

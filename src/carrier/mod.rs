@@ -1,12 +1,14 @@
 //! Carriers of a session, which are cookies and tokens, and their builder.
 //!
-//! [`SessionCookie`] and [`SessionToken`](crate::SessionToken) load and save sessions. [`SessionBuilder`] has their
-//! settings, and a [`ConfigError`](crate::ConfigError) says which of them are wrong.
+//! [`SessionCookie`], [`SessionHeader`] and [`SessionToken`](crate::SessionToken) load and save sessions.
+//! [`SessionBuilder`] has their settings, and a [`ConfigError`](crate::ConfigError) says which of them are wrong.
 
 mod already_sent;
 pub(crate) mod builder;
+mod common;
 pub(crate) mod cookie;
 pub(crate) mod fields;
+pub(crate) mod header;
 mod inspect;
 #[cfg(feature = "cookie")]
 mod jar;
@@ -16,10 +18,17 @@ mod taken_over;
 pub(crate) mod token;
 
 pub use crate::{cookie::attributes::FormerAttributes, state::Padding};
-pub use builder::{InCookie, InToken, SessionBuilder, SessionCookieBuilder, SessionTokenBuilder};
+#[doc(hidden)]
+pub use builder::{InCookie, InHeader, InToken};
+pub use builder::{
+    SessionBuilder, SessionCookieBuilder, SessionHeaderBuilder, SessionTokenBuilder,
+};
 pub use inspect::{TokenContent, TokenInfo};
 pub use keys_in_use::KeysInUse;
 pub use token::TokenChange;
 
 pub(crate) use builder::{Options, Size};
+#[cfg(feature = "tower")]
+pub(crate) use common::Carrier;
 pub(crate) use cookie::SessionCookie;
+pub(crate) use header::SessionHeader;

@@ -38,11 +38,11 @@ use crate::{
 /// ```
 impl<T: Payload> From<SessionCookie<T>> for OldCookie {
     fn from(cookie: SessionCookie<T>) -> OldCookie {
-        let (fields, token) = (&cookie.fields, &cookie.token);
+        let (fields, carrier) = (&cookie.fields, &cookie.carrier);
         let attributes = FormerAttributes::of(&fields.attributes);
         let source = Source::SessionCookie {
-            core: Arc::clone(&token.core),
-            context: token.context.clone(),
+            core: Arc::clone(&carrier.core),
+            context: carrier.context.clone(),
             held: TypeId::of::<T>(),
             takes_over: fields.old_cookies.is_some(),
         };

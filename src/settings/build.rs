@@ -310,7 +310,7 @@ fn builder_with(keys: KeySettings) -> Result<SessionCookieBuilder, ConfigError> 
         None => KeyRing::from_sources(sources)?.into(),
     };
     ring.check_mode(mode)?;
-    Ok(SessionBuilder::new(mode, ring))
+    Ok(SessionBuilder::new(mode, ring, InCookie::default()))
 }
 
 fn given(sources: Vec<RingSource>) -> Result<Vec<RingSource>, ConfigError> {

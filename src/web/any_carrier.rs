@@ -2,26 +2,26 @@ use std::task::{Context, Poll, ready};
 
 use super::framework::Fields;
 use crate::{
-    carrier::{SessionCookie, token::SessionToken},
+    carrier::{Carrier, SessionCookie, SessionHeader},
     state::Payload,
 };
 
 /// Carrier of a layer's sessions.
 pub(super) enum AnyCarrier<T> {
     Cookie(SessionCookie<T>),
-    Header(SessionToken<T>),
+    Header(SessionHeader<T>),
 }
 
 impl<T> AnyCarrier<T> {
     /// Returns the name of the purpose: the cookie's name, or `header:` and the header's.
     pub(super) fn name(&self) -> &str {
-        self.token().core.slot.purpose.name()
+        self.carrier().core.slot.purpose.name()
     }
 
     /// Waits until the followed rings of the sessions are up to date, if the process stood still.
     #[inline]
     pub(super) fn poll_kept_up(&self, task: &Context<'_>) -> Poll<()> {
-        ready!(self.token().core.slot.poll_kept_up(task));
+        ready!(self.carrier().core.slot.poll_kept_up(task));
         match self {
             AnyCarrier::Cookie(SessionCookie { fields, .. }) => match &fields.old_cookies {
                 Some(old) => old.poll_kept_up(task),
@@ -31,9 +31,10 @@ impl<T> AnyCarrier<T> {
         }
     }
 
-    fn token(&self) -> &SessionToken<T> {
-        let (AnyCarrier::Cookie(SessionCookie { token, .. }) | AnyCarrier::Header(token)) = self;
-        token
+    fn carrier(&self) -> &Carrier<T> {
+        let (AnyCarrier::Cookie(SessionCookie { carrier, .. })
+        | AnyCarrier::Header(SessionHeader { carrier, .. })) = self;
+        carrier
     }
 }
 
@@ -43,9 +44,10 @@ impl<T: Payload> AnyCarrier<T> {
     pub(super) fn is_set_again_in<F: Fields>(&self, response: &F) -> bool {
         match self {
             AnyCarrier::Cookie(cookie) => cookie.is_set_again_in(response.values(&F::SET_COOKIE)),
-            AnyCarrier::Header(tokens) => tokens
-                .response_header()
-                .is_some_and(|name| response.values(&F::name(name)).nth(1).is_some()),
+            AnyCarrier::Header(header) => {
+                let name = F::name(header.response_header());
+                response.values(&name).nth(1).is_some()
+            }
         }
     }
 }

@@ -11,9 +11,9 @@ use super::{
 };
 use crate::{
     base::clock::{Clock, system_now},
-    carrier::{SessionCookie, TokenChange, token::SessionToken},
+    carrier::{SessionCookie, SessionHeader, TokenChange},
     events::{self, LimitedEvent},
-    session::{CarrierCore, SaveError, SaveProblem, Session},
+    session::{CarrierCore, SaveError, Session},
     state::{Dependence, Payload, RequestFacts},
     token::Context,
 };
@@ -114,7 +114,7 @@ impl<T: Payload> SessionCookie<T> {
         let (already_sent, stays) = self.already_sent_in(session, response.values(&H::SET_COOKIE));
         let finished = self.finish(session, caches.facts(status, already_sent));
         let source = Cow::Borrowed("Cookie");
-        set_cache_fields(&caches, &finished, source, &self.token.core, response);
+        set_cache_fields(&caches, &finished, source, &self.carrier.core, response);
         set_retry_after(session, status, response);
         let (_, fields) = finished?;
         if let Some(stays) = self.stays_beside(stays, &fields) {
@@ -130,9 +130,8 @@ impl<T: Payload> SessionCookie<T> {
 }
 
 /// With an [`http::HeaderMap`].
-impl<T: Payload> SessionToken<T> {
-    /// Loads the session of a request with these headers. See [`load`](Self::load). Bare tokens are in no header, so
-    /// the session is then a new one, which [`save_to`](Self::save_to) refuses.
+impl<T: Payload> SessionHeader<T> {
+    /// Loads the session of a request with these headers. See [`load`](Self::load).
     #[must_use]
     pub fn load_from(&self, request: &HeaderMap, clock: impl Into<Clock>) -> Session<T> {
         self.load_request(request, clock.into(), None)
@@ -144,9 +143,13 @@ impl<T: Payload> SessionToken<T> {
         clock: Clock,
         context: Option<Arc<Context>>,
     ) -> Session<T> {
-        let name = self.header().map(H::name);
-        let values = name.iter().flat_map(|name| request.values(name));
-        self.load_values(values, clock, context, facts_of(request, false))
+        let name = H::name(self.name());
+        self.load_values(
+            request.values(&name),
+            clock,
+            context,
+            facts_of(request, false),
+        )
     }
 
     /// Ends the request for `session`, and adds the headers that its response must have: the token, or an empty value
@@ -157,13 +160,13 @@ impl<T: Payload> SessionToken<T> {
     ///
     /// ```
     /// use http::{HeaderMap, StatusCode, header::RETRY_AFTER};
-    /// # use hardtack::{Clock, EncryptionKey, SessionToken};
-    /// # let tokens = SessionToken::encrypted(EncryptionKey::generate()?).header("x-session").build()?;
+    /// # use hardtack::{Clock, EncryptionKey, SessionHeader};
+    /// # let header = SessionHeader::encrypted(EncryptionKey::generate()?, "x-session").build()?;
     ///
     /// let (request, mut response) = (HeaderMap::new(), HeaderMap::new());
-    /// let session = tokens.load_from(&request, Clock::system());
+    /// let session = header.load_from(&request, Clock::system());
     /// session.insert("user", 42)?;
-    /// tokens.save_to(&session, StatusCode::OK, &mut response)?;
+    /// header.save_to(&session, StatusCode::OK, &mut response)?;
     /// assert!(response.contains_key("session-token"));
     /// assert_eq!(response["vary"], "x-session");
     /// # Ok::<_, Box<dyn std::error::Error>>(())
@@ -171,8 +174,7 @@ impl<T: Payload> SessionToken<T> {
     ///
     /// # Errors
     ///
-    /// Returns the errors of [`save`](Self::save), and an error if the tokens are bare. The response then gets no
-    /// token; its status should be 500.
+    /// Returns the errors of [`save`](Self::save). The response then gets no token; its status should be 500.
     pub fn save_to(
         &self,
         session: &Session<T>,
@@ -189,15 +191,14 @@ impl<T: Payload> SessionToken<T> {
         status: u16,
         response: &mut H,
     ) -> Result<(), SaveError> {
-        let Some((source, name)) = self.header().zip(self.response_header()) else {
-            return Err(SaveProblem::Sentence(NO_HEADER).into());
-        };
         let caches = caches_of(response);
-        let name = H::name(name);
+        let name = H::name(self.response_header());
         let (already_sent, stays) = self.already_sent_in(session, response.values(&name));
-        let finished = self.finish(session, caches.facts(status, already_sent));
-        let source = Cow::Owned(source.to_owned());
-        set_cache_fields(&caches, &finished, source, &self.core, response);
+        let finished = self
+            .carrier
+            .finish(session, caches.facts(status, already_sent));
+        let source = Cow::Owned(self.name().to_owned());
+        set_cache_fields(&caches, &finished, source, &self.carrier.core, response);
         set_retry_after(session, status, response);
         let (_, change) = finished?;
         let value = match change {
@@ -280,6 +281,3 @@ pub(super) fn forbid_to_store<H: Fields>(response: &mut H) {
 /// Seconds for which a client should wait before it sends the request again. It is the default interval in which a ring is
 /// followed, so an instance that lacks a key may have it by then.
 pub(super) const RETRY_AFTER_SECONDS: &str = "10";
-
-pub(super) const NO_HEADER: &str =
-    "bare tokens travel in no header; build them with `header` in place of `purpose`";

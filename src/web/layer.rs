@@ -7,12 +7,12 @@ use std::{
 use http::request::Parts;
 
 use super::{
-    any_carrier::AnyCarrier, framework::Fields, headers::NO_HEADER, lost_cookie::warning,
-    old_paths::OldPaths, pending::PendingSession,
+    any_carrier::AnyCarrier, framework::Fields, lost_cookie::warning, old_paths::OldPaths,
+    pending::PendingSession,
 };
 use crate::{
-    base::{clock::Clock, clone_by_fields, config_error::ConfigError},
-    carrier::{SessionCookie, token::SessionToken},
+    base::{clock::Clock, clone_by_fields},
+    carrier::{SessionCookie, SessionHeader},
     session::Session,
     state::{Map, Payload},
     token::Context,
@@ -99,30 +99,21 @@ impl<T: Payload> SessionLayer<T> {
         SessionLayer::of(AnyCarrier::Cookie(cookie))
     }
 
-    /// Creates a layer with the system's clock for the sessions of `tokens`, which must have a
-    /// [`header`](SessionToken::header).
+    /// Creates a layer for the sessions of `header`, with the system's clock.
     ///
     /// # Examples
     ///
     /// ```
-    /// use hardtack::{EncryptionKey, SessionLayer, SessionToken};
+    /// use hardtack::{EncryptionKey, SessionHeader, SessionLayer};
     ///
-    /// let tokens = SessionToken::encrypted(EncryptionKey::generate()?)
-    ///     .header("authorization")
-    ///     .build()?;
-    /// let layer = SessionLayer::in_header(tokens)?;
+    /// let header = SessionHeader::encrypted(EncryptionKey::generate()?, "authorization").build()?;
+    /// let layer = SessionLayer::in_header(header);
     /// assert!(format!("{layer:?}").contains("authorization"));
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
-    ///
-    /// # Errors
-    ///
-    /// Returns a [`ConfigError`] if the tokens are bare.
-    pub fn in_header(tokens: SessionToken<T>) -> Result<SessionLayer<T>, ConfigError> {
-        if tokens.header().is_none() {
-            return Err(ConfigError::with_sentence("header", NO_HEADER));
-        }
-        Ok(SessionLayer::of(AnyCarrier::Header(tokens)))
+    #[must_use]
+    pub fn in_header(header: SessionHeader<T>) -> SessionLayer<T> {
+        SessionLayer::of(AnyCarrier::Header(header))
     }
 
     fn of(carrier: AnyCarrier<T>) -> SessionLayer<T> {

@@ -32,8 +32,8 @@ use std::{
 };
 
 use hardtack::{
-    EncryptionKey, KeyRing, Session, SessionCookie, SessionToken,
-    carrier::{SessionCookieBuilder, SessionTokenBuilder},
+    EncryptionKey, KeyRing, Session, SessionCookie, SessionHeader, SessionToken,
+    carrier::{SessionCookieBuilder, SessionHeaderBuilder, SessionTokenBuilder},
     keys::{KeyId, KeyRole},
     session::{Map, Outcome, Payload, Reason, Validity},
 };
@@ -85,13 +85,13 @@ pub(crate) fn builder_of<T: Payload>() -> SessionCookieBuilder<T> {
 }
 
 /// The same in a header.
-pub(crate) fn header_builder(name: &str) -> SessionTokenBuilder {
-    SessionToken::encrypted(ring()).header(name)
+pub(crate) fn header_builder(name: &str) -> SessionHeaderBuilder {
+    SessionHeader::encrypted(ring(), name)
 }
 
 /// The same in bare tokens.
 pub(crate) fn token_builder(purpose: &str) -> SessionTokenBuilder {
-    SessionToken::encrypted(ring()).purpose(purpose)
+    SessionToken::encrypted(ring(), purpose)
 }
 
 pub(crate) fn cookie() -> SessionCookie {

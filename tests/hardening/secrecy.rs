@@ -8,7 +8,8 @@ use std::{
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use hardtack::{
-    Context, EncryptionKey, KeyRing, SessionCookie, SessionData, SessionToken, SigningKey,
+    Context, EncryptionKey, KeyRing, SessionCookie, SessionData, SessionHeader, SessionToken,
+    SigningKey,
     carrier::{TokenChange, TokenInfo},
     cookie::CookieName,
     keys::{self, RingKey, SharedKeyRing},
@@ -64,9 +65,9 @@ fn keys_and_everything_built_with_them_show_no_secret() {
     let shared = SharedKeyRing::from(ring.clone());
     let builder = SessionCookie::encrypted(shared.clone());
     let cookie = builder.clone().build().unwrap();
-    let tokens = SessionToken::encrypted(shared.clone()).purpose("mobile");
+    let tokens = SessionToken::encrypted(shared.clone(), "mobile");
     let tokens = tokens.build().unwrap();
-    let header = SessionToken::encrypted(shared.clone()).header("x-session");
+    let header = SessionHeader::encrypted(shared.clone(), "x-session");
     let header = header.build().unwrap();
     let values: [&dyn Debug; 8] = [
         &key(),
@@ -191,10 +192,7 @@ fn a_key_in_place_of_a_header_is_not_shown() {
     for pasted in pasted(&text) {
         let name = format!("x {pasted}");
         let key = text.parse::<EncryptionKey>().unwrap();
-        let error = SessionToken::encrypted(key)
-            .header(name)
-            .build()
-            .unwrap_err();
+        let error = SessionHeader::encrypted(key, name).build().unwrap_err();
         check(&error, &[&text, &pasted[pasted.len() - 48..]]);
         assert!(error.to_string().contains("name: a key;"), "{error}");
     }
@@ -207,14 +205,13 @@ fn a_key_in_place_of_a_setting_that_is_sent_or_logged_is_refused() {
         let pasted = &*pasted;
         let key = || text.parse::<EncryptionKey>().unwrap();
         let cookie = || SessionCookie::encrypted(key());
-        let token = || SessionToken::encrypted(key());
         for error in [
             cookie().name(pasted).build().unwrap_err(),
             cookie().path(format!("/{pasted}")).build().unwrap_err(),
             cookie().application(pasted).build().unwrap_err(),
             cookie().context("tenant", pasted).build().unwrap_err(),
-            token().purpose(pasted).build().unwrap_err(),
-            token().header(&*text).build().unwrap_err(),
+            SessionToken::encrypted(key(), pasted).build().unwrap_err(),
+            SessionHeader::encrypted(key(), &*text).build().unwrap_err(),
         ] {
             check(&error, &[&text, &pasted[pasted.len() - 48..]]);
             let told = error.to_string();
@@ -282,7 +279,7 @@ fn a_session_and_what_is_sent_of_it_show_neither_content_nor_token() {
         .unwrap();
     check(&fields, &[SECRET, token]);
 
-    let tokens = SessionToken::encrypted(EncryptionKey::generate().unwrap()).purpose("mobile");
+    let tokens = SessionToken::encrypted(EncryptionKey::generate().unwrap(), "mobile");
     let tokens = tokens.build().unwrap();
     let session = tokens.load(None::<&str>, now());
     session.insert("password", SECRET).unwrap();

@@ -11,7 +11,7 @@ use std::{
 use axum::{Router, body::Body, routing};
 use hardtack::keys::{RingSource, WatchedKeyRing};
 use hardtack::{
-    KeyRing, Session, SessionCookie, SessionError, SessionLayer, SessionToken,
+    KeyRing, Session, SessionCookie, SessionError, SessionHeader, SessionLayer,
     carrier::TokenChange,
     companion::Companion,
     csrf::CsrfGuard,
@@ -549,7 +549,7 @@ fn a_session_that_was_sealed_under_an_earlier_key_too_late_is_told_apart() {
         check(&[(accepted, 1)], || look(&other.load([&pair], at(901))));
     }
     // A bare token is told apart, too.
-    let token = |ring: KeyRing| SessionToken::encrypted(ring).header("x-session").build();
+    let token = |ring: KeyRing| SessionHeader::encrypted(ring, "x-session").build();
     let ring = KeyRing::from_keys([key(0).into(), RingKey::from(key(1)).seal_from(at(0))]);
     let (old, new) = (token(key(0).into()).unwrap(), token(ring.unwrap()).unwrap());
     let session = old.load(None::<&str>, at(60));

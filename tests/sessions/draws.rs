@@ -23,7 +23,7 @@ fn cookie() -> SessionCookie {
 #[test]
 fn no_two_tokens_have_one_nonce() {
     let key = EncryptionKey::generate().unwrap();
-    let tokens = SessionToken::encrypted(key).purpose("api").build().unwrap();
+    let tokens = SessionToken::encrypted(key, "api").build().unwrap();
     let nonces: HashSet<_> = (0..TIMES)
         .map(|_| {
             let session = tokens.load(None::<&str>, now());
@@ -71,7 +71,7 @@ fn a_csrf_token_has_a_new_mask_at_each_rendering() {
 fn a_token_has_two_hyphens_in_a_row_only_if_many_draws_had_them() {
     let cookie = cookie();
     let key = EncryptionKey::generate().unwrap();
-    let tokens = SessionToken::encrypted(key).purpose("api").build().unwrap();
+    let tokens = SessionToken::encrypted(key, "api").build().unwrap();
     // Without other draws, every eleventh token of this size would have them.
     let note = "x".repeat(200);
     for _ in 0..TIMES {

@@ -1,6 +1,6 @@
 //! One cookie, described in several formats.
 
-use hardtack::{EncryptionKey, SessionSettings, SessionToken, carrier::TokenChange};
+use hardtack::{EncryptionKey, SessionHeader, SessionSettings, SessionToken, carrier::TokenChange};
 use serde::Deserialize;
 
 use super::{field, refused, times::at, toml};
@@ -45,12 +45,12 @@ fn flattened_settings_miss_nothing_either() {
 #[test]
 fn settings_go_into_the_builder_of_a_header_or_a_token() {
     let common = "idle_timeout = '5m'\napplication = 'shop'\n";
-    let header = SessionToken::encrypted(EncryptionKey::generate().unwrap()).header("x-session");
+    let header = SessionHeader::encrypted(EncryptionKey::generate().unwrap(), "x-session");
     let settings = toml(&format!(
         "{common}save_on_server_error = true\nkeep_unknown_keys = true"
     ));
     let header = settings.apply_to(header).unwrap().build().unwrap();
-    let tokens = SessionToken::encrypted(EncryptionKey::generate().unwrap()).purpose("mobile");
+    let tokens = SessionToken::encrypted(EncryptionKey::generate().unwrap(), "mobile");
     let tokens = toml(common).apply_to(tokens).unwrap().build().unwrap();
 
     let session = header.load([""; 0], at(0));

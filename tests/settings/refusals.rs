@@ -1,6 +1,6 @@
 //! Refused settings, and their sentences.
 
-use hardtack::{EncryptionKey, SessionCookie, SessionSettings, SessionToken};
+use hardtack::{EncryptionKey, SessionCookie, SessionHeader, SessionSettings, SessionToken};
 
 use super::{key, refused, toml};
 
@@ -261,7 +261,9 @@ fn what_does_not_go_together_is_told_at_once_with_what_is_wrong_with_the_keys() 
 
 #[test]
 fn a_setting_that_only_a_cookie_has_is_refused_for_a_header_and_a_token() {
-    let tokens = || SessionToken::encrypted(EncryptionKey::generate().unwrap());
+    let key = || EncryptionKey::generate().unwrap();
+    let header = || SessionHeader::encrypted(key(), "x-session");
+    let tokens = || SessionToken::encrypted(key(), "mobile");
     for (name, value) in [
         ("name", "'session'"),
         ("path", "'/app'"),
@@ -271,15 +273,15 @@ fn a_setting_that_only_a_cookie_has_is_refused_for_a_header_and_a_token() {
         ("formerly", "[{path = '/app'}]"),
     ] {
         let settings = || toml(&format!("{name} = {value}"));
-        let (names, sentence) = refused(settings().apply_to(tokens().header("x-session")));
+        let (names, sentence) = refused(settings().apply_to(header()));
         assert_eq!(names, [name]);
         assert!(sentence.contains("is a setting of cookies"), "{sentence}");
-        let (names, _) = refused(settings().apply_to(tokens().purpose("mobile")));
+        let (names, _) = refused(settings().apply_to(tokens()));
         assert_eq!(names, [name]);
     }
     for name in ["save_on_server_error", "danger_allow_shared_caching"] {
         let settings = toml(&format!("{name} = true"));
-        let built = settings.apply_to(tokens().purpose("mobile"));
+        let built = settings.apply_to(tokens());
         let error = built.unwrap().build().unwrap_err();
         assert_eq!(error.settings().next(), Some(name));
         assert!(error.to_string().contains("bare tokens"), "{error}");

@@ -3,7 +3,8 @@
 use std::time::UNIX_EPOCH;
 
 use hardtack::{
-    EncryptionKey, KeyRing, SessionCookie, SessionSettings, SessionToken, SigningKey,
+    EncryptionKey, KeyRing, SessionCookie, SessionHeader, SessionSettings, SessionToken,
+    SigningKey,
     carrier::SessionCookieBuilder,
     keys::{Mode, SharedKeyRing},
 };
@@ -129,17 +130,13 @@ fn a_flag_that_is_off_in_the_settings_is_off_whatever_the_program_says() {
 fn a_context_of_the_settings_is_added_in_headers_and_tokens_too() {
     let (key, settings) = (key(), toml("context = {b = 'b'}"));
     let ring = || SharedKeyRing::from(key.parse::<KeyRing>().unwrap());
-    let header = SessionToken::encrypted(ring())
-        .header("x-session")
-        .context("a", "a");
+    let header = SessionHeader::encrypted(ring(), "x-session").context("a", "a");
     let applied = settings.clone().apply_to(header.clone()).unwrap();
     assert_eq!(
         format!("{applied:?}"),
         format!("{:?}", header.context("b", "b"))
     );
-    let token = SessionToken::encrypted(ring())
-        .purpose("mobile")
-        .context("a", "a");
+    let token = SessionToken::encrypted(ring(), "mobile").context("a", "a");
     let applied = settings.apply_to(token.clone()).unwrap();
     assert_eq!(
         format!("{applied:?}"),

@@ -93,8 +93,7 @@ fn open_token<T: Workload>() -> Work {
 }
 
 fn tokens<T: Workload>() -> SessionToken<T> {
-    SessionToken::encrypted(ring(1))
-        .purpose("instructions")
+    SessionToken::encrypted(ring(1), "instructions")
         .typed()
         .build()
         .expect(FAILURE)

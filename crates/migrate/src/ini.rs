@@ -196,7 +196,7 @@ const OPTIONS: &[OptionRow] = &[
         "cannot be turned off, because a cookie that does not open is a new session and not an error; \
          leave it out")),
     (&["use_cookies"], |value| only_true(value,
-        "cannot be turned off in a file; leave it out, and let the program build a `SessionToken`")),
+        "cannot be turned off in a file; leave it out, and let the program build a `SessionHeader`")),
     (&[EXPIRES], cookie_expires),
     (&[MAX_AGE], max_age),
     (&["secret", "encrypt_key", "validate_key"], |_| Err(

@@ -1,4 +1,4 @@
-// Common parts of the two carriers of sessions, cookies and tokens.
+// Common parts of the carriers of sessions: cookies, headers and bare tokens.
 
 import { SessionError, misused } from "../base/errors.js";
 import { isRecord } from "../base/plain.js";

@@ -4,11 +4,11 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { CsrfGuard } from "../../src/csrf_guard.js";
-import { SessionToken } from "../../src/index.js";
+import { SessionHeader } from "../../src/index.js";
 import { XAES_KEY } from "../visitor.js";
 import { cookies, fails, page, printed } from "./site.js";
 
-const header = await SessionToken.encrypted(XAES_KEY, { header: "authorization" });
+const header = await SessionHeader.encrypted(XAES_KEY, { header: "authorization" });
 const misconfigured = (code, message) => ({ name: "ConfigError", code, message });
 
 export function opensItsCookie(name, open) {

@@ -2,7 +2,8 @@
 
 import { purposeBytes } from "../../src/keys/purpose.js";
 import { SessionError } from "../../src/base/errors.js";
-import { labelOf } from "../../src/carrier/token.js";
+import { headerLabel } from "../../src/carrier/header.js";
+import { tokenLabel } from "../../src/carrier/token.js";
 import { padme } from "../../src/state/padding.js";
 import { revalidation, revocation } from "../../src/session/revalidation.js";
 import { sessionType } from "../../src/session/typed.js";
@@ -54,7 +55,7 @@ export const binary = (text) => Array.from(new TextEncoder().encode(text), (byte
 
 export function nameOf({ kind, name }) {
   if (kind === "cookie") return name;
-  return kind === "header" ? labelOf(name, null) : labelOf(null, name);
+  return kind === "header" ? headerLabel(name) : tokenLabel(name);
 }
 
 /** `prefix`: that of a token of a device. */

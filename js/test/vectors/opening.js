@@ -6,7 +6,7 @@ import { contextBytes } from "../../src/keys/purpose.js";
 import { assemble } from "../../src/cookie/values.js";
 import { isTokenOf, renderToken, verifyCsrf } from "../../src/session/csrf.js";
 import { Refusal } from "../../src/base/errors.js";
-import { KeyRing, SessionCookie, SessionToken, attributes } from "../../src/index.js";
+import { KeyRing, SessionCookie, SessionHeader, attributes } from "../../src/index.js";
 import { hostOf, portToCompare } from "../../src/base/origins.js";
 import { contentOf } from "../../src/keys/ring.js";
 import { Session } from "../../src/session/session.js";
@@ -133,12 +133,12 @@ export async function runHeader({ kind, ...vector }) {
     const options = { maxTokenLength: size.field, padding: paddingOf(vector.padding), type: vector.expects && visitsType({ label: "", schema: vector.expects.schema }) };
     const make = vector.mode === "signed" ? "unencryptedButSigned" : "encrypted";
     const ring = await KeyRing.generate({ mode: vector.mode });
-    const accepted = await isAccepted(() => SessionToken[make](ring, { header: "x-session", ...given(options) }));
+    const accepted = await isAccepted(() => SessionHeader[make](ring, { header: "x-session", ...given(options) }));
     return equal(accepted ? roomOf(vector, size, [0, 0]) : null, vector.payload);
   }
   know(vector, ["ring", "mode", "field", "now", "lines", "expect"]);
   const make = vector.mode === "signed" ? "unencryptedButSigned" : "encrypted";
-  const header = await SessionToken[make](vector.ring, { header: vector.field });
+  const header = await SessionHeader[make](vector.ring, { header: vector.field });
   const session = await header.load(vector.lines, vector.now * 1000);
   const { kind: found, keyId, reason } = session.outcome;
   if (found === "absent") return equal({ absent: true }, vector.expect);

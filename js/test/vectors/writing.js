@@ -7,7 +7,7 @@ import { contextBytes } from "../../src/keys/purpose.js";
 import { csrfToken, verifyCsrf } from "../../src/session/csrf.js";
 import { deviceBound } from "../../src/device.js";
 import { keysInUse } from "../../src/health.js";
-import { KeyRing, SessionCookie, SessionError, SessionToken, attributes, decodeDictionary } from "../../src/index.js";
+import { KeyRing, SessionCookie, SessionError, SessionHeader, SessionToken, attributes, decodeDictionary } from "../../src/index.js";
 import { contentOf } from "../../src/keys/ring.js";
 import { stateOf } from "../../src/session/session.js";
 import { decide } from "../../src/state/decide.js";
@@ -38,7 +38,7 @@ export async function carrierOf(vector) {
   const { profile = "anywhere" } = vector;
   if (kind === "header") {
     const maxTokenLength = { anywhere: 3072, browser: 4096 }[profile] ?? profile * 4096;
-    return SessionToken[make](vector.ring, { header: name, ...options, maxTokenLength });
+    return SessionHeader[make](vector.ring, { header: name, ...options, maxTokenLength });
   }
   equal(kind, "cookie");
   const formerly = (vector.earlier ?? []).map(({ path, domain, partitioned }) => ({ path, domain, partitioned }));
@@ -75,7 +75,9 @@ export async function runSettings(vector) {
           cookie: attributes({ ...(chosen && attributesOf(chosen)), name }),
           deviceBound: isBound && deviceBound({ path: "/.session" }),
         })
-      : await SessionToken[make](ring, given({ ...options, [kind === "token" ? "purpose" : kind]: name, maxTokenLength }));
+      : kind === "header"
+        ? await SessionHeader[make](ring, given({ ...options, header: name, maxTokenLength }))
+        : await SessionToken[make](ring, given({ ...options, purpose: name, maxTokenLength }));
   equal([told.settings, told.settingsFingerprint], [text, fingerprint]);
   equal((await keysInUse(carrier.inContext([["tenant", "acme"]]))).settings, fingerprint);
 }
@@ -205,7 +207,7 @@ async function afterWhatIsSaid(carrier, session, others, count) {
 async function fieldsOf(vector, carrier, session, response, others) {
   // The decision is the same, but carriers refresh nothing with a 304.
   const status = response.status === 304 ? 200 : response.status;
-  if (carrier instanceof SessionToken) {
+  if (carrier instanceof SessionHeader) {
     const token = await carrier.save(session, { ...response, status });
     return token === null ? [] : [[vector.answers_in ?? "session-token", token]];
   }
@@ -364,7 +366,7 @@ async function runBoundCsrf(vector) {
 async function runConfig({ accepted, devices, field, ...rest }) {
   const deviceBound = () => deviceBoundOf(devices);
   const inCookie = (ring) => SessionCookie.encrypted(ring, { cookie: attributes(attributesOf(rest)), deviceBound: deviceBound() });
-  const inField = (ring) => SessionToken.encrypted(ring, { header: field, deviceBound: deviceBound() });
+  const inField = (ring) => SessionHeader.encrypted(ring, { header: field, deviceBound: deviceBound() });
   const configure = async () => (field === undefined ? inCookie : inField)(await KeyRing.generate());
   equal(await isAccepted(configure), accepted);
 }

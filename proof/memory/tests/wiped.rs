@@ -392,9 +392,9 @@ fn a_typed_value_that_is_refused_leaves_nothing() {
 fn a_token_that_is_only_looked_at_leaves_nothing() {
     let _alone = alone();
     for tokens in [
-        SessionToken::encrypted(EncryptionKey::generate().unwrap()).purpose("mobile"),
-        SessionToken::encrypted(EncryptionKey::generate_xchacha20().unwrap()).purpose("mobile"),
-        SessionToken::unencrypted_but_signed(SigningKey::generate().unwrap()).purpose("mobile"),
+        SessionToken::encrypted(EncryptionKey::generate().unwrap(), "mobile"),
+        SessionToken::encrypted(EncryptionKey::generate_xchacha20().unwrap(), "mobile"),
+        SessionToken::unencrypted_but_signed(SigningKey::generate().unwrap(), "mobile"),
     ] {
         let tokens = tokens.typed::<Quiet>().build().unwrap();
         let session = tokens.load(None::<&str>, at(0));

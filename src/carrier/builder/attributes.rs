@@ -1,6 +1,6 @@
 //! Name, attributes and former attributes of a cookie; purpose and headers of a token.
 
-use super::{SessionCookieBuilder, SessionTokenBuilder};
+use super::{SessionCookieBuilder, SessionHeaderBuilder};
 use crate::cookie::{FormerAttributes, SameSite};
 
 impl<T> SessionCookieBuilder<T> {
@@ -135,20 +135,7 @@ impl<T> SessionCookieBuilder<T> {
     }
 }
 
-/// For tokens.
-impl<T> SessionTokenBuilder<T> {
-    /// Reads sessions from the request header `name`, of at most 128 bytes in any case of letters. In `Authorization`,
-    /// the scheme `Bearer` may precede the token.
-    ///
-    /// Sessions are sealed for this header, so they do not open as cookies, and cookies do not open as sessions of a
-    /// header ([docs/spec/carriers.md § 9.7]).
-    ///
-    /// [docs/spec/carriers.md § 9.7]: https://github.com/hardtack-rs/hardtack/blob/main/docs/spec/carriers.md#97-tokens-in-a-header-field
-    pub fn header(mut self, name: impl Into<String>) -> Self {
-        self.carrier.header = Some(name.into());
-        self
-    }
-
+impl<T> SessionHeaderBuilder<T> {
     /// Sends sessions back in the response header `name`. Default: `session-token`.
     ///
     /// A response has one token in this header. If a request may bring two sessions, each needs its own name.
@@ -156,23 +143,15 @@ impl<T> SessionTokenBuilder<T> {
     /// # Examples
     ///
     /// ```
-    /// # use hardtack::{EncryptionKey, SessionToken};
-    /// let tokens = SessionToken::encrypted(EncryptionKey::generate()?)
-    ///     .header("x-session")
+    /// # use hardtack::{EncryptionKey, SessionHeader};
+    /// let header = SessionHeader::encrypted(EncryptionKey::generate()?, "x-session")
     ///     .response_header("X-Session")
     ///     .build()?;
-    /// assert_eq!(tokens.response_header(), Some("x-session"));
+    /// assert_eq!(header.response_header(), "x-session");
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     pub fn response_header(mut self, name: impl Into<String>) -> Self {
-        self.carrier.response_header = Some(name.into());
-        self
-    }
-
-    /// Makes bare tokens, which the program itself sends and receives. A token opens only for the `purpose` that it was
-    /// sealed for, a string of 1 to 65,529 bytes. Tokens do not open as cookies, nor cookies as tokens.
-    pub fn purpose(mut self, purpose: impl Into<String>) -> Self {
-        self.carrier.purpose = Some(purpose.into());
+        self.carrier.response = name.into();
         self
     }
 }

@@ -1,4 +1,4 @@
-//! Builds both carriers. Checks their settings together, and derives their keys.
+//! Builds each carrier. Checks their settings together, and derives their keys.
 
 use std::{
     any::{TypeId, type_name},
@@ -6,19 +6,21 @@ use std::{
 };
 
 use super::{
-    InCookie, InToken, Options, SessionBuilder, SessionCookieBuilder, SessionTokenBuilder,
+    InCookie, InHeader, InToken, Options, SessionBuilder, SessionCookieBuilder,
+    SessionHeaderBuilder, SessionTokenBuilder,
 };
 use crate::{
     base::{config_error::ConfigError, mistakes, time::unix_seconds_from},
-    carrier::{cookie::SessionCookie, fields::CookieFields, token::SessionToken},
+    carrier::{
+        common::Carrier, cookie::SessionCookie, fields::CookieFields, header::SessionHeader,
+        token::SessionToken,
+    },
     cookie::{CookieName, Finder, FormerAttributes, MAX_AGE_LEN, PART_LEN, Template},
     crypto::suite::Mode,
     events,
     keys::{Purpose, Sessions, looks_like_a_key, quoted_unless_key},
     session::{Asking, CarrierCore, Duplicates},
-    state::{
-        Allowed, DEVICE_LEN, LONGEST_SENT, Overhead, PASSES_ANYWHERE, Payload, Policy, SizeBudget,
-    },
+    state::{Allowed, DEVICE_LEN, LONGEST_SENT, Overhead, Payload, Policy, SizeBudget},
     token,
 };
 
@@ -84,12 +86,30 @@ impl<T> SessionCookieBuilder<T> {
                 name,
                 template,
             }),
-            token: SessionToken::new(core, None),
+            carrier: Carrier::new(core),
         })
     }
 }
 
-/// For tokens.
+impl<T> SessionHeaderBuilder<T> {
+    /// Checks all settings, derives the keys, and builds the header.
+    ///
+    /// # Errors
+    ///
+    /// Returns a [`ConfigError`] if settings are wrong, or conflict with each other, the keys or the type.
+    pub fn build(self) -> Result<SessionHeader<T>, ConfigError>
+    where
+        T: Payload,
+    {
+        let carrier = &self.carrier;
+        self.check(carrier.mistakes(&self.options))?;
+        let (purpose, response) = carrier.names()?;
+        let allowed = allowed_token(carrier.max_len)?;
+        let core = self.core(purpose, allowed, Overhead::default(), None)?;
+        Ok(SessionHeader::new(core, response))
+    }
+}
+
 impl<T> SessionTokenBuilder<T> {
     /// Checks all settings, derives the keys, and builds the tokens.
     ///
@@ -102,10 +122,9 @@ impl<T> SessionTokenBuilder<T> {
     {
         let carrier = &self.carrier;
         self.check(carrier.mistakes(&self.options))?;
-        let (purpose, response_header) = carrier.purpose()?;
-        let allowed = carrier.allowed()?;
-        let core = self.core(purpose, allowed, Overhead::default(), None)?;
-        Ok(SessionToken::new(core, response_header))
+        let allowed = allowed_token(carrier.max_len)?;
+        let core = self.core(carrier.purpose()?, allowed, Overhead::default(), None)?;
+        Ok(SessionToken::new(core))
     }
 }
 
@@ -232,61 +251,50 @@ impl InCookie {
     }
 }
 
-impl InToken {
+impl InHeader {
     fn mistakes(&self, options: &Options) -> Vec<ConfigError> {
-        let mut mistakes = match self.purpose() {
-            Ok((_, None)) => self.response_mistakes(options),
-            purpose => purpose.err().into_iter().collect(),
-        };
-        mistakes.extend(self.allowed().err());
-        mistakes.extend(options.mistakes());
-        mistakes
+        let own = [self.names().err(), allowed_token(self.max_len).err()];
+        let own = own.into_iter().flatten();
+        own.chain(options.mistakes()).collect()
     }
 
-    /// Returns the mistakes of sessions in bare tokens, which have no response.
-    fn response_mistakes(&self, options: &Options) -> Vec<ConfigError> {
-        let given = [
-            ("response_header", self.response_header.is_some()),
-            ("save_on_server_error", options.save_on_server_error),
-            ("danger_allow_shared_caching", options.shared_caching),
-        ];
-        let mistake = |(setting, is_given): (&'static str, bool)| {
-            is_given.then(|| ConfigError::new(setting, NO_RESPONSE))
-        };
-        given.into_iter().filter_map(mistake).collect()
-    }
-
-    /// Returns the purpose of the tokens, and the name of their response header, or `None` for bare tokens.
-    fn purpose(&self) -> Result<(Purpose, Option<Arc<str>>), ConfigError> {
-        match (&self.purpose, &self.header) {
-            (Some(purpose), None) => Ok((bare_purpose(purpose)?, None)),
-            (None, Some(request)) => {
-                let response = self.response_header.as_deref().unwrap_or("session-token");
-                let purpose = header_purpose("header", request)?;
-                header_purpose("response_header", response)?;
-                Ok((purpose, Some(response.to_ascii_lowercase().into())))
-            }
-            (None, None) => Err(ConfigError::without_setting(NO_PURPOSE)),
-            (Some(_), Some(_)) => Err(ConfigError::without_setting(TWO_PURPOSES)),
-        }
-    }
-
-    /// Returns the allowed size of a token, which is never split.
-    fn allowed(&self) -> Result<Allowed, ConfigError> {
-        let max_len = self.max_len.unwrap_or(PASSES_ANYWHERE);
-        if max_len > LONGEST_SENT {
-            let reason = format!("is {max_len}, expected at most {LONGEST_SENT} characters");
-            return Err(ConfigError::new("max_token_len", reason));
-        }
-        Ok(Allowed::new(1, max_len))
+    /// Returns the purpose of the tokens, and the name of their response header.
+    fn names(&self) -> Result<(Purpose, Arc<str>), ConfigError> {
+        let purpose = header_purpose("header", &self.name)?;
+        header_purpose("response_header", &self.response)?;
+        Ok((purpose, self.response.to_ascii_lowercase().into()))
     }
 }
 
-fn bare_purpose(name: &str) -> Result<Purpose, ConfigError> {
-    Purpose::token(name).ok_or_else(|| {
-        let reason = format!("has {} bytes, expected 1 to 65529", name.len());
-        ConfigError::new("purpose", reason)
-    })
+impl InToken {
+    fn mistakes(&self, options: &Options) -> Vec<ConfigError> {
+        // No response carries the tokens.
+        let given = [
+            ("save_on_server_error", options.save_on_server_error),
+            ("danger_allow_shared_caching", options.shared_caching),
+        ];
+        let given = given.into_iter().filter(|(_, is_given)| *is_given);
+        let own = given.map(|(setting, _)| ConfigError::new(setting, NO_RESPONSE));
+        let wrong = [self.purpose().err(), allowed_token(self.max_len).err()];
+        let own = own.chain(wrong.into_iter().flatten());
+        own.chain(options.mistakes()).collect()
+    }
+
+    fn purpose(&self) -> Result<Purpose, ConfigError> {
+        Purpose::token(&self.purpose).ok_or_else(|| {
+            let reason = format!("has {} bytes, expected 1 to 65529", self.purpose.len());
+            ConfigError::new("purpose", reason)
+        })
+    }
+}
+
+/// Returns the allowed size of a token, which is never split.
+fn allowed_token(max_len: usize) -> Result<Allowed, ConfigError> {
+    if max_len > LONGEST_SENT {
+        let reason = format!("is {max_len}, expected at most {LONGEST_SENT} characters");
+        return Err(ConfigError::new("max_token_len", reason));
+    }
+    Ok(Allowed::new(1, max_len))
 }
 
 fn header_purpose(setting: &'static str, name: &str) -> Result<Purpose, ConfigError> {
@@ -301,12 +309,8 @@ fn header_purpose(setting: &'static str, name: &str) -> Result<Purpose, ConfigEr
 
 const LATE: &str = "is called after `revoked_if` or `revalidate_after`, which would look for content of another type; \
     call `typed` first";
-const NO_PURPOSE: &str =
-    "tokens need a {header} that they travel in, or the {purpose} of bare ones; give one of them";
-const NO_RESPONSE: &str = "has no effect on bare tokens, which no response carries; leave it out, or give a \
-    {header} in place of {purpose}";
-const TWO_PURPOSES: &str =
-    "a token is sealed for a {header} or for a {purpose}; leave out one of them";
+const NO_RESPONSE: &str = "has no effect on bare tokens, which no response carries; leave it out, or build a \
+    `SessionHeader`";
 const A_KEY: &str =
     "a name, path, domain, label or context holds a key, which belongs in {keys} alone";
 const NO_ROOM: &str = "there is no room for a session; give a larger {max_token_len}, or its type a smaller default value";

@@ -1,4 +1,4 @@
-//! Builder of sessions in cookies and tokens.
+//! Builder of sessions in cookies, headers and bare tokens.
 
 mod attributes;
 mod build;
@@ -18,10 +18,10 @@ use std::{
 };
 
 pub(crate) use options::Options;
-pub use options::{InCookie, InToken};
+pub use options::{InCookie, InHeader, InToken};
 pub use size::Size;
 
-use super::{cookie::SessionCookie, token::SessionToken};
+use super::{cookie::SessionCookie, header::SessionHeader, token::SessionToken};
 use crate::{
     base::clone_by_fields,
     crypto::suite::Mode,
@@ -30,16 +30,17 @@ use crate::{
     state::{Map, Payload},
 };
 
-/// Builder of sessions in cookies and in tokens. Some methods exist for both carriers, others only for one. `build`
-/// checks all settings together.
+/// Builder of sessions in cookies, headers and bare tokens. Some methods exist for all of these carriers, others only for
+/// one. `build` checks all settings together.
 ///
 /// | Function | Builder | Result |
 /// |---|---|---|
 /// | [`SessionCookie::encrypted`](crate::SessionCookie::encrypted) | [`SessionCookieBuilder`] | [`SessionCookie`](crate::SessionCookie) |
+/// | [`SessionHeader::encrypted`](crate::SessionHeader::encrypted) | [`SessionHeaderBuilder`] | [`SessionHeader`](crate::SessionHeader) |
 /// | [`SessionToken::encrypted`](crate::SessionToken::encrypted) | [`SessionTokenBuilder`] | [`SessionToken`](crate::SessionToken) |
 ///
-/// Each carrier also has `unencrypted_but_signed`. `C` is the carrier ([`InCookie`], [`InToken`]), and `T` is the
-/// content of sessions: a dictionary, or your own type ([`typed`](Self::typed)).
+/// Each carrier also has `unencrypted_but_signed`. `C` is the carrier, and `T` is the content of sessions: a dictionary,
+/// or your own type ([`typed`](Self::typed)).
 ///
 /// # Examples
 ///
@@ -64,11 +65,11 @@ use crate::{
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// A function can apply the same settings to both carriers:
+/// A function can apply the same settings to all carriers:
 ///
 /// ```
 /// use std::time::Duration;
-/// use hardtack::{EncryptionKey, KeyRing, SessionCookie, SessionToken, carrier::SessionBuilder};
+/// use hardtack::{EncryptionKey, KeyRing, SessionCookie, SessionHeader, carrier::SessionBuilder};
 ///
 /// fn short<C>(builder: SessionBuilder<C>) -> SessionBuilder<C> {
 ///     builder.idle_timeout(Duration::from_secs(300)).application("shop")
@@ -76,8 +77,8 @@ use crate::{
 ///
 /// let keys = KeyRing::from(EncryptionKey::generate()?);
 /// let cookie = short(SessionCookie::encrypted(keys.clone())).name("__Host-shop").build()?;
-/// let tokens = short(SessionToken::encrypted(keys)).header("authorization").build()?;
-/// # let _ = (cookie, tokens);
+/// let header = short(SessionHeader::encrypted(keys, "authorization")).build()?;
+/// # let _ = (cookie, header);
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug)]
@@ -97,6 +98,9 @@ clone_by_fields!(SessionBuilder<C: Clone, T> { options, carrier, mode, keys, hoo
 
 /// Builder of a [`SessionCookie`](crate::SessionCookie).
 pub type SessionCookieBuilder<T = Map> = SessionBuilder<InCookie, T>;
+
+/// Builder of a [`SessionHeader`](crate::SessionHeader).
+pub type SessionHeaderBuilder<T = Map> = SessionBuilder<InHeader, T>;
 
 /// Builder of a [`SessionToken`](crate::SessionToken).
 pub type SessionTokenBuilder<T = Map> = SessionBuilder<InToken, T>;
@@ -122,7 +126,7 @@ impl SessionCookie {
     /// ```
     #[doc(alias = "private")]
     pub fn encrypted(keys: impl Into<SharedKeyRing>) -> SessionCookieBuilder {
-        SessionBuilder::new(Mode::Encrypted, keys)
+        SessionBuilder::new(Mode::Encrypted, keys, InCookie::default())
     }
 
     /// Creates a builder of cookies whose content **anyone can read** who sees the cookie, including the visitor. Only
@@ -143,43 +147,75 @@ impl SessionCookie {
     /// ```
     #[doc(alias = "signed")]
     pub fn unencrypted_but_signed(keys: impl Into<SharedKeyRing>) -> SessionCookieBuilder {
-        SessionBuilder::new(Mode::UnencryptedButSigned, keys)
+        SessionBuilder::new(Mode::UnencryptedButSigned, keys, InCookie::default())
+    }
+}
+
+impl SessionHeader {
+    /// Creates a builder of sessions in the request header `name`, whose content only holders of a key can read. `keys`
+    /// is a key, a [`KeyRing`](crate::KeyRing) or a [`SharedKeyRing`](crate::keys::SharedKeyRing). The name has at most
+    /// 128 bytes, in any case of letters. In `Authorization`, the scheme `Bearer` may precede the token.
+    ///
+    /// Sessions are sealed for this header, so they do not open as cookies, and cookies do not open as sessions of a
+    /// header ([docs/spec/carriers.md § 9.7]).
+    ///
+    /// [docs/spec/carriers.md § 9.7]: https://github.com/hardtack-rs/hardtack/blob/main/docs/spec/carriers.md#97-tokens-in-a-header-field
+    pub fn encrypted(
+        keys: impl Into<SharedKeyRing>,
+        name: impl Into<String>,
+    ) -> SessionHeaderBuilder {
+        SessionBuilder::new(Mode::Encrypted, keys, InHeader::named(name))
+    }
+
+    /// Creates a builder of sessions in the request header `name`, whose content **anyone can read** who sees the token.
+    /// Only holders of a key can change it.
+    pub fn unencrypted_but_signed(
+        keys: impl Into<SharedKeyRing>,
+        name: impl Into<String>,
+    ) -> SessionHeaderBuilder {
+        SessionBuilder::new(Mode::UnencryptedButSigned, keys, InHeader::named(name))
     }
 }
 
 impl SessionToken {
-    /// Creates a builder of tokens whose content only holders of a key can read. `keys` is a key, a
+    /// Creates a builder of bare tokens whose content only holders of a key can read. `keys` is a key, a
     /// [`KeyRing`](crate::KeyRing) or a [`SharedKeyRing`](crate::keys::SharedKeyRing).
     ///
-    /// The builder needs a [`header`](SessionBuilder::header) or a [`purpose`](SessionBuilder::purpose).
+    /// A token opens only for the `purpose` that it was sealed for, a string of 1 to 65,529 bytes. Tokens do not open as
+    /// cookies, nor cookies as tokens.
     ///
     /// # Examples
     ///
     /// ```
-    /// use hardtack::{EncryptionKey, KeyRing, SessionToken};
+    /// use hardtack::{EncryptionKey, SessionToken};
     ///
-    /// let keys = KeyRing::from(EncryptionKey::generate()?);
-    /// let api = SessionToken::encrypted(keys.clone()).header("authorization").build()?;
-    /// let jobs = SessionToken::encrypted(keys).purpose("jobs").idle_timeout(None).build()?;
-    /// # let _ = (api, jobs);
+    /// let key = EncryptionKey::generate()?;
+    /// let jobs = SessionToken::encrypted(key, "jobs").idle_timeout(None).build()?;
+    /// # let _ = jobs;
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
-    pub fn encrypted(keys: impl Into<SharedKeyRing>) -> SessionTokenBuilder {
-        SessionBuilder::new(Mode::Encrypted, keys)
+    pub fn encrypted(
+        keys: impl Into<SharedKeyRing>,
+        purpose: impl Into<String>,
+    ) -> SessionTokenBuilder {
+        SessionBuilder::new(Mode::Encrypted, keys, InToken::of(purpose))
     }
 
-    /// Creates a builder of tokens whose content **anyone can read** who sees the token. Only holders of a key can
+    /// Creates a builder of bare tokens whose content **anyone can read** who sees the token. Only holders of a key can
     /// change it.
-    pub fn unencrypted_but_signed(keys: impl Into<SharedKeyRing>) -> SessionTokenBuilder {
-        SessionBuilder::new(Mode::UnencryptedButSigned, keys)
+    pub fn unencrypted_but_signed(
+        keys: impl Into<SharedKeyRing>,
+        purpose: impl Into<String>,
+    ) -> SessionTokenBuilder {
+        SessionBuilder::new(Mode::UnencryptedButSigned, keys, InToken::of(purpose))
     }
 }
 
-impl<C: Default> SessionBuilder<C> {
-    pub(crate) fn new(mode: Mode, keys: impl Into<SharedKeyRing>) -> SessionBuilder<C> {
+impl<C> SessionBuilder<C> {
+    pub(crate) fn new(mode: Mode, keys: impl Into<SharedKeyRing>, carrier: C) -> SessionBuilder<C> {
         SessionBuilder {
             options: Options::default(),
-            carrier: C::default(),
+            carrier,
             mode,
             keys: keys.into(),
             hooks: Hooks::default(),

@@ -10,7 +10,7 @@ use crate::{
     base::config_error::ConfigError,
     cookie::{Attributes, FormerAttributes},
     keys::Purpose,
-    state::{Padding, RefreshAfter},
+    state::{PASSES_ANYWHERE, Padding, RefreshAfter},
     token::Context,
 };
 
@@ -107,15 +107,41 @@ pub struct InCookie {
     pub(super) companion: Option<Prepare>,
 }
 
-/// Sessions in tokens, as a parameter of [`SessionBuilder`](super::SessionBuilder).
-#[derive(Clone, Debug, Default)]
+/// Sessions in a header, as a parameter of [`SessionBuilder`](super::SessionBuilder).
+#[derive(Clone, Debug)]
+pub struct InHeader {
+    pub(super) name: String,
+    /// Name of the response header.
+    pub(super) response: String,
+    /// Largest length of a token.
+    pub(super) max_len: usize,
+}
+
+impl InHeader {
+    pub(super) fn named(name: impl Into<String>) -> InHeader {
+        InHeader {
+            name: name.into(),
+            response: "session-token".to_owned(),
+            max_len: PASSES_ANYWHERE,
+        }
+    }
+}
+
+/// Sessions in bare tokens, as a parameter of [`SessionBuilder`](super::SessionBuilder).
+#[derive(Clone, Debug)]
 pub struct InToken {
-    pub(super) purpose: Option<String>,
-    pub(super) header: Option<String>,
-    /// Name of the response header, or `None` for the default.
-    pub(super) response_header: Option<String>,
-    /// Largest length of a token, or `None` for the default.
-    pub(super) max_len: Option<usize>,
+    pub(super) purpose: String,
+    /// Largest length of a token.
+    pub(super) max_len: usize,
+}
+
+impl InToken {
+    pub(super) fn of(purpose: impl Into<String>) -> InToken {
+        InToken {
+            purpose: purpose.into(),
+            max_len: PASSES_ANYWHERE,
+        }
+    }
 }
 
 impl<C, T> SessionBuilder<C, T> {

@@ -1,6 +1,6 @@
 //! Sizes of cookies and tokens.
 
-use super::{SessionBuilder, SessionCookieBuilder, SessionTokenBuilder};
+use super::{InHeader, InToken, SessionBuilder, SessionCookieBuilder};
 use crate::{
     base::config_error::ConfigError,
     state::{Allowed, LARGEST_COOKIE, MOST_COOKIES, PARTITION, PASSES_ANYWHERE, Padding},
@@ -69,27 +69,18 @@ impl<T> SessionCookieBuilder<T> {
     }
 }
 
-impl<T> SessionTokenBuilder<T> {
-    /// Sets the largest length of a token, in characters. Default: 3,072. At most 16,384.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use hardtack::{EncryptionKey, SessionToken};
-    /// # use std::time::SystemTime;
-    /// let tokens = SessionToken::encrypted(EncryptionKey::generate()?)
-    ///     .purpose("mobile")
-    ///     .max_token_len(4_096)
-    ///     .build()?;
-    /// let session = tokens.load(None::<&str>, SystemTime::now());
-    /// assert_eq!(session.remaining_bytes(), 2_994);
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
-    pub fn max_token_len(mut self, characters: usize) -> Self {
-        self.carrier.max_len = Some(characters);
-        self
-    }
+macro_rules! with_max_token_len {
+    ($($Carrier:ident),+) => {$(
+        impl<T> SessionBuilder<$Carrier, T> {
+            /// Sets the largest length of a token, in characters. Default: 3,072. At most 16,384.
+            pub fn max_token_len(mut self, characters: usize) -> Self {
+                self.carrier.max_len = characters;
+                self
+            }
+        }
+    )+};
 }
+with_max_token_len!(InHeader, InToken);
 
 impl<C, T> SessionBuilder<C, T> {
     /// Sets the [padding](Padding) of the token, which hides a part of the content's length. Default: [`Padding::None`].

@@ -37,7 +37,7 @@ impl<T: Payload> SessionCookie<T> {
 
     /// Returns the companion that answers a request.
     pub(crate) fn companion_for(&self, method: &str, path: &str) -> Option<&dyn Companion> {
-        let companion = self.token.core.companion.as_deref()?;
+        let companion = self.carrier.core.companion.as_deref()?;
         companion.responds_to(method, path).then_some(companion)
     }
 

@@ -43,7 +43,7 @@ fn site() -> SessionCookieBuilder {
 
 /// Bare tokens with a key of their own.
 fn tokens() -> SessionTokenBuilder {
-    SessionToken::encrypted(EncryptionKey::generate().unwrap()).purpose("mobile")
+    SessionToken::encrypted(EncryptionKey::generate().unwrap(), "mobile")
 }
 
 fn write(session: &Session) {

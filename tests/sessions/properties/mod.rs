@@ -46,9 +46,10 @@ fn site_of(suite: &str, key: u8) -> SessionCookieBuilder {
 fn tokens_of(suite: &str, key: u8, purpose: &str) -> SessionTokenBuilder {
     let text = key_text(suite, secret(key));
     match suite {
-        "sign" => SessionToken::unencrypted_but_signed(text.parse::<SigningKey>().unwrap())
-            .purpose(purpose),
-        _ => SessionToken::encrypted(text.parse::<EncryptionKey>().unwrap()).purpose(purpose),
+        "sign" => {
+            SessionToken::unencrypted_but_signed(text.parse::<SigningKey>().unwrap(), purpose)
+        }
+        _ => SessionToken::encrypted(text.parse::<EncryptionKey>().unwrap(), purpose),
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::{
 };
 
 use hardtack::{
-    Clock, KeyRing, Session, SessionCookie, SessionToken,
+    Clock, KeyRing, Session, SessionCookie, SessionHeader, SessionToken,
     carrier::TokenChange,
     keys::{RingKey, SharedKeyRing},
 };
@@ -82,8 +82,8 @@ fn a_session_that_the_ring_or_the_application_refuses_ends() {
 #[test]
 fn the_same_holds_for_sessions_in_headers_and_tokens() {
     let keys = SharedKeyRing::from(key(0));
-    let header = SessionToken::encrypted(keys.clone()).header("x-session");
-    let tokens = SessionToken::encrypted(keys.clone()).purpose("mobile");
+    let header = SessionHeader::encrypted(keys.clone(), "x-session");
+    let tokens = SessionToken::encrypted(keys.clone(), "mobile");
     let (header, tokens) = (header.build().unwrap(), tokens.build().unwrap());
     let set = |change| match change {
         TokenChange::Store(token) => token,

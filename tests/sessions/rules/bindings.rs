@@ -3,7 +3,7 @@
 use std::{any::type_name, fmt::Debug};
 
 use hardtack::{
-    ConfigError, EncryptionKey, KeyRing, SessionCookie, SessionData, SessionToken,
+    ConfigError, EncryptionKey, KeyRing, SessionCookie, SessionData, SessionHeader, SessionToken,
     carrier::SessionCookieBuilder,
     keys::SharedKeyRing,
     session::{Map, Payload, Reason},
@@ -115,7 +115,7 @@ fn one_name_has_sessions_of_one_type_under_a_shared_ring() {
     assert!(apart().name("__Host-admin").build().is_ok());
     assert!(apart().application("admin").build().is_ok());
     assert!(apart().context("for", "admins").build().is_ok());
-    let token = SessionToken::encrypted(ring.clone()).purpose("__Host-session");
+    let token = SessionToken::encrypted(ring.clone(), "__Host-session");
     assert!(token.typed::<Admin>().build().is_ok());
     let other_ring = SharedKeyRing::from(own_ring());
     assert!(other::<Admin>(&other_ring).build().is_ok());
@@ -227,8 +227,8 @@ fn a_context_keeps_no_two_types_of_one_label_apart() {
 #[test]
 fn one_token_and_one_header_have_sessions_of_one_type_too() {
     let ring = SharedKeyRing::from(own_ring());
-    let token = |purpose| SessionToken::encrypted(ring.clone()).purpose(purpose);
-    let header = |name| SessionToken::encrypted(ring.clone()).header(name);
+    let token = |purpose| SessionToken::encrypted(ring.clone(), purpose);
+    let header = |name| SessionHeader::encrypted(ring.clone(), name);
     let _token = token("mobile").typed::<Cart>().build().unwrap();
     let _header = header("x-session").typed::<Cart>().build().unwrap();
     check_refused(token("mobile").typed::<Admin>().build());

@@ -8,8 +8,8 @@ use std::{
 
 use axum::{Router, body::Body, routing::get};
 use hardtack::{
-    Context, Session, SessionCookie, SessionLayer, SessionToken, carrier::TokenChange,
-    session::Validity, web::host_of,
+    Context, Session, SessionCookie, SessionHeader, SessionLayer, SessionToken,
+    carrier::TokenChange, session::Validity, web::host_of,
 };
 #[cfg(feature = "migrate")]
 use hardtack::{
@@ -100,7 +100,7 @@ fn a_cookie_in_a_context_is_of_one_tenant_whatever_it_is_asked() {
 
 #[test]
 fn headers_and_tokens_in_a_context_are_of_one_tenant() {
-    let header: SessionToken = header_builder("x-session").build().unwrap();
+    let header: SessionHeader = header_builder("x-session").build().unwrap();
     let tokens: SessionToken = token_builder("mobile").build().unwrap();
     let acme = || context("tenant", "acme");
     let sealed = |session: Session, change: &dyn Fn(&Session) -> TokenChange| {
@@ -134,9 +134,8 @@ fn headers_and_tokens_in_a_context_are_of_one_tenant() {
 
 #[test]
 fn headers_and_eager_layers_are_bound_as_well() {
-    let header: SessionToken = header_builder("x-session").build().unwrap();
+    let header: SessionHeader = header_builder("x-session").build().unwrap();
     let layer = SessionLayer::in_header(header)
-        .unwrap()
         .clock(at(0))
         .context_by(tenant)
         .eager(true);

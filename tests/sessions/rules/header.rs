@@ -1,21 +1,14 @@
-//! Tokens that open in a header.
-//!
-//! The same rules for sessions in a bare token.
+//! Tokens that open in a header, and bare ones.
 
 use std::{convert::Infallible, sync::Arc};
 
-use hardtack::{
-    RefreshAfter, Session, SessionLayer, SessionToken, carrier::TokenChange, session::Outcome,
-};
-use http::{HeaderMap, HeaderName, Request, Response, StatusCode};
+use hardtack::{RefreshAfter, Session, SessionHeader, SessionLayer, carrier::TokenChange};
+use http::{HeaderMap, HeaderName, Request, Response};
 use tower::{Layer, ServiceExt, service_fn};
 
-use super::{
-    Work,
-    common::{at, block_on, cookie, header_builder, ring, seconds, token_builder},
-};
+use super::common::{at, block_on, cookie, header_builder, seconds, token_builder};
 
-pub(super) fn header(name: &str) -> SessionToken {
+pub(super) fn header(name: &str) -> SessionHeader {
     header_builder(name).build().unwrap()
 }
 
@@ -27,7 +20,7 @@ pub(super) fn map(fields: &[(&str, &str)]) -> HeaderMap {
     map
 }
 
-pub(super) fn signed_in_by(header: &SessionToken) -> String {
+pub(super) fn signed_in_by(header: &SessionHeader) -> String {
     let session = header.load(None::<&str>, at(0));
     session.insert("user", 42).unwrap();
     match header.save(&session).unwrap() {
@@ -52,8 +45,9 @@ fn what_is_no_name_of_a_field_is_refused() {
 #[test]
 fn lifetimes_that_do_not_go_together_are_refused_for_tokens_too() {
     let hourly = RefreshAfter::Interval(seconds(3_600));
-    for builder in [header_builder("x-session"), token_builder("mobile")] {
-        let error = builder.refresh_after(hourly).build().unwrap_err();
+    let header = header_builder("x-session").refresh_after(hourly).build();
+    let tokens = token_builder("mobile").refresh_after(hourly).build();
+    for error in [header.unwrap_err(), tokens.unwrap_err()] {
         assert_eq!(error.settings().next(), Some("refresh_after"), "{error}");
         assert!(
             error
@@ -80,7 +74,6 @@ fn two_layers_one_with_cookies_and_one_with_headers_keep_apart() {
         Ok::<_, Infallible>(Response::new(found))
     });
     let mobile = SessionLayer::in_header(header("authorization"))
-        .unwrap()
         .clock(at(1))
         .map_session(Mobile);
     let service = SessionLayer::new(cookie())
@@ -96,32 +89,9 @@ fn two_layers_one_with_cookies_and_one_with_headers_keep_apart() {
     assert_eq!(vary, ["authorization, Cookie"]);
 }
 
-fn tokens() -> SessionToken {
-    token_builder("mobile").build().unwrap()
-}
-
-#[track_caller]
-fn run(token: Option<&str>, seconds: u64, work: Work) -> TokenChange {
-    let session = tokens().load(token, at(seconds));
-    work(&session).unwrap();
-    tokens().save(&session).unwrap()
-}
-
-#[track_caller]
-fn signed_in_token() -> String {
-    match run(None, 0, |session| session.insert("user", 42)) {
-        TokenChange::Store(token) => token,
-        other => panic!("{other:?}"),
-    }
-}
-
 #[test]
 fn settings_of_responses_are_refused_at_start_up() {
     for (builder, setting) in [
-        (
-            token_builder("mobile").response_header("x-session"),
-            "response_header",
-        ),
         (
             token_builder("mobile").save_on_server_error(true),
             "save_on_server_error",
@@ -133,43 +103,7 @@ fn settings_of_responses_are_refused_at_start_up() {
     ] {
         let error = builder.build().unwrap_err();
         assert_eq!(error.settings().next(), Some(setting));
-        let remedy = "; leave it out, or give a `header` in place of `purpose`";
+        let remedy = "; leave it out, or build a `SessionHeader`";
         assert!(error.to_string().ends_with(remedy), "{error}");
     }
-}
-
-#[test]
-fn tokens_are_for_a_header_or_for_a_purpose_and_not_for_both() {
-    let neither = SessionToken::encrypted(ring()).build().unwrap_err();
-    let both = header_builder("x-session").purpose("x-session").build();
-    let both = both.unwrap_err();
-    assert!(neither.settings().chain(both.settings()).next().is_none());
-    assert_eq!(
-        (neither.to_string(), both.to_string()),
-        (
-            "tokens need a `header` that they travel in, or the `purpose` of bare ones; give one of them".to_owned(),
-            "a token is sealed for a `header` or for a `purpose`; leave out one of them".to_owned(),
-        )
-    );
-}
-
-#[test]
-fn bare_tokens_are_found_in_no_request() {
-    let told = "bare tokens travel in no header; build them with `header` in place of `purpose`";
-    let error = SessionLayer::in_header(tokens()).unwrap_err();
-    assert_eq!(
-        (error.settings().next(), error.to_string()),
-        (Some("header"), told.to_owned())
-    );
-    let token = signed_in_token();
-    let fields = ["authorization", "x-session", "session-token"].map(|name| (name, &*token));
-    let session = tokens().load_from(&map(&fields), at(1));
-    assert_eq!(session.outcome(), Outcome::Absent);
-    let mut response = HeaderMap::new();
-    let saved = tokens().save_to(&session, StatusCode::OK, &mut response);
-    assert_eq!(saved.unwrap_err().to_string(), told);
-    assert!(response.is_empty());
-    // It is still open, for those who call `save`.
-    session.insert("user", 42).unwrap();
-    assert!(matches!(tokens().save(&session), Ok(TokenChange::Store(_))));
 }

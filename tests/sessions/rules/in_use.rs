@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use hardtack::{
-    EncryptionKey, KeyRing, SessionCookie, SessionToken, SigningKey,
+    EncryptionKey, KeyRing, SessionCookie, SessionHeader, SigningKey,
     keys::{RingKey, SharedKeyRing},
 };
 use tracing::Level;
@@ -84,7 +84,7 @@ fn a_key_that_seals_since_no_known_time_is_told_without_one() {
 
 #[test]
 fn building_tokens_is_told_as_well() {
-    let tokens = |key: EncryptionKey| SessionToken::encrypted(key).header("X-Session");
+    let tokens = |key: EncryptionKey| SessionHeader::encrypted(key, "X-Session");
     let told = one(Level::INFO, || drop(tokens(key(0)).build().unwrap()));
     has(&told, "purpose=\"header:x-session\" ");
     has(&told, "settings=\"header=x-session mode=encrypted ");

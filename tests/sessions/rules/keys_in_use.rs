@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use axum::{Router, body::Body, routing};
 use hardtack::{
-    Clock, ConfigError, KeyRing, RefreshAfter, SameSite, SessionCookie, SessionToken, SigningKey,
-    Size,
+    Clock, ConfigError, KeyRing, RefreshAfter, SameSite, SessionCookie, SessionHeader,
+    SessionToken, SigningKey, Size,
     keys::{Backend, KeyRole, Mode, RingEvent, RingKey, RingSource, SharedKeyRing},
 };
 use http::Request;
@@ -290,15 +290,11 @@ fn a_key_that_only_signs_does_not_encrypt() {
     let remedy = "choose `unencrypted_but_signed`";
     refused(SessionCookie::encrypted(signing_key()).build(), remedy);
     refused(
-        SessionToken::encrypted(signing_key())
-            .header("x-session")
-            .build(),
+        SessionHeader::encrypted(signing_key(), "x-session").build(),
         remedy,
     );
     refused(
-        SessionToken::encrypted(signing_key())
-            .purpose("mobile")
-            .build(),
+        SessionToken::encrypted(signing_key(), "mobile").build(),
         remedy,
     );
 }
@@ -311,15 +307,11 @@ fn a_key_that_encrypts_does_not_sign_what_anyone_may_read() {
         remedy,
     );
     refused(
-        SessionToken::unencrypted_but_signed(key(0))
-            .header("x-session")
-            .build(),
+        SessionHeader::unencrypted_but_signed(key(0), "x-session").build(),
         remedy,
     );
     refused(
-        SessionToken::unencrypted_but_signed(key(0))
-            .purpose("mobile")
-            .build(),
+        SessionToken::unencrypted_but_signed(key(0), "mobile").build(),
         remedy,
     );
 }

@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use hardtack::{
-    KeyRing, RefreshAfter, SessionCookie, SessionToken,
+    KeyRing, RefreshAfter, SessionCookie, SessionHeader, SessionToken,
     carrier::SessionCookieBuilder,
     keys::{KeyId, RingKey, SharedKeyRing},
 };
@@ -131,16 +131,12 @@ fn how_activity_is_written_makes_no_difference() {
 #[test]
 fn headers_and_tokens_warn_too() {
     let of = |purpose, needed| warning(purpose, key(0).id(), at(TURN + 1), at(TURN + needed));
-    let header = || {
-        SessionToken::encrypted(ring(1))
-            .header("x-session")
-            .idle_timeout(None)
-    };
+    let header = || SessionHeader::encrypted(ring(1), "x-session").idle_timeout(None);
     assert_eq!(
         warnings(|| drop(header().build().unwrap())),
         [of("header:x-session", 12 * HOUR + SKEW)]
     );
-    let token = || SessionToken::encrypted(ring(1)).purpose("mobile");
+    let token = || SessionToken::encrypted(ring(1), "mobile");
     assert_eq!(
         warnings(|| drop(token().build().unwrap())),
         [of("token:mobile", HOUR / 2 + SKEW)]

@@ -7,7 +7,7 @@ use std::{
 };
 
 use hardtack::{
-    Clock, Context, KeyRing, SessionCookie, SessionToken,
+    Clock, Context, KeyRing, SessionCookie, SessionHeader, SessionToken,
     carrier::TokenChange,
     companion::{Companion, Seal, Setup},
     keys::{KeyRole, RingEvent, RingKey, SharedKeyRing},
@@ -76,7 +76,7 @@ fn sessions_in_cookies_headers_and_tokens() {
         change => panic!("{change:?}"),
     };
     let header = |keys: &SharedKeyRing| {
-        let header = SessionToken::encrypted(keys.clone()).header("x-session");
+        let header = SessionHeader::encrypted(keys.clone(), "x-session");
         header.idle_timeout(None).build().unwrap()
     };
     let of_old = header(&key(0).into());
@@ -88,7 +88,7 @@ fn sessions_in_cookies_headers_and_tokens() {
         move |now| !header.load([&token], at(now)).is_new()
     });
     let bare = |keys: &SharedKeyRing| {
-        let bare = SessionToken::encrypted(keys.clone()).purpose("mobile");
+        let bare = SessionToken::encrypted(keys.clone(), "mobile");
         bare.idle_timeout(None).build().unwrap()
     };
     let of_old = bare(&key(0).into());

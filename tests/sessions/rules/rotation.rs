@@ -6,7 +6,8 @@ use std::sync::{
 };
 
 use hardtack::{
-    Clock, EncryptionKey, KeyRing, Session, SessionCookie, SessionError, SessionToken,
+    Clock, EncryptionKey, KeyRing, Session, SessionCookie, SessionError, SessionHeader,
+    SessionToken,
     carrier::TokenChange,
     keys::{RingKey, SharedKeyRing},
     session::{Outcome, Reason},
@@ -151,9 +152,9 @@ fn a_session_whose_key_is_dropped_between_load_and_save_is_not_sealed_under_the_
 #[test]
 fn neither_is_one_in_a_header_or_a_token() {
     let shared = SharedKeyRing::from(key(0));
-    let header = SessionToken::encrypted(shared.clone()).header("x-session");
+    let header = SessionHeader::encrypted(shared.clone(), "x-session");
     let header = header.remember_up_to(seconds(100_000)).build().unwrap();
-    let tokens = SessionToken::encrypted(shared.clone()).purpose("mobile");
+    let tokens = SessionToken::encrypted(shared.clone(), "mobile");
     let tokens = tokens.remember_up_to(seconds(100_000)).build().unwrap();
     let set = |change| match change {
         TokenChange::Store(token) => token,

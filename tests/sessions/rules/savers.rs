@@ -1,7 +1,7 @@
 //! A session is saved once, and by the cookie, header or token that loaded it.
 
 use hardtack::{
-    Context, KeyRing, Session, SessionCookie, SessionToken, SigningKey,
+    Context, KeyRing, Session, SessionCookie, SessionHeader, SessionToken, SigningKey,
     carrier::{SessionBuilder, SessionCookieBuilder, TokenChange},
     keys::SharedKeyRing,
     session::SaveError,
@@ -78,8 +78,8 @@ fn a_session_is_saved_by_no_cookie_of_another_mode_context_or_ring() {
 fn a_session_is_saved_by_no_header_of_another_mode_context_or_ring() {
     let name = "x-session";
     let strangers = strangers(
-        |ring| SessionToken::encrypted(ring).header(name),
-        |key| SessionToken::unencrypted_but_signed(key).header(name),
+        |ring| SessionHeader::encrypted(ring, name),
+        |key| SessionHeader::unencrypted_but_signed(key, name),
     );
     let built = strangers.into_iter().map(|one| one.build().unwrap());
     let mut savers: Vec<_> = built.collect();
@@ -95,8 +95,8 @@ fn a_session_is_saved_by_no_header_of_another_mode_context_or_ring() {
 fn a_session_is_saved_by_no_token_of_another_mode_context_or_ring() {
     let name = "mobile";
     let strangers = strangers(
-        |ring| SessionToken::encrypted(ring).purpose(name),
-        |key| SessionToken::unencrypted_but_signed(key).purpose(name),
+        |ring| SessionToken::encrypted(ring, name),
+        |key| SessionToken::unencrypted_but_signed(key, name),
     );
     let built = strangers.into_iter().map(|one| one.build().unwrap());
     let mut savers: Vec<_> = built.collect();

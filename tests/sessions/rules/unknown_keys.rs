@@ -33,7 +33,7 @@ fn a_visitor_is_signed_in_again_once_a_program_with_another_ring_has_the_right_o
 
 #[test]
 fn a_bare_token_is_kept_too() {
-    let tokens = |ring| SessionToken::encrypted(key(ring)).purpose("mobile");
+    let tokens = |ring| SessionToken::encrypted(key(ring), "mobile");
     let [site, other] = [0, 1].map(|ring| tokens(ring).keep_unknown_keys(true).build().unwrap());
     let session = other.load(None::<&str>, at(0));
     session.insert("user", 42).unwrap();

@@ -44,7 +44,7 @@ fn signed() -> SessionCookieBuilder {
 }
 
 fn encrypted_tokens(purpose: &str) -> SessionTokenBuilder {
-    SessionToken::encrypted(EncryptionKey::generate().unwrap()).purpose(purpose)
+    SessionToken::encrypted(EncryptionKey::generate().unwrap(), purpose)
 }
 
 /// A policy under which no session expires.

@@ -155,7 +155,7 @@ impl<T: Payload> Exchange<T> {
     fn field(&self) -> HeaderName {
         match &self.carrier {
             Carrier::Cookie(_) => COOKIE,
-            Carrier::Header(tokens) => tokens.header().unwrap().parse().unwrap(),
+            Carrier::Header(header) => header.name().parse().unwrap(),
         }
     }
 
@@ -181,7 +181,7 @@ impl<T: Payload> Exchange<T> {
             Carrier::Header(tokens) => {
                 let session = tokens.load(values, now);
                 (self.work)(&session);
-                let name = tokens.response_header().unwrap();
+                let name = tokens.response_header();
                 match tokens.save(&session) {
                     Ok(TokenChange::Store(token)) => add(&mut response, name, &token),
                     Ok(TokenChange::Drop) => add(&mut response, name, ""),
@@ -295,7 +295,7 @@ mod layers {
         pub(super) fn layer(&self) -> SessionLayer<T> {
             let layer = match &self.carrier {
                 Carrier::Cookie(cookie) => SessionLayer::new(cookie.clone()),
-                Carrier::Header(tokens) => SessionLayer::in_header(tokens.clone()).unwrap(),
+                Carrier::Header(tokens) => SessionLayer::in_header(tokens.clone()),
             };
             let layer = layer.clock(system_time(self.now));
             if self.has_context {

@@ -9,7 +9,7 @@ use super::{
     scene::Carrier,
 };
 use crate::{
-    EncryptionKey, RefreshAfter, Session, SessionCookie, SessionToken, base::time::EPOCH,
+    EncryptionKey, RefreshAfter, Session, SessionCookie, SessionHeader, base::time::EPOCH,
     state::Map,
 };
 
@@ -118,7 +118,7 @@ fn carrier(vector: &Vector, may_share: bool) -> Carrier<Map> {
         }
         Carrier::Cookie(builder.build().unwrap())
     } else {
-        let builder = SessionToken::encrypted(key).header(&vector.brought_in);
+        let builder = SessionHeader::encrypted(key, &vector.brought_in);
         let builder = builder.refresh_after(RefreshAfter::Always);
         Carrier::Header(builder.build().unwrap())
     }

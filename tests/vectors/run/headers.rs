@@ -9,9 +9,9 @@ use super::{
     open::{NO_FIELD, Visit, seen_through},
 };
 use crate::{
-    EncryptionKey, KeyRing, SessionToken, SigningKey,
+    EncryptionKey, KeyRing, SessionHeader, SigningKey,
     base::time::system_time,
-    carrier::SessionTokenBuilder,
+    carrier::SessionHeaderBuilder,
     session::Outcome,
     state::{Allowed, Map, Overhead, SizeBudget},
     token,
@@ -60,16 +60,16 @@ struct Opened {
     issued: u64,
 }
 
-fn header(mode: Mode, field: &str, ring: &str) -> SessionToken {
+fn header(mode: Mode, field: &str, ring: &str) -> SessionHeader {
     builder(mode, field, ring).build().unwrap()
 }
 
-fn builder(mode: Mode, field: &str, ring: &str) -> SessionTokenBuilder {
+fn builder(mode: Mode, field: &str, ring: &str) -> SessionHeaderBuilder {
     match mode {
-        Mode::Encrypted => SessionToken::encrypted(ring.parse::<KeyRing>().unwrap()).header(field),
+        Mode::Encrypted => SessionHeader::encrypted(ring.parse::<KeyRing>().unwrap(), field),
         Mode::Signed => {
             let ring = ring.parse::<KeyRing>().unwrap();
-            SessionToken::unencrypted_but_signed(ring).header(field)
+            SessionHeader::unencrypted_but_signed(ring, field)
         }
     }
 }

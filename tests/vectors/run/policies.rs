@@ -67,7 +67,7 @@ fn build(policy: &PolicyOf) -> Option<Lifetimes> {
         builder = builder.unvalidated_up_to(Duration::from_secs(duration));
     }
     let cookie = builder.build().ok()?;
-    Some(cookie.token.core.policy.lifetimes.clone())
+    Some(cookie.carrier.core.policy.lifetimes.clone())
 }
 
 fn written(lifetimes: &Lifetimes) -> Value {

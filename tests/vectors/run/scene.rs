@@ -16,7 +16,7 @@ use super::{
     refresh_after, same_site, slot,
 };
 use crate::{
-    ConfigError, KeyRing, Session, SessionCookie, SessionToken, Size,
+    ConfigError, KeyRing, Session, SessionCookie, SessionHeader, Size,
     base::time::system_time,
     carrier::{FormerAttributes, SessionBuilder, SessionCookieBuilder},
     cookie::Attributes,
@@ -127,7 +127,7 @@ impl AttributesOf {
 /// A carrier as the vector configures it.
 pub(super) enum Carrier<T> {
     Cookie(SessionCookie<T>),
-    Header(SessionToken<T>),
+    Header(SessionHeader<T>),
 }
 
 impl Scene {
@@ -182,14 +182,13 @@ impl Scene {
         self.asking(builder.typed()).build()
     }
 
-    fn header<T: Payload>(&self, name: &str) -> Result<SessionToken<T>, ConfigError> {
+    fn header<T: Payload>(&self, name: &str) -> Result<SessionHeader<T>, ConfigError> {
         let builder = match self.mode {
             Mode::Encrypted => {
-                SessionToken::encrypted(self.ring.parse::<KeyRing>().unwrap()).header(name)
+                SessionHeader::encrypted(self.ring.parse::<KeyRing>().unwrap(), name)
             }
             Mode::Signed => {
-                SessionToken::unencrypted_but_signed(self.ring.parse::<KeyRing>().unwrap())
-                    .header(name)
+                SessionHeader::unencrypted_but_signed(self.ring.parse::<KeyRing>().unwrap(), name)
             }
         };
         let len = match self.size() {

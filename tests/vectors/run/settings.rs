@@ -10,7 +10,7 @@ use super::{
     scene::AttributesOf,
 };
 use crate::{
-    EncryptionKey, SessionCookie, SessionData, SessionToken, SigningKey, Size,
+    EncryptionKey, SessionCookie, SessionData, SessionHeader, SessionToken, SigningKey, Size,
     carrier::SessionBuilder,
     keys::{Fingerprint, PurposeSlot, SharedKeyRing},
     session::Validity,
@@ -62,20 +62,27 @@ fn settings_have_the_text_and_the_fingerprint_as_specified() {
 
 impl Vector {
     fn slot<T: Payload>(&self) -> Arc<PurposeSlot> {
-        let tokens = || match self.mode {
-            Mode::Encrypted => SessionToken::encrypted(self.keys()),
-            Mode::Signed => SessionToken::unencrypted_but_signed(self.keys()),
+        let characters = self.most_characters.unwrap_or(3_072);
+        let carrier = match (&self.purpose, self.mode) {
+            (PurposeOf::Cookie(name), _) => return self.slot_of_cookie::<T>(name),
+            (PurposeOf::Header(name), mode) => {
+                let header = match mode {
+                    Mode::Encrypted => SessionHeader::encrypted(self.keys(), name),
+                    Mode::Signed => SessionHeader::unencrypted_but_signed(self.keys(), name),
+                };
+                let header = self.applied::<_, T>(header.max_token_len(characters));
+                header.build().unwrap().carrier
+            }
+            (PurposeOf::Token(name), mode) => {
+                let tokens = match mode {
+                    Mode::Encrypted => SessionToken::encrypted(self.keys(), name),
+                    Mode::Signed => SessionToken::unencrypted_but_signed(self.keys(), name),
+                };
+                let tokens = self.applied::<_, T>(tokens.max_token_len(characters));
+                tokens.build().unwrap().carrier
+            }
         };
-        let mut tokens = match &self.purpose {
-            PurposeOf::Cookie(name) => return self.slot_of_cookie::<T>(name),
-            PurposeOf::Header(name) => tokens().header(name),
-            PurposeOf::Token(name) => tokens().purpose(name),
-        };
-        if let Some(characters) = self.most_characters {
-            tokens = tokens.max_token_len(characters);
-        }
-        let tokens = self.applied::<_, T>(tokens).build().unwrap();
-        Arc::clone(&tokens.core.slot)
+        Arc::clone(&carrier.core.slot)
     }
 
     fn slot_of_cookie<T: Payload>(&self, name: &str) -> Arc<PurposeSlot> {
@@ -101,7 +108,7 @@ impl Vector {
             );
         }
         let cookie = self.applied::<_, T>(builder).build().unwrap();
-        Arc::clone(&cookie.token.core.slot)
+        Arc::clone(&cookie.carrier.core.slot)
     }
 
     fn keys(&self) -> SharedKeyRing {

@@ -209,7 +209,7 @@ fn through<T: Acts>(
     let came = came_with(scene, &carrier);
     let own = match &carrier {
         Carrier::Cookie(_) => "set-cookie".to_owned(),
-        Carrier::Header(tokens) => tokens.response_header().unwrap().to_owned(),
+        Carrier::Header(tokens) => tokens.response_header().to_owned(),
     };
     let (status, before) = response_of(vector.response.as_ref());
     let done = Arc::new(Mutex::new((Told::default(), None)));
@@ -305,7 +305,7 @@ fn visit<T: Acts>(scene: &Scene, vector: &Vector) -> Expected {
             cookie.already_sent_in(&session, lines_of(&response, "set-cookie"))
         }
         Carrier::Header(tokens) => {
-            let name = tokens.response_header().unwrap();
+            let name = tokens.response_header();
             tokens.already_sent_in(&session, lines_of(&response, name))
         }
     };
@@ -324,8 +324,9 @@ fn visit<T: Acts>(scene: &Scene, vector: &Vector) -> Expected {
                 })
         }
         Carrier::Header(tokens) => {
-            let name = tokens.response_header().unwrap();
+            let name = tokens.response_header();
             tokens
+                .carrier
                 .finish(&session, response_facts)
                 .map(|(dependence, change)| {
                     let value = match change {

@@ -2,8 +2,11 @@ use std::time::{Duration, SystemTime};
 
 use clap::{Args, Command};
 use hardtack::{
-    ConfigError, KeyRing, SessionCookie, SessionSettings, SessionToken,
-    carrier::{KeysInUse, SessionBuilder, SessionCookieBuilder, SessionTokenBuilder, TokenContent},
+    ConfigError, KeyRing, SessionCookie, SessionHeader, SessionSettings, SessionToken,
+    carrier::{
+        KeysInUse, SessionBuilder, SessionCookieBuilder, SessionHeaderBuilder, SessionTokenBuilder,
+        TokenContent,
+    },
     cookie::CookieName,
     keys::{Mode, RingSource},
     session::{Outcome, Payload, Reason},
@@ -72,10 +75,17 @@ fn cookie_under(ring: &KeyRing) -> SessionCookieBuilder {
     }
 }
 
-fn token_under(ring: &KeyRing) -> SessionTokenBuilder {
+fn header_under(ring: &KeyRing, name: &str) -> SessionHeaderBuilder {
     match ring.mode() {
-        Mode::UnencryptedButSigned => SessionToken::unencrypted_but_signed(ring.clone()),
-        _ => SessionToken::encrypted(ring.clone()),
+        Mode::UnencryptedButSigned => SessionHeader::unencrypted_but_signed(ring.clone(), name),
+        _ => SessionHeader::encrypted(ring.clone(), name),
+    }
+}
+
+fn token_under(ring: &KeyRing, purpose: &str) -> SessionTokenBuilder {
+    match ring.mode() {
+        Mode::UnencryptedButSigned => SessionToken::unencrypted_but_signed(ring.clone(), purpose),
+        _ => SessionToken::encrypted(ring.clone(), purpose),
     }
 }
 
@@ -90,6 +100,7 @@ pub(crate) struct Opener<T> {
 
 enum Inspector<T> {
     Cookie(SessionCookie<T>),
+    Header(SessionHeader<T>),
     Token(SessionToken<T>),
 }
 
@@ -210,7 +221,6 @@ impl<T: Payload> Opener<T> {
         now: SystemTime,
         reader: Reader,
     ) -> Result<Opener<T>, Failure> {
-        let tokens = || sessions.configured(&ring, settings, token_under(&ring), now);
         let inspector = match (&carrier.header, &carrier.token) {
             (None, None) => {
                 let builder = sessions.configured(&ring, settings, cookie_under(&ring), now)?;
@@ -218,12 +228,14 @@ impl<T: Payload> Opener<T> {
                 cookie.map(Inspector::Cookie)
             }
             (None, Some(_)) => {
-                let builder = tokens()?.purpose(name).typed();
-                builder.build().map(Inspector::Token)
+                let builder = token_under(&ring, name);
+                let builder = sessions.configured(&ring, settings, builder, now)?;
+                builder.typed().build().map(Inspector::Token)
             }
             (Some(_), _) => {
-                let builder = tokens()?.header(name).typed();
-                builder.build().map(Inspector::Token)
+                let builder = header_under(&ring, name);
+                let builder = sessions.configured(&ring, settings, builder, now)?;
+                builder.typed().build().map(Inspector::Header)
             }
         };
         let inspector = inspector.map_err(|error| mistake(&error))?;
@@ -238,6 +250,7 @@ impl<T: Payload> Opener<T> {
     pub(crate) fn keys_in_use(&self, now: SystemTime) -> KeysInUse {
         match &self.inspector {
             Inspector::Cookie(cookie) => cookie.keys_in_use(now),
+            Inspector::Header(header) => header.keys_in_use(now),
             Inspector::Token(tokens) => tokens.keys_in_use(now),
         }
     }
@@ -245,6 +258,7 @@ impl<T: Payload> Opener<T> {
     pub(super) fn open(&self, token: &[u8], at: SystemTime) -> Result<TokenContent, Reason> {
         match &self.inspector {
             Inspector::Cookie(cookie) => cookie.inspect(token, at),
+            Inspector::Header(header) => header.inspect(token, at),
             Inspector::Token(tokens) => tokens.inspect(token, at),
         }
     }

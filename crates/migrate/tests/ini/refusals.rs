@@ -24,7 +24,7 @@ fn nothing_is_weakened_silently() {
         "invalidate_corrupt = false",
         "a new session and not an error",
     );
-    check("use_cookies = false", "`SessionToken`");
+    check("use_cookies = false", "`SessionHeader`");
 }
 
 #[test]

@@ -51,7 +51,7 @@ fn cookie_of_later() -> Use {
 
 fn bare_token() -> Use {
     let watched = watch(RingSource::file(file())).interval(INTERVAL);
-    let tokens = SessionToken::encrypted(watched.keys()).purpose("mobile");
+    let tokens = SessionToken::encrypted(watched.keys(), "mobile");
     let tokens = tokens.idle_timeout(None).build().unwrap();
     watched.spawn().unwrap();
     let session = tokens.load(None::<&str>, SystemTime::now());

@@ -9,7 +9,7 @@ use std::{
 };
 
 use hardtack::{
-    Clock, Context, Session, SessionCookie, SessionLayer, SessionToken,
+    Clock, Context, Session, SessionCookie, SessionHeader, SessionLayer, SessionToken,
     carrier::{TokenChange, TokenContent},
     session::Reason,
 };
@@ -21,7 +21,7 @@ use crate::case::{Tenant, Wiring};
 
 pub enum Carrier<T> {
     Cookie(SessionCookie<T>),
-    Header(SessionToken<T>),
+    Header(SessionHeader<T>),
     Token(SessionToken<T>),
 }
 
@@ -47,7 +47,7 @@ impl<T: Content> Carrier<T> {
                 through(layer, wiring.is_eager, arrival, handle)
             }
             Carrier::Header(header) if wiring.has_layer => {
-                let layer = SessionLayer::in_header(header.clone()).unwrap();
+                let layer = SessionLayer::in_header(header.clone());
                 through(layer, wiring.is_eager, arrival, handle)
             }
             carrier => carrier.of(arrival.tenant).visit_directly(arrival, handle),

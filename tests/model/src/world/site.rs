@@ -6,7 +6,7 @@ use std::{
 };
 
 use hardtack::{
-    RefreshAfter, SameSite, SessionCookie, SessionToken, Size,
+    RefreshAfter, SameSite, SessionCookie, SessionHeader, SessionToken, Size,
     carrier::{FormerAttributes, Padding, SessionBuilder},
     migrate::{OldCookie, OldSession, Reader},
     session::{Map, Reason},
@@ -143,11 +143,11 @@ impl Builder<'_> {
         self.with_options(builder).build().expect(AGREE)
     }
 
-    fn header<T: Content>(&self, keys: &Keys, name: &str, longest: usize) -> SessionToken<T> {
+    fn header<T: Content>(&self, keys: &Keys, name: &str, longest: usize) -> SessionHeader<T> {
         let builder = if keys.are_signing {
-            SessionToken::unencrypted_but_signed(keys.shared.clone()).header(name)
+            SessionHeader::unencrypted_but_signed(keys.shared.clone(), name)
         } else {
-            SessionToken::encrypted(keys.shared.clone()).header(name)
+            SessionHeader::encrypted(keys.shared.clone(), name)
         };
         let builder = self.with_responses(builder.max_token_len(longest));
         self.with_options(builder).build().expect(AGREE)
@@ -155,9 +155,9 @@ impl Builder<'_> {
 
     fn token<T: Content>(&self, keys: &Keys, longest: usize) -> SessionToken<T> {
         let builder = if keys.are_signing {
-            SessionToken::unencrypted_but_signed(keys.shared.clone()).purpose("visits")
+            SessionToken::unencrypted_but_signed(keys.shared.clone(), "visits")
         } else {
-            SessionToken::encrypted(keys.shared.clone()).purpose("visits")
+            SessionToken::encrypted(keys.shared.clone(), "visits")
         };
         let builder = builder.max_token_len(longest);
         self.with_options(builder).build().expect(AGREE)

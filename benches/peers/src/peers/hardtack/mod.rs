@@ -133,10 +133,10 @@ impl Keys {
         let ring = self.ring(count);
         let builder = if self.mode == Mode::Encrypted {
             let ring: KeyRing = ring.parse().expect(FAILURE);
-            SessionToken::encrypted(ring).purpose("bench")
+            SessionToken::encrypted(ring, "bench")
         } else {
             let ring: KeyRing = ring.parse().expect(FAILURE);
-            SessionToken::unencrypted_but_signed(ring).purpose("bench")
+            SessionToken::unencrypted_but_signed(ring, "bench")
         };
         let builder = builder.max_token_len(4096);
         builder.typed().build().expect(FAILURE)
