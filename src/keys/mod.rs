@@ -8,7 +8,6 @@
 //! - [`SharedKeyRing`] can be replaced while the program runs.
 //! - [`WatchedKeyRing`] follows its sources.
 //! - [`Problem`] is what health checks report of a ring or a clock.
-//! - [`redact`] hides keys in other text.
 
 mod fingerprint;
 pub(crate) mod key;

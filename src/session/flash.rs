@@ -96,12 +96,6 @@ impl<T: Payload> Session<T> {
     pub fn flashes(&self, queue: &str) -> Vec<String> {
         without_queues(self.access().state().flashes(|of| of == queue))
     }
-
-    /// Returns the messages of all queues, oldest first, each with its queue, and leaves them there.
-    #[must_use]
-    pub fn all_flashes(&self) -> Vec<(String, String)> {
-        self.access().state().flashes(|_| true)
-    }
 }
 
 fn without_queues(messages: Vec<(String, String)>) -> Vec<String> {

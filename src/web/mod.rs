@@ -48,5 +48,6 @@ pub(crate) use caching::CacheHeaders;
 #[cfg(feature = "tower")]
 pub use failure::Failure;
 #[cfg(feature = "tower")]
+#[doc(hidden)]
 pub use service::{GateFuture, Layered, ResponseFuture};
 pub use {host::host_of, local_path::local_path};

@@ -12,8 +12,7 @@ use crate::{
 ///
 /// The message identifies keys by their ids or entries, and sources by their names. It shows nothing of a parsed text
 /// but the suites, ids and times of keys. A source's name, and the error of a
-/// [`RingSource::from_fn`](crate::keys::RingSource::from_fn), are not shown if they contain a key that
-/// [`redact`](crate::keys::redact) would find.
+/// [`RingSource::from_fn`](crate::keys::RingSource::from_fn), are not shown if they contain a key.
 #[derive(Clone)]
 pub struct KeyError {
     /// Constant while the problem lasts. Empty if the details are the whole sentence.

@@ -58,16 +58,16 @@ impl RingKey {
     /// # Examples
     ///
     /// ```
-    /// use hardtack::{EncryptionKey, KeyRing, keys::{KeyRole, RingKey}};
+    /// use hardtack::{EncryptionKey, KeyRing, keys::RingKey};
     /// use std::time::{Duration, SystemTime};
     ///
     /// let (now, hour) = (SystemTime::now(), Duration::from_secs(3600));
     /// let (old, new) = (EncryptionKey::generate()?, EncryptionKey::generate()?);
-    /// let new_id = new.id();
+    /// let (old_id, new_id) = (old.id(), new.id());
     /// let ring = KeyRing::from_keys([RingKey::from(old), RingKey::from(new).seal_from(now + hour)])?;
-    /// // An instance whose clock is ahead may seal with the new key already.
-    /// assert_eq!(ring.role(new_id, now), Some(KeyRole::Planned));
-    /// assert_eq!(ring.role(new_id, now + hour), Some(KeyRole::Sealing));
+    /// // The new key opens already, because an instance whose clock is ahead may seal with it.
+    /// assert_eq!(ring.sealing_key(now), old_id);
+    /// assert_eq!(ring.sealing_key(now + hour), new_id);
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
@@ -91,15 +91,16 @@ impl RingKey {
     /// # Examples
     ///
     /// ```
-    /// use hardtack::{EncryptionKey, KeyRing, keys::{KeyRole, RingKey}};
+    /// use hardtack::{EncryptionKey, KeyRing, SessionCookie, keys::RingKey};
     /// use std::time::{Duration, SystemTime};
     ///
     /// let (now, day) = (SystemTime::now(), Duration::from_secs(86_400));
     /// let (old, new) = (EncryptionKey::generate()?, EncryptionKey::generate()?);
-    /// let old_id = old.id();
+    /// let (old_id, new_id) = (old.id(), new.id());
     /// let ring = KeyRing::from_keys([RingKey::from(new), RingKey::from(old).accept_until(now + day)])?;
-    /// assert_eq!(ring.role(old_id, now), Some(KeyRole::Accepted));
-    /// assert_eq!(ring.role(old_id, now + day), Some(KeyRole::Retired));
+    /// let cookie = SessionCookie::encrypted(ring).build()?;
+    /// assert!(cookie.keys_in_use(now).accepts.contains(&old_id));
+    /// assert_eq!(cookie.keys_in_use(now + day).accepts, [new_id]);
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     ///

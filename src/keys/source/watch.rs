@@ -32,37 +32,30 @@ use crate::{
 /// lines (or, with several sources, before the first line) for that long. A file may also be replaced by a rename, or
 /// reached through a symbolic link that is swapped, as in Kubernetes.
 ///
-/// If a source cannot be read, or the texts do not make a ring of this kind of key, the ring in use stays. Each refusal
-/// is reported once while the sources stay the same, by [`PollOutcome::Refused`]. An event (feature `tracing`) reports it
-/// too, and again every five minutes; [`KeysInUse`](crate::carrier::KeysInUse) has it as a
-/// [`Problem`](crate::keys::Problem) while it lasts.
+/// If a source cannot be read, or the texts do not make a ring of this kind of key, the ring in use stays. An event
+/// (feature `tracing`) reports it once while the sources stay the same, and again every five minutes;
+/// [`KeysInUse`](crate::carrier::KeysInUse) has it as a [`Problem`](crate::keys::Problem) while it lasts.
 ///
-/// A new ring may lack a key of the earlier one, because this is how a leaked key is dropped. [`PollOutcome::Replaced`]
-/// and a warning (feature `tracing`) name the key if sessions under it may be alive. If the key is in a later ring again,
-/// as from a backup, an error (feature `tracing`) says so.
+/// A new ring may lack a key of the earlier one, because this is how a leaked key is dropped. A warning (feature
+/// `tracing`) names the key if sessions under it may be alive. If the key is in a later ring again, as from a backup, an
+/// error (feature `tracing`) says so.
 ///
 /// # Examples
 ///
 /// ```
 /// # use hardtack::EncryptionKey;
-/// use hardtack::{SessionCookie, keys::{PollOutcome, RingSource, WatchedKeyRing}};
+/// use hardtack::{SessionCookie, keys::{RingSource, WatchedKeyRing}};
 ///
 /// # let path = std::env::temp_dir().join(format!("hardtack-doc-watched-{}", std::process::id()));
 /// # std::fs::write(&path, format!("{}\n", *EncryptionKey::generate()?.expose_secret()))?;
 /// let watched = WatchedKeyRing::from_sources([RingSource::file(&path)])?;
 /// let cookie = SessionCookie::encrypted(watched.keys()).build()?;
 ///
-/// watched
-///     .on_poll(|outcome| {
-///         if let PollOutcome::Refused(error) = outcome {
-///             eprintln!("{error}");
-///         }
-///     })
-///     .spawn()?;
+/// watched.spawn()?;
 /// # std::fs::remove_file(&path)?;
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
-#[must_use = "the sources are not watched before `spawn` or `poll` is called"]
+#[must_use = "the sources are not watched before `spawn` is called"]
 pub struct WatchedKeyRing {
     sources: Vec<RingSource>,
     keys: SharedKeyRing,
@@ -125,28 +118,7 @@ impl WatchedKeyRing {
     ///
     /// Use this in programs with a scheduler or without threads, and in tests. The call blocks while sources are read,
     /// so keep it off the threads of an async runtime.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use hardtack::{EncryptionKey, keys::{PollOutcome, RingSource, WatchedKeyRing}};
-    /// use std::{sync::{Arc, Mutex}, time::SystemTime};
-    ///
-    /// # let (old, new) = (EncryptionKey::generate()?, EncryptionKey::generate()?);
-    /// # let (old_id, new_id) = (old.id(), new.id());
-    /// let vault = Arc::new(Mutex::new(old.expose_secret().to_string()));
-    /// let asked = Arc::clone(&vault);
-    /// let source = RingSource::from_fn("the vault", move || Ok(asked.lock().unwrap().clone()));
-    /// let mut watched = WatchedKeyRing::from_sources([source])?;
-    /// assert!(matches!(watched.poll(SystemTime::now()), PollOutcome::Unchanged));
-    ///
-    /// *vault.lock().unwrap() = new.expose_secret().to_string();
-    /// assert!(matches!(watched.poll(SystemTime::now()), PollOutcome::Unsettled));
-    /// let PollOutcome::Replaced { dropped, .. } = watched.poll(SystemTime::now()) else { panic!() };
-    /// assert_eq!(dropped, [old_id]);
-    /// # assert_eq!(watched.keys().current().sealing_key(std::time::SystemTime::now()), new_id);
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
+    #[doc(hidden)]
     pub fn poll(&mut self, now: SystemTime) -> PollOutcome {
         self.poll_at(|| unix_seconds(now))
     }
@@ -248,23 +220,7 @@ impl WatchedKeyRing {
     /// Sets a function that the thread of [`spawn`](Self::spawn) calls with the outcome of each poll. If the thread
     /// reads a change twice because the last poll was late, the function gets only the second outcome. Default: none.
     /// After a panic in the function the thread continues, unless the program aborts on panics.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use hardtack::{EncryptionKey, keys::{RingSource, WatchedKeyRing}};
-    /// # let key = EncryptionKey::generate()?.expose_secret();
-    /// # let source = RingSource::from_fn("test", move || Ok(key.to_string()));
-    /// use hardtack::keys::PollOutcome;
-    ///
-    /// let watched = WatchedKeyRing::from_sources([source])?;
-    /// let watched = watched.on_poll(|outcome| match outcome {
-    ///     PollOutcome::Replaced { dropped, .. } => println!("new keys, without {dropped:?}"),
-    ///     PollOutcome::Refused(error) => eprintln!("{error}"),
-    ///     _ => {}
-    /// });
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
+    #[doc(hidden)]
     pub fn on_poll(mut self, on_poll: impl FnMut(PollOutcome) + Send + 'static) -> WatchedKeyRing {
         self.on_poll = Box::new(on_poll);
         self
@@ -306,8 +262,8 @@ impl WatchedKeyRing {
     ///
     /// # Errors
     ///
-    /// Returns an error if the system cannot start the threads, as on `wasm32-unknown-unknown`. Use [`poll`](Self::poll)
-    /// there.
+    /// Returns an error if the system cannot start the threads, as on `wasm32-unknown-unknown`. There,
+    /// [`SharedKeyRing::replace`] takes a new ring.
     pub fn spawn(mut self) -> io::Result<()> {
         let following = Arc::new(Following::new(self.interval, clock::system_now()));
         let (keys, of_sessions) = (self.keys.clone(), Arc::clone(&following));
@@ -394,6 +350,7 @@ impl fmt::Debug for WatchedKeyRing {
 }
 
 /// Outcome of polling the sources of a [`WatchedKeyRing`].
+#[doc(hidden)]
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum PollOutcome {

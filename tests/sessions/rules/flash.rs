@@ -57,12 +57,12 @@ fn a_page_that_names_no_queue_takes_all_messages_in_their_order() {
     let all = [("", "one"), ("errors", "other"), ("", "two")];
     let all = all.map(|(queue, text)| (queue.to_owned(), text.to_owned()));
     let session = cookie.load([&visitor(&cookie)], at(1));
-    assert_eq!(session.all_flashes(), all);
     assert_eq!(session.take_all_flashes().unwrap(), all);
-    assert!(session.all_flashes().is_empty() && session.flashes("errors").is_empty());
+    assert!(session.flashes("").is_empty() && session.flashes("errors").is_empty());
     let take: Work = |session| session.take_all_flashes().map(drop);
     let answer = check(&visit, take, WRITTEN);
-    assert!(cookie.load([answer.pair()], at(1)).all_flashes().is_empty());
+    let next = cookie.load([answer.pair()], at(1));
+    assert!(next.take_all_flashes().unwrap().is_empty());
     // There is none any more, or nobody waits for the page yet.
     check(&Visit::to(&cookie).with(answer.pair()), take, READ);
     check(&visit.purposed(PREFETCHES[0]), take, READ);
@@ -75,7 +75,6 @@ fn looking_leaves_the_messages_and_writes_nothing() {
         assert_eq!(session.flashes(""), ["one", "two"]);
         assert_eq!(session.flashes("errors"), ["other"]);
         assert!(session.flashes("Errors").is_empty());
-        assert_eq!(session.all_flashes().len(), 3);
         session.flash_once("", "two")
     };
     check(&Visit::to(&cookie).with(&visitor(&cookie)), look, READ);

@@ -305,7 +305,7 @@ impl Seen {
             created_at: session.created_at(),
             last_active_at: session.last_active_at(),
             id: session.id().map(|id| id.to_string()),
-            flash: session.all_flashes(),
+            flash: session.take_all_flashes().unwrap(),
             data: T::data(session),
         }
     }
