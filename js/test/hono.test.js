@@ -7,43 +7,15 @@ import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import { serve } from "@hono/node-server";
 import { setCookie } from "hono/cookie";
 import { cors } from "hono/cors";
-import { requestId } from "hono/request-id";
 
 import { CsrfGuard } from "../src/csrf_guard.js";
-import { SessionCookie } from "../src/index.js";
 import { session as inHono } from "../src/web/hono.js";
 import { crossSite, fails, printed, validatedBy, valueOfOld, visit } from "./every_adapter/site.js";
 import { honoWith, listening } from "./stand_ins.js";
-import { XAES_KEY, cookies, isExpiry, signedIn } from "./visitor.js";
+import { cookies, isExpiry, signedIn } from "./visitor.js";
 
 const origin = "https://app.example";
 const shown = async (c, next) => (c.header("x-mine", "1"), setCookie(c, "lang", "sv"), next());
-
-/** Returns what an answer has of the outer middleware, and its status. */
-const outerOf = ({ status, headers }) => [status, headers.get("x-mine"), headers.has("x-request-id"), headers.getSetCookie().filter((line) => line.startsWith("lang=")).length];
-
-test("Hono: what outer middleware has set is in every answer of the session, with CORS and without", async (t) => {
-  printed(t);
-  for (const outer of [[], [cors({ origin, credentials: true })]]) {
-    const appWith = (sessions, options) => honoWith(requestId(), ...outer, shown, inHono(sessions, { ...options, now: Date.now }));
-    const app = appWith(await SessionCookie.encrypted(XAES_KEY, { log: null }), { guard: new CsrfGuard({ originCheckOnly: true }) });
-    app.all("/full", (c) => (c.get("session").set("n", "x".repeat(5000)), c.text("never")));
-    const invalid = appWith(await validatedBy(fails));
-    const old = { cookie: `__Host-session=${await valueOfOld()}` };
-    for (const headers of [{}, { origin }, { origin: "https://other.example" }]) {
-      const answers = [
-        [await app.request("/full", { headers }), 413],
-        [await app.request("/full", { ...crossSite, headers: { ...crossSite.headers, ...headers } }), 403],
-        [await invalid.request("/", { headers: { ...old, ...headers } }), 503],
-      ];
-      for (const [answer, status] of answers) {
-        assert.deepEqual(outerOf(answer), [status, "1", true, 1]);
-        const isAllowed = headers.origin === origin && outer.length > 0;
-        assert.equal(answer.headers.get("access-control-allow-origin"), isAllowed ? origin : null);
-      }
-    }
-  }
-});
 
 test("Hono: an answer to a refusal is as private as outer middleware has made it", async (t) => {
   printed(t);
@@ -60,15 +32,6 @@ test("Hono: an answer to a refusal keeps its own cookies and those of outer midd
     const { status, headers } = await app.request("/", { ...crossSite, headers: { ...crossSite.headers, origin } });
     assert.deepEqual([status, headers.get("location"), headers.get("x-mine"), headers.getSetCookie()], [303, "/login", "1", ["lang=sv; Path=/", "from=here"]]);
   }
-});
-
-test("Hono: a full session is logged once a minute, and Hono prints nothing", async (t) => {
-  const { mock } = t.mock.method(console, "error", () => {});
-  const logged = [];
-  const app = honoWith(inHono(await SessionCookie.encrypted(XAES_KEY, { log: (level, message, { error }) => level === "error" && logged.push(error.code) })));
-  app.get("/", (c) => (c.get("session").set("n", "x".repeat(5000)), c.text("never")));
-  for (let i = 0; i < 3; i++) assert.equal((await app.request("/")).status, 413);
-  assert.deepEqual([logged, mock.calls.length], [["size"], 0]);
 });
 
 /** How a handler answers past Hono. */
