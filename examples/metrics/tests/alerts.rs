@@ -404,15 +404,22 @@ fn incidents() -> Vec<Incident> {
         }
         site.one("c", &opened(), Counter(150.0, 50.0));
     }),
-    incident("a release of one program stores too much", 10, &[(FULL, "b")], |site| {
+    incident("a release of one program stores too much", 6, &[(FULL, "b")], |site| {
         site.one("b", &failed("Full"), Counter(0.0, 10.0));
     }),
-    incident("a release stores too much", 10, &[(FULL, "ab")], |site| {
+    incident("a release stores too much", 6, &[(FULL, "ab")], |site| {
         site.both(&written("Changed"), Counter(60.0, 50.0));
         site.both(&failed("Full"), Counter(0.0, 10.0));
     }),
     incident("a visitor stores too much", 10, &[], |site| {
         site.one("a", &failed("Full"), Once(5.0));
+    }),
+    incident("a visitor of a quiet night stores too much", 15, &[], move |site| {
+        for name in [opened(), absent(), returned("Began"), returned("SignedIn"), written("Began"), written("SignedIn"), written("Changed"), written("Refreshed"), written("Ended")] {
+            site.stays(&name, 0.5);
+        }
+        site.stays(&rejected("Idle"), 0.0);
+        site.one("a", &failed("Full"), Once(3.0));
     }),
     incident("the database is gone", 3, &[(FAILED, "")], |site| {
         site.both(&failed("Validation"), Counter(0.0, 20.0));
