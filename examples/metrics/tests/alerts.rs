@@ -472,6 +472,12 @@ fn incidents() -> Vec<Incident> {
     incident("a proxy drops long `Set-Cookie` fields, while visitors leave", 12, &[(REFRESHES, "")], move |site| {
         site.turns(&[(opened(), 150.0, 100.0), (written("Refreshed"), 8.0, 40.0)]);
     }),
+    incident("a proxy drops long `Set-Cookie` fields, while visitors come", 10, &[(REFRESHES, "")], move |site| {
+        site.turns(&[(opened(), 150.0, 200.0), (written("Refreshed"), 8.0, 90.0)]);
+    }),
+    incident("a proxy drops long `Set-Cookie` fields, and the site asks about its sessions each minute", 12, &[(REFRESHES, "")], move |site| {
+        site.turns(&[(written("Refreshed"), 20.0, 60.0)]);
+    }),
     incident("a message brings visitors back, each to one page", 60, &[], move |site| {
         site.turns(&[(opened(), 150.0, 210.0), (written("Refreshed"), 8.0, 66.0)]);
     }),
