@@ -518,6 +518,10 @@ fn incidents() -> Vec<Incident> {
         site.turns(&[(rejected("Encoding"), 100.0, 100.0), (replaced("Began", "Encoding"), 100.0, 100.0)]);
         site.turns(&[(opened(), 150.0, 600.0), (written("SignedIn"), 2.0, 40.0), (returned("SignedIn"), 8.0, 150.0)]);
     }),
+    incident("a scanner with nonsense comes while everyone signs in in the morning", 60, &[(ONE_IN_TEN, ""), (FOREIGN, "")], move |site| {
+        site.turns(&[(rejected("Encoding"), 0.0, 200.0), (replaced("Began", "Encoding"), 0.0, 200.0)]);
+        site.turns(&[(opened(), 150.0, 600.0), (written("SignedIn"), 2.0, 40.0), (returned("SignedIn"), 8.0, 150.0)]);
+    }),
     incident("a nonsense cookie in forty seconds", 60, &[], |site| {
         site.turns(&[(rejected("Encoding"), 0.0, 1.5), (replaced("Began", "Encoding"), 0.0, 1.5)]);
     }),
