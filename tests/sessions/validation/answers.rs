@@ -174,6 +174,16 @@ fn a_session_may_go_on_for_a_while_where_nobody_can_answer() {
 }
 
 #[test]
+fn a_session_that_is_kept_is_asked_about_once_in_a_request() {
+    let row = Row::default();
+    let site = row.site().unvalidated_up_to(seconds(600)).build().unwrap();
+    row.becomes(IS_OUT_OF_REACH);
+    let session = site.load([signed_in(&site)], at(INTERVAL));
+    assert!(is_valid(&session) && is_valid(&session));
+    assert_eq!(row.asked(), 1);
+}
+
+#[test]
 fn a_session_that_nobody_asks_about_is_empty_and_refuses_changes() {
     let row = Row::default();
     let site = row.site().build().unwrap();

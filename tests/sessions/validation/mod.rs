@@ -4,7 +4,6 @@ mod answers;
 #[cfg(feature = "tracing")]
 mod events;
 mod extractors;
-mod model;
 mod outside;
 mod postponing;
 mod streams;

@@ -73,6 +73,32 @@ fn a_stream_asks_again_and_goes_on() {
     assert!(!is_valid(&session));
 }
 
+/// The time at which the session was read is that of the whole request.
+#[test]
+fn before_the_head_no_later_time_counts() {
+    let row = Row::default();
+    let site = row.site().build().unwrap();
+    let (session, second) = request(&site, INTERVAL - 1);
+    find(&session).unwrap();
+    second.store(INTERVAL, Ordering::Relaxed);
+    assert!(is_valid(&session));
+    assert_eq!(row.asked(), 0);
+}
+
+#[test]
+fn a_stream_that_got_no_answer_stays_readable_and_asks_again() {
+    let row = Row::default();
+    let site = row.site().build().unwrap();
+    let (session, second) = stream(&site, 0);
+    row.becomes(IS_OUT_OF_REACH);
+    second.store(INTERVAL, Ordering::Relaxed);
+    assert!(block_on(session.validate()).is_err());
+    find(&session).unwrap();
+    row.becomes(0);
+    assert!(is_valid(&session));
+    assert_eq!(row.asked(), 2);
+}
+
 #[test]
 fn a_stream_ends_with_its_other_deadlines_too() {
     let row = Row::default();
