@@ -13,7 +13,6 @@ mod grace;
 mod handlers;
 #[cfg(feature = "tracing")]
 mod key_need;
-mod model;
 mod proofs;
 mod refresh;
 mod register;
@@ -22,8 +21,6 @@ mod site;
 mod stale;
 mod tenants;
 
-#[path = "../../../tests/common/cases.rs"]
-mod cases;
 #[cfg(feature = "metrics")]
 #[path = "../../../tests/common/counted.rs"]
 mod counted;
