@@ -198,7 +198,6 @@ impl<T: Payload> SessionToken<T> {
     ///
     /// Returns the errors of [`open`](SessionToken::open), and [`Reason::Payload`] if `decode` returns `None`.
     #[doc(hidden)]
-    #[inline]
     pub fn open_with<R>(
         &self,
         token: impl AsRef<[u8]>,

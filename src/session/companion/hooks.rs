@@ -27,7 +27,6 @@ use crate::{
 impl Opening<'_> {
     /// Asks the companion whether it admits a session, given its cookies in the request. The session is withheld until
     /// then.
-    #[inline]
     pub(in crate::session) fn admit<T>(
         &self,
         metadata: &mut Metadata,
@@ -61,7 +60,6 @@ impl Opening<'_> {
     }
 
     /// Asks the companion whether it admits the session. The companion may bind the session to a device.
-    #[inline]
     fn judge<T>(
         &self,
         metadata: &mut Metadata,
