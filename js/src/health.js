@@ -1,18 +1,16 @@
 // The keys, settings and problems of a carrier, for health checks.
 
 import { misused } from "./base/errors.js";
+import { CLOCK_DISAGREES, NOT_BEFORE_IS_AHEAD, PROGRAM_LACKS_RING, VALIDATION_HANGS } from "./base/lines.js";
 import { dateOf, secondsOf, timeOf } from "./base/time.js";
 import { sealerOf } from "./carrier/carrier.js";
-import { IS_AHEAD, acceptedAt, ringFingerprint, settingsFingerprint } from "./keys/in_use.js";
+import { acceptedAt, ringFingerprint, settingsFingerprint } from "./keys/in_use.js";
 import { sealingAt } from "./keys/ring.js";
-import { LACKS_RING, sinceOf } from "./session/read_events.js";
-import { HANGS, hangsSince } from "./session/revalidation.js";
+import { sinceOf } from "./session/read_events.js";
+import { hangsSince } from "./session/revalidation.js";
 
 /** Milliseconds for which a health check waits for the source of a ring. A probe of Kubernetes gives up after 1000 by default. */
 const PATIENCE = 500;
-const DISAGREES =
-  "a session of the last ten minutes is from the future, so this clock is behind, or that of another program is ahead: compare `now` of " +
-  "all with a clock that you trust";
 
 export async function keysInUse(carrier, now = Date.now()) {
   const sealer = sealerIn(await carrier);
@@ -57,14 +55,14 @@ async function inUseAt(now, ring, { notBefore, settings, seen }) {
 }
 
 function problemsOf(now, notBefore, seen) {
-  const problems = notBefore > now ? [{ kind: "NotBeforeAhead", since: null, sentence: IS_AHEAD }] : [];
+  const problems = notBefore > now ? [{ kind: "NotBeforeAhead", since: null, sentence: NOT_BEFORE_IS_AHEAD[1] }] : [];
   const lasting = [
-    ["ClockDisagrees", sinceOf(seen, "ahead", now), DISAGREES],
-    ["ProgramLacksRing", sinceOf(seen, "sealedLate", now), LACKS_RING],
-    ["ValidationHangs", hangsSince(seen, now), HANGS],
+    ["ClockDisagrees", sinceOf(seen, "ahead", now), CLOCK_DISAGREES],
+    ["ProgramLacksRing", sinceOf(seen, "sealedLate", now), PROGRAM_LACKS_RING],
+    ["ValidationHangs", hangsSince(seen, now), VALIDATION_HANGS],
   ];
   const present = lasting.filter(([, since]) => since !== null);
-  return [...problems, ...present.map(([kind, since, sentence]) => ({ kind, since: dateOf(since), sentence }))];
+  return [...problems, ...present.map(([kind, since, [, sentence]]) => ({ kind, since: dateOf(since), sentence }))];
 }
 
 /** Returns the first change of a key's role after `now`, or null. */

@@ -3,32 +3,24 @@
 import { Counter, Gauge, Histogram, register as defaultRegister } from "prom-client";
 
 import { IS_COMPARED, SessionError } from "./base/errors.js";
+import { BEGINNINGS, CHANGES, FAILURES, METRICS, OUTCOMES, OUTCOMES_OF_OLD_COOKIES, REFUSALS } from "./base/metrics.js";
+import { REASONS } from "./base/reasons.js";
 import { ringFingerprint, settingsFingerprint } from "./keys/in_use.js";
 import { isRefreshDue } from "./state/lifetime.js";
 
-const REASONS = [
-  "UnknownKey", "RetiredKey", "Idle", "Expired", "Revoked", "NotYetValid", "Unvalidated", "UnknownFormat", "Encoding", "TooShort",
-  "TooLong", "WrongMode", "Auth", "Duplicate", "Malformed", "Incomplete", "Payload", "Stale",
-];
-const OUTCOMES = [
-  ...["Absent", "Opened", "OpenedUnderAcceptedKey", "Migrated"].map((outcome) => [outcome, ""]),
-  ...["Rejected", "NotMigrated"].flatMap((outcome) => REASONS.map((reason) => [outcome, reason])),
+/** Outcomes, each with a reason and what is known of its key. */
+const READ = [
+  ...[...OUTCOMES, ...OUTCOMES_OF_OLD_COOKIES].flatMap((outcome) => {
+    const hasReason = outcome === "Rejected" || outcome === "NotMigrated";
+    return (hasReason ? REASONS : [""]).map((reason) => [outcome, reason]);
+  }),
   ["Rejected", "UnknownKey", "dropped"],
   ["OpenedUnderAcceptedKey", "", "superseded"],
 ];
-const BEGINNINGS = ["Began", "SignedIn"];
-const CHANGES = [...BEGINNINGS, "Changed", "Refreshed", "Resealed", "Ended"];
 /** Without Rust's `Session`: other errors of a handler are answered by its framework. */
-const FAILURES = ["Full", "UnreadableKey", "UnreadableSchema", "Save", "ServerError", "Setup", "Validation", "ValidationHangs"];
-/** Labels for the codes of a guard, and for a `cross-site` whose origin was compared with the host. */
-const REFUSALS = {
-  "cross-site": "CrossSite",
-  "other-host": "OtherHost",
-  "plain-http": "PlainHttp",
-  "no-token": "NoToken",
-  "wrong-token": "WrongToken",
-  "too-large": "TooLarge",
-};
+const FAILURES_HERE = FAILURES.filter((failure) => failure !== "Session");
+/** Without Rust's `NotAsked`. A guard spells them `cross-site`. */
+const REFUSALS_HERE = REFUSALS.filter((refusal) => refusal !== "NotAsked");
 /** A new session that returns within these seconds shows that the client keeps cookies. docs/alerts.yml compares five minutes. */
 const SOON = 60;
 /** Lengths of tokens. */
@@ -55,27 +47,25 @@ class Metrics {
   #keysReturned;
 
   constructor(register) {
-    const make = (Kind, name, help, labelNames = [], more = {}) =>
-      new Kind({ name: `hardtack_${name}`, help, labelNames, registers: [register], ...more });
-    this.#read = make(Counter, "sessions_read_total", "Sessions that were read.", ["purpose", "outcome", "reason", "known"]);
-    const returned = "Sessions that came within a minute after they began.";
-    this.#returned = make(Counter, "sessions_returned_total", returned, ["purpose", "change"]);
-    this.#written = make(Counter, "sessions_written_total", "Sessions sent or dropped.", ["purpose", "change", "reason"]);
-    this.#bytes = make(Histogram, "token_bytes", "Lengths of sealed tokens.", ["purpose"], { buckets: BUCKETS });
-    this.#failures = make(Counter, "failures_total", "Requests whose session failed.", ["failure"]);
-    this.#refusals = make(Counter, "csrf_refusals_total", "Requests that a guard refused.", ["refusal"]);
-    this.#dropped = make(Counter, "keys_dropped_total", "Keys that a followed ring lost or ends too early.");
-    this.#keysReturned = make(Counter, "keys_returned_total", "Keys that open longer than an earlier ring said.");
-    for (const failure of FAILURES) this.#failures.inc({ failure }, 0);
-    for (const refusal of Object.values(REFUSALS)) this.#refusals.inc({ refusal }, 0);
+    const make = (Kind, name, more) => new Kind({ name: `hardtack_${name}`, ...METRICS[name], registers: [register], ...more });
+    this.#read = make(Counter, "sessions_read_total");
+    this.#returned = make(Counter, "sessions_returned_total");
+    this.#written = make(Counter, "sessions_written_total");
+    this.#bytes = make(Histogram, "token_bytes", { buckets: BUCKETS });
+    this.#failures = make(Counter, "failures_total");
+    this.#refusals = make(Counter, "csrf_refusals_total");
+    this.#dropped = make(Counter, "keys_dropped_total");
+    this.#keysReturned = make(Counter, "keys_returned_total");
+    for (const failure of FAILURES_HERE) this.#failures.inc({ failure }, 0);
+    for (const refusal of REFUSALS_HERE) this.#refusals.inc({ refusal }, 0);
     this.#makeGauges(make);
   }
 
   #makeGauges(make) {
     const inUse = () => this.#inUse();
     /** `shown(carrier)` returns the labels and the value. Of several carriers with the same labels, the largest value is shown. */
-    const gauge = (name, help, labelNames, shown) =>
-      make(Gauge, name, help, labelNames, {
+    const gauge = (name, shown) =>
+      make(Gauge, name, {
         // For the processes of a cluster, prom-client does the same.
         aggregator: "max",
         async collect() {
@@ -91,11 +81,11 @@ class Metrics {
       ring.refresh?.(Date.now());
       return [{ purpose, fingerprint: await ringFingerprint(ring), settings: await settingsFingerprint(settings) }, 1];
     };
-    gauge("info", "1, with the fingerprints of keys and settings.", ["purpose", "fingerprint", "settings"], info)[OWNER] = this;
+    gauge("info", info)[OWNER] = this;
     const since = ({ purpose, ring }) => [{ purpose }, refusedSince(ring) / 1000];
-    gauge("source_refused_since_seconds", "Unix seconds, 0 unless the source of keys is refused or does not answer.", ["purpose"], since);
+    gauge("source_refused_since_seconds", since);
     const from = ({ purpose, notBefore }) => [{ purpose }, notBefore];
-    gauge("not_before_seconds", "Unix seconds, 0 if there is no `not_before`.", ["purpose"], from);
+    gauge("not_before_seconds", from);
   }
 
   /** Returns facts about the carriers that are still in memory. */
@@ -110,8 +100,8 @@ class Metrics {
   /** Returns the functions that count the sessions of a carrier. */
   ofCarrier(purpose, sealer) {
     this.#carriers.push({ purpose, reference: new WeakRef(sealer) });
-    for (const [outcome, reason, known = ""] of OUTCOMES) this.#read.inc({ purpose, outcome, reason, known }, 0);
-    for (const change of CHANGES) this.#written.inc({ purpose, change, reason: "" }, 0);
+    for (const [outcome, reason, known = ""] of READ) this.#read.inc({ purpose, outcome, reason, known }, 0);
+    for (const change of [...BEGINNINGS, ...CHANGES]) this.#written.inc({ purpose, change, reason: "" }, 0);
     for (const change of BEGINNINGS) {
       this.#returned.inc({ purpose, change }, 0);
       for (const reason of REASONS) this.#written.inc({ purpose, change, reason }, 0);
@@ -129,7 +119,8 @@ class Metrics {
         if (decision) this.#countDecision(purpose, decision, failed);
       },
       refused: (error) => {
-        const refusal = REFUSALS[error.code === "cross-site" && error[IS_COMPARED] ? "other-host" : error.code];
+        const code = error.code === "cross-site" && error[IS_COMPARED] ? "other-host" : error.code;
+        const refusal = REFUSALS_HERE.find((name) => name.replace(/\B[A-Z]/g, "-$&").toLowerCase() === code);
         if (refusal) this.#refusals.inc({ refusal });
       },
     };

@@ -59,9 +59,9 @@ export const isExpiry = (setCookies) => /^__Host-session=; .*Max-Age=0/.test(set
 export const eventsOf = (calls) => calls.map((call) => call.arguments).filter(([message]) => !EVERYDAY.includes(message));
 
 /** A log that keeps errors, and prints warnings. */
-export const errorsTo = (errors) => (level, message, { error }) => {
-  if (level === "error" && error) errors.push(error);
-  if (level === "warn") console.warn(message);
+export const errorsTo = (errors) => (level, message, fields) => {
+  if (level === "error" && fields.error) errors.push(fields.error);
+  if (level === "warn") console.warn(message, fields);
 };
 
 export const refused = (code) => (error) => error instanceof SessionError && error.code === code;

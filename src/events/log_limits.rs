@@ -3,6 +3,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
+use super::{lines::*, names::values::REFUSALS};
 use crate::base::reason::Reason;
 
 /// Counts of recent events about the sessions of one carrier.
@@ -21,7 +22,7 @@ pub(crate) struct LogLimits {
     pub(crate) sealed_late: Recent,
     /// Rejections by reason, in three groups: sessions; sessions under a key that left the ring, apart so that
     /// forgeries cannot crowd them out of the log; old cookies.
-    rejected: [[OncePerMinute; super::REASONS.len()]; 3],
+    rejected: [[OncePerMinute; Reason::ALL.len()]; 3],
     repeated: [OncePerMinute; LimitedEvent::NUMBER],
 }
 
@@ -99,7 +100,7 @@ impl OncePerMinute {
 /// Counts of the recent refusals of a guard. Ten of a minute are logged for each, so that somebody who sets up forms sees
 /// them all.
 #[derive(Debug, Default)]
-pub(crate) struct Refusals([TenPerMinute; super::REFUSALS.len()]);
+pub(crate) struct Refusals([TenPerMinute; REFUSALS.len()]);
 
 #[derive(Debug, Default)]
 struct TenPerMinute {
@@ -112,7 +113,7 @@ impl Refusals {
     /// A request was refused. Returns the number of refusals of this name that were left out before it, or `None` if it
     /// is left out.
     pub(crate) fn note(&self, name: &str, now: u64) -> Option<u64> {
-        let place = super::REFUSALS.iter().position(|other| *other == name);
+        let place = REFUSALS.iter().position(|other| *other == name);
         let limited = &self.0[place.unwrap_or_default()];
         if is_due(&limited.since, MINUTE, now) {
             limited.logged.store(0, Relaxed);
@@ -147,14 +148,12 @@ impl LogLimits {
             .max(expired_for);
         let count = self.expired.fetch_add(1, Relaxed) + 1;
         if count == MANY {
-            log!(
-                info,
+            log_line!(
+                MANY_EXPIRED,
                 purpose,
                 count,
                 expired_for_least = least,
-                expired_for_most = most,
-                "many sessions of this minute had expired, as after an outage; without one, the clock of this program or of \
-                 another is wrong, their timeouts differ, or a proxy drops `Set-Cookie`"
+                expired_for_most = most
             );
         }
     }
@@ -165,7 +164,7 @@ impl LogLimits {
         if !is_due(&self.remembered_at, MINUTE, now) {
             return;
         }
-        log!(warn, purpose, "{REMEMBERED_ELSEWHERE}");
+        log_line!(REMEMBERED_ELSEWHERE, purpose);
         print_in_debug!("{purpose}: {REMEMBERED_ELSEWHERE}");
     }
 
@@ -194,9 +193,7 @@ impl LogLimits {
         } else {
             usize::from(is_dropped)
         };
-        // A reason that is new here is logged each time.
-        let limited = self.rejected[kind].get(reason as usize);
-        limited.map_or(Some(0), |limited| limited.note(now))
+        self.rejected[kind][reason as usize].note(now)
     }
 
     /// Notes an event. Returns what [`note_rejected`](Self::note_rejected) returns.
@@ -223,8 +220,6 @@ pub(crate) const TEN_MINUTES: u64 = 10 * MINUTE;
 /// Number of sessions in a minute that are worth a log line, and of refusals that are all logged. A single visitor who
 /// comes back to a page usually causes fewer.
 const MANY: u64 = 10;
-const REMEMBERED_ELSEWHERE: &str = "a remembered session arrived, but this program has no `remember_up_to`: it ends by the \
-    ordinary timeouts here, and its cookie loses `Max-Age`; set `remember_up_to` as in the program that remembers it";
 
 #[cfg(test)]
 mod tests {

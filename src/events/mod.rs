@@ -15,6 +15,8 @@
     allow(unused, reason = "some events need other features")
 )]
 
+use std::fmt;
+
 /// `true` if events may be logged or printed, for callers that would look something up only for this.
 pub(crate) const ARE_LOGGED: bool = cfg!(any(feature = "tracing", debug_assertions));
 
@@ -60,6 +62,48 @@ macro_rules! log {
     ($($event:tt)+) => {{}};
 }
 
+/// Writes an event with the target, the level and the sentence of a [`Line`], and with fields.
+#[cfg(feature = "tracing")]
+macro_rules! log_line {
+    ($line:ident $(, $($field:tt)+)?) => {
+        tracing::event!(target: $line.target, $line.level(), $($($field)+,)? "{}", $line)
+    };
+}
+#[cfg(not(feature = "tracing"))]
+macro_rules! log_line {
+    ($($event:tt)+) => {{}};
+}
+
+/// Line of the log, with a level of log.toml.
+pub(crate) struct Line {
+    target: &'static str,
+    level: Level,
+    pub(crate) text: &'static str,
+}
+
+enum Level {
+    Error,
+    Warn,
+    Info,
+}
+
+impl Line {
+    #[cfg(feature = "tracing")]
+    const fn level(&self) -> tracing::Level {
+        match self.level {
+            Level::Error => tracing::Level::ERROR,
+            Level::Warn => tracing::Level::WARN,
+            Level::Info => tracing::Level::INFO,
+        }
+    }
+}
+
+impl fmt::Display for Line {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.text)
+    }
+}
+
 /// Keys and settings that the sessions of a purpose have in use.
 pub(crate) struct InUse<'a> {
     pub(crate) purpose: &'a str,
@@ -76,12 +120,11 @@ pub(crate) struct InUse<'a> {
     pub(crate) danger: Option<String>,
 }
 
-/// Writes an event at info with all fields of an [`InUse`]. Its target is `SESSIONS`, or the one that comes last.
+/// Writes an event with all fields of an [`InUse`].
 macro_rules! log_in_use {
-    ($in_use:ident, $sentence:literal $(, $target:ident)?) => {
-        log!(
-            $($target,)?
-            info,
+    ($in_use:ident, $line:ident) => {
+        log_line!(
+            $line,
             purpose = $in_use.purpose,
             seals = $in_use.seals,
             seals_since = $in_use.seals_since,
@@ -90,8 +133,7 @@ macro_rules! log_in_use {
             not_before = $in_use.not_before,
             settings_fingerprint = $in_use.settings_fingerprint,
             settings = $in_use.settings,
-            danger = $in_use.danger,
-            $sentence
+            danger = $in_use.danger
         )
     };
 }
@@ -134,12 +176,14 @@ macro_rules! gauge {
 
 mod initial_counters;
 mod log_limits;
+#[rustfmt::skip]
+mod lines;
 mod names;
 mod requests;
 mod rings;
 mod sessions;
 
-pub(crate) use {initial_counters::*, log_limits::*, requests::*, rings::*, sessions::*};
+pub(crate) use {initial_counters::*, lines::*, log_limits::*, requests::*, rings::*, sessions::*};
 
 #[cfg(test)]
 mod tests {

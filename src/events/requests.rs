@@ -2,6 +2,7 @@
 
 use std::error::Error;
 
+use super::lines::*;
 use crate::base::reason::Reason;
 
 /// A handler or an extractor returned an error of its session, which is counted under the name `failure`. `key` is the
@@ -11,7 +12,7 @@ pub(crate) fn session_failed(
     key: Option<&str>,
     error: &(dyn Error + 'static),
 ) {
-    failed(failure, UNCHANGED, key, error);
+    failed(failure, SESSION_FAILED.text, key, error);
 }
 
 /// Like [`session_failed`], without the event, which is [`log_session_failed`].
@@ -29,16 +30,15 @@ pub(crate) fn log_session_failed(
     error: &(dyn Error + 'static),
 ) {
     let error = super::with_causes(error);
-    log!(
-        error,
+    log_line!(
+        SESSION_FAILED,
         error,
         purpose,
         reason = reason.map(tracing::field::display),
         key,
-        left_out = (left_out > 0).then_some(left_out),
-        "{UNCHANGED}"
+        left_out = (left_out > 0).then_some(left_out)
     );
-    print_in_debug!("{UNCHANGED}: {error}");
+    print_in_debug!("{SESSION_FAILED}: {error}");
 }
 
 /// A handler returned an error because the session's companion did not admit the request. The session itself was logged
@@ -162,5 +162,3 @@ pub(crate) fn caching_was_replaced(purpose: &str, left_out: u64) {
          such a response"
     );
 }
-
-const UNCHANGED: &str = "a session could not be read or changed";

@@ -2,26 +2,19 @@
 
 use std::fmt::Display;
 
-use super::InUse;
+use super::{InUse, lines::*};
 use crate::base::time::{UnixSeconds, show_time, system_time};
 
 /// Sessions use a new ring.
 pub(crate) fn ring_taken(in_use: &InUse<'_>) {
-    log_in_use!(in_use, "key ring replaced", KEYS);
+    log_in_use!(in_use, RING_TAKEN);
 }
 
 /// A `not_before` refuses even the sessions that begin at `now`, because it is later.
 pub(crate) fn not_before_is_ahead(purpose: &str, not_before: UnixSeconds, now: UnixSeconds) {
     let ahead_by = not_before.saturating_sub(now);
     let not_before = show_time(system_time(not_before));
-    log!(
-        KEYS,
-        warn,
-        purpose,
-        not_before,
-        ahead_by,
-        "{NOT_BEFORE_IS_AHEAD}"
-    );
+    log_line!(NOT_BEFORE_IS_AHEAD, purpose, not_before, ahead_by);
     print_in_debug!("{NOT_BEFORE_IS_AHEAD} (sessions of {purpose}, not_before={not_before})");
 }
 
@@ -32,16 +25,8 @@ pub(crate) fn ring_replaced(fingerprint: impl Display, dropped: &[impl Display])
     }
     count!(dropped.len() as u64, KEYS_DROPPED);
     let dropped = joined(dropped);
-    log!(
-        KEYS,
-        warn,
-        %fingerprint,
-        %dropped,
-        "key ring replaced by one that drops keys or ends them too early: living sessions under them end, as after a leak"
-    );
-    print_in_debug!(
-        "the new key ring drops {dropped}, or ends them too early: living sessions under them end, as after a leak"
-    );
+    log_line!(RING_DROPS_KEYS, %fingerprint, %dropped);
+    print_in_debug!("{RING_DROPS_KEYS} (keys {dropped})");
 }
 
 /// A cookie, header or token begins to use a ring, or no longer uses it if `by` is -1.
@@ -67,7 +52,7 @@ pub(crate) fn show_refusal(purpose: &str, since: u64) {
 
 /// A key opens although it was to end at `ended_at`, by an earlier ring.
 pub(crate) fn key_returned(key_id: impl Display, ended_at: String) {
-    log!(KEYS, error, %key_id, ended_at, "{KEY_IS_BACK}");
+    log_line!(KEY_IS_BACK, %key_id, ended_at);
     print_in_debug!("{KEY_IS_BACK} (key {key_id}, ended_at={ended_at})");
     count!(1, KEYS_RETURNED);
 }
@@ -80,16 +65,7 @@ pub(crate) fn key_ends_early(
     accept_until: &str,
     needed_until: &str,
 ) {
-    log!(
-        KEYS,
-        warn,
-        purpose,
-        %key_id,
-        accept_until,
-        needed_until,
-        "key opens nothing from `accept_until` on, although sessions that it sealed are valid until `needed_until`: unless \
-         the key leaked, which `ring show` says, set its `accept_until` to `needed_until` or later"
-    );
+    log_line!(KEY_ENDS_EARLY, purpose, %key_id, accept_until, needed_until);
     print_in_debug!(
         "key {key_id} opens nothing from {accept_until} on, although sessions of {purpose} that it sealed are valid until \
          {needed_until}: unless the key leaked, which `ring show` says, set its `accept_until` to that time or later"
@@ -99,36 +75,36 @@ pub(crate) fn key_ends_early(
 /// A key that the earlier ring lacked seals already.
 pub(crate) fn key_seals_too_soon(key_id: impl Display, seal_from: Option<String>) {
     let seal_from = seal_from.unwrap_or_default();
-    log!(KEYS, warn, %key_id, seal_from, "{SEALS_TOO_SOON}");
-    print_in_debug!("{SEALS_TOO_SOON} (key {key_id}, seal_from={seal_from})");
+    log_line!(KEY_SEALS_TOO_SOON, %key_id, seal_from);
+    print_in_debug!("{KEY_SEALS_TOO_SOON} (key {key_id}, seal_from={seal_from})");
 }
 
 /// New sources were refused, or sources could not be read.
 pub(crate) fn ring_refused(error: impl Display) {
-    log!(KEYS, error, %error, "{RING_REFUSED}");
+    log_line!(RING_REFUSED, %error);
     print_in_debug!("{RING_REFUSED}: {error}");
 }
 
 /// The sources are refused as they were when that was last logged.
 pub(crate) fn ring_still_refused(error: &str, since: String) {
-    log!(KEYS, error, error, since, "{RING_REFUSED}");
+    log_line!(RING_REFUSED, error, since);
     print_in_debug!("{RING_REFUSED}, since {since}: {error}");
 }
 
 /// The sources are no longer refused.
 pub(crate) fn ring_source_is_readable() {
-    log!(KEYS, info, "the key source is readable again");
+    log_line!(RING_SOURCE_IS_READABLE);
 }
 
 /// The sources of a followed ring have not answered for some seconds.
 pub(crate) fn ring_source_hangs() {
-    log!(KEYS, warn, "{RING_SOURCE_HANGS}");
+    log_line!(RING_SOURCE_HANGS);
     print_in_debug!("{RING_SOURCE_HANGS}");
 }
 
 /// The sources have answered after they hung.
 pub(crate) fn ring_source_resumed() {
-    log!(KEYS, info, "the key source answers again");
+    log_line!(RING_SOURCE_ANSWERS);
 }
 
 /// A session is read in a process that has no thread to follow its ring.
@@ -142,16 +118,6 @@ fn joined(ids: &[impl Display]) -> String {
     ids.join(" ")
 }
 
-// `Problem` shows the sentences that are `pub(crate)`, too.
-pub(crate) const RING_REFUSED: &str = "key ring refused, the earlier one stays in use";
-pub(crate) const NOT_BEFORE_IS_AHEAD: &str = "`not_before` is in the future: until then every session is refused, new \
-    ones too; correct it, unless nobody is to be signed in before";
-pub(crate) const KEY_IS_BACK: &str = "a key opens longer than an earlier ring of this program said: if it leaked, forgeries \
-    open, so give all programs the ring in which it ends; if that is on purpose, a restart ends this problem";
-const SEALS_TOO_SOON: &str = "the new ring came after the `seal_from` of its new key, which seals already: visitors whom \
-    an instance without this ring serves lose their sessions; push the ring to all instances now, and next time choose a \
-    longer `--after` or `--at`, or set the clock of the machine that makes the ring";
-pub(crate) const RING_SOURCE_HANGS: &str = "the sources of the key ring have not answered for 5 seconds, the earlier one \
-    stays in use: give them a timeout";
+// `Problem` shows it, too.
 pub(crate) const RING_WAS_FORKED: &str = "this process was forked after its key ring began to be followed, so the ring \
     stays as it is: call `spawn`, or build the settings with `watch_keys`, after the fork";

@@ -2,12 +2,12 @@
 
 use std::{error::Error, fmt::Display};
 
-use super::InUse;
+use super::{InUse, lines::*};
 use crate::base::reason::Reason;
 
 /// A cookie, header or token is built.
 pub(crate) fn sessions_built(in_use: &InUse<'_>) {
-    log_in_use!(in_use, "sessions are ready");
+    log_in_use!(in_use, SESSIONS_ARE_READY);
 }
 
 /// Counts a session that was read. The function of its outcome logs it. `known` is what this program knows of its key:
@@ -175,15 +175,9 @@ pub(crate) fn validation_failed(
         return;
     };
     let error = super::with_causes(error);
-    log!(
-        error,
-        purpose,
-        kept,
-        error,
-        left_out = (left_out > 0).then_some(left_out),
-        "the application could not say whether a session is still valid"
-    );
-    print_in_debug!("the application could not say whether a session is still valid: {error}");
+    let left_out = (left_out > 0).then_some(left_out);
+    log_line!(VALIDATION_FAILED, purpose, kept, error, left_out);
+    print_in_debug!("{VALIDATION_FAILED}: {error}");
 }
 
 /// Questions of `revalidate_after` have waited for too long when one more is asked. It is logged unless `left_out` is
@@ -193,26 +187,16 @@ pub(crate) fn validation_hangs(purpose: &str, left_out: Option<u64>) {
     let Some(left_out) = left_out else {
         return;
     };
-    log!(
-        error,
-        purpose,
-        left_out = (left_out > 0).then_some(left_out),
-        "{VALIDATION_HANGS}"
-    );
+    let left_out = (left_out > 0).then_some(left_out);
+    log_line!(VALIDATION_HANGS, purpose, left_out);
     print_in_debug!("{VALIDATION_HANGS}");
 }
 
 /// A session was sealed under an earlier key `late_by` seconds after the next key had begun to seal.
 #[cold]
 pub(crate) fn sealed_late(purpose: &str, key_id: impl Display, late_by: u64, left_out: u64) {
-    log!(
-        warn,
-        purpose,
-        %key_id,
-        late_by,
-        left_out = (left_out > 0).then_some(left_out),
-        "{PROGRAM_LACKS_RING}"
-    );
+    let left_out = (left_out > 0).then_some(left_out);
+    log_line!(PROGRAM_LACKS_RING, purpose, %key_id, late_by, left_out);
     print_in_debug!("{PROGRAM_LACKS_RING} (sessions of {purpose}, key {key_id})");
 }
 
@@ -283,11 +267,7 @@ pub(crate) fn change_of_a_failed_response(purpose: &str) {
 
 /// A session that was changed, or that `save` asked for, was not stored, because a new ring or `not_before` refuses it.
 pub(crate) fn change_of_a_lapsed_session(purpose: &str) {
-    log!(
-        info,
-        purpose,
-        "a session is not stored: its key was dropped, or `not_before` raised, while the request ran"
-    );
+    log_line!(SESSION_LAPSED, purpose);
 }
 
 /// A new session was not stored, because the browser may have hidden the visitor's session from this request.
@@ -335,10 +315,3 @@ pub(super) const SIGNED_IN: &str = "SignedIn";
 pub(crate) const DROPPED: &str = "dropped";
 /// The label `known` of a key that sealed a session lately, although the next key had begun to seal.
 pub(crate) const SUPERSEDED: &str = "superseded";
-
-// `Problem` shows these, too.
-pub(crate) const VALIDATION_HANGS: &str = "the application has not said for 5 seconds whether sessions are still valid: give \
-    its query a timeout";
-pub(crate) const PROGRAM_LACKS_RING: &str = "a session was sealed under an earlier key after the next one had begun to seal, so \
-    a program lacks the ring and signs visitors out: compare the `fingerprint` of all, also of a function, of another \
-    region and of an old program, and push the ring";

@@ -118,16 +118,13 @@ impl fmt::Display for Problem {
                 let error = error.replace(char::is_control, " ");
                 write!(f, "{}: {error}", events::RING_REFUSED)
             }
-            Problem::SourceHangs { .. } => f.write_str(events::RING_SOURCE_HANGS),
+            Problem::SourceHangs { .. } => f.write_str(events::RING_SOURCE_HANGS.text),
             Problem::NotFollowed => f.write_str(events::RING_WAS_FORKED),
             Problem::KeyReturned { key, .. } => write!(f, "key {key}: {}", events::KEY_IS_BACK),
-            Problem::NotBeforeAhead => f.write_str(events::NOT_BEFORE_IS_AHEAD),
-            Problem::ClockDisagrees { .. } => f.write_str(CLOCK_DISAGREES),
-            Problem::ProgramLacksRing { .. } => f.write_str(events::PROGRAM_LACKS_RING),
-            Problem::ValidationHangs { .. } => f.write_str(events::VALIDATION_HANGS),
+            Problem::NotBeforeAhead => f.write_str(events::NOT_BEFORE_IS_AHEAD.text),
+            Problem::ClockDisagrees { .. } => f.write_str(events::CLOCK_DISAGREES.text),
+            Problem::ProgramLacksRing { .. } => f.write_str(events::PROGRAM_LACKS_RING.text),
+            Problem::ValidationHangs { .. } => f.write_str(events::VALIDATION_HANGS.text),
         }
     }
 }
-
-const CLOCK_DISAGREES: &str = "a session of the last ten minutes is from the future, so this clock is behind, or that of \
-    another program is ahead: compare `now` of all with a clock that you trust";

@@ -7,6 +7,8 @@ use std::{
     sync::LazyLock,
 };
 
+use toml::Table;
+
 use super::files::files;
 
 /// The files of the repository, without what Git ignores, and their texts.
@@ -35,24 +37,14 @@ impl Repository {
         &file.unwrap().1
     }
 
-    /// The texts of the files in a folder.
-    pub(crate) fn texts(&self, folder: &str) -> impl Iterator<Item = &str> {
-        let files = self.files.iter();
-        let inside = files.filter(move |(path, _)| path.starts_with(folder));
-        inside.map(|(_, text)| text.as_str())
+    pub(crate) fn table(&self, path: &str) -> Table {
+        toml::from_str(self.text(path)).unwrap()
     }
 
-    /// The variants of `Reason`.
-    pub(crate) fn reasons(&self) -> BTreeSet<&str> {
-        let mut texts = self.texts("src/base/");
-        let (_, code) = texts
-            .find_map(|text| text.split_once("pub enum Reason {"))
-            .unwrap();
-        let (code, _) = code.split_once("\n}").unwrap();
-        let lines = code
-            .lines()
-            .map(str::trim)
-            .filter(|line| !line.starts_with('/'));
-        lines.filter_map(|line| line.strip_suffix(',')).collect()
+    pub(crate) fn reasons(&self) -> BTreeSet<String> {
+        self.table("src/base/reasons.toml")
+            .keys()
+            .cloned()
+            .collect()
     }
 }

@@ -1,4 +1,4 @@
-//! Metrics as a recorder gets them, the table of docs/metrics.md, docs/alerts.yml, and docs/dashboard.json, which Grafana imports.
+//! Metrics as a recorder gets them, docs/alerts.yml, and docs/dashboard.json, which Grafana imports.
 
 #[cfg(all(feature = "axum", feature = "metrics"))]
 mod counts;
@@ -11,50 +11,15 @@ use serde_json::Value;
 
 use crate::common::repository::Repository;
 
-/// The metrics that docs/metrics.md lists, each with its labels.
+/// All metrics, each with its labels.
 fn table() -> BTreeMap<String, BTreeSet<String>> {
-    let repository = Repository::read();
-    let rows = repository.text("docs/metrics.md").lines();
-    let rows = rows.filter(|line| line.starts_with("| `hardtack_"));
-    let rows = rows.map(|row| {
-        let cells: Vec<_> = row.split('|').map(quoted).collect();
-        let [_, name, labels, ..] = &cells[..] else {
-            panic!("{row}")
-        };
-        (name[0].clone(), labels.iter().cloned().collect())
-    });
-    rows.collect()
-}
-
-/// The texts between backticks.
-fn quoted(cell: &str) -> Vec<String> {
-    let words = cell.split('`').skip(1).step_by(2);
-    words.map(str::to_owned).collect()
-}
-
-#[test]
-fn the_table_has_a_row_for_each_name_in_the_code() {
-    let repository = Repository::read();
-    let code = repository
-        .texts("src/events/")
-        .flat_map(|text| text.split('"'));
-    let names: BTreeSet<_> = code.filter(|text| text.starts_with("hardtack_")).collect();
-    let table = table();
-    assert_eq!(names, table.keys().map(String::as_str).collect());
-    assert!(table.len() > 5);
-}
-
-/// js/docs/operations.md sends readers there for each.
-#[test]
-fn every_reason_is_explained() {
-    let repository = Repository::read();
-    let rows = repository.text("docs/metrics.md").lines();
-    let explained: BTreeSet<_> = rows
-        .flat_map(|row| quoted(row.split('|').nth(1).unwrap_or("")))
-        .collect();
-    for reason in repository.reasons() {
-        assert!(explained.contains(reason), "{reason}");
-    }
+    let table = Repository::read().table("src/events/metrics.toml");
+    let metrics = table.into_iter().filter(|(name, _)| name != "values");
+    let row = |(name, metric): (String, toml::Value)| {
+        let labels = metric["labels"].clone().try_into().unwrap();
+        (format!("hardtack_{name}"), labels)
+    };
+    metrics.map(row).collect()
 }
 
 fn dashboard() -> Value {
@@ -124,13 +89,15 @@ fn the_alerts_name_metrics_labels_and_variants_that_exist() {
         .map(|rule| rule.split("\n        for:").next().unwrap())
         .collect();
     assert!(expressions.len() > 5);
+    let reasons = repository.reasons();
     let is_in_the_code = |variant: &str| {
         let mut files = repository.files.iter();
         let name = match variant.strip_suffix(".*") {
             Some(begins) => format!("\"{begins}"),
             None => format!("\"{variant}\""),
         };
-        files.any(|(path, text)| path.starts_with("src/") && text.contains(&name))
+        reasons.contains(variant)
+            || files.any(|(path, text)| path.starts_with("src/") && text.contains(&name))
     };
     for expression in expressions {
         metrics_of(expression);

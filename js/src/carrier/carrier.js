@@ -1,6 +1,7 @@
 // Common parts of the carriers of sessions: cookies, headers and bare tokens.
 
 import { SessionError, misused } from "../base/errors.js";
+import { SESSION_LAPSED } from "../base/lines.js";
 import { isRecord } from "../base/plain.js";
 import { secondsOf } from "../base/time.js";
 import { noteFailure } from "../state/actions.js";
@@ -68,8 +69,6 @@ export async function loadBy(carrier, source, time, read) {
 const LEFT_OUT =
   "a change is not saved: an inner request, or the handler, has set the session's cookie already; change the session in one of the two";
 
-const LAPSED = "a session is not stored: its key was dropped, or `not_before` raised, while the request ran";
-
 /** Ends a request. Returns the decision, the state and, to store, the token (docs/spec/writer.md § 8.12, § 8.14). */
 export function finish(carrier, session, response) {
   const sealer = sealerOf(carrier);
@@ -94,7 +93,7 @@ async function finishAlone(sealer, session, response) {
   if (!isClosed) state.dependence = decision.dependence;
   if (decision.isLost) state.onLost(new SessionError("left-out", LEFT_OUT));
   const { tokens, say } = sealer;
-  if (decision.isLapsed) say("info", LAPSED, {}, LAPSED, state.now);
+  if (decision.isLapsed) say(...SESSION_LAPSED, {}, SESSION_LAPSED, state.now);
   if (decision.change !== "store") return decision;
   if (decision.isOptional && !tokens.canSeal(state.now)) return { ...decision, change: "keep" };
   return { ...decision, token: await tokens.seal(decision.body, state.now) };

@@ -6,9 +6,10 @@
 
 import { hex, toUtf8 } from "../base/bytes.js";
 import { ConfigError, isWhole, mustBe, optionsOf, refuseUnknown } from "../base/errors.js";
+import { sayingBy } from "../base/log.js";
+import { KEY_IS_BACK, RING_DROPS_KEYS, RING_REFUSED, RING_SOURCE_HANGS, RING_SOURCE_IS_READABLE, RING_TAKEN } from "../base/lines.js";
 import { dateOf } from "../base/time.js";
 import { sha256 } from "../crypto/algorithms.js";
-import { sayingBy } from "../base/log.js";
 import { logRing, ringFingerprint } from "./in_use.js";
 import { keysFor } from "./purpose_keys.js";
 import { sentencesOf } from "./redact.js";
@@ -23,13 +24,6 @@ const AGAIN = 300_000;
 const PATIENCE = 5000;
 /** Keys whose ends are remembered, to notice their return. With a rotation a week, they are those of more than a year. */
 const MOST_ENDS = 64;
-
-const REFUSED = "key ring refused, the earlier one stays in use";
-const HANGS = "the sources of the key ring have not answered for 5 seconds, the earlier one stays in use: give them a timeout";
-const DROPS = "key ring replaced by one that drops keys or ends them too early: living sessions under them end, as after a leak";
-const KEY_IS_BACK =
-  "a key opens longer than an earlier ring of this program said: if it leaked, forgeries open, so give all programs the ring in which it " +
-  "ends; if that is on purpose, a restart ends this problem";
 
 /** Reads a ring, and follows it. Throws a `ConfigError`, or the error of `source`, from which keys are removed. */
 export async function follow(source, settings = {}) {
@@ -118,7 +112,7 @@ class FollowedRing {
       if (seen !== this.#used) await this.#replace(await parseRing(texts, this.#given.options), seen, turn, secondsIn(now));
       // The answer to a later question arrived meanwhile.
       if (turn < this.#heard) return;
-      if (this.#refusal) this.#given.say("info", "the key source is readable again", { refusedSince: dateOf(this.#refusal.since) });
+      if (this.#refusal) this.#given.say(...RING_SOURCE_IS_READABLE, { refusedSince: dateOf(this.#refusal.since) });
       this.#refusal = null;
     } catch (error) {
       this.#end(turn);
@@ -145,7 +139,7 @@ class FollowedRing {
   }
 
   #warnIfItHangs(now) {
-    if (this.#hangsAt(now)) this.#given.say("warn", HANGS, {}, HANGS, secondsIn(now));
+    if (this.#hangsAt(now)) this.#given.say(...RING_SOURCE_HANGS, {}, RING_SOURCE_HANGS, secondsIn(now));
   }
 
   /**
@@ -169,9 +163,9 @@ class FollowedRing {
     const overlap = [...derived.keys()].reduce((most, { overlap }) => Math.max(most, overlap), 0);
     warnOfEarlyEnds(say, content, overlap);
     warnOfKeyTooSoon(say, content.keys, earlier);
-    await logRing(say, "key ring replaced", content, content.notBefore);
+    await logRing(say, RING_TAKEN, content, content.notBefore);
     const dropped = droppedIn(content.keys, earlier, overlap, now);
-    if (dropped.length > 0) say("warn", DROPS, { fingerprint: await ringFingerprint(content), dropped });
+    if (dropped.length > 0) say(...RING_DROPS_KEYS, { fingerprint: await ringFingerprint(content), dropped });
     const returned = this.#remember(earlier, now);
     counted?.replaced(dropped.length, returned);
   }
@@ -199,7 +193,7 @@ class FollowedRing {
       if (known || ends || key.backAt !== undefined) this.#ends.set(id, key);
     }
     if (this.#returned(now).every(({ id }) => this.#ends.get(id).isDoubtful)) this.#believe(back);
-    for (const id of back) this.#given.say("error", KEY_IS_BACK, { keyId: id, endedAt: dateOf(this.#ends.get(id).at) });
+    for (const id of back) this.#given.say(...KEY_IS_BACK, { keyId: id, endedAt: dateOf(this.#ends.get(id).at) });
     for (const id of [...this.#ends.keys()].slice(0, -MOST_ENDS)) this.#ends.delete(id);
     return back.size;
   }
@@ -231,11 +225,12 @@ class FollowedRing {
     const back = ({ id }) => ({
       kind: "KeyReturned",
       since: dateOf(this.#ends.get(id).backAt),
-      sentence: `key ${id}: ${KEY_IS_BACK}`,
+      sentence: `key ${id}: ${KEY_IS_BACK[1]}`,
     });
+    const hanging = { kind: "SourceHangs", since: new Date(this.#waitsSince + PATIENCE), sentence: RING_SOURCE_HANGS[1] };
     return [
       ...(refusal ? [{ kind: "SourceRefused", since: dateOf(refusal.since), sentence: refusal.sentence }] : []),
-      ...(this.#hangsAt(now * 1000) ? [{ kind: "SourceHangs", since: new Date(this.#waitsSince + PATIENCE), sentence: HANGS }] : []),
+      ...(this.#hangsAt(now * 1000) ? [hanging] : []),
       ...this.#returned(now).map(back),
     ];
   }
@@ -244,8 +239,8 @@ class FollowedRing {
   #refuse(error, seen, now) {
     const { since = secondsIn(now), ...last } = this.#refusal ?? {};
     const isToLog = seen !== last.seen || Math.abs(now - last.loggedAt) >= AGAIN;
-    this.#refusal = { since, seen, loggedAt: isToLog ? now : last.loggedAt, sentence: `${REFUSED}: ${reasonOf(error)}` };
-    if (isToLog) this.#given.say("error", REFUSED, { error, since: dateOf(since) });
+    this.#refusal = { since, seen, loggedAt: isToLog ? now : last.loggedAt, sentence: `${RING_REFUSED[1]}: ${reasonOf(error)}` };
+    if (isToLog) this.#given.say(...RING_REFUSED, { error, since: dateOf(since) });
   }
 }
 

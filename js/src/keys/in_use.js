@@ -1,13 +1,10 @@
 // What operators see of a ring in use: its fingerprint and its keys.
 
 import { concat, hex, toUtf8, u64, u8 } from "../base/bytes.js";
+import { NOT_BEFORE_IS_AHEAD } from "../base/lines.js";
 import { dateOf, isClockRunning, secondsOf, timeOf } from "../base/time.js";
 import { sha256 } from "../crypto/algorithms.js";
 import { sealingAt } from "./ring.js";
-
-export const IS_AHEAD =
-  "`not_before` is in the future: until then every session is refused, new ones too; correct it, unless nobody is to be signed in " +
-  "before";
 
 /** Returns the first 8 bytes of a digest in hexadecimal, which operators compare by eye. */
 const fingerprintOf = async (...bytes) => hex((await sha256(concat(...bytes))).subarray(0, 8));
@@ -24,7 +21,7 @@ export const settingsFingerprint = (text) => fingerprintOf(toUtf8("hardtack sett
 export const acceptedAt = (keys, now) => keys.filter(({ acceptUntil }) => now < acceptUntil);
 
 /** Logs that a ring is in use, and warns of a `notBefore` in the future, which signs everybody out. */
-export async function logRing(say, message, ring, notBefore, more) {
+export async function logRing(say, line, ring, notBefore, more) {
   const now = secondsOf("now", Date.now());
   const shown = ({ id, sealFrom, acceptUntil }) => {
     const from = sealFrom > now ? ` seals from ${timeOf(sealFrom)}` : "";
@@ -36,6 +33,6 @@ export async function logRing(say, message, ring, notBefore, more) {
   const seals = isClockRunning() && { seals: id, ...since };
   const from = notBefore > 0 ? dateOf(notBefore) : null;
   const accepts = acceptedAt(keys, now).map(shown);
-  say("info", message, { ...seals, accepts, fingerprint: await ringFingerprint(ring), notBefore: from, ...more });
-  if (notBefore > now && seals) say("warn", IS_AHEAD, { notBefore: from, aheadBy: notBefore - now });
+  say(...line, { ...seals, accepts, fingerprint: await ringFingerprint(ring), notBefore: from, ...more });
+  if (notBefore > now && seals) say(...NOT_BEFORE_IS_AHEAD, { notBefore: from, aheadBy: notBefore - now });
 }

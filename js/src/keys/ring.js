@@ -2,7 +2,8 @@
 
 import { BLANK, EPOCH, SPACE, trim } from "../base/bytes.js";
 import { ConfigError, ensure, mustBe, yesOrNo } from "../base/errors.js";
-import { isClockRunning, timeOf } from "../base/time.js";
+import { KEY_ENDS_EARLY, KEY_SEALS_TOO_SOON } from "../base/lines.js";
+import { dateOf, isClockRunning, timeOf } from "../base/time.js";
 import { XCHA } from "../crypto/suites.js";
 import { Key } from "./key.js";
 
@@ -77,11 +78,7 @@ export function earlyEnds(keys, overlap) {
 export function warnOfEarlyEnds(say, { keys }, overlap) {
   for (const [{ id, acceptUntil }, needed] of earlyEnds(keys, overlap)) {
     if (needed * 1000 <= Date.now() || !isClockRunning()) continue;
-    say(
-      "warn",
-      `key ${id} opens nothing from ${timeOf(acceptUntil)} on, although sessions that it sealed are valid until ${timeOf(needed)}: ` +
-        "unless the key leaked, which `ring show` says, set its `accept_until` to that or later",
-    );
+    say(...KEY_ENDS_EARLY, { keyId: id, acceptUntil: dateOf(acceptUntil), neededUntil: dateOf(needed) });
   }
 }
 
@@ -96,12 +93,7 @@ export function warnOfKeyTooSoon(say, keys, earlier) {
   const { id, sealFrom } = keys[sealingAt(keys, now)];
   const isKept = earlier.every((key) => key.acceptUntil <= now || has(keys, key.id));
   if (sealFrom === 0 || sealFrom > now || has(earlier, id) || !isKept) return;
-  say(
-    "warn",
-    `the new ring came after the \`seal_from\` of its key ${id}, ${timeOf(sealFrom)}, which seals already: visitors whom an instance ` +
-      "without this ring serves lose their sessions; push the ring to all instances now, and next time choose a longer `--after` or " +
-      "`--at`, or set the clock of the machine that makes the ring",
-  );
+  say(...KEY_SEALS_TOO_SOON, { keyId: id, sealFrom: dateOf(sealFrom) });
 }
 
 /**

@@ -1,5 +1,6 @@
 // Events for operators about sessions that were read: a clock, a key or a setting may be wrong.
 
+import { MANY_EXPIRED, PROGRAM_LACKS_RING, REMEMBERED_ELSEWHERE } from "../base/lines.js";
 import { dateOf } from "../base/time.js";
 import { sealedLateBy } from "../keys/ring.js";
 import { deadlineOf, endOf, lastActiveOf } from "../state/lifetime.js";
@@ -15,23 +16,13 @@ const A_MINUTE = 60;
 const TEN_MINUTES = 600;
 /** Seconds that a push of a ring to all programs may take: the `--after 15m` of docs/rotation.md. */
 const PUSH = 900;
-const REMEMBERED =
-  "a remembered session arrived, but this program has no `rememberUpTo`: it ends by the ordinary timeouts here; set `rememberUpTo` as " +
-  "in the program that remembers it";
-const EXPIRED =
-  "many sessions of this minute had expired, as after an outage; without one, the clock of this program or of another is wrong, " +
-  "their timeouts differ, or a proxy drops `Set-Cookie`";
-
-export const LACKS_RING =
-  "a session was sealed under an earlier key after the next one had begun to seal, so a program lacks the ring and signs visitors out: " +
-  "compare the `fingerprint` of all, also of a function, of another region and of an old program, and push the ring";
 
 /** Logs the outcome of reading, at most one event of each kind in a minute. */
 export function logReading({ outcome, arrival: { metadata, dates }, policy, now }, { say, notBefore, seen }) {
   const { kind, cause, ...fields } = outcome;
   const { reason } = fields;
   const isRemembered = kind !== "migrated" && ((metadata ?? dates)?.remembered ?? null) !== null;
-  if (policy.rememberUpTo === 0 && isRemembered) say("warn", REMEMBERED, {}, REMEMBERED, now);
+  if (policy.rememberUpTo === 0 && isRemembered) say(...REMEMBERED_ELSEWHERE, {}, REMEMBERED_ELSEWHERE, now);
   // `OldCookies` reports those of old cookies.
   if (kind !== "rejected") return;
   if (reason === "NotYetValid") noteRecent(seen, "ahead", now);
@@ -62,7 +53,7 @@ export function noteLate({ outcome, arrival: { metadata }, policy, now }, { say,
   const mayBePushed = takenAt >= sealedAt - lateBy && takenAt <= now && sealedAt < takenAt + PUSH;
   if (lateBy === null || mayBePushed) return outcome;
   noteRecent(seen, "sealedLate", now);
-  say("warn", LACKS_RING, { keyId, lateBy }, LACKS_RING, now);
+  say(...PROGRAM_LACKS_RING, { keyId, lateBy }, PROGRAM_LACKS_RING, now);
   return { ...outcome, known: "superseded" };
 }
 
@@ -76,5 +67,5 @@ function noteExpired(seen, now, seconds, say) {
   if (!(Math.abs(now - seen.since) < A_MINUTE)) Object.assign(seen, { since: now, spans: [] });
   const { spans } = seen;
   if (spans.length === MANY || spans.push(seconds) < MANY) return;
-  say("info", EXPIRED, { count: MANY, expiredForLeast: Math.min(...spans), expiredForMost: Math.max(...spans) });
+  say(...MANY_EXPIRED, { count: MANY, expiredForLeast: Math.min(...spans), expiredForMost: Math.max(...spans) });
 }

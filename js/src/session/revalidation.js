@@ -2,6 +2,7 @@
 // (docs/spec/writer.md § 8.16).
 
 import { Refusal, SessionError, ensure, isWhole, mustBe, optionsOf, refuseUnknown } from "../base/errors.js";
+import { VALIDATION_FAILED, VALIDATION_HANGS } from "../base/lines.js";
 import { dateOf } from "../base/time.js";
 import { lastActiveOf } from "../state/lifetime.js";
 import { bindingOf, idOf, readPayload } from "../state/state.js";
@@ -13,8 +14,6 @@ const WITHHELD = {
 };
 
 /** Logged at most once a minute. */
-const UNANSWERED = "the application could not say whether a session is still valid";
-export const HANGS = "the application has not said for 5 seconds whether sessions are still valid: give its query a timeout";
 const UNJUDGED = "the application could not say whether a session is revoked, so it counts as revoked";
 
 export function revalidation(options = {}) {
@@ -57,7 +56,7 @@ class Revalidation {
       const { say, metrics } = state.sealer;
       metrics?.failed("Validation");
       const kept = this.#isTolerated(state);
-      say("error", UNANSWERED, { kept, error: cause }, UNANSWERED, now);
+      say(...VALIDATION_FAILED, { kept, error: cause }, VALIDATION_FAILED, now);
       if (kept) return;
       refuse(state, "Unvalidated");
       state.arrival = { ...state.arrival, ...WITHHELD };
@@ -90,7 +89,7 @@ function ask({ now, sealer: { metrics, say, seen } }) {
   asking.waitsSince ??= now;
   if (hangsSince(seen, now) !== null) {
     metrics?.failed("ValidationHangs");
-    say("error", HANGS, {}, HANGS, now);
+    say(...VALIDATION_HANGS, {}, VALIDATION_HANGS, now);
   }
   return () => {
     asking.ended = Math.max(asking.ended, number);

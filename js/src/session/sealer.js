@@ -2,6 +2,7 @@
 
 import { changed } from "../base/changed.js";
 import { Refusal, ensure, optionsOf } from "../base/errors.js";
+import { SESSIONS_ARE_READY } from "../base/lines.js";
 import { adviseOn } from "../base/remedies.js";
 import { contextBytes, purposeBytes } from "../keys/purpose.js";
 import { ANY_KEY_PREFIX } from "../keys/key.js";
@@ -40,7 +41,7 @@ export class SessionSealer {
     sealer.metrics = metrics && madeBy("`prometheus`", "metrics", metrics, "ofCarrier").ofCarrier(purpose, sealer);
     warnOfEarlyEnds(say, parsed, overlap);
     const dangers = { unencrypted: mode === "signed", ...danger };
-    await logRing(say, "sessions are ready", parsed, sealer.notBefore, {
+    await logRing(say, SESSIONS_ARE_READY, parsed, sealer.notBefore, {
       settingsFingerprint: await settingsFingerprint(settings),
       settings,
       danger: Object.keys(dangers).filter((name) => dangers[name]),

@@ -106,9 +106,9 @@ fn each_arrival_fails_for_its_own_reason() {
 fn the_table_has_every_reason() {
     let mut found: BTreeSet<_> = arrivals()
         .iter()
-        .map(|arrival| arrival.expected.name())
+        .map(|arrival| arrival.expected.name().to_owned())
         .collect();
-    found.extend(["Stale", "Unvalidated"]);
+    found.extend(["Stale", "Unvalidated"].map(str::to_owned));
     assert_eq!(found, Repository::read().reasons());
 }
 

@@ -2,6 +2,7 @@
 
 mod guess;
 mod input;
+mod reasons;
 mod report;
 mod sessions;
 mod value;

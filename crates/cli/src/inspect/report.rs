@@ -12,8 +12,8 @@ use serde_json::{Value, json};
 use super::{
     guess::{Part, guess},
     input::Found,
+    reasons::explanation,
     sessions::Opener,
-    sessions::explanation,
     value::hex,
 };
 use crate::time::show;

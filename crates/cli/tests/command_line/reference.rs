@@ -135,7 +135,7 @@ fn every_finding_is_in_its_table() {
 
 #[test]
 fn every_reason_is_explained() {
-    let source = include_str!("../../src/inspect/sessions.rs");
+    let source = include_str!("../../src/inspect/reasons.rs");
     let specification = include_str!("../../../../SPEC.md");
     let (_, list) = specification.split_once("| Reason | Step |").unwrap();
     let list = list.split("\n\n").next().unwrap();

@@ -1,0 +1,87 @@
+// Written by .ci/facts from src/events/log.toml: change that.
+
+export const RING_TAKEN = [
+  "info",
+  "key ring replaced",
+];
+export const RING_DROPS_KEYS = [
+  "warn",
+  "key ring replaced by one that drops keys or ends them too early: living sessions under them end, as after a leak",
+];
+export const RING_REFUSED = [
+  "error",
+  "key ring refused, the earlier one stays in use",
+];
+export const RING_SOURCE_IS_READABLE = [
+  "info",
+  "the key source is readable again",
+];
+export const RING_SOURCE_HANGS = [
+  "warn",
+  "the sources of the key ring have not answered for 5 seconds, the earlier one stays in use: give them a timeout",
+];
+export const RING_SOURCE_ANSWERS = [
+  "info",
+  "the key source answers again",
+];
+export const KEY_ENDS_EARLY = [
+  "warn",
+  "key opens nothing from `acceptUntil` on, although sessions that it sealed are valid until `neededUntil`: unless the key " +
+    "leaked, which `ring show` says, set its `accept_until` to `neededUntil` or later",
+];
+export const KEY_SEALS_TOO_SOON = [
+  "warn",
+  "the new ring came after the `seal_from` of its new key, which seals already: visitors whom an instance without this ring " +
+    "serves lose their sessions; push the ring to all instances now, and next time choose a longer `--after` or `--at`, or set the " +
+    "clock of the machine that makes the ring",
+];
+export const KEY_IS_BACK = [
+  "error",
+  "a key opens longer than an earlier ring of this program said: if it leaked, forgeries open, so give all programs the ring in " +
+    "which it ends; if that is on purpose, a restart ends this problem",
+];
+export const NOT_BEFORE_IS_AHEAD = [
+  "warn",
+  "`not_before` is in the future: until then every session is refused, new ones too; correct it, unless nobody is to be signed in " +
+    "before",
+];
+export const SESSIONS_ARE_READY = [
+  "info",
+  "sessions are ready",
+];
+export const PROGRAM_LACKS_RING = [
+  "warn",
+  "a session was sealed under an earlier key after the next one had begun to seal, so a program lacks the ring and signs visitors " +
+    "out: compare the `fingerprint` of all, also of a function, of another region and of an old program, and push the ring",
+];
+export const MANY_EXPIRED = [
+  "info",
+  "many sessions of this minute had expired, as after an outage; without one, the clock of this program or of another is wrong, " +
+    "their timeouts differ, or a proxy drops `Set-Cookie`",
+];
+export const REMEMBERED_ELSEWHERE = [
+  "warn",
+  "a remembered session arrived, but this program has no `rememberUpTo`: it ends by the ordinary timeouts here, and its cookie " +
+    "loses `Max-Age`; set `rememberUpTo` as in the program that remembers it",
+];
+export const VALIDATION_FAILED = [
+  "error",
+  "the application could not say whether a session is still valid",
+];
+export const VALIDATION_HANGS = [
+  "error",
+  "the application has not said for 5 seconds whether sessions are still valid: give its query a timeout",
+];
+export const SESSION_LAPSED = [
+  "info",
+  "a session is not stored: its key was dropped, or `not_before` raised, while the request ran",
+];
+export const SESSION_FAILED = [
+  "error",
+  "a session could not be read or changed",
+];
+export const CLOCK_DISAGREES = [
+  "warn",
+  "a session of the last ten minutes is from the future, so this clock is behind, or that of another program is ahead: compare " +
+    "`now` of all with a clock that you trust",
+];

@@ -1,0 +1,23 @@
+// Written by .ci/facts from src/events/log.toml: change that.
+
+use super::{Level, Line, names::{KEYS, SESSIONS}};
+
+pub(crate) const RING_TAKEN: Line = Line { target: KEYS, level: Level::Info, text: "key ring replaced" };
+pub(crate) const RING_DROPS_KEYS: Line = Line { target: KEYS, level: Level::Warn, text: "key ring replaced by one that drops keys or ends them too early: living sessions under them end, as after a leak" };
+pub(crate) const RING_REFUSED: Line = Line { target: KEYS, level: Level::Error, text: "key ring refused, the earlier one stays in use" };
+pub(crate) const RING_SOURCE_IS_READABLE: Line = Line { target: KEYS, level: Level::Info, text: "the key source is readable again" };
+pub(crate) const RING_SOURCE_HANGS: Line = Line { target: KEYS, level: Level::Warn, text: "the sources of the key ring have not answered for 5 seconds, the earlier one stays in use: give them a timeout" };
+pub(crate) const RING_SOURCE_ANSWERS: Line = Line { target: KEYS, level: Level::Info, text: "the key source answers again" };
+pub(crate) const KEY_ENDS_EARLY: Line = Line { target: KEYS, level: Level::Warn, text: "key opens nothing from `accept_until` on, although sessions that it sealed are valid until `needed_until`: unless the key leaked, which `ring show` says, set its `accept_until` to `needed_until` or later" };
+pub(crate) const KEY_SEALS_TOO_SOON: Line = Line { target: KEYS, level: Level::Warn, text: "the new ring came after the `seal_from` of its new key, which seals already: visitors whom an instance without this ring serves lose their sessions; push the ring to all instances now, and next time choose a longer `--after` or `--at`, or set the clock of the machine that makes the ring" };
+pub(crate) const KEY_IS_BACK: Line = Line { target: KEYS, level: Level::Error, text: "a key opens longer than an earlier ring of this program said: if it leaked, forgeries open, so give all programs the ring in which it ends; if that is on purpose, a restart ends this problem" };
+pub(crate) const NOT_BEFORE_IS_AHEAD: Line = Line { target: KEYS, level: Level::Warn, text: "`not_before` is in the future: until then every session is refused, new ones too; correct it, unless nobody is to be signed in before" };
+pub(crate) const SESSIONS_ARE_READY: Line = Line { target: SESSIONS, level: Level::Info, text: "sessions are ready" };
+pub(crate) const PROGRAM_LACKS_RING: Line = Line { target: SESSIONS, level: Level::Warn, text: "a session was sealed under an earlier key after the next one had begun to seal, so a program lacks the ring and signs visitors out: compare the `fingerprint` of all, also of a function, of another region and of an old program, and push the ring" };
+pub(crate) const MANY_EXPIRED: Line = Line { target: SESSIONS, level: Level::Info, text: "many sessions of this minute had expired, as after an outage; without one, the clock of this program or of another is wrong, their timeouts differ, or a proxy drops `Set-Cookie`" };
+pub(crate) const REMEMBERED_ELSEWHERE: Line = Line { target: SESSIONS, level: Level::Warn, text: "a remembered session arrived, but this program has no `remember_up_to`: it ends by the ordinary timeouts here, and its cookie loses `Max-Age`; set `remember_up_to` as in the program that remembers it" };
+pub(crate) const VALIDATION_FAILED: Line = Line { target: SESSIONS, level: Level::Error, text: "the application could not say whether a session is still valid" };
+pub(crate) const VALIDATION_HANGS: Line = Line { target: SESSIONS, level: Level::Error, text: "the application has not said for 5 seconds whether sessions are still valid: give its query a timeout" };
+pub(crate) const SESSION_LAPSED: Line = Line { target: SESSIONS, level: Level::Info, text: "a session is not stored: its key was dropped, or `not_before` raised, while the request ran" };
+pub(crate) const SESSION_FAILED: Line = Line { target: SESSIONS, level: Level::Error, text: "a session could not be read or changed" };
+pub(crate) const CLOCK_DISAGREES: Line = Line { target: SESSIONS, level: Level::Warn, text: "a session of the last ten minutes is from the future, so this clock is behind, or that of another program is ahead: compare `now` of all with a clock that you trust" };
