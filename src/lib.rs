@@ -15,49 +15,7 @@
 //!
 #![cfg_attr(feature = "axum", doc = "```no_run")]
 #![cfg_attr(not(feature = "axum"), doc = "```ignore")]
-//! use axum::{Router, response::{Html, Redirect}, routing::{get, post}};
-//! use hardtack::{
-//!     EncryptionKey, Session, SessionCookie, SessionError, SessionLayer,
-//!     csrf::CsrfGuard,
-//! };
-//!
-//! #[tokio::main]
-//! async fn main() -> Result<(), Box<dyn std::error::Error>> {
-//!     // In production: KeyRing::from_env("SESSION_KEYS")?
-//!     let key = EncryptionKey::generate()?;
-//!     let app = Router::new()
-//!         .route("/", get(home))
-//!         .route("/sign-in", post(sign_in))
-//!         .route("/sign-out", post(sign_out))
-//!         // Refuses forms of other sites.
-//!         .layer(CsrfGuard::new().origin_check_only())
-//!         // The layer that is added last runs first.
-//!         .layer(SessionLayer::new(SessionCookie::encrypted(key).build()?));
-//!     let listener = tokio::net::TcpListener::bind("127.0.0.1:3001").await?;
-//!     Ok(axum::serve(listener, app).await?)
-//! }
-//!
-//! async fn home(session: Session) -> Result<Html<String>, SessionError> {
-//!     let (path, button) = match session.get::<u64>("user")? {
-//!         Some(user) => ("/sign-out", format!("Sign out user {user}")),
-//!         None => ("/sign-in", "Sign in".to_owned()),
-//!     };
-//!     Ok(Html(format!(
-//!         r#"<form method="post" action="{path}"><button>{button}</button></form>"#
-//!     )))
-//! }
-//!
-//! async fn sign_in(session: Session) -> Result<Redirect, SessionError> {
-//!     // After you have checked the password: begins a new, empty session.
-//!     session.sign_in()?;
-//!     session.insert("user", 42)?;
-//!     Ok(Redirect::to("/"))
-//! }
-//!
-//! async fn sign_out(session: Session) -> Result<Redirect, SessionError> {
-//!     session.invalidate()?;
-//!     Ok(Redirect::to("/"))
-//! }
+#![doc = include_str!("guide/sign_in.rs")]
 //! ```
 //!
 //! # Finding things

@@ -41,6 +41,14 @@ fn every_program_of_a_page_is_a_test() {
 }
 
 #[test]
+fn the_first_program_is_the_same_in_rustdoc() {
+    let repository = Repository::read();
+    let program = repository.text("src/guide/sign_in.rs");
+    let block = format!("\n```rust,no_run\n{program}```\n");
+    assert!(repository.text("README.md").contains(&block));
+}
+
+#[test]
 fn commands_that_add_a_package_name_features_that_it_has() {
     let repository = Repository::read();
     let mut count = 0;
