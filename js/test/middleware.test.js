@@ -216,7 +216,7 @@ test("Astro: a page that is rendered in place of another goes on with its sessio
 });
 
 test("a handler that answers nothing, or no Response, is an error that says so", async () => {
-  for (const answer of [undefined, null, "text", { status: 200 }]) {
+  for (const answer of [undefined, null, "text", { status: 200 }, { status: 200, headers: {} }]) {
     const expected = { name: "ConfigError", code: "response", message: "expected a Response" };
     await assert.rejects(withSession(cookies, () => answer)(request()), expected);
     await assert.rejects(handleSession(cookies)({ event: { request: request(), locals: {} }, resolve: () => answer }), expected);
