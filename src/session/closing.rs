@@ -17,7 +17,6 @@ use super::{
     save_error::{SaveError, SaveProblem},
 };
 use crate::{
-    cookie::Values,
     events::{self, LimitedEvent},
     keys::SlotKeys,
     state::{AlreadySent, Decision, Dependence, Payload, ResponseFacts, SessionError},
@@ -86,7 +85,7 @@ impl<T> Session<T> {
         events::context_missed(self.lock.core.slot.purpose.name());
         if let Ok(mut held) = self.lock.hold() {
             let arrival = &mut held.contents.arrival;
-            (arrival.values, arrival.old) = (Values::default(), None);
+            (arrival.values, arrival.old) = (Default::default(), None);
             held.make_read_only(SessionError::NoContext);
         }
     }
