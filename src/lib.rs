@@ -199,6 +199,17 @@ pub mod companion {
         carrier::builder::companion::Setup,
         session::companion::{Admission, Beside, Companion, Opened, Seal},
     };
+
+    // Rules of cookies and hosts, for hardtack-device.
+    #[doc(hidden)]
+    pub use crate::web::host::origin_with_tls;
+    #[doc(hidden)]
+    pub const EXPIRED: &str = crate::cookie::set_cookie::EXPIRED;
+    #[doc(hidden)]
+    #[must_use]
+    pub fn unquoted(value: &[u8]) -> &[u8] {
+        crate::cookie::request::unquoted(value)
+    }
 }
 
 // The guides as pages of rustdoc. `src/guide/links.txt` has the targets of their links here.

@@ -5,9 +5,9 @@ pub(crate) mod attributes;
 mod companion;
 mod name;
 mod parts;
-mod request;
+pub(crate) mod request;
 pub(crate) mod response;
-mod set_cookie;
+pub(crate) mod set_cookie;
 mod values;
 
 pub(crate) use attributes::{Attributes, FormerAttributes, MAX_AGE_LEN, SameSite, max_age_len};

@@ -219,4 +219,5 @@ impl FormerAttributes {
 
 /// Length of `N.` in the first cookie, and of `.1` in the names of the others.
 pub(crate) const PART_LEN: usize = 2;
-const EXPIRED: &str = "; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT";
+/// Attributes of a cookie that browsers drop.
+pub(crate) const EXPIRED: &str = "; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT";

@@ -2,11 +2,7 @@
 
 use std::fmt;
 
-use http::{
-    header::HOST,
-    request::Parts,
-    uri::{Scheme, Uri},
-};
+use http::{header::HOST, request::Parts, uri::Uri};
 
 /// Returns the host that a request names, in lower case, with its port unless that is the default port (80 or 443 if
 /// the request does not tell its scheme).
@@ -36,6 +32,26 @@ pub fn host_of(request: &Parts) -> Option<String> {
     let host = Host::of(request)?;
     let port = host.telling_port(&request.uri);
     Some(Host { port, ..host }.to_string().to_ascii_lowercase())
+}
+
+/// Returns the origin that a request over TLS names, without its port if that is 443.
+#[cfg(feature = "unstable-companion")]
+#[must_use]
+pub fn origin_with_tls(request: &Parts) -> Option<String> {
+    let host = Host::of(request)?;
+    let port = host
+        .port
+        .filter(|&port| Some(port) != default_port("https"));
+    let host = Host { port, ..host }.to_string().to_ascii_lowercase();
+    Some(format!("https://{host}"))
+}
+
+pub(super) fn default_port(scheme: &str) -> Option<u16> {
+    match scheme {
+        "https" => Some(443),
+        "http" => Some(80),
+        _ => None,
+    }
 }
 
 /// Host name or address with an optional port, as in `Host` (RFC 9110 section 7.2).
@@ -84,12 +100,12 @@ impl<'a> Host<'a> {
 
     /// Returns the port, unless a browser would omit it. HTTP/1.1 does not send the scheme, so both defaults count.
     fn telling_port(self, uri: &Uri) -> Option<u16> {
-        let defaults: &[u16] = match uri.scheme() {
-            Some(scheme) if *scheme == Scheme::HTTPS => &[443],
-            Some(scheme) if *scheme == Scheme::HTTP => &[80],
-            _ => &[80, 443],
+        let default = uri.scheme_str().and_then(default_port);
+        let is_default = |port| match default {
+            Some(default) => port == default,
+            None => [default_port("http"), default_port("https")].contains(&Some(port)),
         };
-        self.port.filter(|port| !defaults.contains(port))
+        self.port.filter(|&port| !is_default(port))
     }
 }
 

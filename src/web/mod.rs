@@ -24,7 +24,7 @@ mod extensions;
 mod failure;
 mod framework;
 mod headers;
-mod host;
+pub(crate) mod host;
 #[cfg(feature = "tower")]
 pub(crate) mod layer;
 mod local_path;

@@ -6,7 +6,10 @@ use std::{
     str,
 };
 
-use super::{framework::Fields, host::Host};
+use super::{
+    framework::Fields,
+    host::{Host, default_port},
+};
 
 /// Scheme, host and port, as in the header `Origin` (RFC 6454 section 7).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -109,12 +112,4 @@ fn is_named_in_full(host: &str) -> bool {
         return host.parse::<Ipv4Addr>().is_ok();
     }
     host.split('.').all(is_label)
-}
-
-fn default_port(scheme: &str) -> Option<u16> {
-    match scheme {
-        "https" => Some(443),
-        "http" => Some(80),
-        _ => None,
-    }
 }

@@ -1,7 +1,10 @@
 //! Cookies next to a session's cookie `name` (docs/devices.md § 16.5): the bound cookie `name.b-` and the mark
 //! `name.out-`, each with a tag at the end.
 
-use hardtack::{companion::Setup, cookie::CookieName};
+use hardtack::{
+    companion::{EXPIRED, Setup},
+    cookie::CookieName,
+};
 use http::{HeaderMap, HeaderValue, header::COOKIE};
 
 /// Renders the cookies of devices for one session's cookie, with its attributes.
@@ -123,4 +126,3 @@ const MARK: &str = ".out-";
 /// Length of a tag, in characters.
 const TAG_LEN: usize = 8;
 const MOST_OPENED: usize = 4;
-const EXPIRED: &str = "; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT";

@@ -4,11 +4,10 @@
 //! `SameSite=None`.
 
 use hardtack::{
-    companion::{Beside, Opened},
+    companion::{Beside, Opened, origin_with_tls, unquoted},
     session::{Reason, SaveError, SessionId, SessionInfo},
-    web::host_of,
 };
-use http::{HeaderName, HeaderValue, header::HOST, request::Parts, uri::Authority};
+use http::{HeaderName, HeaderValue, request::Parts};
 use serde_json::json;
 
 use super::{
@@ -53,12 +52,16 @@ impl Devices {
         parts: &Parts,
         beside: &mut Beside<'_>,
     ) -> DeviceResponse {
-        let field = |name| parts.headers.get(name).map(HeaderValue::as_bytes);
+        // The draft requires quotes, and Chromium omits them.
+        let field = |name| {
+            let field = parts.headers.get(name).map(HeaderValue::as_bytes);
+            unquoted(field.unwrap_or_default())
+        };
         let request = DeviceRequest {
             endpoint,
             parts,
-            proof: unquoted(field(RESPONSE)),
-            identifier: unquoted(field(SESSION_ID)),
+            proof: field(RESPONSE),
+            identifier: field(SESSION_ID),
         };
         let subject = match endpoint {
             Endpoint::Register => self.offered(&request, beside),
@@ -214,7 +217,7 @@ impl Devices {
             .settings
             .origin
             .clone()
-            .or_else(|| origin_of(request.parts));
+            .or_else(|| origin_with_tls(request.parts));
         proof.is_for(origin.as_deref(), &self.settings.path_of(request.endpoint))
     }
 
@@ -261,33 +264,6 @@ impl Subject<'_> {
     /// Returns `true` if `session` is the subject's session, and does not belong to a device yet.
     fn may_bind(&self, session: &SessionInfo) -> bool {
         session.device.is_none() && session.id == Some(self.id)
-    }
-}
-
-/// Returns the origin that a request names: `https://` and its host, in lower case, without the port 443.
-fn origin_of(request: &Parts) -> Option<String> {
-    let host = host_of(request)?;
-    let field = || request.headers.get(HOST)?.to_str().ok();
-    let named = request
-        .uri
-        .authority()
-        .map(Authority::as_str)
-        .or_else(field)?;
-    let port = named.rsplit_once(':').map(|(_, port)| port.parse());
-    let host = host.strip_suffix(":443").unwrap_or(&host);
-    // `host_of` also leaves out the default port of `http`.
-    Some(match port {
-        Some(Ok(80_u16)) if !host.ends_with(":80") => format!("https://{host}:80"),
-        _ => format!("https://{host}"),
-    })
-}
-
-/// Returns a field's value without the quotes, which the draft requires and Chromium omits. A missing field is empty.
-fn unquoted(field: Option<&[u8]>) -> &[u8] {
-    match field {
-        Some([b'"', inner @ .., b'"']) => inner,
-        Some(bare) => bare,
-        None => &[],
     }
 }
 
