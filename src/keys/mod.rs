@@ -32,3 +32,7 @@ pub use source::{PollOutcome, WatchedKeyRing};
 pub(crate) use {key::RawKey, ring::Listing};
 
 pub use crate::crypto::suite::{Backend, Mode, Suite};
+
+// The text of a ring, for hardtack-cli, which edits it.
+#[doc(hidden)]
+pub use ring::{ACCEPT_UNTIL, NOT_BEFORE, SEAL_FROM, has_commas};

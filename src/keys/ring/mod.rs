@@ -10,6 +10,7 @@ pub(crate) use member::Member;
 pub use member::RingKey;
 pub(crate) use order::Ring;
 pub(crate) use text::Listing;
+pub use text::{ACCEPT_UNTIL, NOT_BEFORE, SEAL_FROM, has_commas};
 
 use crate::{
     base::time::{EPOCH, system_time, unix_seconds, unix_seconds_from},

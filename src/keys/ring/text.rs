@@ -24,8 +24,7 @@ impl Listing {
     /// editor does, or entries between commas.
     pub(crate) fn add(&mut self, whole: &str) -> Result<(), KeyError> {
         let text = whole.trim_ascii();
-        let mut lines = text.lines();
-        let has_commas = lines.any(|line| line.contains(',') && !is_comment(line));
+        let has_commas = has_commas(text);
         let before = &whole[..whole.len() - whole.trim_ascii_start().len()];
         let (first, items): (usize, &mut dyn Iterator<Item = &str>) = if has_commas {
             (1, &mut text.split(','))
@@ -52,6 +51,13 @@ impl Listing {
         self.not_before = self.not_before.max(not_before.map_or(0, unix_seconds));
         Ok(())
     }
+}
+
+/// Returns `true` if commas, and not lines, separate the keys of a text.
+#[must_use]
+pub fn has_commas(text: &str) -> bool {
+    let mut lines = text.lines();
+    lines.any(|line| line.contains(',') && !is_comment(line))
 }
 
 fn is_comment(line: &str) -> bool {
@@ -101,9 +107,12 @@ fn set(slot: &mut Option<SystemTime>, attribute: &str, time: &str) -> Result<(),
 
 /// Separates words. Line ends or commas separate entries.
 const BLANK: [char; 2] = [' ', '\t'];
-const NOT_BEFORE: &str = "not_before=";
-const SEAL_FROM: &str = "seal_from=";
-const ACCEPT_UNTIL: &str = "accept_until=";
+/// Word of the time before which sessions are refused.
+pub const NOT_BEFORE: &str = "not_before=";
+/// Attribute of a key.
+pub const SEAL_FROM: &str = "seal_from=";
+/// Attribute of a key.
+pub const ACCEPT_UNTIL: &str = "accept_until=";
 const UNKNOWN_ATTRIBUTE: &str =
     "unknown attribute after the key, expected `seal_from=` or `accept_until=`";
 const SECOND_KEY: &str = "expected an attribute after the key, found several keys; in a key ring, put each on a separate \

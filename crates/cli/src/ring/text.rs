@@ -6,7 +6,11 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use hardtack::{KeyRing, keys::KeyId};
+pub(super) use hardtack::keys::{ACCEPT_UNTIL, SEAL_FROM};
+use hardtack::{
+    KeyRing,
+    keys::{KeyId, NOT_BEFORE, has_commas},
+};
 use zeroize::Zeroizing;
 
 use super::{
@@ -31,13 +35,11 @@ struct Line {
 impl RingText {
     /// Reads the text of a ring, before or after it is parsed.
     pub(super) fn new(text: &str) -> RingText {
-        let lines: Vec<_> = text.split_inclusive('\n').map(Line::new).collect();
-        let has_comma = |line: &Line| !line.is_comment() && line.text.contains(',');
-        if lines.iter().any(has_comma) {
+        if has_commas(text) {
             return RingText::in_one_line(text);
         }
         RingText {
-            lines,
+            lines: text.split_inclusive('\n').map(Line::new).collect(),
             line_end: if text.contains("\r\n") { "\r\n" } else { "\n" },
             tail: String::new(),
         }
@@ -196,10 +198,6 @@ impl Line {
         line
     }
 
-    fn is_comment(&self) -> bool {
-        self.first_word().starts_with('#')
-    }
-
     fn first_word(&self) -> &str {
         let mut words = self.text.split(BLANK);
         words.find(|word| !word.is_empty()).unwrap_or_default()
@@ -241,9 +239,6 @@ impl Line {
 
 /// White space and separators. The end of a line counts, and the line of a key has a comma only at its end.
 const BLANK: [char; 5] = [' ', '\t', '\r', '\n', ','];
-const NOT_BEFORE: &str = "not_before=";
-pub(super) const SEAL_FROM: &str = "seal_from=";
-pub(super) const ACCEPT_UNTIL: &str = "accept_until=";
 
 #[cfg(test)]
 mod tests {
