@@ -43,6 +43,7 @@ pub(crate) fn log_session_failed(
 
 /// A handler returned an error because the session's companion did not admit the request. The session itself was logged
 /// when it was read.
+#[cfg(feature = "unstable-companion")]
 pub(crate) fn session_was_stale() {
     log!(debug, "a session without its proof was not changed");
 }
