@@ -1,50 +1,30 @@
 //! Cells, and the rounds in which they are measured.
 //!
 //! In every round, every cell runs one batch, in a new random order. If the machine is disturbed for a while, all cells are, so
-//! the tables take ratios within each round, and then the median of the rounds. The places of things in memory affect single
+//! the table takes ratios within each round, and then the median of the rounds. The places of things in memory affect single
 //! cells, for as long as the process lives. So each fifth of a run is a process of its own, and each round begins at a random
 //! depth of the stack.
 
 use std::{
-    fmt,
     hint::black_box,
     time::{Duration, Instant},
 };
 
 use rand::seq::SliceRandom;
-use serde::{Deserialize, Serialize};
 
-use crate::{
-    allocations::{Allocated, Counter},
-    series::{Series, median},
-    workloads::Size,
-};
+use crate::workloads::Size;
 
 /// Work that is measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Operation {
-    /// The value, from what arrived.
-    Open,
-    /// A whole request that reads it: the same, and its end.
+    /// A whole request that reads its session.
     Read,
     /// Changed, sealed, and formatted as a `Set-Cookie` field. Through a layer: the whole request.
     Write,
-    /// `Open`, under the oldest of eight keys.
-    OldestOfEight,
-    /// `Open`, among twenty cookies of others.
-    Beside,
-    /// `Open`, of characters that nobody sealed.
-    Garbage,
-    /// `Open`, of a token under a key that is not in the ring.
-    UnknownKey,
-    /// `Open`, with one character changed.
-    Tampered,
     /// A request whose handler leaves the session alone.
     Untouched,
     /// A request without any session layer.
     Empty,
-    /// HMAC-SHA-256 over the content's bytes.
-    Mac,
 }
 
 /// One thing that is measured.
@@ -55,23 +35,17 @@ pub(crate) struct Id {
     pub(crate) size: Size,
 }
 
-impl fmt::Display for Id {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}, {:?} {:?}", self.library, self.operation, self.size)
-    }
-}
-
-/// Does its work as often as it is told. What it prepares is outside of `begin` and `end`.
-pub(crate) type Work = Box<dyn FnMut(usize, &mut dyn Meter)>;
+/// Does its work as often as it is told, and returns how long that took, without what it prepared.
+pub(crate) type Work = Box<dyn FnMut(usize) -> Duration>;
 
 /// The same work again and again.
 pub(crate) fn repeated<R>(mut operation: impl FnMut() -> R + 'static) -> Work {
-    Box::new(move |operations, meter| {
-        meter.begin();
+    Box::new(move |operations| {
+        let start = Instant::now();
         for _ in 0..operations {
             black_box(operation());
         }
-        meter.end();
+        start.elapsed()
     })
 }
 
@@ -81,93 +55,90 @@ pub(crate) fn prepared<P: 'static, R>(
     mut operation: impl FnMut(&mut P) -> R + 'static,
 ) -> Work {
     let mut ready = Vec::with_capacity(AT_ONCE);
-    Box::new(move |mut operations, meter| {
+    Box::new(move |mut operations| {
+        let mut total = Duration::ZERO;
         while operations > 0 {
             let count = operations.min(AT_ONCE);
             ready.extend((0..count).map(|_| prepare()));
-            meter.begin();
+            let start = Instant::now();
             for one in &mut ready {
                 black_box(operation(one));
             }
-            meter.end();
+            total += start.elapsed();
             ready.clear();
             operations -= count;
         }
+        total
     })
 }
 
-pub(crate) struct Cell {
-    pub(crate) id: Id,
-    /// Of the whole value, or of the token where there is no cookie.
-    pub(crate) characters: Option<usize>,
-    work: Work,
-    fifths: Vec<Measured>,
-}
+/// How many are prepared before they are used.
+const AT_ONCE: usize = 8;
 
-/// What a fifth of a run tells of a cell.
-#[derive(Serialize, Deserialize)]
-pub(crate) struct Measured {
-    allocated: Allocated,
-    /// Nanoseconds per operation, one for each round.
-    times: Vec<f64>,
+/// Nanoseconds per operation, one for each round.
+pub(crate) type Times = Vec<f64>;
+
+struct Cell {
+    id: Id,
+    work: Work,
+    times: Times,
 }
 
 /// All that is measured.
 #[derive(Default)]
 pub(crate) struct Bench {
-    only: Vec<String>,
     cells: Vec<Cell>,
+    characters: Vec<(&'static str, Size, usize)>,
 }
 
 impl Bench {
-    /// Of `only`, if that is not empty: rows whose names contain one of these.
-    pub(crate) fn new(only: Vec<String>) -> Bench {
-        Bench {
-            only: only.iter().map(|name| name.to_lowercase()).collect(),
-            cells: Vec::new(),
-        }
-    }
-
-    pub(crate) fn wants(&self, library: &str) -> bool {
-        let library = library.to_lowercase();
-        self.only.is_empty() || self.only.iter().any(|name| library.contains(name))
-    }
-
-    pub(crate) fn add(&mut self, id: Id, characters: Option<usize>, work: Work) {
+    pub(crate) fn add(&mut self, id: Id, work: Work) {
         self.cells.push(Cell {
             id,
-            characters,
             work,
-            fifths: Vec::new(),
+            times: Times::new(),
         });
     }
 
-    pub(crate) fn cells(&self) -> impl Iterator<Item = &Cell> {
-        self.cells.iter()
+    pub(crate) fn add_characters(&mut self, library: &'static str, size: Size, value: &str) {
+        self.characters.push((library, size, value.len()));
     }
 
-    pub(crate) fn cell(&self, id: Id) -> Option<&Cell> {
-        self.cells.iter().find(|cell| cell.id == id)
+    /// In the order in which they were added.
+    pub(crate) fn libraries(&self) -> Vec<&'static str> {
+        let mut libraries: Vec<_> = self.characters.iter().map(|(name, ..)| *name).collect();
+        libraries.dedup();
+        libraries
     }
 
-    pub(crate) fn series(&self, id: Id) -> Option<Series> {
-        self.cell(id).map(Cell::series)
+    /// Of the cookie's value.
+    pub(crate) fn characters(&self, library: &str, size: Size) -> Option<usize> {
+        let mut characters = self.characters.iter();
+        let found = characters.find(|(name, of, _)| *name == library && *of == size)?;
+        Some(found.2)
+    }
+
+    pub(crate) fn times(&self, id: Id) -> Option<&[f64]> {
+        let cell = self.cells.iter().find(|cell| cell.id == id)?;
+        Some(&cell.times)
+    }
+
+    /// As many for one cell as for any other.
+    pub(crate) fn rounds(&self) -> usize {
+        self.cells.first().map_or(0, |cell| cell.times.len())
     }
 
     /// Measures one fifth, for as long as `time`, and one round at least. In the order of the cells.
-    pub(crate) fn measure(&mut self, time: Duration) -> Vec<Measured> {
-        let lap = cost_of_a_lap();
-        let start_each = |cell: &mut Cell| (cell.start(), cell.choose_batch(lap));
-        let (mut measured, batches): (Vec<_>, Vec<_>) =
-            self.cells.iter_mut().map(start_each).unzip();
+    pub(crate) fn measure(&mut self, time: Duration) -> Vec<Times> {
+        let batches: Vec<_> = self.cells.iter_mut().map(Cell::choose_batch).collect();
+        let mut measured = vec![Times::new(); self.cells.len()];
         let mut order: Vec<usize> = (0..self.cells.len()).collect();
         let start = Instant::now();
         loop {
             order.shuffle(&mut rand::rng());
             below(rand::random_range(0..64), &mut || {
                 for &i in &order {
-                    let time = self.cells[i].time(batches[i], lap) / batches[i] as f64;
-                    measured[i].times.push(time);
+                    measured[i].push(self.cells[i].time(batches[i]));
                 }
             });
             if start.elapsed() >= time {
@@ -177,16 +148,10 @@ impl Bench {
     }
 
     /// Adds what a process of its own measured of the same cells.
-    pub(crate) fn add_fifth(&mut self, measured: Vec<Measured>) {
-        for (cell, measured) in self.cells.iter_mut().zip(measured) {
-            cell.fifths.push(measured);
+    pub(crate) fn add_fifth(&mut self, measured: Vec<Times>) {
+        for (cell, times) in self.cells.iter_mut().zip(measured) {
+            cell.times.extend(times);
         }
-    }
-
-    /// As many for one cell as for any other.
-    pub(crate) fn rounds(&self) -> usize {
-        let fifths = self.cells.first().map_or(&[][..], |cell| &cell.fifths);
-        fifths.iter().map(|fifth| fifth.times.len()).sum()
     }
 }
 
@@ -202,106 +167,25 @@ fn below(frames: u32, work: &mut dyn FnMut()) {
 }
 
 impl Cell {
-    pub(crate) fn series(&self) -> Series {
-        let fifths = self.fifths.iter().map(|fifth| fifth.times.clone());
-        Series(fifths.collect())
-    }
-
-    pub(crate) fn least(&self) -> f64 {
-        let times = self.fifths.iter().flat_map(|fifth| &fifth.times);
-        times.copied().fold(f64::INFINITY, f64::min)
-    }
-
-    pub(crate) fn allocated(&self) -> Allocated {
-        let last = self.fifths.last();
-        last.map(|fifth| fifth.allocated).unwrap_or_default()
-    }
-
-    /// Makes what is made once only, and counts allocations.
-    fn start(&mut self) -> Measured {
-        self.time(2 * AT_ONCE, 0.0);
-        // One at a time: the peak is that of one.
-        let mut counter = Counter::default();
-        for _ in 0..AT_ONCE {
-            (self.work)(1, &mut counter);
-        }
-        Measured {
-            allocated: counter.per_operation(AT_ONCE),
-            times: Vec::new(),
-        }
-    }
-
-    fn choose_batch(&mut self, lap: f64) -> usize {
-        let mut batch = 1;
-        while self.time(batch, lap) < BATCH / 4.0 {
+    /// As many operations as take a quarter of a millisecond, about: beside that, reading the clock is nothing.
+    fn choose_batch(&mut self) -> usize {
+        let mut batch = AT_ONCE;
+        while self.time(batch) * (batch as f64) < 62_500.0 {
             batch *= 2;
         }
-        let one = self.time(batch, lap) / batch as f64;
-        ((BATCH / one) as usize).max(1)
+        ((250_000.0 / self.time(batch)) as usize).max(1)
     }
 
-    /// Nanoseconds for so many operations.
-    fn time(&mut self, operations: usize, lap: f64) -> f64 {
-        let mut watch = Stopwatch::default();
-        (self.work)(operations, &mut watch);
-        watch.total - lap * watch.laps
+    /// Nanoseconds for one of so many operations.
+    fn time(&mut self, operations: usize) -> f64 {
+        (self.work)(operations).as_nanos() as f64 / operations as f64
     }
 }
 
-#[derive(Default)]
-struct Stopwatch {
-    started: Option<Instant>,
-    total: f64,
-    laps: f64,
-}
-
-impl Meter for Stopwatch {
-    fn begin(&mut self) {
-        self.started = Some(Instant::now());
-    }
-
-    fn end(&mut self) {
-        let now = Instant::now();
-        if let Some(started) = self.started.take() {
-            self.total += (now - started).as_nanos() as f64;
-            self.laps += 1.0;
-        }
-    }
-}
-
-/// Nanoseconds between a `begin` and an `end` with nothing between them.
-fn cost_of_a_lap() -> f64 {
-    let laps = (0..1001).map(|_| {
-        let mut watch = Stopwatch::default();
-        let meter: &mut dyn Meter = black_box(&mut watch);
-        meter.begin();
-        meter.end();
-        watch.total
-    });
-    median(laps.collect())
-}
-
-/// Nanoseconds of one batch, about.
-const BATCH: f64 = 250_000.0;
-/// How many are prepared before they are used.
-const AT_ONCE: usize = 8;
-
-/// Measures between `begin` and `end`: time, or allocations.
-pub(crate) trait Meter {
-    fn begin(&mut self);
-    fn end(&mut self);
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_prepared_is_not_measured() {
-        let mut work = prepared(|| vec![0u8; 100], |bytes| bytes.clone());
-        let mut counter = Counter::default();
-        work(3, &mut counter);
-        let allocated = counter.per_operation(3);
-        assert_eq!((allocated.count, allocated.peak), (1.0, 100));
-    }
+/// NaN where there is nothing.
+pub(crate) fn median(values: impl Iterator<Item = f64>) -> f64 {
+    let mut values: Vec<_> = values.collect();
+    values.sort_by(f64::total_cmp);
+    let middle = values.len() / 2;
+    values.get(middle).copied().unwrap_or(f64::NAN)
 }

@@ -17,25 +17,30 @@ use actix_web::{
     web,
 };
 use futures_util::FutureExt;
+use serde::Serialize;
 
 use super::{
-    ENTRY, FAILURE,
-    cells::{PAGE_TYPE, add_layer},
+    FAILURE,
+    cells::{Answer, Call, Handler, Layer, PAGE_TYPE, add_layer, status_of},
     look,
-    traits::{Answer, Call, Handler, Layer, status_of},
 };
-use crate::{measure::Bench, workloads::Workload};
-
-pub(crate) const ACTIX: &str = "actix-session, private";
+use crate::{
+    measure::Bench,
+    workloads::{ENTRY, Entries, Workload},
+};
 
 pub(super) fn add(bench: &mut Bench) {
-    add_layer(bench, ACTIX, || Actix(Key::generate()));
+    add_layer::<Actix>(bench, "actix-session, private");
 }
 
 struct Actix(Key);
 
 impl Layer for Actix {
     type Response = ServiceResponse;
+
+    fn new() -> Actix {
+        Actix(Key::generate())
+    }
 
     fn service<T: Workload>(&self, handler: Handler, field: &str) -> Call<ServiceResponse> {
         let answer = move |request: HttpRequest| ready(answer::<T>(handler, &request));
@@ -77,16 +82,16 @@ fn answer<T: Workload>(handler: Handler, request: &HttpRequest) -> HttpResponse 
             value.change();
             session.insert(ENTRY, value).expect(FAILURE);
         }
-        Handler::Begin => session().insert(ENTRY, T::sample()).expect(FAILURE),
+        Handler::Begin => T::sample().store(&session()),
     }
     page(StatusCode::OK)
 }
 
-pub(super) fn page(status: StatusCode) -> HttpResponse {
+fn page(status: StatusCode) -> HttpResponse {
     HttpResponse::build(status).content_type(PAGE_TYPE).finish()
 }
 
-pub(super) fn called<S, B>(service: S, field: &str) -> Call<ServiceResponse>
+fn called<S, B>(service: S, field: &str) -> Call<ServiceResponse>
 where
     S: Service<Request, Response = ServiceResponse<B>, Error = Error> + 'static,
     B: MessageBody + 'static,
@@ -99,4 +104,10 @@ where
         let response = response.expect("nothing waits").expect(FAILURE);
         response.map_into_boxed_body()
     })
+}
+
+impl Entries for Session {
+    fn put(&self, name: &str, value: &impl Serialize) {
+        self.insert(name, value).expect(FAILURE);
+    }
 }

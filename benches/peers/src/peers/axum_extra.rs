@@ -5,17 +5,14 @@ use axum_extra::extract::cookie::{Key, PrivateCookieJar};
 use http::HeaderMap;
 
 use super::{
-    cells::add_peer,
+    cells::{Peer, add_peer},
     cookie::cookie,
-    fields::{NAME, headers_with},
-    traits::{Peer, Takes, set_cookie_of},
+    fields::{NAME, headers_with, set_cookie_of},
 };
 use crate::{measure::Bench, workloads::Workload};
 
 pub(super) fn add(bench: &mut Bench) {
-    add_peer(bench, "axum-extra `PrivateCookieJar`, JSON", || {
-        Jars(Key::generate())
-    });
+    add_peer::<Jars>(bench, "axum-extra `PrivateCookieJar`, JSON");
 }
 
 struct Jars(Key);
@@ -23,18 +20,20 @@ struct Jars(Key);
 /// The jar, which moves when it is written, and the value.
 type Opened<T> = (Option<PrivateCookieJar>, Option<T>);
 
-impl Peer for Jars {
+impl<T: Workload> Peer<T> for Jars {
     type Request = HeaderMap;
-    type Opened<T: Workload> = Opened<T>;
+    type Opened = Opened<T>;
     type Written = HeaderMap;
 
-    const TAKES: Takes = Takes::Field;
+    fn new() -> Jars {
+        Jars(Key::generate())
+    }
 
-    fn request(&self, field: &str) -> HeaderMap {
+    fn request(field: &str) -> HeaderMap {
         headers_with(field)
     }
 
-    fn open<T: Workload>(&self, fields: &HeaderMap) -> Opened<T> {
+    fn open(&self, fields: &HeaderMap) -> Opened<T> {
         let jar = PrivateCookieJar::from_headers(fields, self.0.clone());
         let value = jar
             .get(NAME)
@@ -42,15 +41,15 @@ impl Peer for Jars {
         (Some(jar), value)
     }
 
-    fn begin<T: Workload>(&self, value: T) -> Opened<T> {
+    fn begin(&self, value: T) -> Opened<T> {
         (Some(PrivateCookieJar::new(self.0.clone())), Some(value))
     }
 
-    fn holds<T: Workload>((_, value): &Opened<T>, expected: &T) -> bool {
+    fn holds((_, value): &Opened<T>, expected: &T) -> bool {
         value.as_ref() == Some(expected)
     }
 
-    fn write<T: Workload>(&self, (jar, value): &mut Opened<T>) -> HeaderMap {
+    fn write(&self, (jar, value): &mut Opened<T>) -> HeaderMap {
         let value = value.as_mut().expect("only good cookies are changed");
         value.change();
         let jar = jar.take().expect("a session is written once");

@@ -1,167 +1,228 @@
-//! The cells of a peer: what is measured of it.
+//! The cells of a peer: what is measured of it, and what it is asked to do for that.
 
 use std::{convert::Infallible, rc::Rc};
 
 use futures_util::FutureExt;
 use http::{
-    HeaderValue, Request, Response,
+    HeaderValue, Request, Response, StatusCode,
     header::{CONTENT_TYPE, COOKIE},
 };
 use tower::Service;
 
-use super::{
-    fields::{among_others, garbage_like, header_value, pair_of, tampered, value_of},
-    traits::{Answer, Call, Handler, Layer, Peer, Takes},
-};
+use super::fields::{header_value, pair_of, set_cookie_of, value_of};
 use crate::{
     measure::{Bench, Id, Operation, prepared, repeated},
-    workloads::{Large, Medium, Size, Small, Workload},
+    workloads::{Large, Login, Medium, Small, Workload},
 };
 
-/// Adds the cells of a library without a layer.
-pub(super) fn add_peer<P: Peer>(
-    bench: &mut Bench,
-    library: &'static str,
-    peer: impl FnOnce() -> P,
-) {
-    if !bench.wants(library) {
-        return;
-    }
-    let peer = Rc::new(peer());
-    add_size::<P, Small>(bench, library, &peer);
-    add_size::<P, Medium>(bench, library, &peer);
-    add_size::<P, Large>(bench, library, &peer);
+/// A library that keeps a session of type `T` without a layer.
+pub(super) trait Peer<T>: Sized + 'static {
+    /// What arrives.
+    type Request: 'static;
+    /// A session after it was read.
+    type Opened: 'static;
+    /// A `Set-Cookie` field.
+    type Written;
 
-    let good = first_pair::<P, Medium>(&peer);
-    let mut add = |operation, peer: &Rc<P>, pair: &str, is_good| {
-        add_open(bench, library, operation, peer, pair, is_good);
-    };
-    if let Some(rotated) = peer.rotated() {
-        add(Operation::OldestOfEight, &Rc::new(rotated), &good, true);
-    }
-    if P::TAKES == Takes::Field {
-        add(Operation::Beside, &peer, &among_others(&good), true);
-    }
-    add(Operation::Garbage, &peer, &garbage_like(&good), false);
-    add(Operation::Tampered, &peer, &tampered(&good), false);
+    fn new() -> Self;
+
+    /// `pair` is a `Cookie` field.
+    fn request(pair: &str) -> Self::Request;
+
+    fn open(&self, request: &Self::Request) -> Self::Opened;
+
+    /// A session that holds `value` and did not arrive.
+    fn begin(&self, value: T) -> Self::Opened;
+
+    fn holds(opened: &Self::Opened, expected: &T) -> bool;
+
+    /// The end of a request that only read.
+    fn end(&self, _opened: &Self::Opened) {}
+
+    /// Changes the value, and writes it.
+    fn write(&self, opened: &mut Self::Opened) -> Self::Written;
+
+    fn field(written: &Self::Written) -> String;
 }
 
-fn add_size<P: Peer, T: Workload>(bench: &mut Bench, library: &'static str, peer: &Rc<P>) {
+/// A library that seals a value and gives it back: most of them.
+pub(super) trait Values: Sized + 'static {
+    fn new() -> Self;
+
+    fn open<T: Workload>(&self, pair: &str) -> Option<T>;
+
+    /// A whole `Set-Cookie` field.
+    fn write<T: Workload>(&self, value: &T) -> String;
+}
+
+impl<T: Workload, P: Values> Peer<T> for P {
+    type Request = String;
+    type Opened = Option<T>;
+    type Written = String;
+
+    fn new() -> P {
+        Values::new()
+    }
+
+    fn request(pair: &str) -> String {
+        pair.to_owned()
+    }
+
+    fn open(&self, request: &String) -> Option<T> {
+        Values::open(self, request)
+    }
+
+    fn begin(&self, value: T) -> Option<T> {
+        Some(value)
+    }
+
+    fn holds(opened: &Option<T>, expected: &T) -> bool {
+        opened.as_ref() == Some(expected)
+    }
+
+    fn write(&self, opened: &mut Option<T>) -> String {
+        let value = opened.as_mut().expect("only good cookies are changed");
+        value.change();
+        Values::write(self, value)
+    }
+
+    fn field(written: &String) -> String {
+        written.clone()
+    }
+}
+
+/// Adds the cells of a library without a layer.
+pub(super) fn add_peer<P>(bench: &mut Bench, library: &'static str)
+where
+    P: Peer<Small> + Peer<Medium> + Peer<Large> + Peer<Login>,
+{
+    add_size::<P, Small>(bench, library);
+    add_size::<P, Medium>(bench, library);
+    add_size::<P, Large>(bench, library);
+    add_login::<P>(bench, library);
+}
+
+/// The login is written only: in a dictionary it has other entries than those that `open` looks for.
+pub(super) fn add_login<P: Peer<Login>>(bench: &mut Bench, library: &'static str) {
+    let pair = first_pair(&P::new());
+    bench.add_characters(library, Login::SIZE, value_of(&pair));
+}
+
+/// `name=value` of a session that was written for the first time.
+fn first_pair<P: Peer<T>, T: Workload>(peer: &P) -> String {
+    let written = peer.write(&mut peer.begin(T::sample()));
+    pair_of(&P::field(&written)).to_owned()
+}
+
+pub(super) fn add_size<P: Peer<T>, T: Workload>(bench: &mut Bench, library: &'static str) {
     let id = |operation| Id {
         library,
         operation,
         size: T::SIZE,
     };
-    let pair = first_pair::<P, T>(peer);
-    let characters = Some(value_of(&pair).len());
-    let request = || peer.request(taken::<P>(&pair));
-    let holds = P::holds(&peer.open(&request()), &first_value::<T>());
-    assert!(holds, "{library} does not open what it sealed");
-
-    let (opens, arrived) = (Rc::clone(peer), request());
-    let open = repeated(move || opens.open::<T>(&arrived));
-    bench.add(id(Operation::Open), characters, open);
-    if P::ENDS {
-        let (reads, arrived) = (Rc::clone(peer), request());
-        let read = repeated(move || {
-            let opened = reads.open::<T>(&arrived);
-            reads.end(&opened);
-            opened
-        });
-        bench.add(id(Operation::Read), characters, read);
-    }
-    let (opens, arrived) = (Rc::clone(peer), request());
-    let open = move || opens.open::<T>(&arrived);
-    let writes = Rc::clone(peer);
-    let write = prepared(open, move |opened| writes.write::<T>(opened));
-    bench.add(id(Operation::Write), characters, write);
-}
-
-/// Adds the opening of an M. `is_good`: it is to open.
-pub(super) fn add_open<P: Peer>(
-    bench: &mut Bench,
-    library: &'static str,
-    operation: Operation,
-    peer: &Rc<P>,
-    pair: &str,
-    is_good: bool,
-) {
-    let request = peer.request(taken::<P>(pair));
-    let holds = P::holds(&peer.open(&request), &first_value::<Medium>());
-    assert_eq!(holds, is_good, "{library}, {operation:?}");
-    let id = Id {
-        library,
-        operation,
-        size: Size::Medium,
-    };
-    let peer = Rc::clone(peer);
-    bench.add(id, None, repeated(move || peer.open::<Medium>(&request)));
-}
-
-/// `name=value` of a session that was written for the first time.
-pub(super) fn first_pair<P: Peer, T: Workload>(peer: &P) -> String {
-    let written = peer.write(&mut peer.begin(T::sample()));
-    pair_of(&P::field(&written)).to_owned()
-}
-
-/// Returns the value in `first_pair`, which writing has changed.
-fn first_value<T: Workload>() -> T {
+    let peer = Rc::new(P::new());
+    let pair = first_pair(&*peer);
+    let request = || P::request(&pair);
+    // Writing has changed it.
     let mut value = T::sample();
     value.change();
-    value
+    let holds = P::holds(&peer.open(&request()), &value);
+    assert!(holds, "{library} does not open what it sealed");
+    bench.add_characters(library, T::SIZE, value_of(&pair));
+
+    let (reads, arrived) = (Rc::clone(&peer), request());
+    let read = move || {
+        let opened = reads.open(&arrived);
+        reads.end(&opened);
+        opened
+    };
+    bench.add(id(Operation::Read), repeated(read));
+    let (opens, arrived) = (Rc::clone(&peer), request());
+    let open = move || opens.open(&arrived);
+    let write = move |opened: &mut P::Opened| peer.write(opened);
+    bench.add(id(Operation::Write), prepared(open, write));
 }
 
-fn taken<P: Peer>(pair: &str) -> &str {
-    match P::TAKES {
-        Takes::Field => pair,
-        Takes::Token => value_of(pair),
+/// A library that keeps sessions in a layer around a handler.
+pub(super) trait Layer: Sized + 'static {
+    type Response: Answer;
+
+    fn new() -> Self;
+
+    /// Calls a service with a request of this `Cookie` field, which is made again each time.
+    fn service<T: Workload>(&self, handler: Handler, field: &str) -> Call<Self::Response>;
+}
+
+pub(super) type Call<R> = Box<dyn FnMut() -> R>;
+
+/// What a handler does with its session.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Handler {
+    /// It stands behind no session layer.
+    Alone,
+    Untouched,
+    Read,
+    /// Reads, and answers 200 if it is the value that `Begin` stored, otherwise 404.
+    Check,
+    /// Reads, changes and stores the value.
+    Write,
+    /// Stores a first value.
+    Begin,
+}
+
+/// The answer to `Handler::Check`.
+pub(super) fn status_of<T: Workload>(found: Option<&T>) -> StatusCode {
+    if found == Some(&T::sample()) {
+        StatusCode::OK
+    } else {
+        StatusCode::NOT_FOUND
+    }
+}
+
+/// A response of any framework.
+pub(super) trait Answer: 'static {
+    fn is_ok(&self) -> bool;
+
+    fn set_cookie(&self) -> Option<String>;
+}
+
+impl<B: 'static> Answer for Response<B> {
+    fn is_ok(&self) -> bool {
+        self.status() == StatusCode::OK
+    }
+
+    fn set_cookie(&self) -> Option<String> {
+        set_cookie_of(self.headers())
     }
 }
 
 /// Adds the cells of a library with a layer.
-pub(super) fn add_layer<L: Layer>(
-    bench: &mut Bench,
-    library: &'static str,
-    layer: impl FnOnce() -> L,
-) {
-    if !bench.wants(library) {
-        return;
-    }
-    let layer = layer();
+pub(super) fn add_layer<L: Layer>(bench: &mut Bench, library: &'static str) {
+    let layer = L::new();
     add_layer_size::<L, Small>(bench, library, &layer);
     add_layer_size::<L, Medium>(bench, library, &layer);
     add_layer_size::<L, Large>(bench, library, &layer);
+    bench.add_characters(library, Login::SIZE, value_of(&begun::<L, Login>(&layer)));
 
     let good = begun::<L, Medium>(&layer);
-    let id = |operation| Id {
-        library,
-        operation,
-        size: Size::Medium,
-    };
-    let mut read = |operation, layer: &L, field: &str, is_good| {
-        let answer = layer.service::<Medium>(Handler::Check, field)();
-        assert_eq!(answer.is_ok(), is_good, "{}", id(operation));
-        let call = layer.service::<Medium>(Handler::Read, field);
-        bench.add(id(operation), None, repeated(call));
-    };
-    if let Some(rotated) = layer.rotated() {
-        read(Operation::OldestOfEight, &rotated, &good, true);
-    }
-    read(Operation::Beside, &layer, &among_others(&good), true);
-    read(Operation::Garbage, &layer, &garbage_like(&good), false);
-    read(Operation::Tampered, &layer, &tampered(&good), false);
     for (operation, handler) in [
         (Operation::Untouched, Handler::Untouched),
         (Operation::Empty, Handler::Alone),
     ] {
-        let call = layer.service::<Medium>(handler, &good);
-        bench.add(id(operation), None, repeated(call));
+        let id = Id {
+            library,
+            operation,
+            size: Medium::SIZE,
+        };
+        bench.add(id, repeated(layer.service::<Medium>(handler, &good)));
     }
 }
 
 fn add_layer_size<L: Layer, T: Workload>(bench: &mut Bench, library: &'static str, layer: &L) {
     let pair = begun::<L, T>(layer);
-    let characters = Some(value_of(&pair).len());
+    let checked = layer.service::<T>(Handler::Check, &pair)();
+    assert!(checked.is_ok(), "{library} does not open what it sealed");
+    bench.add_characters(library, T::SIZE, value_of(&pair));
     for (operation, handler) in [
         (Operation::Read, Handler::Read),
         (Operation::Write, Handler::Write),
@@ -173,8 +234,8 @@ fn add_layer_size<L: Layer, T: Workload>(bench: &mut Bench, library: &'static st
         };
         let mut call = layer.service::<T>(handler, &pair);
         let is_written = call().set_cookie().is_some();
-        assert_eq!(is_written, handler == Handler::Write, "{id}");
-        bench.add(id, characters, repeated(call));
+        assert_eq!(is_written, handler == Handler::Write, "{id:?}");
+        bench.add(id, repeated(call));
     }
 }
 
@@ -193,14 +254,13 @@ pub(super) fn page() -> Response<()> {
 }
 
 /// Calls a tower service with requests of this `Cookie` field. Nothing here waits, so no runtime is needed.
-pub(super) fn called<S, A, B>(mut service: S, field: &str) -> Call<Response<B>>
+pub(super) fn called<S>(mut service: S, field: &str) -> Call<Response<()>>
 where
-    S: Service<Request<A>, Response = Response<B>, Error = Infallible> + 'static,
-    A: Default,
+    S: Service<Request<()>, Response = Response<()>, Error = Infallible> + 'static,
 {
     let field = header_value(field);
     Box::new(move || {
-        let mut request = Request::new(A::default());
+        let mut request = Request::new(());
         request.headers_mut().insert(COOKIE, field.clone());
         let response = service.call(request).now_or_never();
         let Ok(response) = response.expect("nothing waits");

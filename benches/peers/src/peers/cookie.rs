@@ -3,24 +3,21 @@
 use cookie::{Cookie, CookieJar, Key, SameSite};
 
 use super::{
-    cells::add_peer,
+    cells::{Values, add_peer},
     fields::NAME,
-    traits::{Takes, Values},
 };
 use crate::{measure::Bench, workloads::Workload};
 
-pub(crate) const PRIVATE: &str = "cookie `PrivateJar`, JSON";
-const SIGNED: &str = "cookie `SignedJar`, JSON";
-
 pub(super) fn add(bench: &mut Bench) {
-    add_peer(bench, PRIVATE, || Private(Key::generate()));
-    add_peer(bench, SIGNED, || Signed(Key::generate()));
+    add_peer::<Private>(bench, "cookie `PrivateJar`, JSON");
 }
 
 struct Private(Key);
 
 impl Values for Private {
-    const TAKES: Takes = Takes::Field;
+    fn new() -> Private {
+        Private(Key::generate())
+    }
 
     fn open<T: Workload>(&self, field: &str) -> Option<T> {
         let cookie = jar(field).private(&self.0).get(NAME)?;
@@ -30,23 +27,6 @@ impl Values for Private {
     fn write<T: Workload>(&self, value: &T) -> String {
         let mut jar = CookieJar::new();
         jar.private_mut(&self.0).add(cookie(value));
-        field(&jar)
-    }
-}
-
-struct Signed(Key);
-
-impl Values for Signed {
-    const TAKES: Takes = Takes::Field;
-
-    fn open<T: Workload>(&self, field: &str) -> Option<T> {
-        let cookie = jar(field).signed(&self.0).get(NAME)?;
-        serde_json::from_str(cookie.value()).ok()
-    }
-
-    fn write<T: Workload>(&self, value: &T) -> String {
-        let mut jar = CookieJar::new();
-        jar.signed_mut(&self.0).add(cookie(value));
         field(&jar)
     }
 }
@@ -61,8 +41,11 @@ fn jar(field: &str) -> CookieJar {
 }
 
 pub(super) fn cookie<T: Workload>(value: &T) -> Cookie<'static> {
-    let json = serde_json::to_string(value).expect("a value of plain fields");
-    Cookie::build((NAME, json))
+    with_attributes(serde_json::to_string(value).expect("a value of plain fields"))
+}
+
+pub(super) fn with_attributes(value: String) -> Cookie<'static> {
+    Cookie::build((NAME, value))
         .path("/")
         .secure(true)
         .http_only(true)

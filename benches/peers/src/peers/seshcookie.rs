@@ -1,5 +1,4 @@
-//! seshcookie, a layer with a typed session. It finds an old key by trying all of them, and checks the age
-//! of a token.
+//! seshcookie, a layer with a typed session. It checks the age of a token.
 
 use std::convert::Infallible;
 
@@ -10,46 +9,32 @@ use tower::{Layer as _, service_fn};
 
 use super::{
     FAILURE,
-    cells::{add_layer, called, page},
-    look, random,
-    traits::{Call, Handler, Layer, status_of},
+    cells::{Call, Handler, Layer, add_layer, called, page, status_of},
+    look,
 };
 use crate::{measure::Bench, workloads::Workload};
 
-pub(crate) const SESHCOOKIE: &str = "seshcookie";
-
 pub(super) fn add(bench: &mut Bench) {
-    add_layer(bench, SESHCOOKIE, || Seshcookie {
-        keys: std::array::from_fn(|_| random()),
-        count: 1,
-    });
+    add_layer::<Seshcookie>(bench, "seshcookie");
 }
 
-struct Seshcookie {
-    /// The oldest last.
-    keys: [[u8; 32]; 8],
-    count: usize,
-}
+struct Seshcookie([u8; 32]);
 
 impl Layer for Seshcookie {
     type Response = Response<()>;
+
+    fn new() -> Seshcookie {
+        Seshcookie(rand::random())
+    }
 
     fn service<T: Workload>(&self, handler: Handler, field: &str) -> Call<Response<()>> {
         let service = service_fn(move |request| answer::<T>(handler, request));
         if handler == Handler::Alone {
             return called(service, field);
         }
-        let used = &self.keys[self.keys.len() - self.count..];
-        let keys = SessionKeys::new(&used[0]).and_then(|keys| keys.with_fallbacks(&used[1..]));
-        let layer = SessionLayer::<T>::new(keys.expect(FAILURE), SessionConfig::default());
+        let keys = SessionKeys::new(&self.0).expect(FAILURE);
+        let layer = SessionLayer::<T>::new(keys, SessionConfig::default());
         called(layer.expect(FAILURE).layer(service), field)
-    }
-
-    fn rotated(&self) -> Option<Seshcookie> {
-        Some(Seshcookie {
-            keys: self.keys,
-            count: 8,
-        })
     }
 }
 

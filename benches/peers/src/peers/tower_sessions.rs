@@ -2,28 +2,34 @@
 
 use std::convert::Infallible;
 
+use futures_util::FutureExt;
 use http::{Request, Response};
+use serde::Serialize;
 use tower::{Layer as _, service_fn};
 use tower_sessions_cookie_store::{CookieSessionManagerLayer, Key, Session};
 
 use super::{
-    ENTRY, FAILURE,
-    cells::{add_layer, called, page},
+    FAILURE,
+    cells::{Call, Handler, Layer, add_layer, called, page, status_of},
     look,
-    traits::{Call, Handler, Layer, status_of},
 };
-use crate::{measure::Bench, workloads::Workload};
-
-pub(crate) const TOWER_SESSIONS: &str = "tower-sessions-cookie-store, private";
+use crate::{
+    measure::Bench,
+    workloads::{ENTRY, Entries, Workload},
+};
 
 pub(super) fn add(bench: &mut Bench) {
-    add_layer(bench, TOWER_SESSIONS, || TowerSessions(Key::generate()));
+    add_layer::<TowerSessions>(bench, "tower-sessions-cookie-store, private");
 }
 
 struct TowerSessions(Key);
 
 impl Layer for TowerSessions {
     type Response = Response<()>;
+
+    fn new() -> TowerSessions {
+        TowerSessions(Key::generate())
+    }
 
     fn service<T: Workload>(&self, handler: Handler, field: &str) -> Call<Response<()>> {
         let service = service_fn(move |request| answer::<T>(handler, request));
@@ -61,7 +67,14 @@ async fn answer<T: Workload>(
             value.change();
             session.insert(ENTRY, value).await.expect(FAILURE);
         }
-        Handler::Begin => session.insert(ENTRY, T::sample()).await.expect(FAILURE),
+        Handler::Begin => T::sample().store(&session),
     }
     Ok(response)
+}
+
+impl Entries for Session {
+    fn put(&self, name: &str, value: &impl Serialize) {
+        let inserted = self.insert(name, value).now_or_never();
+        inserted.expect("nothing waits").expect(FAILURE);
+    }
 }
