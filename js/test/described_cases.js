@@ -31,7 +31,7 @@ export const BAD = Object.entries(SETTINGS).flatMap(([name, [right, wrong, large
 BAD.push(
   // Names.
   ...ELSEWHERE.flatMap(([words]) => words).map((word) => withKeys({ [word]: "x" })),
-  ...["timeout", "idletimeout", "sameSite", "remember-me", "session.name", "allow_http", "", "no_such", "keys_fiel", "Secure", "cookie", "ttl", "SECRET", "session_secret", "secret-key.base", "secrets", "cookie_password", "max_age", "maxAge", "expires", "é", "a'b\"c\\d\u0000\u200b", "{name}"].map((name) => withKeys({ [name]: "x" })),
+  ...["timeout", "idletimeout", "sameSite", "remember-me", "session.name", "allow_http", "", "no_such", "keys_fiel", "Secure", "cookie", "ttl", "SECRET", "session_secret", "secret-key.base", "secrets", "cookie_password", "max_age", "maxAge", "expires", "rolling_expires", "é", "a'b\"c\\d\u0000\u200b", "{name}"].map((name) => withKeys({ [name]: "x" })),
   withKeys({ keys_env: "HARDTACK_KEYS" }),
   withKeys({ keys_file: "f", keys_from: [{ env: "A" }], keys_env: "B" }),
   env({ name: "a" }),

@@ -200,11 +200,12 @@ fn suggestions(name: &str) -> Vec<&'static str> {
     let plain = plain(name);
     let has = |words: &str| format!("_{plain}_").contains(&format!("_{words}_"));
     let is_so = |words: &&&str| has(words) || has(&words.replace('_', ""));
-    let meant = ELSEWHERE.iter().filter_map(|(words, meant)| {
+    // Of words with the same length, the first of the list counts, as in JavaScript: `max_by_key` takes the last.
+    let meant = ELSEWHERE.iter().rev().filter_map(|(words, meant)| {
         let lengths = words.iter().filter(is_so).map(|words| words.len());
         Some((lengths.max()?, meant))
     });
-    if let Some((_, meant)) = meant.max() {
+    if let Some((_, meant)) = meant.max_by_key(|(length, _)| *length) {
         return meant.to_vec();
     }
     let names = SETTINGS.iter().map(|(name, _)| *name);
@@ -229,6 +230,7 @@ fn suggestions(name: &str) -> Vec<&'static str> {
 
 const OF_COOKIES: &str =
     "is a setting of cookies, and these sessions travel without one; leave it out";
+
 #[cfg(test)]
 mod tests {
     use super::*;
