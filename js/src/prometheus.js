@@ -19,8 +19,10 @@ const READ = [
 ];
 /** Without Rust's `Session`: other errors of a handler are answered by its framework. */
 const FAILURES_HERE = FAILURES.filter((failure) => failure !== "Session");
-/** Without Rust's `NotAsked`. A guard spells them `cross-site`. */
-const REFUSALS_HERE = REFUSALS.filter((refusal) => refusal !== "NotAsked");
+/** By the codes of a guard, which spells them `cross-site`. Without Rust's `NotAsked`. */
+const REFUSALS_HERE = new Map(
+  REFUSALS.filter((name) => name !== "NotAsked").map((name) => [name.replace(/\B[A-Z]/g, "-$&").toLowerCase(), name]),
+);
 /** A new session that returns within these seconds shows that the client keeps cookies. docs/alerts.yml compares five minutes. */
 const SOON = 60;
 /** Lengths of tokens. */
@@ -57,7 +59,7 @@ class Metrics {
     this.#dropped = make(Counter, "keys_dropped_total");
     this.#keysReturned = make(Counter, "keys_returned_total");
     for (const failure of FAILURES_HERE) this.#failures.inc({ failure }, 0);
-    for (const refusal of REFUSALS_HERE) this.#refusals.inc({ refusal }, 0);
+    for (const refusal of REFUSALS_HERE.values()) this.#refusals.inc({ refusal }, 0);
     this.#makeGauges(make);
   }
 
@@ -119,8 +121,7 @@ class Metrics {
         if (decision) this.#countDecision(purpose, decision, failed);
       },
       refused: (error) => {
-        const code = error.code === "cross-site" && error[IS_COMPARED] ? "other-host" : error.code;
-        const refusal = REFUSALS_HERE.find((name) => name.replace(/\B[A-Z]/g, "-$&").toLowerCase() === code);
+        const refusal = REFUSALS_HERE.get(error.code === "cross-site" && error[IS_COMPARED] ? "other-host" : error.code);
         if (refusal) this.#refusals.inc({ refusal });
       },
     };
