@@ -150,8 +150,8 @@ impl RingSource {
     /// `name`.
     ///
     /// The returned text is overwritten after use. The messages of the function's error and its sources become part of
-    /// this crate's error, so they must not contain the text. If one contains a key, none
-    /// is shown. A panic in the function becomes an error, unless the program aborts on panics.
+    /// this crate's error, so they must not contain the text. If one contains a key, none is shown. A panic in the
+    /// function becomes an error, unless the program aborts on panics.
     #[must_use]
     pub fn from_fn(
         name: impl Into<String>,
