@@ -3,9 +3,7 @@
 // those of the vectors, with a clock that each page moves by three minutes.
 
 import assert from "node:assert/strict";
-import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import { createServer } from "node:http";
 import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
 
@@ -13,6 +11,7 @@ import { CsrfGuard } from "../../js/src/csrf_guard.js";
 import { KeyRing, SessionCookie, csrfToken } from "../../js/src/index.js";
 import { withSession } from "../../js/src/web/node.js";
 import { launch } from "./demo.js";
+import { closeServers, listen } from "./servers.js";
 
 const STEP = 3 * 60_000;
 const BEGUN = Date.UTC(2026, 10, 28);
@@ -28,22 +27,13 @@ addEventListener("activate", (event) => event.waitUntil(clients.claim()));
 addEventListener("fetch", (event) => event.request.mode === "navigate" && event.respondWith(fetch(event.request)));`;
 
 let browser;
-const servers = [];
 before(async () => {
   browser = await launch();
 });
 after(async () => {
   await browser.close();
-  for (const server of servers) server.closeAllConnections();
-  for (const server of servers) server.close();
+  closeServers();
 });
-
-async function listen(listener) {
-  const server = createServer(listener).listen(0, "127.0.0.1");
-  servers.push(server);
-  await once(server, "listening");
-  return server.address().port;
-}
 
 /** A site with numbered pages, each with a link to the next. `head` is what the pages have in their heads. */
 async function open(head = "", fields = {}, frame = "") {

@@ -1,22 +1,20 @@
 // What a browser shows after a sign-out: what docs/ending-sessions.md says keeps the account away.
 
 import assert from "node:assert/strict";
-import { createServer } from "node:http";
-import { once } from "node:events";
 import { after, before, test } from "node:test";
 
 import { KeyRing, SessionCookie } from "../../js/src/index.js";
 import { withSession } from "../../js/src/web/node.js";
 import { launch } from "./demo.js";
+import { closeServers, listen } from "./servers.js";
 
 let browser;
-let server;
 before(async () => {
   browser = await launch();
 });
 after(async () => {
   await browser.close();
-  server?.close();
+  closeServers();
 });
 
 /** A tab of a visitor who is signed in at a site. `fields` has response headers for paths, and `html` what else their pages have. */
@@ -33,10 +31,7 @@ async function signedIn(fields, html) {
     response.writeHead(200, { "content-type": "text/html", ...fields[request.url] });
     response.end(`<p>account of ${session.get("user") ?? "nobody"}</p>${html[request.url] ?? ""}`);
   });
-  server?.close();
-  server = createServer(inSession).listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const site = `http://127.0.0.1:${server.address().port}`;
+  const site = `http://127.0.0.1:${await listen(inSession)}`;
   const context = await browser.createBrowserContext();
   const page = await context.newPage();
   await page.goto(`${site}/sign-in`);

@@ -3,19 +3,17 @@
 // one of the JavaScript package, whose rules are those of the vectors. The browser sends cookies in frames.
 
 import assert from "node:assert/strict";
-import { once } from "node:events";
-import { createServer } from "node:http";
 import { afterEach, beforeEach, test } from "node:test";
 
 import { KeyRing, SessionCookie, attributes } from "../../js/src/index.js";
 import { oldCookie } from "../../js/src/old_cookies.js";
 import { withSession } from "../../js/src/web/node.js";
 import { launchForFrames } from "./demo.js";
+import { closeServers, listen } from "./servers.js";
 
 const MINUTE = 60_000;
 
 let browser, page, now;
-const servers = [];
 beforeEach(async () => {
   now = Date.now();
   browser = await launchForFrames();
@@ -23,18 +21,8 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await browser.close();
-  for (const server of servers.splice(0)) {
-    server.closeAllConnections();
-    server.close();
-  }
+  closeServers();
 });
-
-async function listen(listener) {
-  const server = createServer(listener).listen(0, "127.0.0.1");
-  servers.push(server);
-  await once(server, "listening");
-  return server.address().port;
-}
 
 const inHtml = (response, body) => response.setHeader("content-type", "text/html").end(body);
 

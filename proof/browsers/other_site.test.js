@@ -2,31 +2,22 @@
 // JavaScript package, whose rules are those of the vectors.
 
 import assert from "node:assert/strict";
-import { createServer } from "node:http";
-import { once } from "node:events";
 import { after, before, test } from "node:test";
 
 import { CsrfGuard } from "../../js/src/csrf_guard.js";
 import { KeyRing, SessionCookie, attributes, csrfToken } from "../../js/src/index.js";
 import { withSession } from "../../js/src/web/node.js";
 import { launch } from "./demo.js";
+import { closeServers, listen } from "./servers.js";
 
 let browser;
-const servers = [];
 before(async () => {
   browser = await launch();
 });
 after(async () => {
   await browser.close();
-  for (const server of servers) server.close();
+  closeServers();
 });
-
-async function listen(listener) {
-  const server = createServer(listener).listen(0, "127.0.0.1");
-  servers.push(server);
-  await once(server, "listening");
-  return server.address().port;
-}
 
 /** A site whose every page has a form with a token, as a layout has it, and another site, whose pages are given. */
 async function open(sameSite, pageOf) {

@@ -1,33 +1,24 @@
 // A service worker of the site that answers navigations, and a form of another site: what guards see of it, and which refuse it.
 
 import assert from "node:assert/strict";
-import { createServer } from "node:http";
-import { once } from "node:events";
 import { after, before, test } from "node:test";
 
 import { CsrfGuard } from "../../js/src/csrf_guard.js";
 import { KeyRing, SessionCookie, csrfToken } from "../../js/src/index.js";
 import { withSession } from "../../js/src/web/node.js";
 import { launch } from "./demo.js";
+import { closeServers, listen } from "./servers.js";
 
 const isFirefox = process.env.BROWSER === "firefox";
 
 let browser;
-const servers = [];
 before(async () => {
   browser = await launch();
 });
 after(async () => {
   await browser.close();
-  for (const server of servers) server.close();
+  closeServers();
 });
-
-async function listen(listener) {
-  const server = createServer(listener).listen(0, "127.0.0.1");
-  servers.push(server);
-  await once(server, "listening");
-  return server.address().port;
-}
 
 const WORKERS = {
   none: "",
