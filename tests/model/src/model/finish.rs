@@ -1,5 +1,5 @@
-//! The question to the application whether a session is still valid, and the end of a request (docs/spec/writer.md § 8.8
-//! to § 8.12, § 8.16).
+//! The question to the application whether a session is still valid (docs/spec/writer.md § 8.16), and what holds of each
+//! response.
 
 use std::mem;
 
@@ -7,7 +7,6 @@ use hardtack::session::Reason;
 
 use super::{
     Record,
-    settings::Refresh,
     visit::{Ended, Refused, SaveMode, Session, Visit},
 };
 
@@ -163,8 +162,6 @@ pub struct Response {
     pub is_page: bool,
     /// Its fields let a cache give it to other visitors.
     pub is_shareable: bool,
-    /// The session arrived under a key that stands before the one that seals.
-    pub is_under_earlier_key: bool,
     /// Its key was dropped, or `not_before` raised, while the request ran (§ 8.14.1).
     pub has_lapsed: bool,
 }
@@ -177,64 +174,72 @@ impl Visit<'_> {
         self.is_touched |= counts && !self.is_new();
     }
 
-    /// Returns what becomes of the token, and whether the response counts as written (§ 9.8).
-    pub fn finish(self, response: Response) -> (Change, bool) {
+    /// Checks what holds of every response, and returns whether it counts as written (§ 9.8). When exactly a session is
+    /// written, and with which age, is for the vectors.
+    pub fn finish(self, response: Response, change: &Change) -> bool {
+        let record = &self.session.record;
         if !self.is_touched || self.session.withheld.is_some() {
-            return (Change::Keep, false);
+            assert_eq!(
+                *change,
+                Change::Keep,
+                "it was not used, or is not its own to write"
+            );
+            return false;
         }
-        let discards = self.save == SaveMode::Discard;
         let has_failed = response.status >= 500
             && !self.settings.saves_on_server_error
             && self.save != SaveMode::Force;
         let has_lapsed = response.has_lapsed && self.session.arrived.is_some();
-        let is_silenced = has_failed || has_lapsed;
-        if self.is_gone(discards, is_silenced) {
-            return self.drop_token();
+        let is_saved = self.save != SaveMode::Discard && !has_failed && !has_lapsed;
+        let is_to_save = self.has_changed() || (self.save == SaveMode::Force && !self.is_new());
+        let is_empty = record.is_empty(self.form);
+        let is_over = self.now >= self.settings.last_end(record);
+        match change {
+            Change::Keep => {
+                let is_lost = is_saved && is_to_save && (self.has_token || !(is_empty || is_over));
+                assert!(!is_lost, "a change is lost");
+                let returns = self.session.ended == Ended::Invalidated && self.has_token;
+                assert!(!returns, "a session that was signed out returns");
+            }
+            Change::Drop => {
+                let is_ended = match self.session.ended {
+                    Ended::Invalidated => true,
+                    Ended::Cleared => self.save != SaveMode::Discard,
+                    Ended::No => is_saved && self.has_changed(),
+                };
+                assert!(
+                    self.has_token && (is_ended || is_over),
+                    "reading ends a session"
+                );
+                assert!(!is_saved || is_empty || is_over, "a change is lost");
+            }
+            Change::Store(stored) => {
+                let active = stored.active;
+                assert_eq!(
+                    Record {
+                        active,
+                        ..record.clone()
+                    },
+                    *stored
+                );
+                assert!(is_saved && !is_over, "it is not to be saved");
+                let is_nothing = is_empty && record.remembered.is_none();
+                let returns = self.session.ended != Ended::No && is_nothing;
+                assert!(!returns, "a session that was signed out returns");
+                let is_optional = !self.is_new() && self.is_quiet(response);
+                assert!(is_to_save || is_optional, "it races with other responses");
+            }
         }
-        if discards || is_silenced {
-            return (Change::Keep, false);
-        }
-        if self.has_changed() || (self.save == SaveMode::Force && !self.is_new()) {
-            return if self.now >= self.settings.last_end(&self.session.record) {
-                self.drop_token()
-            } else {
-                (Change::Store(self.written()), true)
-            };
-        }
-        if self.is_new() || !self.is_quiet(response) {
-            return (Change::Keep, false);
-        }
-        if self.is_refresh_due() {
-            return (Change::Store(self.active_now()), false);
-        }
-        if response.is_under_earlier_key {
-            (Change::Store(self.session.record), false)
-        } else {
-            (Change::Keep, false)
+        match change {
+            Change::Keep => false,
+            Change::Drop => true,
+            Change::Store(_) => is_to_save,
         }
     }
 
     fn is_quiet(&self, response: Response) -> bool {
         let is_shared = response.is_shareable && !self.settings.allows_shared_caching;
         response.status < 400 && response.is_page && !is_shared
-    }
-
-    fn is_gone(&self, discards: bool, is_silenced: bool) -> bool {
-        let is_empty = self.session.record.is_empty(self.form);
-        let is_nothing = is_empty && self.session.record.remembered.is_none();
-        match self.session.ended {
-            Ended::Invalidated => discards || is_silenced || is_nothing,
-            Ended::Cleared => !discards && (is_silenced || is_empty),
-            Ended::No => !discards && !is_silenced && is_nothing && self.has_changed(),
-        }
-    }
-
-    fn drop_token(&self) -> (Change, bool) {
-        if self.has_token {
-            (Change::Drop, true)
-        } else {
-            (Change::Keep, false)
-        }
     }
 
     fn has_changed(&self) -> bool {
@@ -247,47 +252,6 @@ impl Visit<'_> {
                 let record = record.clone();
                 Record { active, ..record } != *arrived
             }
-        }
-    }
-
-    fn is_refresh_due(&self) -> bool {
-        let record = &self.session.record;
-        let idle = self.settings.idle_of(record);
-        let is_extended = idle.is_some() || !self.settings.is_remembered(record);
-        match self.settings.refresh {
-            Refresh::OnValidation(_) => self.answered == Answered::Valid,
-            Refresh::Never | Refresh::OnChange => false,
-            Refresh::Quarter => idle.is_some_and(|idle| self.now >= record.active + idle / 4),
-            Refresh::After(duration) => is_extended && self.now >= record.active + duration,
-            Refresh::Always | Refresh::EveryRequest => is_extended,
-        }
-    }
-
-    fn written(self) -> Record {
-        let moves = match self.settings.refresh {
-            Refresh::Never => self.is_idle(),
-            Refresh::OnValidation(_) => self.answered == Answered::Valid,
-            _ => true,
-        };
-        if moves {
-            self.active_now()
-        } else {
-            self.session.record
-        }
-    }
-
-    /// Returns whether the idle timeout that a change has chosen is over already.
-    fn is_idle(&self) -> bool {
-        let record = &self.session.record;
-        let idle = self.settings.idle_of(record);
-        idle.is_some_and(|idle| self.now >= record.active + idle)
-    }
-
-    fn active_now(self) -> Record {
-        let active = self.session.record.active.max(self.now);
-        Record {
-            active,
-            ..self.session.record
         }
     }
 }

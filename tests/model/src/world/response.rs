@@ -13,19 +13,17 @@ use super::{
     application::Content,
     cookies::Held,
     reading::Reading,
+    site::Door,
+    time,
     visit::{Jar, Sent},
 };
 use crate::{
     case::{CacheField, Request, Status, Tenant},
-    model::{self, Carrier, Change, Visit},
+    model::{self, Carrier, Change, Record, Visit},
 };
 
 impl World {
     pub fn response_to(&self, request: &Request, reading: &Reading) -> model::Response {
-        let key = reading.sealed.as_ref().map(|sealed| sealed.key);
-        let place = key.and_then(|key| self.ring.place_of(key));
-        let is_under_earlier_key =
-            place.is_some_and(|place| place < self.ring.sealing_place(self.now));
         let not_before = self.not_before.max(self.ring.not_before);
         let has_lapsed = reading.sealed.as_ref().is_some_and(|sealed| {
             !self.ring.accepts(sealed.key, self.now) || sealed.record.issued < not_before
@@ -36,7 +34,6 @@ impl World {
                 status: 200,
                 is_page: true,
                 is_shareable: false,
-                is_under_earlier_key,
                 has_lapsed,
             },
             Carrier::Cookie(_) | Carrier::Header(..) => model::Response {
@@ -45,7 +42,6 @@ impl World {
                     && !(self.settings.refreshes_navigations_only
                         && request.mode() == Some("cors")),
                 is_shareable: request.cached.is_some_and(|field| field.is_shareable()),
-                is_under_earlier_key,
                 has_lapsed,
             },
         }
@@ -74,6 +70,40 @@ impl World {
         } else {
             assert_eq!(answer, respond(request).headers());
         }
+    }
+
+    /// Returns what a response does with the token that the browser keeps. A token may say that the session was active now.
+    pub fn change_of<T: Content>(
+        &self,
+        door: &Door<T>,
+        sent: &[Sent],
+        visit: &Visit<'_>,
+        tenant: Tenant,
+    ) -> Change {
+        if sent.iter().all(|sent| sent.value.is_empty()) {
+            return if sent.is_empty() {
+                Change::Keep
+            } else {
+                Change::Drop
+            };
+        }
+        let mut stored = Jar::default();
+        // Also a session whose idle timeout, which came with this request, is over.
+        stored.receive(sent.iter().map(|sent| Sent {
+            max_age: None,
+            ..sent.clone()
+        }));
+        let held = stored.held(self.settings.name());
+        let token = held.text().expect("the token is whole");
+        let inspected = door.carrier.inspect(token, tenant, time(self.now));
+        let last_active_at = inspected.expect("it opens").session.last_active_at;
+        let record = visit.session.record.clone();
+        let ages = [record.active, record.active.max(self.now)];
+        let active = ages.into_iter().find(|&at| time(at) == last_active_at);
+        Change::Store(Record {
+            active: active.expect("its activity is that of before, or now"),
+            ..record
+        })
     }
 
     /// Checks what the browser has afterwards, if the response arrives at once.

@@ -76,13 +76,14 @@ impl World {
         self.check_told(kept.as_ref(), visit, &reading);
         self.check_shown::<T>(&reading);
         let is_touched = visit.is_touched;
-        let (change, is_written) = visit.clone().finish(response);
+        let sent = Sent::all_of(answer.headers(), &settings);
+        let change = self.change_of(door, &sent, visit, reading.tenant);
+        let is_written = visit.clone().finish(response, &change);
         if let Some(session) = &kept {
             let key = self.key_of(visit, &reading, &change);
             self.check_task(session, request, visit, key, &clock);
         }
 
-        let sent = Sent::all_of(answer.headers(), &settings);
         if !matches!(settings.carrier, Carrier::Token(_)) {
             self.check_fields(answer.headers_mut(), request, is_touched, is_written);
         }
