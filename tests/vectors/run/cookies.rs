@@ -1,10 +1,11 @@
 use serde::Deserialize;
+use serde_json::{Map as JsonMap, Value};
 
-use super::{Mode, for_each, padding, same_site};
+use super::{Mode, attributes::AttributesOf, for_each, padding, scene::read};
 use crate::{
     EncryptionKey, SessionCookie,
     base::time::{EPOCH, system_time},
-    carrier::{FormerAttributes, Size},
+    carrier::Size,
     cookie::{
         Attributes, CookieName, Finder, MAX_AGE_LEN, PART_LEN, PartNumbers, SameSite, SetCookies,
         Template, Whole, max_age_len,
@@ -19,6 +20,8 @@ use crate::{
 struct Vector {
     kind: String,
     cookie: String,
+    #[serde(skip)]
+    attributes: Option<AttributesOf>,
     accepted: Option<bool>,
 
     #[serde(default)]
@@ -31,14 +34,6 @@ struct Vector {
     #[serde(default)]
     whole: Vec<WholeOf>,
 
-    #[serde(default)]
-    path: String,
-    domain: Option<String>,
-    #[serde(default)]
-    secure: bool,
-    same_site: Option<String>,
-    #[serde(default)]
-    partitioned: bool,
     value: Option<String>,
     max_age: Option<u64>,
     line: Option<String>,
@@ -46,7 +41,7 @@ struct Vector {
     fields: Vec<String>,
 
     #[serde(default)]
-    earlier: Vec<Earlier>,
+    earlier: Vec<AttributesOf>,
     change: Option<String>,
 
     mode: Option<Mode>,
@@ -63,31 +58,6 @@ enum WholeOf {
     Rejected { rejected: String },
 }
 
-/// Earlier attributes of a cookie. `Secure` and `SameSite` are those that it has now.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Earlier {
-    path: String,
-    domain: Option<String>,
-    partitioned: bool,
-    #[serde(rename = "secure")]
-    _secure: bool,
-    #[serde(rename = "same_site")]
-    _same_site: Option<String>,
-}
-
-impl Earlier {
-    fn attributes(&self) -> FormerAttributes {
-        let former = FormerAttributes::new()
-            .path(&self.path)
-            .partitioned(self.partitioned);
-        match &self.domain {
-            Some(domain) => former.domain(domain),
-            None => former.no_domain(),
-        }
-    }
-}
-
 impl Vector {
     /// The parts, as they are known after parsing a request.
     fn carried(&self) -> PartNumbers {
@@ -96,13 +66,7 @@ impl Vector {
     }
 
     fn attributes(&self) -> Attributes {
-        Attributes {
-            path: self.path.clone(),
-            domain: self.domain.clone(),
-            secure: self.secure,
-            same_site: same_site(self.same_site.as_deref()),
-            partitioned: self.partitioned,
-        }
+        self.attributes.as_ref().unwrap().attributes()
     }
 
     fn overhead(&self, max_age: usize) -> Overhead {
@@ -122,7 +86,7 @@ impl Vector {
                 Size::Split(parts.try_into().unwrap())
             }));
         for earlier in &self.earlier {
-            builder = builder.formerly(earlier.attributes());
+            builder = builder.formerly(earlier.former());
         }
         let cookie = builder.build().unwrap();
         let session = cookie.load(&self.lines, system_time(EPOCH));
@@ -145,7 +109,13 @@ impl Vector {
 
 #[test]
 fn cookies_are_found_and_set_to_the_byte() {
-    for_each("cookies", |name, vector: Vector| {
+    for_each("cookies", |name, mut vector: JsonMap<String, Value>| {
+        let has_any = vector.contains_key("path");
+        let attributes = has_any.then(|| AttributesOf::take(&mut vector));
+        let vector = Vector {
+            attributes,
+            ..read(vector)
+        };
         match vector.kind.as_str() {
             "find" => {
                 let lines = vector.lines.iter().map(|line| latin1(line));
@@ -156,7 +126,7 @@ fn cookies_are_found_and_set_to_the_byte() {
             "config" => {
                 let name_of = vector.cookie.parse::<CookieName>().ok();
                 let now = vector.attributes();
-                let mut earlier = vector.earlier.iter().map(Earlier::attributes);
+                let mut earlier = vector.earlier.iter().map(AttributesOf::former);
                 let found = name_of.is_some_and(|of| {
                     now.mistakes(Some(&of)).is_empty()
                         && earlier.all(|former| former.template(&of, &now, "formerly").is_ok())
@@ -214,7 +184,7 @@ fn cookies_are_found_and_set_to_the_byte() {
             "room" => {
                 let token_overhead = token::overhead(vector.mode.unwrap().into());
                 let mut limit = Allowed::new(vector.parts.unwrap_or(1), vector.limit.unwrap());
-                if vector.partitioned {
+                if vector.attributes().partitioned {
                     limit = limit.keeping(PARTITION);
                 }
                 let overhead = vector.overhead(MAX_AGE_LEN);

@@ -4,11 +4,12 @@ use serde_json::{Map as JsonMap, Value, json};
 use super::{
     Mode,
     adapters::{Adapter, LAYERS, Tally},
+    attributes::AttributesOf,
     endpoints::{self, settings},
     for_each,
     hardtack_device::{BindToDevice, DeviceBound, Proof, ProofError, PublicKey, device_id, tag},
     hex, padding,
-    scene::{AttributesOf, Carrier, Scene, cookie, read},
+    scene::{Carrier, Scene, cookie, read},
     unhex, writes,
 };
 use crate::{
@@ -40,8 +41,14 @@ fn devices_are_bound_as_specified() {
             "device" => check_device(name, read(vector)),
             "proof" => check_proof(name, read(vector)),
             "config" if vector.contains_key("field") => check_header_config(name, read(vector)),
-            "config" => check_config(name, read(vector)),
-            "room" => check_room(name, read(vector)),
+            "config" => {
+                let attributes = AttributesOf::take(&mut vector);
+                check_config(name, &attributes, read(vector));
+            }
+            "room" => {
+                let attributes = AttributesOf::take(&mut vector);
+                check_room(name, &attributes, read(vector));
+            }
             other => panic!("{name}: {other}"),
         }
     });
@@ -204,11 +211,6 @@ fn word(error: ProofError) -> &'static str {
 #[serde(deny_unknown_fields)]
 struct ConfigOf {
     cookie: String,
-    path: String,
-    domain: Option<String>,
-    secure: bool,
-    same_site: Option<String>,
-    partitioned: bool,
     devices: Value,
     accepted: bool,
 }
@@ -228,14 +230,7 @@ fn check_header_config(name: &str, vector: HeaderConfigOf) {
     assert!(!vector.accepted, "{name}");
 }
 
-fn check_config(name: &str, vector: ConfigOf) {
-    let attributes = AttributesOf {
-        path: vector.path,
-        domain: vector.domain,
-        secure: vector.secure,
-        same_site: vector.same_site,
-        partitioned: vector.partitioned,
-    };
+fn check_config(name: &str, attributes: &AttributesOf, vector: ConfigOf) {
     let builder = SessionCookie::encrypted(EncryptionKey::generate().unwrap());
     let builder = builder.name(vector.cookie);
     let builder = attributes.applied(builder.device_bound(settings(&vector.devices)));
@@ -246,11 +241,6 @@ fn check_config(name: &str, vector: ConfigOf) {
 #[serde(deny_unknown_fields)]
 struct RoomOf {
     cookie: String,
-    path: String,
-    domain: Option<String>,
-    secure: bool,
-    same_site: Option<String>,
-    partitioned: bool,
     mode: Mode,
     limit: usize,
     parts: Option<usize>,
@@ -258,14 +248,7 @@ struct RoomOf {
     payload: Option<usize>,
 }
 
-fn check_room(name: &str, vector: RoomOf) {
-    let attributes = AttributesOf {
-        path: vector.path,
-        domain: vector.domain,
-        secure: vector.secure,
-        same_site: vector.same_site,
-        partitioned: vector.partitioned,
-    };
+fn check_room(name: &str, attributes: &AttributesOf, vector: RoomOf) {
     let overhead = Overhead {
         field: Template::new(&vector.cookie, &attributes.attributes()).len(),
         max_age: MAX_AGE_LEN,

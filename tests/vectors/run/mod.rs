@@ -6,6 +6,7 @@
 mod actix_types;
 mod acts;
 mod adapters;
+mod attributes;
 mod caches;
 mod contexts;
 mod cookies;
@@ -47,7 +48,6 @@ use serde_json::{Map, Value};
 use crate::{
     ConfigError, RefreshAfter, SessionCookie, SigningKey,
     carrier::SessionCookieBuilder,
-    cookie::SameSite,
     keys::{KeyId, KeyRing, Purpose, PurposeSlot, SharedKeyRing},
     state::{Body, Metadata, Padding, flash_messages},
     token::{self, Context},
@@ -192,16 +192,6 @@ fn refresh_after(rule: &Value) -> RefreshAfter {
             other => panic!("{other}"),
         },
         seconds => RefreshAfter::Interval(Duration::from_secs(seconds.as_u64().unwrap())),
-    }
-}
-
-fn same_site(word: Option<&str>) -> SameSite {
-    match word {
-        Some("Strict") => SameSite::Strict,
-        Some("Lax") => SameSite::Lax,
-        Some("None") => SameSite::None,
-        None => SameSite::Omit,
-        Some(other) => panic!("{other}"),
     }
 }
 

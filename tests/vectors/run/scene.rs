@@ -12,14 +12,13 @@ use serde_json::{Map as JsonMap, Value};
 
 use super::hardtack_device::BindToDevice;
 use super::{
-    Content, Mode, PurposeOf, content_of, context, cookies::latin1, open::Revoked, padding,
-    refresh_after, same_site, slot,
+    Content, Mode, PurposeOf, attributes::AttributesOf, content_of, context, cookies::latin1,
+    open::Revoked, padding, refresh_after, slot,
 };
 use crate::{
     ConfigError, KeyRing, Session, SessionCookie, SessionHeader, Size,
     base::time::system_time,
-    carrier::{FormerAttributes, SessionBuilder, SessionCookieBuilder},
-    cookie::Attributes,
+    carrier::SessionBuilder,
     keys::Purpose,
     session::Validity,
     state::{AlreadySent, Payload, ResponseFacts},
@@ -78,52 +77,6 @@ struct PolicyOf {
     revoked: Option<Revoked>,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct AttributesOf {
-    pub(super) path: String,
-    pub(super) domain: Option<String>,
-    pub(super) secure: bool,
-    pub(super) same_site: Option<String>,
-    pub(super) partitioned: bool,
-}
-
-impl AttributesOf {
-    pub(super) fn attributes(&self) -> Attributes {
-        Attributes {
-            path: self.path.clone(),
-            domain: self.domain.clone(),
-            secure: self.secure,
-            same_site: same_site(self.same_site.as_deref()),
-            partitioned: self.partitioned,
-        }
-    }
-
-    pub(super) fn applied<T: Payload>(
-        &self,
-        builder: SessionCookieBuilder<T>,
-    ) -> SessionCookieBuilder<T> {
-        let Attributes {
-            path,
-            domain,
-            secure,
-            same_site,
-            partitioned,
-        } = self.attributes();
-        let mut builder = builder.path(path).same_site(same_site);
-        if let Some(domain) = domain {
-            builder = builder.domain(domain);
-        }
-        if !secure {
-            builder = builder.danger_allow_http(true);
-        }
-        if partitioned {
-            builder = builder.partitioned(true);
-        }
-        builder
-    }
-}
-
 /// A carrier as the vector configures it.
 pub(super) enum Carrier<T> {
     Cookie(SessionCookie<T>),
@@ -163,12 +116,7 @@ impl Scene {
             builder = builder.refresh_navigations_only(true);
         }
         for earlier in &self.earlier {
-            let former = FormerAttributes::new().path(&earlier.path);
-            let former = former.partitioned(earlier.partitioned);
-            builder = builder.formerly(match &earlier.domain {
-                Some(domain) => former.domain(domain),
-                None => former.no_domain(),
-            });
+            builder = builder.formerly(earlier.former());
         }
         if self.save_on_server_error {
             builder = builder.save_on_server_error(true);

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map as JsonMap, Value, json};
 
 use super::{
-    Mode, PurposeOf, endpoints, for_each, hardtack_device::BindToDevice, padding, refresh_after,
-    scene::AttributesOf,
+    Mode, PurposeOf, attributes::AttributesOf, endpoints, for_each, hardtack_device::BindToDevice,
+    padding, refresh_after,
 };
 use crate::{
     EncryptionKey, SessionCookie, SessionData, SessionHeader, SessionToken, SigningKey, Size,
