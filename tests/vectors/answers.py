@@ -165,7 +165,6 @@ def answer_cookies(v):
 def earlier_fields(v):
     """§ 9.3.3, for a small new session or for one that is invalidated."""
     key = Key("xaes", hashlib.sha256(b"any").digest())
-    attributes_of = lambda v: {name: v[name] for name in writer.DEFAULT_ATTRIBUTES}
     setup = writer.Setup({"ring": key.text, "mode": "encrypted", "purpose": {"kind": "cookie", "name": v["cookie"]}, "context": [],
                           "policy": POLICY | {"refresh_after": 450}, "attributes": attributes_of(v), "earlier": v["earlier"],
                           "profile": v.get("parts", "anywhere")})

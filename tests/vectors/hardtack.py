@@ -27,6 +27,8 @@ MAX_CANDIDATES, MAX_DEPTH, CUT = 4, 64, MAX_CHARACTERS + 1
 LONGEST_MAX_AGE = 34_560_000
 # The default configuration of § 8.
 POLICY = {"idle": 1800, "absolute": 43_200, "remember_up_to": None, "skew": 60, "not_before": None}
+# Those of § 9.3.1.
+ATTRIBUTES = {"path": "/", "domain": None, "secure": True, "same_site": "Lax", "partitioned": False}
 
 u8, u16, u32, u64 = (struct.Struct(f).pack for f in (">B", ">H", ">I", ">Q"))
 
@@ -304,7 +306,7 @@ def settings_text(v):
     }
     if kind == "cookie":
         flag = lambda is_set: "true" if is_set else "false"
-        attributes = v.get("attributes", {"path": "/", "domain": None, "secure": True, "same_site": "Lax", "partitioned": False})
+        attributes = attributes_of(v.get("attributes", {}))
         pairs |= {
             "path": percent(attributes["path"]), "domain": percent((attributes["domain"] or "").lower()),
             "same_site": (attributes["same_site"] or "omit").lower(), "secure": flag(attributes["secure"]),
@@ -808,7 +810,13 @@ def find_all(lines, name):
     return values
 
 
+def attributes_of(v):
+    """The attributes of a vector; one that is left out has its default."""
+    return {name: v.get(name, default) for name, default in ATTRIBUTES.items()}
+
+
 def attributes(v):
+    v = attributes_of(v)
     parts = [f"Path={v['path']}", v["domain"] and f"Domain={v['domain']}", v["secure"] and "Secure", "HttpOnly",
              v["same_site"] and f"SameSite={v['same_site']}", v["partitioned"] and "Partitioned"]
     return "".join("; " + part for part in parts if part)

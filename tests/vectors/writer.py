@@ -10,7 +10,6 @@ import hardtack
 from hardtack import EPOCH, LONGEST_MAX_AGE, U32_MAX, Refused, dictionary, entries, flash_field, idle_of, is_remembered, is_writable, lifetime, pack, pack_head, padme, varint
 
 METADATA = ("issued", "age", "limit", "remembered", "sid", "device", "schema")
-DEFAULT_ATTRIBUTES = {"path": "/", "domain": None, "secure": True, "same_site": "Lax", "partitioned": False}
 SUBRESOURCES = ("image", "script", "style", "font", "audio", "video", "track", "worker")
 
 
@@ -25,7 +24,7 @@ class Setup:
         if self.policy.get("revalidate_after") is not None:
             self.policy["refresh_after"] = "on-validation"
         self.name, self.is_cookie = v["purpose"]["name"], v["purpose"]["kind"] == "cookie"
-        self.cookie = {"cookie": self.name} | v.get("attributes", DEFAULT_ATTRIBUTES)
+        self.cookie = {"cookie": self.name} | hardtack.attributes_of(v.get("attributes", {}))
         self.earlier = [{"cookie": self.name} | attributes for attributes in v.get("earlier", [])]
         self.answers_in = v.get("answers_in", "session-token")
         self.padding, self.expects = v.get("padding"), v.get("expects", "dictionary")

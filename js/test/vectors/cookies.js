@@ -7,11 +7,15 @@ import { assemble, findCookie, findValues } from "../../src/cookie/values.js";
 import { KeyRing, SessionCookie, attributes } from "../../src/index.js";
 import { toSetCookie, withSameSite } from "../../src/cookie/set_cookie.js";
 import { policyOf } from "../../src/session/settings.js";
+import { NAMES, camelCase } from "../../src/settings/names.js";
+import { SETTINGS } from "../../src/settings/table.js";
 import { overheadOf } from "../../src/crypto/suites.js";
 import { equal, isAccepted, know, paddingOf, rulesOf } from "./common.js";
 
 const EPOCH = 1_767_225_600;
-const ATTRIBUTES = ["cookie", "path", "domain", "secure", "same_site", "partitioned"];
+/** Attributes that have the name and the values of a setting. */
+const OF_SETTINGS = NAMES.filter((name) => SETTINGS[name]?.[0] === "cookie" && !["name", "danger_allow_http"].includes(name));
+const ATTRIBUTES = ["cookie", "secure", ...OF_SETTINGS];
 
 const FIELDS = {
   find: ["lines", "cookie", "values"],
@@ -86,13 +90,9 @@ export async function runCookie({ kind, ...vector }) {
 }
 
 /** The attributes of a vector for `templateOf`, and with `dangerAllowHttp` for `attributes`. */
-const chosenOf = ({ cookie, path, domain, secure, same_site, partitioned }) => ({ name: cookie, path, domain, secure, sameSite: same_site, partitioned });
-const template = (vector) => templateOf(chosenOf(vector));
-
-export function attributesOf(vector) {
-  const { secure, ...chosen } = chosenOf(vector);
-  return { ...chosen, dangerAllowHttp: !secure };
-}
+const chosenOf = (vector) => Object.fromEntries(OF_SETTINGS.map((name) => [camelCase(name), vector[name]]));
+const template = (vector) => templateOf({ ...chosenOf(vector), name: vector.cookie, secure: vector.secure });
+export const attributesOf = (vector) => ({ ...chosenOf(vector), name: vector.cookie, dangerAllowHttp: !vector.secure });
 
 export function fixedOf(vector) {
   return [null, 34_560_000].map((maxAge) => template(vector).lengthWith(maxAge));
