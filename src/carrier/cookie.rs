@@ -7,7 +7,7 @@ use crate::{
         clone_by_fields,
         time::{unix_seconds, unix_seconds_from},
     },
-    cookie::{CookieName, SameSite, SetCookies, Values},
+    cookie::{CookieName, SetCookies, Values, attributes::SameSite},
     crypto::suite::Mode,
     session::{Predecessor, SaveError, SaveProblem, Session},
     state::{Dependence, Map, Payload, RequestFacts, ResponseFacts, SessionError},

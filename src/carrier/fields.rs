@@ -5,8 +5,8 @@ use std::sync::{Arc, atomic::AtomicBool};
 use crate::{
     base::time::UnixSeconds,
     cookie::{
-        Attributes, CookieName, Finder, PART_LEN, PartNumbers, SameSite, SetCookies, Template,
-        max_age_len,
+        Attributes, CookieName, Finder, PART_LEN, PartNumbers, SetCookies, Template,
+        attributes::SameSite, max_age_len,
     },
     session::{Change, Closed, DroppedCookie, OldCookies, ToSeal},
     state::Overhead,

@@ -10,7 +10,7 @@ pub(crate) mod response;
 pub(crate) mod set_cookie;
 mod values;
 
-pub(crate) use attributes::{Attributes, FormerAttributes, MAX_AGE_LEN, SameSite, max_age_len};
+pub(crate) use attributes::{Attributes, FormerAttributes, MAX_AGE_LEN, max_age_len};
 #[cfg(feature = "unstable-companion")]
 pub(crate) use companion::CompanionCookies;
 pub(crate) use companion::CompanionFields;

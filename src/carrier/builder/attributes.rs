@@ -1,7 +1,7 @@
 //! Name, attributes and former attributes of a cookie; purpose and headers of a token.
 
 use super::{SessionCookieBuilder, SessionHeaderBuilder};
-use crate::cookie::{FormerAttributes, SameSite};
+use crate::cookie::attributes::{FormerAttributes, SameSite};
 
 impl<T> SessionCookieBuilder<T> {
     /// Sets the cookie's name ([`CookieName`](crate::cookie::CookieName)). A session sealed under one name does not open

@@ -2,7 +2,7 @@
 
 use super::{InCookie, Options};
 use crate::{
-    cookie::SameSite,
+    cookie::attributes::SameSite,
     crypto::suite::Mode,
     keys::Purpose,
     state::{Allowed, Padding},

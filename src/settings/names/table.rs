@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::carrier::Size;
-use crate::cookie::SameSite;
+use crate::cookie::attributes::SameSite;
 use crate::crypto::suite::Mode;
 use crate::state::Padding;
 use crate::state::RefreshAfter;

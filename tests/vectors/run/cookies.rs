@@ -7,8 +7,8 @@ use crate::{
     base::time::{EPOCH, system_time},
     carrier::Size,
     cookie::{
-        Attributes, CookieName, Finder, MAX_AGE_LEN, PART_LEN, PartNumbers, SameSite, SetCookies,
-        Template, Whole, max_age_len,
+        Attributes, CookieName, Finder, MAX_AGE_LEN, PART_LEN, PartNumbers, SetCookies, Template,
+        Whole, attributes::SameSite, max_age_len,
     },
     state::{Allowed, Overhead, PARTITION, SizeBudget},
     token::{self, LONGEST_TOKEN},
