@@ -65,36 +65,25 @@ fn a_cookie_cut_off_anywhere_is_refused() {
 
 #[test]
 fn a_cookie_under_another_key_is_refused() {
-    let wrong = [
-        Keys {
-            first_byte: 1,
-            ..Keys::RIGHT
-        },
-        Keys {
-            secret: "a secret of the old sitf",
-            ..Keys::RIGHT
-        },
-        Keys {
-            validate_key: "a key that validatet",
-            ..Keys::RIGHT
-        },
-        Keys {
-            encrypt_key: "a key that encryptt",
-            ..Keys::RIGHT
-        },
+    let changes: [fn(&mut Keys); 4] = [
+        |keys| keys.first_byte = 1,
+        |keys| keys.secret = "a secret of the old sitf",
+        |keys| keys.validate_key = "a key that validatet",
+        |keys| keys.encrypt_key = "a key that encryptt",
     ];
     for old in Cookie::all() {
-        let outcomes = wrong.iter().map(|keys| {
-            let (cookie, now) = cookie_and_now(&old, *keys);
+        let outcomes = changes.map(|change| {
+            let mut keys = Keys::RIGHT;
+            change(&mut keys);
+            let (cookie, now) = cookie_and_now(&old, keys);
             cookie.load([old.field()], now).outcome()
         });
-        let outcomes: Vec<_> = outcomes.collect();
         let count = |reason| {
             let refused = Outcome::NotMigrated { reason };
             outcomes.iter().filter(|found| **found == refused).count()
         };
         assert_eq!(count(Reason::Auth), 1, "{}", old.format);
-        if old.is_pickle() {
+        if old.facts().content.is_none() {
             continue;
         }
         // Beaker's tag is right where only its other key is wrong.
@@ -116,16 +105,15 @@ fn a_private_cookie_under_another_name_is_refused() {
     }
 }
 
+/// So is an integer beyond 64 bits.
 #[test]
 fn a_pickle_is_refused() {
-    for old in Cookie::all().into_iter().filter(Cookie::is_pickle) {
-        let (cookie, now) = cookie_and_now(&old, Keys::RIGHT);
-        assert_eq!(
-            reason(&cookie, &old.field(), now),
-            Reason::Payload,
-            "{}",
-            old.format
-        );
+    for old in Cookie::all() {
+        if old.facts().content.is_none() {
+            let (cookie, now) = cookie_and_now(&old, Keys::RIGHT);
+            let reason = reason(&cookie, &old.field(), now);
+            assert_eq!(reason, Reason::Payload, "{}", old.format);
+        }
     }
 }
 

@@ -1,94 +1,20 @@
-//! The dates of old sessions: the begin, the last activity and the end are not taken for each other.
+//! Ends of sessions of tower-sessions.
 //!
 //! Numbers of old sessions, which are here what they were there, or the session is refused.
 
 use std::time::{Duration, UNIX_EPOCH};
 
-use hardtack::{
-    SessionCookie,
-    migrate::Reader,
-    session::{Outcome, Reason},
-};
+use hardtack::session::{Outcome, Reason};
 use hardtack_migrate::JarValue;
 
 use super::{
-    DAY, builder,
+    SECOND,
     made::{
-        beaker, beaker_reader, cookie_of, in_jar, not_migrated, outcome, pyramid, pyramid_reader,
-        signed_jar, tower_sessions,
+        cookie_of, in_jar, not_migrated, outcome, pyramid, pyramid_reader, signed_jar,
+        tower_sessions,
     },
     start,
 };
-
-const MINUTE: Duration = Duration::from_secs(60);
-const SECOND: Duration = Duration::from_secs(1);
-
-fn seconds(time: std::time::SystemTime) -> u64 {
-    time.duration_since(UNIX_EPOCH).unwrap().as_secs()
-}
-
-/// Cookies of Pyramid and Beaker whose session began an hour ago and was used a minute ago, in whole seconds and with a
-/// fraction, each with a site on which it ends 20 minutes after its last use.
-fn dated() -> Vec<(SessionCookie, String)> {
-    let timeout = Some(20 * MINUTE);
-    let (begun, used) = (seconds(start() - 60 * MINUTE), seconds(start() - MINUTE));
-    let fractions = ["", ".0", ".75"].map(|fraction| {
-        let of_pyramid = format!(r#"[{used}{fraction},{begun}{fraction},{{"user":"ada"}}]"#);
-        let of_beaker = format!(
-            r#"{{"user":"ada","_accessed_time":{used}{fraction},"_creation_time":{begun}{fraction}}}"#
-        );
-        [
-            (cookie_of(pyramid_reader()), pyramid(&of_pyramid)),
-            (cookie_of(beaker_reader().timeout(timeout)), beaker(&of_beaker)),
-        ]
-    });
-    fractions.into_iter().flatten().collect()
-}
-
-#[test]
-fn a_session_keeps_its_begin_and_its_last_activity() {
-    for (cookie, value) in dated() {
-        let session = cookie.load([format!("old={value}")], start());
-        assert_eq!(session.outcome(), Outcome::Migrated);
-        assert_eq!(session.created_at(), Some(start() - 60 * MINUTE));
-        assert_eq!(session.last_active_at(), Some(start() - MINUTE));
-    }
-}
-
-#[test]
-fn a_timeout_counts_from_the_last_activity() {
-    for (cookie, value) in dated() {
-        let outcome = |now| cookie.load([format!("old={value}")], now).outcome();
-        let end = start() - MINUTE + 20 * MINUTE;
-        assert_eq!(outcome(end - SECOND), Outcome::Migrated);
-        assert_eq!(outcome(end + SECOND), not_migrated(Reason::Expired));
-    }
-}
-
-fn idle_of(reader: impl Reader, value: &str) -> Outcome {
-    let old = hardtack::migrate::OldCookie::new("old", reader);
-    let cookie = builder()
-        .idle_timeout(59 * SECOND)
-        .migrate_from(old, start() - DAY..start() + DAY)
-        .build()
-        .unwrap();
-    cookie.load([format!("old={value}")], start()).outcome()
-}
-
-#[test]
-fn the_idle_timeout_of_the_new_cookie_counts_from_the_last_activity() {
-    let (begun, used) = (seconds(start() - 60 * MINUTE), seconds(start() - MINUTE));
-    let of_pyramid = pyramid(&format!(r#"[{used},{begun},{{"user":"ada"}}]"#));
-    let of_beaker = beaker(&format!(
-        r#"{{"user":"ada","_accessed_time":{used},"_creation_time":{begun}}}"#
-    ));
-    let idle = not_migrated(Reason::Idle);
-    assert_eq!(idle_of(pyramid_reader(), &of_pyramid), idle);
-    assert_eq!(idle_of(beaker_reader(), &of_beaker), idle);
-    // A session of Beaker without that date counts as used now.
-    let undated = beaker(&format!(r#"{{"user":"ada","_creation_time":{begun}}}"#));
-    assert_eq!(idle_of(beaker_reader(), &undated), Outcome::Migrated);
-}
 
 #[test]
 fn a_session_of_tower_sessions_ends_in_the_second_of_its_date() {
@@ -110,17 +36,12 @@ fn a_session_of_tower_sessions_ends_in_the_second_of_its_date() {
     }
 }
 
-/// The outcomes in each format of a session with this JSON as its value.
-fn outcomes(json: &str) -> [Outcome; 5] {
+/// The outcomes in jars, of each state that actix-session reads, of a session with this JSON as its value.
+fn outcomes(json: &str) -> [Outcome; 3] {
     let entries = format!(r#"{{"id":{json}}}"#);
     let in_text = serde_json::json!({ "id": json }).to_string();
     let actix = cookie_of(signed_jar(JarValue::ActixSession));
     [
-        outcome(&cookie_of(beaker_reader()), &beaker(&entries)),
-        outcome(
-            &cookie_of(pyramid_reader()),
-            &pyramid(&format!("[1800000000,1800000000,{entries}]")),
-        ),
         outcome(&cookie_of(signed_jar(JarValue::Json)), &in_jar(&entries)),
         outcome(&actix, &in_jar(&in_text)),
         outcome(&actix, &in_jar(&format!(r#"{{"v":1,"state":{entries}}}"#))),
@@ -138,7 +59,7 @@ fn an_integer_beyond_64_bits_is_refused_and_never_rounded() {
         r#"["\\", 18446744073709551616]"#,
         r#"["\"", 18446744073709551616, "\""]"#,
     ] {
-        assert_eq!(outcomes(json), [not_migrated(Reason::Payload); 5], "{json}");
+        assert_eq!(outcomes(json), [not_migrated(Reason::Payload); 3], "{json}");
     }
 }
 
@@ -192,6 +113,6 @@ fn floats_and_digits_in_texts_are_taken_over() {
         r#"{"18446744073709551616": true}"#,
         "false",
     ] {
-        assert_eq!(outcomes(json), [Outcome::Migrated; 5], "{json}");
+        assert_eq!(outcomes(json), [Outcome::Migrated; 3], "{json}");
     }
 }

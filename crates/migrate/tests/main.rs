@@ -19,6 +19,7 @@ use hardtack::{
 };
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
+const SECOND: Duration = Duration::from_secs(1);
 
 /// The time from which old cookies are read.
 fn start() -> SystemTime {

@@ -1,5 +1,5 @@
 """Prints session cookies that Pyramid, Beaker, Flask and Starlette write, as JSON, if the advice of crates/migrate/docs/python.md
-about pickles keeps visitors signed in:
+about pickles keeps visitors signed in. `.ci/run` installs what the first line names:
 
     pip install pyramid beaker cryptography pycryptodome flask starlette
     python3 crates/migrate/tests/python.py > crates/migrate/tests/python.json
@@ -12,6 +12,7 @@ import pickle
 import re
 import time
 import zlib
+from unittest import mock
 
 import flask as flask_library
 from beaker.session import CookieSession
@@ -23,17 +24,24 @@ from webob import Response
 
 SECRET = "a secret of the old site"
 CONTENT = {"user": "ada", "count": 2, "nested": {"list": [1, -2, 3.5, None, True, "ä"]}}
+LARGE = {"number": 2**64}
 
 
-def pyramid(secret=SECRET, **settings):
+def earlier():
+    """A session that begins here is ten minutes old when it is used."""
+    return mock.patch("time.time", return_value=time.time() - 600)
+
+
+def pyramid(secret=SECRET, more={}, **settings):
     class Request(DummyRequest):
         def add_response_callback(self, callback):
             self.callback = callback
 
     request = Request()
     request.cookies = {}
-    session = SignedCookieSessionFactory(secret, **settings)(request)
-    session.update(CONTENT)
+    with earlier():
+        session = SignedCookieSessionFactory(secret, **settings)(request)
+    session.update(CONTENT, **more)
     session.flash("for the next page")
     session.get_csrf_token()
     response = Response()
@@ -41,10 +49,12 @@ def pyramid(secret=SECRET, **settings):
     return response.headers["Set-Cookie"]
 
 
-def beaker(**settings):
+def beaker(more={}, **settings):
     request = {}
     session = CookieSession(request, validate_key="a key that validates", **settings)
-    session.update(CONTENT)
+    with earlier():
+        session.save()
+    session.update(CONTENT, **more)
     # As pyramid_beaker stores them.
     session.update({"_f_": ["for the next page"], "_f_warn": ["and another"], "_csrft_": "a token"})
     session.save()
@@ -63,9 +73,9 @@ def flask(**more):
     return app.test_client().get("/").headers["Set-Cookie"]
 
 
-def starlette():
+def starlette(**more):
     async def page(scope, receive, send):
-        scope["session"].update(CONTENT)
+        scope["session"].update(CONTENT, **more)
         await send({"type": "http.response.start", "status": 200, "headers": []})
 
     async def send(message):
@@ -100,16 +110,20 @@ FIELDS = {
     "pyramid latin-1": pyramid(SECRET + "ä", salt="sälz"),
     "pyramid utf-8": pyramid(SECRET + "ä", salt="€"),
     "pyramid bytes": pyramid(SECRET.encode() + bytes(range(200, 232)), salt="sälz"),
+    "pyramid large": pyramid(more=LARGE),
     "pyramid pickle": pyramid(serializer=PickleSerializer()),
     "beaker encrypted": beaker(encrypt_key="a key that encrypts", data_serializer="json"),
     "beaker ctr": beaker(encrypt_key="a key that encrypts", data_serializer="json", crypto_type="pycrypto"),
     "beaker signed": beaker(data_serializer="json"),
+    "beaker large": beaker(LARGE, encrypt_key="a key that encrypts", data_serializer="json"),
     "beaker pickle": beaker(encrypt_key="a key that encrypts"),
     "beaker signed pickle": beaker(),
     "flask": flask(),
     "flask compressed": flask(note="x" * 1000),
     "flask tags": flask(pair=(1, 2)),
+    "flask large": flask(**LARGE),
     "starlette": starlette(),
+    "starlette large": starlette(**LARGE),
 }
 
 cookies = []

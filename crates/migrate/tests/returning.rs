@@ -5,9 +5,7 @@ use std::time::{Duration, SystemTime};
 
 use hardtack::{EncryptionKey, KeyRing, SessionCookie, keys::RingKey, session::Outcome};
 
-use super::{DAY, cookies::Cookie, saved};
-
-const SECOND: Duration = Duration::from_secs(1);
+use super::{DAY, SECOND, cookies::Cookie, saved};
 
 #[test]
 fn a_visitor_of_another_library_who_comes_back_stays_signed_in() {
