@@ -2,9 +2,9 @@
 //! date.
 //!
 //! [`OldCookie`] names a cookie of another library, and has the [`Reader`] of its format. The package
-//! [`hardtack-migrate`](https://docs.rs/hardtack-migrate) has readers for cookie-rs, actix-session, tower-sessions,
-//! Flask, Starlette, Pyramid and Beaker. Pass an `OldCookie` or a [`SessionCookie`](crate::SessionCookie) to
-//! [`migrate_from`](crate::carrier::SessionCookieBuilder::migrate_from) of a builder.
+//! [`hardtack-migrate`](https://docs.rs/hardtack-migrate) has readers for several libraries. Pass an `OldCookie` or a
+//! [`SessionCookie`](crate::SessionCookie) to [`migrate_from`](crate::carrier::SessionCookieBuilder::migrate_from) of a
+//! builder.
 
 mod old_cookie;
 mod prepared;
