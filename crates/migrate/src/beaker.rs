@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
 use crate::{
-    crypto,
+    crypto::{self, Sha1},
     format::{Secret, check, decode, parse, unpack},
     python::{active_at, drop_pages_own, time},
 };
@@ -101,7 +101,7 @@ impl Reader for Beaker {
     fn read(&self, _name: &str, value: &str, _: &[Option<&str>]) -> Result<OldSession, Reason> {
         let (tag, text) = value.split_at_checked(40).ok_or(Reason::TooShort)?;
         let is_signed =
-            crypto::is_hmac_sha1_in_hex(&self.validate_key, text.as_bytes(), tag.as_bytes());
+            crypto::is_mac_in_hex::<Sha1>(&self.validate_key, text.as_bytes(), tag.as_bytes());
         check(is_signed)?;
         let compressed = match &self.encrypt_key {
             Some(key) => self.decrypt(key, text)?,

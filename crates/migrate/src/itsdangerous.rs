@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
 use crate::{
-    crypto,
+    crypto::{self, Sha1},
     format::{Secret, check, decode, parse, unpack},
 };
 
@@ -52,7 +52,7 @@ impl Itsdangerous {
     pub fn flask(secret_key: impl Into<Vec<u8>>) -> Itsdangerous {
         let secret = Zeroizing::new(secret_key.into());
         Itsdangerous {
-            key: Secret::new(*crypto::hmac_sha1(&secret, b"cookie-session")),
+            key: crypto::mac::<Sha1>(&secret, b"cookie-session"),
             is_of_flask: true,
             max_age: Some(Duration::from_secs(31 * DAY)),
         }
@@ -64,7 +64,7 @@ impl Itsdangerous {
     pub fn starlette(secret_key: impl Into<Vec<u8>>) -> Itsdangerous {
         let secret = Zeroizing::new(secret_key.into());
         Itsdangerous {
-            key: Secret::new(*crypto::sha1(&[b"itsdangerous.Signersigner", &**secret])),
+            key: crypto::hash::<Sha1>(&[b"itsdangerous.Signersigner", &**secret]),
             is_of_flask: false,
             max_age: Some(Duration::from_secs(14 * DAY)),
         }
@@ -95,7 +95,7 @@ impl Reader for Itsdangerous {
     fn read(&self, _name: &str, value: &str, _: &[Option<&str>]) -> Result<OldSession, Reason> {
         let (signed, tag) = value.rsplit_once('.').ok_or(Reason::TooShort)?;
         let tag = decode(&BASE64_URL_SAFE_NO_PAD, tag)?;
-        check(crypto::is_hmac_sha1(&self.key, signed.as_bytes(), &tag))?;
+        check(crypto::is_mac::<Sha1>(&self.key, signed.as_bytes(), &tag))?;
         let (payload, time) = signed.rsplit_once('.').ok_or(Reason::TooShort)?;
         let signed_at = time_of(&decode(&BASE64_URL_SAFE_NO_PAD, time)?)?;
         let entries: Map<String, Value> = parse(&self.json(payload)?)?;

@@ -11,7 +11,8 @@ use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
 use crate::{
-    JarKey, crypto,
+    JarKey,
+    crypto::{self, Sha256},
     expiry_date::ExpiryDate,
     format::{check, decode, parse, parse_with_id},
 };
@@ -94,7 +95,7 @@ impl Jar {
         // base64(HMAC-SHA-256(text)) (44 characters) || text
         let (tag, text) = value.split_at_checked(44).ok_or(Reason::TooShort)?;
         let tag = decode(&BASE64_STANDARD, tag)?;
-        check(crypto::is_hmac_sha256(
+        check(crypto::is_mac::<Sha256>(
             self.key.signing(),
             text.as_bytes(),
             &tag,

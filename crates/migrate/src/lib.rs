@@ -3,7 +3,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 #![cfg_attr(
     not(feature = "default"),
-    allow(dead_code, reason = "no reader needs all that they share")
+    allow(dead_code, unused_imports, reason = "for other readers")
 )]
 
 #[cfg(feature = "beaker")]

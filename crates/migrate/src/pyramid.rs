@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
 use crate::{
-    crypto,
+    crypto::{self, Sha512},
     format::{Secret, check, decode, parse},
     python::{active_at, drop_pages_own, time},
 };
@@ -70,7 +70,7 @@ impl Pyramid {
     fn is_signed(&self, json: &[u8], tag: &[u8]) -> bool {
         let is_signed_by = |salt: &Secret, secret: &Secret| {
             let key = Zeroizing::new([&**salt, &**secret].concat());
-            crypto::is_hmac_sha512(&key, json, tag)
+            crypto::is_mac::<Sha512>(&key, json, tag)
         };
         let mut salts = self.salt.iter();
         salts.any(|salt| self.secret.iter().any(|secret| is_signed_by(salt, secret)))
