@@ -134,7 +134,7 @@ test("who comes from h3 2 with an idle timeout is signed out as long after the l
 
 const PYTHON = JSON.parse(await readFile(new URL("../../crates/migrate/tests/python.json", import.meta.url), "utf8"));
 
-for (const { format, name, value, made_at: made } of PYTHON.filter(({ format }) => /^(flask|starlette)/.test(format))) {
+for (const { format, name, value, made_at: made } of PYTHON.filter(({ format }) => /^(flask|starlette)(?! large)/.test(format))) {
   test(`who comes from ${format} goes on with the same session, until its maximum age`, async (t) => {
     const days = format === "starlette" ? 14 : 31;
     const own = /const key = (.*); \/\/ of Starlette, (.*)\n/;
