@@ -598,10 +598,10 @@ export interface ResponseFacts {
   /** True if caches other than the visitor's may store the response. Default: false. */
   readonly isShareable?: boolean;
   /**
-   * True if the request was for an image, a script or another part of a page. Default: as the request's `Sec-Fetch-Dest` says,
-   * and true if another site prefetches the page.
+   * True if the response carries no refresh, because the request was for an image, a script or another part of a page. Default:
+   * as the request's `Sec-Fetch-Dest` says, and true if another site prefetches the page.
    */
-  readonly isSubresource?: boolean;
+  readonly refreshesNothing?: boolean;
 }
 
 /** Headers to read, as a `Headers` or as Node has them. */

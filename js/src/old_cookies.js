@@ -83,8 +83,9 @@ function ownFormer({ cookie, ...unknown }) {
     await sealerOf(cookie).tokens.ring.refresh?.(now * 1000);
     const chosen = await chosenIn(sealer.chosen ? cookie.inContext(sealer.chosen) : cookie, fields, now);
     if (!chosen) return { opened: [] };
-    const { reason, isForOthers } = chosen;
-    return { opened: [chosen instanceof Refusal ? { reason, isForOthers } : { session: chosen.body, identity: String(chosen.bytes) }] };
+    const { reason, mayOpenElsewhere } = chosen;
+    const opened = chosen instanceof Refusal ? { reason, mayOpenElsewhere } : { session: chosen.body, identity: String(chosen.bytes) };
+    return { opened: [opened] };
   };
   const dropped = [...template.expireAll(partNumbers(most)), ...(template.expireFormer?.([], most) ?? [])];
   return { template, templates: [template], dropped, type, open };
@@ -133,16 +134,16 @@ class OldCookies {
       const { opened, hasMore: isMore } = await source.open(values, fields, { now, sealer });
       hasMore ||= isMore;
       for (const { reason, ...one } of opened) {
-        if (reason) unread = { reason: unread?.reason ?? reason, isForOthers: unread?.isForOthers || one.isForOthers };
+        if (reason) unread = { reason: unread?.reason ?? reason, mayOpenElsewhere: unread?.mayOpenElsewhere || one.mayOpenElsewhere };
         else found.push({ source, ...one });
       }
     }
     const refused = (await this.#acceptOne(found, hasMore, state, sealer)) ?? unread;
     if (!state.isNew) state.outcome = { kind: "migrated" };
     else if (refused) {
-      const { isForOthers, metadata, error = refused.cause, ...why } = refused;
+      const { mayOpenElsewhere, metadata, error = refused.cause, ...why } = refused;
       // Another instance can take the session over, so it must not be overwritten.
-      if (isForOthers) state.refuse(refused, metadata);
+      if (mayOpenElsewhere) state.refuse(refused, metadata);
       state.outcome = { kind: "notMigrated", ...why };
       const { reason } = why;
       const level = levelOf(reason);
@@ -259,7 +260,7 @@ async function acceptOwn({ metadata, payload, flash }, state, sealer) {
   if (refusal) return causeOf(refusal);
   const refused = become(metadata, payload, flash, state);
   // Another version of the application wrote the session, and can still read it.
-  return refused?.reason === "Payload" && metadata.schema > 0 ? { ...refused, isForOthers: true, metadata } : refused;
+  return refused?.reason === "Payload" && metadata.schema > 0 ? { ...refused, mayOpenElsewhere: true, metadata } : refused;
 }
 
 async function refusalOf(metadata, payload, state, sealer) {

@@ -110,7 +110,7 @@ test("`save` leaves out what the response that it is told of cannot carry", asyn
     return (await cookies.save(session, response)).length;
   };
   const [look, change] = [(session) => session.get("user"), (session) => session.set("user", "eve")];
-  const responses = [{}, { isShareable: true }, { isSubresource: true }, { status: 404 }, { status: 500 }];
+  const responses = [{}, { isShareable: true }, { refreshesNothing: true }, { status: 404 }, { status: 500 }];
   const both = responses.map(async (response) => [await written(look, response), await written(change, response)]);
   assert.deepEqual(await Promise.all(both), [[1, 1], [0, 1], [0, 1], [0, 1], [0, 0]]);
 });

@@ -315,7 +315,7 @@ test("a setting comes from its object, and not from what another library has put
 test("an attribute, a key, an interval and a fact come from their object, and not from the prototype of all", async () => {
   const planted = {
     domain: "evil.test", maxAge: 9e9, partitioned: true, secure: true, sameSite: "None", also: ["evil"], mode: "signed", skipXChaCha: true,
-    unvalidatedUpTo: 9e9, mayShare: true, isSubresource: true, back: "evil",
+    unvalidatedUpTo: 9e9, mayShare: true, refreshesNothing: true, back: "evil",
   };
   const cookie = attributes({ path: "/a", sameSite: null, dangerAllowHttp: true, formerly: { path: "/b" } });
   const dates = { from: NOW, until: later(86_400) };

@@ -33,7 +33,7 @@ impl Refused {
         }
     }
 
-    /// Keeps the first of several refusals, which is for others if any of them is.
+    /// Keeps the first of several refusals, which may open elsewhere if any of them may.
     #[inline]
     pub(crate) fn keep_first(kept: &mut Option<Refused>, refused: Refused) {
         let first = kept.get_or_insert(refused);

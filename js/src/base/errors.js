@@ -90,9 +90,9 @@ export const INVALID = Symbol("invalid");
 
 /** A failed step of SPEC.md § 7, with its Reason. */
 export class Refusal {
-  /** `isForOthers`: other instances may open the token, so it is not replaced. `why`: further fields of the outcome. */
-  constructor(reason, keyId = null, isForOthers = false, why = null) {
-    Object.assign(this, { reason, keyId, isForOthers }, why);
+  /** `mayOpenElsewhere`: other instances may open the token, so it is not replaced. `why`: further fields of the outcome. */
+  constructor(reason, keyId = null, mayOpenElsewhere = false, why = null) {
+    Object.assign(this, { reason, keyId, mayOpenElsewhere }, why);
   }
 }
 

@@ -119,7 +119,7 @@ export class SessionCookie extends Carrier {
   async saveToResponse(response, session) {
     ensure(response?.headers?.[Symbol.iterator], "response", "expected a Response");
     // A response that takes no cookie gets no refresh either. The next one gets it.
-    const facts = { status: response.status, ...(isFixed(response) && { isSubresource: true }) };
+    const facts = { status: response.status, ...(isFixed(response) && { refreshesNothing: true }) };
     return withChanges(response, await headChanges(this, [...response.headers], session, facts));
   }
 }

@@ -116,7 +116,7 @@ export function choose(results, isHostOnly) {
   const good = results.filter(({ body }) => body);
   if (good.length === 0) {
     const [first] = results;
-    first.isForOthers = results.some(({ isForOthers }) => isForOthers);
+    first.mayOpenElsewhere = results.some(({ mayOpenElsewhere }) => mayOpenElsewhere);
     return first;
   }
   const [id, ...others] = good.map(({ body }) => idOf(body.metadata));

@@ -29,10 +29,10 @@ export function decide(state, response) {
 }
 
 function decideAlone(state, {
-  place, status = 200, isShareable, mayShare, isSubresource = state.refreshesNothing, isClosed = state.isClosed, isSame,
+  place, status = 200, isShareable, mayShare, refreshesNothing = state.refreshesNothing, isClosed = state.isClosed, isSame,
 }) {
   // No refresh with parts of a page: they load in parallel, and could undo a change. Nor with errors, or for shared caches.
-  const isQuiet = !state.isNew && !isSubresource && (mayShare || !isShareable) && status < 400;
+  const isQuiet = !state.isNew && !refreshesNothing && (mayShare || !isShareable) && status < 400;
   const isCounted = isQuiet && !isShareable && state.policy.refreshAfter === "every-request";
   if (!state.isTouched && !isCounted) return { change: "keep", dependence: "untouched" };
   const keep = { change: "keep", dependence: "touched" };

@@ -100,15 +100,15 @@ export class State {
   open({ keyId, bytes, body: { metadata, payload, flash }, place, tokenLength, cookies }) {
     const allowed = this.policy.budget.asArrived(tokenLength, cookies, metadata.remembered !== null);
     const isRead = this.become(metadata, payload, flash, bytes, allowed);
-    if (!isRead) return this.refuse({ reason: "Payload", keyId, isForOthers: true }, metadata);
+    if (!isRead) return this.refuse({ reason: "Payload", keyId, mayOpenElsewhere: true }, metadata);
     this.outcome = { kind: place === 0 ? "opened" : "openedUnderAcceptedKey", keyId };
   }
 
   /** Notes why the request's token did not open. */
-  refuse({ isForOthers, dates, ...why }, metadata) {
+  refuse({ mayOpenElsewhere, dates, ...why }, metadata) {
     this.outcome = { kind: "rejected", ...why };
     // Another instance can open the token, so this one must not overwrite it.
-    this.arrival = { ...(isForOthers ? UNREADABLE : UNOPENED), metadata, dates };
+    this.arrival = { ...(mayOpenElsewhere ? UNREADABLE : UNOPENED), metadata, dates };
   }
 
   /** Becomes a session with this content. Returns false if the payload cannot be read. */

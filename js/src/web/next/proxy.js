@@ -38,7 +38,7 @@ export function sessionProxy(sessions, NextResponse, handler = () => {}, options
     const isKept = !isToWrite(stateOf(session)) || kind !== "prefetch";
     // Requests for anything but a page refresh the session themselves, or do not need it.
     const isPage = !["inner", "act"].includes(kind);
-    const set = await cookie.saveAsCookies(session, isPage ? {} : { isSubresource: true });
+    const set = await cookie.saveAsCookies(session, isPage ? {} : { refreshesNothing: true });
     if (kind === "inner" && (isFinal || hasFlashes || set.length > 0)) return leftToTheBrowser();
     const headers = fieldsForPage(request, given);
     if (set.length > 0) setCookieField(headers, cookie.name, set);
