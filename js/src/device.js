@@ -12,7 +12,7 @@ import { eachPair, plain } from "./cookie/values.js";
 /** Bound cookies that are read (§ 16.3.1), and that are opened, in a request: a visitor can send any number. */
 const MOST = 32;
 const MOST_OPENED = 4;
-/** Characters of a bound cookie. */
+/** Characters of a bound cookie (§ 16.3.1). */
 const LONGEST = 256;
 /** Seconds for which browsers keep the mark of an ended session (§ 16.4.2). */
 const MARKED_FOR = 86_400;

@@ -25,7 +25,7 @@ const REFUSALS_HERE = new Map(
 );
 /** A new session that returns within these seconds shows that the client keeps cookies. docs/alerts.yml compares five minutes. */
 const SOON = 60;
-/** Lengths of tokens. */
+/** Lengths of tokens: the sizes that settings allow (3,072, 4,096, three cookies), and how near a session is to the first. */
 const BUCKETS = [256, 512, 1024, 2048, 2500, 3072, 4096, 12_288];
 
 /** A property of a gauge in the register: it is removed with the register, and a second copy of this module finds it. */

@@ -90,5 +90,5 @@ impl fmt::Display for CookieName {
     }
 }
 
-/// Length from which names may be refused (docs/spec/carriers.md § 9.1.1), in bytes. Each cookie and part has the name.
+/// Length above which names may be refused (docs/spec/carriers.md § 9.1.1), in bytes. Each cookie and part has the name.
 const LONGEST_NAME: usize = 128;

@@ -93,5 +93,5 @@ impl Values {
     }
 }
 
-/// Largest number of distinct values. Browsers seldom send more unless someone planted them.
+/// Largest number of distinct values (docs/spec/carriers.md § 9.1.4). Browsers seldom send more unless someone planted them.
 pub(super) const MOST_VALUES: usize = 4;

@@ -89,7 +89,8 @@ thread_local! {
 /// A request that changes its session has three buffers: for the session that arrived, the new one, and the token.
 const MOST_KEPT: usize = 3;
 
-/// Bytes of the largest buffer that a thread keeps: twice the longest token.
+/// Bytes of the largest buffer that a thread keeps. One that grows by doubling to the longest token has less than twice its
+/// length.
 const LARGEST_KEPT: usize = 64 * 1024;
 
 #[cfg(test)]

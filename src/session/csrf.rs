@@ -139,4 +139,5 @@ fn secret(key: &PurposeKey, context: &Context, session: &[u8]) -> [u8; TAG_LEN] 
     key.material.csrf.compute(&[context.encoded(), session])
 }
 
+/// Characters of a mask and a masked tag, 16 bytes each, in base64url.
 const TOKEN_LEN: usize = 43;

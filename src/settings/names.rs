@@ -211,6 +211,7 @@ fn suggestions(name: &str) -> Vec<&'static str> {
     let names = SETTINGS.iter().map(|(name, _)| *name);
     let length = plain.chars().count();
     let near = names.clone().filter_map(|name| {
+        // Two letters that were swapped are a distance of 2. Names of four letters have a neighbour at 2: `name` and `mode`.
         let furthest = 1 + name.len() / 6;
         // The distance is at least the difference in length, and takes long to compute.
         let is_alike = name.len().abs_diff(length) <= furthest;

@@ -40,7 +40,7 @@ pub(crate) const fn token_len(mode: Mode, body_len: usize) -> usize {
 }
 
 pub(super) const HEAD_LEN: usize = 5;
-/// Characters of eight full cookies, which decode to 24,576 bytes.
+/// Characters of eight full cookies, which decode to 24,576 bytes (SPEC.md § 4.5).
 pub(crate) const LONGEST_TOKEN: usize = 8 * 4096;
 /// Bytes of flags, `issued` and the shortest age.
 pub(crate) const SMALLEST_BODY: usize = 6;

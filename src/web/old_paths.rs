@@ -54,7 +54,7 @@ fn above(path: &str) -> impl Iterator<Item = &str> {
     all.filter(is_path).take(MOST_PATHS)
 }
 
-/// Programs set their cookies at short paths, and each path takes a field of the response.
+/// Programs set their cookies at short paths, of one or two folders, and each path takes a field of the response.
 const MOST_PATHS: usize = 6;
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 import { mustBe } from "./errors.js";
 
-/** Seconds between two events of one kind, however many requests cause it. */
+/** Seconds between two events of one kind, however many requests cause it: a minute without the event shows that it has ended. */
 const INTERVAL = 60;
 
 /**

@@ -2,6 +2,7 @@
 
 /** A buffer that grows. */
 export class Writer {
+  // A small session has about as many bytes.
   #bytes = new Uint8Array(64);
   #at = 0;
 

@@ -2,7 +2,7 @@
 
 import { Refusal, isWhole, misused, mustBe, optionsOf } from "../base/errors.js";
 import { overheadOf } from "../crypto/suites.js";
-import { Budget } from "../state/budget.js";
+import { Budget, PASSES_ANYWHERE } from "../state/budget.js";
 import { SessionSealer } from "../session/sealer.js";
 import { Carrier, finish, loadBy, sealerOf, withAdvice } from "./carrier.js";
 
@@ -56,7 +56,7 @@ export function tokenLabel(purpose) {
   return `token:${purpose}`;
 }
 
-export function sealerOfTokens(mode, ring, label, { maxTokenLength = 3072, padding, ...common }) {
+export function sealerOfTokens(mode, ring, label, { maxTokenLength = PASSES_ANYWHERE, padding, ...common }) {
   mustBe(isWhole(maxTokenLength, 1, LONGEST), "maxTokenLength", "1 to 16,384 characters");
   const budget = new Budget({ field: maxTokenLength, cookies: 1, setting: "maxTokenLength" }, [0, 0], overheadOf(mode), padding);
   return SessionSealer.build(mode, ring, label, common, { budget });

@@ -3,7 +3,7 @@
 import { mustBe, optionsOf, refuseUnknown, yesOrNo } from "../base/errors.js";
 import { TOKEN_CHARACTERS, Template, isHostName, partNumbers, toSetCookie } from "./set_cookie.js";
 
-/** Characters from which names may be refused (§ 9.1.1): each cookie and part has the name. */
+/** Characters above which names may be refused (§ 9.1.1): each cookie and part has the name. */
 export const LONGEST_NAME = 128;
 /** Browsers ignore an attribute with a longer value. */
 export const LONGEST_PATH = 1024;

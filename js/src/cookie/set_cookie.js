@@ -1,6 +1,7 @@
 // The name and attributes of a cookie, and its `Set-Cookie` fields (docs/spec/carriers.md § 9.1 to § 9.4).
 
 export const TOKEN_CHARACTERS = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+/** Seconds for which browsers keep a cookie at most: 400 days (§ 9.4). */
 export const LONGEST_MAX_AGE = 34_560_000;
 
 /** Text of each attribute in a field. */

@@ -4,7 +4,7 @@ import { BLANK, trim } from "../base/bytes.js";
 import { Refusal } from "../base/errors.js";
 import { LONGEST_TOKEN } from "../token/token.js";
 
-/** Distinct values that are tried. Browsers seldom send more unless someone planted them. */
+/** Distinct values that are tried (§ 9.1.4). Browsers seldom send more unless someone planted them. */
 export const MOST_VALUES = 4;
 
 /** Calls `found(rest, value)` for each pair whose name begins with `name`, in order. `rest` is the end of its name. */
@@ -39,6 +39,7 @@ export function findCookie(fields, name) {
   const found = [[]];
   eachPair(fields, name, (rest, value) => {
     if (rest === "") addDistinct(found[0], plain(value), MOST_VALUES);
+    // Of a part, two values show that it is not clear which one counts.
     else if (/^\.[1-7]$/.test(rest)) addDistinct((found[rest[1]] ??= []), plain(value), 2);
   });
   return found;

@@ -15,6 +15,7 @@ import { keysFor } from "./purpose_keys.js";
 import { sentencesOf } from "./redact.js";
 import { parseRing, sealingAt, warnOfEarlyEnds, warnOfKeyTooSoon } from "./ring.js";
 
+/** Seconds of the longest `every`: a key that was taken out opens for as long. */
 const MOST_SECONDS = 86_400;
 /** Milliseconds after a refusal in which the source is asked again, so that one failed question does not last for a long `every`. */
 const RETRY = 60_000;

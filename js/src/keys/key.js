@@ -47,6 +47,7 @@ export class Key {
     ensure(suite && others.length > 0, "type", "key must be of type xaes, xcha or sign");
     const rest = others.join("_");
     const { length } = toUtf8(rest);
+    // A secret of 32 bytes and a checksum of 4 (§ 3.3).
     ensure(length === 48 || !rest.includes(ANY_KEY_PREFIX), "length", SEVERAL);
     ensure(length === 48, "length", `key must have 48 characters after its type, found ${length}; copy it again`);
     const bytes = fromBase64url(rest);

@@ -45,6 +45,7 @@ export async function renderToken(sealer, name, now, mask) {
 }
 
 export async function isTokenOf(sealer, name, now, token) {
+  // 43 characters are a mask and a masked tag, 16 bytes each.
   if (typeof token !== "string" || token.length !== 43 || name === null) return false;
   const bytes = fromBase64url(token);
   if (!bytes) return false;

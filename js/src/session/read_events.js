@@ -10,7 +10,7 @@ const LEVELS = {
   Malformed: "error", Payload: "error", NotYetValid: "warn", UnknownKey: "warn",
   Idle: null, Expired: null, Revoked: null, Stale: null,
 };
-/** Number of expired sessions in a minute that is worth an event. */
+/** Number of expired sessions in a minute that is worth an event: a single visitor who reloads brings fewer. */
 const MANY = 10;
 const A_MINUTE = 60;
 const TEN_MINUTES = 600;

@@ -79,6 +79,7 @@ function settled(sources, names, read) {
     const texts = await readWhole();
     const isSame = (others) => texts.every((text, i) => text === others[i]);
     if (known && !isSame(known)) {
+      // Milliseconds, in which a push of small files is through.
       await new Promise((resolve) => setTimeout(resolve, 100));
       if (!isSame(await readWhole())) refuse(`${plain(names.join(", "))} changed while it was read`);
     }
@@ -87,6 +88,8 @@ function settled(sources, names, read) {
   };
 }
 
+/** Seconds of the longest `every`: a key that was taken out opens for as long. */
 const MOST_SECONDS = 86_400;
+/** Bytes. A thousand keys take 135,000, so what is larger is another file, or a device that never ends. */
 const LARGEST_FILE = 2 ** 20;
 const NO_LINE_FEED = "does not end with a line feed, so it may be half written: restore it, or end it with one if it is whole";

@@ -6,7 +6,10 @@ import { DEVICE, LONGEST_METADATA } from "./body.js";
 
 /** Longest cookie that browsers store, with its name and attributes. */
 const BROWSER = 4096;
+/** Cookies in which one session is sent (§ 9.5). */
 const MOST_COOKIES = 4;
+/** Bytes of a field that a default nginx passes, which takes 4,096 for all fields of a response, with those of others. */
+export const PASSES_ANYWHERE = 3072;
 /**
  * Bytes of all cookies of a session with `Partitioned`. Chromium and Firefox keep 10,240 bytes of names and values for a site in one
  * partition, and drop others without an error. A tenth is left to the site's other cookies.
@@ -19,7 +22,7 @@ export const PARTITIONED_IN_FOUR =
 /** Returns what may be sent, with or without `Partitioned`. */
 export function sizeOf(size, isPartitioned) {
   const kept = isPartitioned ? PARTITION : Infinity;
-  if (size === "anywhere") return { field: 3072, cookies: 1, kept };
+  if (size === "anywhere") return { field: PASSES_ANYWHERE, cookies: 1, kept };
   if (size === "browser") return { field: BROWSER, cookies: 1, kept };
   const [, count] = /^split:([2-4])$/.exec(size) ?? [];
   mustBe(count, "size", "anywhere, browser, or split:2 to split:4");

@@ -189,6 +189,7 @@ impl Options {
             (None, _) => return None,
         };
         let idle = idle.filter(|idle| in_range(*idle))?;
+        // A visitor who comes once in half the idle timeout is written in time (docs/spec/writer.md § 8.8).
         let is_late = duration.as_secs() > idle.as_secs() / 2;
         let (duration, idle) = (show_duration(duration), show_duration(idle));
         let reason = mistakes::refreshed_too_rarely(of, duration, idle);

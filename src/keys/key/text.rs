@@ -181,8 +181,10 @@ pub(super) const KEY_PREFIX: &str = "hardtack_key_v1_";
 pub(super) const ANY_KEY_PREFIX: &str = "hardtack_key_";
 /// Characters of secret and checksum in base64url.
 pub(super) const ENCODED_LEN: usize = 48;
+/// Bytes of a secret, and of its checksum (SPEC.md § 3.3).
 const SECRET_LEN: usize = 32;
 const CHECK_LEN: usize = 4;
+/// Below this the secret is weak (SPEC.md § 14.2).
 const FEWEST_DISTINCT_BYTES: usize = 8;
 const UNKNOWN_SUITE: &str = "key is of an unknown suite, expected `xaes`, `xcha` or `sign`";
 const SEVERAL: &str = "expected one key, found several; in a key ring, put each on a separate line, or separate all by commas";

@@ -242,7 +242,7 @@ impl Following {
     }
 }
 
-/// Time between two ticks.
+/// Time between two ticks: times of keys and sessions are whole seconds.
 pub(crate) const TICK: Duration = Duration::from_secs(1);
 
 /// Seconds without a tick after which the process counts as having stood still.

@@ -266,7 +266,8 @@ fn sentences_of(error: &(dyn Error + 'static)) -> Option<KeyError> {
     })
 }
 
-/// Largest size of a file, in bytes. A thousand keys with their times take 135,000.
+/// Largest size of a file, in bytes. A thousand keys with their times take 135,000, so what is larger is another file, or
+/// a device that never ends.
 const LARGEST_FILE: u64 = 1 << 20;
 /// Bytes allocated at least. A pipe tells no length, and growing would leave a copy of its first keys behind. Sixty keys
 /// with their times take as much.

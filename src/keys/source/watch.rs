@@ -100,6 +100,7 @@ impl WatchedKeyRing {
             sources,
             refused: None,
             unsettled: None,
+            // An instance that is told of a new key late has to serve visitors of the others. A read of small files is cheap.
             interval: Duration::from_secs(10),
             on_poll: Box::new(drop),
         })
@@ -386,5 +387,6 @@ const NEVER_THE_SAME: &str = "the sources were different at each of the last 6 p
 /// At most a hundred polls a second, so that an interval of 0 keeps no core busy.
 const SHORTEST_INTERVAL: Duration = Duration::from_millis(10);
 
-/// Time between two reads of sources that have changed, if the last poll was late. Sessions wait for it, so it is short.
+/// Time between two reads of sources that have changed, if the last poll was late. Sessions wait for it, so it is
+/// short, and a push that writes small files one after another is through.
 const PAUSE: Duration = Duration::from_millis(100);

@@ -261,8 +261,9 @@ fn read_key_header(bytes: &[u8], at: usize) -> Option<(usize, usize)> {
 const DUPLICATE_KEY: &str = "a map in it has a key twice";
 const FORM: &str =
     "it is nested deeper than 63 levels, or has a MessagePack extension or a wrong length";
+/// Bytes of the longest header of a map: its marker and a length of 32 bits.
 const HEADER_LEN_MAX: usize = 5;
-/// Bytes allocated to encode a value. A larger value may allocate again.
+/// Bytes allocated to encode a value. A larger value may allocate again, and a session of the default size has room for few.
 const USUAL_VALUE: usize = 256;
 
 #[cfg(test)]

@@ -22,6 +22,7 @@ pub(crate) fn encode(messages: &[(&str, &str)]) -> Vec<u8> {
     postcard::to_extend(messages, bytes).expect("strings in a vector are always encoded")
 }
 
+/// Bytes of the longest varint of 32 bits (SPEC.md § 5.2).
 const VARINT_LEN_MAX: usize = 5;
 
 #[cfg(test)]

@@ -122,7 +122,8 @@ pub(in crate::state) fn read_be(bytes: &[u8], at: usize, len: usize) -> Option<u
 }
 
 pub(in crate::state) const FIX_MAP: u8 = 0x80;
-/// Maximum number of keys that are compared in place, without allocating: each with each, so 496 times.
+/// Maximum number of keys that are compared in place, without allocating: each with each, so 496 times. Few
+/// values have more.
 const FEW: usize = 32;
 /// Maximum number of levels of a value. SPEC.md § 5.4.4 has 64, and the dictionary around the value is the first.
 const DEEPEST: usize = 63;

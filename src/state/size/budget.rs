@@ -194,12 +194,13 @@ impl Overhead {
 
 /// Largest cookie that all browsers are expected to store, in bytes (RFC 6265 section 6.1).
 pub(crate) const LARGEST_COOKIE: usize = 4096;
-/// Bytes of a field that a default nginx passes, together with the headers of a security middleware.
+/// Bytes of a field that a default nginx passes, which takes 4,096 for all fields of a response, together with the headers
+/// of a security middleware.
 pub(crate) const PASSES_ANYWHERE: usize = 3072;
 /// Bytes of all fields of a session with `Partitioned`. Chromium and Firefox keep 10,240 bytes of names and values for a
 /// site in one partition, and drop others without an error. A tenth is left to the site's other cookies.
 pub(crate) const PARTITION: usize = 9216;
-/// Maximum number of cookies in which one session is sent.
+/// Maximum number of cookies in which one session is sent (docs/spec/writer.md § 9.5).
 pub(crate) const MOST_COOKIES: usize = 4;
 /// Maximum length of a token in one piece, in characters. A session in several cookies has as many bytes at most.
 pub(crate) const LONGEST_SENT: usize = MOST_COOKIES * LARGEST_COOKIE;
