@@ -126,6 +126,7 @@ async fn ask_beside_health(site: &Router, pair: &str) {
     say(&format!("pages: {}", pages.as_secs()));
 }
 
+#[cfg(all(unix, feature = "tracing", feature = "migrate"))]
 #[test]
 #[ignore = "a process of its own, which the next test stops"]
 fn a_process_with_two_workers() {
