@@ -207,3 +207,25 @@ impl<T: Payload> SessionToken<T> {
         self.carrier.open(token.as_ref(), now, decode)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::EncryptionKey;
+
+    /// The head alone has the suite and the key, and is no token.
+    #[test]
+    fn a_token_that_is_cut_below_the_smallest_tells_nothing() {
+        let key = EncryptionKey::generate().unwrap();
+        let cookie = SessionCookie::encrypted(key).build().unwrap();
+        let pair = cookie.cookie_for(SystemTime::now(), |session| session.insert("user", 42));
+        let pair = pair.unwrap();
+        let (_, token) = pair.split_once('=').unwrap();
+        // 51 bytes (SPEC.md § 4.4).
+        assert!(TokenInfo::from_token(&token[..68]).is_ok());
+        for len in (4..68).step_by(4) {
+            let cut = TokenInfo::from_token(&token[..len]);
+            assert_eq!(cut.unwrap_err(), Reason::TooShort, "{len}");
+        }
+    }
+}
