@@ -1,7 +1,10 @@
 //! Overlap of two keys: the time for which the first has to open after the next one begins to seal (SPEC.md § 3.4.8).
 //! Options give it, and a comment in the ring's file notes it for later commands: `# overlap=31m`.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::{
+    cell::OnceCell,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
 
 use clap::Args;
 use hardtack::{
@@ -25,16 +28,26 @@ pub(super) struct OverlapOptions {
     /// longer; --lifetime is extended by it
     #[arg(long, value_name = "DURATION", value_parser = time::parse_duration)]
     skew: Option<Duration>,
+    /// The settings, which may come from a pipe, and so are read once.
+    #[arg(skip)]
+    read: OnceCell<Option<Box<SessionSettings>>>,
 }
 
 impl OverlapOptions {
+    fn settings(&self) -> Result<Option<&SessionSettings>, Failure> {
+        if self.read.get().is_none() {
+            let _ = self.read.set(self.settings.read()?.map(Box::new));
+        }
+        Ok(self.read.get().and_then(Option::as_deref))
+    }
+
     pub(super) fn skew(&self) -> Result<Duration, Failure> {
         self.skew.map_or_else(|| self.clock_skew(), Ok)
     }
 
     fn clock_skew(&self) -> Result<Duration, Failure> {
         let least = Duration::from_secs(60);
-        let settings = self.settings.read()?;
+        let settings = self.settings()?;
         Ok(settings.map_or(least, |settings| settings.clock_skew().max(least)))
     }
 
@@ -59,8 +72,8 @@ impl OverlapOptions {
 
     /// Returns the overlap that the options give, if any, and whether the settings have `keep_unknown_keys`.
     pub(super) fn read(&self) -> Result<(Option<Duration>, bool), Failure> {
-        let settings = self.settings.read()?;
-        let overlap = match (self.lifetime, &settings) {
+        let settings = self.settings()?;
+        let overlap = match (self.lifetime, settings) {
             (Some(lifetime), _) => Some(check(lifetime)?.saturating_add(self.skew()?)),
             (None, Some(settings)) => Some(settings.key_overlap().map_err(Failure::usage)?),
             (None, None) => None,

@@ -6,6 +6,18 @@ use hardtack::{KeyRing, SessionCookie};
 
 use crate::desk::{Desk, at};
 
+/// A pipe has nothing left for whoever reads it again, and a named one waits for ever.
+#[cfg(unix)]
+#[test]
+fn settings_from_a_pipe_count_wherever_a_command_uses_them() {
+    let (desk, _) = Desk::with_ring();
+    let settings = "[session]\nclock_skew = \"5m\"\n";
+    let leaked = "ring leaked keys --at +5m --settings /dev/stdin";
+    // Twice the clock skew.
+    let ran = desk.run_on(settings, leaked);
+    assert!(ran.err.contains("give an --at later than"), "{}", ran.err);
+}
+
 #[test]
 fn yaml_is_nested_as_deep_as_json_at_most() {
     let (desk, _) = Desk::with_ring();
