@@ -38,6 +38,7 @@ export function deviceBound(options) {
     refuse("`path` must begin with `/`, have only letters, digits and -._~/, and not end in `/`");
   }
   if (/^\/\/|\/\.\.?(\/|$)/.test(path)) refuse("`path` must not begin with `//` or have a segment `.` or `..`, which browsers resolve");
+  // The range of § 16.1.
   if (!Number.isInteger(boundFor) || boundFor < 180 || boundFor > 86_400) refuse("`boundFor` must be 180 to 86,400 seconds");
   if (requiredAfter !== null && (!Number.isInteger(requiredAfter) || requiredAfter < LEAST_GRACE)) {
     refuse("`requiredAfter` must be null, or a whole number of at least 10 seconds");

@@ -41,7 +41,7 @@ export function oldCookie(options) {
   // A time in seconds would be in January 1970.
   if (start < EPOCH) throw new ConfigError("from", "`from` must be the day of the rollout, from 2026 on; a number counts milliseconds");
   if (end <= start) throw new ConfigError("until", "`until` must be later than `from`");
-  const source = old.cookie ? ownFormer(old) : ofAnother(old);
+  const source = old.cookie ? ofThisPackage(old) : ofAnother(old);
   return { ...source, from: start, until: end, combine: (sources, name, sealer) => new OldCookies(sources, name, sealer) };
 }
 
@@ -72,7 +72,7 @@ function ofAnother({ name, also = [], path, domain, partitioned, secure = true, 
 }
 
 /** Returns a cookie of this package. */
-function ownFormer({ cookie, ...unknown }) {
+function ofThisPackage({ cookie, ...unknown }) {
   refuseUnknown(unknown, " of an old cookie that is a `SessionCookie`");
   mustBe(typeof cookie?.saveToResponse === "function", "cookie", "a `SessionCookie`; await it");
   const { template, old } = settingsOf(cookie);

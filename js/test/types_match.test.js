@@ -10,6 +10,7 @@ import { Registry } from "prom-client";
 import { API, SymbolFlags } from "typescript/unstable/sync";
 
 import { CsrfGuard } from "../src/csrf_guard.js";
+import { TEXTS } from "../src/cookie/set_cookie.js";
 import { deviceBound } from "../src/device.js";
 import { keysInUse } from "../src/health.js";
 import { KeyRing, SessionCookie, SessionHeader, SessionToken, attributes, padme, revalidation, revocation, sessionType } from "../src/index.js";
@@ -129,6 +130,11 @@ test("values that an application passes on have what their types promise", () =>
       assert.deepEqual(without(promised, namesOf(value)), [], name);
     }
   }
+});
+
+test("a cookie to set has the attributes that a field has", () => {
+  const [options] = checker.getPropertiesOfType(checker.getDeclaredTypeOfSymbol(exportsOf("index").get("CookieToSet"))).filter(({ name }) => name === "options");
+  assert.deepEqual(membersOf(checker.getTypeOfSymbol(options)), Object.keys(TEXTS).sort());
 });
 
 // Codes that no application gets.

@@ -54,8 +54,8 @@ export function mayHavePages({ scheme, host }) {
 
 /** Returns the port, or null if a browser would omit it. Behind a proxy the scheme is unknown, so both defaults count. */
 export function portToCompare({ port }, scheme) {
-  const defaults = { "https:": [443], "http:": [80] }[scheme] ?? [80, 443];
-  return defaults.includes(port) ? null : port;
+  const known = DEFAULT_PORTS[scheme?.slice(0, -1)];
+  return (known ? [known] : Object.values(DEFAULT_PORTS)).includes(port) ? null : port;
 }
 
 /** Returns the host that a request names. Returns null if it names none or several, because a proxy may have used another one. */

@@ -13,7 +13,7 @@ export function attributes(options = {}) {
   refuseUnknown(unknown, " of a cookie; it is `Secure` and `HttpOnly` unless you set `dangerAllowHttp`");
   const present = { path, domain, sameSite, partitioned, secure: !yesOrNo("dangerAllowHttp", dangerAllowHttp) };
   const template = templateOf({ ...present, name: name ?? defaultName(present) });
-  const former = [formerly].flat().map((changes) => formerOf(changes, present, template));
+  const former = [formerly].flat().map((changes) => formerTemplate(changes, present, template));
   return new Chosen(template.name, template.options, former);
 }
 
@@ -66,6 +66,7 @@ export function templateOf(given) {
   return new Template(name, Object.fromEntries(Object.entries(options).filter(([, value]) => value)));
 }
 
+/** Returns true for a name of labels (RFC 1035 section 2.3.4), and false for an IPv4 address. */
 export function isDomain(domain) {
   const labels = domain.split(".");
   const isLabel = (label) => /^[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/.test(label);
@@ -73,7 +74,7 @@ export function isDomain(domain) {
 }
 
 /** Returns the former cookie: the attributes of `changes`, and otherwise the present ones. */
-function formerOf(changes, present, template) {
+function formerTemplate(changes, present, template) {
   const given = { __proto__: null, ...changes };
   const { path = present.path, domain = present.domain, partitioned = present.partitioned, ...unknown } = given;
   const isRight = Object(changes) === changes && Object.keys(unknown).length === 0;

@@ -5,7 +5,7 @@ export const TOKEN_CHARACTERS = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 export const LONGEST_MAX_AGE = 34_560_000;
 
 /** Text of each attribute in a field. */
-const TEXTS = {
+export const TEXTS = {
   path: (path) => `; Path=${path}`,
   domain: (domain) => `; Domain=${domain}`,
   secure: () => "; Secure",

@@ -16,7 +16,7 @@ import { sentencesOf } from "./redact.js";
 import { parseRing, sealingAt, warnOfEarlyEnds, warnOfKeyTooSoon } from "./ring.js";
 
 /** Seconds of the longest `every`: a key that was taken out opens for as long. */
-const MOST_SECONDS = 86_400;
+export const MOST_SECONDS = 86_400;
 /** Milliseconds after a refusal in which the source is asked again, so that one failed question does not last for a long `every`. */
 const RETRY = 60_000;
 /** Milliseconds between two events about the same refusal, which lasts until somebody acts: a day has 288 of them. */

@@ -1,6 +1,7 @@
 // The keys that settings name: from variables, files and the settings themselves.
 
 import { fromUtf8 } from "../base/bytes.js";
+import { MOST_SECONDS } from "../keys/followed_ring.js";
 import { KeyRing } from "../keys/key_ring.js";
 import { NEW_KEY } from "../keys/ring.js";
 import { NO_KEYS } from "./mistakes.js";
@@ -88,8 +89,6 @@ function settled(sources, names, read) {
   };
 }
 
-/** Seconds of the longest `every`: a key that was taken out opens for as long. */
-const MOST_SECONDS = 86_400;
 /** Bytes. A thousand keys take 135,000, so what is larger is another file, or a device that never ends. */
 const LARGEST_FILE = 2 ** 20;
 const NO_LINE_FEED = "does not end with a line feed, so it may be half written: restore it, or end it with one if it is whole";

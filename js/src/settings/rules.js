@@ -3,6 +3,7 @@
 import { toUtf8 } from "../base/bytes.js";
 import { LONGEST_NAME, LONGEST_PATH, defaultName, isDomain } from "../cookie/attributes.js";
 import { TOKEN_CHARACTERS, isHostName } from "../cookie/set_cookie.js";
+import { policyOf } from "../session/settings.js";
 import { PARTITIONED_IN_FOUR } from "../state/budget.js";
 import { showDuration } from "./duration.js";
 import { DOTS, HOST_WITH_DOMAIN, HOST_WITH_PATH, LIKE_A_PART, NOTHING_CHANGED, NOTHING_IS_REMEMBERED, NO_DOMAIN } from "./mistakes.js";
@@ -76,8 +77,9 @@ const shown = (duration) => (duration === 0n ? "0ns" : `${duration}s`);
 
 /** Compares two durations only if both are in range. */
 function mistakesOfLifetimes(options) {
-  const { absoluteTimeout = 43_200n, rememberUpTo, rememberedIdleTimeout, clockSkew = 60n } = options;
-  const idleTimeout = options.idleTimeout === undefined ? 1_800n : options.idleTimeout ?? undefined;
+  const defaults = policyOf({});
+  const { absoluteTimeout = BigInt(defaults.absolute), rememberUpTo, rememberedIdleTimeout, clockSkew = 0n } = options;
+  const idleTimeout = options.idleTimeout === undefined ? BigInt(defaults.idle) : options.idleTimeout ?? undefined;
   const absolute = ["absolute_timeout", absoluteTimeout];
   const idle = ["idle_timeout", idleTimeout];
   const upTo = ["remember_up_to", rememberUpTo];
@@ -117,6 +119,7 @@ function refreshTooLate({ refreshAfter }, [of, idle]) {
   return mistakeIn("refresh_after", refreshedTooRarely(of, showDuration(refreshAfter), showDuration(idle)));
 }
 
+/** Their lengths take one byte, and that of a value two (SPEC.md § 3.2.3, § 4.2.2). */
 function mistakesOfLabels({ application, context = [] }) {
   const length = application === undefined ? 1 : lengthOf(application);
   const wrong = context.map(wrongPairOf).find(Boolean);
