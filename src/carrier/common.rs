@@ -88,17 +88,17 @@ impl<T: Payload> Carrier<T> {
         session: &Session<T>,
         response: ResponseFacts,
     ) -> Result<(Dependence, TokenChange), SaveError> {
-        let closed = session.close(&self.core, response)?;
-        let change = match &closed.change {
+        let decided = session.close(&self.core, response)?;
+        let change = match &decided.change {
             Change::Keep => TokenChange::Keep,
             Change::Store(to_seal) => {
-                let mut token = String::with_capacity(closed.token_len(to_seal));
-                closed.seal_into(to_seal, &mut token);
+                let mut token = String::with_capacity(decided.token_len(to_seal));
+                decided.seal_into(to_seal, &mut token);
                 TokenChange::Store(token)
             }
             Change::Drop => TokenChange::Drop,
         };
-        Ok((closed.dependence, change))
+        Ok((decided.dependence, change))
     }
 }
 

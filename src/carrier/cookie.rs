@@ -263,8 +263,8 @@ impl<T: Payload> SessionCookie<T> {
         session: &Session<T>,
         response: ResponseFacts,
     ) -> Result<(Dependence, SetCookies), SaveError> {
-        let closed = session.close(&self.carrier.core, response)?;
-        Ok((closed.dependence, self.fields.write(closed)))
+        let decided = session.close(&self.carrier.core, response)?;
+        Ok((decided.dependence, self.fields.write(decided)))
     }
 }
 

@@ -8,7 +8,7 @@ use crate::{
         Attributes, CookieName, Finder, PART_LEN, PartNumbers, SetCookies, Template,
         attributes::SameSite, max_age_len,
     },
-    session::{Change, Closed, DroppedCookie, OldCookies, ToSeal},
+    session::{Change, Decided, DroppedCookie, OldCookies, ToSeal},
     state::Overhead,
 };
 
@@ -35,30 +35,30 @@ pub(crate) struct CookieFields {
 impl CookieFields {
     /// Returns the fields of a response at the end of its session's request: the cookie that is set or dropped, between
     /// the fields that drop the cookies it replaces, and then the fields of the companion.
-    pub(crate) fn write<T>(&self, closed: Closed<'_, T>) -> SetCookies {
-        let to_seal = match &closed.change {
+    pub(crate) fn write<T>(&self, decided: Decided<'_, T>) -> SetCookies {
+        let to_seal = match &decided.change {
             Change::Keep => return SetCookies::default(),
             Change::Store(to_seal) => Some(to_seal),
             Change::Drop => None,
         };
-        let (carried, same_site) = (closed.carried(), self.same_site_of_drops(&closed));
+        let (carried, same_site) = (decided.carried(), self.same_site_of_drops(&decided));
         let mut fields = SetCookies::default();
         self.drop_former(carried, same_site, &mut fields);
         match to_seal {
-            Some(to_seal) => self.store(&closed, to_seal, same_site, &mut fields),
+            Some(to_seal) => self.store(&decided, to_seal, same_site, &mut fields),
             None => self.template.expire(carried, same_site, &mut fields),
         }
-        self.drop_old(closed.state().now, same_site, &mut fields);
-        fields.append(closed.of_companion);
+        self.drop_old(decided.state().now, same_site, &mut fields);
+        fields.append(decided.of_companion);
         fields
     }
 
     /// Returns the `SameSite` of all fields that drop a cookie. In a frame of another site, a browser ignores those with
     /// another value than `None`, and the visitor would stay signed in. But the cookies of a session that goes on must
     /// not go where the browser refuses the new one.
-    fn same_site_of_drops<T>(&self, closed: &Closed<'_, T>) -> SameSite {
-        let is_stored = matches!(closed.change, Change::Store(_));
-        if is_stored && !closed.state().has_begun_or_ended() {
+    fn same_site_of_drops<T>(&self, decided: &Decided<'_, T>) -> SameSite {
+        let is_stored = matches!(decided.change, Change::Store(_));
+        if is_stored && !decided.state().has_begun_or_ended() {
             self.attributes.same_site
         } else {
             SameSite::None
@@ -68,13 +68,13 @@ impl CookieFields {
     /// Adds the fields that carry the token, and drops the parts that it does not use.
     fn store<T>(
         &self,
-        closed: &Closed<'_, T>,
+        decided: &Decided<'_, T>,
         to_seal: &ToSeal,
         same_site: SameSite,
         fields: &mut SetCookies,
     ) {
-        let (template, state) = (&self.template, closed.state());
-        let (token_len, max_age) = (closed.token_len(to_seal), state.max_age(to_seal.body));
+        let (template, state) = (&self.template, decided.state());
+        let (token_len, max_age) = (decided.token_len(to_seal), state.max_age(to_seal.body));
         let overhead = Overhead {
             field: template.len(),
             max_age: max_age.map_or(0, max_age_len),
@@ -84,17 +84,17 @@ impl CookieFields {
         let part_len = state.allowed(to_seal.body).part_len(token_len, overhead);
         let cookies = if part_len < token_len {
             let mut token = String::with_capacity(token_len);
-            closed.seal_into(to_seal, &mut token);
+            decided.seal_into(to_seal, &mut token);
             template.set_in_parts(&token, part_len, max_age, fields)
         } else {
             // Written in place, so that no token is copied.
             let mut field = template.begin(token_len, max_age);
-            closed.seal_into(to_seal, &mut field);
+            decided.seal_into(to_seal, &mut field);
             template.push_end(max_age, &mut field);
             fields.push(field);
             1
         };
-        template.expire_beyond(cookies, closed.carried(), same_site, fields);
+        template.expire_beyond(cookies, decided.carried(), same_site, fields);
     }
 
     /// Drops the cookies with former attributes, with the parts that arrived and all that the size profile allows, because

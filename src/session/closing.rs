@@ -8,7 +8,7 @@ use std::{
 
 use super::{
     carrier_core::CarrierCore,
-    closed::{Change, Closed, ToSeal},
+    decided::{Change, Decided, ToSeal},
     handle::Session,
     loaded::Loaded,
     lock::Contents,
@@ -45,7 +45,7 @@ impl<T: Payload> Session<T> {
         &'a self,
         core: &'a CarrierCore,
         mut response: ResponseFacts,
-    ) -> Result<Closed<'a, T>, SaveError> {
+    ) -> Result<Decided<'a, T>, SaveError> {
         let loader = &*self.lock.core;
         // Two carriers built alike are one to the client: a program may build its cookie for each request.
         if !std::ptr::eq(loader, core) && !loader.seals_like(core) {
@@ -60,21 +60,21 @@ impl<T: Payload> Session<T> {
         }
         held.count_request(response);
         // Before the decision, which may fail: a later change would be lost either way.
-        let was_closed = held.make_read_only(SessionError::AfterHead);
-        let mut closed = Closed::new(held, core);
-        let contents = &closed.held.contents;
+        let was_read_only = held.make_read_only(SessionError::AfterHead);
+        let mut decided = Decided::new(held, core);
+        let contents = &decided.held.contents;
         if contents.is_touched && contents.loaded.is_some() {
-            closed.dependence = Dependence::Touched;
+            decided.dependence = Dependence::Touched;
             // A session is saved once, and this response still depends on it.
-            if !was_closed {
-                closed.decide(response)?;
+            if !was_read_only {
+                decided.decide(response)?;
             }
             if response.already_sent != AlreadySent::Nothing {
                 // The response already sets or drops a session.
-                closed.dependence = Dependence::Written;
+                decided.dependence = Dependence::Written;
             }
         }
-        Ok(closed)
+        Ok(decided)
     }
 }
 
@@ -106,7 +106,7 @@ impl<T> Session<T> {
     }
 }
 
-impl<T> Closed<'_, T> {
+impl<T> Decided<'_, T> {
     /// Decides what becomes of the token of a session that was touched.
     fn decide(&mut self, response: ResponseFacts) -> Result<(), SaveError> {
         let core = self.core;

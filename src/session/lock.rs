@@ -38,7 +38,7 @@ pub(super) struct Contents<T> {
     /// Last error of a change, or of asking whether the session is still valid. An error of the request may be this one.
     pub(super) refusal: Option<SessionError>,
     /// Error of every change, once no change can be saved.
-    pub(super) closed: Option<SessionError>,
+    pub(super) read_only: Option<SessionError>,
 }
 
 /// Part of a request that its session is read from. Reading takes the tokens.
@@ -81,7 +81,7 @@ impl<T> SessionLock<T> {
                 loaded: None,
                 is_touched: false,
                 refusal: None,
-                closed: None,
+                read_only: None,
             }),
         }
     }
@@ -121,7 +121,7 @@ impl<T> Held<'_, T> {
     /// Makes the session read-only from now on. Every change then fails with this error. Returns `true` if it already
     /// was. The later error counts, because `after-head` comes before `no-context` (SPEC.md § 14.5).
     pub(super) fn make_read_only(&mut self, error: SessionError) -> bool {
-        self.contents.closed.replace(error).is_some()
+        self.contents.read_only.replace(error).is_some()
     }
 }
 
@@ -154,15 +154,15 @@ impl<T: Payload> Held<'_, T> {
     }
 
     fn changeable(&mut self) -> Result<&mut State<T>, SessionError> {
-        let closed = self.contents.closed.clone();
+        let read_only = self.contents.read_only.clone();
         let core = self.core;
         let state = self.state();
-        if let Some(SessionError::AfterHead) = closed
+        if let Some(SessionError::AfterHead) = read_only
             && let Some(left_out) = core.log_limits.note(LimitedEvent::ChangeLate, state.now)
         {
             events::change_was_late(core.slot.purpose.name(), left_out);
         }
-        closed.map_or(Ok(state), Err)
+        read_only.map_or(Ok(state), Err)
     }
 
     /// Returns the session's id. If there is no id, makes one, which is a change.

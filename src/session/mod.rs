@@ -4,11 +4,11 @@
 //! ([`SessionData`](crate::SessionData)). [`Outcome`] and [`Reason`] are for logs and metrics.
 
 mod carrier_core;
-mod closed;
 mod closing;
 #[cfg_attr(not(feature = "unstable-companion"), path = "no_companion.rs")]
 pub(crate) mod companion;
 pub(crate) mod csrf;
+mod decided;
 mod dictionary;
 mod duplicates;
 mod flash;
@@ -29,8 +29,8 @@ mod typed;
 mod validate;
 
 pub(crate) use self::carrier_core::CarrierCore;
-pub(crate) use closed::{Change, Closed, ToSeal};
 pub use csrf::CsrfError;
+pub(crate) use decided::{Change, Decided, ToSeal};
 pub use dictionary::Dictionary;
 pub(crate) use duplicates::Candidate;
 pub(crate) use duplicates::Duplicates;

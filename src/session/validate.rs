@@ -154,7 +154,7 @@ impl<T: Payload> Held<'_, T> {
         if self.contents.loaded.is_none() && self.contents.arrival.has_no_token() {
             return Err(Ok(true));
         }
-        let (core, after_head) = (self.core, self.contents.closed.is_some());
+        let (core, after_head) = (self.core, self.contents.read_only.is_some());
         let read_at = self.state().now;
         let now = if after_head {
             self.contents.arrival.clock.seconds()

@@ -11,8 +11,8 @@ use crate::{
     session::{
         SaveError, SessionId, SessionInfo,
         carrier_core::CarrierCore,
-        closed::{Change, Closed},
         closing::carry_out,
+        decided::{Change, Decided},
         duplicates::Candidate,
         handle::Session,
         loaded::Loaded,
@@ -131,14 +131,14 @@ impl<T> Loaded<T> {
     }
 }
 
-impl<'a, T> Closed<'a, T> {
+impl<'a, T> Decided<'a, T> {
     /// Prepares to seal a session that this request has bound to a device, if the session is still accepted and there
     /// is room.
     pub(super) fn of_bound(
         mut held: Held<'a, T>,
         Candidate { key_id, opened }: Candidate,
         now: UnixSeconds,
-    ) -> Option<Closed<'a, T>> {
+    ) -> Option<Decided<'a, T>> {
         let (core, carried) = (held.core, held.contents.arrival.values.carried);
         let mut state = State::new(&core.policy, now, true);
         state.continue_from(opened);
@@ -155,9 +155,9 @@ impl<'a, T> Closed<'a, T> {
             loaded.note_written(decision, core);
         }
         held.contents.loaded = Some(loaded);
-        let mut closed = Closed::new(held, core);
-        closed.change = change;
-        Some(closed)
+        let mut decided = Decided::new(held, core);
+        decided.change = change;
+        Some(decided)
     }
 }
 

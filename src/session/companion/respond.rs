@@ -1,7 +1,7 @@
 use http::{Response, request::Parts};
 
 use super::{Beside, Companion};
-use crate::session::{closed::Closed, handle::Session, opening::Opening};
+use crate::session::{decided::Decided, handle::Session, opening::Opening};
 
 impl<T> Session<T> {
     /// Lets `companion` answer the request that brought this session. Returns the response, and the session if the
@@ -11,7 +11,7 @@ impl<T> Session<T> {
         &self,
         companion: &dyn Companion,
         request: &Parts,
-    ) -> (Response<String>, Option<Closed<'_, T>>) {
+    ) -> (Response<String>, Option<Decided<'_, T>>) {
         let held = self.access();
         let (core, arrival) = (held.core, &held.contents.arrival);
         let now = arrival.clock.seconds();
@@ -20,7 +20,7 @@ impl<T> Session<T> {
         let mut beside = Beside::new(opening, &arrival.values);
         let response = companion.respond(request, Some(&mut beside));
         let bound = beside.bound();
-        let closed = bound.and_then(|arrived| Closed::of_bound(held, arrived, now));
-        (response, closed)
+        let decided = bound.and_then(|arrived| Decided::of_bound(held, arrived, now));
+        (response, decided)
     }
 }

@@ -51,9 +51,9 @@ impl<T: Payload> SessionCookie<T> {
     ) -> Response<String> {
         let fields = request.headers.get_all(COOKIE);
         let session = self.load_values(fields, clock, context, None, |_| RequestFacts::default());
-        let (mut response, closed) = session.respond_by(companion, request);
-        if let Some(closed) = closed {
-            for field in self.fields.write(closed) {
+        let (mut response, decided) = session.respond_by(companion, request);
+        if let Some(decided) = decided {
+            for field in self.fields.write(decided) {
                 let field = HeaderMap::sensitive(field);
                 response.headers_mut().append(SET_COOKIE, field);
             }

@@ -15,8 +15,8 @@ use crate::{
     token,
 };
 
-/// A session at the end of its request: closed, and with its lock held until its token is written.
-pub(crate) struct Closed<'a, T> {
+/// A session at the end of its request: read-only, and with its lock held until its token is written.
+pub(crate) struct Decided<'a, T> {
     pub(super) held: Held<'a, T>,
     /// Core of the carrier that saves the session. It may differ from the core that loaded it. The rings of both were
     /// equal when they were compared, but one may have been replaced since.
@@ -58,10 +58,10 @@ impl ToSeal {
     }
 }
 
-impl<'a, T> Closed<'a, T> {
+impl<'a, T> Decided<'a, T> {
     /// Holds a session, and leaves the client's token alone.
-    pub(super) fn new(held: Held<'a, T>, core: &'a CarrierCore) -> Closed<'a, T> {
-        Closed {
+    pub(super) fn new(held: Held<'a, T>, core: &'a CarrierCore) -> Decided<'a, T> {
+        Decided {
             held,
             core,
             dependence: Dependence::Untouched,
