@@ -1,9 +1,7 @@
 //! Id of a session, which `state/actions.rs` makes.
 
-use std::fmt;
-
 use crate::{
-    base::{debug_by_display, read_from_hex, show_in_hex},
+    base::{config_error::ConfigError, read_from_hex, show_in_hex},
     state::Sid,
 };
 
@@ -28,22 +26,12 @@ impl From<[u8; 8]> for SessionId {
     }
 }
 
-/// Error for a string that is not a [`SessionId`].
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub struct SessionIdError(());
-
-debug_by_display!(SessionIdError);
-
-impl fmt::Display for SessionIdError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("session id is not 16 hexadecimal digits")
-    }
-}
-
-impl std::error::Error for SessionIdError {}
-
 show_in_hex!(SessionId as u64);
-read_from_hex!(SessionId as u64, SessionIdError, || SessionIdError(()));
+read_from_hex!(SessionId as u64, ConfigError, || {
+    ConfigError::without_setting(NO_ID)
+});
+
+const NO_ID: &str = "session id is not 16 hexadecimal digits";
 
 #[cfg(test)]
 mod tests {

@@ -36,7 +36,7 @@ pub(crate) use duplicates::Candidate;
 pub(crate) use duplicates::Duplicates;
 pub(crate) use handle::Session;
 pub(crate) use hooks::Hooks;
-pub use id::{SessionId, SessionIdError};
+pub use id::SessionId;
 #[cfg(all(test, hardtack_repository))]
 pub(crate) use loaded::Loaded;
 pub(crate) use lock::Arrival;

@@ -99,7 +99,7 @@ impl World {
         has_got.then(|| {
             let id = session.id().expect("it got one");
             assert!(self.seen_ids.insert(id), "an id comes back");
-            assert_eq!(id.to_string().parse(), Ok(id));
+            assert_eq!(id.to_string().parse().ok(), Some(id));
             self.ids.push(id);
             id
         })
