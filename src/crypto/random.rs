@@ -63,7 +63,6 @@ pub(crate) fn from_thread<const N: usize>() -> Result<[u8; N], RandomError> {
 
 /// Writes a text by `write`, with these bytes of the thread's generator, and again with others while it has `--`, for
 /// which firewalls may refuse a request (SPEC.md § 6.6). Without further bytes, the text stays as it is.
-#[inline]
 pub(crate) fn write_without_hyphens<const N: usize>(
     mut random: [u8; N],
     text: &mut String,

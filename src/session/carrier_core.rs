@@ -109,6 +109,7 @@ impl CarrierCore {
     }
 
     /// Checks the dates of a session at `now`. If they are valid, asks the application whether the session is revoked.
+    // Without this, a small token takes 0.5 % more instructions to open.
     #[inline(always)]
     pub(crate) fn check(
         &self,
@@ -130,7 +131,6 @@ impl CarrierCore {
     }
 
     /// Checks the dates of a session at `now`. An error says by how many seconds it is off.
-    #[inline(always)]
     pub(super) fn check_dates(
         &self,
         metadata: &Metadata,

@@ -40,7 +40,6 @@ impl<T: Payload> Session<T> {
     }
 
     /// Closes the session at the end of its request, and decides what becomes of the client's token.
-    #[inline(always)]
     pub(crate) fn close<'a>(
         &'a self,
         core: &'a CarrierCore,

@@ -196,7 +196,6 @@ impl<'a> Opening<'a> {
     }
 
     /// Takes the steps of SPEC.md § 7 up to the payload.
-    #[inline(never)]
     fn verify_and_check(&self, token: &Whole<'_>) -> Result<Candidate, Refused> {
         let (core, now) = (self.core, self.now);
         let candidate = self.verify(token)?;

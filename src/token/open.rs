@@ -23,7 +23,6 @@ pub(crate) struct Refused {
 
 impl Refused {
     /// Refuses a token that names this key.
-    #[inline]
     pub(crate) fn under(key_id: KeyId, reason: Reason) -> Refused {
         Refused {
             reason,
@@ -34,7 +33,6 @@ impl Refused {
     }
 
     /// Keeps the first of several refusals, which may open elsewhere if any of them may.
-    #[inline]
     pub(crate) fn keep_first(kept: &mut Option<Refused>, refused: Refused) {
         let first = kept.get_or_insert(refused);
         first.may_open_elsewhere |= refused.may_open_elsewhere;

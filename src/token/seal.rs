@@ -11,7 +11,6 @@ use crate::{
 
 /// Seals like [`seal`], and draws other random bytes while the token has `--` (SPEC.md § 6.6). A signed token depends on
 /// none.
-#[inline]
 pub(crate) fn seal_without_hyphens(
     key: &PurposeKey,
     context: &Context,
@@ -31,7 +30,6 @@ pub(crate) fn seal_without_hyphens(
 
 /// Seals a token under `key`, and appends it to `text`. `random` must be new at every call. `write` appends the body of
 /// `body_len` bytes, which is sealed in place.
-#[inline]
 pub(crate) fn seal(
     key: &PurposeKey,
     context: &Context,

@@ -19,6 +19,7 @@ fn skip<const CHECKED: bool>(bytes: &[u8], at: usize, levels: usize) -> Option<u
 }
 
 /// Returns the end of a list or a map, whose `marker` is before `at`.
+// Without this, a dictionary takes 0.8 % more instructions to open.
 #[inline(never)]
 fn skip_nested<const CHECKED: bool>(
     marker: u8,
