@@ -33,6 +33,7 @@ const SKIPPED = [
   "files::killed_at_any_time_it_leaves_the_old_file_or_the_new_one",
   "files::the_mode_of_the_file_is_looked_at",
   "files::what_has_no_end_is_refused_and_a_pipe_is_read",
+  "settings::settings_from_a_pipe_count_wherever_a_command_uses_them",
   "terminal::as_long_as_another_edits_the_file_nobody_else_does",
   "terminal::no_name_of_a_cookie_is_obeyed_by_the_terminal",
   "vectors::",
