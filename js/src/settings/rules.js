@@ -78,7 +78,7 @@ const shown = (duration) => (duration === 0n ? "0ns" : `${duration}s`);
 /** Compares two durations only if both are in range. */
 function mistakesOfLifetimes(options) {
   const defaults = policyOf({});
-  const { absoluteTimeout = BigInt(defaults.absolute), rememberUpTo, rememberedIdleTimeout, clockSkew = 0n } = options;
+  const { absoluteTimeout = BigInt(defaults.absolute), rememberUpTo, rememberedIdleTimeout, clockSkew = BigInt(defaults.skew) } = options;
   const idleTimeout = options.idleTimeout === undefined ? BigInt(defaults.idle) : options.idleTimeout ?? undefined;
   const absolute = ["absolute_timeout", absoluteTimeout];
   const idle = ["idle_timeout", idleTimeout];
