@@ -20,16 +20,7 @@ impl Opening<'_> {
         &self,
         _: &mut Metadata,
         _: KeyId,
-        _: &Values,
-        _: &mut State<T>,
-    ) -> Result<(), Reason> {
-        Ok(())
-    }
-
-    pub(super) fn admit_taken_over<T>(
-        &self,
-        _: &mut Metadata,
-        _: KeyId,
+        _: Option<&Values>,
         _: &mut State<T>,
     ) -> Result<(), Reason> {
         Ok(())

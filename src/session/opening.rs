@@ -112,7 +112,7 @@ impl<'a> Opening<'a> {
         values: &Values,
         state: &mut State<T>,
     ) -> Result<(), Reason> {
-        self.admit(&mut opened.metadata, key_id, values, state)?;
+        self.admit(&mut opened.metadata, key_id, Some(values), state)?;
         state.resume(opened)
     }
 
@@ -132,7 +132,7 @@ impl<'a> Opening<'a> {
                 let checked =
                     core.check(&opened.metadata, opened.payload(), sealing, keys, self.now);
                 checked.map_err(|refused| refused.reason)?;
-                self.admit_taken_over(&mut opened.metadata, sealing, state)?;
+                self.admit(&mut opened.metadata, sealing, None, state)?;
                 state.take_over(opened)
             };
             let (cookies, received) = (&old.cookies, &old.received);

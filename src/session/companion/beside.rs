@@ -1,12 +1,14 @@
 use std::{fmt, time::SystemTime};
 
+use http::{Response, request::Parts};
+
+use super::Companion;
 use crate::{
     base::{
         reason::Reason,
-        time::{system_time, unix_seconds},
+        time::{UnixSeconds, system_time, unix_seconds},
     },
-    cookie::Values,
-    session::{Opening, SessionInfo, duplicates::Candidate},
+    session::{Opening, SessionInfo, decided::Decided, duplicates::Candidate, handle::Session},
     state::Metadata,
     token::{Context, Refused},
 };
@@ -20,17 +22,35 @@ pub struct Beside<'a> {
     device: Option<[u8; 16]>,
 }
 
-impl Beside<'_> {
-    pub(super) fn new<'a>(opening: Opening<'a>, values: &Values) -> Beside<'a> {
-        let (received, _) = opening.choose(values);
-        Beside {
+impl<T> Session<T> {
+    /// Lets `companion` answer the request that brought this session. Returns the response, and the session if the
+    /// response carries it sealed again. The outcome of reading it is not reported, and neither `judge` nor
+    /// `revalidate_after` is asked about it.
+    pub(crate) fn respond_by(
+        &self,
+        companion: &dyn Companion,
+        request: &Parts,
+    ) -> (Response<String>, Option<Decided<'_, T>>) {
+        let held = self.access();
+        let (core, arrival) = (held.core, &held.contents.arrival);
+        let now = arrival.clock.seconds();
+        core.slot.keep_up();
+        let opening = Opening::new(core, arrival.context.as_deref(), now);
+        let (received, _) = opening.choose(&arrival.values);
+        let mut beside = Beside {
             opening,
             received,
             may_bind: false,
             device: None,
-        }
+        };
+        let response = companion.respond(request, Some(&mut beside));
+        let bound = beside.bound();
+        let decided = bound.and_then(|arrived| Decided::of_bound(held, arrived, now));
+        (response, decided)
     }
+}
 
+impl Beside<'_> {
     /// Returns the context of the request.
     #[must_use]
     pub fn context(&self) -> &Context {
@@ -49,7 +69,7 @@ impl Beside<'_> {
     pub fn open(&mut self, subject: &SessionInfo) -> Opened {
         let (received, hooks) = (self.received.as_ref(), &self.opening.core.hooks);
         // The idle timeout and limits of a session that did not come are unknown.
-        let may_exist = unix_seconds(subject.created_at) >= self.opening.oldest();
+        let may_exist = unix_seconds(subject.created_at) >= self.oldest();
         let is_alive = match received {
             // `revoked_if` saw the session that arrived, with its content, when it opened.
             Some(Ok(_)) => may_exist,
@@ -73,8 +93,18 @@ impl Beside<'_> {
         self.device = Some(device).filter(|_| self.may_bind);
     }
 
+    /// Returns the earliest time of issue of a session that may still be alive by its dates.
+    fn oldest(&self) -> UnixSeconds {
+        let Opening {
+            core, keys, now, ..
+        } = &self.opening;
+        let lasts = core.policy.lifetimes.longest();
+        let by_age = now.saturating_add(1).saturating_sub(lasts);
+        by_age.max(core.slot.not_before(keys))
+    }
+
     /// Returns the session that came with the request, with the device that it was bound to.
-    pub(super) fn bound(self) -> Option<Candidate> {
+    fn bound(self) -> Option<Candidate> {
         let mut arrived = self.received?.ok()?;
         arrived.opened.metadata.device = Some(self.device?);
         Some(arrived)

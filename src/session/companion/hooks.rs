@@ -25,51 +25,24 @@ use crate::{
 };
 
 impl Opening<'_> {
-    /// Asks the companion whether it admits a session, given its cookies in the request. The session is withheld until
-    /// then.
+    /// Asks the companion whether it admits the session, which it may bind to a device. `values` has the session's
+    /// cookies in the request, or is `None` for a session that is taken over from another cookie, and so has no cookies
+    /// of its companion. A session with cookies is withheld until it is admitted.
     pub(in crate::session) fn admit<T>(
         &self,
         metadata: &mut Metadata,
         key_id: KeyId,
-        values: &Values,
-        state: &mut State<T>,
-    ) -> Result<(), Reason> {
-        if self.core.companion.is_some() {
-            // Set first, because a companion may panic.
-            state.withhold(Withheld::Stale(Stale::new(*metadata)));
-        }
-        self.judge(metadata, key_id, values.of_companion(), state)
-    }
-
-    /// Asks the companion about a session that is taken over from another cookie, and so has no cookies of its
-    /// companion.
-    pub(in crate::session) fn admit_taken_over<T>(
-        &self,
-        metadata: &mut Metadata,
-        key_id: KeyId,
-        state: &mut State<T>,
-    ) -> Result<(), Reason> {
-        self.judge(metadata, key_id, &[], state)
-    }
-
-    /// Returns the earliest time of issue of a session that may still be alive by its dates.
-    pub(super) fn oldest(&self) -> UnixSeconds {
-        let lasts = self.core.policy.lifetimes.longest();
-        let by_age = self.now.saturating_add(1).saturating_sub(lasts);
-        by_age.max(self.core.slot.not_before(&self.keys))
-    }
-
-    /// Asks the companion whether it admits the session. The companion may bind the session to a device.
-    fn judge<T>(
-        &self,
-        metadata: &mut Metadata,
-        key_id: KeyId,
-        cookies: &[(String, Vec<u8>)],
+        values: Option<&Values>,
         state: &mut State<T>,
     ) -> Result<(), Reason> {
         let Some(companion) = self.core.companion.as_deref() else {
             return Ok(());
         };
+        if values.is_some() {
+            // Set first, because a companion may panic.
+            state.withhold(Withheld::Stale(Stale::new(*metadata)));
+        }
+        let cookies = values.map_or(&[][..], Values::of_companion);
         let session = SessionInfo::of(metadata, key_id);
         let admitted = companion.judge(self.context(), &session, cookies, system_time(self.now));
         let Admission { device, until } = admitted.ok_or(Reason::Stale)?;

@@ -2,7 +2,6 @@
 
 mod beside;
 mod hooks;
-mod respond;
 mod seal;
 
 use std::{sync::Arc, time::SystemTime};
