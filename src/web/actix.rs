@@ -28,7 +28,7 @@ use super::{
     framework::Fields,
     layer::{RequestContext, SessionLayer},
     missing_session::other_type,
-    service::{Condition, Gate, Layered, Verdict},
+    service::{Gate, Layered, Verdict},
 };
 use crate::{
     carrier::KeysInUse,
@@ -178,7 +178,7 @@ where
 
     dev::forward_ready!(inner);
 
-    fn call(&self, request: ServiceRequest) -> Self::Future {
+    fn call(&self, mut request: ServiceRequest) -> Self::Future {
         if self.layer.poll_kept_up(&no_task()).is_pending() {
             let service = self.clone();
             let called = call_later(service, request, |it, task| it.layer.poll_kept_up(task));
@@ -198,12 +198,17 @@ where
                 Box::pin(ready(Ok(responded(request, converted(response)))))
             }
             Verdict::Passes => Box::pin(passed(self.inner.call(request))),
-            Verdict::PassesIf(condition) => {
+            Verdict::PassesIf(in_form) => {
                 let inner = self.inner.clone();
                 Box::pin(async move {
-                    match fulfilled(condition, &parts, request).await {
-                        Err(refused) => Ok(refused),
-                        Ok(request) => passed(inner.call(request)).await,
+                    let payload = request.take_payload();
+                    match BodyReading::of_form(payload, &in_form, &parts).await {
+                        Err(response) => Ok(responded(request, converted(response))),
+                        Ok(body) => {
+                            let payload = Box::pin(body);
+                            request.set_payload(dev::Payload::Stream { payload });
+                            passed(inner.call(request)).await
+                        }
                     }
                 })
             }
@@ -225,22 +230,6 @@ async fn call_later<S: Service<ServiceRequest>>(
 /// Returns a context to ask by, without waiting.
 fn no_task() -> task::Context<'static> {
     task::Context::from_waker(Waker::noop())
-}
-
-/// Reads the beginning of a body, and decides about the request by it.
-async fn fulfilled<B>(
-    condition: Condition,
-    parts: &Parts,
-    mut request: ServiceRequest,
-) -> Result<ServiceRequest, ServiceResponse<EitherBody<B>>> {
-    let mut body = BodyReading::new(request.take_payload(), condition.limit);
-    poll_fn(|cx| body.poll(cx)).await;
-    if let Some(response) = (condition.check)(parts, body.beginning()) {
-        return Err(responded(request, converted(response)));
-    }
-    let payload = Box::pin(body.into_stream());
-    request.set_payload(dev::Payload::Stream { payload });
-    Ok(request)
 }
 
 async fn passed<B>(

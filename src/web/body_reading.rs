@@ -1,20 +1,23 @@
 //! Bodies that a guard reads before the handler does. Features `axum` and `actix`.
 
 use std::{
+    future::poll_fn,
+    mem,
     pin::Pin,
-    task::{Context, Poll, ready},
+    task::{Context, Poll},
 };
 
 use futures_core::Stream;
+use http::{Response, request::Parts};
 
-use super::service::Beginning;
+use super::csrf::{Beginning, InForm};
+use crate::state::Payload;
 
-/// Body, with the beginning that was read.
+/// Body of which the beginning was read. As a stream, it is the whole body again.
 #[derive(Debug)]
 pub(super) struct BodyReading<S, E> {
     rest: S,
     read: Vec<u8>,
-    limit: usize,
     has_ended: bool,
     /// Error in place of the rest.
     failed: Option<E>,
@@ -25,65 +28,48 @@ where
     S: Stream<Item = Result<C, E>> + Unpin,
     C: AsRef<[u8]>,
 {
-    pub(super) fn new(body: S, limit: usize) -> Self {
-        BodyReading {
+    /// Reads until the body ends or fails, or is longer than the limit. Returns the response if the token is not in
+    /// this beginning.
+    pub(super) async fn of_form<T: Payload>(
+        body: S,
+        in_form: &InForm<T>,
+        request: &Parts,
+    ) -> Result<Self, Response<String>> {
+        let limit = in_form.limit();
+        let mut reading = BodyReading {
             rest: body,
             read: Vec::new(),
-            limit,
             has_ended: false,
             failed: None,
-        }
-    }
-
-    /// Reads until the body ends or fails, or is longer than the limit.
-    pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        while !self.has_ended && self.failed.is_none() && self.read.len() <= self.limit {
-            match ready!(Pin::new(&mut self.rest).poll_next(cx)) {
-                Some(Ok(chunk)) => self.read.extend_from_slice(chunk.as_ref()),
-                Some(Err(error)) => self.failed = Some(error),
-                None => self.has_ended = true,
+        };
+        while !reading.has_ended && reading.failed.is_none() && reading.read.len() <= limit {
+            match poll_fn(|cx| Pin::new(&mut reading.rest).poll_next(cx)).await {
+                Some(Ok(chunk)) => reading.read.extend_from_slice(chunk.as_ref()),
+                Some(Err(error)) => reading.failed = Some(error),
+                None => reading.has_ended = true,
             }
         }
-        Poll::Ready(())
-    }
-
-    /// Returns the beginning, up to the limit.
-    pub(super) fn beginning(&self) -> Beginning<'_> {
-        let is_longer = self.read.len() > self.limit;
-        let end = self.read.len().min(self.limit);
-        Beginning {
-            bytes: &self.read[..end],
-            is_whole: self.has_ended && !is_longer,
+        let beginning = Beginning {
+            bytes: &reading.read[..reading.read.len().min(limit)],
+            is_whole: reading.has_ended && reading.read.len() <= limit,
+        };
+        match in_form.refuses(request, beginning) {
+            Some(response) => Err(response),
+            None => Ok(reading),
         }
     }
 
     /// Returns the whole body, or else the body for the next reader.
     #[cfg(feature = "axum")]
-    pub(super) fn into_whole(self) -> Result<Vec<u8>, Unread<S, E>> {
+    pub(super) fn into_whole(self) -> Result<Vec<u8>, Self> {
         if self.has_ended {
             return Ok(self.read);
         }
-        Err(self.into_stream())
-    }
-
-    /// Returns the body for the next reader.
-    pub(super) fn into_stream(self) -> Unread<S, E> {
-        Unread {
-            beginning: Some(self.read),
-            failed: self.failed,
-            rest: self.rest,
-        }
+        Err(self)
     }
 }
 
-/// Body that begins with what was read of it.
-pub(super) struct Unread<S, E> {
-    beginning: Option<Vec<u8>>,
-    failed: Option<E>,
-    rest: S,
-}
-
-impl<S, C, E> Stream for Unread<S, E>
+impl<S, C, E> Stream for BodyReading<S, E>
 where
     S: Stream<Item = Result<C, E>> + Unpin,
     C: From<Vec<u8>>,
@@ -92,8 +78,8 @@ where
     type Item = Result<C, E>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        if let Some(beginning) = self.beginning.take() {
-            return Poll::Ready(Some(Ok(beginning.into())));
+        if !self.read.is_empty() {
+            return Poll::Ready(Some(Ok(mem::take(&mut self.read).into())));
         }
         match self.failed.take() {
             Some(error) => Poll::Ready(Some(Err(error))),

@@ -4,23 +4,22 @@
 use std::any::Any;
 use std::{
     any::type_name,
-    fmt,
-    marker::PhantomData,
-    mem,
+    fmt, mem,
     pin::Pin,
     task::{self, Poll, ready},
 };
 
 #[cfg(feature = "axum")]
-use axum_core::body::{Body, BodyDataStream};
+use axum_core::body::Body;
 use http::{Request, Response, Version, request::Parts};
 use pin_project_lite::pin_project;
 use tower_layer::Layer;
 use tower_service::Service;
 
 #[cfg(feature = "axum")]
-use super::body_reading;
+use super::body_reading::BodyReading;
 use super::{
+    csrf::InForm,
     extensions::provide,
     failure::Failure,
     framework::{Extensions, whole_path},
@@ -126,6 +125,9 @@ where
 
 /// Layer that answers some requests instead of the service behind it.
 pub(super) trait Gate {
+    /// What the sessions hold whose tokens it looks for.
+    type Payload: Payload;
+
     /// Returns `false` for requests that always pass.
     fn concerns(&self, _method: &str, _path: &str) -> bool {
         true
@@ -137,11 +139,11 @@ pub(super) trait Gate {
     }
 
     /// Decides about a request with these extensions.
-    fn decide(&self, request: &Parts, extensions: &mut impl Extensions) -> Verdict;
+    fn decide(&self, request: &Parts, extensions: &mut impl Extensions) -> Verdict<Self::Payload>;
 
     /// Calls [`decide`](Self::decide) for a request whose extensions are among its parts, and puts the remaining
     /// extensions back.
-    fn decide_whole(&self, request: &mut Parts) -> Verdict {
+    fn decide_whole(&self, request: &mut Parts) -> Verdict<Self::Payload> {
         let mut extensions = mem::take(&mut request.extensions);
         let decision = self.decide(request, &mut extensions);
         request.extensions = extensions;
@@ -149,30 +151,12 @@ pub(super) trait Gate {
     }
 }
 
-pub(super) enum Verdict {
+pub(super) enum Verdict<T> {
     Passes,
-    /// Passes if the check accepts the beginning of its body.
-    PassesIf(Condition),
+    /// Passes if the token is in the beginning of its body.
+    PassesIf(InForm<T>),
     Responds(Response<String>),
 }
-
-/// Condition on the beginning of a request's body.
-pub(super) struct Condition {
-    /// Number of bytes to read.
-    pub(super) limit: usize,
-    pub(super) check: Check,
-}
-
-/// Beginning of a body, which a guard looks at before the handler runs.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Beginning<'a> {
-    pub(super) bytes: &'a [u8],
-    /// The body has no other bytes.
-    pub(super) is_whole: bool,
-}
-
-/// Lets a request pass whose body begins with these bytes, or returns its answer.
-type Check = Box<dyn FnOnce(&Parts, Beginning<'_>) -> Option<Response<String>> + Send>;
 
 impl<S, G, RequestBody, ResponseBody> Service<Request<RequestBody>> for Layered<S, G>
 where
@@ -193,28 +177,66 @@ where
     fn call(&mut self, request: Request<RequestBody>) -> Self::Future {
         let (method, path) = (request.method().as_str(), request.uri().path());
         if !self.layer.concerns(method, path) {
-            return GateFuture::of(Step::inner(&mut self.inner, request));
+            let future = self.inner.call(request);
+            return GateFuture {
+                step: Step::Inner { future },
+            };
         }
         let (mut parts, body) = request.into_parts();
-        GateFuture::of(match self.layer.decide_whole(&mut parts) {
-            Verdict::Responds(response) => Step::respond(response),
-            Verdict::Passes => Step::inner(&mut self.inner, Request::from_parts(parts, body)),
-            Verdict::PassesIf(condition) => match Readable::of(body, condition.limit) {
-                None => Step::respond(unreadable::<RequestBody>(&parts)),
-                Some(body) => {
-                    // The service that was ready is the one that is called.
-                    let next = self.inner.clone();
-                    let held = HeldRequest {
-                        inner: mem::replace(&mut self.inner, next),
-                        parts,
-                        body,
-                        condition,
-                    };
-                    Step::Held { held: Some(held) }
-                }
+        let step = match self.layer.decide_whole(&mut parts) {
+            Verdict::Responds(response) => Step::Responds {
+                response: Some(response),
             },
-        })
+            Verdict::Passes => Step::Inner {
+                future: self.inner.call(Request::from_parts(parts, body)),
+            },
+            Verdict::PassesIf(in_form) => {
+                // The service that was ready is the one that is called.
+                let next = self.inner.clone();
+                Step::Reads {
+                    inner: mem::replace(&mut self.inner, next),
+                    reading: reading(in_form, parts, body),
+                }
+            }
+        };
+        GateFuture { step }
     }
+}
+
+/// Request whose body is read before the inner service gets it, or its answer.
+type Reading<RequestBody> =
+    Pin<Box<dyn Future<Output = Result<Request<RequestBody>, Response<String>>> + Send>>;
+
+/// Lets a request pass if the token is in the beginning of its body, which has to be of axum's type.
+#[cfg_attr(
+    not(feature = "axum"),
+    allow(unused_variables, reason = "no body is read")
+)]
+fn reading<RequestBody: 'static, T: Payload>(
+    in_form: InForm<T>,
+    parts: Parts,
+    body: RequestBody,
+) -> Reading<RequestBody> {
+    #[cfg(feature = "axum")]
+    if let Some(body) = cast::<_, Body>(body) {
+        return Box::pin(async move {
+            let stream = body.into_data_stream();
+            let read = BodyReading::of_form(stream, &in_form, &parts).await?;
+            let body = read.into_whole().map_or_else(Body::from_stream, Body::from);
+            let body = cast(body).expect("it came as a body of axum");
+            Ok(Request::from_parts(parts, body))
+        });
+    }
+    let answer = unreadable::<RequestBody>(&parts);
+    Box::pin(async { Err(answer) })
+}
+
+/// Returns `value` if it is a `B`.
+#[cfg(feature = "axum")]
+fn cast<A: 'static, B: 'static>(value: A) -> Option<B> {
+    let mut value = Some(value);
+    let value: &mut dyn Any = &mut value;
+    value.downcast_mut::<Option<B>>()?.take()
 }
 
 /// Answers a request whose body would have to be read, and is of another type than axum's.
@@ -233,56 +255,24 @@ pin_project! {
     /// [`CsrfGuard`](crate::csrf::CsrfGuard).
     pub struct GateFuture<F, S, RequestBody> {
         #[pin]
-        step: Step<F, S>,
-        body: PhantomData<fn() -> RequestBody>,
+        step: Step<F, S, RequestBody>,
     }
 }
 
 pin_project! {
     #[project = StepProjection]
-    enum Step<F, S> {
+    enum Step<F, S, RequestBody> {
         Inner {
             #[pin]
             future: F,
         },
-        Held {
-            held: Option<HeldRequest<S>>,
+        Reads {
+            inner: S,
+            reading: Reading<RequestBody>,
         },
-        Respond {
+        Responds {
             response: Option<Response<String>>,
         },
-    }
-}
-
-/// Request whose body is read before the inner service gets it.
-struct HeldRequest<S> {
-    inner: S,
-    parts: Parts,
-    body: Readable,
-    condition: Condition,
-}
-
-impl<F, S, RequestBody> GateFuture<F, S, RequestBody> {
-    fn of(step: Step<F, S>) -> Self {
-        GateFuture {
-            step,
-            body: PhantomData,
-        }
-    }
-}
-
-impl<F, S> Step<F, S> {
-    fn inner<RequestBody>(inner: &mut S, request: Request<RequestBody>) -> Self
-    where
-        S: Service<Request<RequestBody>, Future = F>,
-    {
-        let future = inner.call(request);
-        Step::Inner { future }
-    }
-
-    fn respond(response: Response<String>) -> Self {
-        let response = Some(response);
-        Step::Respond { response }
     }
 }
 
@@ -301,101 +291,22 @@ where
 {
     type Output = F::Output;
 
-    #[cfg_attr(
-        not(feature = "axum"),
-        allow(unreachable_code, unused_variables, reason = "no request is held")
-    )]
     fn poll(self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<Self::Output> {
         let mut step = self.project().step;
         loop {
-            let next = match step.as_mut().project() {
+            let read = match step.as_mut().project() {
                 StepProjection::Inner { future } => return future.poll(cx),
-                StepProjection::Respond { response } => {
-                    let response = response.take().expect(POLLED_AGAIN);
-                    return Poll::Ready(Ok(response.map(ResponseBody::from)));
+                StepProjection::Reads { inner, reading } => {
+                    let read = ready!(reading.as_mut().poll(cx));
+                    read.map(|request| inner.call(request))
                 }
-                StepProjection::Held { held } => {
-                    ready!(held.as_mut().expect(POLLED_AGAIN).body.poll(cx));
-                    held.take().expect(POLLED_AGAIN).released()
-                }
+                StepProjection::Responds { response } => Err(response.take().expect(POLLED_AGAIN)),
             };
-            step.set(next);
-        }
-    }
-}
-
-impl<S> HeldRequest<S> {
-    /// Calls the inner service if the check accepts the beginning of the body.
-    fn released<RequestBody: 'static, F>(mut self) -> Step<F, S>
-    where
-        S: Service<Request<RequestBody>, Future = F>,
-    {
-        match (self.condition.check)(&self.parts, self.body.beginning()) {
-            Some(response) => Step::respond(response),
-            None => {
-                let request = Request::from_parts(self.parts, self.body.into_body());
-                Step::inner(&mut self.inner, request)
+            match read {
+                Ok(future) => step.set(Step::Inner { future }),
+                Err(response) => return Poll::Ready(Ok(response.map(ResponseBody::from))),
             }
         }
-    }
-}
-
-/// Body that can be read before the inner service gets it.
-#[cfg(feature = "axum")]
-struct Readable(body_reading::BodyReading<BodyDataStream, axum_core::Error>);
-
-#[cfg(feature = "axum")]
-impl Readable {
-    /// Takes a body of axum, which is read up to the limit.
-    fn of<B: 'static>(body: B, limit: usize) -> Option<Readable> {
-        let body: Body = cast(body)?;
-        let body = body_reading::BodyReading::new(body.into_data_stream(), limit);
-        Some(Readable(body))
-    }
-
-    fn poll(&mut self, cx: &mut task::Context<'_>) -> Poll<()> {
-        self.0.poll(cx)
-    }
-
-    fn beginning(&self) -> Beginning<'_> {
-        self.0.beginning()
-    }
-
-    /// Returns a body of the type from which this was made.
-    fn into_body<B: 'static>(self) -> B {
-        let whole = self.0.into_whole();
-        let body = whole.map_or_else(Body::from_stream, Body::from);
-        cast(body).expect("it came as a body of axum")
-    }
-}
-
-/// Returns `value` if it is a `B`.
-#[cfg(feature = "axum")]
-fn cast<A: 'static, B: 'static>(value: A) -> Option<B> {
-    let mut value = Some(value);
-    let value: &mut dyn Any = &mut value;
-    value.downcast_mut::<Option<B>>()?.take()
-}
-
-#[cfg(not(feature = "axum"))]
-enum Readable {}
-
-#[cfg(not(feature = "axum"))]
-impl Readable {
-    fn of<B>(_: B, _: usize) -> Option<Readable> {
-        None
-    }
-
-    fn poll(&mut self, _: &mut task::Context<'_>) -> Poll<()> {
-        match *self {}
-    }
-
-    fn beginning(&self) -> Beginning<'_> {
-        match *self {}
-    }
-
-    fn into_body<B>(self) -> B {
-        match self {}
     }
 }
 

@@ -35,6 +35,8 @@ impl<T, W> CompanionLayer<T, W> {
 }
 
 impl<T: Payload, W> Gate for CompanionLayer<T, W> {
+    type Payload = T;
+
     fn concerns(&self, method: &str, path: &str) -> bool {
         matches!(&*self.0.carrier, AnyCarrier::Cookie(cookie)
             if cookie.companion_for(method, path).is_some())
@@ -44,13 +46,13 @@ impl<T: Payload, W> Gate for CompanionLayer<T, W> {
         self.0.poll_kept_up(task)
     }
 
-    fn decide(&self, request: &Parts, _: &mut impl Extensions) -> Verdict {
+    fn decide(&self, request: &Parts, _: &mut impl Extensions) -> Verdict<T> {
         self.respond(request)
             .map_or(Verdict::Passes, Verdict::Responds)
     }
 
     /// Lets `context_by` see the extensions, as for other requests.
-    fn decide_whole(&self, request: &mut Parts) -> Verdict {
+    fn decide_whole(&self, request: &mut Parts) -> Verdict<T> {
         self.decide(request, &mut http::Extensions::new())
     }
 }

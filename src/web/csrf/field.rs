@@ -8,7 +8,14 @@ use std::borrow::Cow;
 use memchr::memmem;
 
 use super::token::{URL_ENCODED, is_of_type};
-use crate::web::service::Beginning;
+
+/// Beginning of a body, which a guard looks at before the handler runs.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::web) struct Beginning<'a> {
+    pub(in crate::web) bytes: &'a [u8],
+    /// The body has no other bytes.
+    pub(in crate::web) is_whole: bool,
+}
 
 /// Returns the first field of this name in a form of this `Content-Type`. A field that may be cut off counts only if
 /// the whole form was read. A part that is cut off never counts.

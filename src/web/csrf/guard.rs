@@ -201,8 +201,10 @@ fn parse_origin(setting: &'static str, origin: &str) -> Result<Origin, ConfigErr
 }
 
 impl<T: Payload> Gate for CsrfGuard<T> {
-    fn decide(&self, request: &Parts, extensions: &mut impl Extensions) -> Verdict {
-        self.rules.check::<T>(request, extensions)
+    type Payload = T;
+
+    fn decide(&self, request: &Parts, extensions: &mut impl Extensions) -> Verdict<T> {
+        self.rules.check(request, extensions)
     }
 }
 

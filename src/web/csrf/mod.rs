@@ -11,7 +11,11 @@ mod token;
 
 #[cfg(any(feature = "actix", feature = "axum"))]
 pub use form::{GuardedForm, GuardedRejection};
-#[cfg(any(feature = "actix", feature = "axum"))]
-pub(super) use form::{NoForm, verified_fields};
 pub use guard::CsrfGuard;
 pub use refusal::CsrfRefusal;
+pub(super) use rules::InForm;
+#[cfg(any(feature = "actix", feature = "axum"))]
+pub(super) use {
+    field::Beginning,
+    form::{NoForm, verified_fields},
+};

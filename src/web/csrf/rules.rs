@@ -7,7 +7,7 @@ use http::{HeaderMap, Method, Response, header, request::Parts};
 use super::{
     CsrfRefusal,
     cross_site::{self, SEC_FETCH_SITE, text_of},
-    field::first_field,
+    field::{Beginning, first_field},
     token::{Asked, FORM_LIMIT, FormField, TOKEN_FIELD, TOKEN_HEADER, TokenSource, is_form},
 };
 use crate::{
@@ -21,7 +21,7 @@ use crate::{
         host::Host,
         missing_session::other_type_than_the_guard,
         origin::{Origin, without_tls},
-        service::{Beginning, Condition, Verdict},
+        service::Verdict,
     },
 };
 
@@ -50,10 +50,41 @@ impl Default for Rules {
     }
 }
 
-/// Session whose token has to be in a form.
-struct InForm<T> {
+/// Form in which a token of this session has to be.
+pub(in crate::web) struct InForm<T> {
+    rules: Arc<Rules>,
     session: Session<T>,
     is_second: bool,
+}
+
+#[cfg_attr(
+    not(any(feature = "actix", feature = "axum")),
+    allow(dead_code, reason = "no form is read")
+)]
+impl<T: Payload> InForm<T> {
+    /// Returns the number of bytes to read.
+    pub(in crate::web) fn limit(&self) -> usize {
+        self.rules.form_limit
+    }
+
+    /// Returns the response to a request unless the token is in the beginning of its form.
+    pub(in crate::web) fn refuses(
+        &self,
+        request: &Parts,
+        form: Beginning<'_>,
+    ) -> Option<Response<String>> {
+        let rules = &self.rules;
+        let kind = request.headers.get(header::CONTENT_TYPE);
+        let token = kind.and_then(|kind| first_field(kind.as_bytes(), form, &rules.form_field));
+        let refusal = match token.as_deref() {
+            None if !form.is_whole => CsrfRefusal::TooLarge,
+            None | Some("") => CsrfRefusal::NoToken,
+            Some(token) if self.session.verify_csrf(token).is_ok() => return None,
+            Some(_) => rules.wrong_in_form(request),
+        };
+        let failed = rules.about_token(refusal, &self.session, self.is_second, request);
+        Some(rules.refused(failed, request, &request.extensions))
+    }
 }
 
 /// Failed check, with what its event tells of the token.
@@ -80,41 +111,16 @@ impl Rules {
         self: &Arc<Self>,
         request: &Parts,
         extensions: &mut impl Extensions,
-    ) -> Verdict {
-        match self.check_request::<T>(request, extensions) {
+    ) -> Verdict<T> {
+        match self.check_request(request, extensions) {
             Ok(None) => Verdict::Passes,
-            Ok(Some(in_form)) => {
-                let rules = Arc::clone(self);
-                Verdict::PassesIf(Condition {
-                    limit: self.form_limit,
-                    check: Box::new(move |request, form| rules.check_form(&in_form, request, form)),
-                })
-            }
+            Ok(Some(in_form)) => Verdict::PassesIf(in_form),
             Err(failed) => Verdict::Responds(self.refused(failed, request, extensions)),
         }
     }
 
-    /// Checks the token in the beginning of a form. Returns the response if it is refused.
-    fn check_form<T: Payload>(
-        &self,
-        in_form: &InForm<T>,
-        request: &Parts,
-        form: Beginning<'_>,
-    ) -> Option<Response<String>> {
-        let kind = request.headers.get(header::CONTENT_TYPE);
-        let token = kind.and_then(|kind| first_field(kind.as_bytes(), form, &self.form_field));
-        let refusal = match token.as_deref() {
-            None if !form.is_whole => CsrfRefusal::TooLarge,
-            None | Some("") => CsrfRefusal::NoToken,
-            Some(token) if in_form.session.verify_csrf(token).is_ok() => return None,
-            Some(_) => self.wrong_in_form(request),
-        };
-        let failed = self.about_token(refusal, in_form, request);
-        Some(self.refused(failed, request, &request.extensions))
-    }
-
     fn check_request<T: Payload>(
-        &self,
+        self: &Arc<Self>,
         request: &Parts,
         extensions: &mut impl Extensions,
     ) -> Result<Option<InForm<T>>, Failed> {
@@ -145,25 +151,29 @@ impl Rules {
 
     /// Verifies a token in the header. A token in a form is left, because it needs the body.
     fn check_token<T: Payload>(
-        &self,
+        self: &Arc<Self>,
         request: &Parts,
         extensions: &impl Extensions,
         is_second: bool,
     ) -> Result<Option<InForm<T>>, Failed> {
-        let session = Session::<T>::provided_in(extensions, other_type_than_the_guard)?;
-        let in_form = InForm { session, is_second };
-        let session = &in_form.session;
+        let session = Session::provided_in(extensions, other_type_than_the_guard)?;
         let is_form = self.token == TokenSource::HeaderOrForm && is_form(&request.headers);
         let verify = |token: &str| session.verify_csrf(token).is_ok();
         let refusal = match request.headers.get(TOKEN_HEADER) {
             Some(token) if token.to_str().is_ok_and(verify) => return Ok(None),
             Some(_) => CsrfRefusal::WrongToken { form: None },
             None if !is_form => CsrfRefusal::NoToken,
-            None if session.has_csrf_tokens() => return Ok(Some(in_form)),
+            None if session.has_csrf_tokens() => {
+                return Ok(Some(InForm {
+                    rules: Arc::clone(self),
+                    session,
+                    is_second,
+                }));
+            }
             // No token is right, so nothing is read for one.
             None => self.wrong_in_form(request),
         };
-        let mut failed = self.about_token(refusal, &in_form, request);
+        let mut failed = self.about_token(refusal, &session, is_second, request);
         if is_form && !session.has_csrf_tokens() {
             failed.advice = failed.advice.or(Some(NO_SESSION));
         }
@@ -181,16 +191,17 @@ impl Rules {
     fn about_token<T: Payload>(
         &self,
         refusal: CsrfRefusal,
-        in_form: &InForm<T>,
+        session: &Session<T>,
+        is_second: bool,
         request: &Parts,
     ) -> Failed {
         let of_wrong = match refusal {
-            CsrfRefusal::WrongToken { .. } if in_form.is_second => Some(NESTED),
+            CsrfRefusal::WrongToken { .. } if is_second => Some(NESTED),
             CsrfRefusal::WrongToken { .. } => about_wrong_token(&request.headers),
             _ => None,
         };
         Failed {
-            purpose: Some(in_form.session.purpose().to_owned()),
+            purpose: Some(session.purpose().to_owned()),
             advice: self.advice(&refusal, request).or(of_wrong),
             failure: Failure::Csrf(refusal),
         }
