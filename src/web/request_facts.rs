@@ -45,7 +45,7 @@ pub(super) fn is_cookie_hidden<H: Fields>(request: &H) -> bool {
 }
 
 /// Returns `true` if the first field of this name has this value.
-fn is<H: Fields>(request: &H, name: &str, value: &[u8]) -> bool {
+pub(super) fn is<H: Fields>(request: &H, name: &str, value: &[u8]) -> bool {
     request.named(name).map(<[u8]>::trim_ascii) == Some(value)
 }
 

@@ -21,6 +21,7 @@ use crate::{
         host::Host,
         missing_session::other_type_than_the_guard,
         origin::{Origin, without_tls},
+        request_facts::is,
         service::Verdict,
     },
 };
@@ -82,26 +83,8 @@ impl<T: Payload> InForm<T> {
             Some(token) if self.session.verify_csrf(token).is_ok() => return None,
             Some(_) => rules.wrong_in_form(request),
         };
-        let failed = rules.about_token(refusal, &self.session, self.is_second, request);
-        Some(rules.refused(failed, request, &request.extensions))
-    }
-}
-
-/// Failed check, with what its event tells of the token.
-struct Failed {
-    failure: Failure,
-    /// Name of the cookie or header whose session did not accept the token.
-    purpose: Option<String>,
-    advice: Option<&'static str>,
-}
-
-impl From<Failure> for Failed {
-    fn from(failure: Failure) -> Failed {
-        Failed {
-            failure,
-            purpose: None,
-            advice: None,
-        }
+        let (session, extensions) = (&self.session, &request.extensions);
+        Some(rules.refused_for_token(refusal, session, self.is_second, request, extensions))
     }
 }
 
@@ -112,41 +95,34 @@ impl Rules {
         request: &Parts,
         extensions: &mut impl Extensions,
     ) -> Verdict<T> {
-        match self.check_request(request, extensions) {
-            Ok(None) => Verdict::Passes,
-            Ok(Some(in_form)) => Verdict::PassesIf(in_form),
-            Err(failed) => Verdict::Responds(self.refused(failed, request, extensions)),
-        }
-    }
-
-    fn check_request<T: Payload>(
-        self: &Arc<Self>,
-        request: &Parts,
-        extensions: &mut impl Extensions,
-    ) -> Result<Option<InForm<T>>, Failed> {
         let safe = [Method::GET, Method::HEAD, Method::OPTIONS, Method::TRACE];
         // A WebSocket begins by a GET, without CORS, and with the cookies that `SameSite` allows.
         let is_upgrade = is_websocket(request);
         let is_safe = safe.contains(&request.method) && !is_upgrade;
         let is_form_post = self.is_form_post(request);
-        if !is_safe && !is_form_post {
-            cross_site::check(request, &self.trusted).map_err(Failure::Csrf)?;
+        if !is_safe
+            && !is_form_post
+            && let Err(refusal) = cross_site::check(request, &self.trusted)
+        {
+            return Verdict::Responds(self.refused(refusal, None, None, request, extensions));
         }
         if self.token == TokenSource::None {
-            return Ok(None);
+            return Verdict::Passes;
         }
         // What another guard has asked for is kept. A guard that asks for no token says nothing, so an extractor of
         // forms fails instead of passing unchecked.
-        let mut asked: Asked = extensions.remove().unwrap_or_default();
-        asked.counts.get_or_insert_with(|| self.counts.clone());
-        let mut checked = Ok(None);
+        let mut asked = extensions.remove().unwrap_or_else(|| Asked {
+            fields: Vec::new(),
+            counts: Arc::clone(&self.counts),
+        });
+        let mut verdict = Verdict::Passes;
         if !is_safe && !is_upgrade && !is_form_post {
             let is_second = !asked.fields.is_empty();
-            checked = self.check_token(request, extensions, is_second);
+            verdict = self.check_token(request, extensions, is_second);
             asked.fields.push(self.form_field.clone());
         }
         extensions.insert(asked);
-        checked
+        verdict
     }
 
     /// Verifies a token in the header. A token in a form is left, because it needs the body.
@@ -155,29 +131,37 @@ impl Rules {
         request: &Parts,
         extensions: &impl Extensions,
         is_second: bool,
-    ) -> Result<Option<InForm<T>>, Failed> {
-        let session = Session::provided_in(extensions, other_type_than_the_guard)?;
-        let is_form = self.token == TokenSource::HeaderOrForm && is_form(&request.headers);
+    ) -> Verdict<T> {
+        let session = match Session::provided_in(extensions, other_type_than_the_guard) {
+            Ok(session) => session,
+            Err(failure) => {
+                let path = whole_path(&request.uri, extensions);
+                return Verdict::Responds(failure.reported(Some(path)));
+            }
+        };
+        let is_form = self.takes_form(request);
         let verify = |token: &str| session.verify_csrf(token).is_ok();
         let refusal = match request.headers.get(TOKEN_HEADER) {
-            Some(token) if token.to_str().is_ok_and(verify) => return Ok(None),
+            Some(token) if token.to_str().is_ok_and(verify) => return Verdict::Passes,
             Some(_) => CsrfRefusal::WrongToken { form: None },
             None if !is_form => CsrfRefusal::NoToken,
             None if session.has_csrf_tokens() => {
-                return Ok(Some(InForm {
+                return Verdict::PassesIf(InForm {
                     rules: Arc::clone(self),
                     session,
                     is_second,
-                }));
+                });
             }
             // No token is right, so nothing is read for one.
             None => self.wrong_in_form(request),
         };
-        let mut failed = self.about_token(refusal, &session, is_second, request);
-        if is_form && !session.has_csrf_tokens() {
-            failed.advice = failed.advice.or(Some(NO_SESSION));
-        }
-        Err(failed)
+        let response = self.refused_for_token(refusal, &session, is_second, request, extensions);
+        Verdict::Responds(response)
+    }
+
+    /// Returns `true` if the token may be in a field of this form.
+    fn takes_form(&self, request: &Parts) -> bool {
+        self.token == TokenSource::HeaderOrForm && is_form(&request.headers)
     }
 
     /// The token in a form is not of the session. The visitor sees a page that leads back to the form's page, or else to
@@ -188,52 +172,55 @@ impl Rules {
         CsrfRefusal::WrongToken { form }
     }
 
-    fn about_token<T: Payload>(
+    /// Refuses a request because of its token for this session.
+    fn refused_for_token<T: Payload>(
         &self,
         refusal: CsrfRefusal,
         session: &Session<T>,
         is_second: bool,
         request: &Parts,
-    ) -> Failed {
-        let of_wrong = match refusal {
+        extensions: &impl Extensions,
+    ) -> Response<String> {
+        let has_no_session = self.takes_form(request) && !session.has_csrf_tokens();
+        let advice = match refusal {
             CsrfRefusal::WrongToken { .. } if is_second => Some(NESTED),
-            CsrfRefusal::WrongToken { .. } => about_wrong_token(&request.headers),
+            CsrfRefusal::WrongToken { .. } if is_cookie_dropped(&request.headers) => Some(DROPPED),
+            CsrfRefusal::WrongToken { .. } if has_no_session => Some(NO_SESSION),
             _ => None,
         };
-        Failed {
-            purpose: Some(session.purpose().to_owned()),
-            advice: self.advice(&refusal, request).or(of_wrong),
-            failure: Failure::Csrf(refusal),
-        }
+        let purpose = Some(session.purpose());
+        self.refused(refusal, purpose, advice, request, extensions)
     }
 
-    /// Logs a failed check, and returns the response.
+    /// Logs a failed check, and returns the response. `purpose`: name of the cookie or header whose session did not
+    /// accept the token.
     fn refused(
         &self,
-        failed: Failed,
+        refusal: CsrfRefusal,
+        purpose: Option<&str>,
+        about_token: Option<&'static str>,
         request: &Parts,
         extensions: &impl Extensions,
     ) -> Response<String> {
         let path = whole_path(&request.uri, extensions);
+        let host = Host::of(request).map(|host| host.to_string());
+        let advice = self.advice(&refusal, request);
+        let refused = RefusedRequest {
+            path,
+            origin: origin_of(request),
+            host: host.as_deref(),
+            purpose,
+            advice: about_token.or(advice),
+        };
+        let name = if advice == Some(BEHIND_PROXY) {
+            OTHER_HOST
+        } else {
+            refusal.name()
+        };
+        let left_out = self.counts.note(name, system_now());
         // Logged here, because an application may answer a refused request itself.
-        if let Failure::Csrf(refusal) = &failed.failure {
-            let host = Host::of(request).map(|host| host.to_string());
-            let refused = RefusedRequest {
-                path,
-                origin: origin_of(request),
-                host: host.as_deref(),
-                purpose: failed.purpose.as_deref(),
-                advice: failed.advice.or_else(|| self.advice(refusal, request)),
-            };
-            let name = if self.advice(refusal, request) == Some(BEHIND_PROXY) {
-                OTHER_HOST
-            } else {
-                refusal.name()
-            };
-            let left_out = self.counts.note(name, system_now());
-            events::request_refused(refusal, name, &refused, left_out);
-        }
-        failed.failure.reported(Some(path))
+        events::request_refused(&refusal, name, &refused, left_out);
+        Failure::Csrf(refusal).reported(Some(path))
     }
 
     /// Returns advice for the operator whose own pages are refused.
@@ -279,12 +266,9 @@ fn origin_of(request: &Parts) -> Option<&str> {
 /// Returns `true` for a report of a browser, such as one about the Content Security Policy, for a beacon, and for any
 /// other request without CORS, for which no script can set a header.
 fn sends_no_fields(request: &Parts) -> bool {
-    let is = |name: &str, text: &str| {
-        let field = request.headers.get(name);
-        field.is_some_and(|field| field.as_bytes() == text.as_bytes())
-    };
-    is("sec-fetch-dest", "report")
-        || (is("sec-fetch-mode", "no-cors") && is("sec-fetch-dest", "empty"))
+    let is = |name, value| is(&request.headers, name, value);
+    is("sec-fetch-dest", b"report")
+        || (is("sec-fetch-mode", b"no-cors") && is("sec-fetch-dest", b"empty"))
 }
 
 /// Returns `true` for an upgrade of HTTP/1.1, and for any CONNECT, as an upgrade is sent over HTTP/2 (RFC 6455, RFC
@@ -296,10 +280,9 @@ fn is_websocket(request: &Parts) -> bool {
     request.method == Method::CONNECT || (request.method == Method::GET && names_it)
 }
 
-/// Returns advice if the browser keeps no cookie without TLS. No token is right without a session.
-fn about_wrong_token(headers: &HeaderMap) -> Option<&'static str> {
-    let has_cookie = headers.contains_key(header::COOKIE);
-    (!has_cookie && without_tls(headers).is_some()).then_some(DROPPED)
+/// Returns `true` if the browser keeps no cookie without TLS. No token is right without a session.
+fn is_cookie_dropped(headers: &HeaderMap) -> bool {
+    !headers.contains_key(header::COOKIE) && without_tls(headers).is_some()
 }
 
 /// Origin of a page that hides its own.
