@@ -22,7 +22,7 @@ use tower_layer::Layer;
 
 use super::{
     body_reading::BodyReading,
-    csrf::{CsrfGuard, CsrfRefusal, GuardedForm, GuardedRejection, NoForm, verified_fields},
+    csrf::{CsrfGuard, CsrfRefusal, GuardedForm, GuardedRejection, verified_fields},
     extensions::provide,
     failure::Failure,
     framework::Fields,
@@ -331,13 +331,13 @@ impl<T: DeserializeOwned + 'static> FromRequest for GuardedForm<T> {
         Box::pin(async move {
             let (tokens, body) = (tokens?, body.await.map_err(GuardedRejection::Inner)?);
             let content_type = content_type.as_ref().map(header::HeaderValue::as_bytes);
-            GuardedForm::read(&tokens, content_type, &body, no_form)
+            let form = GuardedForm::read(&tokens, content_type, &body);
+            form.map_err(|(status, sentence)| {
+                let error = InternalError::new(sentence, of_actix(status));
+                GuardedRejection::Inner(error.into())
+            })
         })
     }
-}
-
-fn no_form((status, sentence): NoForm) -> Error {
-    InternalError::new(sentence, of_actix(status)).into()
 }
 
 fn of_actix(status: http::StatusCode) -> StatusCode {

@@ -14,7 +14,7 @@ use http::{
 use serde::de::DeserializeOwned;
 
 use super::{
-    csrf::{CsrfRefusal, GuardedForm, GuardedRejection, NoForm, verified_fields},
+    csrf::{CsrfRefusal, GuardedForm, GuardedRejection, verified_fields},
     failure::Failure,
     framework::whole_path,
 };
@@ -131,7 +131,8 @@ where
             .await
             .map_err(|error| GuardedRejection::Inner(error.into_response()))?;
         let content_type = content_type.as_ref().map(HeaderValue::as_bytes);
-        GuardedForm::read(&tokens, content_type, &body, NoForm::into_response)
+        GuardedForm::read(&tokens, content_type, &body)
+            .map_err(|no_form| GuardedRejection::Inner(no_form.into_response()))
     }
 }
 

@@ -205,18 +205,12 @@ impl Failure {
     /// Logs the failure, and returns the response to its request. If the token of a form is not of the session, as after
     /// a long time, the visitor sees the response instead of a page, so it has a link to continue.
     pub(super) fn reported(self, path: Option<&str>) -> Response<String> {
+        let (status, sentence) = self.status_and_sentence();
+        let (mut kind, mut body) = ("text/plain; charset=utf-8", sentence.to_owned());
         if let Failure::Csrf(CsrfRefusal::WrongToken { form: Some(page) }) = &self {
-            let body = LOAD_AGAIN.replace("{page}", &page.replace('&', "&amp;"));
-            // Not logged here: the guard has reported it.
-            return self.response_of("text/html; charset=utf-8", body);
+            kind = "text/html; charset=utf-8";
+            body = LOAD_AGAIN.replace("{page}", &page.replace('&', "&amp;"));
         }
-        let sentence = self.status_and_sentence().1.to_owned();
-        self.logged(path)
-            .response_of("text/plain; charset=utf-8", sentence)
-    }
-
-    fn response_of(self, kind: &'static str, body: String) -> Response<String> {
-        let (status, _) = self.status_and_sentence();
         let mut response = Response::new(body);
         *response.status_mut() = status;
         let kind = HeaderValue::from_static(kind);
@@ -225,7 +219,7 @@ impl Failure {
             let later = HeaderValue::from_static(RETRY_AFTER_SECONDS);
             response.headers_mut().insert(RETRY_AFTER, later);
         }
-        response.extensions_mut().insert(self);
+        response.extensions_mut().insert(self.logged(path));
         response
     }
 }

@@ -54,23 +54,19 @@ use crate::{
 #[derive(Clone, Copy, Debug)]
 pub struct GuardedForm<T = IgnoredAny>(pub T);
 
-/// Reason why a body is not such a form: a status, and a sentence for the client.
-pub(in crate::web) type NoForm = (StatusCode, String);
-
 impl<T: DeserializeOwned> GuardedForm<T> {
-    /// Reads a form without the fields that were for tokens.
-    pub(in crate::web) fn read<R>(
+    /// Reads a form without the fields that were for tokens. If the body is no such form, returns a status and a sentence
+    /// for the client.
+    pub(in crate::web) fn read(
         tokens: &[FormField],
         content_type: Option<&[u8]>,
         body: &[u8],
-        inner: impl FnOnce(NoForm) -> R,
-    ) -> Result<Self, GuardedRejection<R>> {
+    ) -> Result<Self, (StatusCode, String)> {
         // A script's request has no content if it needs only the token, which is in its header.
         let is_empty = content_type.is_none() && body.is_empty();
         if !is_empty && !is_of_type(content_type, URL_ENCODED) {
             let sentence = format!("the body has to be {URL_ENCODED}");
-            let no_form = (StatusCode::UNSUPPORTED_MEDIA_TYPE, sentence);
-            return Err(GuardedRejection::Inner(inner(no_form)));
+            return Err((StatusCode::UNSUPPORTED_MEDIA_TYPE, sentence));
         }
         let fields = form_urlencoded::parse(body);
         // The token fields of all guards are left out, because the form's type may refuse unknown fields.
@@ -78,12 +74,11 @@ impl<T: DeserializeOwned> GuardedForm<T> {
         let rest = form_urlencoded::Serializer::new(String::new())
             .extend_pairs(rest)
             .finish();
-        serde_html_form::from_str(&rest)
-            .map(GuardedForm)
-            .map_err(|error| {
-                let sentence = format!("the form: {error}");
-                GuardedRejection::Inner(inner((StatusCode::UNPROCESSABLE_ENTITY, sentence)))
-            })
+        let form = serde_html_form::from_str(&rest);
+        form.map(GuardedForm).map_err(|error| {
+            let sentence = format!("the form: {error}");
+            (StatusCode::UNPROCESSABLE_ENTITY, sentence)
+        })
     }
 }
 

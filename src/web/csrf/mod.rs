@@ -15,7 +15,4 @@ pub use guard::CsrfGuard;
 pub use refusal::CsrfRefusal;
 pub(super) use rules::InForm;
 #[cfg(any(feature = "actix", feature = "axum"))]
-pub(super) use {
-    field::Beginning,
-    form::{NoForm, verified_fields},
-};
+pub(super) use {field::Beginning, form::verified_fields};
