@@ -26,7 +26,7 @@ use super::{
     extensions::provide,
     failure::Failure,
     framework::Fields,
-    layer::{RequestContext, SessionLayer},
+    layer::SessionLayer,
     missing_session::other_type,
     service::{Gate, Layered, Verdict},
 };
@@ -142,8 +142,8 @@ where
             return Box::pin(called);
         }
         let choose = layer.context_by.as_ref();
-        let context = choose.map_or(RequestContext::Default, |choose| {
-            parts_of(&request).map_or(RequestContext::Missing, |parts| choose(&parts))
+        let context = choose.map_or(Ok(None), |choose| {
+            choose(&parts_of(&request).ok_or(SessionError::NoContext)?)
         });
         let mut pending = layer.load_from(request.headers(), &|| request.path(), context, None);
         let session = (layer.wrap)(pending.session.clone());

@@ -4,11 +4,8 @@ use std::sync::Arc;
 
 use http::request::Parts;
 
-use super::{
-    host::host_of,
-    layer::{RequestContext, SessionLayer},
-};
-use crate::token::Context;
+use super::{host::host_of, layer::SessionLayer};
+use crate::{state::SessionError, token::Context};
 
 impl<T, W> SessionLayer<T, W> {
     /// Binds the session of each request to the context that `context_by` returns instead of the context of the cookie
@@ -64,7 +61,8 @@ impl<T, W> SessionLayer<T, W> {
         context_by: impl Fn(&Parts) -> Option<Context> + Send + Sync + 'static,
     ) -> SessionLayer<T, W> {
         let chosen = move |request: &Parts| {
-            context_by(request).map_or(RequestContext::Missing, RequestContext::Chosen)
+            let context = context_by(request).ok_or(SessionError::NoContext)?;
+            Ok(Some(Arc::new(context)))
         };
         self.context_by = Some(Arc::new(chosen));
         self

@@ -14,7 +14,7 @@ use crate::{
     base::{clock::Clock, clone_by_fields},
     carrier::{SessionCookie, SessionHeader},
     session::Session,
-    state::{Map, Payload},
+    state::{Map, Payload, SessionError},
     token::Context,
 };
 
@@ -83,14 +83,9 @@ pub struct SessionLayer<T = Map, W = Session<T>> {
 
 type ContextBy = Arc<dyn Fn(&Parts) -> RequestContext + Send + Sync>;
 
-/// Context of a request's session.
-pub(super) enum RequestContext {
-    /// Context of the carrier, because no `context_by` is set.
-    Default,
-    Chosen(Context),
-    /// No context, because `context_by` returned `None` or could not be given the request.
-    Missing,
-}
+/// Context that `context_by` chose for the session of a request, or `None` for the carrier's, if it is not set. The error
+/// is [`SessionError::NoContext`]: it returned `None`, or could not be given the request.
+pub(super) type RequestContext = Result<Option<Arc<Context>>, SessionError>;
 
 impl<T: Payload> SessionLayer<T> {
     /// Creates a layer for the sessions of `cookie`, with the system's clock.
@@ -183,11 +178,8 @@ impl<T: Payload, W> SessionLayer<T, W> {
         context: RequestContext,
         limit: Option<usize>,
     ) -> PendingSession<T> {
-        let is_refused = matches!(context, RequestContext::Missing);
-        let context = match context {
-            RequestContext::Chosen(context) => Some(Arc::new(context)),
-            RequestContext::Default | RequestContext::Missing => None,
-        };
+        let is_refused = context.is_err();
+        let context = context.unwrap_or_default();
         let clock = self.clock.clone();
         let (session, warning, old_paths) = match &*self.carrier {
             AnyCarrier::Cookie(cookie) => (

@@ -23,7 +23,7 @@ use super::{
     extensions::provide,
     failure::Failure,
     framework::{Extensions, whole_path},
-    layer::{RequestContext, SessionLayer},
+    layer::SessionLayer,
     pending::PendingSession,
 };
 use crate::state::{Map, Payload};
@@ -64,7 +64,7 @@ where
 
     fn call(&mut self, mut request: Request<RequestBody>) -> Self::Future {
         let layer = &self.layer;
-        let mut context = RequestContext::Default;
+        let mut context = Ok(None);
         if let Some(choose) = &layer.context_by {
             let (parts, body) = request.into_parts();
             context = choose(&parts);

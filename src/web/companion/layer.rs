@@ -1,6 +1,5 @@
 use std::{
     fmt,
-    sync::Arc,
     task::{self, Poll},
 };
 
@@ -14,7 +13,7 @@ use crate::{
     web::{
         any_carrier::AnyCarrier,
         framework::Extensions,
-        layer::{RequestContext, SessionLayer},
+        layer::SessionLayer,
         service::{Gate, Layered, Verdict},
     },
 };
@@ -65,11 +64,8 @@ impl<T: Payload, W> CompanionLayer<T, W> {
         };
         let companion = cookie.companion_for(request.method.as_str(), request.uri.path())?;
         let choose = layer.context_by.as_ref();
-        let chosen = choose.map_or(RequestContext::Default, |choose| choose(request));
-        let context = match chosen {
-            RequestContext::Default => None,
-            RequestContext::Chosen(context) => Some(Arc::new(context)),
-            RequestContext::Missing => return Some(companion.respond(request, None)),
+        let Ok(context) = choose.map_or(Ok(None), |choose| choose(request)) else {
+            return Some(companion.respond(request, None));
         };
         Some(cookie.respond_in(context, companion, request, layer.clock.clone()))
     }
