@@ -187,9 +187,11 @@ impl<T: Payload, W> SessionLayer<T, W> {
                 warning(&cookie.fields, request, path),
                 OldPaths::of(&cookie.fields, request, path),
             ),
-            AnyCarrier::Header(tokens) => {
-                (tokens.load_request(request, clock, context), None, None)
-            }
+            AnyCarrier::Header(tokens) => (
+                tokens.load_request(request, clock, context),
+                None,
+                OldPaths::default(),
+            ),
         };
         if is_refused {
             session.refuse();

@@ -1,10 +1,7 @@
 //! Warns once for each cookie that a browser drops, or does not send back to the page that set it, because sign-ins are
 //! then forgotten without an error.
 
-use std::{
-    str,
-    sync::{Arc, atomic::Ordering},
-};
+use std::{str, sync::atomic::Ordering};
 
 use super::{
     framework::Fields,
@@ -13,13 +10,13 @@ use super::{
 };
 use crate::{carrier::fields::CookieFields, events};
 
-/// Logs why the session of a page is lost. Called if its response sets the cookie.
-pub(super) type Warning = Box<dyn FnOnce() + Send + Sync>;
+/// Logs why the session of a page is lost. Called with the cookie's name if its response sets the cookie, the first time.
+pub(super) type Warning = Box<dyn FnOnce(&str) + Send + Sync>;
 
 /// Returns the warning for a request for `path` whose browser would drop the cookie or not send it back, as far as this
 /// is known. Returns `None` if it would not be heard, or was given before.
 pub(super) fn warning<'p, F: Fields>(
-    fields: &Arc<CookieFields>,
+    fields: &CookieFields,
     request: &F,
     path: &dyn Fn() -> &'p str,
 ) -> Option<Warning> {
@@ -28,7 +25,7 @@ pub(super) fn warning<'p, F: Fields>(
     }
     let attributes = &fields.attributes;
     if let Some(origin) = without_tls(request).filter(|_| attributes.secure) {
-        return Some(once(fields, move |name| {
+        return Some(Box::new(move |name| {
             events::secure_cookie_without_tls(name, &origin);
         }));
     }
@@ -46,7 +43,7 @@ pub(super) fn warning<'p, F: Fields>(
         None => return None,
     };
     let (value, page) = (value.to_owned(), page.to_owned());
-    Some(once(fields, move |name| {
+    Some(Box::new(move |name| {
         events::cookie_for_elsewhere(name, attribute, &value, &page);
     }))
 }
@@ -74,16 +71,6 @@ fn is_below(path: &str, of: &str) -> bool {
     rest.is_some_and(|rest| rest.is_empty() || of.ends_with('/') || rest.starts_with('/'))
 }
 
-/// Logs only the first time, because an inner layer may have warned of the cookie.
-fn once(fields: &Arc<CookieFields>, log: impl FnOnce(&str) + Send + Sync + 'static) -> Warning {
-    let fields = Arc::clone(fields);
-    Box::new(move || {
-        if !fields.is_logged.swap(true, Ordering::Relaxed) {
-            log(fields.name.as_str());
-        }
-    })
-}
-
 /// Returns the host of the page that sent a request, if its browser tells it. A proxy may rewrite `Host`, so only a
 /// debug build believes this header.
 fn host_of_page<F: Fields>(request: &F) -> Option<String> {
@@ -91,7 +78,7 @@ fn host_of_page<F: Fields>(request: &F) -> Option<String> {
     let is_same_origin = text("sec-fetch-site") == Some("same-origin");
     let origin = text("origin").filter(|_| is_same_origin);
     if let Some(origin) = origin.and_then(Origin::parse) {
-        return Some(origin.host().to_owned());
+        return Some(origin.host);
     }
     let host = text("host").filter(|_| cfg!(debug_assertions))?;
     Some(Host::parse(host)?.name.to_owned())

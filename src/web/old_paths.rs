@@ -8,23 +8,23 @@ use super::framework::Fields;
 use crate::carrier::fields::CookieFields;
 
 /// Fields that drop the old cookies that came with a request, at each path that they may have.
+#[derive(Default)]
 pub(super) struct OldPaths(Vec<(String, Vec<String>)>);
 
 impl OldPaths {
-    /// Looks for old cookies in a request for `path`. Returns `None` if there are none.
+    /// Looks for old cookies in a request for `path`.
     #[inline]
     pub(super) fn of<'p, F: Fields>(
         fields: &CookieFields,
         request: &F,
         path: &dyn Fn() -> &'p str,
-    ) -> Option<OldPaths> {
+    ) -> OldPaths {
         if fields.old().is_empty() {
-            return None;
+            return OldPaths::default();
         }
         let (name, path) = (F::COOKIE, path());
         let cookies: Vec<_> = request.values(&name).collect();
-        let received = fields.old_at(&cookies, || above(path));
-        (!received.is_empty()).then_some(OldPaths(received))
+        OldPaths(fields.old_at(&cookies, || above(path)))
     }
 
     /// Adds the fields for those old cookies that the response drops.

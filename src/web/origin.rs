@@ -15,7 +15,7 @@ use super::{
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Origin {
     scheme: String,
-    host: String,
+    pub(super) host: String,
     port: Option<u16>,
 }
 
@@ -43,10 +43,6 @@ impl Origin {
             // An extension, or an application that shows pages, may choose any host.
             _ => true,
         }
-    }
-
-    pub(super) fn host(&self) -> &str {
-        &self.host
     }
 
     /// Returns `true` if `host` is the host and port of this origin.

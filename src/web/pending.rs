@@ -1,6 +1,6 @@
 //! Session of a request until the head of its response is made.
 
-use std::sync::Arc;
+use std::sync::{Arc, atomic::Ordering};
 
 use super::{
     any_carrier::AnyCarrier,
@@ -21,7 +21,7 @@ pub(super) struct PendingSession<T> {
     /// Logs why the browser drops the session's cookie or does not send it back.
     pub(super) warning: Option<Warning>,
     /// Old cookies that the request brought.
-    pub(super) old_paths: Option<OldPaths>,
+    pub(super) old_paths: OldPaths,
     pub(super) is_saved: bool,
 }
 
@@ -49,14 +49,14 @@ impl<T: Payload> PendingSession<T> {
             AnyCarrier::Header(tokens) => tokens.save_in(&self.session, status, response),
         };
         self.is_saved = true;
-        if let Some(old) = &self.old_paths {
-            old.drop_in(response);
-        }
+        self.old_paths.drop_in(response);
         if let AnyCarrier::Cookie(cookie) = &*self.carrier
             && let Some(warn) = self.warning.take()
             && cookie.is_set_in(response.values(&F::SET_COOKIE))
+            // An inner layer may have warned of the cookie.
+            && !cookie.fields.is_logged.swap(true, Ordering::Relaxed)
         {
-            warn();
+            warn(cookie.fields.name.as_str());
         }
         saved.map_err(|error| Failure::Save(error).logged(None))
     }
