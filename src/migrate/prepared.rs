@@ -177,9 +177,13 @@ impl PreparedCookie {
     /// entries.
     pub(super) fn convert(
         &self,
-        session: OldSession,
+        found: Found<'_>,
         now: UnixSeconds,
     ) -> Result<Option<Body>, Reason> {
+        let session = match found {
+            Found::Entries(_, session) => session,
+            Found::Session(body) => return Ok(Some(body)),
+        };
         let issued = session.created_at.map_or(self.range.start, unix_seconds);
         let has_ended = |end| now >= unix_seconds(end);
         if issued < EPOCH || session.expires_at.is_some_and(has_ended) {
@@ -227,6 +231,11 @@ impl Found<'_> {
             Found::Entries(value, _) => value,
             Found::Session(opened) => opened.bytes(),
         }
+    }
+
+    /// Returns `true` if the session has the date of its beginning.
+    pub(super) fn is_dated(&self) -> bool {
+        !matches!(self, Found::Entries(_, session) if session.created_at.is_none())
     }
 }
 

@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     base::{config_error::ConfigError, reason::Reason, time::UnixSeconds},
-    cookie::{Attributes, CookieName, Template},
+    cookie::{Attributes, CookieName},
     events,
     session::{Accept, DroppedCookie, OldCookies, OldValues},
     token::{Context, Refused},
@@ -70,40 +70,36 @@ impl Migration {
         })
     }
 
-    /// Tells the log that the sessions of an old cookie seem to have begun too early.
-    fn log_range(&self, name: &str) {
-        if !self.has_logged_range.swap(true, Ordering::Relaxed) {
-            let advice = format!(
-                "sessions of the old cookie `{name}` are refused: they have no date, so they count as begun when the range of \
-                 `migrate_from` began, which is longer ago than the `absolute_timeout`; begin the range with the rollout"
-            );
-            events::old_cookie_is_misread(&self.new_name, &advice);
-        }
+    /// Returns the old cookies that a request brought.
+    fn brought<'a>(
+        &'a self,
+        received: &'a [OldValues],
+    ) -> impl Iterator<Item = &'a PreparedCookie> {
+        let each = self.cookies.iter().zip(received);
+        each.filter_map(|(cookie, (values, _))| values.iter().next().map(|_| cookie))
     }
-}
 
-/// Values of an old cookie of this migration in a request.
-type ReceivedBy<'a> = (&'a PreparedCookie, &'a OldValues);
-
-impl Migration {
     /// Tells the log that a cookie came too late to be read. A cookie with several keys may have a later range.
     fn log_end(&self, received: &[OldValues], now: UnixSeconds) {
-        let is_over = |cookie: &PreparedCookie| cookie.range.end <= now;
-        let came_late = |(cookie, (values, _)): &ReceivedBy<'_>| {
-            let name = &cookie.template.name;
-            let mut same = self.cookies.iter().filter(|it| it.template.name == *name);
-            values.iter().next().is_some() && same.all(is_over)
+        let is_over = |name: &str| {
+            let mut same = self.cookies.iter().filter(|it| it.template.name == name);
+            same.all(|cookie| cookie.range.end <= now)
         };
-        let mut each = self.cookies.iter().zip(received);
-        if let Some((cookie, _)) = each.find(came_late)
-            && !self.has_logged_end.swap(true, Ordering::Relaxed)
-        {
-            let name = &cookie.template.name;
-            let advice = format!(
-                "the range of the old cookie `{name}` is over, so its sessions are not taken over any more: remove its \
-                 `migrate_from`, or let the range end later"
-            );
-            events::old_cookie_is_misread(&self.new_name, &advice);
+        let mut names = self.brought(received).map(|cookie| &cookie.template.name);
+        if let Some(name) = names.find(|name| is_over(name)) {
+            self.advise(&self.has_logged_end, || {
+                format!(
+                    "the range of the old cookie `{name}` is over, so its sessions are not taken over any more: remove its \
+                     `migrate_from`, or let the range end later"
+                )
+            });
+        }
+    }
+
+    /// Logs advice, unless this advice was logged before.
+    fn advise(&self, is_logged: &AtomicBool, advice: impl FnOnce() -> String) {
+        if !is_logged.swap(true, Ordering::Relaxed) {
+            events::old_cookie_is_misread(&self.new_name, &advice());
         }
     }
 }
@@ -160,23 +156,16 @@ impl OldCookies for Migration {
         }
         let (mut refused, mut outdated) = (None, None);
         for (cookie, found) in opened {
-            let taken = match found {
-                Found::Session(opened) => accept(opened),
-                Found::Entries(_, session) => {
-                    let is_dated = session.created_at.is_some();
-                    match cookie.convert(session, now) {
-                        Ok(None) => continue,
-                        Ok(Some(session)) => {
-                            let taken = accept(session);
-                            // An old session with its own date is rightly refused.
-                            if taken == Err(Reason::Expired) && !is_dated {
-                                outdated.get_or_insert(&cookie.template.name);
-                            }
-                            taken
-                        }
-                        Err(reason) => Err(reason),
+            // An old session with its own date is rightly refused.
+            let is_dated = found.is_dated();
+            let taken = match cookie.convert(found, now) {
+                Ok(None) => continue,
+                Ok(Some(session)) => accept(session).inspect_err(|&reason| {
+                    if reason == Reason::Expired && !is_dated {
+                        outdated.get_or_insert(&cookie.template.name);
                     }
-                }
+                }),
+                Err(reason) => Err(reason),
             };
             match taken {
                 Ok(()) => return Some(Ok(())),
@@ -187,33 +176,29 @@ impl OldCookies for Migration {
         if let Some(name) = outdated
             && refused.is_some_and(|refused| refused.reason == Reason::Expired)
         {
-            self.log_range(name);
+            self.advise(&self.has_logged_range, || {
+                format!(
+                    "sessions of the old cookie `{name}` are refused: they have no date, so they count as begun when the range of \
+                     `migrate_from` began, which is longer ago than the `absolute_timeout`; begin the range with the rollout"
+                )
+            });
         }
         refused.map(Err)
     }
 
     fn note_leftover(&self, received: &[OldValues], written: UnixSeconds) {
-        let is_logged = &self.has_logged_leftover;
-        if is_logged.load(Ordering::Relaxed) {
-            return;
-        }
-        let is_left = |(cookie, (values, _)): &ReceivedBy<'_>| {
-            values.iter().next().is_some() && cookie.range.contains(&written)
-        };
-        let mut each = self.cookies.iter().zip(received);
-        if let Some((cookie, _)) = each.find(is_left)
-            && !is_logged.swap(true, Ordering::Relaxed)
-        {
-            let Template {
-                name, attributes, ..
-            } = &cookie.template;
-            let dropped = cookie.template.expire_one(0, attributes.same_site);
-            let advice = format!(
-                "browsers still have the old cookie `{name}`, so a sign-out brings its session back: give `OldCookie` the \
-                 `path` and the `domain` that the old program set it with, and let no program set it any more; it was \
-                 dropped by `{dropped}`"
-            );
-            events::old_cookie_is_misread(&self.new_name, &advice);
+        let mut brought = self.brought(received);
+        if let Some(cookie) = brought.find(|cookie| cookie.range.contains(&written)) {
+            let template = &cookie.template;
+            self.advise(&self.has_logged_leftover, || {
+                let dropped = template.expire_one(0, template.attributes.same_site);
+                let name = &template.name;
+                format!(
+                    "browsers still have the old cookie `{name}`, so a sign-out brings its session back: give `OldCookie` the \
+                     `path` and the `domain` that the old program set it with, and let no program set it any more; it was \
+                     dropped by `{dropped}`"
+                )
+            });
         }
     }
 }

@@ -71,12 +71,6 @@ impl Predecessor {
         })
     }
 
-    /// Returns the first value of the first old cookie that the request brought.
-    pub(super) fn first_value(&self) -> Option<&[u8]> {
-        let mut received = self.received.iter();
-        received.find_map(|(values, _)| values.iter().next())
-    }
-
     pub(crate) fn find_in(&mut self, field: &[u8]) {
         self.cookies.find_in(field, &mut self.received);
     }
@@ -91,7 +85,8 @@ impl Predecessor {
         self.values().map(<[u8]>::len).sum()
     }
 
-    fn values(&self) -> impl Iterator<Item = &[u8]> {
+    /// Returns the values of all old cookies, in their order.
+    pub(super) fn values(&self) -> impl Iterator<Item = &[u8]> {
         self.received.iter().flat_map(|(values, _)| values.iter())
     }
 }

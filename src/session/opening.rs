@@ -64,7 +64,7 @@ impl<'a> Opening<'a> {
             Some(old) if values.is_empty() => self.take_over(old, loaded),
             old => self.open_one(&values, old, loaded),
         }
-        let first = values.iter().next().or_else(|| old?.first_value());
+        let first = values.iter().next().or_else(|| old?.values().next());
         loaded.state.name_unreadable(first.unwrap_or_default());
         loaded
     }
