@@ -48,30 +48,23 @@ pub(crate) fn with_causes(error: &(dyn std::error::Error + 'static)) -> String {
 }
 
 /// Writes an event of a level, with the rest as in `tracing`. Its target is `SESSIONS`, or `KEYS` if this comes first.
-#[cfg(feature = "tracing")]
 macro_rules! log {
-    (KEYS, $level:ident, $($event:tt)+) => {
-        tracing::$level!(target: crate::events::names::KEYS, $($event)+)
-    };
-    ($level:ident, $($event:tt)+) => {
-        tracing::$level!(target: crate::events::names::SESSIONS, $($event)+)
-    };
-}
-#[cfg(not(feature = "tracing"))]
-macro_rules! log {
-    ($($event:tt)+) => {{}};
+    (KEYS, $level:ident, $($event:tt)+) => {{
+        #[cfg(feature = "tracing")]
+        tracing::$level!(target: crate::events::names::KEYS, $($event)+);
+    }};
+    ($level:ident, $($event:tt)+) => {{
+        #[cfg(feature = "tracing")]
+        tracing::$level!(target: crate::events::names::SESSIONS, $($event)+);
+    }};
 }
 
 /// Writes an event with the target, the level and the sentence of a [`Line`], and with fields.
-#[cfg(feature = "tracing")]
 macro_rules! log_line {
-    ($line:ident $(, $($field:tt)+)?) => {
-        tracing::event!(target: $line.target, $line.level(), $($($field)+,)? "{}", $line)
-    };
-}
-#[cfg(not(feature = "tracing"))]
-macro_rules! log_line {
-    ($($event:tt)+) => {{}};
+    ($line:ident $(, $($field:tt)+)?) => {{
+        #[cfg(feature = "tracing")]
+        tracing::event!(target: $line.target, $line.level(), $($($field)+,)? "{}", $line);
+    }};
 }
 
 /// Line of the log, with a level of log.toml.
@@ -139,39 +132,27 @@ macro_rules! log_in_use {
 }
 
 /// Adds `number` to a counter with these labels.
-#[cfg(feature = "metrics")]
 macro_rules! count {
-    ($number:expr, $metric:ident $($labels:tt)*) => {
-        metrics::counter!(crate::events::names::$metric $($labels)*).increment($number)
-    };
-}
-#[cfg(not(feature = "metrics"))]
-macro_rules! count {
-    ($($counted:tt)+) => {{}};
+    ($number:expr, $metric:ident $($labels:tt)*) => {{
+        #[cfg(feature = "metrics")]
+        metrics::counter!(crate::events::names::$metric $($labels)*).increment($number);
+    }};
 }
 
 /// Records `number` in a histogram with these labels.
-#[cfg(feature = "metrics")]
 macro_rules! record {
-    ($number:expr, $metric:ident $($labels:tt)*) => {
-        metrics::histogram!(crate::events::names::$metric $($labels)*).record($number)
-    };
-}
-#[cfg(not(feature = "metrics"))]
-macro_rules! record {
-    ($($recorded:tt)+) => {{}};
+    ($number:expr, $metric:ident $($labels:tt)*) => {{
+        #[cfg(feature = "metrics")]
+        metrics::histogram!(crate::events::names::$metric $($labels)*).record($number);
+    }};
 }
 
 /// Changes a gauge with these labels by a method of `metrics::Gauge`.
-#[cfg(feature = "metrics")]
 macro_rules! gauge {
-    ($change:ident($number:expr), $metric:ident $($labels:tt)*) => {
-        metrics::gauge!(crate::events::names::$metric $($labels)*).$change($number)
-    };
-}
-#[cfg(not(feature = "metrics"))]
-macro_rules! gauge {
-    ($($shown:tt)+) => {{}};
+    ($change:ident($number:expr), $metric:ident $($labels:tt)*) => {{
+        #[cfg(feature = "metrics")]
+        metrics::gauge!(crate::events::names::$metric $($labels)*).$change($number);
+    }};
 }
 
 mod initial_counters;
