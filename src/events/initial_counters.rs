@@ -1,22 +1,21 @@
 //! Counters at 0, before their first event: a query over time sees a change, but not a series that begins with one.
 
-use super::names::values;
+use super::{DROPPED, SUPERSEDED, count_read, count_written, names::values};
 use crate::base::reason::Reason;
 
 /// Begins the counters of a cookie, header or token, and of the requests that use it.
-#[cfg(feature = "metrics")]
 pub(crate) fn begin_session_counters(purpose: &str) {
     begin_outcome_counters(purpose, &values::OUTCOMES);
-    let unknown = Reason::UnknownKey.name();
-    super::count_read(0, purpose, "Rejected", unknown, super::DROPPED);
-    super::count_read(0, purpose, "OpenedUnderAcceptedKey", "", super::SUPERSEDED);
+    let unknown = Some(Reason::UnknownKey);
+    count_read(0, purpose, "Rejected", unknown, DROPPED);
+    count_read(0, purpose, "OpenedUnderAcceptedKey", None, SUPERSEDED);
     for change in values::CHANGES {
-        super::count_written(0, purpose, change, "");
+        count_written(0, purpose, change, None);
     }
     for change in values::BEGINNINGS {
-        super::count_written(0, purpose, change, "");
+        count_written(0, purpose, change, None);
         for reason in Reason::ALL {
-            super::count_written(0, purpose, change, reason.name());
+            count_written(0, purpose, change, Some(*reason));
         }
         count!(0, RETURNED, "purpose" => purpose.to_owned(), "change" => change);
     }
@@ -31,20 +30,18 @@ pub(crate) fn begin_session_counters(purpose: &str) {
 }
 
 /// Begins the counters of a cookie that takes over sessions of old ones.
-#[cfg(feature = "metrics")]
 pub(crate) fn begin_old_cookie_counters(purpose: &str) {
     begin_outcome_counters(purpose, &values::OUTCOMES_OF_OLD_COOKIES);
 }
 
-#[cfg(feature = "metrics")]
 fn begin_outcome_counters(purpose: &str, outcomes: &[&'static str]) {
     for &outcome in outcomes {
         if ["Rejected", "NotMigrated"].contains(&outcome) {
             for reason in Reason::ALL {
-                super::count_read(0, purpose, outcome, reason.name(), "");
+                count_read(0, purpose, outcome, Some(*reason), "");
             }
         } else {
-            super::count_read(0, purpose, outcome, "", "");
+            count_read(0, purpose, outcome, None, "");
         }
     }
 }
@@ -54,9 +51,3 @@ pub(crate) fn begin_ring_counters() {
     count!(0, KEYS_DROPPED);
     count!(0, KEYS_RETURNED);
 }
-
-#[cfg(not(feature = "metrics"))]
-pub(crate) fn begin_session_counters(_: &str) {}
-
-#[cfg(not(feature = "metrics"))]
-pub(crate) fn begin_old_cookie_counters(_: &str) {}

@@ -51,10 +51,6 @@ impl Recent {
 }
 
 /// Event that is logged once a minute, because anyone can repeat it, or each request brings it in an outage.
-#[cfg_attr(
-    not(feature = "tower"),
-    allow(dead_code, reason = "a layer notes some of them")
-)]
 #[derive(Clone, Copy)]
 pub(crate) enum LimitedEvent {
     /// The application could not say whether a session is still valid.

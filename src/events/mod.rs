@@ -12,7 +12,11 @@
         feature = "tower",
         feature = "tracing",
     )),
-    allow(unused, reason = "some events need other features")
+    allow(
+        unused,
+        clippy::if_same_then_else,
+        reason = "some events need other features"
+    )
 )]
 
 use std::fmt;

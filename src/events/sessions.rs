@@ -10,31 +10,18 @@ pub(crate) fn sessions_built(in_use: &InUse<'_>) {
     log_in_use!(in_use, SESSIONS_ARE_READY);
 }
 
-/// Counts a session that was read. The function of its outcome logs it. `known` is what this program knows of its key:
-/// [`DROPPED`], [`SUPERSEDED`] or nothing.
+/// Counts a session that was read, or begins its counter by the `number` 0. The function of its outcome logs it. `known` is
+/// what this program knows of its key: [`DROPPED`], [`SUPERSEDED`] or nothing. Without it the label is left out, so that a
+/// session that opens has one label less to hash.
 #[inline]
-pub(crate) fn read(
+pub(crate) fn count_read(
+    number: u64,
     purpose: &str,
     outcome: &'static str,
     reason: Option<Reason>,
     known: &'static str,
 ) {
-    count_read(1, purpose, outcome, reason.map_or("", Reason::name), known);
-}
-
-/// The label `known` is left out unless it says something, so that a session that opens has one label less to hash.
-#[cfg_attr(
-    not(feature = "metrics"),
-    allow(clippy::if_same_then_else, reason = "nothing is counted")
-)]
-#[inline]
-pub(super) fn count_read(
-    number: u64,
-    purpose: &str,
-    outcome: &'static str,
-    reason: &'static str,
-    known: &'static str,
-) {
+    let reason = reason.map_or("", Reason::name);
     if !known.is_empty() {
         count!(
             number,
@@ -94,7 +81,7 @@ macro_rules! log_rejected {
     };
 }
 
-/// A token gave no session. `key_id` is the id that it names, and `is_dropped` as for [`read`]. `off_by` is the number of
+/// A token gave no session. `key_id` is the id that it names, and `is_dropped` as for [`count_read`]. `off_by` is the number of
 /// seconds by which a date is out of range, if a date is the reason. `left_out` events were not logged before this one.
 #[inline]
 pub(crate) fn rejected(
@@ -207,36 +194,27 @@ pub(crate) fn returned(purpose: &str, is_signed_in: bool) {
     count!(1, RETURNED, "purpose" => purpose.to_owned(), "change" => change);
 }
 
-/// A response tells the client to store or drop its session. `change` is the name of the change. A session that begins
-/// may replace one that was rejected for a reason.
+/// Counts a response that tells the client to store or drop its session, or begins its counter by the `number` 0. `change`
+/// is the name of the change. A session that begins may replace one that was rejected for a reason. Without it the label is
+/// left out.
 #[inline]
-pub(crate) fn written(purpose: &str, change: &'static str, replaced: Option<Reason>) {
-    let reason = replaced.filter(|_| change == BEGAN || change == SIGNED_IN);
-    count_written(1, purpose, change, reason.map_or("", Reason::name));
-}
-
-/// The label `reason` is left out unless it says something, as `known` is.
-#[cfg_attr(
-    not(feature = "metrics"),
-    allow(clippy::if_same_then_else, reason = "nothing is counted")
-)]
-#[inline]
-pub(super) fn count_written(
+pub(crate) fn count_written(
     number: u64,
     purpose: &str,
     change: &'static str,
-    reason: &'static str,
+    replaced: Option<Reason>,
 ) {
-    if reason.is_empty() {
-        count!(number, WRITTEN, "purpose" => purpose.to_owned(), "change" => change);
-    } else {
+    let replaced = replaced.filter(|_| change == BEGAN || change == SIGNED_IN);
+    if let Some(reason) = replaced {
         count!(
             number,
             WRITTEN,
             "purpose" => purpose.to_owned(),
             "change" => change,
-            "reason" => reason
+            "reason" => reason.name()
         );
+    } else {
+        count!(number, WRITTEN, "purpose" => purpose.to_owned(), "change" => change);
     }
 }
 

@@ -180,7 +180,7 @@ impl<T> Loaded<T> {
     /// Counts the changes that the client makes. Called when nothing of the write can fail any more.
     pub(super) fn note_written(&self, decision: Decision, core: &CarrierCore) {
         for change in decision.changes(&self.state) {
-            events::written(core.slot.purpose.name(), change, self.outcome.reason());
+            events::count_written(1, core.slot.purpose.name(), change, self.outcome.reason());
         }
     }
 }
