@@ -22,8 +22,8 @@ pub(crate) struct LogLimits {
     pub(crate) sealed_late: Recent,
     /// Rejections by reason, in three groups: sessions; sessions under a key that left the ring, apart so that
     /// forgeries cannot crowd them out of the log; old cookies.
-    rejected: [[OncePerMinute; Reason::ALL.len()]; 3],
-    repeated: [OncePerMinute; LimitedEvent::NUMBER],
+    rejected: [[Limited; Reason::ALL.len()]; 3],
+    repeated: [Limited; LimitedEvent::NUMBER],
 }
 
 /// Times of the first and the last of some events, of those that came less than [`TEN_MINUTES`] apart.
@@ -73,18 +73,24 @@ impl LimitedEvent {
     const NUMBER: usize = LimitedEvent::ChangeLate as usize + 1;
 }
 
-/// Counter of an event that is logged once a minute.
+/// Counter of an event of which only the first ones of a minute are logged.
 #[derive(Debug, Default)]
-struct OncePerMinute {
-    logged_at: AtomicU64,
+struct Limited {
+    since: AtomicU64,
     /// Number of events since then.
+    noted: AtomicU64,
+    /// Number of events since the last one that was logged.
     left_out: AtomicU64,
 }
 
-impl OncePerMinute {
-    /// Returns the number of events that were left out before this one, or `None` if it is left out.
-    fn note(&self, now: u64) -> Option<u64> {
-        if is_due(&self.logged_at, MINUTE, now) {
+impl Limited {
+    /// Returns the number of events that were left out before this one, or `None` if it is left out, because `most` events
+    /// of this minute came before it.
+    fn note(&self, most: u64, now: u64) -> Option<u64> {
+        if is_due(&self.since, MINUTE, now) {
+            self.noted.store(0, Relaxed);
+        }
+        if self.noted.fetch_add(1, Relaxed) < most {
             Some(self.left_out.swap(0, Relaxed))
         } else {
             self.left_out.fetch_add(1, Relaxed);
@@ -96,30 +102,14 @@ impl OncePerMinute {
 /// Counts of the recent refusals of a guard. Ten of a minute are logged for each, so that somebody who sets up forms sees
 /// them all.
 #[derive(Debug, Default)]
-pub(crate) struct Refusals([TenPerMinute; REFUSALS.len()]);
-
-#[derive(Debug, Default)]
-struct TenPerMinute {
-    since: AtomicU64,
-    logged: AtomicU64,
-    left_out: AtomicU64,
-}
+pub(crate) struct Refusals([Limited; REFUSALS.len()]);
 
 impl Refusals {
     /// A request was refused. Returns the number of refusals of this name that were left out before it, or `None` if it
     /// is left out.
     pub(crate) fn note(&self, name: &str, now: u64) -> Option<u64> {
         let place = REFUSALS.iter().position(|other| *other == name);
-        let limited = &self.0[place.unwrap_or_default()];
-        if is_due(&limited.since, MINUTE, now) {
-            limited.logged.store(0, Relaxed);
-        }
-        if limited.logged.fetch_add(1, Relaxed) < MANY {
-            Some(limited.left_out.swap(0, Relaxed))
-        } else {
-            limited.left_out.fetch_add(1, Relaxed);
-            None
-        }
+        self.0[place.unwrap_or_default()].note(MANY, now)
     }
 }
 
@@ -157,11 +147,10 @@ impl LogLimits {
     /// Notes that a remembered session arrived, but the program remembers none.
     #[cold]
     pub(crate) fn note_remembered(&self, purpose: &str, now: u64) {
-        if !is_due(&self.remembered_at, MINUTE, now) {
-            return;
+        if is_due(&self.remembered_at, MINUTE, now) {
+            log_line!(REMEMBERED_ELSEWHERE, purpose);
+            print_in_debug!("{purpose}: {REMEMBERED_ELSEWHERE}");
         }
-        log_line!(REMEMBERED_ELSEWHERE, purpose);
-        print_in_debug!("{purpose}: {REMEMBERED_ELSEWHERE}");
     }
 
     /// A session was refused by a `not_before` that lies in the future, which lasts until then.
@@ -189,12 +178,12 @@ impl LogLimits {
         } else {
             usize::from(is_dropped)
         };
-        self.rejected[kind][reason as usize].note(now)
+        self.rejected[kind][reason as usize].note(1, now)
     }
 
     /// Notes an event. Returns what [`note_rejected`](Self::note_rejected) returns.
     pub(crate) fn note(&self, event: LimitedEvent, now: u64) -> Option<u64> {
-        self.repeated[event as usize].note(now)
+        self.repeated[event as usize].note(1, now)
     }
 }
 
@@ -219,16 +208,16 @@ const MANY: u64 = 10;
 
 #[cfg(test)]
 mod tests {
-    use super::{MINUTE, OncePerMinute, Refusals};
+    use super::{Limited, MINUTE, Refusals};
 
     /// As in an outage in which some queries fail at once and others after two minutes.
     #[test]
     fn a_request_that_has_taken_long_begins_no_other_minute() {
-        let failed = OncePerMinute::default();
-        let told = [127, 0, 127, 3, 187, 188].map(|second| failed.note(1_800_000_000 + second));
+        let failed = Limited::default();
+        let told = [127, 0, 127, 3, 187, 188].map(|second| failed.note(1, 1_800_000_000 + second));
         assert_eq!(told, [Some(0), None, None, None, Some(3), None]);
         // A clock that was set back does.
-        assert_eq!(failed.note(1_700_000_000), Some(1));
+        assert_eq!(failed.note(1, 1_700_000_000), Some(1));
     }
 
     #[test]

@@ -24,7 +24,8 @@ pub(crate) fn ring_replaced(fingerprint: impl Display, dropped: &[impl Display])
         return;
     }
     count!(dropped.len() as u64, KEYS_DROPPED);
-    let dropped = joined(dropped);
+    let dropped: Vec<_> = dropped.iter().map(ToString::to_string).collect();
+    let dropped = dropped.join(" ");
     log_line!(RING_DROPS_KEYS, %fingerprint, %dropped);
     print_in_debug!("{RING_DROPS_KEYS} (keys {dropped})");
 }
@@ -111,11 +112,6 @@ pub(crate) fn ring_source_resumed() {
 pub(crate) fn ring_was_forked() {
     log!(KEYS, error, "{RING_WAS_FORKED}");
     print_in_debug!("{RING_WAS_FORKED}");
-}
-
-fn joined(ids: &[impl Display]) -> String {
-    let ids: Vec<_> = ids.iter().map(ToString::to_string).collect();
-    ids.join(" ")
 }
 
 // `Problem` shows it, too.
