@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     base::{
-        clock::Clock,
+        clock::{Clock, system_now},
         clone_by_fields,
         reason::Reason,
         time::{unix_seconds, unix_seconds_from},
@@ -35,7 +35,7 @@ impl<T: Payload> Carrier<T> {
     /// Returns a carrier that was just built, which is logged.
     pub(super) fn new(core: CarrierCore) -> Carrier<T> {
         events::begin_session_counters(core.slot.purpose.name());
-        core.slot.log_in_use(None, events::sessions_built);
+        core.slot.log_in_use(system_now(), events::sessions_built);
         Carrier {
             core: Arc::new(core),
             context: None,

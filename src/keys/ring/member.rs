@@ -3,7 +3,7 @@ use std::{fmt, sync::Arc, time::SystemTime};
 use crate::{
     base::time::{UnixSeconds, system_time, unix_seconds},
     crypto::sha256::Prk,
-    keys::key::{EncryptionKey, KeyError, KeyInfo, RawKey, SigningKey},
+    keys::key::{EncryptionKey, KeyInfo, RawKey, SigningKey},
 };
 
 /// Key for a [`KeyRing`](crate::KeyRing), made from an [`EncryptionKey`] or a [`SigningKey`], with the times at which
@@ -35,11 +35,7 @@ pub(crate) struct Member<M> {
 }
 
 impl RingKey {
-    pub(super) fn parse(text: &str) -> Result<RingKey, KeyError> {
-        Ok(RingKey::of(&RawKey::parse(text)?))
-    }
-
-    fn of(key: &RawKey) -> RingKey {
+    pub(super) fn of(key: &RawKey) -> RingKey {
         RingKey(Member {
             info: KeyInfo {
                 id: key.id,

@@ -223,8 +223,8 @@ impl KeyRing {
         })
     }
 
-    pub(super) fn of(ring: impl Into<Arc<Ring<Arc<Prk>>>>) -> KeyRing {
-        KeyRing(ring.into())
+    fn of(ring: Ring<Arc<Prk>>) -> KeyRing {
+        KeyRing(Arc::new(ring))
     }
 }
 

@@ -6,7 +6,7 @@ use super::member::{Member, RingKey};
 use crate::{
     base::time::{EPOCH, UnixSeconds, parse_time, unix_seconds},
     crypto::{sha256::Prk, suite::Mode},
-    keys::key::{KeyError, looks_like_a_key},
+    keys::key::{KeyError, RawKey, looks_like_a_key},
 };
 
 /// Keys in the order in which they are listed, and the latest `not_before`, or 0 without one. Another source may have
@@ -72,7 +72,7 @@ fn parse_key(item: &str, mode: Option<Mode>) -> Result<Member<Arc<Prk>>, KeyErro
     if key != key.trim_ascii() {
         return Err(KeyError::new(OTHER_BLANK));
     }
-    let RingKey(mut key) = RingKey::parse(key)?;
+    let RingKey(mut key) = RingKey::of(&RawKey::parse(key)?);
     let suite = key.info.suite;
     if mode.is_some_and(|mode| mode != suite.mode()) {
         return Err(KeyError::wrong_kind(suite));

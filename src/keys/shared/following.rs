@@ -6,7 +6,7 @@
 use std::{
     mem,
     sync::{
-        Condvar, Mutex, MutexGuard, OnceLock, PoisonError,
+        Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError, Weak,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
     task::Waker,
@@ -16,11 +16,14 @@ use std::{
 #[cfg(feature = "tower")]
 use std::task::{Context, Poll};
 
+use super::{RingState, SharedKeyRing};
 use crate::{base::time::UnixSeconds, events};
 
 /// Polls of a ring's sources, shared by the thread that polls, the thread that ticks, and the sessions that wait. All
 /// times are the system's.
 pub(crate) struct Following {
+    /// Ring whose sources are polled. The threads do not keep it in use.
+    ring: Weak<Mutex<RingState>>,
     /// Time of the last tick.
     seen_at: AtomicU64,
     /// Time at which the last poll that has ended began.
@@ -37,6 +40,7 @@ pub(crate) struct Following {
 }
 
 /// Polls by their numbers.
+#[derive(Default)]
 struct Polls {
     begun: u64,
     ended: u64,
@@ -159,23 +163,16 @@ impl Following {
 /// Methods for the threads.
 impl Following {
     /// Begins with a ring that counts as read at `now` and is polled after each `interval`.
-    pub(crate) fn new(interval: Duration, now: UnixSeconds) -> Following {
+    pub(crate) fn new(ring: &SharedKeyRing, interval: Duration, now: UnixSeconds) -> Following {
         Following {
+            ring: Arc::downgrade(&ring.0),
             seen_at: now.into(),
             polled_at: now.into(),
             stood_still: false.into(),
             longest_age: interval.as_secs().saturating_add(LEEWAY),
             process: OnceLock::new(),
             fork_is_logged: false.into(),
-            polls: Mutex::new(Polls {
-                begun: 0,
-                ended: 0,
-                wanted: 0,
-                begun_before: 0,
-                ticks: 0,
-                stuck_since: None,
-                wakers: Vec::new(),
-            }),
+            polls: Mutex::default(),
             changed: Condvar::new(),
         }
     }
@@ -199,9 +196,8 @@ impl Following {
         polls.wanted > polls.ended || self.is_late(now)
     }
 
-    /// Ends the poll that began at `began`, and wakes the sessions that wait for it. Returns `true` if the sources
-    /// counted as hanging.
-    pub(crate) fn end(&self, began: UnixSeconds, now: UnixSeconds) -> bool {
+    /// Ends the poll that began at `began`, and wakes the sessions that wait for it.
+    pub(crate) fn end(&self, began: UnixSeconds, now: UnixSeconds) {
         let mut polls = self.lock();
         self.note(&mut polls, now);
         (polls.ended, polls.ticks) = (polls.begun, 0);
@@ -209,25 +205,28 @@ impl Following {
         if polls.ended > polls.begun_before {
             self.stood_still.store(false, Ordering::Release);
         }
-        let was_stuck = self.wake(polls, None);
-        if was_stuck {
+        if self.wake(polls, None) {
             events::ring_source_resumed();
+            self.show_refusal();
         }
-        was_stuck
     }
 
-    /// Notes that the process runs. If the sources have not answered for long enough, lets the sessions go on, and
-    /// returns `true` if this is new.
-    pub(crate) fn tick(&self, now: UnixSeconds) -> bool {
+    /// Notes that the process runs. If the sources have not answered for long enough, lets the sessions go on.
+    pub(crate) fn tick(&self, now: UnixSeconds) {
         let mut polls = self.lock();
         self.note(&mut polls, now);
         polls.ticks += u32::from(polls.ended < polls.begun.max(polls.wanted));
-        let hangs = polls.ticks > PATIENCE && polls.stuck_since.is_none();
-        if hangs {
+        if polls.ticks > PATIENCE && polls.stuck_since.is_none() {
             self.wake(polls, Some(now));
             events::ring_source_hangs();
+            self.show_refusal();
         }
-        hangs
+    }
+
+    fn show_refusal(&self) {
+        if let Some(ring) = self.ring.upgrade() {
+            SharedKeyRing(ring).show_refusal();
+        }
     }
 
     /// Wakes the sessions that wait. Returns `true` if the sources counted as hanging before.
@@ -274,7 +273,8 @@ mod tests {
     const INTERVAL: Duration = Duration::from_secs(10);
 
     fn following() -> Following {
-        Following::new(INTERVAL, 1_000)
+        let ring = SharedKeyRing::from(EncryptionKey::generate().unwrap());
+        Following::new(&ring, INTERVAL, 1_000)
     }
 
     fn poll(following: &Following, began: UnixSeconds, ended: UnixSeconds) {

@@ -1,22 +1,13 @@
 //! Facts about the keys in use, for logs, gauges and health checks.
 
-use super::{PurposeKeys, PurposeSlot, Sessions, lock, try_lock};
+use std::sync::TryLockError;
+
+use super::{PurposeKeys, PurposeSlot, Sessions, SharedKeyRing};
 use crate::{
-    base::{
-        clock,
-        time::{UnixSeconds, show_time, system_time, unix_seconds},
-    },
+    base::time::{UnixSeconds, show_time, system_time, unix_seconds},
     events,
     keys::{fingerprint::Fingerprint, key::KeyId, problem::Problem},
 };
-
-/// Refusal of a ring's sources, which lasts.
-#[derive(Clone)]
-pub(crate) struct SourceRefused {
-    pub(crate) since: UnixSeconds,
-    /// Message of the error.
-    pub(crate) error: String,
-}
 
 impl PurposeSlot {
     /// Counts these sessions as users of `keys`, by 1 when they begin to use them and by -1 at the end.
@@ -51,7 +42,11 @@ impl PurposeSlot {
     pub(crate) fn has_dropped(&self, id: KeyId) -> bool {
         // Without waiting, because in a fork a thread that it lacks may hold the lock for ever.
         let ring = self.ring.upgrade();
-        ring.is_some_and(|ring| try_lock(&ring).is_some_and(|ring| ring.ends.has_dropped(id)))
+        ring.is_some_and(|ring| match ring.try_lock() {
+            Ok(ring) => ring.ends.has_dropped(id),
+            Err(TryLockError::Poisoned(ring)) => ring.into_inner().ends.has_dropped(id),
+            Err(TryLockError::WouldBlock) => false,
+        })
     }
 
     /// Returns the problems of the ring at `now` that last.
@@ -64,11 +59,9 @@ impl PurposeSlot {
         }
         // Nobody reads the sources of a ring in a fork, and a thread that the fork lacks may hold its lock.
         if let Some(ring) = self.ring.upgrade().filter(|_| !is_forked) {
-            let ring = lock(&ring);
-            problems.extend(ring.refused.iter().map(|refused| Problem::SourceRefused {
-                since: system_time(refused.since),
-                error: refused.error.clone(),
-            }));
+            let ring = SharedKeyRing(ring);
+            let ring = ring.lock();
+            problems.extend(ring.refused.clone());
             problems.extend(ring.ends.returned().filter_map(|key| {
                 let since = system_time(key.back_since?);
                 // A key may have ended again in the ring that has it.
@@ -91,14 +84,14 @@ impl PurposeSlot {
         (1..not_before).contains(&now).then_some(not_before)
     }
 
-    /// Logs by `log` what the sessions have in use at `now`, by default the system's time. Warns of a `not_before`
-    /// that is in the future at `now`, and of keys that end before their tokens, unless these tokens have ended too.
-    pub(crate) fn log_in_use(&self, now: Option<UnixSeconds>, log: fn(&events::InUse<'_>)) {
+    /// Logs by `log` what the sessions have in use at `now`. Warns of a `not_before` that is in the future at `now`, and
+    /// of keys that end before their tokens, unless these tokens have ended too.
+    pub(crate) fn log_in_use(&self, now: UnixSeconds, log: fn(&events::InUse<'_>)) {
         self.show_not_before();
         let Some(sessions) = self.sessions.as_ref().filter(|_| events::ARE_LOGGED) else {
             return;
         };
-        let (keys, now) = (self.keys(), now.unwrap_or_else(clock::system_now));
+        let keys = self.keys();
         let (purpose, not_before) = (self.purpose.name(), self.not_before(&keys));
         let not_before_text = show_time(system_time(not_before));
         let sealing = keys.sealing(now).info;

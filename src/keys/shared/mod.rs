@@ -11,16 +11,14 @@ use std::task::{self, Poll};
 use std::{
     fmt, mem,
     sync::{
-        Arc, Mutex, MutexGuard, OnceLock, PoisonError, TryLockError, Weak,
+        Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak,
         atomic::{AtomicU64, Ordering},
     },
 };
 
 use arc_swap::{ArcSwap, Guard};
 use ends::Ends;
-pub(crate) use following::Following;
-pub(crate) use following::TICK;
-pub(crate) use in_use::SourceRefused;
+pub(crate) use following::{Following, TICK};
 pub(crate) use purpose_keys::{PurposeKey, PurposeKeys};
 pub(crate) use sessions::Sessions;
 
@@ -28,14 +26,15 @@ use crate::{
     base::{
         clock,
         config_error::ConfigError,
-        time::{UnixSeconds, show_time, system_time},
+        time::{UnixSeconds, show_time, system_time, unix_seconds},
     },
-    crypto::{sha256::Prk, suite::Mode},
+    crypto::suite::Mode,
     events,
     keys::{
         key::{KeyError, KeyId},
+        problem::Problem,
         purpose::Purpose,
-        ring::{KeyRing, Ring},
+        ring::KeyRing,
     },
 };
 
@@ -59,11 +58,11 @@ use crate::{
 pub struct SharedKeyRing(Arc<Mutex<RingState>>);
 
 struct RingState {
-    ring: Arc<Ring<Arc<Prk>>>,
+    ring: KeyRing,
     slots: Vec<Weak<PurposeSlot>>,
     ends: Ends,
     /// Refusal of the sources of a watched ring, while it lasts.
-    refused: Option<SourceRefused>,
+    refused: Option<Problem>,
     /// Polls of the thread that follows the ring's sources, if any.
     following: Option<Arc<Following>>,
 }
@@ -71,8 +70,9 @@ struct RingState {
 impl RingState {
     /// Returns the time since which the ring's sources are refused or hang.
     fn refused_since(&self) -> Option<UnixSeconds> {
-        let refused = self.refused.as_ref().map(|refused| refused.since);
-        refused.or_else(|| self.following.as_ref()?.stuck_since())
+        let refused = self.refused.as_ref().and_then(Problem::since);
+        let since = refused.map(unix_seconds);
+        since.or_else(|| self.following.as_ref()?.stuck_since())
     }
 }
 
@@ -108,32 +108,26 @@ impl SharedKeyRing {
     ///
     /// Returns an error, and keeps the ring in use, if one of the two rings encrypts and the other only signs.
     pub fn replace(&self, ring: impl Into<KeyRing>) -> Result<(), KeyError> {
-        self.exchange(ring.into(), None).map(drop)
+        self.exchange(ring.into(), clock::system_now()).map(drop)
     }
 
-    /// Replaces the ring, and logs what is in use at `now`, by default the system's time.
-    pub(crate) fn exchange(
-        &self,
-        ring: KeyRing,
-        now: Option<UnixSeconds>,
-    ) -> Result<Exchanged, KeyError> {
-        let ring = ring.0;
+    /// Replaces the ring, and logs what is in use at `now`.
+    pub(crate) fn exchange(&self, ring: KeyRing, now: UnixSeconds) -> Result<Exchanged, KeyError> {
         let mut shared = self.lock();
         if ring.mode() != shared.ring.mode() {
             return Err(KeyError::new(OTHER_MODE));
         }
         let slots: Vec<_> = shared.slots.iter().filter_map(Weak::upgrade).collect();
-        let derive = |slot: &Arc<PurposeSlot>| Arc::new(ring.derive(&slot.purpose));
+        let derive = |slot: &Arc<PurposeSlot>| Arc::new(ring.0.derive(&slot.purpose));
         let derived: Vec<_> = slots.iter().map(derive).collect();
         let of_slots = || slots.iter().zip(&derived);
         let replaced = of_slots().map(|(slot, keys)| slot.keys.swap(Arc::clone(keys)));
         let replaced: Vec<_> = replaced.collect();
-        let earlier = mem::replace(&mut shared.ring, Arc::clone(&ring));
-        let now = now.unwrap_or_else(clock::system_now);
+        let earlier = mem::replace(&mut shared.ring, ring.clone());
         for slot in &slots {
             slot.taken_at.store(now, Ordering::Relaxed);
         }
-        let returned = shared.ends.note(&earlier, &ring, now);
+        let returned = shared.ends.note(&earlier.0, &ring.0, now);
         drop(shared);
         // Only now, because the application's recorder and subscriber may ask for the ring, or panic.
         for ((slot, keys), earlier) in of_slots().zip(&replaced) {
@@ -142,18 +136,18 @@ impl SharedKeyRing {
         }
         slots
             .iter()
-            .for_each(|slot| slot.log_in_use(Some(now), events::ring_taken));
+            .for_each(|slot| slot.log_in_use(now, events::ring_taken));
         for key in &returned {
             events::key_returned(key.id, show_time(system_time(key.at)));
         }
-        if let Some(key) = ring.sealing_too_soon(&earlier, now) {
+        if let Some(key) = ring.0.sealing_too_soon(&earlier.0, now) {
             events::key_seals_too_soon(key.id, key.seal_from.map(show_time));
         }
         let sessions = slots.iter().filter_map(|slot| slot.sessions.as_ref());
         let overlaps = sessions.map(|sessions| sessions.key_overlap);
+        let overlap = overlaps.max().unwrap_or(0);
         Ok(Exchanged {
-            earlier: KeyRing::of(earlier),
-            key_overlap: overlaps.max().unwrap_or(0),
+            dropped: earlier.0.dropped_by(&ring.0, overlap, now),
             returned: returned.into_iter().map(|key| key.id).collect(),
         })
     }
@@ -172,7 +166,7 @@ impl SharedKeyRing {
     /// ```
     #[must_use]
     pub fn current(&self) -> KeyRing {
-        KeyRing::of(Arc::clone(&self.lock().ring))
+        self.lock().ring.clone()
     }
 
     /// Makes sessions under this ring wait for the thread that follows its sources when a poll is late.
@@ -185,7 +179,7 @@ impl SharedKeyRing {
     }
 
     /// Notes that the sources are refused, or no longer are.
-    pub(crate) fn note_refused(&self, refused: Option<SourceRefused>) {
+    pub(crate) fn note_refused(&self, refused: Option<Problem>) {
         self.lock().refused = refused;
         self.show_refusal();
     }
@@ -199,16 +193,6 @@ impl SharedKeyRing {
         slots.for_each(|slot| slot.show_refusal(since));
     }
 
-    /// Returns [`show_refusal`](Self::show_refusal) for a thread that does not keep the ring in use.
-    pub(crate) fn showing_refusal(&self) -> impl Fn() + use<> {
-        let ring = Arc::downgrade(&self.0);
-        move || {
-            if let Some(ring) = ring.upgrade() {
-                SharedKeyRing(ring).show_refusal();
-            }
-        }
-    }
-
     /// Returns `true` if another handle of this ring exists, or a cookie, header or token that was built with it.
     pub(crate) fn is_used_elsewhere(&self) -> bool {
         let is_served = |slot: &Weak<PurposeSlot>| slot.strong_count() > 0;
@@ -216,7 +200,7 @@ impl SharedKeyRing {
     }
 
     pub(crate) fn check_mode(&self, sessions: Mode) -> Result<(), KeyError> {
-        self.lock().ring.check_mode(sessions)
+        self.lock().ring.0.check_mode(sessions)
     }
 
     /// Derives the keys for `purpose`, now and whenever the ring is replaced. Returns an error if sessions of another
@@ -232,7 +216,7 @@ impl SharedKeyRing {
                 sessions.check(&purpose, &slot)?;
             }
         }
-        let keys = shared.ring.derive(&purpose);
+        let keys = shared.ring.0.derive(&purpose);
         let slot = Arc::new(PurposeSlot {
             ring: Arc::downgrade(&self.0),
             purpose,
@@ -255,21 +239,8 @@ impl SharedKeyRing {
     }
 
     fn lock(&self) -> MutexGuard<'_, RingState> {
-        lock(&self.0)
-    }
-}
-
-fn lock(ring: &Mutex<RingState>) -> MutexGuard<'_, RingState> {
-    // Nothing panics between two changes of the state, so the state behind a poisoned lock is consistent.
-    ring.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// Returns `None` instead of waiting.
-fn try_lock(ring: &Mutex<RingState>) -> Option<MutexGuard<'_, RingState>> {
-    match ring.try_lock() {
-        Ok(held) => Some(held),
-        Err(TryLockError::Poisoned(held)) => Some(held.into_inner()),
-        Err(TryLockError::WouldBlock) => None,
+        // Nothing panics between two changes of the state, so the state behind a poisoned lock is consistent.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -280,9 +251,8 @@ const OTHER_MODE: &str = "of this key ring and the one in use, one encrypts and 
 
 /// Result of replacing a ring.
 pub(crate) struct Exchanged {
-    pub(crate) earlier: KeyRing,
-    /// Time for which the earlier ring's keys have to open after they have sealed, in seconds.
-    pub(crate) key_overlap: u64,
+    /// Keys that the new ring lacks or has retired although sessions under them may be alive.
+    pub(crate) dropped: Vec<KeyId>,
     /// Keys that open again, or longer than the earlier ring says.
     pub(crate) returned: Vec<KeyId>,
 }
@@ -390,7 +360,7 @@ pub(crate) type SlotKeys = Guard<Arc<PurposeKeys>>;
 impl<R: Into<KeyRing>> From<R> for SharedKeyRing {
     fn from(ring: R) -> Self {
         SharedKeyRing(Arc::new(Mutex::new(RingState {
-            ring: ring.into().0,
+            ring: ring.into(),
             slots: Vec::new(),
             ends: Ends::default(),
             refused: None,

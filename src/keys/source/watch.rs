@@ -20,7 +20,8 @@ use crate::{
     events,
     keys::{
         key::{KeyError, KeyId},
-        shared::{Exchanged, Following, SharedKeyRing, SourceRefused, TICK},
+        problem::Problem,
+        shared::{Exchanged, Following, SharedKeyRing, TICK},
     },
 };
 
@@ -73,7 +74,9 @@ pub struct WatchedKeyRing {
 struct LoggedRefusal {
     snapshot: Snapshot,
     logged_at: UnixSeconds,
-    refused: SourceRefused,
+    since: SystemTime,
+    /// Message of the error.
+    error: String,
 }
 
 /// Result of one poll, to compare two polls: hashes of the texts, so that no key is kept, or the problem of the error.
@@ -157,9 +160,13 @@ impl WatchedKeyRing {
             self.unsettled = Some((snapshot, polls));
             return PollOutcome::Unsettled;
         }
-        let replaced = strings.and_then(|strings| self.replace(&strings, now));
+        let replaced = strings.and_then(|strings| {
+            let ring = join(&self.sources, &strings)?;
+            let exchanged = self.keys.exchange(ring, now);
+            exchanged.map_err(|error| no_ring(&self.sources, error))
+        });
         match replaced {
-            Ok((dropped, returned)) => {
+            Ok(Exchanged { dropped, returned }) => {
                 events::ring_replaced(self.keys.current().fingerprint(), &dropped);
                 self.used = snapshot;
                 self.end_refusal();
@@ -176,13 +183,17 @@ impl WatchedKeyRing {
     fn refuse(&mut self, error: String, snapshot: Snapshot, now: UnixSeconds) {
         events::ring_refused(&error);
         let earlier = self.refused.take();
-        let since = earlier.map_or(now, |earlier| earlier.refused.since);
-        let refused = SourceRefused { since, error };
-        self.keys.note_refused(Some(refused.clone()));
+        let since = earlier.map_or(system_time(now), |earlier| earlier.since);
+        let problem = Problem::SourceRefused {
+            since,
+            error: error.clone(),
+        };
+        self.keys.note_refused(Some(problem));
         self.refused = Some(LoggedRefusal {
             snapshot,
             logged_at: now,
-            refused,
+            since,
+            error,
         });
     }
 
@@ -192,23 +203,6 @@ impl WatchedKeyRing {
             self.keys.note_refused(None);
             events::ring_source_is_readable();
         }
-    }
-
-    /// Replaces the ring, and returns the keys that the new ring drops, and those that came back.
-    fn replace(
-        &self,
-        strings: &[Zeroizing<String>],
-        now: UnixSeconds,
-    ) -> Result<(Vec<KeyId>, Vec<KeyId>), KeyError> {
-        let ring = join(&self.sources, strings)?;
-        let exchanged = self.keys.exchange(ring.clone(), Some(now));
-        let Exchanged {
-            earlier,
-            key_overlap,
-            returned,
-        } = exchanged.map_err(|error| no_ring(&self.sources, error))?;
-        let dropped = earlier.0.dropped_by(&ring.0, key_overlap, now);
-        Ok((dropped, returned))
     }
 
     /// Sets the time between two polls of the thread that [`spawn`](Self::spawn) starts. Default: 10 seconds. A shorter
@@ -266,16 +260,13 @@ impl WatchedKeyRing {
     /// Returns an error if the system cannot start the threads, as on `wasm32-unknown-unknown`. There,
     /// [`SharedKeyRing::replace`] takes a new ring.
     pub fn spawn(mut self) -> io::Result<()> {
-        let following = Arc::new(Following::new(self.interval, clock::system_now()));
+        let following = Following::new(&self.keys, self.interval, clock::system_now());
+        let following = Arc::new(following);
         let (keys, of_sessions) = (self.keys.clone(), Arc::clone(&following));
-        let (followed, show_refusal) = (Arc::downgrade(&following), keys.showing_refusal());
+        let followed = Arc::downgrade(&following);
         let ticking = move || {
             while let Some(following) = followed.upgrade() {
-                in_spite_of_panics(|| {
-                    if following.tick(clock::system_now()) {
-                        show_refusal();
-                    }
-                });
+                in_spite_of_panics(|| following.tick(clock::system_now()));
                 drop(following);
                 thread::sleep(TICK);
             }
@@ -295,11 +286,7 @@ impl WatchedKeyRing {
                 thread::sleep(PAUSE);
                 self.poll_at(clock::system_now)
             });
-            in_spite_of_panics(|| {
-                if following.end(began, clock::system_now()) {
-                    self.keys.show_refusal();
-                }
-            });
+            in_spite_of_panics(|| following.end(began, clock::system_now()));
             if let Some(outcome) = outcome {
                 in_spite_of_panics(|| (self.on_poll)(outcome));
             }
@@ -325,8 +312,7 @@ impl LoggedRefusal {
     fn log_again(&mut self, now: UnixSeconds) {
         if now.abs_diff(self.logged_at) >= events::LOGGED_AGAIN {
             self.logged_at = now;
-            let SourceRefused { since, error } = &self.refused;
-            events::ring_still_refused(error, show_time(system_time(*since)));
+            events::ring_still_refused(&self.error, show_time(self.since));
         }
     }
 }
