@@ -97,18 +97,15 @@ fn check_roles(ring: &KeyRing, now: SystemTime) {
 /// Nothing changes before the next event, and then what it says.
 fn check_next(ring: &KeyRing, times: &[SystemTime], now: SystemTime, next: Option<RingEvent>) {
     let before = roles(ring, now);
-    let at = match next {
-        Some(RingEvent::Seals { at, key }) => {
-            assert_eq!(ring.sealing_key(at), key);
-            Some(at)
+    if let Some(RingEvent { at, key, role }) = next {
+        let opens = [before.1.clone(), accepted_keys(ring, at)].map(|keys| keys.contains(&key));
+        match role {
+            KeyRole::Sealing => assert_eq!(ring.sealing_key(at), key),
+            KeyRole::Retired => assert_eq!(opens, [true, false]),
+            role => panic!("{key} {role}"),
         }
-        Some(RingEvent::Retires { at, key }) => {
-            assert!(before.1.contains(&key) && !accepted_keys(ring, at).contains(&key));
-            Some(at)
-        }
-        Some(event) => panic!("{event}"),
-        None => None,
-    };
+    }
+    let at = next.map(|next| next.at);
     assert!(at.is_none_or(|at| at > now));
     let until = |later: &&SystemTime| **later >= now && at.is_none_or(|at| **later < at);
     for later in times.iter().filter(until) {

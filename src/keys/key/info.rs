@@ -86,38 +86,22 @@ impl fmt::Display for KeyRole {
 /// `2027-03-01T06:17:00Z c7e01b94 seals`, or `… retires`.
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum RingEvent {
-    /// The key begins to seal.
-    Seals {
-        /// `seal_from` of the key.
-        at: SystemTime,
-        /// Id of the key.
-        key: KeyId,
-    },
-    /// The key opens nothing from this time on.
-    Retires {
-        /// `accept_until` of the key.
-        at: SystemTime,
-        /// Id of the key.
-        key: KeyId,
-    },
-}
-
-impl RingEvent {
-    pub(in crate::keys) fn at(&self) -> SystemTime {
-        let (RingEvent::Seals { at, .. } | RingEvent::Retires { at, .. }) = self;
-        *at
-    }
+pub struct RingEvent {
+    /// `seal_from` or `accept_until` of the key.
+    pub at: SystemTime,
+    /// Id of the key.
+    pub key: KeyId,
+    /// Role that the key has from this time on: it seals, or is retired.
+    pub role: KeyRole,
 }
 
 impl fmt::Display for RingEvent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (at, key, role) = match self {
-            RingEvent::Seals { at, key } => (at, key, "seals"),
-            RingEvent::Retires { at, key } => (at, key, "retires"),
-        };
-        write!(f, "{} {key} {role}", show_time(*at))
+        write!(f, "{} {} ", show_time(self.at), self.key)?;
+        match self.role {
+            KeyRole::Retired => f.write_str("retires"),
+            role => role.fmt(f),
+        }
     }
 }
 

@@ -123,15 +123,20 @@ impl<K> Ring<K> {
     pub(crate) fn next_event(&self, now: UnixSeconds) -> Option<RingEvent> {
         let next = self.keys.get(self.sealing_place(now) + 1);
         // Of several keys with this `seal_from` only the last one seals, which may not be `next`.
-        let begins = next.and_then(|next| next.info.seal_from).map(|at| {
-            let key = self.sealing_id(unix_seconds(at));
-            RingEvent::Seals { at, key }
+        let begins = next.and_then(|next| next.info.seal_from);
+        let begins = begins.map(|at| RingEvent {
+            at,
+            key: self.sealing_id(unix_seconds(at)),
+            role: KeyRole::Sealing,
         });
-        let retires = self.keys.iter().filter_map(|key| {
-            let (at, key) = (key.info.accept_until?, key.info.id);
-            (unix_seconds(at) > now).then_some(RingEvent::Retires { at, key })
+        let ends = self.accepted(now).filter_map(|key| {
+            Some(RingEvent {
+                at: key.info.accept_until?,
+                key: key.info.id,
+                role: KeyRole::Retired,
+            })
         });
-        begins.into_iter().chain(retires).min_by_key(RingEvent::at)
+        begins.into_iter().chain(ends).min_by_key(|event| event.at)
     }
 
     /// Returns the role of a key at `now`, or `None` if the ring lacks it.

@@ -65,13 +65,15 @@ fn a_key_that_seals_before_its_time_because_no_other_can_is_not_planned() {
 #[test]
 fn the_next_event_is_the_next_change_of_a_role() {
     let (seals, retires) = (
-        RingEvent::Seals {
+        RingEvent {
             at: at(HOUR),
             key: key(1).id(),
+            role: KeyRole::Sealing,
         },
-        RingEvent::Retires {
+        RingEvent {
             at: at(24 * HOUR),
             key: key(0).id(),
+            role: KeyRole::Retired,
         },
     );
     let cookie = rotating();
@@ -92,7 +94,8 @@ fn of_two_keys_with_the_same_time_the_one_that_seals_is_next() {
     let cookie = cookie_of([RingKey::from(key(0)), first, second]);
     let next = cookie.keys_in_use(at(0)).next;
     let key = cookie.keys_in_use(at(HOUR)).seals;
-    assert_eq!(next, Some(RingEvent::Seals { at: at(HOUR), key }));
+    let (at, role) = (at(HOUR), KeyRole::Sealing);
+    assert_eq!(next, Some(RingEvent { at, key, role }));
 }
 
 #[test]

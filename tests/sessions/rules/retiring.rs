@@ -184,13 +184,13 @@ fn pages_about_the_keys() {
         for (now, opens) in [(end - 1, true), (end, false)] {
             let keys = site.keys_in_use(at(now));
             assert_eq!(keys.accepts.contains(&old), opens);
-            let (at, key) = (at(end), old);
-            let next = if now < TURN {
-                RingEvent::Seals { at, key: key_1 }
+            let (key, role) = if now < TURN {
+                (key_1, KeyRole::Sealing)
             } else {
-                RingEvent::Retires { at, key }
+                (old, KeyRole::Retired)
             };
-            assert_eq!(keys.next, opens.then_some(next));
+            let at = at(end);
+            assert_eq!(keys.next, opens.then_some(RingEvent { at, key, role }));
         }
         let before = match end {
             TURN => KeyRole::Sealing,

@@ -2,7 +2,7 @@ use std::time::{Duration, SystemTime};
 
 use hardtack::{
     KeyRing,
-    keys::{KeyId, KeyInfo, RingEvent},
+    keys::{KeyId, KeyInfo, KeyRole, RingEvent},
 };
 
 /// Questions of the commands about a ring.
@@ -63,18 +63,21 @@ impl KeyRingExt for KeyRing {
     fn next_event(&self, at: SystemTime) -> Option<RingEvent> {
         let sealing = self.sealing_key(at);
         let planned = self.planned_after(at).filter(|(id, _)| *id != sealing);
-        let begins = planned.map(|(_, at)| {
-            let key = self.sealing_key(at);
-            (at, RingEvent::Seals { at, key })
+        let begins = planned.map(|(_, at)| RingEvent {
+            at,
+            key: self.sealing_key(at),
+            role: KeyRole::Sealing,
         });
         let keys = self.keys().into_iter();
         let ends = keys.filter_map(|key| {
-            let (at, key) = (key.accept_until?, key.id);
-            Some((at, RingEvent::Retires { at, key }))
+            Some(RingEvent {
+                at: key.accept_until?,
+                key: key.id,
+                role: KeyRole::Retired,
+            })
         });
-        let ends = ends.filter(|(end, _)| *end > at);
-        let next = begins.chain(ends).min_by_key(|(time, _)| *time);
-        next.map(|(_, event)| event)
+        let ends = ends.filter(|end| end.at > at);
+        begins.chain(ends).min_by_key(|event| event.at)
     }
 
     fn overlaps(&self) -> impl Iterator<Item = Overlap> {

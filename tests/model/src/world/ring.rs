@@ -6,7 +6,7 @@ use std::{array, sync::LazyLock};
 
 use hardtack::{
     EncryptionKey, KeyRing, SigningKey,
-    keys::{KeyError, KeyId, RingEvent, RingKey, SharedKeyRing},
+    keys::{KeyError, KeyId, KeyRole, RingEvent, RingKey, SharedKeyRing},
 };
 use sha2::{Digest, Sha256};
 
@@ -149,13 +149,15 @@ impl Ring {
             Some((until, member.key))
         });
         match (from, ends.min_by_key(|(until, _)| *until)) {
-            (Some(from), end) if end.is_none_or(|(until, _)| from <= until) => {
-                let (at, key) = (time(from), id(self.sealing(from)));
-                Some(RingEvent::Seals { at, key })
-            }
-            (_, end) => end.map(|(until, key)| {
-                let (at, key) = (time(until), id(key));
-                RingEvent::Retires { at, key }
+            (Some(from), end) if end.is_none_or(|(until, _)| from <= until) => Some(RingEvent {
+                at: time(from),
+                key: id(self.sealing(from)),
+                role: KeyRole::Sealing,
+            }),
+            (_, end) => end.map(|(until, key)| RingEvent {
+                at: time(until),
+                key: id(key),
+                role: KeyRole::Retired,
             }),
         }
     }
