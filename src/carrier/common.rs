@@ -3,6 +3,7 @@
 use std::{fmt, marker::PhantomData, sync::Arc, time::SystemTime};
 
 use super::{
+    cookie::SessionCookie,
     header::SessionHeader,
     inspect::TokenContent,
     keys_in_use::KeysInUse,
@@ -40,13 +41,6 @@ impl<T: Payload> Carrier<T> {
             core: Arc::new(core),
             context: None,
             content: PhantomData,
-        }
-    }
-
-    pub(super) fn in_context(&self, context: Context) -> Carrier<T> {
-        Carrier {
-            context: Some(Arc::new(context)),
-            ..self.clone()
         }
     }
 
@@ -104,8 +98,8 @@ impl<T: Payload> Carrier<T> {
 
 clone_by_fields!(Carrier<T> { core, context, content });
 
-/// Methods that a header and bare tokens share with a cookie.
-macro_rules! like_a_cookie {
+/// What every carrier has.
+macro_rules! carries_sessions {
     ($($Carrier:ident),+) => {$(
         impl<T: Payload> $Carrier<T> {
             /// Returns the mode: whether the content is encrypted, or can be read without a key.
@@ -114,6 +108,40 @@ macro_rules! like_a_cookie {
                 self.carrier.core.slot.keys().mode()
             }
 
+            /// Reads the content of `token`, in the context and with the timeouts of these sessions. It is for tools:
+            /// it loads no session, and calls `revoked_if` but not `on_outcome`.
+            ///
+            /// # Errors
+            ///
+            /// Returns the [`Reason`] why the token does not open. A token that opens is no error if its session is
+            /// refused by its dates, revoked, or cannot be read; [`TokenContent::refused`] has the reason.
+            #[doc(hidden)]
+            pub fn inspect(
+                &self,
+                token: impl AsRef<[u8]>,
+                now: SystemTime,
+            ) -> Result<TokenContent, Reason> {
+                self.carrier.inspect(token.as_ref(), now)
+            }
+        }
+
+        impl<T> fmt::Debug for $Carrier<T> {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                let slot = &self.carrier.core.slot;
+                f.debug_struct(stringify!($Carrier))
+                    .field("name", &slot.purpose.name())
+                    .field("mode", &slot.keys().mode())
+                    .finish_non_exhaustive()
+            }
+        }
+    )+};
+}
+carries_sessions!(SessionCookie, SessionHeader, SessionToken);
+
+/// Methods that a header and bare tokens share with a cookie, whose own have the examples.
+macro_rules! like_a_cookie {
+    ($($Carrier:ident),+) => {$(
+        impl<T: Payload> $Carrier<T> {
             /// Returns the keys in use at a time, and problems that last, for health checks, like
             /// [`SessionCookie::keys_in_use`](crate::SessionCookie::keys_in_use).
             #[must_use]
@@ -133,33 +161,8 @@ macro_rules! like_a_cookie {
             #[must_use]
             pub fn in_context(&self, context: Context) -> Self {
                 let mut same = self.clone();
-                same.carrier = self.carrier.in_context(context);
+                same.carrier.context = Some(Arc::new(context));
                 same
-            }
-
-            /// Reads the content of `token`, for tools. See
-            /// [`SessionCookie::inspect`](crate::SessionCookie::inspect).
-            ///
-            /// # Errors
-            ///
-            /// Returns the [`Reason`] why the token does not open.
-            #[doc(hidden)]
-            pub fn inspect(
-                &self,
-                token: impl AsRef<[u8]>,
-                now: SystemTime,
-            ) -> Result<TokenContent, Reason> {
-                self.carrier.inspect(token.as_ref(), now)
-            }
-        }
-
-        impl<T> fmt::Debug for $Carrier<T> {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                let slot = &self.carrier.core.slot;
-                f.debug_struct(stringify!($Carrier))
-                    .field("name", &slot.purpose.name())
-                    .field("mode", &slot.keys().mode())
-                    .finish_non_exhaustive()
             }
         }
     )+};

@@ -1,4 +1,4 @@
-use std::{fmt, sync::Arc, time::SystemTime};
+use std::{sync::Arc, time::SystemTime};
 
 use super::{common::Carrier, fields::CookieFields, keys_in_use::KeysInUse};
 use crate::{
@@ -8,7 +8,6 @@ use crate::{
         time::{unix_seconds, unix_seconds_from},
     },
     cookie::{CookieName, SetCookies, Values, attributes::SameSite},
-    crypto::suite::Mode,
     session::{Predecessor, SaveError, SaveProblem, Session},
     state::{Dependence, Map, Payload, RequestFacts, ResponseFacts, SessionError},
     token::{Context, LONGEST_TOKEN},
@@ -55,12 +54,6 @@ impl<T: Payload> SessionCookie<T> {
         &self.fields.name
     }
 
-    /// Returns the mode: whether the content is encrypted, or can be read without a key.
-    #[must_use]
-    pub fn mode(&self) -> Mode {
-        self.carrier.core.slot.keys().mode()
-    }
-
     /// Loads the session of a request. `cookie_fields` are the values of its `Cookie` headers: none, one or several.
     /// `clock` is the current time, or a [`Clock`] that returns it.
     ///
@@ -102,10 +95,9 @@ impl<T: Payload> SessionCookie<T> {
     /// ```
     #[must_use]
     pub fn in_context(&self, context: Context) -> SessionCookie<T> {
-        SessionCookie {
-            fields: Arc::clone(&self.fields),
-            carrier: self.carrier.in_context(context),
-        }
+        let mut same = self.clone();
+        same.carrier.context = Some(Arc::new(context));
+        same
     }
 
     /// Ends the request for `session`, which is read-only afterwards. Returns the response's `Set-Cookie` headers, or
@@ -284,12 +276,3 @@ const AROUND_PART: usize = 5;
 const OTHER_FIELDS: usize = 2_560;
 
 clone_by_fields!(SessionCookie<T> { fields, carrier });
-
-impl<T> fmt::Debug for SessionCookie<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SessionCookie")
-            .field("name", &self.fields.name.as_str())
-            .field("mode", &self.carrier.core.slot.keys().mode())
-            .finish_non_exhaustive()
-    }
-}

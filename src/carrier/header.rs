@@ -4,7 +4,7 @@ use super::{common::Carrier, token::TokenChange};
 use crate::{
     base::{clock::Clock, clone_by_fields},
     cookie::Values,
-    session::{CarrierCore, SaveError, Session},
+    session::{SaveError, Session},
     state::{Map, Payload, RequestFacts, ResponseFacts},
     token::{Context, LONGEST_TOKEN},
 };
@@ -39,7 +39,7 @@ use crate::{
 pub struct SessionHeader<T = Map> {
     pub(crate) carrier: Carrier<T>,
     /// Name of the response header, in lower case.
-    response: Arc<str>,
+    pub(super) response: Arc<str>,
 }
 
 impl<T: Payload> SessionHeader<T> {
@@ -79,13 +79,6 @@ impl<T: Payload> SessionHeader<T> {
     pub fn save(&self, session: &Session<T>) -> Result<TokenChange, SaveError> {
         let (_, change) = self.carrier.finish(session, ResponseFacts::UNKNOWN)?;
         Ok(change)
-    }
-
-    pub(super) fn new(core: CarrierCore, response: Arc<str>) -> SessionHeader<T> {
-        SessionHeader {
-            carrier: Carrier::new(core),
-            response,
-        }
     }
 
     pub(crate) fn load_values(

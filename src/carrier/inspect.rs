@@ -5,7 +5,7 @@ use std::{fmt, time::SystemTime};
 
 use zeroize::Zeroizing;
 
-use super::{common::Carrier, cookie::SessionCookie, token::SessionToken};
+use super::{common::Carrier, token::SessionToken};
 use crate::{
     base::{
         reason::Reason,
@@ -138,24 +138,6 @@ impl fmt::Debug for TokenContent {
     }
 }
 
-impl<T: Payload> SessionCookie<T> {
-    /// Reads the content of `token`, in the context and with the timeouts of this cookie. It is for tools: it loads no
-    /// session, and calls `revoked_if` but not `on_outcome`.
-    ///
-    /// # Errors
-    ///
-    /// Returns the [`Reason`] why the token does not open. A token that opens is no error if its session is refused by
-    /// its dates, revoked, or cannot be read; [`TokenContent::refused`] has the reason.
-    #[doc(hidden)]
-    pub fn inspect(
-        &self,
-        token: impl AsRef<[u8]>,
-        now: SystemTime,
-    ) -> Result<TokenContent, Reason> {
-        self.carrier.inspect(token.as_ref(), now)
-    }
-}
-
 impl<T: Payload> Carrier<T> {
     pub(super) fn inspect(&self, token: &[u8], now: SystemTime) -> Result<TokenContent, Reason> {
         // Follows SPEC.md § 7. From § 7.7 on, a failure is returned with the content.
@@ -211,7 +193,7 @@ impl<T: Payload> SessionToken<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::EncryptionKey;
+    use crate::{EncryptionKey, SessionCookie};
 
     /// The head alone has the suite and the key, and is no token.
     #[test]

@@ -4,7 +4,7 @@ use super::common::Carrier;
 use crate::{
     base::{clock::Clock, clone_by_fields, reason::Reason},
     cookie::Values,
-    session::{CarrierCore, SaveError, Session},
+    session::{SaveError, Session},
     state::{Map, Payload, RequestFacts, ResponseFacts, SessionData},
     token::LONGEST_TOKEN,
 };
@@ -71,12 +71,6 @@ impl<T: Payload> SessionToken<T> {
     pub fn save(&self, session: &Session<T>) -> Result<TokenChange, SaveError> {
         let (_, change) = self.carrier.finish(session, ResponseFacts::UNKNOWN)?;
         Ok(change)
-    }
-
-    pub(super) fn new(core: CarrierCore) -> SessionToken<T> {
-        SessionToken {
-            carrier: Carrier::new(core),
-        }
     }
 }
 

@@ -106,7 +106,8 @@ impl<T> SessionHeaderBuilder<T> {
         let (purpose, response) = carrier.names()?;
         let allowed = allowed_token(carrier.max_len)?;
         let core = self.core(purpose, allowed, Overhead::default(), None)?;
-        Ok(SessionHeader::new(core, response))
+        let carrier = Carrier::new(core);
+        Ok(SessionHeader { carrier, response })
     }
 }
 
@@ -124,7 +125,8 @@ impl<T> SessionTokenBuilder<T> {
         self.check(carrier.mistakes(&self.options))?;
         let allowed = allowed_token(carrier.max_len)?;
         let core = self.core(carrier.purpose()?, allowed, Overhead::default(), None)?;
-        Ok(SessionToken::new(core))
+        let carrier = Carrier::new(core);
+        Ok(SessionToken { carrier })
     }
 }
 
