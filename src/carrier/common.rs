@@ -19,7 +19,7 @@ use crate::{
     cookie::Values,
     crypto::suite::Mode,
     events,
-    session::{Arrival, CarrierCore, Change, Opening, Predecessor, SaveError, Session},
+    session::{Arrival, CarrierCore, Change, Predecessor, SaveError, Session},
     state::{Dependence, Payload, RequestFacts, ResponseFacts},
     token::Context,
 };
@@ -42,17 +42,6 @@ impl<T: Payload> Carrier<T> {
             context: None,
             content: PhantomData,
         }
-    }
-
-    #[inline]
-    pub(super) fn open<R>(
-        &self,
-        token: &[u8],
-        now: SystemTime,
-        decode: impl FnOnce(u32, &[u8]) -> Option<R>,
-    ) -> Result<R, Reason> {
-        self.core.slot.keep_up();
-        Opening::new(&self.core, self.context.as_deref(), unix_seconds(now)).open(token, decode)
     }
 
     /// Begins a request that brought these values.

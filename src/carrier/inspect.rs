@@ -5,7 +5,7 @@ use std::{fmt, time::SystemTime};
 
 use zeroize::Zeroizing;
 
-use super::{common::Carrier, token::SessionToken};
+use super::common::Carrier;
 use crate::{
     base::{
         reason::Reason,
@@ -163,30 +163,6 @@ impl<T: Payload> Carrier<T> {
             schema: metadata.schema,
             payload: Zeroizing::new(payload.to_vec()),
         })
-    }
-}
-
-impl<T: Payload> SessionToken<T> {
-    /// Verifies a token like [`open`](SessionToken::open), and decodes its schema and payload by `decode`, which may
-    /// borrow from the payload. It is for programs that need only a part of the value, or none.
-    ///
-    /// The schema is the [`SessionData::SCHEMA`] of the program that wrote the payload, which another may have sealed
-    /// again, or 0 for a dictionary. The payload of a dictionary is empty, or a MessagePack map with values in serde's
-    /// human-readable form ([SPEC.md § 5.4]). The bytes are overwritten afterwards.
-    ///
-    /// [SPEC.md § 5.4]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#54-dictionary-payload
-    ///
-    /// # Errors
-    ///
-    /// Returns the errors of [`open`](SessionToken::open), and [`Reason::Payload`] if `decode` returns `None`.
-    #[doc(hidden)]
-    pub fn open_with<R>(
-        &self,
-        token: impl AsRef<[u8]>,
-        now: SystemTime,
-        decode: impl FnOnce(u32, &[u8]) -> Option<R>,
-    ) -> Result<R, Reason> {
-        self.carrier.open(token.as_ref(), now, decode)
     }
 }
 

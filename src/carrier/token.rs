@@ -2,9 +2,9 @@ use std::{fmt, time::SystemTime};
 
 use super::common::Carrier;
 use crate::{
-    base::{clock::Clock, clone_by_fields, reason::Reason},
+    base::{clock::Clock, clone_by_fields, reason::Reason, time::unix_seconds},
     cookie::Values,
-    session::{SaveError, Session},
+    session::{Opening, SaveError, Session},
     state::{Map, Payload, RequestFacts, ResponseFacts, SessionData},
     token::LONGEST_TOKEN,
 };
@@ -122,7 +122,9 @@ impl<T: SessionData> SessionToken<T> {
     /// [SPEC.md § 7]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#7-opening
     #[inline]
     pub fn open(&self, token: impl AsRef<[u8]>, now: SystemTime) -> Result<T, Reason> {
-        self.carrier.open(token.as_ref(), now, T::decode)
+        let (core, context) = (&self.carrier.core, self.carrier.context.as_deref());
+        core.slot.keep_up();
+        Opening::new(core, context, unix_seconds(now)).open(token.as_ref())
     }
 }
 

@@ -11,7 +11,7 @@ use crate::{
     cookie::{Values, Whole},
     events,
     keys::{KeyId, KeyRole, SlotKeys},
-    state::{Body, Payload, State, Unreadable, Withheld},
+    state::{Body, Payload, SessionData, State, Unreadable, Withheld},
     token::{self, Context, LONGEST_TOKEN, Refused},
 };
 
@@ -155,12 +155,8 @@ impl<'a> Opening<'a> {
         };
     }
 
-    /// Opens a token without making a session of it, and decodes its schema and payload by `decode`.
-    pub(crate) fn open<R>(
-        &self,
-        token: &[u8],
-        decode: impl FnOnce(u32, &[u8]) -> Option<R>,
-    ) -> Result<R, Reason> {
+    /// Opens a token without making a session of it.
+    pub(crate) fn open<T: SessionData>(&self, token: &[u8]) -> Result<T, Reason> {
         let core = self.core;
         let refuse = |refused: Refused| {
             core.report(refused.into(), token.len(), refused.off_by, self.now);
@@ -169,7 +165,7 @@ impl<'a> Opening<'a> {
         let opened = self.verify_and_check(&Whole::in_one_cookie(token));
         let Candidate { key_id, opened } = opened.map_err(refuse)?;
         let metadata = &opened.metadata;
-        let decoded = decode(metadata.schema, opened.payload())
+        let value = T::decode(metadata.schema, opened.payload())
             .ok_or_else(|| refuse(Refused::under(key_id, Reason::Payload)))?;
         let lifetimes = &core.policy.lifetimes;
         let answered_at = Some(metadata.last_active());
@@ -178,7 +174,7 @@ impl<'a> Opening<'a> {
         }
         let late_by = self.sealed_late(key_id, metadata.last_active());
         core.report(self.outcome_under(key_id), token.len(), late_by, self.now);
-        Ok(decoded)
+        Ok(value)
     }
 
     /// Opens all tokens. Returns the session of the request, or the reason why it has no session, and the length of all

@@ -61,6 +61,15 @@ impl SessionData for Login {
     const SCHEMA: u32 = 1;
 }
 
+/// The type of a later release, which the earlier one did not write.
+#[derive(Debug, Default, Serialize, Deserialize, PartialEq)]
+struct Later {}
+
+impl SessionData for Later {
+    const LABEL: &str = Login::LABEL;
+    const SCHEMA: u32 = 2;
+}
+
 #[test]
 fn every_handle_of_a_typed_session_has_what_the_last_answer_left() {
     let row = Row::default();
@@ -107,7 +116,11 @@ fn a_bare_token_that_is_due_opens_without_a_session_to_nothing() {
     let opened = tokens.open(sealed(42), at(INTERVAL));
     assert_eq!(opened.map(|login| login.user), Err(Reason::Unvalidated));
     // A payload that cannot be read is no reason to ask.
-    let opened = tokens.open_with(sealed(42), at(INTERVAL), |_, _| None::<()>);
+    let later = token_builder("asking").typed::<Later>();
+    let later = later.revalidate_after(seconds(INTERVAL), |_| async {
+        Ok::<_, String>(Validity::Valid)
+    });
+    let opened = later.build().unwrap().open(sealed(42), at(INTERVAL));
     assert_eq!(opened, Err(Reason::Payload));
     // As a session it is asked about, with its value.
     for (user, goes_on) in [(42, true), (41, false)] {

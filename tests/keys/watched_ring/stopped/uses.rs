@@ -3,12 +3,13 @@
 use std::sync::{Arc, Barrier, Mutex};
 
 use hardtack::{
-    Context, SessionToken,
+    Context, SessionData, SessionToken,
     carrier::TokenChange,
     companion::{Admission, Beside, Companion, Seal},
     session::{Reason, SaveError, SessionId, SessionInfo},
 };
 use http::{Request, Response, request::Parts};
+use serde::{Deserialize, Serialize};
 
 use super::*;
 
@@ -49,20 +50,25 @@ fn cookie_of_later() -> Use {
     Box::new(move || opens(&cookie, &pair))
 }
 
+#[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
+struct User(u64);
+
+impl SessionData for User {
+    const LABEL: &str = "user";
+    const SCHEMA: u32 = 1;
+}
+
 fn bare_token() -> Use {
     let watched = watch(RingSource::file(file())).interval(INTERVAL);
     let tokens = SessionToken::encrypted(watched.keys(), "mobile");
-    let tokens = tokens.idle_timeout(None).build().unwrap();
+    let tokens = tokens.idle_timeout(None).typed::<User>().build().unwrap();
     watched.spawn().unwrap();
     let session = tokens.load(None::<&str>, SystemTime::now());
-    session.insert("user", 42).unwrap();
+    session.replace(User(42)).unwrap();
     let TokenChange::Store(token) = tokens.save(&session).unwrap() else {
         panic!("it is written")
     };
-    Box::new(move || {
-        let opened = tokens.open_with(&token, SystemTime::now(), |_, _| Some(()));
-        opened.is_ok()
-    })
+    Box::new(move || tokens.open(&token, SystemTime::now()) == Ok(User(42)))
 }
 
 fn inspected() -> Use {

@@ -10,10 +10,10 @@ use std::{
 };
 
 use hardtack::{
-    Session, SessionData, SessionError,
+    Session, SessionData, SessionError, SessionToken,
     carrier::SessionBuilder,
     keys::KeyId,
-    session::{Map, OpenedSession, Outcome, Payload, SessionId, SessionInfo, Validity},
+    session::{Map, OpenedSession, Outcome, Payload, Reason, SessionId, SessionInfo, Validity},
 };
 use serde::{Deserialize, Serialize};
 
@@ -37,8 +37,12 @@ pub trait Content: Payload {
 
     fn content(session: &Session<Self>) -> Entries;
 
-    /// Reads the bytes of a payload, as an application does that opens a token without a session.
-    fn read(schema: u32, bytes: &[u8]) -> Option<Entries>;
+    /// Opens a bare token without a session. Returns `None` for a dictionary, which needs one.
+    fn open(
+        tokens: &SessionToken<Self>,
+        token: &str,
+        now: SystemTime,
+    ) -> Option<Result<Entries, Reason>>;
 
     /// Returns what a function of the application sees of a session; `None` where its release cannot read it.
     fn seen(session: &OpenedSession<'_, Self>) -> Option<Entries>;
@@ -75,8 +79,8 @@ impl Content for Map {
         entries
     }
 
-    fn read(_: u32, bytes: &[u8]) -> Option<Entries> {
-        Map::decode(bytes)
+    fn open(_: &SessionToken, _: &str, _: SystemTime) -> Option<Result<Entries, Reason>> {
+        None
     }
 
     fn seen(session: &OpenedSession<'_>) -> Option<Entries> {
@@ -130,8 +134,12 @@ impl<const RELEASE: u32> Content for Typed<RELEASE> {
         session.read(|held| held.0.clone())
     }
 
-    fn read(schema: u32, bytes: &[u8]) -> Option<Entries> {
-        Self::decode(schema, bytes).map(|held| held.0)
+    fn open(
+        tokens: &SessionToken<Self>,
+        token: &str,
+        now: SystemTime,
+    ) -> Option<Result<Entries, Reason>> {
+        Some(tokens.open(token, now).map(|held| held.0))
     }
 
     fn seen(session: &OpenedSession<'_, Self>) -> Option<Entries> {

@@ -106,7 +106,7 @@ impl<T: Content> Carrier<T> {
         }
     }
 
-    /// Opens a bare token without a session. Returns `None` for other carriers.
+    /// Opens a bare token without a session. Returns `None` for other carriers, and for dictionaries.
     pub fn open(
         &self,
         token: &str,
@@ -114,7 +114,7 @@ impl<T: Content> Carrier<T> {
         now: SystemTime,
     ) -> Option<Result<Entries, Reason>> {
         match self.of(tenant) {
-            Carrier::Token(carrier) => Some(carrier.open_with(token, now, T::read)),
+            Carrier::Token(carrier) => T::open(&carrier, token, now),
             Carrier::Cookie(_) | Carrier::Header(_) => None,
         }
     }
