@@ -87,8 +87,10 @@ impl SessionSettings {
     /// missing, invalid or of another mode, or cannot be watched. The builder's `build` reports values out of range and
     /// other conflicts.
     pub fn into_builder(self) -> Result<SessionCookieBuilder, ConfigError> {
-        ConfigError::join(self.with_mistake_in_keys(self.misread().collect()))?;
-        self.applied_to(self.builder()?)
+        let is_misread = self.misread().next().is_some();
+        let in_keys = is_misread.then(|| self.mistake_in_keys()).flatten();
+        ConfigError::join(self.misread().chain(in_keys))?;
+        self.builder()
     }
 
     /// Applies the settings to a builder that already has keys, such as a [`SharedKeyRing`] that the program replaces
@@ -114,19 +116,20 @@ impl SessionSettings {
     /// only cookies have is an error too. The builder's `build` reports values out of range and other conflicts.
     pub fn apply_to<C: 'static, T: Payload>(
         self,
-        builder: SessionBuilder<C, T>,
+        mut builder: SessionBuilder<C, T>,
     ) -> Result<SessionBuilder<C, T>, ConfigError> {
         ConfigError::join(self.misread())?;
         let of_keys = self.entries.iter().filter(|(name, _)| is_about_keys(name));
         ConfigError::join(
             of_keys.map(|(_, entry)| self.problem(&entry.shown, KEYS_OF_THE_PROGRAM)),
         )?;
-        let mode = builder.mode();
         let (keys, ..) = self.applied();
-        if keys.mode.is_some_and(|given| given != mode) {
+        if keys.mode.is_some_and(|given| given != builder.mode) {
             return Err(self.problem(&self.shown("mode"), OTHER_MODE));
         }
-        self.applied_to(builder)
+        let (options, cookie) = builder.options();
+        self.apply(&mut Target::new(options, cookie))?;
+        Ok(builder)
     }
 
     /// Returns the time for which a key has to open tokens after the next key begins to seal ([SPEC.md § 3.4.8]), for
@@ -186,8 +189,7 @@ impl SessionSettings {
         let builder = self.builder();
         let mistakes = self.mistakes(|_| true).into_iter();
         ConfigError::join(mistakes.chain(builder.as_ref().err().cloned()))?;
-        let cookie = self.applied_to(builder?)?.build();
-        cookie.map_err(|error| self.mistake(&error))
+        builder?.build().map_err(|error| self.mistake(&error))
     }
 
     /// Returns the mistakes in the options of these settings, without looking at the keys.
@@ -210,20 +212,11 @@ impl SessionSettings {
     /// Checks each setting by itself. If one is refused, also checks the keys, if `reads_keys`.
     fn check_with_keys(&self, reads_keys: bool) -> Result<(), ConfigError> {
         let alone = self.mistakes(ConfigError::is_about_one);
-        let mistakes = self.misread().chain(alone).collect();
-        ConfigError::join(if reads_keys {
-            self.with_mistake_in_keys(mistakes)
-        } else {
-            mistakes
-        })
-    }
-
-    /// Adds the mistake in the keys to other mistakes, if there are any.
-    fn with_mistake_in_keys(&self, mut mistakes: Vec<ConfigError>) -> Vec<ConfigError> {
-        if !mistakes.is_empty() {
+        let mut mistakes: Vec<_> = self.misread().chain(alone).collect();
+        if reads_keys && !mistakes.is_empty() {
             mistakes.extend(self.mistake_in_keys());
         }
-        mistakes
+        ConfigError::join(mistakes)
     }
 
     /// Reads the keys, if all settings about them were understood. Returns the mistake in them, if there is one.
@@ -234,10 +227,9 @@ impl SessionSettings {
         if self.source_of_keys().is_none() || misread.any(is_of_keys) {
             return None;
         }
-        let (keys, ..) = self.applied();
-        let mode = keys.mode.unwrap_or(Mode::Encrypted);
-        let read = KeyRing::from_sources(keys.sources).and_then(|ring| ring.0.check_mode(mode));
-        Some(self.mistake(&read.err()?.into()))
+        let (mut keys, ..) = self.applied();
+        keys.watch = None;
+        Some(self.mistake(&keys.ring().err()?))
     }
 
     /// Removes the settings about keys, except `mode`, and returns the sources of the keys, for a program that reads them
@@ -287,30 +279,33 @@ impl SessionSettings {
         }))
     }
 
-    fn applied_to<C: 'static, T: Payload>(
-        &self,
-        mut builder: SessionBuilder<C, T>,
-    ) -> Result<SessionBuilder<C, T>, ConfigError> {
-        let (options, cookie) = builder.options();
-        self.apply(&mut Target::new(options, cookie))?;
-        Ok(builder)
-    }
-
+    /// Reads the keys, and returns a builder with these settings.
     fn builder(&self) -> Result<SessionCookieBuilder, ConfigError> {
-        let (keys, ..) = self.applied();
-        builder_with(keys).map_err(|error| self.mistake(&error))
+        let (keys, options, cookie) = self.applied();
+        let mode = keys.mode();
+        let ring = keys.ring().map_err(|error| self.mistake(&error))?;
+        let mut builder = SessionBuilder::new(mode, ring, cookie);
+        builder.options = options;
+        Ok(builder)
     }
 }
 
-fn builder_with(keys: KeySettings) -> Result<SessionCookieBuilder, ConfigError> {
-    let mode = keys.mode.unwrap_or(Mode::Encrypted);
-    let sources = given(keys.sources)?;
-    let ring = match keys.watch {
-        Some(interval) => watched(sources, interval)?,
-        None => KeyRing::from_sources(sources)?.into(),
-    };
-    ring.check_mode(mode)?;
-    Ok(SessionBuilder::new(mode, ring, InCookie::default()))
+impl KeySettings {
+    /// Reads the keys, and follows their files if that is set.
+    fn ring(self) -> Result<SharedKeyRing, ConfigError> {
+        let mode = self.mode();
+        let sources = given(self.sources)?;
+        let ring = match self.watch {
+            Some(interval) => watched(sources, interval)?,
+            None => KeyRing::from_sources(sources)?.into(),
+        };
+        ring.check_mode(mode)?;
+        Ok(ring)
+    }
+
+    pub(super) fn mode(&self) -> Mode {
+        self.mode.unwrap_or(Mode::Encrypted)
+    }
 }
 
 fn given(sources: Vec<RingSource>) -> Result<Vec<RingSource>, ConfigError> {

@@ -266,7 +266,7 @@ mod tests {
             settings.take(name, name, value.to_owned().into());
             let (keys, options, cookie) = settings.applied();
             assert!(settings.check().is_ok());
-            assert_eq!(keys.mode.unwrap_or(Mode::Encrypted), Mode::Encrypted);
+            assert_eq!(keys.mode(), Mode::Encrypted);
             assert_eq!(format!("{:?}", (options, cookie)), defaults, "{name}");
         }
     }

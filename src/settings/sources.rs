@@ -274,12 +274,9 @@ impl SessionSettings {
             }
         }
         let (_, options, _) = settings.applied();
-        let lifetimes = options.lifetime_mistakes();
-        let conflicts: Vec<_> = lifetimes
-            .iter()
-            .filter(|error| !error.is_about_one())
-            .map(|error| settings.mistake(error))
-            .collect();
+        let lifetimes = options.lifetime_mistakes().into_iter();
+        let conflicts = lifetimes.filter(|error| !error.is_about_one());
+        let conflicts: Vec<_> = conflicts.map(|error| settings.mistake(&error)).collect();
         settings.problems.extend(conflicts);
         settings.check().map(|()| settings)
     }

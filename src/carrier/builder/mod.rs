@@ -84,9 +84,9 @@ use crate::{
 #[derive(Debug)]
 #[must_use = "nothing is built before `build`"]
 pub struct SessionBuilder<C, T = Map> {
-    options: Options,
+    pub(crate) options: Options,
     carrier: C,
-    mode: Mode,
+    pub(crate) mode: Mode,
     keys: SharedKeyRing,
     hooks: Hooks,
     /// Types of content that the hooks read.
@@ -226,10 +226,6 @@ impl<C> SessionBuilder<C> {
 }
 
 impl<C, T> SessionBuilder<C, T> {
-    pub(crate) fn mode(&self) -> Mode {
-        self.mode
-    }
-
     /// Returns the options of every carrier, and a cookie's own options if this builds one, for settings from outside
     /// the program.
     pub(crate) fn options(&mut self) -> (&mut Options, Option<&mut InCookie>)
