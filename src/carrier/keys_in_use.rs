@@ -66,19 +66,12 @@ impl KeysInUse {
         let (sealing, not_before) = (keys.sealing(now), slot.not_before(&keys));
         let ended = keys.keys.iter().filter(|key| key.is_retired(now));
         let mut problems = slot.problems(now);
-        let log_limits = &core.log_limits;
-        problems.extend(log_limits.ahead.since(now).map(|since| {
-            let since = system_time(since);
-            Problem::ClockDisagrees { since }
-        }));
-        problems.extend(log_limits.sealed_late.since(now).map(|since| {
-            let since = system_time(since);
-            Problem::ProgramLacksRing { since }
-        }));
-        problems.extend(core.asking.hangs_since(now).map(|since| {
-            let since = system_time(since);
-            Problem::ValidationHangs { since }
-        }));
+        let ahead = core.log_limits.ahead.since(now).map(system_time);
+        problems.extend(ahead.map(|since| Problem::ClockDisagrees { since }));
+        let late = core.log_limits.sealed_late.since(now).map(system_time);
+        problems.extend(late.map(|since| Problem::ProgramLacksRing { since }));
+        let hanging = core.asking.hangs_since(now).map(system_time);
+        problems.extend(hanging.map(|since| Problem::ValidationHangs { since }));
         KeysInUse {
             seals: sealing.info.id,
             accepts: keys.accepted(now).map(|key| key.info.id).collect(),

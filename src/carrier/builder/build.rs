@@ -62,10 +62,6 @@ impl<T> SessionCookieBuilder<T> {
         let core = self.core(purpose, allowed, overhead, Some(carrier))?;
         #[cfg(feature = "migrate")]
         let old_cookies = carrier.old_cookies(&name, TypeId::of::<T>())?;
-        #[cfg(feature = "migrate")]
-        if old_cookies.is_some() {
-            events::begin_old_cookie_counters(name.as_str());
-        }
         #[cfg(not(feature = "migrate"))]
         let old_cookies = None;
         let mut finder = Finder::new(name.as_str());

@@ -6,6 +6,7 @@ use super::{InCookie, SessionCookieBuilder};
 use crate::{
     base::config_error::ConfigError,
     cookie::CookieName,
+    events,
     migrate::{Migration, OldCookie},
     session::OldCookies,
 };
@@ -79,6 +80,7 @@ impl InCookie {
             return Ok(None);
         }
         let migration = Migration::new(given, &self.attributes, name, held)?;
+        events::begin_old_cookie_counters(name.as_str());
         Ok(Some(Arc::new(migration)))
     }
 }
