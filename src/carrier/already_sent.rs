@@ -102,7 +102,7 @@ impl<T: Payload> SessionCookie<T> {
 
     /// Returns the value that a field sets for the session's cookie or a part of it, with the number of the part.
     fn part_in<'a>(&self, field: &'a [u8]) -> Option<(&'a [u8], usize)> {
-        let own = ReadCookie::named(&self.fields.name, &self.fields.attributes);
+        let own = ReadCookie::of_template(&self.fields.template);
         let read = ReadCookie::of(field)?;
         Some((read.value, read.part_of(&own)?))
     }

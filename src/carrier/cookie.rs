@@ -51,7 +51,7 @@ impl<T: Payload> SessionCookie<T> {
     /// Returns the cookie's name.
     #[must_use]
     pub fn name(&self) -> &CookieName {
-        &self.fields.name
+        &self.fields.template.name
     }
 
     /// Loads the session of a request. `cookie_fields` are the values of its `Cookie` headers: none, one or several.
@@ -230,7 +230,7 @@ impl<T: Payload> SessionCookie<T> {
             }
         }
         let old = old.filter(|old| !old.is_empty());
-        let is_for_all_sites = fields.attributes.same_site == SameSite::None;
+        let is_for_all_sites = fields.template.attributes.same_site == SameSite::None;
         let mut request = request(values.is_empty() && !is_for_all_sites);
         let others = cookies_len.saturating_sub(values.len());
         request.room = limit.map(|limit| self.room_beside(others, limit));
@@ -242,7 +242,7 @@ impl<T: Payload> SessionCookie<T> {
     /// this length.
     fn room_beside(&self, others: usize, limit: usize) -> usize {
         let fields = &*self.fields;
-        let names = fields.most * (FIELD_LEN + fields.name.as_str().len() + AROUND_PART);
+        let names = fields.most * (FIELD_LEN + fields.template.name.as_str().len() + AROUND_PART);
         let characters = limit.saturating_sub(OTHER_FIELDS + others + names);
         let budget = &self.carrier.core.policy.budget;
         budget.room_in(characters).unwrap_or_default()

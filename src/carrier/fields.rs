@@ -5,8 +5,7 @@ use std::sync::{Arc, atomic::AtomicBool};
 use crate::{
     base::time::UnixSeconds,
     cookie::{
-        Attributes, CookieName, Finder, PART_LEN, PartNumbers, SetCookies, Template,
-        attributes::SameSite, max_age_len,
+        Finder, PART_LEN, PartNumbers, SetCookies, Template, attributes::SameSite, max_age_len,
     },
     session::{Change, Decided, DroppedCookie, OldCookies, ToSeal},
     state::Overhead,
@@ -14,10 +13,8 @@ use crate::{
 
 /// Cookies of one carrier: the current one, those with former attributes, and the cookies from which it takes over sessions.
 pub(crate) struct CookieFields {
-    pub(crate) name: CookieName,
     pub(crate) finder: Finder,
     pub(crate) template: Template,
-    pub(crate) attributes: Attributes,
     /// `true` once the log has said that browsers drop the cookie, or do not send it back.
     #[cfg_attr(
         not(feature = "tower"),
@@ -59,7 +56,7 @@ impl CookieFields {
     fn same_site_of_drops<T>(&self, decided: &Decided<'_, T>) -> SameSite {
         let is_stored = matches!(decided.change, Change::Store(_));
         if is_stored && !decided.state().has_begun_or_ended() {
-            self.attributes.same_site
+            self.template.attributes.same_site
         } else {
             SameSite::None
         }
@@ -125,10 +122,12 @@ impl CookieFields {
         paths: impl Fn() -> P,
     ) -> Vec<(String, Vec<String>)> {
         let templates = self.old().iter().map(|old| &old.template);
-        let is_received = |name| !Finder::new(name).find(cookie_fields, 0).is_empty();
-        let received = templates.filter(|template| is_received(&template.name));
+        let received = templates.filter(|template| {
+            let finder = Finder::new(template.name.as_str());
+            !finder.find(cookie_fields, 0).is_empty()
+        });
         let fields = received.flat_map(|template| {
-            [SameSite::None, self.attributes.same_site].map(|same_site| {
+            [SameSite::None, self.template.attributes.same_site].map(|same_site| {
                 let own = template.expire_one(0, same_site);
                 let elsewhere = paths().map(|path| template.expire_at(path, same_site));
                 let others = elsewhere.filter(|other| *other != own).collect();

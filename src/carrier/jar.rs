@@ -132,13 +132,13 @@ impl<T: Payload> SessionCookie<T> {
     fn reads(&self, name: &str) -> bool {
         let mut old = self.fields.old().iter();
         name.starts_with(self.name().as_str())
-            || old.any(|old| name.starts_with(&old.template.name))
+            || old.any(|old| name.starts_with(old.template.name.as_str()))
     }
 
     /// Returns `true` if the fields of a response may drop several cookies of one name, or drop one that they set.
     fn has_twins(&self) -> bool {
         let old = self.fields.old();
-        let names: BTreeSet<_> = old.iter().map(|old| &old.template.name).collect();
+        let names: BTreeSet<_> = old.iter().map(|old| old.template.name.as_str()).collect();
         names.len() < old.len() || !self.fields.former.is_empty()
     }
 }

@@ -39,7 +39,7 @@ use crate::{
 impl<T: Payload> From<SessionCookie<T>> for OldCookie {
     fn from(cookie: SessionCookie<T>) -> OldCookie {
         let (fields, carrier) = (&cookie.fields, &cookie.carrier);
-        let attributes = FormerAttributes::of(&fields.attributes);
+        let attributes = FormerAttributes::of(&fields.template.attributes);
         let source = Source::SessionCookie {
             core: Arc::clone(&carrier.core),
             context: carrier.context.clone(),

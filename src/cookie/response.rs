@@ -1,7 +1,7 @@
 //! `Set-Cookie` fields of a response, as far as they decide about a session (docs/spec/writer.md § 8.12.2).
 //! `Expires` is not read.
 
-use super::{CookieName, attributes::Attributes, parts::part_number};
+use super::{parts::part_number, set_cookie::Template};
 
 /// Cookie that a field sets or expires.
 #[derive(Debug)]
@@ -48,11 +48,12 @@ impl<'a> ReadCookie<'a> {
         Some(read)
     }
 
-    /// Returns the cookie of this name that a field with these attributes expires.
-    pub(crate) fn named(name: &'a CookieName, attributes: &'a Attributes) -> ReadCookie<'a> {
+    /// Returns the cookie that the fields of a template set and expire.
+    pub(crate) fn of_template(template: &'a Template) -> ReadCookie<'a> {
+        let attributes = &template.attributes;
         let domain = attributes.domain.as_deref().unwrap_or_default();
         ReadCookie {
-            name: name.as_str().as_bytes(),
+            name: template.name.as_str().as_bytes(),
             value: b"",
             path: Some(attributes.path.as_bytes()),
             domain: domain.to_ascii_lowercase().into(),

@@ -88,16 +88,16 @@ impl fmt::Debug for SetCookies {
 /// Constant parts of a cookie's `Set-Cookie` fields, formatted once.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Template {
-    pub(crate) name: String,
+    pub(crate) name: CookieName,
     pub(crate) attributes: Attributes,
     /// The attributes, as text: `; Path=/; …`
     end: String,
 }
 
 impl Template {
-    pub(crate) fn new(name: impl fmt::Display, attributes: &Attributes) -> Template {
+    pub(crate) fn new(name: &CookieName, attributes: &Attributes) -> Template {
         Template {
-            name: name.to_string(),
+            name: name.clone(),
             attributes: attributes.clone(),
             end: attributes.to_string(),
         }
@@ -105,7 +105,7 @@ impl Template {
 
     /// Returns the length of a field without its value and `Max-Age`.
     pub(crate) fn len(&self) -> usize {
-        self.name.len() + "=".len() + self.end.len()
+        self.name.as_str().len() + "=".len() + self.end.len()
     }
 
     /// Begins a field that sets a token of `token_len` characters. The caller appends the token, and then the end.
@@ -117,7 +117,7 @@ impl Template {
     fn begin_part(&self, number: usize, room: usize) -> String {
         let part_len = if number > 0 { PART_LEN } else { 0 };
         let mut field = String::with_capacity(self.len() + part_len + room);
-        field.push_str(&self.name);
+        field.push_str(self.name.as_str());
         if number > 0 {
             // Writing to a string cannot fail.
             let _ = write!(field, ".{number}");

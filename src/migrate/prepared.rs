@@ -170,7 +170,7 @@ impl PreparedCookie {
             return Err(Reason::TooLong);
         }
         let text = str::from_utf8(value).map_err(|_| Reason::Encoding)?;
-        reader.read(&self.template.name, text, others)
+        reader.read(self.template.name.as_str(), text, others)
     }
 
     /// Converts a session to a session of this crate, with its dates and a dictionary. Returns `None` if it has no

@@ -81,8 +81,8 @@ impl Migration {
 
     /// Tells the log that a cookie came too late to be read. A cookie with several keys may have a later range.
     fn log_end(&self, received: &[OldValues], now: UnixSeconds) {
-        let is_over = |name: &str| {
-            let mut same = self.cookies.iter().filter(|it| it.template.name == name);
+        let is_over = |name: &CookieName| {
+            let mut same = self.cookies.iter().filter(|it| it.template.name == *name);
             same.all(|cookie| cookie.range.end <= now)
         };
         let mut names = self.brought(received).map(|cookie| &cookie.template.name);

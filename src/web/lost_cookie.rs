@@ -23,7 +23,7 @@ pub(super) fn warning<'p, F: Fields>(
     if !events::ARE_LOGGED || fields.is_logged.load(Ordering::Relaxed) {
         return None;
     }
-    let attributes = &fields.attributes;
+    let attributes = &fields.template.attributes;
     if let Some(origin) = without_tls(request).filter(|_| attributes.secure) {
         return Some(Box::new(move |name| {
             events::secure_cookie_without_tls(name, &origin);

@@ -56,7 +56,7 @@ impl<T: Payload> PendingSession<T> {
             // An inner layer may have warned of the cookie.
             && !cookie.fields.is_logged.swap(true, Ordering::Relaxed)
         {
-            warn(cookie.fields.name.as_str());
+            warn(cookie.name().as_str());
         }
         saved.map_err(|error| Failure::Save(error).logged(None))
     }

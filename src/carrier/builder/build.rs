@@ -72,14 +72,12 @@ impl<T> SessionCookieBuilder<T> {
         };
         Ok(SessionCookie {
             fields: Arc::new(CookieFields {
-                attributes: carrier.attributes.clone(),
                 is_logged: false.into(),
                 refresh_navigations_only: carrier.refresh_navigations_only,
                 finder,
                 former,
                 old_cookies,
                 most: allowed.cookies,
-                name,
                 template,
             }),
             carrier: Carrier::new(core),

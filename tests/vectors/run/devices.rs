@@ -250,7 +250,7 @@ struct RoomOf {
 
 fn check_room(name: &str, attributes: &AttributesOf, vector: RoomOf) {
     let overhead = Overhead {
-        field: Template::new(&vector.cookie, &attributes.attributes()).len(),
+        field: Template::new(&vector.cookie.parse().unwrap(), &attributes.attributes()).len(),
         max_age: MAX_AGE_LEN,
         part: PART_LEN,
         device: DEVICE_LEN,
