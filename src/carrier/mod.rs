@@ -13,8 +13,6 @@ mod inspect;
 #[cfg(feature = "cookie")]
 mod jar;
 mod keys_in_use;
-#[cfg(feature = "migrate")]
-mod taken_over;
 pub(crate) mod token;
 
 pub use crate::{cookie::attributes::FormerAttributes, state::Padding};
