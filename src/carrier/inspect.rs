@@ -12,35 +12,10 @@ use crate::{
         time::{system_time, unix_seconds},
     },
     cookie::{CookieName, Finder, Whole},
-    crypto::suite::Suite,
-    keys::KeyId,
     session::{Candidate, Opening, SessionInfo},
     state::{Payload, SessionData},
-    token::{self, LONGEST_TOKEN},
+    token::LONGEST_TOKEN,
 };
-
-/// Parts of a token that can be read without a key. They are not verified.
-#[doc(hidden)]
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct TokenInfo {
-    /// Suite that the token names.
-    pub suite: Suite,
-    /// Id of the key that the token names.
-    pub key_id: KeyId,
-}
-
-impl TokenInfo {
-    /// Reads the head of `token`.
-    ///
-    /// # Errors
-    ///
-    /// Returns the [`Reason`] why the text is not a token: `TooLong`, `Encoding`, `TooShort` or `UnknownFormat`.
-    pub fn from_token(token: impl AsRef<[u8]>) -> Result<TokenInfo, Reason> {
-        let (suite, key_id) = token::read_unverified(token.as_ref())?;
-        Ok(TokenInfo { suite, key_id })
-    }
-}
 
 impl CookieName {
     /// Returns the tokens of this name in the values of a request's `Cookie` fields, without opening them.
@@ -169,7 +144,7 @@ impl<T: Payload> Carrier<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{EncryptionKey, SessionCookie};
+    use crate::{EncryptionKey, SessionCookie, token::TokenInfo};
 
     /// The head alone has the suite and the key, and is no token.
     #[test]

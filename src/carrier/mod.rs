@@ -15,13 +15,13 @@ mod jar;
 mod keys_in_use;
 pub(crate) mod token;
 
-pub use crate::{cookie::attributes::FormerAttributes, state::Padding};
+pub use crate::{cookie::attributes::FormerAttributes, state::Padding, token::TokenInfo};
 #[doc(hidden)]
 pub use builder::{InCookie, InHeader, InToken};
 pub use builder::{
     SessionBuilder, SessionCookieBuilder, SessionHeaderBuilder, SessionTokenBuilder,
 };
-pub use inspect::{TokenContent, TokenInfo};
+pub use inspect::TokenContent;
 pub use keys_in_use::KeysInUse;
 pub use token::TokenChange;
 

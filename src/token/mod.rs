@@ -7,7 +7,7 @@ mod seal;
 
 pub use context::Context;
 pub(crate) use layout::{LONGEST_TOKEN, overhead, token_len};
-pub(crate) use open::read_unverified;
+pub use open::TokenInfo;
 pub(crate) use open::{Refused, open};
 #[cfg(any(test, fuzzing))]
 pub(crate) use seal::seal;

@@ -6,7 +6,11 @@ use super::{
 };
 use crate::{
     base::{reason::Reason, time::UnixSeconds},
-    crypto::{base64url, scratch::Wiped, suite::TAG_LEN},
+    crypto::{
+        base64url,
+        scratch::Wiped,
+        suite::{Suite, TAG_LEN},
+    },
     keys::{KeyId, PurposeKeys},
 };
 
@@ -86,18 +90,33 @@ pub(crate) fn open(
     Ok((key_id, buffer.give(body)))
 }
 
-/// Reads the parts of a token that need no key. They are not verified.
-pub(crate) fn read_unverified(
-    token: &[u8],
-) -> Result<(crate::crypto::suite::Suite, KeyId), Reason> {
-    let mut buffer = Wiped::borrow();
-    let blob = decode(token, &mut buffer)?;
-    let head = *blob.first_chunk().ok_or(Reason::TooShort)?;
-    let (suite, key_id) = read_head(head)?;
-    if blob.len() < blob_len(suite.mode(), SMALLEST_BODY) {
-        return Err(Reason::TooShort);
+/// Parts of a token that can be read without a key. They are not verified.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct TokenInfo {
+    /// Suite that the token names.
+    pub suite: Suite,
+    /// Id of the key that the token names.
+    pub key_id: KeyId,
+}
+
+impl TokenInfo {
+    /// Reads the head of `token`.
+    ///
+    /// # Errors
+    ///
+    /// Returns the [`Reason`] why the text is not a token: `TooLong`, `Encoding`, `TooShort` or `UnknownFormat`.
+    pub fn from_token(token: impl AsRef<[u8]>) -> Result<TokenInfo, Reason> {
+        let mut buffer = Wiped::borrow();
+        let blob = decode(token.as_ref(), &mut buffer)?;
+        let head = *blob.first_chunk().ok_or(Reason::TooShort)?;
+        let (suite, key_id) = read_head(head)?;
+        if blob.len() < blob_len(suite.mode(), SMALLEST_BODY) {
+            return Err(Reason::TooShort);
+        }
+        Ok(TokenInfo { suite, key_id })
     }
-    Ok((suite, key_id))
 }
 
 fn decode<'a>(token: &[u8], buffer: &'a mut Wiped) -> Result<&'a mut [u8], Reason> {
