@@ -1,6 +1,6 @@
 //! Checks settings together, and makes a cookie or a builder of them.
 
-use std::time::Duration;
+use std::{any::Any, time::Duration};
 
 use super::{
     SessionSettings,
@@ -127,8 +127,10 @@ impl SessionSettings {
         if keys.mode.is_some_and(|given| given != builder.mode) {
             return Err(self.problem(&self.shown("mode"), OTHER_MODE));
         }
-        let (options, cookie) = builder.options();
-        self.apply(&mut Target::new(options, cookie))?;
+        // A header and a bare token have no options of a cookie.
+        let carrier: &mut dyn Any = &mut builder.carrier;
+        let cookie = carrier.downcast_mut();
+        self.apply(&mut Target::new(&mut builder.options, cookie))?;
         Ok(builder)
     }
 

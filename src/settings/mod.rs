@@ -88,15 +88,14 @@ impl SessionSettings {
 
     /// Rewrites a mistake that the builder or its key ring found, in the names of the source.
     fn mistake(&self, error: &ConfigError) -> ConfigError {
+        let named = error.with_names(|name| self.shown(name));
         if !error.settings().eq(["keys"]) {
-            return error
-                .with_names(|name| self.shown(name))
-                .with_subject(SUBJECT);
+            return named.with_subject(SUBJECT);
         }
         // The message does not name the setting of the keys, and calls keys only by their ids.
         let source = self.source_of_keys();
         let shown = source.map_or_else(|| self.shown("keys"), |entry| entry.shown.clone());
-        let sentence = format!("`{shown}`: {}", error.with_names(|name| self.shown(name)));
+        let sentence = format!("`{shown}`: {named}");
         ConfigError::with_sentence(shown, sentence).with_subject(SUBJECT)
     }
 

@@ -154,16 +154,11 @@ impl<C, T: Payload> SessionBuilder<C, T> {
         }
         let empty_payload =
             T::empty().map_err(|error| ConfigError::without_setting(error.to_string()))?;
+        // The longest name and attributes leave a cookie more than a kilobyte.
+        let no_room = cookie.map_or(NO_ROOM, |_| LARGE_DEFAULT);
         let budget = SizeBudget::new(allowed, overhead, token::overhead(mode), options.padding)
             .filter(|budget| empty_payload.len() <= budget.room)
-            .ok_or_else(|| {
-                // The longest name and attributes leave a cookie more than a kilobyte.
-                ConfigError::without_setting(if cookie.is_some() {
-                    LARGE_DEFAULT
-                } else {
-                    NO_ROOM
-                })
-            })?;
+            .ok_or_else(|| ConfigError::without_setting(no_room))?;
         let context = options.context()?;
         let is_unencrypted = mode == Mode::UnencryptedButSigned;
         let allows_http = cookie.is_some_and(|cookie| !cookie.attributes.secure);
@@ -265,14 +260,15 @@ impl InHeader {
 impl InToken {
     fn mistakes(&self, options: &Options) -> Vec<ConfigError> {
         // No response carries the tokens.
-        let given = [
-            ("save_on_server_error", options.save_on_server_error),
-            ("danger_allow_shared_caching", options.shared_caching),
+        let refuse = |setting| ConfigError::new(setting, NO_RESPONSE);
+        let (saves, shares) = (options.save_on_server_error, options.shared_caching);
+        let own = [
+            saves.then(|| refuse("save_on_server_error")),
+            shares.then(|| refuse("danger_allow_shared_caching")),
+            self.purpose().err(),
+            allowed_token(self.max_len).err(),
         ];
-        let given = given.into_iter().filter(|(_, is_given)| *is_given);
-        let own = given.map(|(setting, _)| ConfigError::new(setting, NO_RESPONSE));
-        let wrong = [self.purpose().err(), allowed_token(self.max_len).err()];
-        let own = own.chain(wrong.into_iter().flatten());
+        let own = own.into_iter().flatten();
         own.chain(options.mistakes()).collect()
     }
 

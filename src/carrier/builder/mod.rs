@@ -12,10 +12,7 @@ mod options;
 mod settings_in_common;
 mod size;
 
-use std::{
-    any::{Any, TypeId},
-    marker::PhantomData,
-};
+use std::{any::TypeId, marker::PhantomData};
 
 pub(crate) use options::Options;
 pub use options::{InCookie, InHeader, InToken};
@@ -85,7 +82,7 @@ use crate::{
 #[must_use = "nothing is built before `build`"]
 pub struct SessionBuilder<C, T = Map> {
     pub(crate) options: Options,
-    carrier: C,
+    pub(crate) carrier: C,
     pub(crate) mode: Mode,
     keys: SharedKeyRing,
     hooks: Hooks,
@@ -226,16 +223,6 @@ impl<C> SessionBuilder<C> {
 }
 
 impl<C, T> SessionBuilder<C, T> {
-    /// Returns the options of every carrier, and a cookie's own options if this builds one, for settings from outside
-    /// the program.
-    pub(crate) fn options(&mut self) -> (&mut Options, Option<&mut InCookie>)
-    where
-        C: 'static,
-    {
-        let carrier: &mut dyn Any = &mut self.carrier;
-        (&mut self.options, carrier.downcast_mut())
-    }
-
     /// Makes sessions hold one `U` instead of a dictionary. `U` must implement [`SessionData`](crate::SessionData).
     ///
     /// Call this before [`revoked_if`](Self::revoked_if) and [`revalidate_after`](Self::revalidate_after), whose
