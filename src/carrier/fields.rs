@@ -1,6 +1,6 @@
 //! Cookies of a carrier, and how a session is written to them.
 
-use std::sync::{Arc, atomic::AtomicBool};
+use std::sync::Arc;
 
 use crate::{
     base::time::UnixSeconds,
@@ -16,11 +16,8 @@ pub(crate) struct CookieFields {
     pub(crate) finder: Finder,
     pub(crate) template: Template,
     /// `true` once the log has said that browsers drop the cookie, or do not send it back.
-    #[cfg_attr(
-        not(feature = "tower"),
-        allow(dead_code, reason = "only layers know the page")
-    )]
-    pub(crate) is_logged: AtomicBool,
+    #[cfg(feature = "tower")] // Only layers know the page.
+    pub(crate) is_logged: std::sync::atomic::AtomicBool,
     pub(crate) refresh_navigations_only: bool,
     /// Fields that drop the cookie with former attributes.
     pub(crate) former: Vec<Template>,
@@ -85,7 +82,7 @@ impl CookieFields {
             template.set_in_parts(&token, part_len, max_age, fields)
         } else {
             // Written in place, so that no token is copied.
-            let mut field = template.begin(token_len, max_age);
+            let mut field = template.begin(0, token_len + overhead.max_age);
             decided.seal_into(to_seal, &mut field);
             template.push_end(max_age, &mut field);
             fields.push(field);

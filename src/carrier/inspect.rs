@@ -13,7 +13,7 @@ use crate::{
     },
     cookie::{CookieName, Finder, Whole},
     session::{Candidate, Opening, SessionInfo},
-    state::{Payload, SessionData},
+    state::Payload,
     token::LONGEST_TOKEN,
 };
 
@@ -87,19 +87,11 @@ pub struct TokenContent {
     /// Schema version of a typed payload, or 0 for a dictionary.
     pub schema: u32,
     /// Content that the application stored: a MessagePack map, or no bytes for an empty dictionary, which
-    /// [`Map::decode`](crate::session::Map::decode) reads; or a type in postcard's format ([SPEC.md § 5.4], § 5.5).
+    /// [`Map::decode`](crate::session::Map::decode) reads; or a type in postcard's format, which its
+    /// [`decode`](crate::SessionData::decode) reads ([SPEC.md § 5.4], § 5.5).
     ///
     /// [SPEC.md § 5.4]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#54-dictionary-payload
     pub payload: Zeroizing<Vec<u8>>,
-}
-
-impl TokenContent {
-    /// Decodes the payload as the sessions of a [`SessionCookie<T>`](crate::SessionCookie) do: in the schema of `T`, or
-    /// through its [`convert`](SessionData::convert). Returns `None` if that fails.
-    #[must_use]
-    pub fn value<T: SessionData>(&self) -> Option<T> {
-        T::decode(self.schema, &self.payload)
-    }
 }
 
 impl fmt::Debug for TokenContent {

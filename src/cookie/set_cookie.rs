@@ -3,7 +3,7 @@
 use std::fmt::{self, Write};
 
 use super::{
-    attributes::{Attributes, FormerAttributes, MAX_AGE_LEN, MOST_SECONDS, SameSite, max_age_len},
+    attributes::{Attributes, FormerAttributes, MAX_AGE_LEN, MOST_SECONDS, SameSite},
     name::CookieName,
     parts::PartNumbers,
 };
@@ -108,13 +108,9 @@ impl Template {
         self.name.as_str().len() + "=".len() + self.end.len()
     }
 
-    /// Begins a field that sets a token of `token_len` characters. The caller appends the token, and then the end.
-    pub(crate) fn begin(&self, token_len: usize, max_age: Option<u64>) -> String {
-        self.begin_part(0, token_len + max_age.map_or(0, max_age_len))
-    }
-
-    /// Begins a field with `name=`, or with `name.1=` for a part, and with room for the end and `room` more characters.
-    fn begin_part(&self, number: usize, room: usize) -> String {
+    /// Begins a field with `name=`, or with `name.1=` for a part, and with room for the end and `room` more characters. The
+    /// caller appends the value, and then the end.
+    pub(crate) fn begin(&self, number: usize, room: usize) -> String {
         let part_len = if number > 0 { PART_LEN } else { 0 };
         let mut field = String::with_capacity(self.len() + part_len + room);
         field.push_str(self.name.as_str());
@@ -133,7 +129,7 @@ impl Template {
         if attributes.secure {
             attributes.same_site = same_site;
         }
-        let mut field = self.begin_part(number, EXPIRED.len());
+        let mut field = self.begin(number, EXPIRED.len());
         let _ = write!(field, "{attributes}{EXPIRED}");
         field
     }
@@ -160,7 +156,7 @@ impl Template {
             let start = number * part_len;
             // A token is ASCII, so every byte is a character.
             let part = &token[start..token.len().min(start + part_len)];
-            let mut field = self.begin_part(number, part.len() + PART_LEN + MAX_AGE_LEN);
+            let mut field = self.begin(number, part.len() + PART_LEN + MAX_AGE_LEN);
             if number == 0 {
                 let _ = write!(field, "{cookies}.");
             }

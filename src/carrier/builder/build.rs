@@ -50,7 +50,8 @@ impl<T> SessionCookieBuilder<T> {
         let carrier = &self.carrier;
         self.check(carrier.mistakes(&self.options))?;
         let name = carrier.cookie_name()?;
-        let (former, allowed) = (carrier.former(&name)?, carrier.allowed()?);
+        let former = carrier.former(&name)?;
+        let allowed = carrier.size.allowed(carrier.attributes.partitioned)?;
         let template = Template::new(&name, &carrier.attributes);
         let overhead = Overhead {
             field: template.len(),
@@ -72,6 +73,7 @@ impl<T> SessionCookieBuilder<T> {
         };
         Ok(SessionCookie {
             fields: Arc::new(CookieFields {
+                #[cfg(feature = "tower")]
                 is_logged: false.into(),
                 refresh_navigations_only: carrier.refresh_navigations_only,
                 finder,
@@ -222,10 +224,6 @@ impl InCookie {
         self.former.iter().map(template).collect()
     }
 
-    fn allowed(&self) -> Result<Allowed, ConfigError> {
-        self.size.allowed(self.attributes.partitioned)
-    }
-
     /// Returns the mistakes in these settings, except those in `migrate_from` and those about the keys, the type or the
     /// room for a session.
     pub(crate) fn mistakes(&self, options: &Options) -> Vec<ConfigError> {
@@ -236,7 +234,7 @@ impl InCookie {
             Ok(name) if mistakes.is_empty() => mistakes.extend(self.former(name).err()),
             _ => mistakes.extend(name.err()),
         }
-        mistakes.extend(self.allowed().err());
+        mistakes.extend(self.size.allowed(self.attributes.partitioned).err());
         mistakes.extend(options.mistakes());
         mistakes
     }

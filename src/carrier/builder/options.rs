@@ -1,8 +1,6 @@
 //! Settings of sessions as plain data, as the program gave them: shared by all carriers, or specific to one. The
 //! methods that set labels, the context and what responses carry are also here.
 
-#[cfg(feature = "migrate")]
-use std::ops::Range;
 use std::time::{Duration, SystemTime};
 
 use super::{SessionBuilder, companion::Prepare, size::Size};
@@ -103,7 +101,7 @@ pub struct InCookie {
     pub(crate) refresh_navigations_only: bool,
     /// Old cookies, each with the time during which it is read.
     #[cfg(feature = "migrate")]
-    pub(crate) migrate_from: Vec<(crate::migrate::OldCookie, Range<SystemTime>)>,
+    pub(crate) migrate_from: Vec<(crate::migrate::OldCookie, std::ops::Range<SystemTime>)>,
     pub(super) companion: Option<Prepare>,
 }
 

@@ -221,7 +221,7 @@ fn set(
     if part_len < token.len() {
         return template.set_in_parts(token, part_len, max_age, fields);
     }
-    let mut field = template.begin(token.len(), None);
+    let mut field = template.begin(0, token.len());
     field.push_str(token);
     template.push_end(max_age, &mut field);
     fields.push(field);

@@ -48,7 +48,7 @@ fn dictionary(content: &TokenContent) -> Option<Value> {
 
 /// Reads a typed payload through MessagePack, because JSON lacks some values of the type.
 fn typed<T: SessionData>(content: &TokenContent) -> Option<Value> {
-    let value: T = content.value()?;
+    let value = T::decode(content.schema, &content.payload)?;
     let mut bytes = Zeroizing::new(Vec::new());
     let serializer = rmp_serde::Serializer::new(&mut *bytes).with_struct_map();
     let written = value.serialize(&mut serializer.with_human_readable());
