@@ -40,7 +40,9 @@ impl CookieFields {
         self.drop_former(carried, same_site, &mut fields);
         match to_seal {
             Some(to_seal) => self.store(&decided, to_seal, same_site, &mut fields),
-            None => self.template.expire(carried, same_site, &mut fields),
+            None => self
+                .template
+                .expire_beyond(0, carried, same_site, &mut fields),
         }
         self.drop_old(decided.state().now, same_site, &mut fields);
         fields.append(decided.of_companion);
@@ -97,7 +99,7 @@ impl CookieFields {
     fn drop_former(&self, carried: PartNumbers, same_site: SameSite, fields: &mut SetCookies) {
         let parts = carried.with_all_of(self.most);
         for template in &self.former {
-            template.expire(parts, same_site, fields);
+            template.expire_beyond(0, parts, same_site, fields);
         }
     }
 
@@ -106,7 +108,7 @@ impl CookieFields {
     fn drop_old(&self, now: UnixSeconds, same_site: SameSite, fields: &mut SetCookies) {
         for old in self.old().iter().filter(|old| now >= old.from) {
             let parts = PartNumbers::default().with_all_of(old.cookies);
-            old.template.expire(parts, same_site, fields);
+            old.template.expire_beyond(0, parts, same_site, fields);
         }
     }
 

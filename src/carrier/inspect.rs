@@ -111,18 +111,17 @@ impl<T: Payload> Carrier<T> {
         let (now, core) = (unix_seconds(now), &self.core);
         core.slot.keep_up();
         let opening = Opening::new(core, self.context.as_deref(), now);
-        let candidate = opening
+        let Candidate { key_id, opened } = opening
             .verify(&Whole::in_one_cookie(token))
             .map_err(|refused| refused.reason)?;
-        let Candidate { key_id, opened } = &candidate;
         let (metadata, payload) = opened.session();
         let checked = core
-            .check(metadata, payload, *key_id, &opening.keys, now)
+            .check(metadata, payload, key_id, &opening.keys, now)
             .map_err(|refused| refused.reason);
         let read = checked.and_then(|()| T::accept(metadata.schema, payload));
         Ok(TokenContent {
             refused: read.err(),
-            session: SessionInfo::of(metadata, *key_id),
+            session: SessionInfo::of(metadata, key_id),
             expires_at: system_time(core.policy.lifetimes.expires_at(metadata)),
             is_persistent: core.policy.is_persistent(metadata),
             has_flash: !opened.flash().is_empty(),

@@ -103,9 +103,10 @@ impl PartNumbers {
         self.0 |= 1 << number;
     }
 
-    /// Returns the numbers that a value in `cookies` cookies does not use, in ascending order.
+    /// Returns the numbers that a value in `cookies` cookies does not use, in ascending order, from 0 on for the cookie
+    /// itself.
     pub(super) fn beyond(self, cookies: usize) -> impl Iterator<Item = usize> {
-        (cookies.max(1)..=MOST_PARTS).filter(move |number| self.0 & (1 << number) != 0)
+        (cookies..=MOST_PARTS).filter(move |&number| number == 0 || self.0 & (1 << number) != 0)
     }
 }
 

@@ -167,14 +167,8 @@ impl Template {
         cookies
     }
 
-    /// Adds fields that expire the cookie and its parts with these numbers. Browsers identify a cookie by its name, path,
-    /// domain and `Partitioned`.
-    pub(crate) fn expire(&self, sent: PartNumbers, same_site: SameSite, fields: &mut SetCookies) {
-        fields.push(self.expire_one(0, same_site));
-        self.expire_beyond(1, sent, same_site, fields);
-    }
-
-    /// Adds fields that expire the parts with these numbers, except the ones that a value in `cookies` cookies uses.
+    /// Adds fields that expire the cookie and its parts with these numbers, except the ones that a value in `cookies`
+    /// cookies uses. Browsers identify a cookie by its name, path, domain and `Partitioned`.
     pub(crate) fn expire_beyond(
         &self,
         cookies: usize,

@@ -60,17 +60,14 @@ impl<T> SessionCookieBuilder<T> {
             device: carrier.companion.as_ref().map_or(0, |_| DEVICE_LEN),
         };
         let purpose = Purpose::cookie(name.as_str());
-        let core = self.core(purpose, allowed, overhead, Some(carrier))?;
+        let mut core = self.core(purpose, allowed, overhead, Some(carrier))?;
         #[cfg(feature = "migrate")]
         let old_cookies = carrier.old_cookies(&name, TypeId::of::<T>())?;
         #[cfg(not(feature = "migrate"))]
         let old_cookies = None;
         let mut finder = Finder::new(name.as_str());
-        let core = CarrierCore {
-            duplicates: Duplicates::of(&name),
-            companion: self.prepared_companion(&name, &core.slot, &mut finder)?,
-            ..core
-        };
+        core.duplicates = Duplicates::of(&name);
+        core.companion = self.prepared_companion(&name, &core.slot, &mut finder)?;
         Ok(SessionCookie {
             fields: Arc::new(CookieFields {
                 #[cfg(feature = "tower")]
