@@ -28,8 +28,6 @@ pub use shared::SharedKeyRing;
 pub(crate) use shared::{PurposeKey, PurposeKeys, PurposeSlot, Sessions, SlotKeys};
 pub use source::RingSource;
 pub use source::{PollOutcome, WatchedKeyRing};
-#[cfg(all(test, hardtack_repository))]
-pub(crate) use {key::RawKey, ring::Listing};
 
 pub use crate::crypto::suite::{Backend, Mode, Suite};
 

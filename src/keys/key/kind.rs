@@ -1,11 +1,14 @@
-//! Methods that both kinds of keys have.
+//! What both kinds of keys have: methods, parsing, and conversions to a ring.
 
 use std::str::FromStr;
 
 use zeroize::Zeroizing;
 
 use super::{EncryptionKey, KeyError, KeyId, SigningKey, text::RawKey};
-use crate::crypto::suite::Mode;
+use crate::{
+    crypto::suite::Mode,
+    keys::ring::{KeyRing, RingKey},
+};
 
 macro_rules! kind_of_key {
     ($name:ident, $mode:expr) => {
@@ -49,12 +52,21 @@ macro_rules! kind_of_key {
             type Err = KeyError;
 
             fn from_str(text: &str) -> Result<Self, KeyError> {
-                let key = RawKey::parse(text)?;
-                if key.suite.mode() == $mode {
-                    Ok($name(key))
-                } else {
-                    Err(KeyError::wrong_kind(key.suite))
-                }
+                RawKey::parse(text, Some($mode)).map($name)
+            }
+        }
+
+        /// Makes a key without `seal_from` and `accept_until`.
+        impl From<$name> for RingKey {
+            fn from(key: $name) -> Self {
+                RingKey::of(&key.0)
+            }
+        }
+
+        /// A ring of one key.
+        impl From<$name> for KeyRing {
+            fn from(key: $name) -> Self {
+                KeyRing::of_one(key.into())
             }
         }
     };

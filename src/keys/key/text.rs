@@ -13,7 +13,7 @@ use crate::{
     crypto::{
         base64url, random,
         sha256::{Prk, sha256},
-        suite::Suite,
+        suite::{Mode, Suite},
     },
     keys::purpose::{LABEL, Purpose},
 };
@@ -58,7 +58,8 @@ impl RawKey {
         Ok(key)
     }
 
-    pub(crate) fn parse(text: &str) -> Result<RawKey, KeyError> {
+    /// Parses a key. Refuses one that does not have the mode, if one is given.
+    pub(crate) fn parse(text: &str, mode: Option<Mode>) -> Result<RawKey, KeyError> {
         let text = text.trim_ascii();
         let rest = text.strip_prefix(KEY_PREFIX).ok_or_else(|| {
             let advice = advice(text);
@@ -82,7 +83,11 @@ impl RawKey {
         if check != checksum(suite, &secret) {
             return Err(KeyError::new(CHANGED));
         }
-        RawKey::new(suite, secret)
+        let key = RawKey::new(suite, secret)?;
+        if mode.is_some_and(|mode| mode != suite.mode()) {
+            return Err(KeyError::wrong_kind(suite));
+        }
+        Ok(key)
     }
 
     pub(super) fn to_text(&self) -> Zeroizing<String> {

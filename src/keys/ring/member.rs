@@ -3,11 +3,11 @@ use std::{fmt, sync::Arc, time::SystemTime};
 use crate::{
     base::time::{UnixSeconds, system_time, unix_seconds},
     crypto::sha256::Prk,
-    keys::key::{EncryptionKey, KeyInfo, RawKey, SigningKey},
+    keys::key::{KeyInfo, RawKey},
 };
 
-/// Key for a [`KeyRing`](crate::KeyRing), made from an [`EncryptionKey`] or a [`SigningKey`], with the times at which
-/// its role changes.
+/// Key for a [`KeyRing`](crate::KeyRing), made from an [`EncryptionKey`](crate::EncryptionKey) or a
+/// [`SigningKey`](crate::SigningKey), with the times at which its role changes.
 ///
 /// # Examples
 ///
@@ -35,7 +35,7 @@ pub(crate) struct Member<M> {
 }
 
 impl RingKey {
-    pub(super) fn of(key: &RawKey) -> RingKey {
+    pub(in crate::keys) fn of(key: &RawKey) -> RingKey {
         RingKey(Member {
             info: KeyInfo {
                 id: key.id,
@@ -105,20 +105,6 @@ impl RingKey {
     pub fn accept_until(mut self, time: SystemTime) -> RingKey {
         self.0.info.accept_until = Some(system_time(unix_seconds(time)));
         self
-    }
-}
-
-/// Makes a key without `seal_from` and `accept_until`.
-impl From<EncryptionKey> for RingKey {
-    fn from(key: EncryptionKey) -> Self {
-        RingKey::of(&key.0)
-    }
-}
-
-/// Makes a key without `seal_from` and `accept_until`.
-impl From<SigningKey> for RingKey {
-    fn from(key: SigningKey) -> Self {
-        RingKey::of(&key.0)
     }
 }
 

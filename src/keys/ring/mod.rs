@@ -17,7 +17,7 @@ use crate::{
     crypto::{sha256::Prk, suite::Mode},
     keys::{
         fingerprint::Fingerprint,
-        key::{EncryptionKey, KeyError, KeyId, KeyInfo, KeyRole, SigningKey},
+        key::{KeyError, KeyId, KeyInfo, KeyRole},
     },
 };
 
@@ -216,7 +216,7 @@ impl KeyRing {
         Ok(KeyRing::of(Ring::new(listing.keys, listing.not_before)?))
     }
 
-    fn of_one(key: RingKey) -> KeyRing {
+    pub(super) fn of_one(key: RingKey) -> KeyRing {
         KeyRing::of(Ring {
             keys: vec![key.0],
             not_before: 0,
@@ -237,20 +237,6 @@ impl FromStr for KeyRing {
         let mut listing = Listing::default();
         listing.add(text)?;
         KeyRing::of_listed(listing)
-    }
-}
-
-/// A ring of one key.
-impl From<EncryptionKey> for KeyRing {
-    fn from(key: EncryptionKey) -> Self {
-        KeyRing::of_one(key.into())
-    }
-}
-
-/// A ring of one key.
-impl From<SigningKey> for KeyRing {
-    fn from(key: SigningKey) -> Self {
-        KeyRing::of_one(key.into())
     }
 }
 

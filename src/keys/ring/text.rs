@@ -72,11 +72,7 @@ fn parse_key(item: &str, mode: Option<Mode>) -> Result<Member<Arc<Prk>>, KeyErro
     if key != key.trim_ascii() {
         return Err(KeyError::new(OTHER_BLANK));
     }
-    let RingKey(mut key) = RingKey::of(&RawKey::parse(key)?);
-    let suite = key.info.suite;
-    if mode.is_some_and(|mode| mode != suite.mode()) {
-        return Err(KeyError::wrong_kind(suite));
-    }
+    let RingKey(mut key) = RingKey::of(&RawKey::parse(key, mode)?);
     for word in words {
         if let Some(time) = word.strip_prefix(SEAL_FROM) {
             set(&mut key.info.seal_from, SEAL_FROM, time)?;

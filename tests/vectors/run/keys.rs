@@ -4,7 +4,7 @@ use super::{Mode, PurposeOf, for_each, hex, mode_of};
 use crate::{
     EncryptionKey, SigningKey,
     base::time::{system_time, unix_seconds},
-    keys::{KeyError, KeyId, KeyRing, KeyRole, Listing, RawKey, RingKey},
+    keys::{KeyError, KeyId, KeyRing, KeyRole, RingKey, key::RawKey, ring::Listing},
 };
 
 #[test]
@@ -30,7 +30,7 @@ fn keys_are_derived_as_specified() {
         }
         let purpose = vector.purpose.with(&vector.application, &vector.type_label);
         let derived = purpose.map(|purpose| {
-            let raw = RawKey::parse(key).unwrap();
+            let raw = RawKey::parse(key, None).unwrap();
             let derive = |what| {
                 let key: [u8; 32] = *raw.prk().expand(&purpose.info(what, raw.suite));
                 Some(hex(&key))
