@@ -301,7 +301,7 @@ impl KeySettings {
             Some(interval) => watched(sources, interval)?,
             None => KeyRing::from_sources(sources)?.into(),
         };
-        ring.check_mode(mode)?;
+        ring.current().0.check_mode(mode)?;
         Ok(ring)
     }
 

@@ -126,7 +126,7 @@ impl<T> SessionTokenBuilder<T> {
 impl<C, T: Payload> SessionBuilder<C, T> {
     /// Refuses these mistakes of the settings, and mistakes in the keys and the type.
     fn check(&self, mut mistakes: Vec<ConfigError>) -> Result<(), ConfigError> {
-        let keys = self.keys.check_mode(self.mode);
+        let keys = self.keys.current().0.check_mode(self.mode);
         mistakes.extend(keys.err().map(ConfigError::from));
         let is_late = self.looked_at.iter().any(|it| *it != TypeId::of::<T>());
         mistakes.extend(is_late.then(|| ConfigError::new("typed", LATE)));

@@ -85,14 +85,11 @@ impl<K> Ring<K> {
 
     /// Refuses keys that cannot seal sessions of this mode.
     pub(crate) fn check_mode(&self, sessions: Mode) -> Result<(), KeyError> {
-        let mode = self.mode();
-        if mode == sessions {
-            return Ok(());
+        match self.mode() {
+            mode if mode == sessions => Ok(()),
+            Mode::Encrypted => Err(KeyError::new(KEYS_ENCRYPT)),
+            Mode::UnencryptedButSigned => Err(KeyError::new(KEYS_SIGN)),
         }
-        Err(KeyError::new(match mode {
-            Mode::Encrypted => KEYS_ENCRYPT,
-            Mode::UnencryptedButSigned => KEYS_SIGN,
-        }))
     }
 
     pub(crate) fn find(&self, id: KeyId) -> Option<&Member<K>> {

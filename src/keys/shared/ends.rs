@@ -47,10 +47,8 @@ impl Ends {
                 back_since: None,
             };
             let mut key = place.map_or(unknown, |place| self.0.remove(place));
-            let (is_back, ends) = (
-                after > now.max(before).max(key.at),
-                after <= now && after < before,
-            );
+            let is_back = after > now.max(before).max(key.at);
+            let ends = after <= now && after < before;
             if is_back {
                 (key.at, key.back_since) = (key.at.max(before), Some(now));
                 back.push(key);

@@ -2,19 +2,19 @@
 
 use std::sync::TryLockError;
 
-use super::{PurposeKeys, PurposeSlot, Sessions, SharedKeyRing};
+use super::{PurposeSlot, Sessions, SharedKeyRing};
 use crate::{
     base::time::{UnixSeconds, show_time, system_time, unix_seconds},
     events,
-    keys::{fingerprint::Fingerprint, key::KeyId, problem::Problem},
+    keys::{fingerprint::Fingerprint, key::KeyId, problem::Problem, ring::Ring},
 };
 
 impl PurposeSlot {
-    /// Counts these sessions as users of `keys`, by 1 when they begin to use them and by -1 at the end.
-    pub(super) fn count_use(&self, keys: &PurposeKeys, by: f64) {
+    /// Counts these sessions as users of a ring, by 1 when they begin to use it and by -1 at the end.
+    pub(super) fn count_use<K>(&self, ring: &Ring<K>, by: f64) {
         if let Some(sessions) = self.counted_sessions() {
             let settings = Fingerprint::of_settings(&sessions.settings);
-            events::count_use(self.purpose.name(), keys.fingerprint(), settings, by);
+            events::count_use(self.purpose.name(), ring.fingerprint(), settings, by);
         }
     }
 

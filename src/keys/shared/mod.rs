@@ -28,7 +28,6 @@ use crate::{
         config_error::ConfigError,
         time::{UnixSeconds, show_time, system_time, unix_seconds},
     },
-    crypto::suite::Mode,
     events,
     keys::{
         key::{KeyError, KeyId},
@@ -64,7 +63,7 @@ struct RingState {
     /// Refusal of the sources of a watched ring, while it lasts.
     refused: Option<Problem>,
     /// Polls of the thread that follows the ring's sources, if any.
-    following: Option<Arc<Following>>,
+    following: OnceLock<Arc<Following>>,
 }
 
 impl RingState {
@@ -72,7 +71,7 @@ impl RingState {
     fn refused_since(&self) -> Option<UnixSeconds> {
         let refused = self.refused.as_ref().and_then(Problem::since);
         let since = refused.map(unix_seconds);
-        since.or_else(|| self.following.as_ref()?.stuck_since())
+        since.or_else(|| self.following.get()?.stuck_since())
     }
 }
 
@@ -118,21 +117,19 @@ impl SharedKeyRing {
             return Err(KeyError::new(OTHER_MODE));
         }
         let slots: Vec<_> = shared.slots.iter().filter_map(Weak::upgrade).collect();
-        let derive = |slot: &Arc<PurposeSlot>| Arc::new(ring.0.derive(&slot.purpose));
-        let derived: Vec<_> = slots.iter().map(derive).collect();
-        let of_slots = || slots.iter().zip(&derived);
-        let replaced = of_slots().map(|(slot, keys)| slot.keys.swap(Arc::clone(keys)));
-        let replaced: Vec<_> = replaced.collect();
-        let earlier = mem::replace(&mut shared.ring, ring.clone());
-        for slot in &slots {
+        let derived = slots.iter().map(|slot| ring.0.derive(&slot.purpose));
+        let derived: Vec<_> = derived.collect();
+        for (slot, keys) in slots.iter().zip(derived) {
+            slot.keys.store(Arc::new(keys));
             slot.taken_at.store(now, Ordering::Relaxed);
         }
+        let earlier = mem::replace(&mut shared.ring, ring.clone());
         let returned = shared.ends.note(&earlier.0, &ring.0, now);
         drop(shared);
         // Only now, because the application's recorder and subscriber may ask for the ring, or panic.
-        for ((slot, keys), earlier) in of_slots().zip(&replaced) {
-            slot.count_use(earlier, -1.0);
-            slot.count_use(keys, 1.0);
+        for slot in &slots {
+            slot.count_use(&earlier.0, -1.0);
+            slot.count_use(&ring.0, 1.0);
         }
         slots
             .iter()
@@ -171,11 +168,11 @@ impl SharedKeyRing {
 
     /// Makes sessions under this ring wait for the thread that follows its sources when a poll is late.
     pub(crate) fn follow_by(&self, following: Arc<Following>) {
-        let mut shared = self.lock();
+        let shared = self.lock();
         for slot in shared.slots.iter().filter_map(Weak::upgrade) {
             _ = slot.following.set(Arc::clone(&following));
         }
-        shared.following = Some(following);
+        _ = shared.following.set(following);
     }
 
     /// Notes that the sources are refused, or no longer are.
@@ -199,10 +196,6 @@ impl SharedKeyRing {
         Arc::strong_count(&self.0) > 1 || self.lock().slots.iter().any(is_served)
     }
 
-    pub(crate) fn check_mode(&self, sessions: Mode) -> Result<(), KeyError> {
-        self.lock().ring.0.check_mode(sessions)
-    }
-
     /// Derives the keys for `purpose`, now and whenever the ring is replaced. Returns an error if sessions of another
     /// type already use the ring and nothing keeps the two types apart.
     pub(crate) fn serve(
@@ -211,10 +204,9 @@ impl SharedKeyRing {
         sessions: Option<Sessions>,
     ) -> Result<Arc<PurposeSlot>, ConfigError> {
         let mut shared = self.lock();
-        for slot in shared.slots.iter().filter_map(Weak::upgrade) {
-            if let Some(sessions) = &sessions {
-                sessions.check(&purpose, &slot)?;
-            }
+        if let Some(sessions) = &sessions {
+            let mut slots = shared.slots.iter().filter_map(Weak::upgrade);
+            slots.try_for_each(|slot| sessions.check(&purpose, &slot))?;
         }
         let keys = shared.ring.0.derive(&purpose);
         let slot = Arc::new(PurposeSlot {
@@ -224,16 +216,13 @@ impl SharedKeyRing {
             not_before: AtomicU64::new(0),
             taken_at: AtomicU64::new(clock::system_now()),
             keys: ArcSwap::from_pointee(keys),
-            following: shared
-                .following
-                .clone()
-                .map_or_else(OnceLock::new, OnceLock::from),
+            following: shared.following.clone(),
         });
-        let (keys, since) = (slot.keys(), shared.refused_since());
+        let (ring, since) = (shared.ring.clone(), shared.refused_since());
         shared.slots.retain(|slot| slot.strong_count() > 0);
         shared.slots.push(Arc::downgrade(&slot));
         drop(shared);
-        slot.count_use(&keys, 1.0);
+        slot.count_use(&ring.0, 1.0);
         slot.show_refusal(since);
         Ok(slot)
     }
@@ -364,7 +353,7 @@ impl<R: Into<KeyRing>> From<R> for SharedKeyRing {
             slots: Vec::new(),
             ends: Ends::default(),
             refused: None,
-            following: None,
+            following: OnceLock::new(),
         })))
     }
 }

@@ -25,12 +25,10 @@ impl Sessions {
     /// label.
     pub(super) fn check(&self, purpose: &Purpose, slot: &PurposeSlot) -> Result<(), ConfigError> {
         let others = slot.sessions.as_ref();
+        let others = others.filter(|_| purpose.differs_in_type_at_most(&slot.purpose));
         let Some(other) = others.filter(|other| other.held != self.held) else {
             return Ok(());
         };
-        if !purpose.differs_in_type_at_most(&slot.purpose) {
-            return Ok(());
-        }
         // In one context, both types find each other's cookie, whatever their labels are. In two contexts, only the
         // labels keep them apart, because a request may choose either context.
         let reason = if self.context == other.context {

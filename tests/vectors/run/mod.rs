@@ -205,7 +205,7 @@ fn padding(word: Option<&str>) -> Padding {
 
 fn slot(mode: Mode, ring: &str, purpose: Purpose) -> std::sync::Arc<PurposeSlot> {
     let ring = SharedKeyRing::from(ring.parse::<KeyRing>().unwrap());
-    ring.check_mode(mode.into()).unwrap();
+    ring.current().0.check_mode(mode.into()).unwrap();
     ring.serve(purpose, None).unwrap()
 }
 
