@@ -124,22 +124,16 @@ impl LogLimits {
             self.expired_for_least.store(u64::MAX, Relaxed);
             self.expired_for_most.store(0, Relaxed);
         }
-        let least = self
-            .expired_for_least
-            .fetch_min(expired_for, Relaxed)
-            .min(expired_for);
-        let most = self
-            .expired_for_most
-            .fetch_max(expired_for, Relaxed)
-            .max(expired_for);
+        let least = self.expired_for_least.fetch_min(expired_for, Relaxed);
+        let most = self.expired_for_most.fetch_max(expired_for, Relaxed);
         let count = self.expired.fetch_add(1, Relaxed) + 1;
         if count == MANY {
             log_line!(
                 MANY_EXPIRED,
                 purpose,
                 count,
-                expired_for_least = least,
-                expired_for_most = most
+                expired_for_least = least.min(expired_for),
+                expired_for_most = most.max(expired_for)
             );
         }
     }

@@ -2,7 +2,7 @@
 
 use std::{error::Error, fmt::Display};
 
-use super::{InUse, lines::*};
+use super::{InUse, lines::*, names::values::BEGINNINGS};
 use crate::base::reason::Reason;
 
 /// A cookie, header or token is built.
@@ -190,7 +190,8 @@ pub(crate) fn sealed_late(purpose: &str, key_id: impl Display, late_by: u64, lef
 /// A session came within a minute after a sign-in, or after it began without one: the client keeps it.
 #[inline]
 pub(crate) fn returned(purpose: &str, is_signed_in: bool) {
-    let change = if is_signed_in { SIGNED_IN } else { BEGAN };
+    let [began, signed_in] = BEGINNINGS;
+    let change = if is_signed_in { signed_in } else { began };
     count!(1, RETURNED, "purpose" => purpose.to_owned(), "change" => change);
 }
 
@@ -204,7 +205,7 @@ pub(crate) fn count_written(
     change: &'static str,
     replaced: Option<Reason>,
 ) {
-    let replaced = replaced.filter(|_| change == BEGAN || change == SIGNED_IN);
+    let replaced = replaced.filter(|_| BEGINNINGS.contains(&change));
     if let Some(reason) = replaced {
         count!(
             number,
@@ -285,10 +286,6 @@ pub(crate) fn change_was_late(purpose: &str, left_out: u64) {
     );
 }
 
-/// The change of a session that begins without a sign-in.
-pub(super) const BEGAN: &str = "Began";
-/// The change of a session that `sign_in` or `renew` begins.
-pub(super) const SIGNED_IN: &str = "SignedIn";
 /// The label and the field `known` of a key that left the ring while this program ran.
 pub(crate) const DROPPED: &str = "dropped";
 /// The label `known` of a key that sealed a session lately, although the next key had begun to seal.

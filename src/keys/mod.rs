@@ -21,13 +21,12 @@ pub use fingerprint::Fingerprint;
 pub use key::{KeyError, KeyId, KeyInfo, KeyRole, RingEvent, redact};
 pub(crate) use key::{looks_like_a_key, quoted_unless_key};
 pub use problem::Problem;
-pub(crate) use purpose::Purpose;
+pub(crate) use purpose::{Purpose, PurposeKey, PurposeKeys};
 pub(crate) use ring::KeyRing;
 pub use ring::RingKey;
 pub use shared::SharedKeyRing;
-pub(crate) use shared::{PurposeKey, PurposeKeys, PurposeSlot, Sessions, SlotKeys};
-pub use source::RingSource;
-pub use source::{PollOutcome, WatchedKeyRing};
+pub(crate) use shared::{PurposeSlot, Sessions, SlotKeys};
+pub use source::{PollOutcome, RingSource, WatchedKeyRing};
 
 pub use crate::crypto::suite::{Backend, Mode, Suite};
 

@@ -3,7 +3,6 @@
 mod ends;
 mod following;
 mod in_use;
-mod purpose_keys;
 mod sessions;
 
 #[cfg(feature = "tower")]
@@ -19,7 +18,6 @@ use std::{
 use arc_swap::{ArcSwap, Guard};
 use ends::Ends;
 pub(crate) use following::{Following, TICK};
-pub(crate) use purpose_keys::{PurposeKey, PurposeKeys};
 pub(crate) use sessions::Sessions;
 
 use crate::{
@@ -32,7 +30,7 @@ use crate::{
     keys::{
         key::{KeyError, KeyId},
         problem::Problem,
-        purpose::Purpose,
+        purpose::{Purpose, PurposeKeys},
         ring::KeyRing,
     },
 };

@@ -255,15 +255,14 @@ fn sentences_of(error: &(dyn Error + 'static)) -> Option<KeyError> {
     if looks_like_a_key(&details) {
         return None;
     }
-    let source = match error.source() {
-        Some(source) => Some(Arc::new(sentences_of(source)?)),
-        None => None,
-    };
-    Some(KeyError {
-        problem: String::new(),
+    let mut told = KeyError {
         details,
-        source: source.map(|source| source as _),
-    })
+        ..KeyError::new("")
+    };
+    if let Some(source) = error.source() {
+        told.source = Some(Arc::new(sentences_of(source)?));
+    }
+    Some(told)
 }
 
 /// Largest size of a file, in bytes. A thousand keys with their times take 135,000, so what is larger is another file, or
