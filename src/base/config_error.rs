@@ -1,4 +1,4 @@
-use std::{borrow::Cow, fmt};
+use std::fmt;
 
 use super::debug_by_display;
 
@@ -35,7 +35,7 @@ pub struct ConfigError {
 /// A mistake: its setting, if it is about a single one, and a whole sentence.
 #[derive(Clone)]
 struct Mistake {
-    setting: Option<Cow<'static, str>>,
+    setting: Option<String>,
     sentence: Sentence,
 }
 
@@ -52,7 +52,7 @@ impl ConfigError {
 
     /// Makes an error about `setting`. `sentence` needs no subject.
     pub(crate) fn with_sentence(
-        setting: impl Into<Cow<'static, str>>,
+        setting: impl Into<String>,
         sentence: impl Into<Sentence>,
     ) -> ConfigError {
         ConfigError::single(Some(setting.into()), sentence.into())
@@ -63,7 +63,7 @@ impl ConfigError {
         ConfigError::single(None, sentence.into())
     }
 
-    fn single(setting: Option<Cow<'static, str>>, sentence: Sentence) -> ConfigError {
+    fn single(setting: Option<String>, sentence: Sentence) -> ConfigError {
         ConfigError {
             subject: "",
             mistakes: vec![Mistake { setting, sentence }],
@@ -90,7 +90,7 @@ impl ConfigError {
     #[must_use]
     pub fn with_names(&self, name: impl Fn(&str) -> String) -> ConfigError {
         let mistakes = self.mistakes.iter().map(|mistake| Mistake {
-            setting: mistake.setting.as_deref().map(|it| name(it).into()),
+            setting: mistake.setting.as_deref().map(&name),
             sentence: mistake.sentence.spelled(&name).into(),
         });
         ConfigError {
@@ -223,9 +223,7 @@ impl From<String> for Sentence {
 /// a setting of the session's own cookie, so it keeps only its text.
 impl From<&ConfigError> for Sentence {
     fn from(error: &ConfigError) -> Sentence {
-        let [Mistake { setting, sentence }, ..] = &error.mistakes[..] else {
-            unreachable!("an error has a mistake");
-        };
+        let Mistake { setting, sentence } = &error.mistakes[0];
         let subject = setting.as_deref().unwrap_or_default();
         Sentence(sentence.0.replacen(&format!("{{{subject}}}"), subject, 1))
     }

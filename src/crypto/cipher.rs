@@ -4,8 +4,6 @@ use zeroize::Zeroizing;
 
 #[cfg(feature = "aws-lc")]
 pub(crate) use super::aws_lc::aead;
-#[cfg(all(test, feature = "aws-lc"))]
-pub(crate) use super::aws_lc::aes_256_gcm;
 #[cfg(not(feature = "aws-lc"))]
 pub(crate) use super::rust_crypto::aead;
 use super::{

@@ -3,7 +3,7 @@
 //! does not. It imports no other folder.
 
 #[cfg(feature = "aws-lc")]
-mod aws_lc;
+pub(crate) mod aws_lc;
 pub(crate) mod base64url;
 pub(crate) mod cipher;
 pub(crate) mod random;

@@ -15,7 +15,7 @@ use crate::crypto::{
 };
 
 #[cfg(feature = "aws-lc")]
-use crate::crypto::cipher;
+use crate::crypto::aws_lc;
 
 const README: &str = concat!(
     env!("CARGO_MANIFEST_DIR"),
@@ -122,7 +122,7 @@ type New = fn(&[u8; 32]) -> Box<dyn Aead>;
 /// AES-256-GCM with nonces of 96 bits behind 12 zero bytes, and the name of its library. XAES-256-GCM of RustCrypto
 /// derives the key of the cipher inside it, and gives no other way in.
 #[cfg(feature = "aws-lc")]
-const AES_256_GCM: (Option<New>, &str) = (Some(cipher::aes_256_gcm), "AWS-LC");
+const AES_256_GCM: (Option<New>, &str) = (Some(aws_lc::aes_256_gcm), "AWS-LC");
 #[cfg(not(feature = "aws-lc"))]
 const AES_256_GCM: (Option<New>, &str) = (None, "RustCrypto");
 
