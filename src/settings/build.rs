@@ -197,9 +197,9 @@ impl SessionSettings {
     /// Returns the mistakes in the options of these settings, without looking at the keys.
     fn mistakes(&self, is_meant: impl Fn(&ConfigError) -> bool) -> Vec<ConfigError> {
         let (_, options, cookie) = self.applied();
-        let mistakes = cookie.mistakes(&options);
-        let meant = mistakes.iter().filter(|error| is_meant(error));
-        meant.map(|error| self.mistake(error)).collect()
+        let mistakes = cookie.mistakes().into_iter().chain(options.mistakes());
+        let meant = mistakes.filter(is_meant);
+        meant.map(|error| self.mistake(&error)).collect()
     }
 
     /// Returns the settings that were not understood, and `secure` if it contradicts `danger_allow_http`.

@@ -6,8 +6,8 @@ use std::{
 };
 
 use super::{
-    InCookie, InHeader, InToken, Options, SessionBuilder, SessionCookieBuilder,
-    SessionHeaderBuilder, SessionTokenBuilder,
+    InCookie, InHeader, InToken, SessionBuilder, SessionCookieBuilder, SessionHeaderBuilder,
+    SessionTokenBuilder,
 };
 use crate::{
     base::{config_error::ConfigError, mistakes, time::unix_seconds_from},
@@ -48,7 +48,7 @@ impl<T> SessionCookieBuilder<T> {
         T: Payload,
     {
         let carrier = &self.carrier;
-        self.check(carrier.mistakes(&self.options))?;
+        self.check(carrier.mistakes())?;
         let name = carrier.cookie_name()?;
         let former = carrier.former(&name)?;
         let allowed = carrier.size.allowed(carrier.attributes.partitioned)?;
@@ -95,10 +95,11 @@ impl<T> SessionHeaderBuilder<T> {
         T: Payload,
     {
         let carrier = &self.carrier;
-        self.check(carrier.mistakes(&self.options))?;
-        let (purpose, response) = carrier.names()?;
-        let allowed = allowed_token(carrier.max_len)?;
-        let core = self.core(purpose, allowed, Overhead::default(), None)?;
+        let (purpose, allowed) = (carrier.purpose(), allowed_token(carrier.max_len));
+        let mistakes = [purpose.as_ref().err(), allowed.as_ref().err()];
+        self.check(mistakes.into_iter().flatten().cloned())?;
+        let core = self.core(purpose?, allowed?, Overhead::default(), None)?;
+        let response = carrier.response.to_ascii_lowercase().into();
         let carrier = Carrier::new(core);
         Ok(SessionHeader { carrier, response })
     }
@@ -114,23 +115,33 @@ impl<T> SessionTokenBuilder<T> {
     where
         T: Payload,
     {
-        let carrier = &self.carrier;
-        self.check(carrier.mistakes(&self.options))?;
-        let allowed = allowed_token(carrier.max_len)?;
-        let core = self.core(carrier.purpose()?, allowed, Overhead::default(), None)?;
+        let (carrier, options) = (&self.carrier, &self.options);
+        let (purpose, allowed) = (carrier.purpose(), allowed_token(carrier.max_len));
+        // No response carries the tokens.
+        let refuse = |setting| ConfigError::new(setting, NO_RESPONSE);
+        let (saves, shares) = (options.save_on_server_error, options.shared_caching);
+        let mistakes = [
+            saves.then(|| refuse("save_on_server_error")),
+            shares.then(|| refuse("danger_allow_shared_caching")),
+            purpose.as_ref().err().cloned(),
+            allowed.as_ref().err().cloned(),
+        ];
+        self.check(mistakes.into_iter().flatten())?;
+        let core = self.core(purpose?, allowed?, Overhead::default(), None)?;
         let carrier = Carrier::new(core);
         Ok(SessionToken { carrier })
     }
 }
 
 impl<C, T: Payload> SessionBuilder<C, T> {
-    /// Refuses these mistakes of the settings, and mistakes in the keys and the type.
-    fn check(&self, mut mistakes: Vec<ConfigError>) -> Result<(), ConfigError> {
-        let keys = self.keys.current().0.check_mode(self.mode);
-        mistakes.extend(keys.err().map(ConfigError::from));
+    /// Refuses these mistakes in the settings of one carrier, and mistakes in the others, in the keys and the type.
+    fn check(&self, own: impl IntoIterator<Item = ConfigError>) -> Result<(), ConfigError> {
+        let settings = own.into_iter().chain(self.options.mistakes());
+        let keys = self.keys.current().0.check_mode(self.mode).err();
+        let keys = keys.map(ConfigError::from);
         let is_late = self.looked_at.iter().any(|it| *it != TypeId::of::<T>());
-        mistakes.extend(is_late.then(|| ConfigError::new("typed", LATE)));
-        ConfigError::join(mistakes)
+        let late = is_late.then(|| ConfigError::new("typed", LATE));
+        ConfigError::join(settings.chain(keys).chain(late))
     }
 
     /// Returns the core of these sessions as tokens need it: it refuses several tokens in one request, and has no
@@ -223,7 +234,7 @@ impl InCookie {
 
     /// Returns the mistakes in these settings, except those in `migrate_from` and those about the keys, the type or the
     /// room for a session.
-    pub(crate) fn mistakes(&self, options: &Options) -> Vec<ConfigError> {
+    pub(crate) fn mistakes(&self) -> Vec<ConfigError> {
         let name = self.cookie_name();
         let mut mistakes = self.attributes.mistakes(name.as_ref().ok());
         match &name {
@@ -232,41 +243,19 @@ impl InCookie {
             _ => mistakes.extend(name.err()),
         }
         mistakes.extend(self.size.allowed(self.attributes.partitioned).err());
-        mistakes.extend(options.mistakes());
         mistakes
     }
 }
 
 impl InHeader {
-    fn mistakes(&self, options: &Options) -> Vec<ConfigError> {
-        let own = [self.names().err(), allowed_token(self.max_len).err()];
-        let own = own.into_iter().flatten();
-        own.chain(options.mistakes()).collect()
-    }
-
-    /// Returns the purpose of the tokens, and the name of their response header.
-    fn names(&self) -> Result<(Purpose, Arc<str>), ConfigError> {
+    /// Returns the purpose of the tokens, if both headers have names.
+    fn purpose(&self) -> Result<Purpose, ConfigError> {
         let purpose = header_purpose("header", &self.name)?;
-        header_purpose("response_header", &self.response)?;
-        Ok((purpose, self.response.to_ascii_lowercase().into()))
+        header_purpose("response_header", &self.response).map(|_| purpose)
     }
 }
 
 impl InToken {
-    fn mistakes(&self, options: &Options) -> Vec<ConfigError> {
-        // No response carries the tokens.
-        let refuse = |setting| ConfigError::new(setting, NO_RESPONSE);
-        let (saves, shares) = (options.save_on_server_error, options.shared_caching);
-        let own = [
-            saves.then(|| refuse("save_on_server_error")),
-            shares.then(|| refuse("danger_allow_shared_caching")),
-            self.purpose().err(),
-            allowed_token(self.max_len).err(),
-        ];
-        let own = own.into_iter().flatten();
-        own.chain(options.mistakes()).collect()
-    }
-
     fn purpose(&self) -> Result<Purpose, ConfigError> {
         Purpose::token(&self.purpose).ok_or_else(|| {
             let reason = format!("has {} bytes, expected 1 to 65529", self.purpose.len());

@@ -154,17 +154,14 @@ impl Options {
         let idle = (IDLE, self.idle());
         let up_to = (UP_TO, self.remember_up_to);
         let remembered_idle = (REMEMBERED_IDLE, self.remembered_idle_timeout);
-        let given_idle = match self.idle_timeout {
-            // The default may be longer than the absolute timeout.
-            IdleTimeout::Default => None,
-            IdleTimeout::Given(idle) => idle,
-        };
+        // The default may be longer than the absolute timeout.
+        let is_given = !matches!(self.idle_timeout, IdleTimeout::Default);
         let is_decided_twice = self.revalidate_after.is_some() && self.refresh_after.is_some();
         let is_never_remembered = remembered_idle.1.is_some() && up_to.1.is_none();
         let mistakes = [
             out_of_range(absolute, ""),
             out_of_range(idle, ", or turn it off"),
-            too_long((IDLE, given_idle), absolute, "; the default is 12h"),
+            too_long(idle, absolute, "; the default is 12h").filter(|_| is_given),
             self.refresh_too_late(idle),
             out_of_range((REVALIDATE, self.revalidate_after), ""),
             is_decided_twice.then(|| ConfigError::new(REFRESH, WITHOUT_EFFECT)),

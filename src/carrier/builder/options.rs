@@ -74,7 +74,7 @@ impl Default for Options {
 
 impl Options {
     /// Returns the mistakes that every carrier can have, except in the label of the type.
-    pub(super) fn mistakes(&self) -> Vec<ConfigError> {
+    pub(crate) fn mistakes(&self) -> Vec<ConfigError> {
         let labels = Purpose::default().with_labels(self.application.as_deref(), "");
         let others = [labels.err(), self.context().err()];
         let mut mistakes = self.lifetime_mistakes();
