@@ -3,8 +3,8 @@
 use std::{any::Any, time::Duration};
 
 use super::{
-    SessionSettings,
     names::{KeySettings, Target, is_about_keys},
+    sources::SessionSettings,
 };
 use crate::{
     base::{config_error::ConfigError, mistakes},

@@ -6,12 +6,16 @@ use std::{collections::BTreeMap, env, ffi::OsString, fmt};
 use serde::{Deserialize, Deserializer};
 
 use super::{
-    names::{Apply, displaces, is_source_of_keys},
-    value::Value,
+    names::{Apply, Target, displaces, find, is_source_of_keys, unknown},
+    value::{Table, Value},
 };
-use crate::base::{
-    config_error::{ConfigError, Sentence},
-    mistakes,
+use crate::{
+    base::{
+        config_error::{ConfigError, Sentence},
+        mistakes,
+    },
+    carrier::{InCookie, Options},
+    keys::looks_like_a_key,
 };
 
 /// Settings of a [`SessionCookie`](crate::SessionCookie), read from a file or the environment.
@@ -61,8 +65,8 @@ use crate::base::{
 #[must_use = "no cookie is built before `build`"]
 pub struct SessionSettings {
     /// Text before each name of a setting in the source.
-    pub(super) prefix: String,
-    pub(super) is_in_capitals: bool,
+    prefix: String,
+    is_in_capitals: bool,
     /// Settings by their names in the table.
     pub(super) entries: BTreeMap<&'static str, Entry>,
     pub(super) problems: Vec<ConfigError>,
@@ -76,7 +80,7 @@ pub(super) struct Entry {
     pub(super) value: Value,
     pub(super) apply: Apply,
     /// Value as `Debug` shows it.
-    pub(super) debug: String,
+    debug: String,
 }
 
 impl SessionSettings {
@@ -104,23 +108,6 @@ impl SessionSettings {
         self
     }
 
-    /// Returns settings of a source that writes `prefix` before each name.
-    pub(super) fn with_prefix(prefix: impl Into<String>) -> SessionSettings {
-        SessionSettings {
-            prefix: prefix.into(),
-            ..SessionSettings::default()
-        }
-    }
-
-    pub(super) fn source_of_keys(&self) -> Option<&Entry> {
-        let mut entries = self.entries.iter();
-        let source = entries.find(|(name, _)| is_source_of_keys(name));
-        source.map(|(_, entry)| entry)
-    }
-}
-
-#[cfg(feature = "toml")]
-impl SessionSettings {
     /// Reads the settings from one table of a TOML file. The other tables belong to the program.
     ///
     /// If `text` is not TOML, the error has the line and the parser's reason. It does not quote the file, as the parser's
@@ -151,6 +138,7 @@ impl SessionSettings {
     /// # Errors
     ///
     /// Returns a [`ConfigError`] if `text` is not TOML, if it has no table of this name, or if a setting is refused.
+    #[cfg(feature = "toml")]
     pub fn from_toml(text: &str, table: &str) -> Result<SessionSettings, ConfigError> {
         let mut settings = SessionSettings::with_prefix(format!("{table}."));
         let mut tables = toml::from_str::<std::collections::HashMap<String, Value>>(text)
@@ -161,9 +149,7 @@ impl SessionSettings {
         }
         settings.check().map(|()| settings)
     }
-}
 
-impl SessionSettings {
     /// Reads the environment variables whose names begin with `prefix`. With the prefix `APP_SESSION_`,
     /// `APP_SESSION_IDLE_TIMEOUT` is `idle_timeout`, and `APP_SESSION_KEYS` has the keys.
     ///
@@ -282,6 +268,107 @@ impl SessionSettings {
     }
 }
 
+/// Takes and refuses settings, and names them.
+impl SessionSettings {
+    /// Returns settings of a source that writes `prefix` before each name.
+    fn with_prefix(prefix: impl Into<String>) -> SessionSettings {
+        SessionSettings {
+            prefix: prefix.into(),
+            ..SessionSettings::default()
+        }
+    }
+
+    pub(super) fn source_of_keys(&self) -> Option<&Entry> {
+        let mut entries = self.entries.iter();
+        let source = entries.find(|(name, _)| is_source_of_keys(name));
+        source.map(|(_, entry)| entry)
+    }
+
+    /// Takes each setting of a table.
+    fn take_all(&mut self, table: Table) {
+        for (name, value) in table {
+            let shown = format!("{}{name}", self.prefix);
+            self.take(&name, &shown, value);
+        }
+    }
+
+    /// Takes the setting `name`, which its source calls `shown`.
+    pub(super) fn take(&mut self, name: &str, shown: &str, value: Value) {
+        if let Err(refusal) = self.try_take(name, shown, value) {
+            self.refuse(shown, refusal);
+        }
+    }
+
+    fn try_take(&mut self, name: &str, shown: &str, value: Value) -> Result<(), Sentence> {
+        if value.is_empty() {
+            return Err(mistakes::EMPTY.into());
+        }
+        if name != "keys" && value.holds_a_key() {
+            return Err(mistakes::HOLDS_A_KEY.into());
+        }
+        let (name, apply) = *find(name).ok_or_else(|| unknown(name))?;
+        if self.entries.contains_key(name) {
+            return Err(mistakes::GIVEN_TWICE.into());
+        }
+        let debug = apply(
+            &value,
+            &mut Target::new(&mut Options::default(), Some(&mut InCookie::default())),
+        )?;
+        if is_source_of_keys(name) && self.source_of_keys().is_some() {
+            return Err(mistakes::OTHER_KEYS.into());
+        }
+        let entry = Entry {
+            shown: shown.to_owned(),
+            value,
+            apply,
+            debug,
+        };
+        self.entries.insert(name, entry);
+        Ok(())
+    }
+
+    /// Refuses a setting. `reason` follows its name: ``"is empty, …"``.
+    fn refuse(&mut self, shown: &str, reason: impl Into<Sentence>) {
+        let problem = self.problem(shown, reason);
+        self.problems.push(problem);
+    }
+
+    pub(super) fn problem(&self, shown: &str, reason: impl Into<Sentence>) -> ConfigError {
+        let setting = if looks_like_a_key(shown) {
+            "(a key)".to_owned()
+        } else {
+            shown.escape_debug().to_string()
+        };
+        let reason = reason.into().spelled(|name| self.shown(name));
+        let sentence = format!("`{setting}` {reason}");
+        ConfigError::with_sentence(setting, sentence).with_subject(SUBJECT)
+    }
+
+    /// Rewrites a mistake that the builder or its key ring found, in the names of the source.
+    pub(super) fn mistake(&self, error: &ConfigError) -> ConfigError {
+        let named = error.with_names(|name| self.shown(name));
+        if !error.settings().eq(["keys"]) {
+            return named.with_subject(SUBJECT);
+        }
+        // The message does not name the setting of the keys, and calls keys only by their ids.
+        let source = self.source_of_keys();
+        let shown = source.map_or_else(|| self.shown("keys"), |entry| entry.shown.clone());
+        let sentence = format!("`{shown}`: {named}");
+        ConfigError::with_sentence(shown, sentence).with_subject(SUBJECT)
+    }
+
+    /// Returns the name of a setting as its source writes it. A name that only the builder has is unchanged.
+    pub(super) fn shown(&self, name: &str) -> String {
+        let prefix = &self.prefix;
+        match self.entries.get(name) {
+            Some(entry) => entry.shown.clone(),
+            None if find(name).is_none() => name.to_owned(),
+            None if self.is_in_capitals => format!("{prefix}{}", name.to_ascii_uppercase()),
+            None => format!("{prefix}{name}"),
+        }
+    }
+}
+
 impl<'de> Deserialize<'de> for SessionSettings {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let mut settings = SessionSettings::default();
@@ -336,6 +423,6 @@ fn not_toml(text: &str, error: &toml::de::Error) -> ConfigError {
 const NO_TABLE: &str = "is not a table at the top level of the file; add a line with this name in brackets above the settings, or read a \
      nested table into a field of your own type, as a `SessionSettings`";
 /// First words of a message, because a program has other settings too.
-pub(super) const SUBJECT: &str = "session settings: ";
+const SUBJECT: &str = "session settings: ";
 /// Variable that X11 session managers set for the programs that they start.
 const X11_SESSION_MANAGER: &str = "SESSION_MANAGER";
