@@ -201,18 +201,8 @@ impl FormerAttributes {
         self
     }
 
-    /// Returns the attributes of another cookie.
-    #[cfg(feature = "migrate")]
-    pub(crate) fn of(cookie: &Attributes) -> FormerAttributes {
-        FormerAttributes {
-            path: Some(cookie.path.clone()),
-            domain: cookie.domain.clone().map_or(Domain::Absent, Domain::Was),
-            partitioned: Some(cookie.partitioned),
-        }
-    }
-
     /// Returns these attributes, with each one that is not set taken from `current`.
-    pub(super) fn with_defaults_of(&self, current: &Attributes) -> Attributes {
+    pub(crate) fn with_defaults_of(&self, current: &Attributes) -> Attributes {
         Attributes {
             path: self.path.clone().unwrap_or_else(|| current.path.clone()),
             domain: match &self.domain {

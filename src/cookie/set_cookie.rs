@@ -3,7 +3,7 @@
 use std::fmt::{self, Write};
 
 use super::{
-    attributes::{Attributes, FormerAttributes, MAX_AGE_LEN, MOST_SECONDS, SameSite},
+    attributes::{Attributes, MAX_AGE_LEN, MOST_SECONDS, SameSite},
     name::CookieName,
     parts::PartNumbers,
 };
@@ -103,6 +103,18 @@ impl Template {
         }
     }
 
+    /// Makes a template of attributes that are not checked otherwise. Errors name `setting`.
+    pub(crate) fn checked(
+        name: &CookieName,
+        attributes: &Attributes,
+        setting: &'static str,
+    ) -> Result<Template, ConfigError> {
+        match attributes.mistakes(Some(name)).first() {
+            Some(mistake) => Err(ConfigError::with_cause(setting, mistake)),
+            None => Ok(Template::new(name, attributes)),
+        }
+    }
+
     /// Returns the length of a field without its value and `Max-Age`.
     pub(crate) fn len(&self) -> usize {
         self.name.as_str().len() + "=".len() + self.end.len()
@@ -186,23 +198,6 @@ impl Template {
         field.push_str(&self.end);
         if let Some(seconds) = max_age {
             let _ = write!(field, "; Max-Age={}", seconds.min(MOST_SECONDS));
-        }
-    }
-}
-
-impl FormerAttributes {
-    /// Returns the constant parts of the fields that drop the cookie `name` with these attributes. `current`
-    /// are the attributes of the session's cookie, and errors name `setting`.
-    pub(crate) fn template(
-        &self,
-        name: &CookieName,
-        current: &Attributes,
-        setting: &'static str,
-    ) -> Result<Template, ConfigError> {
-        let attributes = self.with_defaults_of(current);
-        match attributes.mistakes(Some(name)).first() {
-            Some(mistake) => Err(ConfigError::with_cause(setting, mistake)),
-            None => Ok(Template::new(name, &attributes)),
         }
     }
 }

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::Reader;
 use crate::{
-    cookie::{FormerAttributes, Template},
+    cookie::{Attributes, Template},
     session::CarrierCore,
     token::Context,
 };
@@ -36,7 +36,8 @@ pub struct OldCookie {
     pub(super) name: String,
     /// Names of other cookies that belong to this one.
     pub(super) others: Vec<String>,
-    pub(super) attributes: FormerAttributes,
+    /// Its `Secure` and `SameSite` are those of the new cookie.
+    pub(super) attributes: Attributes,
     /// Fields that drop the cookie with the attributes that it had before.
     pub(crate) formerly: Vec<Template>,
     /// Largest number of cookies that a session may be in.
@@ -67,12 +68,11 @@ type Convert = Arc<dyn Fn(Map<String, Value>) -> Option<Map<String, Value>> + Se
 impl OldCookie {
     /// Creates a cookie with path `/` and without a domain, the default of most libraries.
     pub fn new(name: impl Into<String>, reader: impl Reader) -> OldCookie {
-        let attributes = FormerAttributes::new().path("/").no_domain();
         let source = Source::Format(Arc::new(reader));
-        OldCookie::of(name.into(), attributes.partitioned(false), source)
+        OldCookie::of(name.into(), Attributes::default(), source)
     }
 
-    pub(crate) fn of(name: String, attributes: FormerAttributes, source: Source) -> OldCookie {
+    pub(crate) fn of(name: String, attributes: Attributes, source: Source) -> OldCookie {
         OldCookie {
             name,
             others: Vec::new(),
@@ -95,19 +95,19 @@ impl OldCookie {
     /// [`SessionLayer`](crate::SessionLayer) sees it in a request: it also drops the cookie at the paths above the
     /// request's own, up to three levels deep.
     pub fn path(mut self, path: impl Into<String>) -> OldCookie {
-        self.attributes = self.attributes.path(path);
+        self.attributes.path = path.into();
         self
     }
 
     /// Sets the domain of the cookie. With a wrong domain, browsers do not drop the cookie.
     pub fn domain(mut self, domain: impl Into<String>) -> OldCookie {
-        self.attributes = self.attributes.domain(domain);
+        self.attributes.domain = Some(domain.into());
         self
     }
 
     /// Sets whether the cookie is `Partitioned`.
     pub fn partitioned(mut self, partitioned: bool) -> OldCookie {
-        self.attributes = self.attributes.partitioned(partitioned);
+        self.attributes.partitioned = partitioned;
         self
     }
 

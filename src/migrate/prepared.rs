@@ -76,7 +76,12 @@ impl PreparedCookie {
         if let Some((_, broken)) = rules.iter().find(|(is_broken, _)| *is_broken) {
             return Err(ConfigError::new(SETTING, *broken));
         }
-        let template = |name| old.attributes.template(name, own, SETTING);
+        let attributes = Attributes {
+            secure: own.secure,
+            same_site: own.same_site,
+            ..old.attributes.clone()
+        };
+        let template = |name| Template::checked(name, &attributes, SETTING);
         let others = others
             .iter()
             .map(|name| Ok((Finder::new(name.as_str()), template(name)?)));

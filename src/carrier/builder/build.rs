@@ -223,7 +223,8 @@ impl InCookie {
     fn former(&self, name: &CookieName) -> Result<Vec<Template>, ConfigError> {
         let current = Template::new(name, &self.attributes);
         let template = |former: &FormerAttributes| {
-            let template = former.template(name, &self.attributes, "formerly")?;
+            let attributes = former.with_defaults_of(&self.attributes);
+            let template = Template::checked(name, &attributes, "formerly")?;
             if template == current {
                 return Err(ConfigError::new("formerly", mistakes::NOTHING_CHANGED));
             }

@@ -6,7 +6,7 @@ use super::{InCookie, SessionCookieBuilder};
 use crate::{
     base::config_error::ConfigError,
     carrier::SessionCookie,
-    cookie::{CookieName, FormerAttributes},
+    cookie::CookieName,
     events,
     migrate::{Migration, OldCookie, Source},
     session::OldCookies,
@@ -117,7 +117,7 @@ impl InCookie {
 impl<T: Payload> From<SessionCookie<T>> for OldCookie {
     fn from(cookie: SessionCookie<T>) -> OldCookie {
         let (fields, carrier) = (&cookie.fields, &cookie.carrier);
-        let attributes = FormerAttributes::of(&fields.template.attributes);
+        let attributes = fields.template.attributes.clone();
         let source = Source::SessionCookie {
             core: Arc::clone(&carrier.core),
             context: carrier.context.clone(),
