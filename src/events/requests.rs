@@ -5,25 +5,17 @@ use std::error::Error;
 use super::lines::*;
 use crate::base::reason::Reason;
 
-/// A handler or an extractor returned an error of its session, which is counted under the name `failure`. `key` is the
-/// key of the entry that the error is about, if any.
-pub(crate) fn session_failed(
-    failure: &'static str,
-    key: Option<&str>,
-    error: &(dyn Error + 'static),
-) {
-    failed(failure, SESSION_FAILED.text, key, error);
-}
-
-/// Like [`session_failed`], without the event, which is [`log_session_failed`].
-pub(crate) fn session_failure(failure: &'static str) {
+/// Counts an error of a session that a handler or an extractor returned, under the name `failure`. [`session_failed`] logs
+/// it.
+pub(crate) fn count_session_failed(failure: &'static str) {
     count!(1, FAILURES, "failure" => failure);
 }
 
-/// A request failed by an error of the session of `purpose` that anyone can cause. `reason`: why the session was
-/// rejected, if it was. `left_out` events were not logged before this one.
-pub(crate) fn log_session_failed(
-    purpose: &str,
+/// A request failed by an error of its session. `key` is the key of the entry that the error is about, if any. Of an error
+/// that anyone can cause, `purpose` is the purpose of the session, `reason` why it was rejected, if it was, and `left_out`
+/// events were not logged before this one.
+pub(crate) fn session_failed(
+    purpose: Option<&str>,
     reason: Option<Reason>,
     key: Option<&str>,
     left_out: u64,
@@ -50,15 +42,10 @@ pub(crate) fn session_was_stale() {
 
 /// The session of a response could not be saved.
 pub(crate) fn save_failed(error: &(dyn Error + 'static)) {
-    failed("Save", "a session could not be saved", None, error);
-}
-
-/// Logs an error with its causes, and counts it under the name `failure`.
-fn failed(failure: &'static str, sentence: &str, key: Option<&str>, error: &(dyn Error + 'static)) {
     let error = super::with_causes(error);
-    log!(error, error, key, "{sentence}");
-    print_in_debug!("{sentence}: {error}");
-    count!(1, FAILURES, "failure" => failure);
+    log!(error, error, "a session could not be saved");
+    print_in_debug!("a session could not be saved: {error}");
+    count!(1, FAILURES, "failure" => "Save");
 }
 
 /// The application is not set up correctly, as `sentence` explains: for example, a layer is missing.

@@ -52,8 +52,8 @@ impl<T> Held<'_, T> {
             _ => loaded.outcome.reason(),
         };
         if let Some(left_out) = core.log_limits.note(event, loaded.state.now) {
-            let purpose = core.slot.purpose.name();
-            events::log_session_failed(purpose, reason, error.key(), left_out, error);
+            let purpose = Some(core.slot.purpose.name());
+            events::session_failed(purpose, reason, error.key(), left_out, error);
         }
     }
 }

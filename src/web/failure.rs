@@ -187,12 +187,12 @@ impl Failure {
             Failure::Session(SessionError::Stale) => events::session_was_stale(),
             // Reported when the application could not answer.
             Failure::Session(SessionError::Unvalidated(Some(_))) => {}
-            // Logged by the layer of the session, which knows the cookie.
-            Failure::Session(error) if of_anyone(error).is_some() => {
-                events::session_failure(name_of(error));
-            }
             Failure::Session(error) => {
-                events::session_failed(name_of(error), error.key(), error);
+                events::count_session_failed(name_of(error));
+                // Otherwise logged by the layer of the session, which knows the cookie.
+                if of_anyone(error).is_none() {
+                    events::session_failed(None, None, error.key(), 0, error);
+                }
             }
             Failure::Save(error) => events::save_failed(error),
             // Reported by web/csrf/rules.rs and form.rs, which know the request.
