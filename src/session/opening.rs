@@ -203,7 +203,7 @@ impl<'a> Opening<'a> {
             }
         }
         let remembers = core.policy.lifetimes.remembered.is_some();
-        if candidate.opened.metadata.has_remembered() && !remembers {
+        if candidate.opened.metadata.remembered.is_some() && !remembers {
             let purpose = core.slot.purpose.name();
             core.log_limits.note_remembered(purpose, now);
         }

@@ -137,7 +137,7 @@ impl Policy {
 
     /// Returns `true` if there must be room for `Max-Age`, whether or not sessions may be remembered now.
     pub(super) fn reserves_max_age(&self, metadata: &Metadata) -> bool {
-        self.all_persist || metadata.has_remembered()
+        self.all_persist || metadata.remembered.is_some()
     }
 
     /// Returns a session that begins at `now`.

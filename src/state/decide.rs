@@ -290,7 +290,7 @@ impl<T> State<T> {
 
     /// Returns `true` if the session is empty and not remembered.
     fn is_nothing(&self) -> bool {
-        self.is_empty() && !self.draft.metadata.has_remembered()
+        self.is_empty() && self.draft.metadata.remembered.is_none()
     }
 
     /// Returns `true` if the session has no content, no messages and no id.

@@ -159,12 +159,12 @@ impl Lifetimes {
 
     #[inline]
     pub(super) fn of(&self, metadata: &Metadata) -> Timeouts {
-        let remembered = self.remembered.filter(|_| metadata.has_remembered());
+        let remembered = self.remembered.filter(|_| metadata.remembered.is_some());
         remembered.unwrap_or(self.plain)
     }
 
     pub(super) fn is_remembered_now(&self, metadata: &Metadata) -> bool {
-        self.remembered.is_some() && metadata.has_remembered()
+        self.remembered.is_some() && metadata.remembered.is_some()
     }
 
     /// Returns the longest lifetime of any session.

@@ -24,7 +24,8 @@ pub(crate) struct Metadata {
     pub(crate) age: u32,
     /// Seconds from `issued` after which the session ends, even if it is remembered for longer.
     pub(crate) limit: Option<u32>,
-    /// Seconds from `issued` for which the session is kept after the browser is closed.
+    /// Seconds from `issued` for which the session is kept after the browser is closed, if it was remembered, whatever
+    /// the present settings say.
     pub(crate) remembered: Option<u32>,
     pub(crate) sid: Option<Sid>,
     /// Device that the session is bound to.
@@ -52,11 +53,6 @@ pub(crate) struct Body {
 impl Metadata {
     pub(crate) fn last_active(&self) -> UnixSeconds {
         self.issued + UnixSeconds::from(self.age)
-    }
-
-    /// Returns `true` if the session was remembered, whatever the present settings say.
-    pub(crate) fn has_remembered(&self) -> bool {
-        self.remembered.is_some()
     }
 
     /// Returns the schema, unless the payload is a dictionary.
@@ -182,16 +178,7 @@ impl Body {
         let lengths = [metadata.len(), flash.len(), payload.len()];
         let mut bytes = Vec::with_capacity(lengths.iter().sum());
         metadata.write(flash, payload, 0, &mut bytes);
-        let payload_end = u32::try_from(bytes.len()).ok()?;
-        let payload_start = payload_end - payload.len() as u32;
-        Some(Body {
-            metadata,
-            bytes: bytes.into(),
-            flash_start: payload_start - flash.len() as u32,
-            payload_start,
-            payload_end,
-            arrived_in: None,
-        })
+        Body::parse(bytes.into(), None)
     }
 
     /// Returns the whole body.
@@ -238,12 +225,8 @@ impl<'a> ByteReader<'a> {
         ByteReader { rest: body }
     }
 
-    fn bytes(&mut self, len: usize) -> Option<&'a [u8]> {
-        self.rest.split_off(..len)
-    }
-
     fn array<const N: usize>(&mut self) -> Option<[u8; N]> {
-        self.bytes(N)?.try_into().ok()
+        self.rest.split_off(..N)?.try_into().ok()
     }
 
     fn byte(&mut self) -> Option<u8> {
@@ -283,8 +266,8 @@ impl<'a> ByteReader<'a> {
     }
 
     pub(in crate::state) fn string(&mut self) -> Option<&'a str> {
-        let len = self.varint()?;
-        std::str::from_utf8(self.bytes(usize::try_from(len).ok()?)?).ok()
+        let len = usize::try_from(self.varint()?).ok()?;
+        std::str::from_utf8(self.rest.split_off(..len)?).ok()
     }
 }
 
