@@ -11,7 +11,7 @@ use crate::{
     cookie::{Values, Whole},
     events,
     keys::{KeyId, KeyRole, SlotKeys},
-    state::{Body, Payload, SessionData, State, Unreadable, Withheld},
+    state::{Body, Payload, SessionData, State},
     token::{self, Context, LONGEST_TOKEN, Refused},
 };
 
@@ -84,36 +84,24 @@ impl<'a> Opening<'a> {
                 loaded.off_by = refused.off_by;
                 loaded.outcome = refused.into();
                 if refused.may_open_elsewhere {
-                    let unread = Unreadable::default();
-                    loaded.state.withhold(Withheld::Unreadable(unread));
+                    loaded.state.withhold_unreadable(None);
                 }
             }
-            Some(Ok(Candidate { key_id, opened })) => {
+            Some(Ok(Candidate { key_id, mut opened })) => {
                 let written = opened.metadata.last_active();
                 loaded.off_by = self.sealed_late(key_id, written);
                 if let Some(old) = old {
                     old.cookies.note_leftover(&old.received, written);
                 }
                 loaded.outcome = Refused::under(key_id, Reason::Payload).into();
-                loaded.outcome = match self.resume(opened, key_id, values, &mut loaded.state) {
+                let state = &mut loaded.state;
+                let admitted = self.admit(&mut opened.metadata, key_id, Some(values), state);
+                loaded.outcome = match admitted.and_then(|()| state.resume(opened)) {
                     Ok(()) => self.outcome_under(key_id),
                     Err(reason) => Refused::under(key_id, reason).into(),
                 };
             }
         }
-    }
-
-    /// Makes `state` the session of a token, unless it is withheld.
-    #[inline]
-    fn resume<T: Payload>(
-        &self,
-        mut opened: Body,
-        key_id: KeyId,
-        values: &Values,
-        state: &mut State<T>,
-    ) -> Result<(), Reason> {
-        self.admit(&mut opened.metadata, key_id, Some(values), state)?;
-        state.resume(opened)
     }
 
     /// Takes over the session of a request that brought no token, from its old cookies.
@@ -122,22 +110,23 @@ impl<'a> Opening<'a> {
         let reason = Reason::Payload;
         loaded.outcome = Outcome::NotMigrated { reason };
         loaded.unreported_bytes = Some(old.len());
-        let taken = loaded.state.taking_over(|state| {
-            let mut accept = |mut opened: Body| {
-                // The proof of its device came in a cookie of another name.
-                if opened.metadata.device.is_some() {
-                    return Err(Reason::Stale);
-                }
-                let (core, keys) = (self.core, &self.keys);
-                let checked =
-                    core.check(&opened.metadata, opened.payload(), sealing, keys, self.now);
-                checked.map_err(|refused| refused.reason)?;
-                self.admit(&mut opened.metadata, sealing, None, state)?;
-                state.take_over(opened)
-            };
-            let (cookies, received) = (&old.cookies, &old.received);
-            cookies.offer(received, self.context, self.now, &mut accept)
-        });
+        let state = &mut loaded.state;
+        // Set first, so that no write drops the old cookie if the application's code panics.
+        state.withhold_unreadable(None);
+        let mut accept = |mut opened: Body| {
+            // The proof of its device came in a cookie of another name.
+            if opened.metadata.device.is_some() {
+                return Err(Reason::Stale);
+            }
+            let (core, keys) = (self.core, &self.keys);
+            let checked = core.check(&opened.metadata, opened.payload(), sealing, keys, self.now);
+            checked.map_err(|refused| refused.reason)?;
+            self.admit(&mut opened.metadata, sealing, None, state)?;
+            state.take_over(opened)
+        };
+        let (cookies, received) = (&old.cookies, &old.received);
+        let taken = cookies.offer(received, self.context, self.now, &mut accept);
+        state.give_up_old_cookie();
         loaded.outcome = match taken {
             None => Outcome::Absent,
             Some(Ok(())) => Outcome::Migrated,
@@ -147,8 +136,7 @@ impl<'a> Opening<'a> {
                 ..
             })) => {
                 if may_open_elsewhere {
-                    let unread = Unreadable::default();
-                    loaded.state.withhold(Withheld::Unreadable(unread));
+                    loaded.state.withhold_unreadable(None);
                 }
                 Outcome::NotMigrated { reason }
             }

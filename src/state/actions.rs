@@ -9,7 +9,7 @@ use super::{
     size::too_large::TooLarge,
 };
 use crate::{
-    base::time::UnixSeconds,
+    base::{reason::Reason, time::UnixSeconds},
     crypto::{random, scratch::Wiped},
 };
 
@@ -22,7 +22,10 @@ impl<T> State<T> {
             None => Ok(()),
             Some(Withheld::Unvalidated(_)) => Err(SessionError::Unvalidated(None)),
             Some(Withheld::Stale(stale)) => Err(stale.error()),
-            Some(Withheld::Unreadable(unread)) => Err(SessionError::Unreadable(unread.reason())),
+            Some(Withheld::Unreadable { opened, .. }) => {
+                let reason = opened.map_or(Reason::UnknownKey, |_| Reason::Payload);
+                Err(SessionError::Unreadable(reason))
+            }
         }
     }
 

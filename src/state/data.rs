@@ -211,11 +211,15 @@ impl<T> State<T> {
         !is_new && self.now < self.draft.metadata.issued.saturating_add(duration)
     }
 
-    /// Returns the name of this session in CSRF tokens, if it has an id.
+    /// Returns the name of this session in CSRF tokens, if it has an id or cannot be read (SPEC.md § 13.4).
     pub(crate) fn csrf_name(&self) -> Option<[u8; 12]> {
         let metadata = match self.withheld() {
             Some(Withheld::Stale(stale)) => return stale.csrf_name(),
-            Some(Withheld::Unreadable(unread)) => return Some(unread.csrf_name()),
+            // There always is a name, or nobody could sign in or out by a form.
+            Some(Withheld::Unreadable { opened, value }) => match opened {
+                Some(opened) if opened.sid.is_some() => opened,
+                _ => return Some(*value),
+            },
             // A guard checks a form before the application is asked about the session.
             Some(Withheld::Unvalidated(opened)) => &opened.metadata,
             None => &self.draft.metadata,

@@ -40,7 +40,8 @@ pub use error::SessionError;
 pub(crate) use facts::{AlreadySent, RequestFacts, ResponseFacts, Standing};
 pub use lifetime::RefreshAfter;
 pub(crate) use lifetime::{Lifetimes, Revalidation, Timeouts};
-pub(crate) use received::{Unreadable, Withheld};
+#[cfg(feature = "unstable-companion")]
+pub(crate) use received::Withheld;
 pub(crate) use size::budget::{
     Allowed, LARGEST_COOKIE, LONGEST_SENT, MOST_COOKIES, Overhead, PARTITION, PASSES_ANYWHERE,
     SizeBudget,

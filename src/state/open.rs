@@ -1,14 +1,12 @@
 //! Opens the session that a request brings (docs/spec/writer.md § 8.6).
 
-use std::mem;
-
 use super::{
     bytes::{
         body::{Body, Metadata},
         session_data::Payload,
     },
     data::State,
-    received::{Received, Unreadable, Withheld},
+    received::{Received, Withheld},
 };
 use crate::{
     base::reason::Reason,
@@ -21,10 +19,7 @@ impl<T: Payload> State<T> {
     pub(crate) fn resume(&mut self, opened: Body) -> Result<(), Reason> {
         let metadata = opened.metadata;
         // Set first, because decoding runs the application's code, which may panic.
-        self.withhold(Withheld::Unreadable(Unreadable {
-            opened: Some(metadata),
-            ..Unreadable::default()
-        }));
+        self.withhold_unreadable(Some(metadata));
         let value = T::accept(metadata.schema, opened.payload())?;
         let answered_at = (!opened.is_taken_over()).then(|| metadata.last_active());
         if self
@@ -38,22 +33,6 @@ impl<T: Payload> State<T> {
             self.continue_from(opened);
         }
         Ok(())
-    }
-
-    /// Calls `take`, which runs the application's code. If that panics, the session is unreadable, so that no write
-    /// drops the old cookie.
-    pub(crate) fn taking_over<R>(&mut self, take: impl FnOnce(&mut Self) -> R) -> R {
-        let unread = Received::Withheld(Withheld::Unreadable(Unreadable::default()));
-        let before = mem::replace(&mut self.received, unread);
-        let taken = take(self);
-        // A schema shows that another version of the application wrote the session of an old cookie, and can read it.
-        // Any other old cookie may be replaced.
-        if let Received::Withheld(Withheld::Unreadable(unread)) = &self.received
-            && unread.opened.is_none_or(|metadata| metadata.schema == 0)
-        {
-            self.received = before;
-        }
-        taken
     }
 
     /// Becomes the session of an old cookie. A type converts a dictionary like a payload of schema 0. The session
@@ -85,11 +64,28 @@ impl<T> State<T> {
         self.received = Received::Arrived(opened);
     }
 
+    /// Withholds a session that this program cannot read. `opened` is its metadata, if it opened.
+    pub(crate) fn withhold_unreadable(&mut self, opened: Option<Metadata>) {
+        let value = [0; 12];
+        self.withhold(Withheld::Unreadable { opened, value });
+    }
+
+    /// Lets the response replace or drop an old cookie whose session cannot be taken over.
+    pub(crate) fn give_up_old_cookie(&mut self) {
+        // A schema shows that another version of the application wrote the session of an old cookie, and can read it.
+        // Any other old cookie may be replaced.
+        if let Received::Withheld(Withheld::Unreadable { opened, .. }) = &self.received
+            && opened.is_none_or(|metadata| metadata.schema == 0)
+        {
+            self.received = Received::Unopened;
+        }
+    }
+
     /// Names a session that cannot be read by the `value` in which it came, for its CSRF tokens.
     #[inline]
     pub(crate) fn name_unreadable(&mut self, value: &[u8]) {
-        if let Received::Withheld(Withheld::Unreadable(unread)) = &mut self.received {
-            unread.value.copy_from_slice(&sha256(&[value])[..12]);
+        if let Received::Withheld(Withheld::Unreadable { value: name, .. }) = &mut self.received {
+            name.copy_from_slice(&sha256(&[value])[..12]);
         }
     }
 

@@ -1,10 +1,9 @@
 //! Session that a request brings, and the reasons to withhold it from the application (docs/spec/writer.md § 8.6).
 
 use super::{
-    bytes::body::{Body, Metadata, csrf_name},
+    bytes::body::{Body, Metadata},
     companion::Stale,
 };
-use crate::base::reason::Reason;
 
 /// The session, or the part of one, that a request brought.
 pub(crate) enum Received {
@@ -25,38 +24,18 @@ pub(crate) enum Received {
 
 /// Reason why the application does not get the session that came.
 pub(crate) enum Withheld {
-    /// This program lacks the session's key, or cannot read its payload.
-    Unreadable(Unreadable),
+    /// This program lacks the session's key, or cannot read its payload, although another instance may.
+    Unreadable {
+        /// Metadata of the session, if it opened.
+        opened: Option<Metadata>,
+        /// Hash of the value that came.
+        value: [u8; 12],
+    },
     /// The session's companion does not admit the request.
     #[cfg_attr(not(feature = "unstable-companion"), expect(dead_code))]
     Stale(Stale),
     /// The application has not said yet that the session is still valid.
     Unvalidated(Box<Body>),
-}
-
-/// Session that this program cannot read, although another instance may.
-#[derive(Clone, Copy, Default)]
-pub(crate) struct Unreadable {
-    /// Metadata of the session, if it opened.
-    pub(super) opened: Option<Metadata>,
-    /// Hash of the value that came.
-    pub(super) value: [u8; 12],
-}
-
-impl Unreadable {
-    /// Returns the reason for the application: a payload that cannot be read, or else an unknown key.
-    pub(super) fn reason(&self) -> Reason {
-        self.opened.map_or(Reason::UnknownKey, |_| Reason::Payload)
-    }
-
-    /// Returns the name of the session in CSRF tokens (SPEC.md § 13.4). There always is one, or nobody could sign in or
-    /// out by a form.
-    pub(super) fn csrf_name(&self) -> [u8; 12] {
-        let sid = self
-            .opened
-            .and_then(|opened| Some((opened.sid?, opened.issued)));
-        sid.map_or(self.value, |(sid, issued)| csrf_name(sid, issued))
-    }
 }
 
 impl Received {
@@ -81,7 +60,7 @@ impl Received {
     pub(crate) fn opened_metadata(&self) -> Option<&Metadata> {
         match self {
             Received::Withheld(Withheld::Stale(stale)) => Some(stale.metadata()),
-            Received::Withheld(Withheld::Unreadable(Unreadable { opened, .. }))
+            Received::Withheld(Withheld::Unreadable { opened, .. })
             | Received::Ended { opened, .. } => opened.as_ref(),
             _ => self.body().map(|body| &body.metadata),
         }
