@@ -15,7 +15,7 @@ use crate::{
     token::{Context, Refused},
 };
 
-/// Core of a carrier, which all its sessions share. `opening.rs` opens tokens with it, and `decided.rs` seals them.
+/// Core of a carrier, which all its sessions share. `opening.rs` opens tokens with it, and `closing.rs` seals them.
 pub(crate) struct CarrierCore {
     pub(crate) slot: Arc<PurposeSlot>,
     /// Context of the builder, for requests that choose no other.

@@ -1,4 +1,5 @@
-//! Closes a session at the end of its request, and lets `state/decide.rs` decide what becomes of the client's token.
+//! Closes a session at the end of its request. `state/decide.rs` decides what becomes of the client's token, which is
+//! sealed here.
 
 #[cfg(feature = "tower")]
 use std::{
@@ -8,19 +9,53 @@ use std::{
 
 use super::{
     carrier_core::CarrierCore,
-    decided::{Change, Decided, ToSeal},
     handle::Session,
     loaded::Loaded,
-    lock::Contents,
+    lock::{Contents, Held},
+    opening::Opening,
     outcome::Outcome,
     refusal::FAILED,
     save_error::{SaveError, SaveProblem},
 };
 use crate::{
+    cookie::{CompanionFields, PartNumbers, Values},
+    crypto::{cipher::RANDOM_LEN, random},
     events::{self, LimitedEvent},
     keys::SlotKeys,
-    state::{AlreadySent, Decision, Dependence, Payload, ResponseFacts, SessionError},
+    state::{
+        AlreadySent, BodyToSeal, Decision, Dependence, Payload, ResponseFacts, SessionError, State,
+        wire_issued,
+    },
+    token::{self, LONGEST_TOKEN},
 };
+
+/// A session at the end of its request: read-only, and with its lock held until its token is written.
+pub(crate) struct Decided<'a, T> {
+    pub(super) held: Held<'a, T>,
+    /// Core of the carrier that saves the session. It may differ from the core that loaded it. The rings of both were
+    /// equal when they were compared, but one may have been replaced since.
+    pub(super) core: &'a CarrierCore,
+    pub(crate) dependence: Dependence,
+    pub(crate) change: Change,
+    pub(crate) of_companion: CompanionFields,
+}
+
+/// Change of the client's token.
+pub(crate) enum Change {
+    Keep,
+    Store(ToSeal),
+    Drop,
+}
+
+/// A body to seal, with the keys and the random bytes for it, so that sealing cannot fail.
+pub(crate) struct ToSeal {
+    /// Keys of the decision. If the ring is replaced in between, the new ring must not seal a session that it would
+    /// refuse.
+    keys: SlotKeys,
+    pub(crate) body: BodyToSeal,
+    /// R, which a signed token does not use (SPEC.md § 6.3).
+    random: [u8; RANDOM_LEN],
+}
 
 impl<T: Payload> Session<T> {
     /// Returns `true` if the response does not depend on the session: the application neither touched it nor has a
@@ -75,6 +110,26 @@ impl<T: Payload> Session<T> {
         }
         Ok(decided)
     }
+
+    /// Returns `true` if these values of the response are the session that arrived, refreshed or sealed again. If they
+    /// are the only ones, a session that nobody touched is not read for that, because they stay in either case, and
+    /// the result is `false`.
+    pub(crate) fn arrived_as(&self, core: &CarrierCore, values: &Values, are_alone: bool) -> bool {
+        // An error means that this thread is inside an `update` of the session, which cannot be saved then.
+        let Ok(mut held) = self.lock.hold() else {
+            return false;
+        };
+        if are_alone && !held.contents.is_touched {
+            return false;
+        }
+        let now = held.state().now;
+        let context = held.contents.arrival.context.as_deref();
+        let opening = Opening::new(core, context, now);
+        // A write has one token.
+        let token = values.whole(LONGEST_TOKEN).next();
+        let opened = token.and_then(|token| opening.open_own(&token.ok()?));
+        opened.is_some_and(|opened| held.state().arrived_as(&opened))
+    }
 }
 
 impl<T> Session<T> {
@@ -105,47 +160,6 @@ impl<T> Session<T> {
     }
 }
 
-impl<T> Decided<'_, T> {
-    /// Decides what becomes of the token of a session that was touched.
-    fn decide(&mut self, response: ResponseFacts) -> Result<(), SaveError> {
-        let core = self.core;
-        let Contents {
-            loaded: Some(loaded),
-            arrival,
-            ..
-        } = &mut *self.held.contents
-        else {
-            return Ok(());
-        };
-        loaded.report(core);
-        let now = loaded.state.now;
-        // A session that arrived has waited for the ring when it was opened. A new one was not opened, and must not be
-        // sealed under a key that the others have dropped.
-        let may_begin_late = core.slot.is_late() && loaded.state.is_new();
-        if may_begin_late && loaded.state.is_to_write(arrival.request) {
-            core.slot.keep_up();
-        }
-        let keys = core.slot.keys();
-        let (standing, sealing) = (loaded.standing(core, &keys), keys.sealing_id(now));
-        let decision = loaded.state.decide(response, arrival.request, standing);
-        self.dependence = decision.dependence();
-        self.change = carry_out(decision, loaded, core, keys)?;
-        let context = arrival.context(core);
-        let is_dropped = matches!(self.change, Change::Drop);
-        let is_stored = matches!(self.change, Change::Store(_));
-        // If the client keeps its token, it also keeps the companion's fields.
-        if is_dropped || is_stored {
-            self.of_companion = loaded.companion_fields(core, is_dropped, context, sealing)?;
-            loaded.note_written(decision, core);
-        }
-        let is_taken_over = loaded.outcome == Outcome::Migrated;
-        if is_stored && (is_taken_over || loaded.state.is_replaced()) {
-            loaded.note_begun(core, context, sealing);
-        }
-        Ok(())
-    }
-}
-
 /// Prepares the decision about a session, and logs a change that is left out. Returns the change of its token.
 pub(super) fn carry_out<T>(
     decision: Decision,
@@ -154,7 +168,12 @@ pub(super) fn carry_out<T>(
     keys: SlotKeys,
 ) -> Result<Change, SaveError> {
     let (state, purpose) = (&loaded.state, core.slot.purpose.name());
-    let to_seal = |body| ToSeal::new(body, state, keys);
+    // Fails if no token can have the time, or if there are no random bytes.
+    let to_seal = |body| {
+        wire_issued(state.now).ok_or(SaveProblem::CLOCK)?;
+        let random = random::from_thread()?;
+        Ok(ToSeal { keys, body, random })
+    };
     match decision {
         Decision::Store(body) => return to_seal(body).map(Change::Store),
         Decision::Drop => return Ok(Change::Drop),
@@ -182,5 +201,87 @@ impl<T> Loaded<T> {
         for change in decision.changes(&self.state) {
             events::count_written(1, core.slot.purpose.name(), change, self.outcome.reason());
         }
+    }
+}
+
+impl<'a, T> Decided<'a, T> {
+    /// Holds a session, and leaves the client's token alone.
+    pub(super) fn new(held: Held<'a, T>, core: &'a CarrierCore) -> Decided<'a, T> {
+        Decided {
+            held,
+            core,
+            dependence: Dependence::Untouched,
+            change: Change::Keep,
+            of_companion: CompanionFields::default(),
+        }
+    }
+
+    /// Decides what becomes of the token of a session that was touched.
+    fn decide(&mut self, response: ResponseFacts) -> Result<(), SaveError> {
+        let core = self.core;
+        let Contents {
+            arrival, loaded, ..
+        } = &mut *self.held.contents;
+        let Some(loaded) = loaded else {
+            return Ok(());
+        };
+        loaded.report(core);
+        let now = loaded.state.now;
+        // A session that arrived has waited for the ring when it was opened. A new one was not opened, and must not be
+        // sealed under a key that the others have dropped.
+        let may_begin_late = core.slot.is_late() && loaded.state.is_new();
+        if may_begin_late && loaded.state.is_to_write(arrival.request) {
+            core.slot.keep_up();
+        }
+        let keys = core.slot.keys();
+        let (standing, sealing) = (loaded.standing(core, &keys), keys.sealing_id(now));
+        let decision = loaded.state.decide(response, arrival.request, standing);
+        self.dependence = decision.dependence();
+        self.change = carry_out(decision, loaded, core, keys)?;
+        let context = arrival.context(core);
+        let is_dropped = matches!(self.change, Change::Drop);
+        let is_stored = matches!(self.change, Change::Store(_));
+        // If the client keeps its token, it also keeps the companion's fields.
+        if is_dropped || is_stored {
+            self.of_companion = loaded.companion_fields(core, is_dropped, context, sealing)?;
+            loaded.note_written(decision, core);
+        }
+        let is_taken_over = loaded.outcome == Outcome::Migrated;
+        if is_stored && (is_taken_over || loaded.state.is_replaced()) {
+            loaded.begun_under = Some(sealing);
+            loaded.admit_begun(core, context, sealing);
+        }
+        Ok(())
+    }
+
+    pub(crate) fn state(&self) -> &State<T> {
+        &self.loaded().state
+    }
+
+    /// Returns the numbers of the parts that the request carried.
+    pub(crate) fn carried(&self) -> PartNumbers {
+        self.loaded().carried
+    }
+
+    fn loaded(&self) -> &Loaded<T> {
+        let loaded = self.held.contents.loaded.as_ref();
+        loaded.expect("the token of a session that was not read stays")
+    }
+
+    /// Returns the length of what [`seal_into`](Self::seal_into) appends.
+    pub(crate) fn token_len(&self, to_seal: &ToSeal) -> usize {
+        token::token_len(to_seal.keys.mode(), self.state().body_len(to_seal.body))
+    }
+
+    /// Seals the session, and appends its token to `text`.
+    pub(crate) fn seal_into(&self, to_seal: &ToSeal, text: &mut String) {
+        let ToSeal { keys, body, random } = to_seal;
+        let state = self.state();
+        let (key, body_len) = (keys.sealing(state.now), state.body_len(*body));
+        // The body is written where it is sealed, so that no copy of it has to be overwritten.
+        let before = text.len();
+        let write = |blob: &mut Vec<u8>| state.write_body(*body, blob);
+        token::seal_without_hyphens(key, self.held.context(), *random, body_len, write, text);
+        events::sealed(self.core.slot.purpose.name(), text.len() - before);
     }
 }

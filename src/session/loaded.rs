@@ -4,7 +4,6 @@ use crate::{
     cookie::PartNumbers,
     keys::{KeyId, KeyRole, PurposeKeys},
     state::{Standing, State},
-    token::Context,
 };
 
 /// A session that was read.
@@ -21,7 +20,7 @@ pub(crate) struct Loaded<T> {
     pub(super) carried: PartNumbers,
     /// Key that sealed the session that was taken over, or that `sign_in`, `renew` or `invalidate` began, if it was
     /// sealed.
-    begun_under: Option<KeyId>,
+    pub(super) begun_under: Option<KeyId>,
 }
 
 impl<T> Loaded<T> {
@@ -52,13 +51,6 @@ impl<T> Loaded<T> {
         if let Some(token_bytes) = self.unreported_bytes.take() {
             core.report(self.outcome(), token_bytes, self.off_by, self.state.now);
         }
-    }
-
-    /// Notes the sealing key of the session that this request began or took over, and the end of its admission by the
-    /// companion.
-    pub(super) fn note_begun(&mut self, core: &CarrierCore, context: &Context, key_id: KeyId) {
-        self.begun_under = Some(key_id);
-        self.admit_begun(core, context, key_id);
     }
 
     /// Returns the key under which the session that outlives the request arrived or began, or `None` if it is not

@@ -8,7 +8,6 @@ mod closing;
 #[cfg_attr(not(feature = "unstable-companion"), path = "no_companion.rs")]
 pub(crate) mod companion;
 pub(crate) mod csrf;
-mod decided;
 mod dictionary;
 mod duplicates;
 mod flash;
@@ -24,16 +23,14 @@ mod opening;
 mod outcome;
 mod refusal;
 mod save_error;
-mod sent_token;
 mod typed;
 mod validate;
 
 pub(crate) use self::carrier_core::CarrierCore;
+pub(crate) use closing::{Change, Decided, ToSeal};
 pub use csrf::CsrfError;
-pub(crate) use decided::{Change, Decided, ToSeal};
 pub use dictionary::Dictionary;
-pub(crate) use duplicates::Candidate;
-pub(crate) use duplicates::Duplicates;
+pub(crate) use duplicates::{Candidate, Duplicates};
 pub(crate) use handle::Session;
 pub(crate) use hooks::Hooks;
 pub use id::SessionId;

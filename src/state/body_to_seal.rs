@@ -1,7 +1,7 @@
 //! The body that is sealed at the end of a request, its length and bytes, and the `Max-Age` of its cookie.
 
 use super::{
-    bytes::body::{Body, Metadata, wire_issued},
+    bytes::body::{Body, Metadata},
     data::State,
 };
 
@@ -15,11 +15,6 @@ pub(crate) enum BodyToSeal {
 }
 
 impl<T> State<T> {
-    /// Returns `true` if the clock shows a time that a token can carry.
-    pub(crate) fn has_writable_time(&self) -> bool {
-        wire_issued(self.now).is_some()
-    }
-
     pub(crate) fn body_len(&self, body: BodyToSeal) -> usize {
         let content = self.content_len();
         match body {

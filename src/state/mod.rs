@@ -23,13 +23,11 @@ mod revalidation;
 mod size;
 
 pub(crate) use body_to_seal::BodyToSeal;
-#[cfg(feature = "unstable-companion")]
-pub(crate) use bytes::body::wire_issued;
 #[cfg(all(test, hardtack_repository))]
 pub(crate) use bytes::messages::messages as flash_messages;
 pub use bytes::session_data::{Map, Payload, SessionData};
 pub(crate) use bytes::{
-    body::{Body, DEVICE_LEN, Metadata, Sid, csrf_name},
+    body::{Body, DEVICE_LEN, Metadata, Sid, csrf_name, wire_issued},
     map,
 };
 #[cfg(feature = "unstable-companion")]

@@ -8,7 +8,7 @@ use crate::{
         reason::Reason,
         time::{UnixSeconds, system_time, unix_seconds},
     },
-    session::{Opening, SessionInfo, decided::Decided, duplicates::Candidate, handle::Session},
+    session::{Opening, SessionInfo, closing::Decided, duplicates::Candidate, handle::Session},
     state::Metadata,
     token::{Context, Refused},
 };

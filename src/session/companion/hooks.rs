@@ -11,8 +11,7 @@ use crate::{
     session::{
         SaveError, SessionId, SessionInfo,
         carrier_core::CarrierCore,
-        closing::carry_out,
-        decided::{Change, Decided},
+        closing::{Change, Decided, carry_out},
         duplicates::Candidate,
         handle::Session,
         loaded::Loaded,
