@@ -8,7 +8,7 @@ use crate::{
         time::{unix_seconds, unix_seconds_from},
     },
     cookie::{CookieName, SetCookies, Values, attributes::SameSite},
-    session::{Predecessor, SaveError, SaveProblem, Session},
+    session::{Predecessor, SaveError, Session},
     state::{Dependence, Map, Payload, RequestFacts, ResponseFacts, SessionError},
     token::{Context, LONGEST_TOKEN},
 };
@@ -167,11 +167,11 @@ impl<T: Payload> SessionCookie<T> {
         fill: impl FnOnce(&Session<T>) -> Result<(), SessionError>,
     ) -> Result<String, SaveError> {
         let session = self.load(None::<&str>, now);
-        fill(&session).map_err(SaveProblem::Session)?;
+        fill(&session).map_err(SaveError::new)?;
         let fields = self.save(&session)?;
         let pairs: Vec<_> = fields.pairs().collect();
         if pairs.is_empty() {
-            return Err(SaveProblem::EMPTY.into());
+            return Err(SaveError::new(EMPTY));
         }
         Ok(pairs.join("; "))
     }
@@ -267,6 +267,7 @@ fn list_len(field: &[u8]) -> usize {
     cookies * FIELD_LEN + field.len()
 }
 
+const EMPTY: &str = "an empty session has no cookie; store a value first";
 /// Bytes of a `Cookie` field in a list of fields, in addition to its value: its name and 32.
 const FIELD_LEN: usize = "cookie".len() + 32;
 /// Bytes around a part: `.1=`, and `N.` in the first.

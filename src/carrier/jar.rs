@@ -7,7 +7,7 @@ use cookie::Cookie;
 use super::SessionCookie;
 use crate::{
     base::clock::Clock,
-    session::{SaveError, SaveProblem, Session},
+    session::{SaveError, Session},
     state::Payload,
 };
 
@@ -119,10 +119,10 @@ impl<T: Payload> SessionCookie<T> {
     /// with different attributes. It is also an error with a companion, which adds other headers.
     pub fn save_as_cookies(&self, session: &Session<T>) -> Result<Vec<Cookie<'static>>, SaveError> {
         if self.has_twins() {
-            return Err(SaveProblem::Sentence(ONE_OF_A_NAME).into());
+            return Err(SaveError::new(ONE_OF_A_NAME));
         }
         if self.carrier.core.companion.is_some() {
-            return Err(SaveProblem::Sentence(SET_COOKIE_ALONE).into());
+            return Err(SaveError::new(SET_COOKIE_ALONE));
         }
         let fields = self.save(session)?;
         Ok(fields.into_iter().map(parsed).collect())

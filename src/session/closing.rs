@@ -15,7 +15,7 @@ use super::{
     opening::Opening,
     outcome::Outcome,
     refusal::FAILED,
-    save_error::{SaveError, SaveProblem},
+    save_error::{CLOCK, SaveError},
 };
 use crate::{
     cookie::{CompanionFields, PartNumbers, Values},
@@ -83,10 +83,13 @@ impl<T: Payload> Session<T> {
         let loader = &*self.lock.core;
         // Two carriers built alike are one to the client: a program may build its cookie for each request.
         if !std::ptr::eq(loader, core) && !loader.seals_like(core) {
-            return Err(SaveProblem::FOREIGN_SESSION.into());
+            return Err(SaveError::new(FOREIGN_SESSION));
         }
         // Held until the token is written, so that a task which still has a handle cannot change what was decided on.
-        let mut held = self.lock.hold().map_err(|_| SaveProblem::INSIDE_UPDATE)?;
+        let mut held = self
+            .lock
+            .hold()
+            .map_err(|_| SaveError::new(INSIDE_UPDATE))?;
         response.has_refused = held.contents.refusal.is_some();
         if let Some(error) = held.contents.refusal_told_by(response.status).cloned() {
             held.note_failure(&error);
@@ -170,7 +173,7 @@ pub(super) fn carry_out<T>(
     let (state, purpose) = (&loaded.state, core.slot.purpose.name());
     // Fails if no token can have the time, or if there are no random bytes.
     let to_seal = |body| {
-        wire_issued(state.now).ok_or(SaveProblem::CLOCK)?;
+        wire_issued(state.now).ok_or_else(|| SaveError::new(CLOCK))?;
         let random = random::from_thread()?;
         Ok(ToSeal { keys, body, random })
     };
@@ -285,3 +288,9 @@ impl<'a, T> Decided<'a, T> {
         events::sealed(self.core.slot.purpose.name(), text.len() - before);
     }
 }
+
+const INSIDE_UPDATE: &str =
+    "this call is inside an `update` of the same session; save it afterwards";
+/// The carrier has another mode, name, ring, companion or labels, or was built for another context.
+const FOREIGN_SESSION: &str =
+    "this session was loaded by another cookie or token; save it with that one";

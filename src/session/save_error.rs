@@ -1,6 +1,7 @@
-use std::fmt;
+use std::{error::Error, fmt, sync::Arc};
 
-use crate::{base::debug_by_display, crypto::random::RandomError, state::SessionError};
+use super::validate::BoxError;
+use crate::{base::debug_by_display, crypto::random::RandomError};
 
 /// An error from saving a session.
 ///
@@ -10,63 +11,40 @@ use crate::{base::debug_by_display, crypto::random::RandomError, state::SessionE
 /// `save_to` of bare tokens. [`cookie_for`](crate::SessionCookie::cookie_for) also returns the error of the
 /// function that fills the session, and one for a session that is empty or not written.
 #[derive(Clone)]
-pub struct SaveError(pub(crate) SaveProblem);
+pub struct SaveError(Arc<dyn Error + Send + Sync>);
+
+impl SaveError {
+    /// Makes the error from a sentence, or from another error.
+    #[cold]
+    pub(crate) fn new(cause: impl Into<BoxError>) -> SaveError {
+        SaveError(cause.into().into())
+    }
+}
 
 debug_by_display!(SaveError);
 
-/// Reason why a session cannot be saved.
-#[derive(Clone)]
-pub(crate) enum SaveProblem {
-    /// The operating system's random generator failed (SPEC.md § 14.5), or a session for a test could not be filled.
-    Session(SessionError),
-    Sentence(&'static str),
-}
-
-impl SaveProblem {
-    /// A token cannot carry the time.
-    pub(crate) const CLOCK: SaveProblem = SaveProblem::Sentence(
-        "the clock shows a time before 2026 or after 2162, so no session can be sealed",
-    );
-    pub(crate) const INSIDE_UPDATE: SaveProblem = SaveProblem::Sentence(
-        "this call is inside an `update` of the same session; save it afterwards",
-    );
-    /// The carrier has another mode, name, ring, companion or labels, or was built for another context.
-    pub(crate) const FOREIGN_SESSION: SaveProblem = SaveProblem::Sentence(
-        "this session was loaded by another cookie or token; save it with that one",
-    );
-    pub(crate) const EMPTY: SaveProblem =
-        SaveProblem::Sentence("an empty session has no cookie; store a value first");
-}
-
 impl fmt::Display for SaveError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.0 {
-            SaveProblem::Session(error) => error.fmt(f),
-            SaveProblem::Sentence(sentence) => f.write_str(sentence),
-        }
+        self.0.fmt(f)
     }
 }
 
-impl std::error::Error for SaveError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match &self.0 {
-            SaveProblem::Session(error) => error.source(),
-            SaveProblem::Sentence(_) => None,
-        }
+impl Error for SaveError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.0.source()
     }
 }
 
-impl From<SaveProblem> for SaveError {
-    fn from(problem: SaveProblem) -> Self {
-        SaveError(problem)
-    }
-}
-
+/// The operating system's random generator failed (SPEC.md § 14.5).
 impl From<RandomError> for SaveError {
     fn from(error: RandomError) -> Self {
-        SaveProblem::Session(error.into()).into()
+        SaveError::new(error)
     }
 }
+
+/// A token cannot carry the time.
+pub(crate) const CLOCK: &str =
+    "the clock shows a time before 2026 or after 2162, so no session can be sealed";
 
 #[cfg(test)]
 mod tests {
