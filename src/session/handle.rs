@@ -171,6 +171,28 @@ impl<T: Payload> Session<T> {
     pub fn size_report(&self) -> SizeReport {
         self.access().state().size_report()
     }
+
+    /// Reads the session without touching it.
+    #[cfg(feature = "tower")]
+    pub(crate) fn read_ahead(&self) {
+        // An error means that this thread is inside an `update` of the session, which has read it.
+        let _ = self.lock.hold().map(|mut held| _ = held.read());
+    }
+
+    /// Hands the session to `change`, if it may be changed.
+    pub(super) fn change<R>(
+        &self,
+        change: impl FnOnce(&mut State<T>) -> Result<R, SessionError>,
+    ) -> Result<R, SessionError> {
+        self.try_access()?.change(|state| {
+            state.check_writable()?;
+            change(state)
+        })
+    }
+
+    fn metadata(&self) -> Option<Metadata> {
+        self.access().state().metadata().copied()
+    }
 }
 
 impl<T> Session<T> {
@@ -230,41 +252,7 @@ impl<T> Session<T> {
             loaded.is_some_and(|loaded| loaded.state.is_to_write(held.contents.arrival.request))
         })
     }
-}
 
-impl<T: Payload> Session<T> {
-    /// Reads the session without touching it.
-    #[cfg(feature = "tower")]
-    pub(crate) fn read_ahead(&self) {
-        // An error means that this thread is inside an `update` of the session, which has read it.
-        let _ = self.lock.hold().map(|mut held| _ = held.read());
-    }
-
-    /// Hands the session to `change`, if it may be changed.
-    pub(super) fn change<R>(
-        &self,
-        change: impl FnOnce(&mut State<T>) -> Result<R, SessionError>,
-    ) -> Result<R, SessionError> {
-        self.change_any(|state| {
-            state.check_writable()?;
-            change(state)
-        })
-    }
-
-    /// Hands the session to `change`, even if it is withheld.
-    pub(super) fn change_any<R>(
-        &self,
-        change: impl FnOnce(&mut State<T>) -> Result<R, SessionError>,
-    ) -> Result<R, SessionError> {
-        self.try_access()?.change(change)
-    }
-
-    fn metadata(&self) -> Option<Metadata> {
-        self.access().state().metadata().copied()
-    }
-}
-
-impl<T> Session<T> {
     pub(crate) fn new(core: Arc<CarrierCore>, arrival: Arrival) -> Session<T> {
         Session {
             lock: Arc::new(SessionLock::new(core, arrival)),

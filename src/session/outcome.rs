@@ -70,9 +70,7 @@ impl Outcome {
             _ => None,
         }
     }
-}
 
-impl Outcome {
     /// Returns the id of the key under which the token opened.
     pub(super) fn opened_under(self) -> Option<KeyId> {
         match self {

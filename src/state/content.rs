@@ -37,6 +37,36 @@ impl<T> State<T> {
             .map_err(SessionError::TooLarge)?;
         Ok(was_there)
     }
+
+    pub(crate) fn flash(&mut self, queue: &str, message: &str) -> Result<(), SessionError> {
+        let mut messages: Vec<_> = messages(self.flash_bytes()).collect();
+        messages.push((queue, message));
+        let flash = messages::encode(&messages);
+        self.set_flash(flash.into())
+    }
+
+    /// Like [`flash`](Self::flash), but does nothing if the queue has the same message.
+    pub(crate) fn flash_once(&mut self, queue: &str, message: &str) -> Result<(), SessionError> {
+        if messages(self.flash_bytes()).any(|known| known == (queue, message)) {
+            return Ok(());
+        }
+        self.flash(queue, message)
+    }
+
+    /// Returns the messages of some queues, oldest first, each with its queue.
+    pub(crate) fn flashes(&self, of: impl Fn(&str) -> bool) -> Vec<(String, String)> {
+        messages(self.flash_bytes())
+            .filter(|(queue, _)| of(queue))
+            .map(|(queue, message)| (queue.to_owned(), message.to_owned()))
+            .collect()
+    }
+
+    /// Drops the messages of some queues.
+    pub(crate) fn drop_flashes(&mut self, of: impl Fn(&str) -> bool) -> Result<(), SessionError> {
+        let others = messages(self.flash_bytes()).filter(|(queue, _)| !of(queue));
+        let flash = messages::encode(&others.collect::<Vec<_>>());
+        self.set_flash(flash.into())
+    }
 }
 
 impl<T: SessionData> State<T> {
@@ -94,37 +124,5 @@ impl<T: SessionData> State<T> {
         T::decode(self.draft.metadata.schema, self.payload())
             .map(Arc::new)
             .ok_or_else(session_data::unread::<T>)
-    }
-}
-
-impl<T> State<T> {
-    pub(crate) fn flash(&mut self, queue: &str, message: &str) -> Result<(), SessionError> {
-        let mut messages: Vec<_> = messages(self.flash_bytes()).collect();
-        messages.push((queue, message));
-        let flash = messages::encode(&messages);
-        self.set_flash(flash.into())
-    }
-
-    /// Like [`flash`](Self::flash), but does nothing if the queue has the same message.
-    pub(crate) fn flash_once(&mut self, queue: &str, message: &str) -> Result<(), SessionError> {
-        if messages(self.flash_bytes()).any(|known| known == (queue, message)) {
-            return Ok(());
-        }
-        self.flash(queue, message)
-    }
-
-    /// Returns the messages of some queues, oldest first, each with its queue.
-    pub(crate) fn flashes(&self, of: impl Fn(&str) -> bool) -> Vec<(String, String)> {
-        messages(self.flash_bytes())
-            .filter(|(queue, _)| of(queue))
-            .map(|(queue, message)| (queue.to_owned(), message.to_owned()))
-            .collect()
-    }
-
-    /// Drops the messages of some queues.
-    pub(crate) fn drop_flashes(&mut self, of: impl Fn(&str) -> bool) -> Result<(), SessionError> {
-        let others = messages(self.flash_bytes()).filter(|(queue, _)| !of(queue));
-        let flash = messages::encode(&others.collect::<Vec<_>>());
-        self.set_flash(flash.into())
     }
 }

@@ -102,27 +102,6 @@ pub(super) enum SaveMode {
     Force,
 }
 
-impl<T> State<T> {
-    /// Creates a session that begins now.
-    pub(crate) fn new(policy: &Arc<Policy>, now: UnixSeconds, has_token: bool) -> State<T> {
-        State {
-            policy: Arc::clone(policy),
-            now,
-            received: if has_token {
-                Received::Unopened
-            } else {
-                Received::Nothing
-            },
-            draft: policy.new_draft(now, None),
-            save: SaveMode::Auto,
-            limited_until: None,
-            admitted: Admitted::default(),
-            validation: Validation::Unasked,
-            room_in_requests: None,
-        }
-    }
-}
-
 impl Policy {
     /// Returns `true` if a request counts as activity although its handler leaves the session alone.
     #[inline]
@@ -158,6 +137,25 @@ impl Policy {
 }
 
 impl<T> State<T> {
+    /// Creates a session that begins now.
+    pub(crate) fn new(policy: &Arc<Policy>, now: UnixSeconds, has_token: bool) -> State<T> {
+        State {
+            policy: Arc::clone(policy),
+            now,
+            received: if has_token {
+                Received::Unopened
+            } else {
+                Received::Nothing
+            },
+            draft: policy.new_draft(now, None),
+            save: SaveMode::Auto,
+            limited_until: None,
+            admitted: Admitted::default(),
+            validation: Validation::Unasked,
+            room_in_requests: None,
+        }
+    }
+
     /// Returns `true` unless this session continues the one that arrived.
     pub(crate) fn is_new(&self) -> bool {
         self.received.arrived().is_none()
