@@ -246,11 +246,6 @@ mod sealed {
         fn adopt(_dictionary: &[u8], _room: usize) -> Result<Option<Vec<u8>>, Reason> {
             Ok(None)
         }
-
-        /// Returns the entries of a dictionary, each with its number of bytes. A typed value has none.
-        fn entries(_: &[u8]) -> Vec<(String, usize)> {
-            Vec::new()
-        }
     }
 }
 
@@ -270,11 +265,6 @@ impl sealed::Payload for Map {
         } else {
             Err(Reason::Payload)
         }
-    }
-
-    fn entries(bytes: &[u8]) -> Vec<(String, usize)> {
-        let sizes = map::sizes(bytes);
-        sizes.map(|(key, bytes)| (key.to_owned(), bytes)).collect()
     }
 }
 

@@ -1,6 +1,6 @@
 use std::fmt;
 
-use crate::state::{body_to_seal::BodyToSeal, bytes::session_data::Payload, data::State};
+use crate::state::{body_to_seal::BodyToSeal, bytes::map, data::State};
 
 /// Size of a session and of its parts, from [`Session::size_report`](crate::Session::size_report).
 ///
@@ -48,7 +48,7 @@ pub struct SizeReport {
     pub allowed: usize,
 }
 
-impl<T: Payload> State<T> {
+impl<T> State<T> {
     pub(crate) fn size_report(&self) -> SizeReport {
         let budget = &self.policy.budget;
         let content = self.content_len();
@@ -57,8 +57,13 @@ impl<T: Payload> State<T> {
         // A session that arrived larger than the profile allows is sent as it arrived.
         let allowed = self.allowed(BodyToSeal::With(self.draft.metadata));
         let sent = budget.sent(allowed, padded_len, true);
+        let dictionary = match self.policy.schema {
+            0 => self.payload(),
+            _ => &[],
+        };
+        let entries = map::sizes(dictionary).map(|(key, bytes)| (key.to_owned(), bytes));
         SizeReport {
-            entries: T::entries(self.payload()),
+            entries: entries.collect(),
             payload: self.payload().len(),
             flash: self.flash_bytes().len(),
             padding: padded_len - body_len,

@@ -36,30 +36,33 @@ pub struct TooLarge {
     pub allowed: usize,
     /// Dictionary key whose value was to be stored, or `None` for any other change.
     pub key: Option<String>,
-    /// Larger sizes that there are, in bytes, with their drawbacks.
-    larger: &'static [(usize, &'static str)],
-    /// The size allows more, but the server would refuse the next request.
-    is_for_requests: bool,
+    /// What helps.
+    advice: &'static str,
 }
 
 impl TooLarge {
     /// Makes the error for a session with this content, which is more than `room`.
     pub(super) fn of(budget: &SizeBudget, content: usize, room: usize) -> TooLarge {
-        let is_for_requests = room < budget.room;
-        TooLarge {
-            needed: budget.largest(content).total,
-            allowed: if is_for_requests {
-                budget.largest(room).total
-            } else {
-                budget.allowed.total
-            },
-            key: None,
-            larger: match (budget.overhead.part, budget.allowed.kept) {
+        let needed = budget.largest(content).total;
+        let (allowed, advice) = if room < budget.room {
+            // The size allows more, but the server would refuse the next request.
+            (budget.largest(room).total, OVER_HTTP_2)
+        } else {
+            let larger = match (budget.overhead.part, budget.allowed.kept) {
                 (0, _) => LARGER_TOKENS,
                 (_, usize::MAX) => LARGER_COOKIES,
                 _ => LARGER_PARTITIONED,
-            },
-            is_for_requests,
+            };
+            // Several cookies need a few bytes more than one, so the next refusal may name a larger size.
+            let enough = larger.iter().find(|(bytes, _)| *bytes >= needed);
+            let advice = enough.map_or("and keep the rest on the server", |(_, advice)| advice);
+            (budget.allowed.total, advice)
+        };
+        TooLarge {
+            needed,
+            allowed,
+            key: None,
+            advice,
         }
     }
 }
@@ -68,17 +71,10 @@ debug_by_display!(TooLarge);
 
 impl fmt::Display for TooLarge {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (needed, allowed) = (self.needed, self.allowed);
+        let (needed, allowed, advice) = (self.needed, self.allowed, self.advice);
         if let Some(key) = &self.key {
             write!(f, "`{}` does not fit: ", key.escape_debug())?;
         }
-        // Several cookies need a few bytes more than one, so the next refusal may name a larger size.
-        let larger = self.larger.iter().find(|(bytes, _)| *bytes >= needed);
-        let advice = match larger {
-            _ if self.is_for_requests => OVER_HTTP_2,
-            Some((_, advice)) => advice,
-            None => "and keep the rest on the server",
-        };
         write!(
             f,
             "session needs {needed} bytes, the limit is {allowed}; store less, {advice}"
