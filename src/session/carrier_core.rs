@@ -39,7 +39,7 @@ impl CarrierCore {
         off_by: Option<u64>,
         now: UnixSeconds,
     ) {
-        let purpose = self.slot.purpose.name();
+        let (purpose, limits) = (self.slot.purpose.name(), &self.log_limits);
         let is_dropped = self.is_under_dropped_key(outcome);
         let known = match (outcome, off_by) {
             (Outcome::OpenedUnderAcceptedKey { .. }, Some(_)) => events::SUPERSEDED,
@@ -53,8 +53,8 @@ impl CarrierCore {
             Outcome::OpenedUnderAcceptedKey { key_id } => {
                 events::opened_under_accepted_key(purpose, key_id, token_bytes);
                 if let Some(late_by) = off_by {
-                    self.log_limits.sealed_late.note(now);
-                    if let Some(left_out) = self.log_limits.note(LimitedEvent::SealedLate, now) {
+                    limits.sealed_late.note(now);
+                    if let Some(left_out) = limits.note(LimitedEvent::SealedLate, now) {
                         events::sealed_late(purpose, key_id, late_by, left_out);
                     }
                 }
@@ -62,10 +62,7 @@ impl CarrierCore {
             // Without a log there is nothing to thin out.
             Outcome::Rejected { .. } | Outcome::NotMigrated { .. } if !events::ARE_LOGGED => {}
             Outcome::Rejected { reason, key_id } => {
-                let noted = self
-                    .log_limits
-                    .note_rejected(reason, is_dropped, false, now);
-                if let Some(left_out) = noted {
+                if let Some(left_out) = limits.note_rejected(reason, is_dropped, false, now) {
                     events::rejected(
                         purpose,
                         reason,
@@ -79,8 +76,7 @@ impl CarrierCore {
             }
             Outcome::Migrated => events::taken_over(purpose, token_bytes),
             Outcome::NotMigrated { reason } => {
-                let noted = self.log_limits.note_rejected(reason, false, true, now);
-                if let Some(left_out) = noted {
+                if let Some(left_out) = limits.note_rejected(reason, false, true, now) {
                     events::old_cookie_rejected(purpose, reason, token_bytes, left_out);
                 }
             }

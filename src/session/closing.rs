@@ -86,12 +86,11 @@ impl<T: Payload> Session<T> {
             return Err(SaveError::new(FOREIGN_SESSION));
         }
         // Held until the token is written, so that a task which still has a handle cannot change what was decided on.
-        let mut held = self
-            .lock
-            .hold()
-            .map_err(|_| SaveError::new(INSIDE_UPDATE))?;
+        let Ok(mut held) = self.lock.hold() else {
+            return Err(SaveError::new(INSIDE_UPDATE));
+        };
         response.has_refused = held.contents.refusal.is_some();
-        if let Some(error) = held.contents.refusal_told_by(response.status).cloned() {
+        if let Some(error) = held.refusal_told_by(response.status).cloned() {
             held.note_failure(&error);
             response.status = FAILED;
         }

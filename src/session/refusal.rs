@@ -1,9 +1,6 @@
 //! Errors that a session gave in its request, and the responses that tell them.
 
-use super::{
-    handle::Session,
-    lock::{Contents, Held},
-};
+use super::{handle::Session, lock::Held};
 use crate::{
     base::reason::Reason,
     events::{self, LimitedEvent},
@@ -15,7 +12,7 @@ impl<T> Session<T> {
     pub(crate) fn is_refusal_told_by(&self, status: u16) -> bool {
         // An error means that this thread is inside an `update` of the session.
         let held = self.lock.hold();
-        held.is_ok_and(|held| held.contents.refusal_told_by(status).is_some())
+        held.is_ok_and(|held| held.refusal_told_by(status).is_some())
     }
 
     /// Notes the error of a request. It may be that of another session.
@@ -28,6 +25,13 @@ impl<T> Session<T> {
 }
 
 impl<T> Held<'_, T> {
+    /// Returns the last error if a response with this status tells it, whoever made the page (docs/spec/writer.md
+    /// § 8.12).
+    pub(super) fn refusal_told_by(&self, status: u16) -> Option<&SessionError> {
+        let refusal = self.contents.refusal.as_ref();
+        refusal.filter(|error| error.status() == status && status != FAILED)
+    }
+
     /// Notes an error, unless it would hide one that has a status of its own.
     pub(super) fn note_refusal<R>(&mut self, result: &Result<R, SessionError>) {
         let refusal = &mut self.contents.refusal;
@@ -66,15 +70,6 @@ pub(crate) fn of_anyone(error: &SessionError) -> Option<LimitedEvent> {
         SessionError::TooLarge(_) => Some(LimitedEvent::Full),
         SessionError::NoContext => Some(LimitedEvent::NoContext),
         _ => None,
-    }
-}
-
-impl<T> Contents<T> {
-    /// Returns the last error if a response with this status tells it, whoever made the page (docs/spec/writer.md
-    /// § 8.12).
-    pub(super) fn refusal_told_by(&self, status: u16) -> Option<&SessionError> {
-        let refusal = self.refusal.as_ref();
-        refusal.filter(|error| error.status() == status && status != FAILED)
     }
 }
 

@@ -115,19 +115,15 @@ impl<T: Payload> Session<T> {
     ///
     /// With `revalidate_after`, returns [`InsideUpdate`](SessionError::InsideUpdate) inside an `update` of the session.
     pub async fn validate(&self) -> Result<Validity, SessionError> {
-        self.ask_if_due().await.map(Validity::valid_if)
-    }
-
-    async fn ask_if_due(&self) -> Result<bool, SessionError> {
         let core = &*self.lock.core;
         let Some(validate) = &core.hooks.validate else {
-            return Ok(true);
+            return Ok(Validity::Valid);
         };
         let (answer, at) = {
             let mut held = self.lock.hold()?;
             let (answer, at) = match held.question() {
                 Ok((session, at)) => (ask(validate, &session), at),
-                Err(known) => return known,
+                Err(known) => return known.map(Validity::valid_if),
             };
             // Set now, so that it holds even if the request is cancelled before the answer.
             held.contents.is_touched = true;
@@ -143,7 +139,7 @@ impl<T: Payload> Session<T> {
         let mut held = self.lock.hold()?;
         let heard = held.read().apply_answer(core, answer, at);
         held.note_refusal(&heard);
-        heard
+        heard.map(Validity::valid_if)
     }
 }
 

@@ -22,12 +22,9 @@ impl<T: Payload> State<T> {
         self.withhold_unreadable(Some(metadata));
         let value = T::accept(metadata.schema, opened.payload())?;
         let answered_at = (!opened.is_taken_over()).then(|| metadata.last_active());
-        if self
-            .policy
-            .lifetimes
-            .is_validation_due(answered_at, self.now)
-        {
-            self.withhold(Withheld::Unvalidated(Box::new(opened)));
+        let lifetimes = &self.policy.lifetimes;
+        if lifetimes.is_validation_due(answered_at, self.now) {
+            self.withhold(Withheld::Unvalidated(opened));
         } else {
             self.draft.value = value;
             self.continue_from(opened);

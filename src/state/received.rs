@@ -35,7 +35,7 @@ pub(crate) enum Withheld {
     #[cfg_attr(not(feature = "unstable-companion"), expect(dead_code))]
     Stale(Stale),
     /// The application has not said yet that the session is still valid.
-    Unvalidated(Box<Body>),
+    Unvalidated(Body),
 }
 
 impl Received {
@@ -50,8 +50,9 @@ impl Received {
     /// Returns the session that the draft continues, or the one that waits for the application's answer.
     pub(super) fn body(&self) -> Option<&Body> {
         match self {
-            Received::Arrived(opened) => Some(opened),
-            Received::Withheld(Withheld::Unvalidated(opened)) => Some(opened),
+            Received::Arrived(opened) | Received::Withheld(Withheld::Unvalidated(opened)) => {
+                Some(opened)
+            }
             _ => None,
         }
     }
