@@ -80,10 +80,10 @@ impl<T> Loaded<T> {
     /// Returns the standing, under the keys at the end of the request, of the session that arrived (docs/spec/writer.md
     /// § 8.14.1). Does not ask `revoked_if` again, which gave its answer when the session was read.
     pub(super) fn standing(&self, core: &CarrierCore, keys: &PurposeKeys) -> Standing {
-        let Some((arrived, _)) = self.state.arrived() else {
+        let Some(arrived) = self.state.received.arrived() else {
             return Standing::Good;
         };
-        if arrived.issued < core.slot.not_before(keys) {
+        if arrived.metadata.issued < core.slot.not_before(keys) {
             return Standing::Lapsed;
         }
         // A session that was taken over has no key.

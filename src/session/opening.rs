@@ -183,19 +183,16 @@ impl<'a> Opening<'a> {
     fn verify_and_check(&self, token: &Whole<'_>) -> Result<Candidate, Refused> {
         let (core, now) = (self.core, self.now);
         let candidate = self.verify(token)?;
-        if events::ARE_COUNTED {
-            let metadata = &candidate.opened.metadata;
-            if now.saturating_sub(metadata.issued) < SOON {
-                // `sign_in` and `renew` give each session an id.
-                events::returned(core.slot.purpose.name(), metadata.sid.is_some());
-            }
+        let (metadata, payload) = candidate.opened.session();
+        if events::ARE_COUNTED && now.saturating_sub(metadata.issued) < SOON {
+            // `sign_in` and `renew` give each session an id.
+            events::returned(core.slot.purpose.name(), metadata.sid.is_some());
         }
         let remembers = core.policy.lifetimes.remembered.is_some();
-        if candidate.opened.metadata.remembered.is_some() && !remembers {
-            let purpose = core.slot.purpose.name();
-            core.log_limits.note_remembered(purpose, now);
+        if metadata.remembered.is_some() && !remembers {
+            core.log_limits
+                .note_remembered(core.slot.purpose.name(), now);
         }
-        let (metadata, payload) = candidate.opened.session();
         core.check(metadata, payload, candidate.key_id, &self.keys, now)
             .inspect_err(|refused| core.note_refused(refused, now))?;
         Ok(candidate)

@@ -6,7 +6,6 @@ use super::{
     data::{Ended, SaveMode, State, Validation},
     error::SessionError,
     received::{Received, Withheld},
-    size::too_large::TooLarge,
 };
 use crate::{
     base::{reason::Reason, time::UnixSeconds},
@@ -132,7 +131,7 @@ impl<T> State<T> {
         Ok(())
     }
 
-    pub(super) fn set_payload(&mut self, payload: Wiped) -> Result<(), TooLarge> {
+    pub(super) fn set_payload(&mut self, payload: Wiped) -> Result<(), SessionError> {
         let metadata = Metadata {
             schema: self.policy.schema,
             ..self.draft.metadata
@@ -146,8 +145,7 @@ impl<T> State<T> {
     }
 
     pub(super) fn set_flash(&mut self, flash: Wiped) -> Result<(), SessionError> {
-        self.check_size(self.payload().len() + flash.len(), &self.draft.metadata)
-            .map_err(SessionError::TooLarge)?;
+        self.check_size(self.payload().len() + flash.len(), &self.draft.metadata)?;
         self.draft.flash = Some(flash);
         Ok(())
     }
@@ -168,8 +166,7 @@ impl<T> State<T> {
     fn change_metadata(&mut self, change: impl FnOnce(&mut Metadata)) -> Result<(), SessionError> {
         let mut metadata = self.draft.metadata;
         change(&mut metadata);
-        self.check_size(self.content_len(), &metadata)
-            .map_err(SessionError::TooLarge)?;
+        self.check_size(self.content_len(), &metadata)?;
         self.draft.metadata = metadata;
         Ok(())
     }

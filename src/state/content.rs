@@ -25,16 +25,16 @@ impl<T> State<T> {
     /// Stores an encoded value under `key`.
     pub(crate) fn insert(&mut self, key: &str, value: &[u8]) -> Result<(), SessionError> {
         let (payload, _) = map::edit(self.payload(), key, Some(value));
-        self.set_payload(Wiped::from(payload)).map_err(|mut error| {
+        let mut stored = self.set_payload(Wiped::from(payload));
+        if let Err(SessionError::TooLarge(error)) = &mut stored {
             error.key = Some(key.to_owned());
-            SessionError::TooLarge(error)
-        })
+        }
+        stored
     }
 
     pub(crate) fn remove(&mut self, key: &str) -> Result<bool, SessionError> {
         let (payload, was_there) = map::edit(self.payload(), key, None);
-        self.set_payload(Wiped::from(payload))
-            .map_err(SessionError::TooLarge)?;
+        self.set_payload(Wiped::from(payload))?;
         Ok(was_there)
     }
 
@@ -112,7 +112,7 @@ impl<T: SessionData> State<T> {
     fn store_value(&mut self, value: &T) -> Result<T, SessionError> {
         let room = self.policy.budget.room.max(self.payload().len());
         let (payload, read) = session_data::encode(value, room)?;
-        self.set_payload(payload).map_err(SessionError::TooLarge)?;
+        self.set_payload(payload)?;
         Ok(read)
     }
 

@@ -171,11 +171,6 @@ impl<T> State<T> {
         (!self.is_new()).then_some(&self.draft.metadata)
     }
 
-    /// Returns the metadata and the payload of the session that arrived, unless it is withheld or has ended.
-    pub(crate) fn arrived(&self) -> Option<(&Metadata, &[u8])> {
-        self.received.arrived().map(Body::session)
-    }
-
     /// Returns the metadata and the payload of the session whose validity can be asked about, if any. It is the one that
     /// arrived, even while it waits for an answer, or the one that `renew` or `sign_in` has begun.
     pub(crate) fn lasting(&self) -> Option<(&Metadata, &[u8])> {
@@ -183,7 +178,7 @@ impl<T> State<T> {
             Some(Withheld::Unvalidated(opened)) => Some(opened.session()),
             // After `renew`, the session that arrived is still there, but the browser gets this one.
             _ if self.draft.renewed => Some((&self.draft.metadata, self.payload())),
-            _ => self.arrived(),
+            _ => self.received.arrived().map(Body::session),
         }
     }
 

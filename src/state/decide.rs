@@ -97,22 +97,18 @@ impl<T> State<T> {
         request: RequestFacts,
         standing: Standing,
     ) -> Decision {
-        match (
-            response.already_sent,
-            self.decide_alone(response, request, standing),
-        ) {
+        let decision = self.decide_alone(response, request, standing);
+        match (decision, response.already_sent) {
+            (_, AlreadySent::Nothing) => decision,
             // What the response says is newer than an age or a key.
-            (
-                AlreadySent::Same | AlreadySent::Other,
-                Decision::Refresh(_) | Decision::Reseal(_),
-            ) => Decision::Keep,
+            (Decision::Refresh(_) | Decision::Reseal(_), _) => Decision::Keep,
             // Writing this session would undo what an inner service did, which may be a sign-out.
-            (AlreadySent::Other, Decision::Store(_) | Decision::Drop)
+            (Decision::Store(_) | Decision::Drop, AlreadySent::Other)
                 if !self.has_begun_or_ended() =>
             {
                 Decision::KeepSent
             }
-            (_, decision) => decision,
+            _ => decision,
         }
     }
 

@@ -40,7 +40,7 @@ pub(crate) enum Withheld {
 
 impl Received {
     /// Returns the session that the draft continues.
-    pub(super) fn arrived(&self) -> Option<&Body> {
+    pub(crate) fn arrived(&self) -> Option<&Body> {
         match self {
             Received::Arrived(opened) => Some(opened),
             _ => None,

@@ -2,7 +2,9 @@
 //! `budget.rs` has the limits.
 
 use super::{budget::Allowed, too_large::TooLarge};
-use crate::state::{body_to_seal::BodyToSeal, bytes::body::Metadata, data::State};
+use crate::state::{
+    body_to_seal::BodyToSeal, bytes::body::Metadata, data::State, error::SessionError,
+};
 
 impl<T> State<T> {
     /// Returns the bytes by which payload and flash may still grow.
@@ -24,7 +26,7 @@ impl<T> State<T> {
         &self,
         content: usize,
         metadata: &Metadata,
-    ) -> Result<(), TooLarge> {
+    ) -> Result<(), SessionError> {
         let (budget, room) = (&self.policy.budget, self.room());
         let shrinks = content <= self.content_len();
         // An age that is written later is never shorter.
@@ -32,7 +34,7 @@ impl<T> State<T> {
         if content <= room || (shrinks && self.allowed_for(content, shortest).is_some()) {
             return Ok(());
         }
-        Err(TooLarge::of(budget, content, room))
+        Err(SessionError::TooLarge(TooLarge::of(budget, content, room)))
     }
 
     /// Returns the limit within which this body is sent, or the profile's limit if the body is too large.
