@@ -1,7 +1,7 @@
 //! A session as plain data. The rules about it are methods of [`State`], and of its settings: [`Policy`], [`Lifetimes`]
 //! and the sizes in [size]. This folder knows nothing of keys or locks, and only the sizes of cookies.
 //!
-//! A request [opens](open) a session and [acts](actions) on its [content]. At the end, the session [decides](decide)
+//! A request [opens](received) a session and [acts](actions) on its [content]. At the end, the session [decides](decide)
 //! what becomes of the token, as docs/spec/writer.md specifies.
 
 mod actions;
@@ -17,7 +17,6 @@ mod departed;
 mod error;
 mod facts;
 mod lifetime;
-mod open;
 mod received;
 mod revalidation;
 mod size;
