@@ -232,12 +232,12 @@ impl<'a, T> Decided<'a, T> {
         // A session that arrived has waited for the ring when it was opened. A new one was not opened, and must not be
         // sealed under a key that the others have dropped.
         let may_begin_late = core.slot.is_late() && loaded.state.is_new();
-        if may_begin_late && loaded.state.is_to_write(arrival.request) {
+        if may_begin_late && loaded.state.is_to_write() {
             core.slot.keep_up();
         }
         let keys = core.slot.keys();
         let (standing, sealing) = (loaded.standing(core, &keys), keys.sealing_id(now));
-        let decision = loaded.state.decide(response, arrival.request, standing);
+        let decision = loaded.state.decide(response, standing);
         self.dependence = decision.dependence();
         self.change = carry_out(decision, loaded, core, keys)?;
         let context = arrival.context(core);

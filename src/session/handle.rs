@@ -249,7 +249,7 @@ impl<T> Session<T> {
         // An error means that this thread is inside an `update` of the session.
         self.lock.hold().is_ok_and(|held| {
             let loaded = held.contents.loaded.as_ref();
-            loaded.is_some_and(|loaded| loaded.state.is_to_write(held.contents.arrival.request))
+            loaded.is_some_and(|loaded| loaded.state.is_to_write())
         })
     }
 

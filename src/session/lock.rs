@@ -213,7 +213,7 @@ fn load<'a, T: Payload>(
     let opening = Opening::new(core, arrival.context.as_deref(), now);
     let (values, old) = (mem::take(&mut arrival.values), arrival.old.take());
     let loaded = opening.load(values, old, none);
-    loaded.state.room_in_requests = arrival.request.room;
+    loaded.state.request = arrival.request;
     if !loaded.state.awaits_answer() {
         loaded.report(core);
     }

@@ -6,6 +6,7 @@ use super::{
     bytes::body::{Body, Metadata, csrf_name},
     companion::Admitted,
     error::SessionError,
+    facts::RequestFacts,
     lifetime::{Lifetimes, RefreshAfter},
     received::{Received, Withheld},
     size::budget::SizeBudget,
@@ -54,8 +55,8 @@ pub(crate) struct State<T> {
     pub(super) limited_until: Option<UnixSeconds>,
     pub(crate) admitted: Admitted,
     pub(super) validation: Validation,
-    /// Bytes of content that the server takes in the next request, if that is known.
-    pub(crate) room_in_requests: Option<usize>,
+    /// Request that the session is read in. By default, nothing is known of it.
+    pub(crate) request: RequestFacts,
 }
 
 /// The session as it is now.
@@ -152,7 +153,7 @@ impl<T> State<T> {
             limited_until: None,
             admitted: Admitted::default(),
             validation: Validation::Unasked,
-            room_in_requests: None,
+            request: RequestFacts::default(),
         }
     }
 

@@ -91,13 +91,8 @@ impl Policy {
 
 impl<T> State<T> {
     /// Decides what becomes of the client's token, given what the response already says about it.
-    pub(crate) fn decide(
-        &self,
-        response: ResponseFacts,
-        request: RequestFacts,
-        standing: Standing,
-    ) -> Decision {
-        let decision = self.decide_alone(response, request, standing);
+    pub(crate) fn decide(&self, response: ResponseFacts, standing: Standing) -> Decision {
+        let decision = self.decide_alone(response, standing);
         match (decision, response.already_sent) {
             (_, AlreadySent::Nothing) => decision,
             // What the response says is newer than an age or a key.
@@ -112,12 +107,7 @@ impl<T> State<T> {
         }
     }
 
-    fn decide_alone(
-        &self,
-        response: ResponseFacts,
-        request: RequestFacts,
-        standing: Standing,
-    ) -> Decision {
+    fn decide_alone(&self, response: ResponseFacts, standing: Standing) -> Decision {
         // Another release or instance may read a withheld session, and must find it as it is. A timeout (408) dropped the
         // handler midway, so nothing is saved.
         if self.withheld().is_some() || response.status == 408 {
@@ -145,7 +135,7 @@ impl<T> State<T> {
                 Decision::KeepLapsed
             // With a request of another site a browser hides the visitor's session, which a new one would replace. Only a
             // sign-in is meant to.
-            } else if self.draft.renewed || !request.may_hide {
+            } else if self.draft.renewed || !self.request.may_hide {
                 self.store(response.already_sent)
             } else if self.draft.ended.is_some() && response.already_sent != AlreadySent::Nothing {
                 // The sign-out takes effect, although its message is lost.
@@ -154,7 +144,7 @@ impl<T> State<T> {
                 Decision::KeepHidden
             };
         }
-        if has_lapsed || self.is_new() || !self.policy.may_refresh_in(response, request) {
+        if has_lapsed || self.is_new() || !self.policy.may_refresh_in(response, self.request) {
             return Decision::Keep;
         }
         self.refresh(standing == Standing::UnderEarlierKey)
@@ -167,8 +157,8 @@ impl<T> State<T> {
 
     /// Returns `true` if a successful response stores the session or drops its token, because it was changed.
     #[cold]
-    pub(crate) fn is_to_write(&self, request: RequestFacts) -> bool {
-        match self.decide(ResponseFacts::UNKNOWN, request, Standing::Good) {
+    pub(crate) fn is_to_write(&self) -> bool {
+        match self.decide(ResponseFacts::UNKNOWN, Standing::Good) {
             Decision::Drop => true,
             // Without a change, `save` asks for it.
             Decision::Store(_) => self.has_changed(),

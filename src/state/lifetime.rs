@@ -98,14 +98,6 @@ pub(crate) struct Timeouts {
     pub(crate) idle: Option<u64>,
 }
 
-impl Timeouts {
-    /// Returns the longest time for which a token opens after its last activity.
-    fn unused(self) -> u64 {
-        self.idle
-            .map_or(self.absolute, |idle| idle.min(self.absolute))
-    }
-}
-
 impl Lifetimes {
     /// Checks a session's dates at `now`, in the order of SPEC.md § 7. The error has the seconds between the refused
     /// date and `now` or `not_before`.
@@ -174,7 +166,8 @@ impl Lifetimes {
 
     /// Returns the longest time for which a token opens without being sealed again (SPEC.md § 3.4.8).
     pub(crate) fn token_lifetime(&self) -> u64 {
-        self.of_each_kind(Timeouts::unused)
+        // Without an idle timeout, it opens until the end of the session.
+        self.of_each_kind(|kind| kind.idle.unwrap_or(kind.absolute).min(kind.absolute))
     }
 
     fn of_each_kind(&self, seconds: fn(Timeouts) -> u64) -> u64 {

@@ -14,7 +14,7 @@ impl<T> State<T> {
 
     /// Returns the maximum of payload and flash together: the profile's, or what the server takes if that is less.
     fn room(&self) -> usize {
-        let in_requests = self.room_in_requests.unwrap_or(usize::MAX);
+        let in_requests = self.request.room.unwrap_or(usize::MAX);
         self.policy.budget.room.min(in_requests)
     }
 
