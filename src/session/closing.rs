@@ -238,7 +238,9 @@ impl<'a, T> Decided<'a, T> {
         let keys = core.slot.keys();
         let (standing, sealing) = (loaded.standing(core, &keys), keys.sealing_id(now));
         let decision = loaded.state.decide(response, standing);
-        self.dependence = decision.dependence();
+        if matches!(decision, Decision::Drop | Decision::Store(_)) {
+            self.dependence = Dependence::Written;
+        }
         self.change = carry_out(decision, loaded, core, keys)?;
         let context = arrival.context(core);
         let is_dropped = matches!(self.change, Change::Drop);
@@ -282,7 +284,7 @@ impl<'a, T> Decided<'a, T> {
         let (key, body_len) = (keys.sealing(state.now), state.body_len(*body));
         // The body is written where it is sealed, so that no copy of it has to be overwritten.
         let before = text.len();
-        let write = |blob: &mut Vec<u8>| state.write_body(*body, blob);
+        let write = |blob: &mut Vec<u8>| state.write_body(*body, body_len, blob);
         token::seal_without_hyphens(key, self.held.context(), *random, body_len, write, text);
         events::sealed(self.core.slot.purpose.name(), text.len() - before);
     }

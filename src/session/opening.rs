@@ -130,14 +130,11 @@ impl<'a> Opening<'a> {
         loaded.outcome = match taken {
             None => Outcome::Absent,
             Some(Ok(())) => Outcome::Migrated,
-            Some(Err(Refused {
-                reason,
-                may_open_elsewhere,
-                ..
-            })) => {
-                if may_open_elsewhere {
+            Some(Err(refused)) => {
+                if refused.may_open_elsewhere {
                     loaded.state.withhold_unreadable(None);
                 }
+                let reason = refused.reason;
                 Outcome::NotMigrated { reason }
             }
         };

@@ -151,12 +151,10 @@ impl<T: Payload> Held<'_, T> {
             return Err(Ok(true));
         }
         let (core, after_head) = (self.core, self.contents.read_only.is_some());
-        let read_at = self.state().now;
-        let now = if after_head {
-            self.contents.arrival.clock.seconds()
-        } else {
-            read_at
-        };
+        let mut now = self.state().now;
+        if after_head {
+            now = self.contents.arrival.clock.seconds();
+        }
         let loaded = self.read();
         if after_head && !loaded.would_open(core, now) {
             return Err(Ok(false));

@@ -26,12 +26,11 @@ impl<T> State<T> {
         }
     }
 
-    /// Appends the body to `body`.
-    pub(crate) fn write_body(&self, what: BodyToSeal, body: &mut Vec<u8>) {
+    /// Appends the body, of [`body_len`](Self::body_len) bytes, to `body`.
+    pub(crate) fn write_body(&self, what: BodyToSeal, len: usize, body: &mut Vec<u8>) {
         match what {
             BodyToSeal::AsArrived => body.extend_from_slice(self.arrived_body()),
             BodyToSeal::With(metadata) => {
-                let len = self.body_len(what);
                 metadata.write(self.flash_bytes(), self.payload(), len, body);
             }
         }

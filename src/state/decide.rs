@@ -45,14 +45,6 @@ pub(crate) enum Decision {
 }
 
 impl Decision {
-    /// Returns the extent to which the response depends on its session.
-    pub(crate) fn dependence(self) -> Dependence {
-        match self {
-            Decision::Drop | Decision::Store(_) => Dependence::Written,
-            _ => Dependence::Touched,
-        }
-    }
-
     /// Returns the names of the changes that the client makes, for metrics.
     pub(crate) fn changes<T>(self, state: &State<T>) -> &'static [&'static str] {
         match self {
