@@ -15,7 +15,7 @@ use super::{
     opening::Opening,
     outcome::Outcome,
     refusal::FAILED,
-    save_error::{CLOCK, SaveError},
+    save_error::SaveError,
 };
 use crate::{
     cookie::{CompanionFields, PartNumbers, Values},
@@ -172,7 +172,7 @@ pub(super) fn carry_out<T>(
     let (state, purpose) = (&loaded.state, core.slot.purpose.name());
     // Fails if no token can have the time, or if there are no random bytes.
     let to_seal = |body| {
-        wire_issued(state.now).ok_or_else(|| SaveError::new(CLOCK))?;
+        wire_issued(state.now).ok_or_else(|| SaveError::new(SaveError::CLOCK))?;
         let random = random::from_thread()?;
         Ok(ToSeal { keys, body, random })
     };

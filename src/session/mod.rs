@@ -45,7 +45,6 @@ pub(crate) use opening::Opening;
 pub use outcome::{Outcome, ReadEvent};
 #[cfg(feature = "tower")]
 pub(crate) use refusal::{FAILED, of_anyone};
-pub(crate) use save_error::CLOCK;
 pub use save_error::SaveError;
 pub use validate::Validity;
 pub(crate) use validate::{Asking, BoxError};

@@ -14,6 +14,10 @@ use crate::{base::debug_by_display, crypto::random::RandomError};
 pub struct SaveError(Arc<dyn Error + Send + Sync>);
 
 impl SaveError {
+    /// A token cannot carry the time.
+    pub(crate) const CLOCK: &str =
+        "the clock shows a time before 2026 or after 2162, so no session can be sealed";
+
     /// Makes the error from a sentence, or from another error.
     #[cold]
     pub(crate) fn new(cause: impl Into<BoxError>) -> SaveError {
@@ -41,10 +45,6 @@ impl From<RandomError> for SaveError {
         SaveError::new(error)
     }
 }
-
-/// A token cannot carry the time.
-pub(crate) const CLOCK: &str =
-    "the clock shows a time before 2026 or after 2162, so no session can be sealed";
 
 #[cfg(test)]
 mod tests {

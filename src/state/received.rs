@@ -44,7 +44,7 @@ pub(crate) enum Withheld {
     #[cfg_attr(not(feature = "unstable-companion"), expect(dead_code))]
     Stale(Stale),
     /// The application has not said yet that the session is still valid.
-    Unvalidated(Body),
+    Unvalidated(Box<Body>),
 }
 
 impl Received {
@@ -59,9 +59,8 @@ impl Received {
     /// Returns the session that the draft continues, or the one that waits for the application's answer.
     pub(super) fn body(&self) -> Option<&Body> {
         match self {
-            Received::Arrived(opened) | Received::Withheld(Withheld::Unvalidated(opened)) => {
-                Some(opened)
-            }
+            Received::Arrived(opened) => Some(opened),
+            Received::Withheld(Withheld::Unvalidated(opened)) => Some(opened),
             _ => None,
         }
     }
@@ -110,7 +109,7 @@ impl<T: Payload> State<T> {
         let answered_at = (!opened.is_taken_over()).then(|| metadata.last_active());
         let lifetimes = &self.policy.lifetimes;
         if lifetimes.is_validation_due(answered_at, self.now) {
-            self.withhold(Withheld::Unvalidated(opened));
+            self.withhold(Withheld::Unvalidated(Box::new(opened)));
         } else {
             self.draft.value = value;
             self.continue_from(opened);

@@ -125,7 +125,7 @@ impl<T> State<T> {
         {
             // A handler may have read the empty value while the session was withheld.
             self.draft.value = None;
-            self.continue_from(opened);
+            self.continue_from(*opened);
         }
         self.validation = validation;
     }

@@ -11,7 +11,7 @@ use crate::{
     },
     crypto::{random, scratch::Wiped},
     keys::PurposeSlot,
-    session::{CLOCK, SaveError, SessionId, SessionInfo},
+    session::{SaveError, SessionId, SessionInfo},
     state::{Body, Metadata, wire_issued},
     token::{self, Context},
 };
@@ -44,7 +44,7 @@ impl Seal {
         now: SystemTime,
     ) -> Result<String, SaveError> {
         let now = unix_seconds(now);
-        wire_issued(now).ok_or_else(|| SaveError::new(CLOCK))?;
+        wire_issued(now).ok_or_else(|| SaveError::new(SaveError::CLOCK))?;
         let keys = self.slot.keys();
         let metadata = bare(id, unix_seconds(issued));
         let body_len = metadata.len() + payload.len();

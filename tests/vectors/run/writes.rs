@@ -18,7 +18,7 @@ use super::{
 use crate::{
     Session,
     carrier::TokenChange,
-    session::CLOCK,
+    session::SaveError,
     state::{AlreadySent, Dependence, Map, Payload, Sid},
 };
 
@@ -346,7 +346,7 @@ fn visit<T: Acts>(scene: &Scene, vector: &Vector) -> Expected {
     };
     match finished {
         Err(error) => {
-            assert_eq!(error.to_string(), CLOCK);
+            assert_eq!(error.to_string(), SaveError::CLOCK);
             found.failed = Some("clock".to_owned());
         }
         Ok((dependence, fields)) => {
