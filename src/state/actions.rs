@@ -78,7 +78,8 @@ impl<T> State<T> {
         }
         let end = self.now.saturating_add(duration);
         self.change_metadata(|metadata| metadata.remembered = Some(seconds_until(end, metadata)))?;
-        Ok(self.absolute_deadline())
+        let lifetimes = &self.policy.lifetimes;
+        Ok(lifetimes.absolute_deadline(&self.draft.metadata))
     }
 
     /// Undoes `remember_for`. A limit stays.

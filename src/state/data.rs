@@ -188,12 +188,6 @@ impl<T> State<T> {
         self.metadata().map(|known| lifetimes.expires_at(known))
     }
 
-    /// Returns the time at which the session ends, however much it is used.
-    pub(super) fn absolute_deadline(&self) -> UnixSeconds {
-        let lifetimes = &self.policy.lifetimes;
-        lifetimes.absolute_deadline(&self.draft.metadata)
-    }
-
     pub(crate) fn is_persistent(&self) -> bool {
         self.policy.is_persistent(&self.draft.metadata)
     }

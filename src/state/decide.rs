@@ -194,13 +194,12 @@ impl<T> State<T> {
 
     /// Stores the session, unless its absolute deadline has passed.
     fn store(&self, already_sent: AlreadySent) -> Decision {
+        let (unused, lifetimes) = (self.draft.metadata, &self.policy.lifetimes);
         // The next request would refuse it.
-        if self.now >= self.absolute_deadline() {
+        if self.now >= lifetimes.absolute_deadline(&unused) {
             return self.drop_if_any(already_sent);
         }
-        let unused = self.draft.metadata;
         let active = unused.active_at(self.now);
-        let lifetimes = &self.policy.lifetimes;
         let is_activity = lifetimes.moves(&unused, self.now, self.is_validated());
         // A session that arrived too large keeps its age if a longer one does not fit.
         let is_moved = is_activity && self.may_send(BodyToSeal::With(active)).is_some();

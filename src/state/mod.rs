@@ -12,8 +12,6 @@ mod companion;
 mod content;
 mod data;
 mod decide;
-#[cfg(feature = "unstable-companion")]
-mod departed;
 mod error;
 mod facts;
 mod lifetime;

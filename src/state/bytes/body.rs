@@ -28,14 +28,12 @@ pub(crate) struct Metadata {
     /// the present settings say.
     pub(crate) remembered: Option<u32>,
     pub(crate) sid: Option<Sid>,
-    /// Device that the session is bound to.
-    pub(crate) device: Option<DeviceId>,
+    /// Device that the session is bound to: a hash of its key and of the id for which the key was registered
+    /// (crates/device/docs/devices.md § 16.2).
+    pub(crate) device: Option<[u8; DEVICE_LEN]>,
     /// Version of a typed payload, or 0 for a dictionary, which has no such field.
     pub(crate) schema: u32,
 }
-
-/// Hash of a device's key and of the id for which the key was registered (crates/device/docs/devices.md § 16.2).
-pub(crate) type DeviceId = [u8; DEVICE_LEN];
 
 /// Body that a request brought, or that was made from its old cookie: bytes and metadata, and the positions of flash
 /// and payload.
