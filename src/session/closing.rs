@@ -197,15 +197,6 @@ pub(super) fn carry_out<T>(
     Ok(Change::Keep)
 }
 
-impl<T> Loaded<T> {
-    /// Counts the changes that the client makes. Called when nothing of the write can fail any more.
-    pub(super) fn note_written(&self, decision: Decision, core: &CarrierCore) {
-        for change in decision.changes(&self.state) {
-            events::count_written(1, core.slot.purpose.name(), change, self.outcome.reason());
-        }
-    }
-}
-
 impl<'a, T> Decided<'a, T> {
     /// Holds a session, and leaves the client's token alone.
     pub(super) fn new(held: Held<'a, T>, core: &'a CarrierCore) -> Decided<'a, T> {

@@ -2,8 +2,9 @@ use super::{carrier_core::CarrierCore, outcome::Outcome};
 use crate::{
     base::{reason::Reason, time::UnixSeconds},
     cookie::PartNumbers,
+    events,
     keys::{KeyId, KeyRole, PurposeKeys},
-    state::{Standing, State},
+    state::{Decision, Standing, State},
 };
 
 /// A session that was read.
@@ -95,6 +96,13 @@ impl<T> Loaded<T> {
             None | Some(KeyRole::Retired) => Standing::Lapsed,
             Some(KeyRole::Accepted) => Standing::UnderEarlierKey,
             Some(KeyRole::Sealing | KeyRole::Planned) => Standing::Good,
+        }
+    }
+
+    /// Counts the changes that the client makes. Called when nothing of the write can fail any more.
+    pub(super) fn note_written(&self, decision: Decision, core: &CarrierCore) {
+        for change in decision.changes(&self.state) {
+            events::count_written(1, core.slot.purpose.name(), change, self.outcome.reason());
         }
     }
 }

@@ -129,18 +129,14 @@ impl Lifetimes {
             .map_or(absolute, |idle| idle.min(absolute))
     }
 
+    /// Returns the first second at which the session has ended, however much it is used. It is never later than the
+    /// current settings allow, even if earlier settings allowed more.
     #[inline]
     pub(crate) fn absolute_deadline(&self, metadata: &Metadata) -> UnixSeconds {
-        metadata.issued.saturating_add(self.lifetime(metadata))
-    }
-
-    /// Returns the lifetime of the session in seconds. It is never more than the current settings allow, even if
-    /// earlier settings allowed more.
-    #[inline]
-    fn lifetime(&self, metadata: &Metadata) -> u64 {
         let longest = self.of(metadata).absolute;
         let durations = [metadata.remembered, metadata.limit].into_iter().flatten();
-        durations.map(u64::from).fold(longest, u64::min)
+        let lifetime = durations.map(u64::from).fold(longest, u64::min);
+        metadata.issued.saturating_add(lifetime)
     }
 
     #[inline]
