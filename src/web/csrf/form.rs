@@ -95,7 +95,8 @@ pub(in crate::web) fn verified_fields<R>(
             path,
             ..RefusedRequest::default()
         };
-        let left_out = asked.counts.note(refusal.name(), system_now());
+        let counts = asked.counts.as_ref();
+        let left_out = counts.and_then(|it| it.note(refusal.name(), system_now()));
         events::request_refused(&refusal, refusal.name(), &request, left_out);
         return Err(GuardedRejection::Refused(refusal));
     }

@@ -111,10 +111,8 @@ impl Rules {
         }
         // What another guard has asked for is kept. A guard that asks for no token says nothing, so an extractor of
         // forms fails instead of passing unchecked.
-        let mut asked = extensions.remove().unwrap_or_else(|| Asked {
-            fields: Vec::new(),
-            counts: Arc::clone(&self.counts),
-        });
+        let mut asked: Asked = extensions.remove().unwrap_or_default();
+        asked.counts.get_or_insert_with(|| self.counts.clone());
         let mut verdict = Verdict::Passes;
         if !is_safe && !is_upgrade && !is_form_post {
             let is_second = !asked.fields.is_empty();

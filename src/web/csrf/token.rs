@@ -18,13 +18,13 @@ pub(super) enum TokenSource {
 }
 
 /// Fields for tokens that a form must have. Written by guards, read by [`GuardedForm`](super::GuardedForm).
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub(super) struct Asked {
     /// For each guard that asked for a token, its field for one, which is not part of the form's own content. The request
     /// passes only with all of these tokens.
     pub(super) fields: Vec<FormField>,
     /// Counts of the outermost guard, by which the extractor logs.
-    pub(super) counts: Arc<Refusals>,
+    pub(super) counts: Option<Arc<Refusals>>,
 }
 
 /// Name of the field of a form that has its token.
