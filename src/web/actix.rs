@@ -136,9 +136,11 @@ where
 
     fn call(&self, request: ServiceRequest) -> Self::Future {
         let layer = &self.layer;
-        if layer.poll_kept_up(&no_task()).is_pending() {
+        if layer.carrier.poll_kept_up(&no_task()).is_pending() {
             let service = self.clone();
-            let called = call_later(service, request, |it, task| it.layer.poll_kept_up(task));
+            let called = call_later(service, request, |it, task| {
+                it.layer.carrier.poll_kept_up(task)
+            });
             return Box::pin(called);
         }
         let choose = layer.context_by.as_ref();

@@ -18,17 +18,17 @@ impl<T> AnyCarrier<T> {
         self.carrier().core.slot.purpose.name()
     }
 
-    /// Waits until the followed rings of the sessions are up to date, if the process stood still.
+    /// Waits until the followed rings of the sessions are up to date, if the process stood still. Then no session of the
+    /// request blocks its thread for that.
     #[inline]
     pub(super) fn poll_kept_up(&self, task: &Context<'_>) -> Poll<()> {
         ready!(self.carrier().core.slot.poll_kept_up(task));
-        match self {
-            AnyCarrier::Cookie(SessionCookie { fields, .. }) => match &fields.old_cookies {
-                Some(old) => old.poll_kept_up(task),
-                None => Poll::Ready(()),
-            },
-            AnyCarrier::Header(_) => Poll::Ready(()),
+        if let AnyCarrier::Cookie(cookie) = self
+            && let Some(old) = &cookie.fields.old_cookies
+        {
+            ready!(old.poll_kept_up(task));
         }
+        Poll::Ready(())
     }
 
     fn carrier(&self) -> &Carrier<T> {

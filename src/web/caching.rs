@@ -2,6 +2,7 @@
 //!
 //! Some shared caches ignore `Vary` and store `Set-Cookie`, so they could give the session of one visitor to the next.
 
+use super::framework::Fields;
 use crate::state::{AlreadySent, Dependence, ResponseFacts};
 
 /// Condition under which a field lets caches store a response.
@@ -55,14 +56,12 @@ pub(crate) struct CacheHeaders {
 }
 
 impl CacheHeaders {
-    /// Reads the fields of a response, by name in lower case, with all values of each.
-    pub(crate) fn read<'a, V>(fields: impl Iterator<Item = (&'a str, V)>) -> CacheHeaders
-    where
-        V: Iterator<Item = &'a [u8]>,
-    {
+    /// Reads the fields of a response.
+    pub(crate) fn of<H: Fields>(response: &H) -> CacheHeaders {
         let mut headers = CacheHeaders::default();
-        for (name, mut values) in fields {
-            match FieldKind::of(name) {
+        for name in response.names() {
+            let mut values = response.values(name);
+            match FieldKind::of(name.as_ref()) {
                 None => {}
                 Some(FieldKind::Directives) => {
                     headers.cache_control = Some(Directives::read(values))

@@ -12,8 +12,9 @@ use http::{
 };
 
 use super::{
+    caching::CacheHeaders,
     csrf::CsrfRefusal,
-    headers::{RETRY_AFTER_SECONDS, caches_of, forbid_to_store},
+    headers::{RETRY_AFTER_SECONDS, forbid_to_store},
 };
 use crate::{
     base::reason::Reason,
@@ -115,7 +116,7 @@ impl Failure {
             *response.status_mut() = page.status;
         }
         let fields = response.headers_mut();
-        let was_storable = caches_of(fields).is_storable();
+        let was_storable = CacheHeaders::of(fields).is_storable();
         // They describe the body that goes; a length that is wrong would cut the new one off.
         for of_the_body in [
             CONTENT_DISPOSITION,
@@ -139,7 +140,7 @@ impl Failure {
             fields.append(name, value.clone());
         }
         // A session layer inside does not see the page, which may come with its own headers for caches.
-        if !was_storable && caches_of(fields).is_storable() {
+        if !was_storable && CacheHeaders::of(fields).is_storable() {
             forbid_to_store(fields);
         }
         *response.body_mut() = body;

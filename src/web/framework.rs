@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use http::Uri;
 
 /// Fields of a request or a response.
-pub(super) trait Fields {
+pub(crate) trait Fields {
     type Name: AsRef<str> + Clone;
     type Value;
 

@@ -110,7 +110,7 @@ impl<T: Payload> SessionCookie<T> {
         status: u16,
         response: &mut H,
     ) -> Result<(), SaveError> {
-        let caches = caches_of(response);
+        let caches = CacheHeaders::of(response);
         let (already_sent, stays) = self.already_sent_in(session, response.values(&H::SET_COOKIE));
         let finished = self.finish(session, caches.facts(status, already_sent));
         let source = Cow::Borrowed("Cookie");
@@ -191,7 +191,7 @@ impl<T: Payload> SessionHeader<T> {
         status: u16,
         response: &mut H,
     ) -> Result<(), SaveError> {
-        let caches = caches_of(response);
+        let caches = CacheHeaders::of(response);
         let name = H::name(self.response_header());
         let (already_sent, stays) = self.already_sent_in(session, response.values(&name));
         let finished = self
@@ -215,12 +215,6 @@ impl<T: Payload> SessionHeader<T> {
         response.replace(name, value);
         Ok(())
     }
-}
-
-/// Reads what the application tells caches.
-pub(super) fn caches_of<H: Fields>(response: &H) -> CacheHeaders {
-    let names = response.names();
-    CacheHeaders::read(names.map(|name| (name.as_ref(), response.values(name))))
 }
 
 /// Adds the fields for caches to the response of a finished session, which came in the field `source`.

@@ -1,8 +1,4 @@
-use std::{
-    fmt,
-    sync::Arc,
-    task::{self, Poll},
-};
+use std::{fmt, sync::Arc};
 
 use http::request::Parts;
 
@@ -210,13 +206,6 @@ impl<T: Payload, W> SessionLayer<T, W> {
 }
 
 impl<T, W> SessionLayer<T, W> {
-    /// Waits until the followed rings of the sessions are up to date, if the process stood still. Then no session of the
-    /// request blocks its thread for that.
-    #[inline]
-    pub(super) fn poll_kept_up(&self, task: &task::Context<'_>) -> Poll<()> {
-        self.carrier.poll_kept_up(task)
-    }
-
     /// Sets the clock, for tests.
     ///
     /// # Examples

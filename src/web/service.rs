@@ -58,7 +58,7 @@ where
 
     /// Also waits for the followed ring, because `call` cannot wait before it calls a service that it does not own.
     fn poll_ready(&mut self, cx: &mut task::Context<'_>) -> Poll<Result<(), S::Error>> {
-        ready!(self.layer.poll_kept_up(cx));
+        ready!(self.layer.carrier.poll_kept_up(cx));
         self.inner.poll_ready(cx)
     }
 

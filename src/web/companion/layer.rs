@@ -42,7 +42,7 @@ impl<T: Payload, W> Gate for CompanionLayer<T, W> {
     }
 
     fn poll_kept_up(&self, task: &task::Context<'_>) -> Poll<()> {
-        self.0.poll_kept_up(task)
+        self.0.carrier.poll_kept_up(task)
     }
 
     fn decide(&self, request: &Parts, _: &mut impl Extensions) -> Verdict<T> {

@@ -278,11 +278,9 @@ impl Scene {
         fields: &HeaderMap,
         already_sent: AlreadySent,
     ) -> ResponseFacts {
-        let values = |name| fields.get_all(name).into_iter().map(HeaderValue::as_bytes);
-        let named = fields.keys().map(|name| (name.as_str(), values(name)));
         ResponseFacts {
             status,
-            is_shareable: CacheHeaders::read(named).is_shareable(),
+            is_shareable: CacheHeaders::of(fields).is_shareable(),
             already_sent,
             ..ResponseFacts::UNKNOWN
         }
