@@ -7,7 +7,7 @@ use std::{any::TypeId, collections::BTreeMap, iter, ops::Range, time::SystemTime
 use serde::{Serialize, Serializer, ser::Error};
 use serde_json::Value;
 
-use super::{OldCookie, OldSession, Reader, Source};
+use super::{OldCookie, OldSession, Source};
 use crate::{
     base::{
         config_error::ConfigError,
@@ -146,7 +146,8 @@ impl PreparedCookie {
             Source::Format(reader) => {
                 let others: Vec<_> = others.iter().map(only).collect();
                 let read = |value| {
-                    let session = self.open(&**reader, value, &others)?;
+                    let session =
+                        reader.read(self.template.name.as_str(), text_of(value)?, &others)?;
                     Ok(Found::Entries(value, session))
                 };
                 values.iter().map(read).collect()
@@ -163,19 +164,6 @@ impl PreparedCookie {
                 chosen.into_iter().collect()
             }
         }
-    }
-
-    fn open(
-        &self,
-        reader: &dyn Reader,
-        value: &[u8],
-        others: &[Option<&str>],
-    ) -> Result<OldSession, Reason> {
-        if value.len() > LONGEST_VALUE {
-            return Err(Reason::TooLong);
-        }
-        let text = str::from_utf8(value).map_err(|_| Reason::Encoding)?;
-        reader.read(self.template.name.as_str(), text, others)
     }
 
     /// Converts a session to a session of this crate, with its dates and a dictionary. Returns `None` if it has no
@@ -217,8 +205,16 @@ impl PreparedCookie {
 /// Returns the value of a cookie, if there is exactly one.
 fn only(values: &Values) -> Option<&str> {
     let mut all = values.iter();
-    let value = all.next().filter(|value| value.len() <= LONGEST_VALUE)?;
-    str::from_utf8(value).ok().filter(|_| all.next().is_none())
+    let value = all.next()?;
+    text_of(value).ok().filter(|_| all.next().is_none())
+}
+
+/// Returns the text of a value, for a reader.
+fn text_of(value: &[u8]) -> Result<&str, Reason> {
+    if value.len() > LONGEST_VALUE {
+        return Err(Reason::TooLong);
+    }
+    str::from_utf8(value).map_err(|_| Reason::Encoding)
 }
 
 /// Session that was found in an old cookie.
