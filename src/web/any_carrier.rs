@@ -13,11 +13,6 @@ pub(super) enum AnyCarrier<T> {
 }
 
 impl<T> AnyCarrier<T> {
-    /// Returns the name of the purpose: the cookie's name, or `header:` and the header's.
-    pub(super) fn name(&self) -> &str {
-        self.carrier().core.slot.purpose.name()
-    }
-
     /// Waits until the followed rings of the sessions are up to date, if the process stood still. Then no session of the
     /// request blocks its thread for that.
     #[inline]
@@ -31,7 +26,7 @@ impl<T> AnyCarrier<T> {
         Poll::Ready(())
     }
 
-    fn carrier(&self) -> &Carrier<T> {
+    pub(super) fn carrier(&self) -> &Carrier<T> {
         let (AnyCarrier::Cookie(SessionCookie { carrier, .. })
         | AnyCarrier::Header(SessionHeader { carrier, .. })) = self;
         carrier

@@ -10,7 +10,7 @@ use std::{
 use futures_core::Stream;
 use http::{Response, request::Parts};
 
-use super::csrf::{Beginning, InForm};
+use super::csrf::InForm;
 use crate::state::Payload;
 
 /// Body of which the beginning was read. As a stream, it is the whole body again.
@@ -49,11 +49,9 @@ where
                 None => reading.has_ended = true,
             }
         }
-        let beginning = Beginning {
-            bytes: &reading.read[..reading.read.len().min(limit)],
-            is_whole: reading.has_ended && reading.read.len() <= limit,
-        };
-        match in_form.refuses(request, beginning) {
+        let beginning = &reading.read[..reading.read.len().min(limit)];
+        let is_whole = reading.has_ended && reading.read.len() <= limit;
+        match in_form.refuses(request, beginning, is_whole) {
             Some(response) => Err(response),
             None => Ok(reading),
         }

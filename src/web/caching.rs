@@ -2,6 +2,8 @@
 //!
 //! Some shared caches ignore `Vary` and store `Set-Cookie`, so they could give the session of one visitor to the next.
 
+use std::borrow::Cow;
+
 use super::framework::Fields;
 use crate::state::{AlreadySent, Dependence, ResponseFacts};
 
@@ -179,29 +181,29 @@ const MONTHS: [&str; 12] = [
     "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
 ];
 
-/// Returns the lines of `Vary` in one, with `field`, because some layers around keep only the first line. Returns
-/// `None` if there is no line, or one that is not text.
-pub(super) fn vary_with<'a>(vary: impl Iterator<Item = &'a [u8]>, field: &str) -> Option<String> {
-    let lines = vary.map(|line| str::from_utf8(line.trim_ascii()));
-    let mut all: Vec<_> = lines.collect::<Result<_, _>>().ok()?;
-    if all.is_empty() {
-        return None;
-    }
-    all.retain(|line| !line.is_empty());
-    all.push(field);
-    Some(all.join(", "))
-}
-
-/// Returns `true` if `field`, which brought the session, must be added to `Vary`.
-pub(super) fn needs_vary<'a>(
-    dependence: Dependence,
-    mut vary: impl Iterator<Item = &'a [u8]>,
-    field: &str,
-) -> bool {
+/// Adds `field`, which brought the session, to `Vary`, unless it is there.
+pub(super) fn add_to_vary<H: Fields>(field: Cow<'static, str>, response: &mut H) {
     let is_covering = |name: &[u8]| {
         let name = name.trim_ascii();
         name == b"*" || name.eq_ignore_ascii_case(field.as_bytes())
     };
-    dependence != Dependence::Untouched
-        && !vary.any(|value| value.split(|&byte| byte == b',').any(is_covering))
+    let is_covered = |line: &[u8]| line.split(|&byte| byte == b',').any(is_covering);
+    if response.values(&H::VARY).any(is_covered) {
+        return;
+    }
+    let lines = response
+        .values(&H::VARY)
+        .map(|line| str::from_utf8(line.trim_ascii()))
+        .collect::<Result<Vec<_>, _>>();
+    match lines {
+        Ok(mut all) if !all.is_empty() => {
+            all.retain(|line| !line.is_empty());
+            all.push(&field);
+            // In one line, because some layers around keep only the first.
+            let all = all.join(", ");
+            response.replace(H::VARY, H::value(all.into()));
+        }
+        // There is no line, or one that is not text.
+        _ => response.add(H::VARY, H::value(field)),
+    }
 }

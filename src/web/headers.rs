@@ -5,7 +5,7 @@ use std::{borrow::Cow, sync::Arc};
 use http::{HeaderMap, StatusCode, header::RETRY_AFTER};
 
 use super::{
-    caching::{self, CacheHeaders, FieldKind, NO_STORE},
+    caching::{CacheHeaders, FieldKind, NO_STORE, add_to_vary},
     framework::Fields,
     request_facts::{facts_of, is_cookie_hidden},
 };
@@ -229,11 +229,8 @@ fn set_cache_fields<H: Fields, C>(
     let dependence = finished
         .as_ref()
         .map_or(Dependence::Written, |(dependence, _)| *dependence);
-    if caching::needs_vary(dependence, response.values(&H::VARY), &source) {
-        match caching::vary_with(response.values(&H::VARY), &source) {
-            Some(vary) => response.replace(H::VARY, H::value(vary.into())),
-            None => response.add(H::VARY, H::value(source)),
-        }
+    if dependence != Dependence::Untouched {
+        add_to_vary(source, response);
     }
     match caches.cache_control_for(dependence, core.policy.shared_caching) {
         Some(NO_STORE) => {

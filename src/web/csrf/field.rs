@@ -9,25 +9,17 @@ use memchr::memmem;
 
 use super::token::{URL_ENCODED, is_of_type};
 
-/// Beginning of a body, which a guard looks at before the handler runs.
-#[derive(Clone, Copy, Debug)]
-pub(in crate::web) struct Beginning<'a> {
-    pub(in crate::web) bytes: &'a [u8],
-    /// The body has no other bytes.
-    pub(in crate::web) is_whole: bool,
-}
-
-/// Returns the first field of this name in a form of this `Content-Type`. A field that may be cut off counts only if
-/// the whole form was read. A part that is cut off never counts.
+/// Returns the first field of this name in what was read of a form of this `Content-Type`. A field that may be cut off
+/// counts only if the whole form was read. A part that is cut off never counts.
 pub(super) fn first_field<'a>(
     content_type: &[u8],
-    form: Beginning<'a>,
+    read: &'a [u8],
+    is_whole: bool,
     name: &str,
 ) -> Option<Cow<'a, str>> {
-    let read = form.bytes;
     if is_of_type(Some(content_type), URL_ENCODED) {
         // A value that was cut off could be the beginning of another.
-        let end = if form.is_whole {
+        let end = if is_whole {
             read.len()
         } else {
             memchr::memrchr(b'&', read)?

@@ -10,9 +10,9 @@ mod rules;
 mod token;
 
 #[cfg(any(feature = "actix", feature = "axum"))]
+pub(super) use form::verified_fields;
+#[cfg(any(feature = "actix", feature = "axum"))]
 pub use form::{GuardedForm, GuardedRejection};
 pub use guard::CsrfGuard;
 pub use refusal::CsrfRefusal;
 pub(super) use rules::InForm;
-#[cfg(any(feature = "actix", feature = "axum"))]
-pub(super) use {field::Beginning, form::verified_fields};

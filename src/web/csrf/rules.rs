@@ -7,7 +7,7 @@ use http::{HeaderMap, Method, Response, header, request::Parts};
 use super::{
     CsrfRefusal,
     cross_site::{self, SEC_FETCH_SITE, text_of},
-    field::{Beginning, first_field},
+    field::first_field,
     token::{Asked, FORM_LIMIT, FormField, TOKEN_FIELD, TOKEN_HEADER, TokenSource, is_form},
 };
 use crate::{
@@ -68,17 +68,19 @@ impl<T: Payload> InForm<T> {
         self.rules.form_limit
     }
 
-    /// Returns the response to a request unless the token is in the beginning of its form.
+    /// Returns the response to a request unless the token is in what was read of its form.
     pub(in crate::web) fn refuses(
         &self,
         request: &Parts,
-        form: Beginning<'_>,
+        read: &[u8],
+        is_whole: bool,
     ) -> Option<Response<String>> {
         let rules = &self.rules;
         let kind = request.headers.get(header::CONTENT_TYPE);
-        let token = kind.and_then(|kind| first_field(kind.as_bytes(), form, &rules.form_field));
+        let token =
+            kind.and_then(|kind| first_field(kind.as_bytes(), read, is_whole, &rules.form_field));
         let refusal = match token.as_deref() {
-            None if !form.is_whole => CsrfRefusal::TooLarge,
+            None if !is_whole => CsrfRefusal::TooLarge,
             None | Some("") => CsrfRefusal::NoToken,
             Some(token) if self.session.verify_csrf(token).is_ok() => return None,
             Some(_) => rules.wrong_in_form(request),
