@@ -60,6 +60,7 @@ impl Migration {
                 None => dropped.push(new),
             }
         }
+        events::begin_old_cookie_counters(name.as_str());
         Ok(Migration {
             new_name: name.to_string(),
             cookies,
