@@ -26,7 +26,5 @@ pub use keys_in_use::KeysInUse;
 pub use token::TokenChange;
 
 pub(crate) use builder::{Options, Size};
-#[cfg(feature = "tower")]
-pub(crate) use common::Carrier;
 pub(crate) use cookie::SessionCookie;
 pub(crate) use header::SessionHeader;

@@ -1,7 +1,5 @@
 //! Old cookie, prepared when a cookie is built: its values and its range, and the conversion of its sessions.
 
-#[cfg(feature = "tower")]
-use std::task::{self, Poll};
 use std::{any::TypeId, collections::BTreeMap, iter, ops::Range, time::SystemTime};
 
 use serde::{Serialize, Serializer, ser::Error};
@@ -28,7 +26,7 @@ pub(super) struct PreparedCookie {
     pub(super) template: Template,
     /// Other cookies that belong to it, with the fields that drop them.
     others: Vec<(Finder, Template)>,
-    old: OldCookie,
+    pub(super) old: OldCookie,
     /// Time during which the cookie is read.
     pub(super) range: Range<UnixSeconds>,
 }
@@ -106,15 +104,6 @@ impl PreparedCookie {
             cookies,
             from: self.range.start,
         })
-    }
-
-    /// Waits for the followed ring of a cookie of this crate, as layers do.
-    #[cfg(feature = "tower")]
-    pub(super) fn poll_kept_up(&self, task: &task::Context<'_>) -> Poll<()> {
-        match &self.old.source {
-            Source::Format(_) => Poll::Ready(()),
-            Source::SessionCookie { core, .. } => core.slot.poll_kept_up(task),
-        }
     }
 
     /// Returns empty values, to begin the search.

@@ -2,7 +2,7 @@
 //! new cookie did not come (`session/opening.rs`).
 
 #[cfg(feature = "tower")]
-use std::task::{self, Poll};
+use std::task::{self, Poll, ready};
 use std::{
     any::TypeId,
     ops::Range,
@@ -112,9 +112,12 @@ impl OldCookies for Migration {
 
     #[cfg(feature = "tower")]
     fn poll_kept_up(&self, task: &task::Context<'_>) -> Poll<()> {
-        let each = self.cookies.iter();
-        let mut waiting = each.map(|cookie| cookie.poll_kept_up(task));
-        waiting.find(Poll::is_pending).unwrap_or(Poll::Ready(()))
+        for cookie in &self.cookies {
+            if let super::Source::SessionCookie { core, .. } = &cookie.old.source {
+                ready!(core.slot.poll_kept_up(task));
+            }
+        }
+        Poll::Ready(())
     }
 
     fn nothing(&self) -> Vec<OldValues> {

@@ -22,7 +22,7 @@ use tower_layer::Layer;
 
 use super::{
     body_reading::BodyReading,
-    csrf::{CsrfGuard, CsrfRefusal, GuardedForm, GuardedRejection, verified_fields},
+    csrf::{CsrfGuard, CsrfRefusal, GuardedForm, GuardedRejection, form::verified_fields},
     extensions::provide,
     failure::Failure,
     framework::Fields,

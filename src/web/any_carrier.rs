@@ -2,7 +2,8 @@ use std::task::{Context, Poll, ready};
 
 use super::framework::Fields;
 use crate::{
-    carrier::{Carrier, SessionCookie, SessionHeader},
+    carrier::{SessionCookie, SessionHeader},
+    session::CarrierCore,
     state::Payload,
 };
 
@@ -17,7 +18,7 @@ impl<T> AnyCarrier<T> {
     /// request blocks its thread for that.
     #[inline]
     pub(super) fn poll_kept_up(&self, task: &Context<'_>) -> Poll<()> {
-        ready!(self.carrier().core.slot.poll_kept_up(task));
+        ready!(self.core().slot.poll_kept_up(task));
         if let AnyCarrier::Cookie(cookie) = self
             && let Some(old) = &cookie.fields.old_cookies
         {
@@ -26,10 +27,11 @@ impl<T> AnyCarrier<T> {
         Poll::Ready(())
     }
 
-    pub(super) fn carrier(&self) -> &Carrier<T> {
-        let (AnyCarrier::Cookie(SessionCookie { carrier, .. })
-        | AnyCarrier::Header(SessionHeader { carrier, .. })) = self;
-        carrier
+    pub(super) fn core(&self) -> &CarrierCore {
+        match self {
+            AnyCarrier::Cookie(cookie) => &cookie.carrier.core,
+            AnyCarrier::Header(header) => &header.carrier.core,
+        }
     }
 }
 

@@ -14,7 +14,7 @@ use http::{
 use serde::de::DeserializeOwned;
 
 use super::{
-    csrf::{CsrfRefusal, GuardedForm, GuardedRejection, verified_fields},
+    csrf::{CsrfRefusal, GuardedForm, GuardedRejection, form::verified_fields},
     failure::Failure,
     framework::whole_path,
 };

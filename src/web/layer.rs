@@ -252,7 +252,7 @@ clone_by_fields!(SessionLayer<T, W> { carrier, clock, is_eager, context_by, wrap
 impl<T, W> fmt::Debug for SessionLayer<T, W> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SessionLayer")
-            .field("name", &self.carrier.carrier().core.slot.purpose.name())
+            .field("name", &self.carrier.core().slot.purpose.name())
             .field("clock", &self.clock)
             .field("is_eager", &self.is_eager)
             .field("has_context_by", &self.context_by.is_some())

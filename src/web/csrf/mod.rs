@@ -3,14 +3,12 @@
 mod cross_site;
 mod field;
 #[cfg(any(feature = "actix", feature = "axum"))]
-mod form;
+pub(super) mod form;
 mod guard;
 mod refusal;
 mod rules;
 mod token;
 
-#[cfg(any(feature = "actix", feature = "axum"))]
-pub(super) use form::verified_fields;
 #[cfg(any(feature = "actix", feature = "axum"))]
 pub use form::{GuardedForm, GuardedRejection};
 pub use guard::CsrfGuard;
