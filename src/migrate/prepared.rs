@@ -134,9 +134,9 @@ impl PreparedCookie {
         match &self.old.source {
             Source::Format(reader) => {
                 let others: Vec<_> = others.iter().map(only).collect();
+                let name = self.template.name.as_str();
                 let read = |value| {
-                    let session =
-                        reader.read(self.template.name.as_str(), text_of(value)?, &others)?;
+                    let session = reader.read(name, text_of(value)?, &others)?;
                     Ok(Found::Entries(value, session))
                 };
                 values.iter().map(read).collect()
