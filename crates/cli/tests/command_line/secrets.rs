@@ -3,11 +3,15 @@
 
 use crate::desk::Desk;
 
-/// A new key, and the secret part of its text.
+/// A new key, and the secret part of its text, which is no option: one of 64 begins with `-`.
 fn key(desk: &Desk) -> (String, String) {
-    let key = desk.done("keygen").trim_end().to_owned();
-    let secret = key["hardtack_key_v1_xaes_".len()..].to_owned();
-    (key, secret)
+    loop {
+        let key = desk.done("keygen").trim_end().to_owned();
+        let secret = key["hardtack_key_v1_xaes_".len()..].to_owned();
+        if !secret.starts_with('-') {
+            return (key, secret);
+        }
+    }
 }
 
 #[test]
