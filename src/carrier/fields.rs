@@ -1,4 +1,4 @@
-//! Cookies of a carrier, and how a session is written to them.
+//! Cookies of a carrier, how a session is written to them, and how those with former attributes are dropped.
 
 use std::sync::Arc;
 

@@ -1,3 +1,5 @@
+//! Name of a cookie. What its prefix demands is in `attributes.rs`.
+
 use std::{fmt, str::FromStr};
 
 use crate::base::{config_error::ConfigError, is_token_char, mistakes};

@@ -1,4 +1,5 @@
-//! Content of a session: a dictionary or a value of a type, and messages for the next page.
+//! Content of a session: a dictionary or a value of a type, and messages for the next page. A session whose content no
+//! longer decodes is withheld (`received.rs`).
 
 use std::sync::Arc;
 

@@ -1,3 +1,5 @@
+//! A key of a ring, with its dates. Its role among the others is in `order.rs`.
+
 use std::{fmt, sync::Arc, time::SystemTime};
 
 use crate::{

@@ -1,4 +1,4 @@
-//! Order of the keys in a ring (SPEC.md § 3.4).
+//! Order of the keys in a ring (SPEC.md § 3.4), and what follows from it at a time: which key seals, and which open.
 
 use std::{
     cmp::Ordering,
