@@ -212,8 +212,7 @@ fn load<'a, T: Payload>(
     }
     let opening = Opening::new(core, arrival.context.as_deref(), now);
     let (values, old) = (mem::take(&mut arrival.values), arrival.old.take());
-    let loaded = opening.load(values, old, none);
-    loaded.state.request = arrival.request;
+    let loaded = opening.load(values, old, arrival.request, none);
     if !loaded.state.awaits_answer() {
         loaded.report(core);
     }

@@ -11,7 +11,7 @@ use crate::{
     cookie::{Values, Whole},
     events,
     keys::{KeyId, KeyRole, SlotKeys},
-    state::{Body, Payload, SessionData, State},
+    state::{Body, Payload, RequestFacts, SessionData, State},
     token::{self, Context, LONGEST_TOKEN, Refused},
 };
 
@@ -52,10 +52,12 @@ impl<'a> Opening<'a> {
         &self,
         values: Values,
         old: Option<Box<Predecessor>>,
+        request: RequestFacts,
         place: &'p mut Option<Loaded<T>>,
     ) -> &'p mut Loaded<T> {
         let has_token = !values.is_empty() || old.is_some();
-        let state = State::new(&self.core.policy, self.now, has_token);
+        let mut state = State::new(&self.core.policy, self.now, has_token);
+        state.request = request;
         let loaded = place.insert(Loaded::new(state, values.carried));
         // Without the feature, the compiler leaves `take_over` out.
         let old = old.as_deref().filter(|_| cfg!(feature = "migrate"));

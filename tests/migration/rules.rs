@@ -1,8 +1,9 @@
 //! When an old cookie is asked, and what becomes of its session.
 
 use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
     sync::{Arc, Mutex},
-    time::Duration,
+    time::{Duration, SystemTime},
 };
 
 use hardtack::{
@@ -11,6 +12,7 @@ use hardtack::{
     migrate::{OldCookie, OldSession, Reader},
     session::{Outcome, Reason},
 };
+use http::{HeaderMap, HeaderValue};
 use serde_json::json;
 
 use super::{DAY, builder, saved, start};
@@ -288,6 +290,53 @@ fn a_session_from_the_future_is_refused() {
         outcome(start() - Duration::from_secs(60)),
         Outcome::Migrated
     );
+}
+
+/// A token has four bytes for a date, and an old cookie may have milliseconds.
+#[test]
+fn a_session_from_after_2162_is_refused_as_one_from_the_future() {
+    struct Milliseconds;
+    impl Reader for Milliseconds {
+        fn read(&self, _: &str, _: &str, _: &[Option<&str>]) -> Result<OldSession, Reason> {
+            let entries = json!({ "user": "ada" }).as_object().unwrap().clone();
+            let created = SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000_000);
+            Ok(OldSession::new(entries).created_at(created))
+        }
+    }
+    let old = OldCookie::new("old", Milliseconds);
+    let cookie = builder()
+        .idle_timeout(None)
+        .absolute_timeout(400 * DAY)
+        .migrate_from(old, start()..start() + DAY)
+        .build()
+        .unwrap();
+    let outcome = cookie.load(["old=ada"], start()).outcome();
+    assert_eq!(outcome, not_migrated(Reason::NotYetValid));
+}
+
+/// The session that the browser hides from a request of another site is not replaced, whatever became of the old cookie.
+#[test]
+fn a_reader_that_panics_leaves_what_the_browser_said_of_the_request() {
+    struct Panics;
+    impl Reader for Panics {
+        fn read(&self, _: &str, _: &str, _: &[Option<&str>]) -> Result<OldSession, Reason> {
+            panic!("no such version")
+        }
+    }
+    let old = OldCookie::new("old", Panics);
+    let cookie = builder()
+        .migrate_from(old, start()..start() + DAY)
+        .build()
+        .unwrap();
+    let mut request = HeaderMap::new();
+    request.insert("cookie", HeaderValue::from_static("old=ada"));
+    request.insert("sec-fetch-site", HeaderValue::from_static("cross-site"));
+    let session = cookie.load_from(&request, start());
+    let touched = catch_unwind(AssertUnwindSafe(|| session.is_new()));
+    assert!(touched.is_err());
+    session.invalidate().unwrap();
+    session.insert("user", "eve").unwrap();
+    assert!(saved(&cookie, &session).is_empty());
 }
 
 #[test]

@@ -23,8 +23,8 @@ use crate::{
     keys::KeyRole,
     session::{CarrierCore, Duplicates, Hooks, Loaded, Opening, Outcome, SessionId},
     state::{
-        Allowed, Lifetimes, Map, Overhead, Padding, Payload, Policy, SizeBudget, Timeouts,
-        map::decode_all,
+        Allowed, Lifetimes, Map, Overhead, Padding, Payload, Policy, RequestFacts, SizeBudget,
+        Timeouts, map::decode_all,
     },
     token::{self, Context, LONGEST_TOKEN},
 };
@@ -464,7 +464,7 @@ fn opened_as<T: Payload>(vector: &Vector) -> Outcome {
 fn load<T: Payload>(core: &CarrierCore, context: &Context, vector: &Vector) -> Loaded<T> {
     let opening = Opening::new(core, Some(context), vector.now);
     let mut place = None;
-    opening.load(values(vector), None, &mut place);
+    opening.load(values(vector), None, RequestFacts::default(), &mut place);
     place.unwrap()
 }
 
