@@ -77,8 +77,8 @@ impl LimitedEvent {
 #[derive(Debug, Default)]
 struct Limited {
     since: AtomicU64,
-    /// Number of events since then.
-    noted: AtomicU64,
+    /// Number of events after the one that began the minute.
+    others: AtomicU64,
     /// Number of events since the last one that was logged.
     left_out: AtomicU64,
 }
@@ -87,10 +87,12 @@ impl Limited {
     /// Returns the number of events that were left out before this one, or `None` if it is left out, because `most` events
     /// of this minute came before it.
     fn note(&self, most: u64, now: u64) -> Option<u64> {
-        if is_due(&self.since, MINUTE, now) {
-            self.noted.store(0, Relaxed);
+        let begins = is_due(&self.since, MINUTE, now);
+        if begins {
+            self.others.store(0, Relaxed);
         }
-        if self.noted.fetch_add(1, Relaxed) < most {
+        // If `most` is 1, no other event is logged, whatever runs in parallel.
+        if begins || self.others.fetch_add(1, Relaxed) + 1 < most {
             Some(self.left_out.swap(0, Relaxed))
         } else {
             self.left_out.fetch_add(1, Relaxed);

@@ -77,11 +77,11 @@ use loom::sync::{Mutex, MutexGuard, atomic::{AtomicUsize, Ordering}};",
     (
         "src/keys/shared/mod.rs",
         "    sync::{
-        Arc, Mutex, MutexGuard, OnceLock, PoisonError, TryLockError, Weak,
+        Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak,
         atomic::{AtomicU64, Ordering},
     },
 };",
-        "    sync::{Arc, OnceLock, PoisonError, TryLockError, Weak},
+        "    sync::{Arc, OnceLock, PoisonError, Weak},
 };
 use loom::sync::{
     Mutex, MutexGuard,

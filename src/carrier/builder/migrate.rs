@@ -7,7 +7,6 @@ use crate::{
     base::config_error::ConfigError,
     carrier::SessionCookie,
     cookie::CookieName,
-    events,
     migrate::{Migration, OldCookie, Source},
     session::OldCookies,
     state::Payload,
@@ -82,7 +81,6 @@ impl InCookie {
             return Ok(None);
         }
         let migration = Migration::new(given, &self.attributes, name, held)?;
-        events::begin_old_cookie_counters(name.as_str());
         Ok(Some(Arc::new(migration)))
     }
 }

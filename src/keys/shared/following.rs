@@ -16,14 +16,14 @@ use std::{
 #[cfg(feature = "tower")]
 use std::task::{Context, Poll};
 
-use super::{RingState, SharedKeyRing};
+use super::{RingLock, SharedKeyRing};
 use crate::{base::time::UnixSeconds, events};
 
 /// Polls of a ring's sources, shared by the thread that polls, the thread that ticks, and the sessions that wait. All
 /// times are the system's.
 pub(crate) struct Following {
     /// Ring whose sources are polled. The threads do not keep it in use.
-    ring: Weak<Mutex<RingState>>,
+    ring: Weak<RingLock>,
     /// Time of the last tick.
     seen_at: AtomicU64,
     /// Time at which the last poll that has ended began.

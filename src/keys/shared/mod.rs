@@ -52,7 +52,9 @@ use crate::{
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone)]
-pub struct SharedKeyRing(Arc<Mutex<RingState>>);
+pub struct SharedKeyRing(Arc<RingLock>);
+
+type RingLock = Mutex<RingState>;
 
 struct RingState {
     ring: KeyRing,
@@ -247,7 +249,7 @@ pub(crate) struct Exchanged {
 /// Current keys of a ring for one purpose.
 pub(crate) struct PurposeSlot {
     /// Shared ring that the slot belongs to. A `Weak` keeps the address from being reused.
-    ring: Weak<Mutex<RingState>>,
+    ring: Weak<RingLock>,
     pub(crate) purpose: Purpose,
     sessions: Option<Sessions>,
     /// Sessions issued before this time are refused, in addition to the ring's own time. It only rises.
