@@ -97,7 +97,7 @@ impl<T> SessionHeaderBuilder<T> {
         let carrier = &self.carrier;
         let (purpose, allowed) = (carrier.purpose(), allowed_token(carrier.max_len));
         let mistakes = [purpose.as_ref().err(), allowed.as_ref().err()];
-        self.check(mistakes.into_iter().flatten().cloned())?;
+        self.check(mistakes.into_iter().flatten().cloned().collect())?;
         let core = self.core(purpose?, allowed?, Overhead::default(), None)?;
         let response = carrier.response.to_ascii_lowercase().into();
         let carrier = Carrier::new(core);
@@ -126,7 +126,7 @@ impl<T> SessionTokenBuilder<T> {
             purpose.as_ref().err().cloned(),
             allowed.as_ref().err().cloned(),
         ];
-        self.check(mistakes.into_iter().flatten())?;
+        self.check(mistakes.into_iter().flatten().collect())?;
         let core = self.core(purpose?, allowed?, Overhead::default(), None)?;
         let carrier = Carrier::new(core);
         Ok(SessionToken { carrier })
@@ -135,13 +135,13 @@ impl<T> SessionTokenBuilder<T> {
 
 impl<C, T: Payload> SessionBuilder<C, T> {
     /// Refuses these mistakes in the settings of one carrier, and mistakes in the others, in the keys and the type.
-    fn check(&self, own: impl IntoIterator<Item = ConfigError>) -> Result<(), ConfigError> {
-        let settings = own.into_iter().chain(self.options.mistakes());
-        let keys = self.keys.current().0.check_mode(self.mode).err();
-        let keys = keys.map(ConfigError::from);
+    fn check(&self, mut mistakes: Vec<ConfigError>) -> Result<(), ConfigError> {
+        mistakes.extend(self.options.mistakes());
+        let keys = self.keys.current().0.check_mode(self.mode);
+        mistakes.extend(keys.err().map(ConfigError::from));
         let is_late = self.looked_at.iter().any(|it| *it != TypeId::of::<T>());
-        let late = is_late.then(|| ConfigError::new("typed", LATE));
-        ConfigError::join(settings.chain(keys).chain(late))
+        mistakes.extend(is_late.then(|| ConfigError::new("typed", LATE)));
+        ConfigError::join(mistakes)
     }
 
     /// Returns the core of these sessions as tokens need it: it refuses several tokens in one request, and has no
