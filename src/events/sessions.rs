@@ -2,7 +2,7 @@
 
 use std::{error::Error, fmt::Display};
 
-use super::{InUse, lines::*, names::values::BEGINNINGS};
+use super::{ARE_COUNTED, InUse, lines::*, names::values::BEGINNINGS};
 use crate::base::reason::Reason;
 
 /// A cookie, header or token is built.
@@ -205,7 +205,8 @@ pub(crate) fn count_written(
     change: &'static str,
     replaced: Option<Reason>,
 ) {
-    let replaced = replaced.filter(|_| BEGINNINGS.contains(&change));
+    // Without metrics, nothing of this is compiled.
+    let replaced = replaced.filter(|_| ARE_COUNTED && BEGINNINGS.contains(&change));
     if let Some(reason) = replaced {
         count!(
             number,
