@@ -40,6 +40,15 @@ impl Reader for Plain {
     }
 }
 
+/// A reader that must not be asked, or breaks off.
+struct Panics;
+
+impl Reader for Panics {
+    fn read(&self, _: &str, _: &str, _: &[Option<&str>]) -> Result<OldSession, Reason> {
+        panic!("the old cookie was read")
+    }
+}
+
 pub(crate) fn plain() -> OldCookie {
     OldCookie::new("old", Plain)
 }
@@ -96,12 +105,6 @@ fn a_ring_that_is_replaced_meanwhile_does_not_end_a_session_and_not_before_does(
 
 #[test]
 fn an_untouched_session_is_not_read() {
-    struct Panics;
-    impl Reader for Panics {
-        fn read(&self, _: &str, _: &str, _: &[Option<&str>]) -> Result<OldSession, Reason> {
-            panic!("the session was not touched")
-        }
-    }
     let old = OldCookie::new("old", Panics);
     let cookie = builder()
         .migrate_from(old, start()..start() + DAY)
@@ -317,12 +320,6 @@ fn a_session_from_after_2162_is_refused_as_one_from_the_future() {
 /// The session that the browser hides from a request of another site is not replaced, whatever became of the old cookie.
 #[test]
 fn a_reader_that_panics_leaves_what_the_browser_said_of_the_request() {
-    struct Panics;
-    impl Reader for Panics {
-        fn read(&self, _: &str, _: &str, _: &[Option<&str>]) -> Result<OldSession, Reason> {
-            panic!("no such version")
-        }
-    }
     let old = OldCookie::new("old", Panics);
     let cookie = builder()
         .migrate_from(old, start()..start() + DAY)
