@@ -73,6 +73,16 @@ impl Clock {
     }
 
     /// Returns the time that the clock shows.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hardtack::Clock;
+    /// use std::time::{Duration, UNIX_EPOCH};
+    ///
+    /// let start = UNIX_EPOCH + Duration::from_secs(1_800_000_000);
+    /// assert_eq!(Clock::from(start).now(), start);
+    /// ```
     #[must_use]
     pub fn now(&self) -> SystemTime {
         match &self.0 {

@@ -12,6 +12,14 @@ macro_rules! named {
             pub(crate) const ALL: &[$Enum] = &[$($Enum::$Variant),+];
 
             /// Returns the name of this reason, as in SPEC.md.
+            ///
+            /// # Examples
+            ///
+            /// ```
+            /// use hardtack::session::Reason;
+            ///
+            /// assert_eq!(Reason::UnknownKey.name(), "UnknownKey");
+            /// ```
             #[must_use]
             pub const fn name(self) -> &'static str {
                 match self {

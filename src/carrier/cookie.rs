@@ -49,6 +49,15 @@ pub struct SessionCookie<T = Map> {
 
 impl<T: Payload> SessionCookie<T> {
     /// Returns the cookie's name.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{EncryptionKey, SessionCookie};
+    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+    /// assert_eq!(cookie.name().as_str(), "__Host-session");
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn name(&self) -> &CookieName {
         &self.fields.template.name
@@ -60,6 +69,17 @@ impl<T: Payload> SessionCookie<T> {
     /// Never fails. The cookie is verified when the session is first used, and if it does not open, the session is new
     /// ([SPEC.md § 7], docs/spec/carriers.md § 9.1). If the request has several cookies of this name, the first four
     /// different values are considered.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{EncryptionKey, SessionCookie};
+    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+    /// # use std::time::SystemTime;
+    /// let session = cookie.load(["theme=dark; __Host-session=forged"], SystemTime::now());
+    /// assert!(session.is_new()); // a cookie that does not open is no error
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// [SPEC.md § 7]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#7-opening
     #[must_use]
@@ -136,6 +156,19 @@ impl<T: Payload> SessionCookie<T> {
     /// `clock_skew`; add this duration to end its sessions too, and all that begin meanwhile. If a request in progress
     /// has a session that is now refused, only the end of this session is saved, with what is stored after `sign_in` or
     /// `invalidate`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{EncryptionKey, SessionCookie};
+    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+    /// # use std::time::{Duration, SystemTime};
+    /// # let (now, second) = (SystemTime::now(), Duration::from_secs(1));
+    /// let field = cookie.cookie_for(now, |session| session.insert("user", 42))?;
+    /// cookie.raise_not_before(now + second);
+    /// assert!(cookie.load([field], now + second).is_new());
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     pub fn raise_not_before(&self, time: SystemTime) {
         let time = unix_seconds_from(time);
         self.carrier.core.slot.raise_not_before(time);

@@ -44,6 +44,15 @@ pub struct SessionHeader<T = Map> {
 
 impl<T: Payload> SessionHeader<T> {
     /// Returns the name of the request header, in lower case.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{EncryptionKey, SessionHeader};
+    /// let header = SessionHeader::encrypted(EncryptionKey::generate()?, "Authorization").build()?;
+    /// assert_eq!((header.name(), header.response_header()), ("authorization", "session-token"));
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn name(&self) -> &str {
         // The purpose is a header's, as the builder made it.
@@ -61,6 +70,16 @@ impl<T: Payload> SessionHeader<T> {
     ///
     /// `values` are the values of the header, usually one or none. If two tokens differ, neither opens. In
     /// `Authorization`, the word `Bearer` and the space after it are skipped.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{Clock, EncryptionKey, SessionHeader};
+    /// # let header = SessionHeader::encrypted(EncryptionKey::generate()?, "authorization").build()?;
+    /// let session = header.load(["Bearer forged"], Clock::system());
+    /// assert!(session.is_new());
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn load(
         &self,
@@ -72,6 +91,19 @@ impl<T: Payload> SessionHeader<T> {
 
     /// Ends the request for `session`, which is read-only afterwards. Returns whether the client keeps, replaces or
     /// drops its token. It is told to drop its token by an empty header.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{Clock, EncryptionKey, SessionHeader};
+    /// # let header = SessionHeader::encrypted(EncryptionKey::generate()?, "authorization").build()?;
+    /// # let session = header.load(None::<&str>, Clock::system());
+    /// use hardtack::carrier::TokenChange;
+    ///
+    /// session.insert("user", 42)?;
+    /// assert!(matches!(header.save(&session)?, TokenChange::Store(_)));
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///

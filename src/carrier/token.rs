@@ -47,6 +47,16 @@ pub struct SessionToken<T = Map> {
 impl<T: Payload> SessionToken<T> {
     /// Loads the session of tokens, usually one or none. Never fails: if the token does not open, the session is new.
     /// If two tokens differ, neither opens.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{Clock, EncryptionKey, SessionToken};
+    /// # let jobs = SessionToken::encrypted(EncryptionKey::generate()?, "jobs").build()?;
+    /// let session = jobs.load(["forged"], Clock::system());
+    /// assert!(session.is_new());
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn load(
         &self,
@@ -64,6 +74,22 @@ impl<T: Payload> SessionToken<T> {
 
     /// Ends the use of `session`, which is read-only afterwards. Returns whether the holder keeps, replaces or drops its
     /// token.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{Clock, EncryptionKey, SessionToken};
+    /// # let jobs = SessionToken::encrypted(EncryptionKey::generate()?, "jobs").build()?;
+    /// # let session = jobs.load(None::<&str>, Clock::system());
+    /// use hardtack::carrier::TokenChange;
+    ///
+    /// session.insert("user", 42)?;
+    /// let TokenChange::Store(token) = jobs.save(&session)? else {
+    ///     return Err("a session with content is written".into());
+    /// };
+    /// assert_eq!(jobs.load([token], Clock::system()).get("user")?, Some(42));
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///

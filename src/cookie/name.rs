@@ -30,6 +30,14 @@ impl CookieName {
     }
 
     /// Returns the name as a string.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hardtack::cookie::CookieName;
+    ///
+    /// assert_eq!(CookieName::default().as_str(), "__Host-session");
+    /// ```
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0

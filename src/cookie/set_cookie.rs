@@ -39,12 +39,36 @@ pub struct SetCookies {
 
 impl SetCookies {
     /// Returns `true` if there is nothing to send.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{EncryptionKey, SessionCookie};
+    /// # use std::time::SystemTime;
+    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+    /// # let session = cookie.load(None::<&str>, SystemTime::now());
+    /// assert!(cookie.save(&session)?.is_empty()); // nothing was stored
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.fields.is_empty()
     }
 
     /// Returns the values of the headers.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{EncryptionKey, SessionCookie};
+    /// # use std::time::SystemTime;
+    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+    /// # let session = cookie.load(None::<&str>, SystemTime::now());
+    /// session.insert("user", 42)?;
+    /// let fields = cookie.save(&session)?;
+    /// assert!(fields.iter().all(|field| field.starts_with("__Host-session=")));
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     pub fn iter(&self) -> std::slice::Iter<'_, String> {
         self.fields.iter()
     }

@@ -76,6 +76,14 @@ pub enum Problem {
 
 impl Problem {
     /// Returns the name of the variant.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hardtack::keys::Problem;
+    ///
+    /// assert_eq!(Problem::NotBeforeAhead.name(), "NotBeforeAhead");
+    /// ```
     #[must_use]
     pub const fn name(&self) -> &'static str {
         match self {
@@ -91,6 +99,14 @@ impl Problem {
     }
 
     /// Returns the time since which the problem lasts, if it is known.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hardtack::keys::Problem;
+    ///
+    /// assert_eq!(Problem::NotBeforeAhead.since(), None);
+    /// ```
     #[must_use]
     pub const fn since(&self) -> Option<SystemTime> {
         match self {

@@ -21,6 +21,20 @@ impl<T: Payload> Session<T> {
     /// ([`Unreadable`](SessionError::Unreadable)); its forms can sign in and out. A new id, as from
     /// [`renew`](Session::renew), invalidates earlier tokens.
     ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{EncryptionKey, SessionCookie};
+    /// # use std::time::SystemTime;
+    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+    /// # let session = cookie.load(None::<&str>, SystemTime::now());
+    /// let token = session.csrf_token()?;
+    /// let form = format!(r#"<input type="hidden" name="csrf_token" value="{token}">"#);
+    /// assert!(session.verify_csrf(&token).is_ok());
+    /// # let _ = form;
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// Returns a failure of the random generator, or [`InsideUpdate`](SessionError::InsideUpdate). If the session has

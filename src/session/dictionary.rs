@@ -7,6 +7,20 @@ use crate::state::{Map, Payload, SessionError, map};
 impl<T: Payload> Session<T> {
     /// Returns the value under `key`, if there is one. A `None` that was stored is a value too, of type `Option<V>`.
     ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{EncryptionKey, SessionCookie};
+    /// # use std::time::SystemTime;
+    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+    /// # let session = cookie.load(None::<&str>, SystemTime::now());
+    /// session.insert("user", 42)?;
+    /// assert_eq!(session.get("user")?, Some(42));
+    /// assert_eq!(session.get::<String>("language")?, None);
+    /// assert!(session.get::<String>("user").is_err()); // it is a number
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// Returns [`Decode`](SessionError::Decode) if the value is not a `V`, or
@@ -61,6 +75,19 @@ impl<T: Payload> Session<T> {
 
     /// Drops the value under `key`. Returns `false` if there was no value.
     ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{EncryptionKey, SessionCookie};
+    /// # use std::time::SystemTime;
+    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+    /// # let session = cookie.load(None::<&str>, SystemTime::now());
+    /// session.insert("user", 42)?;
+    /// assert!(session.remove("user")?);
+    /// assert!(!session.remove("user")?);
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// Returns the errors of [every change](Session#errors).
@@ -74,6 +101,19 @@ impl<T: Payload> Session<T> {
 
     /// Drops the value under `key` and returns it. A value that is not a `V` is an error and stays, because the visitor
     /// may need it in another version of the program. [`remove`](Self::remove) drops it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{EncryptionKey, SessionCookie};
+    /// # use std::time::SystemTime;
+    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+    /// # let session = cookie.load(None::<&str>, SystemTime::now());
+    /// session.insert("next", "/account")?;
+    /// assert_eq!(session.take::<String>("next")?.as_deref(), Some("/account"));
+    /// assert_eq!(session.take::<String>("next")?, None);
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -96,6 +136,24 @@ impl Session {
     /// Changes the value under `key` in place, starting with `V::default()` if there is no value, and returns the
     /// result of `change`. No other handle of the session can read or write in between.
     ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{EncryptionKey, SessionCookie};
+    /// # use std::time::SystemTime;
+    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+    /// # let session = cookie.load(None::<&str>, SystemTime::now());
+    /// let visits = |session: &hardtack::Session| {
+    ///     session.update("visits", |visits: &mut u32| {
+    ///         *visits += 1;
+    ///         *visits
+    ///     })
+    /// };
+    /// assert_eq!(visits(&session)?, 1);
+    /// assert_eq!(visits(&session)?, 2);
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// Returns the errors of [every change](Session#errors), [`Decode`](SessionError::Decode) if the value is not a
@@ -117,12 +175,39 @@ impl Session {
     }
 
     /// Returns `true` if there is a value under `key`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{EncryptionKey, SessionCookie};
+    /// # use std::time::SystemTime;
+    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+    /// # let session = cookie.load(None::<&str>, SystemTime::now());
+    /// assert!(!session.contains_key("user"));
+    /// session.insert("user", 42)?;
+    /// assert!(session.contains_key("user"));
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn contains_key(&self, key: &str) -> bool {
         map::get(self.access().state().payload(), key).is_some()
     }
 
     /// Returns all keys, in ascending order of their bytes.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{EncryptionKey, SessionCookie};
+    /// # use std::time::SystemTime;
+    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+    /// # let session = cookie.load(None::<&str>, SystemTime::now());
+    /// session.insert("user", 42)?;
+    /// session.insert("language", "sv")?;
+    /// assert_eq!(session.keys(), ["language", "user"]);
+    /// assert_eq!(session.len(), 2);
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn keys(&self) -> Vec<String> {
         let mut held = self.access();
@@ -131,18 +216,62 @@ impl Session {
     }
 
     /// Returns the number of entries.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{EncryptionKey, SessionCookie};
+    /// # use std::time::SystemTime;
+    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+    /// # let session = cookie.load(None::<&str>, SystemTime::now());
+    /// session.insert("user", 42)?;
+    /// assert_eq!(session.len(), 1);
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn len(&self) -> usize {
         map::len(self.access().state().payload())
     }
 
     /// Returns `true` if there are no entries.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{EncryptionKey, SessionCookie};
+    /// # use std::time::SystemTime;
+    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+    /// # let session = cookie.load(None::<&str>, SystemTime::now());
+    /// assert!(session.is_empty());
+    /// session.insert("user", 42)?;
+    /// assert!(!session.is_empty());
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
     /// Returns the whole dictionary as one value: a map, or a struct whose fields are the keys.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{EncryptionKey, SessionCookie};
+    /// # use std::time::SystemTime;
+    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+    /// # let session = cookie.load(None::<&str>, SystemTime::now());
+    /// #[derive(serde::Deserialize)]
+    /// struct Visitor {
+    ///     user: u64,
+    ///     language: Option<String>,
+    /// }
+    ///
+    /// session.insert("user", 42)?;
+    /// let visitor: Visitor = session.deserialize()?;
+    /// assert_eq!((visitor.user, visitor.language), (42, None));
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///

@@ -9,6 +9,21 @@ impl<T: Payload> Session<T> {
     /// Appends a message to a queue. Messages that no page takes stay in the session and use room. If that can happen,
     /// use [`flash_once`](Self::flash_once).
     ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{EncryptionKey, SessionCookie};
+    /// # use std::time::SystemTime;
+    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+    /// # let session = cookie.load(None::<&str>, SystemTime::now());
+    /// session.flash("notice", "Saved.")?; // and redirect
+    /// # let session = cookie.load(cookie.save(&session)?, SystemTime::now());
+    /// // The next page:
+    /// assert_eq!(session.take_flashes("notice")?, ["Saved."]);
+    /// assert!(session.take_flashes("notice")?.is_empty());
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// Returns the errors of [every change](Session#errors).
@@ -17,6 +32,19 @@ impl<T: Payload> Session<T> {
     }
 
     /// Appends a message to a queue, unless the queue already has the same one.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{EncryptionKey, SessionCookie};
+    /// # use std::time::SystemTime;
+    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+    /// # let session = cookie.load(None::<&str>, SystemTime::now());
+    /// session.flash_once("notice", "Your trial ends today.")?;
+    /// session.flash_once("notice", "Your trial ends today.")?;
+    /// assert_eq!(session.flashes("notice"), ["Your trial ends today."]);
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -92,6 +120,19 @@ impl<T: Payload> Session<T> {
     }
 
     /// Returns the messages of a queue, oldest first, and leaves them there.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{EncryptionKey, SessionCookie};
+    /// # use std::time::SystemTime;
+    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+    /// # let session = cookie.load(None::<&str>, SystemTime::now());
+    /// session.flash("notice", "Saved.")?;
+    /// assert_eq!(session.flashes("notice"), ["Saved."]);
+    /// assert_eq!(session.flashes("notice"), ["Saved."]); // still there
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn flashes(&self, queue: &str) -> Vec<String> {
         without_queues(self.access().state().flashes(|of| of == queue))

@@ -79,6 +79,19 @@ pub struct Session<T = Map> {
 
 impl<T: Payload> Session<T> {
     /// Returns the session's id, if it has one. Does not create one.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{EncryptionKey, SessionCookie};
+    /// # use std::time::SystemTime;
+    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+    /// # let session = cookie.load(None::<&str>, SystemTime::now());
+    /// assert_eq!(session.id(), None);
+    /// session.sign_in()?;
+    /// assert!(session.id().is_some());
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn id(&self) -> Option<SessionId> {
         self.access().state().draft_metadata().sid.map(SessionId)
@@ -86,6 +99,19 @@ impl<T: Payload> Session<T> {
 
     /// Returns the session's id, and creates one if it has no id yet. The id stays the same until the session ends or
     /// one of [these calls](Session#beginning-and-ending) changes it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{EncryptionKey, SessionCookie};
+    /// # use std::time::SystemTime;
+    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+    /// # let session = cookie.load(None::<&str>, SystemTime::now());
+    /// let id = session.ensure_id()?;
+    /// assert_eq!(session.id(), Some(id));
+    /// assert_eq!(session.ensure_id()?, id);
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -98,6 +124,20 @@ impl<T: Payload> Session<T> {
     /// Returns `true` if the session did not come with this request: no session opened, the one that came is withheld,
     /// or it has ended in this request, by a call such as [`invalidate`](Self::invalidate) or by the answer to
     /// [`validate`](Self::validate).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{EncryptionKey, SessionCookie};
+    /// # use std::time::SystemTime;
+    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+    /// # let session = cookie.load(None::<&str>, SystemTime::now());
+    /// assert!(session.is_new());
+    /// session.insert("user", 42)?;
+    /// let session = cookie.load(cookie.save(&session)?, SystemTime::now());
+    /// assert!(!session.is_new());
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn is_new(&self) -> bool {
         self.access().state().is_new()
@@ -106,6 +146,20 @@ impl<T: Payload> Session<T> {
     /// Returns `true` if the session outlives the browser's session. Either it was [remembered](Session::remember_for)
     /// and [`remember_up_to`](crate::carrier::SessionBuilder::remember_up_to) is set, or the cookie is
     /// [`persistent`](crate::carrier::SessionCookieBuilder::persistent).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{EncryptionKey, SessionCookie};
+    /// # use std::time::{Duration, SystemTime};
+    /// # let (now, minute) = (SystemTime::now(), Duration::from_secs(60));
+    /// let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).remember_up_to(60 * minute).build()?;
+    /// # let session = cookie.load(None::<&str>, now);
+    /// assert!(!session.is_persistent());
+    /// session.remember_for(30 * minute)?;
+    /// assert!(session.is_persistent());
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn is_persistent(&self) -> bool {
         self.access().state().is_persistent()
@@ -135,6 +189,19 @@ impl<T: Payload> Session<T> {
     }
 
     /// Returns the time at which the session began or was renewed, or `None` if it is [new](Self::is_new).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{EncryptionKey, SessionCookie};
+    /// # use std::time::{Duration, UNIX_EPOCH};
+    /// # let (now, minute) = (UNIX_EPOCH + Duration::from_secs(1_800_000_000), Duration::from_secs(60));
+    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+    /// let field = cookie.cookie_for(now, |session| session.insert("user", 42))?;
+    /// let session = cookie.load([field], now + 5 * minute);
+    /// assert_eq!(session.created_at(), Some(now));
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn created_at(&self) -> Option<SystemTime> {
         self.metadata().map(|known| system_time(known.issued))
@@ -145,6 +212,21 @@ impl<T: Payload> Session<T> {
     ///
     /// The activity of a request that only reads the session is written only when a refresh is due
     /// ([`refresh_after`](crate::carrier::SessionCookieBuilder::refresh_after)).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{EncryptionKey, SessionCookie};
+    /// # use std::time::{Duration, UNIX_EPOCH};
+    /// # let (now, minute) = (UNIX_EPOCH + Duration::from_secs(1_800_000_000), Duration::from_secs(60));
+    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+    /// let field = cookie.cookie_for(now, |session| session.insert("user", 42))?;
+    /// let session = cookie.load([field], now + 10 * minute);
+    /// session.get::<u64>("user")?; // a page that only reads, and refreshes the session
+    /// let session = cookie.load(cookie.save(&session)?, now + 12 * minute);
+    /// assert_eq!(session.last_active_at(), Some(now + 10 * minute));
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn last_active_at(&self) -> Option<SystemTime> {
         self.metadata()
@@ -152,6 +234,19 @@ impl<T: Payload> Session<T> {
     }
 
     /// Returns the earlier of the absolute and the idle deadline, or `None` if the session is [new](Self::is_new).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{EncryptionKey, SessionCookie};
+    /// # use std::time::{Duration, UNIX_EPOCH};
+    /// # let (now, minute) = (UNIX_EPOCH + Duration::from_secs(1_800_000_000), Duration::from_secs(60));
+    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+    /// let field = cookie.cookie_for(now, |session| session.insert("user", 42))?;
+    /// let session = cookie.load([field], now + minute);
+    /// assert_eq!(session.expires_at(), Some(now + 30 * minute)); // the default idle timeout
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn expires_at(&self) -> Option<SystemTime> {
         self.access().state().expires_at().map(system_time)
@@ -160,6 +255,19 @@ impl<T: Payload> Session<T> {
     /// Returns the number of bytes by which the content may still grow ([docs/spec/writer.md § 9.6]). With default
     /// settings, an empty dictionary that is encrypted has room for 2,171 bytes.
     ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{EncryptionKey, SessionCookie};
+    /// # use std::time::SystemTime;
+    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+    /// # let session = cookie.load(None::<&str>, SystemTime::now());
+    /// assert_eq!(session.remaining_bytes(), 2_171);
+    /// session.insert("note", "x".repeat(1_000))?;
+    /// assert!(session.remaining_bytes() < 1_171);
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// [docs/spec/writer.md § 9.6]: https://github.com/hardtack-rs/hardtack/blob/main/docs/spec/writer.md#96-room
     #[must_use]
     pub fn remaining_bytes(&self) -> usize {
@@ -167,6 +275,19 @@ impl<T: Payload> Session<T> {
     }
 
     /// Reports the bytes that each key, the flash messages and the rest of the cookie take.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{EncryptionKey, SessionCookie};
+    /// # use std::time::SystemTime;
+    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+    /// # let session = cookie.load(None::<&str>, SystemTime::now());
+    /// session.insert("note", "x".repeat(1_000))?;
+    /// println!("{}", session.size_report());
+    /// # assert!(session.size_report().to_string().contains("note"));
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn size_report(&self) -> SizeReport {
         self.access().state().size_report()

@@ -13,6 +13,21 @@ pub struct SessionId(pub(crate) Sid);
 
 impl SessionId {
     /// Returns the 8 bytes.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{EncryptionKey, SessionCookie};
+    /// # use std::time::SystemTime;
+    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+    /// # let session = cookie.load(None::<&str>, SystemTime::now());
+    /// use hardtack::session::SessionId;
+    ///
+    /// let id = session.ensure_id()?;
+    /// let stored: [u8; 8] = *id.as_bytes(); // in a deny list
+    /// assert_eq!(SessionId::from(stored), id);
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn as_bytes(&self) -> &[u8; 8] {
         &self.0

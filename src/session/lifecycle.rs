@@ -18,6 +18,24 @@ impl<T: Payload> Session<T> {
     /// attacker who planted the session does not share it afterwards. The call also works if other changes fail with
     /// `Unreadable`, `Unvalidated` or `Stale`.
     ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{EncryptionKey, SessionCookie};
+    /// # use std::time::SystemTime;
+    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+    /// # let session = cookie.load(None::<&str>, SystemTime::now());
+    /// let cart: Option<Vec<u64>> = session.get("cart")?;
+    /// session.sign_in()?; // after the password was checked
+    /// session.insert("user", 42)?;
+    /// if let Some(cart) = cart {
+    ///     session.insert("cart", cart)?;
+    /// }
+    /// assert_eq!(session.keys(), ["user"]);
+    /// assert!(session.id().is_some());
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// Returns the errors of [`invalidate`](Self::invalidate), or a failure of the random generator.
@@ -96,6 +114,19 @@ impl<T: Payload> Session<T> {
     /// stored afterwards, the response makes the browser drop the cookie, unless its status is 408 or
     /// [`discard`](Self::discard) is called.
     ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{EncryptionKey, SessionCookie};
+    /// # use std::time::SystemTime;
+    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+    /// # let session = cookie.load(None::<&str>, SystemTime::now());
+    /// session.insert("cart", [7, 8])?;
+    /// session.clear()?;
+    /// assert!(session.is_empty());
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// Returns the errors of [every change](Session#errors).
@@ -151,6 +182,19 @@ impl<T: Payload> Session<T> {
     /// in this request still read them. Nothing is refreshed either, so the request does not count as activity. A
     /// session that `invalidate` or `sign_in` has ended still ends.
     ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{EncryptionKey, SessionCookie};
+    /// # use std::time::SystemTime;
+    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+    /// # let session = cookie.load(None::<&str>, SystemTime::now());
+    /// session.insert("user", 42)?;
+    /// session.discard()?;
+    /// assert!(cookie.save(&session)?.is_empty());
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// Returns the errors of [`invalidate`](Self::invalidate).
@@ -169,6 +213,20 @@ impl<T: Payload> Session<T> {
     /// [hides](crate::carrier::SessionCookieBuilder::same_site) its cookie in this request. It does not replace
     /// [another session in the response][one-session], and writes nothing if a new key ring or `not_before` refuses the
     /// session by then.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{EncryptionKey, SessionCookie};
+    /// # use std::time::SystemTime;
+    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+    /// # let session = cookie.load(None::<&str>, SystemTime::now());
+    /// session.insert("user", 42)?;
+    /// let session = cookie.load(cookie.save(&session)?, SystemTime::now());
+    /// session.save()?; // the page only reads it, but counts as activity
+    /// assert!(!cookie.save(&session)?.is_empty());
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -216,6 +274,20 @@ impl<T: Payload> Session<T> {
     /// timeouts. An end that [`limit_to`](Self::limit_to) set stays. With
     /// [`persistent`](crate::carrier::SessionCookieBuilder::persistent), the browser keeps the cookie all the same.
     ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{EncryptionKey, SessionCookie};
+    /// # use std::time::{Duration, SystemTime};
+    /// # let (now, minute) = (SystemTime::now(), Duration::from_secs(60));
+    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).remember_up_to(60 * minute).build()?;
+    /// # let session = cookie.load(None::<&str>, now);
+    /// session.remember_for(30 * minute)?;
+    /// session.forget()?;
+    /// assert!(!session.is_persistent());
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// Returns the errors of [every change](Session#errors).
@@ -229,6 +301,21 @@ impl<T: Payload> Session<T> {
     /// The session cannot outlive its timeouts. After several calls, the earliest end counts. It is lifted only by
     /// [`sign_in`](Self::sign_in), [`invalidate`](Self::invalidate), or [`renew`](Self::renew) in a later request, so
     /// call this again after each of them. Copies of the session from before the call do not have this end.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{EncryptionKey, SessionCookie};
+    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+    /// # use std::time::{Duration, SystemTime};
+    /// # let (now, minute) = (SystemTime::now(), Duration::from_secs(60));
+    /// # let session = cookie.load(None::<&str>, now);
+    /// session.sign_in()?; // of an admin
+    /// session.limit_to(15 * minute)?;
+    /// let session = cookie.load(cookie.save(&session)?, now + 15 * minute);
+    /// assert!(session.is_new());
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///

@@ -134,6 +134,23 @@ impl OpenedSession<'_> {
     ///
     /// Returns `None` if there is no such value, or in the cases of [`value`](OpenedSession::value).
     ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{EncryptionKey, SessionCookie};
+    /// # use std::time::SystemTime;
+    /// # let is_banned = |user: u64| user == 13;
+    /// let cookie = SessionCookie::encrypted(EncryptionKey::generate()?)
+    ///     .revoked_if(move |session| session.get::<u64>("user").ok().flatten().is_some_and(is_banned))
+    ///     .build()?;
+    /// # let now = SystemTime::now();
+    /// # let field = cookie.cookie_for(now, |session| session.insert("user", 42))?;
+    /// # assert!(!cookie.load([field], now).is_new());
+    /// # let field = cookie.cookie_for(now, |session| session.insert("user", 13))?;
+    /// # assert!(cookie.load([field], now).is_new());
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// Returns [`Decode`](SessionError::Decode) if the value is of another type. Refuse the session then, because nobody
@@ -149,6 +166,23 @@ impl OpenedSession<'_> {
 
 impl<T> OpenedSession<'_, T> {
     /// Returns the session without its content.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{EncryptionKey, SessionCookie};
+    /// # use std::{collections::HashSet, time::SystemTime};
+    /// use hardtack::session::SessionId;
+    ///
+    /// let denied: HashSet<SessionId> = HashSet::new();
+    /// let cookie = SessionCookie::encrypted(EncryptionKey::generate()?)
+    ///     .revoked_if(move |session| session.info().id.is_some_and(|id| denied.contains(&id)))
+    ///     .build()?;
+    /// # let now = SystemTime::now();
+    /// # let field = cookie.cookie_for(now, |session| session.sign_in().map(drop))?;
+    /// # assert!(!cookie.load([field], now).is_new());
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn info(&self) -> &SessionInfo {
         &self.info

@@ -50,6 +50,17 @@ pub enum Outcome {
 
 impl Outcome {
     /// Returns the name of this outcome, without the key and the reason.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{EncryptionKey, SessionCookie};
+    /// # use std::time::SystemTime;
+    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+    /// # let session = cookie.load(None::<&str>, SystemTime::now());
+    /// assert_eq!(session.outcome().name(), "Absent");
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -63,6 +74,21 @@ impl Outcome {
     }
 
     /// Returns the reason why a token, or an old cookie, was rejected.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{EncryptionKey, SessionCookie};
+    /// # use std::time::SystemTime;
+    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+    /// # let session = cookie.load(None::<&str>, SystemTime::now());
+    /// use hardtack::session::Reason;
+    ///
+    /// assert_eq!(session.outcome().reason(), None);
+    /// let session = cookie.load(["__Host-session=forged"], SystemTime::now());
+    /// assert_eq!(session.outcome().reason(), Some(Reason::Encoding));
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub const fn reason(self) -> Option<Reason> {
         match self {

@@ -41,6 +41,21 @@ impl<T: SessionData> Session<T> {
     /// Changes the value in place, and returns the result of `change`. No other handle of the session can read or
     /// write in between.
     ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{EncryptionKey, SessionCookie, SessionData};
+    /// # use serde::{Deserialize, Serialize};
+    /// # #[derive(Serialize, Deserialize, Default, PartialEq)]
+    /// # struct Login { user: u64 }
+    /// # impl SessionData for Login { const LABEL: &str = "login"; const SCHEMA: u32 = 1; }
+    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).typed::<Login>().build()?;
+    /// # let session = cookie.load(None::<&str>, hardtack::Clock::system());
+    /// session.update(|login| login.user = 42)?; // of a session that holds a `Login`
+    /// assert_eq!(session.read(|login| login.user), 42);
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// Returns the errors of [every change](Session#errors), and [`Encode`](SessionError::Encode) if the value cannot
@@ -51,6 +66,21 @@ impl<T: SessionData> Session<T> {
     }
 
     /// Replaces the value.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{EncryptionKey, SessionCookie, SessionData};
+    /// # use serde::{Deserialize, Serialize};
+    /// # #[derive(Serialize, Deserialize, Default, PartialEq)]
+    /// # struct Login { user: u64 }
+    /// # impl SessionData for Login { const LABEL: &str = "login"; const SCHEMA: u32 = 1; }
+    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).typed::<Login>().build()?;
+    /// # let session = cookie.load(None::<&str>, hardtack::Clock::system());
+    /// session.replace(Login { user: 42 })?;
+    /// assert_eq!(session.read(|login| login.user), 42);
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///

@@ -34,6 +34,15 @@ pub enum Validity {
 
 impl Validity {
     /// Returns [`Valid`](Validity::Valid) for `true`, and [`Ended`](Validity::Ended) for `false`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hardtack::session::Validity;
+    ///
+    /// let (stored, in_session) = (7, 7); // epochs of the user
+    /// assert_eq!(Validity::valid_if(stored == in_session), Validity::Valid);
+    /// ```
     #[must_use]
     pub const fn valid_if(is_allowed: bool) -> Validity {
         if is_allowed {
@@ -64,6 +73,22 @@ impl<T: Payload> Session<T> {
     /// Once a key is dropped from its [`SharedKeyRing`](crate::keys::SharedKeyRing) or retires, this returns `false`
     /// for every session that arrived, or that a sign-in began, under the key. If the browser has received the session
     /// under a newer key since, its next request still opens.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{EncryptionKey, SessionCookie};
+    /// # use std::time::SystemTime;
+    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+    /// # let session = cookie.load(None::<&str>, SystemTime::now());
+    /// # use std::time::Duration;
+    /// session.insert("user", 42)?;
+    /// let session = cookie.load(cookie.save(&session)?, hardtack::Clock::system());
+    /// assert!(session.is_alive());
+    /// cookie.raise_not_before(SystemTime::now() + Duration::from_secs(60)); // everyone is signed out
+    /// assert!(!session.is_alive());
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn is_alive(&self) -> bool {
         let mut held = self.access();

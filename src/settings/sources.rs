@@ -157,6 +157,17 @@ impl SessionSettings {
     /// `SESSION_MANAGER`, which X11 desktops set, is ignored, and so are names that Kubernetes gives to addresses of
     /// services: those that end with `SERVICE_HOST` or have the word `PORT` after the prefix.
     ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hardtack::SessionSettings;
+    ///
+    /// // APP_SESSION_NAME, APP_SESSION_IDLE_TIMEOUT, APP_SESSION_KEYS, …
+    /// let settings = SessionSettings::from_env_prefix("APP_SESSION_")?;
+    /// # let _ = settings;
+    /// # Ok::<_, hardtack::ConfigError>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// Returns a [`ConfigError`], which names every refused variable.

@@ -83,6 +83,19 @@ impl SessionError {
     }
 
     /// Returns the dictionary key whose value does not fit or is of another type, if it is known.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{EncryptionKey, SessionCookie};
+    /// # use std::time::SystemTime;
+    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+    /// # let session = cookie.load(None::<&str>, SystemTime::now());
+    /// session.insert("user", 42)?;
+    /// let error = session.get::<String>("user").unwrap_err();
+    /// assert_eq!(error.key(), Some("user"));
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn key(&self) -> Option<&str> {
         match self {

@@ -21,6 +21,21 @@ pub struct Context {
 impl Context {
     /// Creates a context from `pairs`, whose order counts.
     ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{EncryptionKey, SessionCookie};
+    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+    /// # use std::time::SystemTime;
+    /// use hardtack::Context;
+    ///
+    /// let acme = cookie.in_context(Context::new([("tenant", "acme")])?);
+    /// # let now = SystemTime::now();
+    /// let field = acme.cookie_for(now, |session| session.insert("user", 42))?;
+    /// assert!(cookie.load([field], now).is_new()); // of no tenant
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// Returns an error if a label is longer than 255 bytes, a value is longer than 65,535 bytes, or all pairs together

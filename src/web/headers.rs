@@ -132,6 +132,19 @@ impl<T: Payload> SessionCookie<T> {
 /// With an [`http::HeaderMap`].
 impl<T: Payload> SessionHeader<T> {
     /// Loads the session of a request with these headers. See [`load`](Self::load).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http::{HeaderMap, HeaderValue};
+    /// # use hardtack::{Clock, EncryptionKey, SessionHeader};
+    /// # let header = SessionHeader::encrypted(EncryptionKey::generate()?, "x-session").build()?;
+    ///
+    /// let mut request = HeaderMap::new();
+    /// request.insert("x-session", HeaderValue::from_static("forged"));
+    /// assert!(header.load_from(&request, Clock::system()).is_new());
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn load_from(&self, request: &HeaderMap, clock: impl Into<Clock>) -> Session<T> {
         self.load_request(request, clock.into(), None)

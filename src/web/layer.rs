@@ -85,6 +85,27 @@ pub(super) type RequestContext = Result<Option<Arc<Context>>, SessionError>;
 
 impl<T: Payload> SessionLayer<T> {
     /// Creates a layer for the sessions of `cookie`, with the system's clock.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http::{Request, Response};
+    /// # use tower::{Layer, ServiceExt, service_fn};
+    /// use hardtack::{EncryptionKey, Session, SessionCookie, SessionLayer};
+    ///
+    /// let layer = SessionLayer::new(SessionCookie::encrypted(EncryptionKey::generate()?).build()?);
+    /// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
+    /// let service = layer.layer(service_fn(async |request: Request<()>| {
+    ///     let session: Session = Session::from_extensions(request.extensions()).await?;
+    ///     session.insert("user", 42)?;
+    ///     Ok::<_, Box<dyn std::error::Error>>(Response::new(()))
+    /// }));
+    /// let response = service.oneshot(Request::new(())).await?;
+    /// assert!(response.headers().contains_key("set-cookie"));
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// # })?;
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn new(cookie: SessionCookie<T>) -> SessionLayer<T> {
         SessionLayer::of(AnyCarrier::Cookie(cookie))

@@ -7,6 +7,15 @@ impl<T> SessionCookieBuilder<T> {
     /// Sets the cookie's name ([`CookieName`](crate::cookie::CookieName)). A session sealed under one name does not open
     /// under another. Default: `__Host-session`; with a domain or another path, `__Secure-session`; with
     /// [`danger_allow_http`](Self::danger_allow_http), `session`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{EncryptionKey, SessionCookie};
+    /// let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).name("__Host-login").build()?;
+    /// assert_eq!(cookie.name().as_str(), "__Host-login");
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.carrier.name = Some(name.into());
         self
@@ -14,6 +23,18 @@ impl<T> SessionCookieBuilder<T> {
 
     /// Sets the path at and below which the browser sends the cookie. Default: `/`. At most 1,024 bytes. With `/app/`,
     /// the browser does not send it to `/app`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{EncryptionKey, SessionCookie};
+    /// # use std::time::SystemTime;
+    /// let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).path("/app").build()?;
+    /// # let session = cookie.load(None::<&str>, SystemTime::now());
+    /// session.insert("user", 42)?;
+    /// assert!(cookie.save(&session)?.iter().all(|field| field.contains("; Path=/app;")));
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     pub fn path(mut self, path: impl Into<String>) -> Self {
         self.carrier.attributes.path = path.into();
         self
@@ -21,6 +42,15 @@ impl<T> SessionCookieBuilder<T> {
 
     /// Sets the domain. This host and every host below it receive the cookie, and can set one. Default: none, so that
     /// only the host that set the cookie receives it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{EncryptionKey, SessionCookie};
+    /// let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).domain("example.com").build()?;
+    /// assert_eq!(cookie.name().as_str(), "__Secure-session"); // no `__Host-`, because other hosts can set it
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     pub fn domain(mut self, domain: impl Into<String>) -> Self {
         self.carrier.attributes.domain = Some(domain.into());
         self
@@ -31,6 +61,19 @@ impl<T> SessionCookieBuilder<T> {
     /// With [`SameSite::Strict`], a visitor who follows a link from another site looks like a new one, and a page that
     /// then begins a session signs them out. In other requests from which the browser hides the cookie, only a sign-in
     /// begins a session, if a layer or `load_from` reads the request and the browser sends `Sec-Fetch-Site`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hardtack::{EncryptionKey, SameSite, SessionCookie};
+    /// # use std::time::SystemTime;
+    ///
+    /// let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).same_site(SameSite::Strict).build()?;
+    /// # let session = cookie.load(None::<&str>, SystemTime::now());
+    /// session.insert("user", 42)?;
+    /// assert!(cookie.save(&session)?.iter().all(|field| field.ends_with("; SameSite=Strict")));
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     #[doc(alias("with_same_site", "cookie_same_site"))]
     pub fn same_site(mut self, same_site: SameSite) -> Self {
         self.carrier.attributes.same_site = same_site;
@@ -41,6 +84,22 @@ impl<T> SessionCookieBuilder<T> {
     ///
     /// Browsers keep about 10 kB of such cookies for a site in one partition, and drop others without an error. So a
     /// session in [several cookies](crate::Size::Split) has at most three, of 9,216 bytes together.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hardtack::{EncryptionKey, SameSite, SessionCookie};
+    /// # use std::time::SystemTime;
+    ///
+    /// let cookie = SessionCookie::encrypted(EncryptionKey::generate()?)
+    ///     .same_site(SameSite::None)
+    ///     .partitioned(true)
+    ///     .build()?;
+    /// # let session = cookie.load(None::<&str>, SystemTime::now());
+    /// session.insert("user", 42)?;
+    /// assert!(cookie.save(&session)?.iter().all(|field| field.ends_with("; Partitioned")));
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     pub fn partitioned(mut self, partitioned: bool) -> Self {
         self.carrier.attributes.partitioned = partitioned;
         self
@@ -100,6 +159,15 @@ impl<T> SessionCookieBuilder<T> {
 
     /// Omits `Secure`, so that the cookie also travels over plain HTTP. A `CsrfGuard` must then trust the site's own
     /// `http://` origin, unless the site is on this machine, as on `localhost`. Default: off.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{EncryptionKey, SessionCookie};
+    /// let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).danger_allow_http(true).build()?;
+    /// assert_eq!(cookie.name().as_str(), "session"); // a prefix such as `__Host-` requires `Secure`
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Security
     ///

@@ -19,6 +19,19 @@ impl<C, T> SessionBuilder<C, T> {
     /// then ends no session.
     ///
     /// A shorter timeout applies to existing sessions at once.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{EncryptionKey, SessionCookie};
+    /// # use std::time::{Duration, SystemTime};
+    /// # let (now, minute) = (SystemTime::now(), Duration::from_secs(60));
+    /// let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).idle_timeout(15 * minute).build()?;
+    /// let field = cookie.cookie_for(now, |session| session.insert("user", 42))?;
+    /// assert_eq!(cookie.load([&field], now + 14 * minute).get("user")?, Some(42));
+    /// assert!(cookie.load([&field], now + 15 * minute).is_new());
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     #[doc(alias("with_expiry", "state_ttl", "session_ttl"))]
     pub fn idle_timeout(mut self, duration: impl Into<Option<Duration>>) -> Self {
         self.options.idle_timeout = IdleTimeout::Given(duration.into());
@@ -29,6 +42,22 @@ impl<C, T> SessionBuilder<C, T> {
     /// issued. Default: 12 hours. In whole seconds, from 1 second to 136 years.
     ///
     /// A shorter timeout applies to existing sessions at once.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{EncryptionKey, SessionCookie};
+    /// # use std::time::{Duration, SystemTime};
+    /// # let (now, minute) = (SystemTime::now(), Duration::from_secs(60));
+    /// let cookie = SessionCookie::encrypted(EncryptionKey::generate()?)
+    ///     .idle_timeout(None)
+    ///     .absolute_timeout(60 * minute)
+    ///     .build()?;
+    /// let field = cookie.cookie_for(now, |session| session.insert("user", 42))?;
+    /// assert_eq!(cookie.load([&field], now + 59 * minute).get("user")?, Some(42));
+    /// assert!(cookie.load([&field], now + 60 * minute).is_new());
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     pub fn absolute_timeout(mut self, duration: Duration) -> Self {
         self.options.absolute_timeout = duration;
         self
@@ -72,6 +101,23 @@ impl<C, T> SessionBuilder<C, T> {
     /// counts from the refresh. Set this on every instance, because an instance without it (and without
     /// [`revalidate_after`](Self::revalidate_after)) refreshes no remembered session.
     ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{EncryptionKey, SessionCookie};
+    /// # use std::time::{Duration, SystemTime};
+    /// # let (now, minute) = (SystemTime::now(), Duration::from_secs(60));
+    /// # let day = 1_440 * minute;
+    /// let cookie = SessionCookie::encrypted(EncryptionKey::generate()?)
+    ///     .remember_up_to(30 * day)
+    ///     .remembered_idle_timeout(7 * day)
+    ///     .build()?;
+    /// let field = cookie.cookie_for(now, |session| session.remember_for(30 * day).map(drop))?;
+    /// assert!(!cookie.load([&field], now + 6 * day).is_new());
+    /// assert!(cookie.load([&field], now + 7 * day).is_new());
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// [SPEC.md § 8.2]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#8-validity-in-time
     pub fn remembered_idle_timeout(mut self, duration: Duration) -> Self {
         self.options.remembered_idle_timeout = Some(duration);
@@ -105,6 +151,19 @@ impl<C, T> SessionBuilder<C, T> {
     /// Sets how far another instance's clock may be ahead, from 0 to 300 seconds ([SPEC.md § 8.4]). Default: 60
     /// seconds.
     ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{EncryptionKey, SessionCookie};
+    /// # use std::time::{Duration, SystemTime};
+    /// # let (now, minute) = (SystemTime::now(), Duration::from_secs(60));
+    /// let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).clock_skew(2 * minute).build()?;
+    /// let field = cookie.cookie_for(now, |session| session.insert("user", 42))?; // by a clock that is ahead
+    /// assert!(!cookie.load([&field], now - 2 * minute).is_new());
+    /// assert!(cookie.load([&field], now - 3 * minute).is_new());
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// [SPEC.md § 8.4]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#8-validity-in-time
     pub fn clock_skew(mut self, duration: Duration) -> Self {
         self.options.clock_skew = duration;
@@ -113,6 +172,20 @@ impl<C, T> SessionBuilder<C, T> {
 
     /// Refuses every session issued before `time`, which signs out everyone who signed in earlier ([SPEC.md § 7.8]). A
     /// fraction of a second is rounded up. If the key ring also has such a time, the later one counts. Default: none.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{EncryptionKey, SessionCookie};
+    /// # use std::time::{Duration, SystemTime};
+    /// # let (now, minute) = (SystemTime::now(), Duration::from_secs(60));
+    /// let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).not_before(now).build()?;
+    /// let field = cookie.cookie_for(now - minute, |session| session.insert("user", 42))?;
+    /// assert!(cookie.load([field], now).is_new()); // it was issued a minute before
+    /// # let field = cookie.cookie_for(now + minute, |session| session.insert("user", 42))?;
+    /// # assert!(!cookie.load([&field], now + minute).is_new());
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// [SPEC.md § 7.8]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#7-opening
     pub fn not_before(mut self, time: SystemTime) -> Self {

@@ -156,6 +156,16 @@ impl SessionHeader {
     /// Sessions are sealed for this header, so they do not open as cookies, and cookies do not open as sessions of a
     /// header ([docs/spec/carriers.md § 9.7]).
     ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hardtack::{EncryptionKey, SessionHeader};
+    ///
+    /// let header = SessionHeader::encrypted(EncryptionKey::generate()?, "Authorization").build()?;
+    /// assert_eq!(header.name(), "authorization");
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// [docs/spec/carriers.md § 9.7]: https://github.com/hardtack-rs/hardtack/blob/main/docs/spec/carriers.md#97-tokens-in-a-header-field
     pub fn encrypted(
         keys: impl Into<SharedKeyRing>,
@@ -166,6 +176,16 @@ impl SessionHeader {
 
     /// Creates a builder of sessions in the request header `name`, whose content **anyone can read** who sees the token.
     /// Only holders of a key can change it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hardtack::{SessionHeader, SigningKey, keys::Mode};
+    ///
+    /// let header = SessionHeader::unencrypted_but_signed(SigningKey::generate()?, "x-session").build()?;
+    /// assert_eq!(header.mode(), Mode::UnencryptedButSigned);
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     pub fn unencrypted_but_signed(
         keys: impl Into<SharedKeyRing>,
         name: impl Into<String>,
@@ -200,6 +220,16 @@ impl SessionToken {
 
     /// Creates a builder of bare tokens whose content **anyone can read** who sees the token. Only holders of a key can
     /// change it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hardtack::{SessionToken, SigningKey, keys::Mode};
+    ///
+    /// let links = SessionToken::unencrypted_but_signed(SigningKey::generate()?, "links").build()?;
+    /// assert_eq!(links.mode(), Mode::UnencryptedButSigned);
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     pub fn unencrypted_but_signed(
         keys: impl Into<SharedKeyRing>,
         purpose: impl Into<String>,
@@ -227,6 +257,28 @@ impl<C, T> SessionBuilder<C, T> {
     ///
     /// Call this before [`revoked_if`](Self::revoked_if) and [`revalidate_after`](Self::revalidate_after), whose
     /// functions read a `U`; otherwise `build` returns an error.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{EncryptionKey, SessionCookie, SessionData};
+    /// # use serde::{Deserialize, Serialize};
+    /// #[derive(Serialize, Deserialize, Default, PartialEq)]
+    /// struct Login {
+    ///     user: u64,
+    /// }
+    ///
+    /// impl SessionData for Login {
+    ///     const LABEL: &str = "login";
+    ///     const SCHEMA: u32 = 1;
+    /// }
+    ///
+    /// let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).typed::<Login>().build()?;
+    /// # let session = cookie.load(None::<&str>, hardtack::Clock::system());
+    /// session.update(|login| login.user = 42)?;
+    /// assert_eq!(session.read(|login| login.user), 42);
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     pub fn typed<U: Payload>(self) -> SessionBuilder<C, U> {
         SessionBuilder {
             options: self.options,

@@ -149,6 +149,19 @@ impl<C, T> SessionBuilder<C, T> {
     /// sessions. Keys are derived for the label, even if a request chooses another context. A new label ends all existing
     /// sessions.
     ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{EncryptionKey, KeyRing, SessionCookie};
+    /// # use std::time::SystemTime;
+    /// # let (keys, now) = (KeyRing::from(EncryptionKey::generate()?), SystemTime::now());
+    /// let shop = SessionCookie::encrypted(keys.clone()).application("shop").build()?;
+    /// let wiki = SessionCookie::encrypted(keys).application("wiki").build()?;
+    /// let field = shop.cookie_for(now, |session| session.insert("user", 42))?;
+    /// assert!(wiki.load([field], now).is_new());
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// [SPEC.md § 3.2]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#32-purposes
     pub fn application(mut self, label: impl Into<String>) -> Self {
         self.options.application = Some(label.into());
@@ -166,6 +179,19 @@ impl<C, T> SessionBuilder<C, T> {
     /// Binds every session to a label and a value ([SPEC.md § 4.2]), unless a request chooses another context. Default:
     /// none. May be repeated; the order counts. A label has at most 255 bytes, a value at most 65,535. Both are public:
     /// they are logged when sessions are built, and are part of the fingerprint of the settings.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{EncryptionKey, KeyRing, SessionCookie};
+    /// # use std::time::SystemTime;
+    /// # let (keys, now) = (KeyRing::from(EncryptionKey::generate()?), SystemTime::now());
+    /// let live = SessionCookie::encrypted(keys.clone()).context("stage", "live").build()?;
+    /// let test = SessionCookie::encrypted(keys).context("stage", "test").build()?;
+    /// let field = test.cookie_for(now, |session| session.insert("user", 42))?;
+    /// assert!(live.load([field], now).is_new());
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// [SPEC.md § 4.2]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#42-context
     pub fn context(mut self, label: impl Into<String>, value: impl Into<String>) -> Self {
@@ -190,6 +216,24 @@ impl<C, T> SessionBuilder<C, T> {
     /// the old cookie. Forms for that get tokens from [`csrf_token`](crate::Session::csrf_token) (SPEC.md § 13.4). Keep
     /// a key in the ring after its `accept_until`, so that its sessions are replaced (docs/rotation.md, "Retiring a
     /// key").
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{EncryptionKey, SessionCookie};
+    /// # use std::time::SystemTime;
+    /// # let now = SystemTime::now();
+    /// use hardtack::SessionError;
+    ///
+    /// let newer = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+    /// let field = newer.cookie_for(now, |session| session.insert("user", 42))?;
+    ///
+    /// let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).keep_unknown_keys(true).build()?;
+    /// let session = cookie.load([field], now);
+    /// assert!(matches!(session.insert("user", 43), Err(SessionError::Unreadable(_))));
+    /// assert!(cookie.save(&session)?.is_empty()); // the browser keeps its cookie
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     pub fn keep_unknown_keys(mut self, is_on: bool) -> Self {
         self.options.keep_unknown_keys = is_on;
         self

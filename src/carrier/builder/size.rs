@@ -62,6 +62,18 @@ impl<T> SessionCookieBuilder<T> {
     /// A smaller size signs nobody out: a session that is already larger may still be sent in its current size, but may
     /// only shrink ([docs/spec/writer.md § 9.5]).
     ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hardtack::{EncryptionKey, SessionCookie, Size};
+    /// # use std::time::SystemTime;
+    ///
+    /// let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).size(Size::Browser).build()?;
+    /// # let session = cookie.load(None::<&str>, SystemTime::now());
+    /// assert!(session.insert("note", "x".repeat(2_500)).is_ok()); // too large for the default
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// [docs/spec/writer.md § 9.5]: https://github.com/hardtack-rs/hardtack/blob/main/docs/spec/writer.md#95-size-profiles
     pub fn size(mut self, size: Size) -> Self {
         self.carrier.size = size;
@@ -84,6 +96,21 @@ with_max_token_len!(InHeader, InToken);
 
 impl<C, T> SessionBuilder<C, T> {
     /// Sets the [padding](Padding) of the token, which hides a part of the content's length. Default: [`Padding::None`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{EncryptionKey, KeyRing, SessionCookie};
+    /// # use std::time::SystemTime;
+    /// use hardtack::carrier::Padding;
+    ///
+    /// let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).padding(Padding::Padme).build()?;
+    /// let length = |note: &str| {
+    ///     cookie.cookie_for(SystemTime::now(), |session| session.insert("note", note)).map(|field| field.len())
+    /// };
+    /// assert_eq!(length(&"x".repeat(900))?, length(&"x".repeat(901))?);
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     pub fn padding(mut self, padding: Padding) -> Self {
         self.options.padding = padding;
         self

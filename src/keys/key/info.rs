@@ -31,6 +31,16 @@ pub struct KeyId(pub(crate) [u8; 4]);
 
 impl KeyId {
     /// Returns the 4 bytes.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hardtack::EncryptionKey;
+    ///
+    /// let id = EncryptionKey::generate()?.id();
+    /// assert_eq!(format!("{:08x}", u32::from_be_bytes(*id.as_bytes())), id.to_string());
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn as_bytes(&self) -> &[u8; 4] {
         &self.0

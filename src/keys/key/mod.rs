@@ -60,6 +60,16 @@ pub struct SigningKey(pub(crate) RawKey);
 impl EncryptionKey {
     /// Generates a key for XAES-256-GCM, the recommended suite.
     ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hardtack::EncryptionKey;
+    ///
+    /// let text = EncryptionKey::generate()?.expose_secret(); // keep it where you keep other secrets
+    /// assert!(text.starts_with("hardtack_key_v1_xaes_"));
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// Returns an error if the operating system's random generator fails, or gives fewer than 8 distinct bytes.
@@ -68,6 +78,16 @@ impl EncryptionKey {
     }
 
     /// Generates a key for XChaCha20-Poly1305, for targets without AES instructions, such as WebAssembly.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hardtack::EncryptionKey;
+    ///
+    /// let text = EncryptionKey::generate_xchacha20()?.expose_secret();
+    /// assert!(text.starts_with("hardtack_key_v1_xcha_"));
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -79,6 +99,16 @@ impl EncryptionKey {
 
 impl SigningKey {
     /// Generates a key for HMAC-SHA-256.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hardtack::SigningKey;
+    ///
+    /// let text = SigningKey::generate()?.expose_secret();
+    /// assert!(text.starts_with("hardtack_key_v1_sign_"));
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///

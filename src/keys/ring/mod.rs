@@ -130,6 +130,16 @@ impl KeyRing {
     }
 
     /// Returns the mode of the keys.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hardtack::{KeyRing, SigningKey, keys::Mode};
+    ///
+    /// let ring = KeyRing::from(SigningKey::generate()?);
+    /// assert_eq!(ring.mode(), Mode::UnencryptedButSigned);
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn mode(&self) -> Mode {
         self.0.mode()

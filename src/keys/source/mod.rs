@@ -26,6 +26,15 @@ impl KeyRing {
     /// Reads a ring from an environment variable, in its text form ([SPEC.md § 3.5]), with line breaks or commas
     /// between the keys.
     ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hardtack::KeyRing;
+    ///
+    /// let error = KeyRing::from_env("KEYS_THAT_NOBODY_SET").unwrap_err();
+    /// assert!(error.to_string().contains("KEYS_THAT_NOBODY_SET"));
+    /// ```
+    ///
     /// # Errors
     ///
     /// Returns an error if the variable is not set or does not contain a ring. The error does not show the value.
@@ -38,6 +47,15 @@ impl KeyRing {
     /// Reads a ring in its text form ([SPEC.md § 3.5]) from a regular file of at most 1 MiB, or from a link to one.
     ///
     /// The file's permissions are not checked, because orchestrators choose the permissions of secrets that they mount.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hardtack::KeyRing;
+    ///
+    /// let error = KeyRing::from_file("no such folder/session.keys").unwrap_err();
+    /// assert!(error.to_string().contains("session.keys"));
+    /// ```
     ///
     /// # Errors
     ///
@@ -128,6 +146,18 @@ type Text = Result<Zeroizing<String>, KeyError>;
 
 impl RingSource {
     /// Returns a source that reads an environment variable.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hardtack::{KeyRing, keys::RingSource};
+    ///
+    /// let sources = [RingSource::env("SESSION_KEYS"), RingSource::env("SESSION_KEYS_NEXT")];
+    /// # let error =
+    /// KeyRing::from_sources(sources)
+    /// # .unwrap_err();
+    /// # assert!(error.to_string().contains("SESSION_KEYS"));
+    /// ```
     #[must_use]
     pub fn env(variable: impl Into<String>) -> RingSource {
         let variable = variable.into();
@@ -152,6 +182,18 @@ impl RingSource {
     /// The returned text is overwritten after use. The messages of the function's error and its sources become part of
     /// this crate's error, so they must not contain the text. If one contains a key, none is shown. A panic in the
     /// function becomes an error, unless the program aborts on panics.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hardtack::{EncryptionKey, KeyRing, keys::RingSource};
+    ///
+    /// # let stored = EncryptionKey::generate()?.expose_secret();
+    /// # let ask_the_vault = move || Ok(stored.to_string());
+    /// let source = RingSource::from_fn("vault", ask_the_vault);
+    /// assert!(KeyRing::from_sources([source]).is_ok());
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn from_fn(
         name: impl Into<String>,

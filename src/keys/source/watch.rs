@@ -86,6 +86,19 @@ impl WatchedKeyRing {
     /// Reads the ring from `sources`, which are joined as by
     /// [`KeyRing::from_sources`](crate::KeyRing::from_sources).
     ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hardtack::{EncryptionKey, SessionCookie, keys::{RingSource, WatchedKeyRing}};
+    ///
+    /// # let key = EncryptionKey::generate()?.expose_secret();
+    /// # let ask_the_vault = move || Ok(key.to_string());
+    /// let watched = WatchedKeyRing::from_sources([RingSource::from_fn("vault", ask_the_vault)])?;
+    /// let cookie = SessionCookie::encrypted(watched.keys()).build()?;
+    /// # let _ = cookie;
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// Returns an error if a source cannot be read, a file with text does not end with a line feed, or the strings do

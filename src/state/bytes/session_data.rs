@@ -38,6 +38,21 @@ impl Map {
     /// dictionaries.
     ///
     /// Returns `None` if a required field is missing, or if a value is not of its field's type.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hardtack::session::Map;
+    /// use serde::Deserialize;
+    ///
+    /// #[derive(Deserialize)]
+    /// struct Login {
+    ///     user: u64,
+    /// }
+    ///
+    /// let bytes = b"\x81\xa4user\x2a"; // {"user": 42} in MessagePack
+    /// assert_eq!(Map::decode::<Login>(bytes).map(|login| login.user), Some(42));
+    /// ```
     #[must_use]
     pub fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Option<T> {
         map::decode_all(bytes).ok()

@@ -67,6 +67,28 @@ pub struct CsrfGuard<T = Map> {
 
 impl CsrfGuard {
     /// Creates a guard for sessions that are dictionaries.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http::{Request, Response};
+    /// # use std::convert::Infallible;
+    /// # use tower::{Layer, ServiceExt, service_fn};
+    /// # use hardtack::{EncryptionKey, SessionCookie, SessionLayer};
+    /// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
+    /// # let handler = service_fn(async |_: Request<()>| Ok::<_, Infallible>(Response::new(String::new())));
+    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+    /// use hardtack::csrf::CsrfGuard;
+    ///
+    /// let service = SessionLayer::new(cookie).layer(CsrfGuard::new().layer(handler));
+    /// let response = service.clone().oneshot(Request::post("/transfer").body(())?).await?;
+    /// assert_eq!(response.status(), 403); // it has no token
+    /// let response = service.oneshot(Request::get("/").body(())?).await?;
+    /// assert_eq!(response.status(), 200);
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// # })?;
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn new() -> CsrfGuard {
         CsrfGuard::default()
@@ -77,6 +99,27 @@ impl<T> CsrfGuard<T> {
     /// Trusts requests from `origin`, such as `https://app.example.com`, as if they came from the site itself, so they
     /// still need a token. Name each origin in full, in a separate call. A site without TLS has to trust its own
     /// origin, such as `http://intranet:8080`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http::{Request, Response};
+    /// # use std::convert::Infallible;
+    /// # use tower::{Layer, ServiceExt, service_fn};
+    /// # use hardtack::{EncryptionKey, SessionCookie, SessionLayer};
+    /// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
+    /// # let handler = service_fn(async |_: Request<()>| Ok::<_, Infallible>(Response::new(String::new())));
+    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+    /// use hardtack::csrf::CsrfGuard;
+    ///
+    /// let guard = CsrfGuard::new().origin_check_only().trust_origin("https://app.example.com")?;
+    /// let service = SessionLayer::new(cookie).layer(guard.layer(handler));
+    /// let post = Request::post("/transfer").header("origin", "https://app.example.com");
+    /// assert_eq!(service.oneshot(post.body(())?).await?.status(), 200);
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// # })?;
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -141,6 +184,28 @@ impl<T> CsrfGuard<T> {
     /// Requires no token, only `Sec-Fetch-Site` and `Origin`. Browsers since 2023 send the first over TLS and to
     /// `localhost`, and all current browsers send the second; a request with neither passes. The extractor `GuardedForm`
     /// answers 500 unless another guard asks for a token.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http::{Request, Response};
+    /// # use std::convert::Infallible;
+    /// # use tower::{Layer, ServiceExt, service_fn};
+    /// # use hardtack::{EncryptionKey, SessionCookie, SessionLayer};
+    /// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
+    /// # let handler = service_fn(async |_: Request<()>| Ok::<_, Infallible>(Response::new(String::new())));
+    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+    /// use hardtack::csrf::CsrfGuard;
+    ///
+    /// let guard = CsrfGuard::new().origin_check_only();
+    /// let service = SessionLayer::new(cookie).layer(guard.layer(handler));
+    /// let post = |site: &str| Request::post("/transfer").header("sec-fetch-site", site).body(());
+    /// assert_eq!(service.clone().oneshot(post("same-origin")?).await?.status(), 200);
+    /// assert_eq!(service.oneshot(post("cross-site")?).await?.status(), 403);
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// # })?;
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn origin_check_only(mut self) -> Self {
         Arc::make_mut(&mut self.rules).token = TokenSource::None;
@@ -155,6 +220,34 @@ impl<T> CsrfGuard<T> {
     /// a form: as axum's `Form`, for example, or as `GuardedForm`, which takes the token out and makes sure that there
     /// is a guard. The guard does not read the body if the token is in the header, or if the session has no id. In
     /// tower, the request's body must be `axum::body::Body`; a form with a body of another type is answered with 500.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use axum::{Router, body::Body, http::{Request, header}, routing::post};
+    /// # use hardtack::{EncryptionKey, SessionCookie, SessionLayer, csrf::CsrfGuard};
+    /// # use std::time::SystemTime;
+    /// # use tower::ServiceExt;
+    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+    /// # let session = cookie.load(None::<&str>, SystemTime::now());
+    /// let token = session.csrf_token()?; // on the page with the form
+    /// # let fields = cookie.save(&session)?;
+    /// # let pair = fields.iter().next().and_then(|field| field.split(';').next()).unwrap_or_default().to_owned();
+    ///
+    /// let app: Router = Router::new()
+    ///     .route("/transfer", post(|| async { "done" }))
+    ///     .layer(CsrfGuard::new().tokens_in_forms())
+    ///     .layer(SessionLayer::new(cookie));
+    /// let form = Request::post("/transfer")
+    ///     .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+    /// #     .header(header::COOKIE, pair)
+    ///     .body(Body::from(format!("csrf_token={token}&amount=5")))?;
+    /// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
+    /// assert_eq!(app.oneshot(form).await?.status(), 200);
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// # })?;
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn tokens_in_forms(mut self) -> Self {
         Arc::make_mut(&mut self.rules).token = TokenSource::HeaderOrForm;
@@ -162,6 +255,15 @@ impl<T> CsrfGuard<T> {
     }
 
     /// Names the field of a form that has the token. Default: `csrf_token`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hardtack::csrf::CsrfGuard;
+    ///
+    /// let guard = CsrfGuard::new().tokens_in_forms().form_field("authenticity_token");
+    /// # let _ = guard;
+    /// ```
     #[must_use]
     pub fn form_field(mut self, name: impl Into<String>) -> Self {
         Arc::make_mut(&mut self.rules).form_field = Cow::Owned(name.into());
@@ -171,6 +273,15 @@ impl<T> CsrfGuard<T> {
     /// Sets the number of bytes at the beginning of a form in which the guard looks for the token. Default: 1 MiB. They
     /// are kept in memory until the handler has read them. A longer form without a token there is refused with 413, so
     /// the field with the token has to come before a large file.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hardtack::csrf::CsrfGuard;
+    ///
+    /// let guard = CsrfGuard::new().tokens_in_forms().form_limit(64 * 1024); // 64 KiB
+    /// # let _ = guard;
+    /// ```
     #[must_use]
     pub fn form_limit(mut self, bytes: usize) -> Self {
         Arc::make_mut(&mut self.rules).form_limit = bytes;
