@@ -1,10 +1,11 @@
 use axum::{Router, response::{Html, Redirect}, routing::{get, post}};
-use hardtack::{EncryptionKey, Session, SessionCookie, SessionError, SessionLayer, csrf::CsrfGuard};
+use hardtack::{KeyRing, Session, SessionCookie, SessionError, SessionLayer};
+use hardtack::csrf::CsrfGuard;
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let key = EncryptionKey::generate()?; // a restart signs everyone out; in production: KeyRing::from_env("SESSION_KEYS")?
-    let cookie = SessionCookie::encrypted(key).build()?; // timeouts: docs/settings.md
+    let keys = KeyRing::from_env("SESSION_KEYS")?;
+    let cookie = SessionCookie::encrypted(keys).build()?;
     let app = Router::new()
         .route("/", get(home))
         .route("/sign-in", post(sign_in))
@@ -19,11 +20,11 @@ async fn home(session: Session) -> Result<Html<String>, SessionError> {
         Some(user) => ("/sign-out", format!("Sign out user {user}")),
         None => ("/sign-in", "Sign in".to_owned()),
     };
-    Ok(Html(format!(r#"<form method="post" action="{path}"><button>{button}</button></form>"#)))
+    Ok(Html(format!("<form method=post action={path}><button>{button}</button></form>")))
 }
 
 async fn sign_in(session: Session) -> Result<Redirect, SessionError> {
-    session.sign_in()?; // after you have checked the password: begins a new, empty session
+    session.sign_in()?; // after you have checked the password: a new, empty session
     session.insert("user", 42)?;
     Ok(Redirect::to("/"))
 }

@@ -9,6 +9,33 @@ use serde::{Deserialize, Serialize};
 
 use super::{browser::Browser, encrypted, signed, xchacha};
 
+/// README.md promises 200.
+#[test]
+fn a_cart_of_200_lines_fits() {
+    #[derive(Serialize)]
+    struct Line {
+        id: u64,
+        n: u8,
+    }
+    let fits = |lines: u64| {
+        let session = encrypted()
+            .build()
+            .unwrap()
+            .load([""], hardtack::Clock::system());
+        let cart: Vec<_> = (0..lines)
+            .map(|id| Line {
+                id: 10_000 + id,
+                n: 1,
+            })
+            .collect();
+        session.sign_in().unwrap();
+        session.insert("user", 42).unwrap();
+        session.insert("cart", cart).is_ok()
+    };
+    assert!(fits(200));
+    assert!(!fits(250));
+}
+
 #[test]
 fn a_default_that_does_not_fit_is_refused_when_the_cookie_is_built() {
     #[derive(Serialize, Deserialize, PartialEq)]
