@@ -1,17 +1,20 @@
-//! Web sessions that live in one sealed cookie and need no store.
+//! Encrypted cookie sessions for axum, tower and actix-web, without a store.
 //!
-//! A session travels in the visitor's cookie, encrypted or, if you choose, only signed. Instances with the same keys
-//! and settings read each other's sessions and store none. There is no Redis to run, and a restart with the same keys
-//! signs nobody out.
+//! A session travels in the visitor's cookie, *sealed*: encrypted or, if you choose, only signed. Instances with the
+//! same keys and settings read each other's sessions and store none. There is no Redis to run, and a restart with the
+//! same keys signs nobody out.
 //!
 //! | To begin | |
 //! |---|---|
+//! | Status | 0.1. The format is frozen, the API may still change, and there has been no [independent audit](https://github.com/hardtack-rs/hardtack/blob/main/docs/review/audit.md) |
+//! | When to use something else | [Compared with other libraries](https://github.com/hardtack-rs/hardtack/blob/main/docs/comparison.md) |
 //! | First program | below, with feature `axum`; [without a framework](#without-a-framework) |
 //! | Guides | [who is signed in, forms, OAuth, tests][guides]; [how to end sessions][guide::ending_sessions]; [a struct as the session][guide::typed_sessions] |
 //! | For my framework | [`SessionLayer`] for axum 0.8, tower and actix-web 4; [instructions][frameworks] for these and for hyper, poem, rocket, salvo and warp; [without cookies, or in WebAssembly][edge] |
 //! | Keys in production | `hardtack keygen` of the package `hardtack-cli` makes a key, and [`KeyRing::from_env`] reads it; [keeping and rotating them][rotation] |
 //! | In production | [Settings](https://github.com/hardtack-rs/hardtack/blob/main/docs/settings.md), [deployments](https://github.com/hardtack-rs/hardtack/blob/main/docs/deployments.md), [metrics](https://github.com/hardtack-rs/hardtack/blob/main/docs/metrics.md), [troubleshooting](https://github.com/hardtack-rs/hardtack/blob/main/docs/troubleshooting.md), [moving](https://github.com/hardtack-rs/hardtack/blob/main/docs/moving.md) from another library |
 //! | What it cannot do | A copied cookie can be used until the absolute timeout, sessions cannot be listed, and the last of parallel responses wins: [limits], with what helps |
+//! | To build on it | Without features it needs no runtime, tower or futures, and its public dependencies are `http`, `serde` and `zeroize` 1. [What an integration does](guide::frameworks#what-an-integration-does) |
 //!
 #![cfg_attr(feature = "axum", doc = "```no_run")]
 #![cfg_attr(not(feature = "axum"), doc = "```ignore")]
