@@ -63,13 +63,21 @@ test("a key is made by the line for it", async () => {
   process.env.SESSION_KEYS = XAES_KEY;
 });
 
-test("on Lambda the session goes by the lists of payload 2.0, and by the headers of others", async () => {
+test("on Lambda the session goes by the lists of payload 2.0, and by the headers of others, and a guard refuses forms of other sites", async () => {
   const { handler } = await load("lambda.js");
-  const first = await handler({ version: "2.0", headers: {} });
+  const by = (method, event) => handler({ rawPath: "/", requestContext: { http: { method } }, ...event });
+  const first = await by("GET", { version: "2.0", headers: {} });
   assert.deepEqual([first.body, first.cookies.length], ["visit 1", 1]);
   const cookie = first.cookies[0].split(";")[0];
-  const events = [{ version: "2.0", headers: {}, cookies: ["a=1", cookie] }, { headers: { Cookie: cookie } }, { multiValueHeaders: { Cookie: [cookie] } }];
-  for (const event of events) assert.equal((await handler(event)).body, "visit 2");
+  const events = [{ version: "2.0", headers: {}, cookies: ["a=1", cookie] }, { headers: { Cookie: cookie } }, { headers: {}, multiValueHeaders: { Cookie: [cookie] } }];
+  for (const event of events) assert.equal((await by("GET", event)).body, "visit 2");
+  const form = (fields) => by("POST", { version: "2.0", headers: { host: "abc.lambda-url.eu-west-1.on.aws", ...fields }, cookies: [cookie] });
+  assert.equal((await form({ "sec-fetch-site": "same-origin" })).body, "visit 2");
+  assert.equal((await form({ origin: "https://abc.lambda-url.eu-west-1.on.aws" })).body, "visit 2");
+  for (const fields of [{ "sec-fetch-site": "cross-site" }, { Origin: "https://evil.example" }, { "Sec-Fetch-Site": "same-site" }]) {
+    const refused = await form(fields);
+    assert.deepEqual([refused.statusCode, refused.cookies], [403, undefined]);
+  }
 });
 
 test("the types are right, and another type than the one of the shape is refused", async () => {
