@@ -34,12 +34,13 @@ const STAND_INS = {
   "next/headers": "const cookies = async () => jarOfNext;",
   "next/server": "const [connection, NextResponse] = [async () => {}, { next: ({ request }) => new Response(null, request) }];",
   "next/navigation": "const redirect = (to) => { throw Object.assign(new Error(to), { digest: `NEXT_REDIRECT;push;${to};307;` }); };",
-  arctic: `let begun = 0;
-    const [generateState, generateCodeVerifier, decodeIdToken] = [() => \`a state \${++begun}\`, () => "a verifier", JSON.parse];
+  arctic: `const [generateCodeVerifier, decodeIdToken] = [() => "a verifier", JSON.parse];
+    const used = new Set();
     class Google {
       createAuthorizationURL = (state, verifier, scopes) => new URL(\`https://google.example/?state=\${encodeURIComponent(state)}&scope=\${scopes.join("+")}\`);
       async validateAuthorizationCode(code, verifier) {
-        if (code !== "a code" || verifier !== "a verifier") throw new Error("refused");
+        if (!code.startsWith("a code") || used.has(code) || verifier !== "a verifier") throw new Error("refused");
+        used.add(code);
         return { idToken: () => JSON.stringify({ sub: "7", name: "Ada" }) };
       }
     }`,
@@ -163,48 +164,96 @@ test("a route handler of Next.js takes the form of its user, and refuses those w
   assert.equal((await post({ csrf_token: token, item: "7" }, { cookie: line.split(";")[0] })).status, 401);
 });
 
-test("a visitor comes back from Google signed in, once and with the right state", async (t) => {
+/** Begins and ends sign-ins by the routes of the example. */
+async function google() {
   await withJar();
-  const { mock } = t.mock.method(console, "error", () => {});
   await loadOfNext("lib/google.js");
   const begin = await loadOfNext("app/api/google/route.js");
   const end = await loadOfNext("app/api/google/callback/route.js");
+  const stateOf = ({ status, headers }) => {
+    assert.equal(status, 302);
+    const { origin, searchParams } = new URL(headers.get("location"));
+    assert.deepEqual([origin, searchParams.get("scope")], ["https://google.example", "openid profile"]);
+    return encodeURIComponent(searchParams.get("state"));
+  };
+  const ask = ({ GET }, query, cookie) => GET(new Request(`http://localhost/api/google?${query}`, { headers: { cookie } }));
+  return {
+    stateOf,
+    back: (query, cookie) => ask(end, query, cookie),
+    async start(cookie = "", next = "/account?tab=1") {
+      const started = await ask(begin, `next=${encodeURIComponent(next)}`, cookie);
+      const [line] = started.headers.getSetCookie();
+      return { cookie: line?.split(";")[0] ?? cookie, state: stateOf(started) };
+    },
+  };
+}
+
+/** Returns the page to which the visitor comes back. */
+function pageOf(response) {
+  assert.equal(response.status, 303);
+  return response.headers.get("location");
+}
+
+test("a visitor comes back from Google signed in, and only in the browser that began it", async (t) => {
+  const { mock } = t.mock.method(console, "error", () => {});
+  const { back, start } = await google();
   const cookies = await SessionCookie.encrypted(XAES_KEY);
-  const start = async (cookie = "") => {
-    const started = await begin.GET(new Request("http://localhost/api/google", { headers: { cookie } }));
-    const [, state] = /^https:\/\/google\.example\/\?state=(a%20state%20\d)&scope=openid\+profile$/.exec(started.headers.get("location"));
-    assert.equal(started.status, 302);
-    return [cookieOf(started), `code=a+code&state=${state}`];
-  };
-  const [started, answer] = await start();
-  const back = (query, cookie) => end.GET(new Request(`http://localhost/api/google/callback?${query}`, { headers: { cookie } }));
-  for (const query of ["code=a+code&state=another", "code=a+code", answer.replace("code=a+code&", ""), answer.replace("a+code", "a+used+code"), `error=access_denied&${answer.split("&")[1]}`]) {
-    const refused = await back(query, started);
+  const { cookie, state } = await start();
+  const answer = `code=a+code&state=${state}`;
+  for (const query of ["code=a+code&state=another", "code=a+code", `state=${state}`, `error=access_denied&state=${state}`]) {
+    const refused = await back(query, cookie);
     assert.deepEqual([refused.status, await refused.text()], [400, '<a href="/api/google">Please sign in again</a>'], query);
+    assert.deepEqual(refused.headers.getSetCookie(), []);
   }
-  assert.deepEqual(mock.calls.map(({ arguments: [error] }) => error.message), ["refused"]);
   assert.equal((await back(answer, "")).status, 400);
-  const isIn = async (response) => {
-    assert.deepEqual([response.status, response.headers.get("location")], [303, "/account"]);
-    return response;
-  };
-  const response = await isIn(await back(answer, started));
-  const session = await cookies.load(cookieOf(response));
-  assert.deepEqual(session.entries(), [["name", "Ada"], ["user", "7"]]);
+  assert.equal((await back(answer, (await start()).cookie)).status, 302);
+  assert.equal(mock.calls.length, 0); // Google was not asked
+  const response = await back(answer, cookie);
+  assert.equal(pageOf(response), "/account?tab=1");
+  const signedIn = cookieOf(response);
+  assert.deepEqual((await cookies.load(signedIn)).entries(), [["name", "Ada"], ["user", "7"]]);
   // A second answer, or one of somebody else, changes nothing.
-  for (const query of [answer, "code=a+code&state=another"]) {
-    assert.deepEqual((await isIn(await back(query, cookieOf(response)))).headers.getSetCookie(), []);
+  for (const query of [answer, `code=a+code+2&state=${(await start()).state}`, "code=a+code&state=another"]) {
+    const again = await back(query, signedIn);
+    assert.match(pageOf(again), /^\/account/);
+    assert.deepEqual(again.headers.getSetCookie(), []);
   }
-  // Several tabs begin, and the session holds the last three.
-  let cookie = "";
-  const answers = [];
-  for (let tab = 0; tab < 4; tab++) {
-    const [later, answer] = await start(cookie);
-    cookie = later;
-    answers.push(answer);
+  const elsewhere = await start("", "//evil.example");
+  assert.equal(pageOf(await back(`code=a+code+3&state=${elsewhere.state}`, elsewhere.cookie)), "/account");
+});
+
+test("an answer that comes twice writes nothing the second time, and leads to the page by another attempt", async (t) => {
+  const { mock } = t.mock.method(console, "error", () => {});
+  const { back, start, stateOf } = await google();
+  const { cookie, state } = await start();
+  // At half of the idle timeout, when a session that stays is written again.
+  const now = Date.now();
+  t.mock.method(Date, "now", () => now + 890_000);
+  const twins = await Promise.all([1, 2].map(() => back(`code=a+code+twice&state=${state}`, cookie)));
+  const [[first], [second]] = [twins.filter(({ status }) => status === 303), twins.filter(({ status }) => status === 302)];
+  assert.deepEqual(second.headers.getSetCookie(), []);
+  assert.equal(pageOf(await back(`code=a+code+later&state=${stateOf(second)}`, cookieOf(first))), "/account?tab=1");
+  assert.deepEqual(mock.calls.map(({ arguments: [error] }) => error.message), ["refused"]);
+});
+
+test("tabs that begin together come to their own pages, and a site that never gets its cookie does not begin again and again", async () => {
+  const { back, start, stateOf } = await google();
+  const tabs = await Promise.all([1, 2, 3, 4, 5].map((tab) => start("", `/tab/${tab}`)));
+  let { cookie } = tabs.at(-1); // the browser keeps the last one
+  for (const [at, { state }] of tabs.entries()) {
+    let response = await back(`code=a+code+of+${at}&state=${state}`, cookie);
+    if (response.status === 302) response = await back(`code=a+code+of+${at}&state=${stateOf(response)}`, cookie);
+    assert.equal(pageOf(response), `/tab/${at + 1}`);
+    [cookie] = response.headers.getSetCookie().map((line) => line.split(";")[0]).concat(cookie);
   }
-  assert.equal((await back(answers[0], cookie)).status, 400);
-  for (const answer of answers.slice(1)) await isIn(await back(answer, cookie));
+  let { state } = tabs[0];
+  const statuses = [];
+  for (let attempt = 0; attempt < 4; attempt++) {
+    const response = await back(`code=a+code+again&state=${state}`, (await start()).cookie);
+    statuses.push(response.status);
+    if (response.status === 302) state = stateOf(response);
+  }
+  assert.deepEqual(statuses, [302, 302, 302, 400]);
 });
 
 test("a health check in Hono, Express and Next.js shows the keys in use", async () => {

@@ -15,7 +15,7 @@ export const programs = new Map([...pages.join("").matchAll(/```(?:jsx?|ts)\n\/\
 /** The pages link to these. */
 const LINKED = {
   examples: [
-    "handler.test.js", "health.js", "koa_fastify.js", "lambda.js", "log.js", "login.test.js", "magic_link.js", "migrate_cookie_session.js",
+    "form_post.js", "handler.test.js", "health.js", "koa_fastify.js", "lambda.js", "log.js", "login.test.js", "magic_link.js", "migrate_cookie_session.js",
     "migrate_fastify.js", "migrate_h3.js", "migrate_itsdangerous.js", "migrate_jwt.js", "migrate_react_router.js", "nest.js", "origin.js",
     "passport.js", "struct.js", "tenants.js", "types.ts",
   ],

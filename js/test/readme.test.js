@@ -80,6 +80,16 @@ test("on Lambda the session goes by the lists of payload 2.0, and by the headers
   }
 });
 
+test("a form that a provider posts is answered by a page that posts its fields again, and shows none of them as markup", async () => {
+  const { postAgain } = await load("form_post.js");
+  const fields = new URLSearchParams({ code: 'a"<b>&', SAMLResponse: "+/=".repeat(6_000), user: '{"name":"Ada"}' });
+  const page = await postAgain(new Request("http://localhost/callback/form", { method: "POST", body: fields }), "/callback");
+  const text = await page.text();
+  assert.deepEqual([page.status, page.headers.get("cache-control"), page.headers.getSetCookie()], [200, "no-store", []]);
+  const found = [...text.matchAll(/name="(.*?)" value="(.*?)"/g)].map(([, name, value]) => [name, value.replace(/&#(\d+);/g, (_, code) => String.fromCharCode(code))]);
+  assert.deepEqual(found, [...fields]);
+});
+
 test("the types are right, and another type than the one of the shape is refused", async () => {
   const check = (program) => {
     const file = new URL("types.ts", folder);

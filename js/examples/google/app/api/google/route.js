@@ -1,11 +1,10 @@
-import { generateCodeVerifier, generateState } from "arctic";
 import { withSession } from "hardtack-session/fetch";
-import { google } from "../../../lib/google";
+import { wayBack } from "hardtack-session/next";
+import { begin } from "../../../lib/google";
 import { cookie } from "../../../lib/session";
 
+// An answer that another browser asked for is not taken, because its session has another id.
 export const GET = withSession(cookie, (request, session) => {
-  const [state, verifier] = [generateState(), generateCodeVerifier()];
-  // Each tab may begin a sign-in. The session has room for three.
-  session.update("google", (begun = []) => [...begun.slice(-2), { state, verifier }]);
-  return Response.redirect(google.createAuthorizationURL(state, verifier, ["openid", "profile"]));
+  const next = new URL(request.url).searchParams.get("next");
+  return begin(session.ensureId(), wayBack(next, "/account"));
 });

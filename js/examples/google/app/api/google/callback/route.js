@@ -1,21 +1,28 @@
 import { decodeIdToken } from "arctic";
 import { withSession } from "hardtack-session/fetch";
-import { google } from "../../../../lib/google";
+import { attemptOf, begin, google } from "../../../../lib/google";
 import { cookie } from "../../../../lib/session";
+
+const seeOther = (location) => new Response(null, { status: 303, headers: { location } });
 
 export const GET = withSession(cookie, async (request, session) => {
   const query = new URL(request.url).searchParams;
-  const [code, returned] = [query.get("code"), query.get("state")];
-  const begun = session.get("google")?.find(({ state }) => state === returned);
+  const code = query.get("code"); // absent if the visitor declined
+  const { browser, verifier, next = "/account", number } = await attemptOf(query.get("state"));
+  // Tabs that a browser opens together begin a session each, and the browser keeps the last one.
+  const isOwn = browser !== undefined && browser === session.id;
   // Google refuses a code that is used or old.
-  const tokens = code && begun && (await google.validateAuthorizationCode(code, begun.verifier).catch(console.error));
+  const tokens = code && isOwn && (await google.validateAuthorizationCode(code, verifier).catch(console.error));
   if (tokens) {
     const { sub, name } = decodeIdToken(tokens.idToken());
-    session.signIn(); // also drops `google`
+    session.signIn();
     session.set("user", sub).set("name", name);
+    return seeOther(next);
   }
-  // Another tab may have signed in meanwhile.
-  if (session.has("user")) return new Response(null, { status: 303, headers: { location: "/account" } });
+  // Nothing is written, not even a refresh: the same answer may have come twice, and signed the visitor in the first time.
+  session.discard();
+  if (session.has("user")) return seeOther(next);
+  if (code && session.id && number < 4) return begin(session.id, next, number + 1);
   const again = '<a href="/api/google">Please sign in again</a>';
   return new Response(again, { status: 400, headers: { "content-type": "text/html; charset=utf-8" } });
 });
