@@ -1,5 +1,9 @@
 // Saves a session before Node sends the head of a response. Sealing is asynchronous, and `writeHead` is not. So the writes of a handler
-// are held until the session is saved, and meanwhile the response behaves as if Node had sent its head.
+// are held until the session is saved. Meanwhile:
+//
+// - The response behaves as if Node had sent its head. Handlers of errors, for example, ask it whether they may still answer.
+// - Events such as `finish` wait until Node has sent what is held.
+// - A caller that awaits the adapter gets the whole answer: `whenSent` resolves when what was written is sent.
 
 import { isBytes } from "../base/plain.js";
 
@@ -14,6 +18,15 @@ export const isOfFailure = (response) => failures.has(response);
 
 /** Responses whose held writes are being sent. Such a write may call another method of its response. */
 const sending = new WeakSet();
+
+/** For each response, functions that return the promise of a save that has begun. Those of inner sessions are last. */
+const saves = new WeakMap();
+
+/** Resolves when all that was written to a response until now is sent. */
+export async function whenSent(response) {
+  // An inner session passes its writes on to an outer one.
+  for (const saved of (saves.get(response) ?? []).toReversed()) await saved();
+}
 
 /** Makes a head writable again that a handler wrote before it failed, so that the error can be answered. */
 export const reopen = (response) => written.get(response)?.();
@@ -146,7 +159,15 @@ export function beforeHead(response, save, failed) {
     return response;
   };
   written.set(response, () => phase === "open" && open());
+  if (!saves.has(response)) awaitIn(response);
+  saves.set(response, [...(saves.get(response) ?? []), () => saved]);
   return () => (saved ??= begin());
+}
+
+/** Makes the bridge of srvx to fetch wait for what is held. It takes the head as soon as this promise resolves. */
+function awaitIn(response) {
+  const { waitForResponseHead } = response;
+  if (waitForResponseHead) response.waitForResponseHead = () => whenSent(response).then(waitForResponseHead);
 }
 
 // The checks of Node, made when a write is held: at the time of sending, the handler could no longer catch the error.

@@ -2,7 +2,8 @@
 
 import { optionsOf } from "../base/errors.js";
 import { admission, define } from "./adapter.js";
-import { attach, ofNode, print, respondToRefusal } from "./on_node.js";
+import { whenSent } from "./before_head.js";
+import { attach, checkMadeUp, ofNode, print, respondToRefusal } from "./on_node.js";
 
 export function session(cookies, options = {}) {
   const { refuse, ...others } = optionsOf(options);
@@ -13,10 +14,16 @@ export function session(cookies, options = {}) {
     try {
       const { session, refused: refusal, sessions } = await admit(request);
       if (refusal?.session) throw refusal;
+      checkMadeUp(response);
       define(request, session);
       attach(sessions, session, request, response, next);
-      if (refusal) return await respond(refusal, request, response);
+      if (refusal) {
+        await respond(refusal, request, response);
+        return await whenSent(response);
+      }
     } catch (error) {
+      // h3 1 neither prints it, nor shows it.
+      if (response.__unenv__) print(error, request);
       failure.push(error);
     }
     try {
@@ -24,6 +31,7 @@ export function session(cookies, options = {}) {
     } catch (error) {
       breakOff(error, request, response);
     }
+    await whenSent(response);
   };
 }
 

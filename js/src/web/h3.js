@@ -12,8 +12,8 @@ export function withSession(cookies, handler, options) {
   checkHandler(handler);
   const admit = admission(cookies, options);
   return async (event) => {
-    // h3 1 uses requests and responses of Node.
-    const isNode = !event.res?.headers;
+    // h3 1 uses requests and responses of Node. Those of serverless-http have plain `headers`.
+    const isNode = !event.res?.headers?.getSetCookie;
     const request = isNode ? event.node.req : event.req;
     refuseCached(request, event.context);
     const { env } = event.context?.cloudflare ?? request.runtime?.cloudflare ?? {};

@@ -17,8 +17,9 @@ export interface NodeOptions<Q = IncomingMessage, R = ServerResponse> extends No
 
 /**
  * Returns a listener for `createServer` that loads the session, and saves it before the head of the response is sent. The answer to an
- * error has the headers that the response has when the listener is called, such as those of CORS. For a server of `node:http2`, declare
- * the handler's `request: Http2ServerRequest` and `response: Http2ServerResponse`.
+ * error has the headers that the response has when the listener is called, such as those of CORS. The promise of the listener
+ * resolves when the handler has ended, and what it has written is sent. For a server of `node:http2`, declare the handler's
+ * `request: Http2ServerRequest` and `response: Http2ServerResponse`.
  */
 export function withSession<
   S extends BaseSession,

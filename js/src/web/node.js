@@ -3,7 +3,8 @@
 import { optionsOf } from "../base/errors.js";
 import { stateOf } from "../session/session.js";
 import { admission, checkHandler, failedBy, hasResponse, report } from "./adapter.js";
-import { attach, failing, ofNode, print, respondToRefusal } from "./on_node.js";
+import { whenSent } from "./before_head.js";
+import { attach, checkMadeUp, failing, ofNode, print, respondToRefusal } from "./on_node.js";
 
 export function withSession(cookies, handler, options = {}) {
   checkHandler(handler);
@@ -22,8 +23,11 @@ export function withSession(cookies, handler, options = {}) {
       ({ session } = admitted);
       attach(sessions, session, request, response, respondToFailure);
       await (refusal ? respond(refusal, request, response) : handled(handler, request, response, session));
+      await whenSent(response);
+      checkMadeUp(response, response.writableEnded);
     } catch (error) {
       respondToFailure(error);
+      await whenSent(response);
     }
   };
 }

@@ -1,5 +1,6 @@
 // Common parts of the adapters whose responses are Node's.
 
+import { ensure } from "../base/errors.js";
 import { cacheChanges, isShareable } from "../carrier/caching.js";
 import { headChanges, settingsOf } from "../carrier/cookie.js";
 import { pathOf } from "../carrier/dropped.js";
@@ -33,6 +34,16 @@ export function attach(sessions, session, request, response, failed) {
  */
 const isStandIn = ({ upgrade, headers }, response) =>
   typeof response.getHeaders !== "function" || (![false, null].includes(upgrade) && /websocket/i.test(headers.upgrade));
+
+/**
+ * Throws a `ConfigError` unless `isWhole`, for a response that h3 1 makes up, as for a page's own requests and in clouds. It is read at
+ * once, before a session is saved.
+ */
+export const checkMadeUp = (response, isWhole = false) => ensure(isWhole || !response.__unenv__, "cookies", MADE_UP);
+
+const MADE_UP =
+  "response is one that h3 1 makes up, as for a page's own requests and in clouds, and it is read before the session is saved; use " +
+  "`withSession` of hardtack-session/h3";
 
 /** Seals the session. Returns the function that `beforeHead` needs: it sets the cookie, and returns how to write the head. */
 async function sealedFor(sessions, response, session) {
