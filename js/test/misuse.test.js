@@ -13,9 +13,12 @@ import cookieParser from "cookie-parser";
 import express from "express";
 import { Hono } from "hono";
 import { createRequest } from "node-mocks-http";
+import { toJSONAsync } from "seroval";
 
 import { CsrfGuard } from "../src/csrf_guard.js";
-import { KeyRing, Session, SessionCookie, SessionHeader, SessionToken, attributes, csrfToken, sessionType, verifyCsrf } from "../src/index.js";
+import {
+  KeyRing, Session, SessionCookie, SessionError, SessionHeader, SessionToken, attributes, csrfToken, revalidation, sessionType, verifyCsrf,
+} from "../src/index.js";
 import { struct, text } from "../src/struct.js";
 import { onSession } from "../src/web/astro.js";
 import { session as inExpress } from "../src/web/express.js";
@@ -138,6 +141,20 @@ test("a session is no plain data that is copied, or sent to a page", async () =>
     for (const copy of COPIES) assert.throws(() => copy(session), { name: "TypeError", message: sentence }, `${copy}`);
     assert.throws(() => structuredClone(session), { name: "DataCloneError" });
   }
+});
+
+test("an error of a session is plain data, which server functions send to a page", async () => {
+  const revalidateAfter = revalidation({ seconds: 60, validate: () => Promise.reject(new Error("down")) });
+  const asking = await SessionCookie.encrypted(XAES_KEY, { revalidateAfter, log: null });
+  const unvalidated = await asking.load(await filled((session) => session.signIn()), later(120)).catch((error) => error);
+  const made = ["size", "value", "unreadable", "stale", "clock"].map((code) => new SessionError(code, "sentence"));
+  for (const error of [unvalidated, ...made]) {
+    assert.equal((await toJSONAsync(error)).t.t, 13, error.code);
+    // Hono and others ask it.
+    assert.deepEqual([error.getResponse?.().status, error.constructor], [error.status, error === unvalidated ? error.constructor : SessionError]);
+    assert.match(inspect(error), /^(\w+ \[)?SessionError/);
+  }
+  assert.deepEqual([unvalidated.session.isNew, unvalidated.getResponse().headers.get("retry-after")], [true, "10"]);
 });
 
 test("what looks at a session goes on as before", async () => {

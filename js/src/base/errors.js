@@ -62,14 +62,23 @@ export class SessionError extends Error {
   constructor(code, message) {
     super(message);
     Object.assign(this, { name: "SessionError", code }, RESPONSES[code]);
-    const { status } = this;
-    const headers = headersOf(this);
     // Without `expose`, the visitor does not see the message, which is for operators.
-    // Hono answers by it, where it would print any other error, and answer 500. An error without a status must not have it.
-    const answer = status && { getResponse: () => new Response(this.body, { status, headers }) };
-    forFrameworks(this, { headers, statusCode: status, expose: false, ...answer });
+    forFrameworks(this, { headers: headersOf(this), statusCode: this.status, expose: false });
+    if (this.status && !this.getResponse) Object.setPrototypeOf(this, AnsweredError.prototype);
   }
 }
+
+/**
+ * An error with a status. Hono answers by `getResponse`, where it would print any other error, and answer 500. The method is not a field
+ * of the error, because what sends errors to a page, as server functions do, takes only data.
+ */
+export class AnsweredError extends SessionError {
+  getResponse() {
+    return new Response(this.body, { status: statusOf(this), headers: headersOf(this) });
+  }
+}
+// What logs show.
+AnsweredError.prototype.constructor = SessionError;
 
 /** Returns the status of the response to an error of a session, or undefined. Not by `status`, which others may have set since. */
 export const statusOf = (error) => RESPONSES[error?.code]?.status;

@@ -1,7 +1,7 @@
 // Asks the application in every request whether a session is revoked (SPEC.md § 7.8) and, at intervals, whether it is still valid
 // (docs/spec/writer.md § 8.16).
 
-import { Refusal, SessionError, ensure, isWhole, mustBe, optionsOf, refuseUnknown } from "../base/errors.js";
+import { AnsweredError, Refusal, ensure, isWhole, mustBe, optionsOf, refuseUnknown } from "../base/errors.js";
 import { VALIDATION_FAILED, VALIDATION_HANGS } from "../base/lines.js";
 import { dateOf } from "../base/time.js";
 import { lastActiveOf } from "../state/lifetime.js";
@@ -104,12 +104,18 @@ export function hangsSince({ asking }, now) {
 }
 
 /** Error of `load` without an answer of the application. */
-class Unvalidated extends SessionError {
-  /** `session`: for programs that sign out without an answer. */
+class Unvalidated extends AnsweredError {
+  #session;
+
   constructor(cause, session) {
     super("unvalidated", "session cannot be validated now; try again later");
     this.cause = cause;
-    this.session = session;
+    this.#session = session;
+  }
+
+  /** For programs that sign out without an answer. */
+  get session() {
+    return this.#session;
   }
 }
 
