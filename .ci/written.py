@@ -18,7 +18,7 @@ def head(table):
 def write(path, text):
     file = ROOT / path
     if not file.exists() or file.read_text() != text:
-        changed.append(path)
+        changed.append(str(path))
         file.write_text(text)
 
 
