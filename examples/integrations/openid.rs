@@ -6,18 +6,24 @@
 #[path = "openid/provider.rs"]
 mod provider;
 
-use std::{env, error, fmt::Display, net::Ipv4Addr, time::Duration};
+use std::{
+    env, error,
+    fmt::Display,
+    net::Ipv4Addr,
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
 
 use axum::{
-    Router,
+    Form, Router,
     extract::{Query, State},
-    http::StatusCode,
-    response::{Html, Redirect, Result},
+    http::{StatusCode, header::CACHE_CONTROL},
+    response::{Html, IntoResponse, Redirect, Result},
     routing::{get, post},
 };
 use hardtack::{
-    EncryptionKey, Session, SessionCookie, SessionError, SessionLayer, csrf::CsrfGuard,
-    web::local_path,
+    EncryptionKey, KeyRing, Session, SessionCookie, SessionError, SessionLayer, SessionToken,
+    carrier::TokenChange, csrf::CsrfGuard, session::SessionId, web::local_path,
 };
 use openidconnect::{
     AuthorizationCode, ClientId, ClientSecret, CsrfToken, EndpointMaybeSet, EndpointNotSet,
@@ -27,18 +33,19 @@ use openidconnect::{
 use serde::{Deserialize, Serialize};
 use tokio::net::TcpListener;
 
-/// What the session keeps until the browser is back from the provider. It is encrypted: its cookie does not show the
-/// verifier.
+/// What comes back in the parameter `state`, sealed: addresses show it, and nobody can read or change it.
 #[derive(Serialize, Deserialize)]
-struct Pending {
-    /// Shows that this browser began the sign-in.
-    state: CsrfToken,
+struct Attempt {
+    /// The id of the session that began the sign-in: an answer that another browser asked for is not taken.
+    browser: SessionId,
     /// Shows to the provider that the code is exchanged by the client that asked for it.
     verifier: PkceCodeVerifier,
     /// Ties the identity to this sign-in.
     nonce: Nonce,
-    /// The page to go to afterwards.
+    /// The page to go to afterwards. It is here and not in the session, so that each tab has its own.
     next: String,
+    /// 1, and one more each time that the site has begun again.
+    number: u8,
 }
 
 #[derive(Clone)]
@@ -46,6 +53,7 @@ struct Site {
     issuer: IssuerUrl,
     callback: RedirectUrl,
     http: reqwest::Client,
+    attempts: Arc<SessionToken>,
 }
 
 type Client = CoreClient<
@@ -59,14 +67,54 @@ type Client = CoreClient<
 
 impl Site {
     /// Reads the discovery document and the provider's keys. An application keeps them for an hour.
-    async fn client(&self) -> Result<Client> {
+    async fn client(&self) -> Result<Client, String> {
         let found = CoreProviderMetadata::discover_async(self.issuer.clone(), &self.http).await;
         let (id, secret) = (
             ClientId::new("shop".to_owned()),
             ClientSecret::new(SECRET.to_owned()),
         );
-        let client = CoreClient::from_provider_metadata(found.map_err(refused)?, id, Some(secret));
+        let client = CoreClient::from_provider_metadata(found.map_err(text)?, id, Some(secret));
         Ok(client.set_redirect_uri(self.callback.clone()))
+    }
+
+    /// Sends the visitor to the provider.
+    async fn begin(&self, browser: SessionId, next: &str, number: u8) -> Result<Redirect> {
+        let client = self.client().await.map_err(refused)?;
+        let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
+        let nonce = Nonce::new_random();
+        let attempt = Attempt {
+            browser,
+            verifier,
+            nonce: nonce.clone(),
+            next: next.to_owned(),
+            number,
+        };
+        let token = self.attempts.load(None::<&str>, SystemTime::now());
+        token.insert("attempt", attempt)?;
+        let TokenChange::Store(state) = self.attempts.save(&token).map_err(refused)? else {
+            return Err(refused("a token with content is stored").into());
+        };
+        let flow = CoreAuthenticationFlow::AuthorizationCode;
+        let request = client.authorize_url(flow, || CsrfToken::new(state), || nonce);
+        let (address, ..) = request.set_pkce_challenge(challenge).url();
+        Ok(Redirect::to(address.as_str()))
+    }
+
+    /// Returns what `begin` has sealed, for a quarter of an hour.
+    fn attempt(&self, state: &str) -> Option<Attempt> {
+        let token = self.attempts.load(Some(state), SystemTime::now());
+        token.get("attempt").ok()?
+    }
+
+    /// Exchanges the code, which the provider takes once.
+    async fn identity(&self, attempt: Attempt, code: AuthorizationCode) -> Result<String, String> {
+        let client = self.client().await?;
+        let exchange = client.exchange_code(code).map_err(text)?;
+        let exchange = exchange.set_pkce_verifier(attempt.verifier);
+        let tokens = exchange.request_async(&self.http).await.map_err(text)?;
+        let identity = tokens.id_token().ok_or("there is no identity")?;
+        let claims = identity.claims(&client.id_token_verifier(), &attempt.nonce);
+        Ok(claims.map_err(text)?.subject().to_string())
     }
 }
 
@@ -81,69 +129,89 @@ async fn sign_in(
     State(site): State<Site>,
     Query(SignIn { next }): Query<SignIn>,
 ) -> Result<Redirect> {
-    let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
-    let client = site.client().await?;
-    let flow = CoreAuthenticationFlow::AuthorizationCode;
-    let request = client.authorize_url(flow, CsrfToken::new_random, Nonce::new_random);
-    let (address, state, nonce) = request.set_pkce_challenge(challenge).url();
-    let pending = Pending {
-        state,
-        verifier,
-        nonce,
-        next,
-    };
-    let mut begun: Vec<Pending> = session.get("sign-in")?.unwrap_or_default();
-    begun.push(pending);
-    // Each tab may begin a sign-in, and the cookie has room for three.
-    session.insert("sign-in", &begun[begun.len().saturating_sub(3)..])?;
-    Ok(Redirect::to(address.as_str()))
+    let browser = session.ensure_id()?;
+    site.begin(browser, local_path(&next).unwrap_or("/"), 1)
+        .await
 }
 
 #[derive(Deserialize)]
 struct Answer {
-    state: CsrfToken,
+    state: String,
     /// Absent if the visitor declined.
     code: Option<AuthorizationCode>,
 }
 
-/// Fails with 4xx: after a 5xx the session would keep what is pending.
+// ANCHOR: callback
+/// Takes the answer from the query of a GET, or from a form.
 async fn callback(
     session: Session,
     State(site): State<Site>,
-    Query(Answer { state, code }): Query<Answer>,
+    Form(Answer { state, code }): Form<Answer>,
 ) -> Result<Redirect> {
-    let mut begun: Vec<Pending> = session.get("sign-in")?.unwrap_or_default();
-    let Some(at) = begun
-        .iter()
-        .position(|begun| begun.state.secret() == state.secret())
-    else {
-        // Another tab has signed in meanwhile.
-        if session.contains_key("user") {
-            return Ok(Redirect::to("/"));
-        }
-        return Err(refused("this sign-in did not begin in this browser").into());
+    let Some(attempt) = site.attempt(&state) else {
+        return failed(&session, "/", "no state of this site, or an old one");
     };
-    let pending = begun.remove(at);
-    session.insert("sign-in", begun)?;
-    let client = site.client().await?;
-    let code = code.ok_or_else(|| refused("the visitor declined"))?;
-    let exchange = client.exchange_code(code).map_err(refused)?;
-    let exchange = exchange.set_pkce_verifier(pending.verifier);
-    let tokens = exchange.request_async(&site.http).await.map_err(refused)?;
-    let identity = tokens
-        .id_token()
-        .ok_or_else(|| refused("there is no identity"))?;
-    let claims = identity.claims(&client.id_token_verifier(), &pending.nonce);
-    let user = claims.map_err(refused)?.subject().as_str();
-    session.sign_in()?;
-    // The tokens are long, and stay on the server. With several providers a user has the issuer's name, too.
-    session.insert("user", user)?;
-    Ok(Redirect::to(local_path(&pending.next).unwrap_or("/")))
+    let next = local_path(&attempt.next).unwrap_or("/").to_owned();
+    let Some(code) = code else {
+        return failed(&session, &next, "the visitor declined");
+    };
+    // Tabs that a browser opens together begin a session each, and the browser keeps the last one.
+    let browser = session.id();
+    let is_own = browser == Some(attempt.browser);
+    let number = attempt.number;
+    let user = if is_own {
+        site.identity(attempt, code).await
+    } else {
+        Err("the session that began it is not here".to_owned())
+    };
+    match (user, browser) {
+        (Ok(user), _) => {
+            session.sign_in()?;
+            // The tokens are long, and stay on the server. With several providers a user has the issuer's name, too.
+            session.insert("user", user)?;
+            Ok(Redirect::to(&next))
+        }
+        (Err(reason), Some(browser)) if !session.contains_key("user") && number < 4 => {
+            eprintln!("begins again: {reason}");
+            session.discard()?;
+            site.begin(browser, &next, number + 1).await
+        }
+        (Err(reason), _) => failed(&session, &next, reason),
+    }
 }
 
-/// Handles `response_mode=form_post`: turns the encoded fields into the query of a GET, which carries the cookie.
-async fn form_post(fields: String) -> Redirect {
-    Redirect::to(&format!("/callback?{fields}"))
+/// Writes nothing, not even a refresh: the same answer may have come twice, and signed the visitor in the first time.
+fn failed(session: &Session, next: &str, reason: impl Display) -> Result<Redirect> {
+    session.discard()?;
+    if session.contains_key("user") {
+        return Ok(Redirect::to(next));
+    }
+    Err(refused(reason).into())
+}
+// ANCHOR_END: callback
+
+// ANCHOR: post_again
+/// Handles `response_mode=form_post`, and would handle SAML's answers: the browser posts the fields again, from a page of
+/// this site, and then sends the cookie. No address has the fields. `callback` has to check `state`, because any site can
+/// post to this page.
+async fn post_again(Form(fields): Form<Vec<(String, String)>>) -> impl IntoResponse {
+    let mut page = String::from(r#"<!doctype html><form method="post" action="/callback">"#);
+    for (name, value) in fields {
+        let [name, value] = [name, value].map(|text| in_html(&text));
+        page += &format!(r#"<input type="hidden" name="{name}" value="{value}">"#);
+    }
+    page += "<button>Continue</button></form><script>document.forms[0].submit()</script>";
+    ([(CACHE_CONTROL, "no-store")], Html(page))
+}
+
+fn in_html(text: &str) -> String {
+    let text = text.replace('&', "&amp;").replace('<', "&lt;");
+    text.replace('"', "&quot;")
+}
+// ANCHOR_END: post_again
+
+fn text(error: impl Display) -> String {
+    error.to_string()
 }
 
 fn refused(reason: impl Display) -> (StatusCode, &'static str) {
@@ -156,7 +224,7 @@ async fn home(session: Session) -> Result<Html<String>, SessionError> {
         // The provider's name of a user may be markup.
         Some(user) => format!(
             r#"<p>Hello {}<form method="post" action="/sign-out"><button>Sign out</button></form>"#,
-            user.replace('&', "&amp;").replace('<', "&lt;")
+            in_html(&user)
         ),
         None => r#"<a href="/sign-in?next=%2F">Sign in</a>"#.to_owned(),
     }))
@@ -169,7 +237,13 @@ async fn sign_out(session: Session) -> Result<Redirect, SessionError> {
 
 /// The site and its provider.
 pub(crate) fn app(origin: &str) -> std::result::Result<Router, Box<dyn error::Error>> {
+    let keys = KeyRing::from(EncryptionKey::generate()?);
+    let attempts = SessionToken::encrypted(keys.clone(), "sign-in at the provider")
+        .absolute_timeout(Duration::from_secs(15 * 60))
+        .idle_timeout(None)
+        .build()?;
     let site = Site {
+        attempts: Arc::new(attempts),
         issuer: IssuerUrl::new(format!("{origin}/provider"))?,
         callback: RedirectUrl::new(format!("{origin}/callback"))?,
         http: reqwest::Client::builder()
@@ -178,19 +252,20 @@ pub(crate) fn app(origin: &str) -> std::result::Result<Router, Box<dyn error::Er
             .build()?,
     };
     let provider = provider::routes(site.issuer.clone());
-    let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+    let cookie = SessionCookie::encrypted(keys).build()?;
     let with_sessions = Router::new()
         .route("/", get(home))
         .route("/sign-in", get(sign_in))
-        .route("/callback", get(callback))
+        .route("/callback", get(callback).post(callback))
         .route("/sign-out", post(sign_out))
         .with_state(site)
         .layer(CsrfGuard::new().origin_check_only())
-        // `SameSite=Lax`, the default, sends the cookie when the provider redirects back. `Strict` does not.
+        // `SameSite=Lax`, the default, sends the cookie when the provider redirects back. `Strict` does not, except with
+        // `form_post`.
         .layer(SessionLayer::new(cookie));
     let app = Router::new()
         // Outside the session and the guard: a form of another site carries no `Lax` cookie.
-        .route("/callback/form", post(form_post))
+        .route("/callback/form", post(post_again))
         .merge(with_sessions)
         .merge(provider);
     Ok(app)

@@ -24,9 +24,11 @@ export class Demo {
   static async of(example, ...args) {
     const demo = new Demo();
     const { SESSION_KEYS: _, ...env } = process.env;
-    const program = join(process.env.CARGO_TARGET_DIR ?? join(root, "target"), "debug/examples", example);
+    const isApart = example === "openid";
+    const program = join(process.env.CARGO_TARGET_DIR ?? join(root, isApart ? "examples/target" : "target"), "debug/examples", example);
     if (!existsSync(program)) {
-      throw new Error(`${program} is missing; build it by \`cargo build -p hardtack-examples --example ${example}\``);
+      const place = isApart ? "--manifest-path examples/integrations/Cargo.toml" : "-p hardtack-examples";
+      throw new Error(`${program} is missing; build it by \`cargo build ${place} --example ${example}\``);
     }
     demo.process = spawn(program, args, { env, stdio: ["ignore", "pipe", "ignore"] });
     const [line] = await once(createInterface({ input: demo.process.stdout }), "line");

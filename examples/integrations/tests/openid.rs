@@ -2,12 +2,14 @@
 #[allow(dead_code, reason = "most tests run it as a process")]
 mod example;
 
+use std::thread;
+
 use axum::{
     body::{Body, to_bytes},
     middleware::map_response,
     response::Response,
 };
-use hardtack_scenarios::{Client, Method, Server};
+use hardtack_scenarios::{Answer, Client, Method, Server};
 use serde_json::Value;
 use tokio::{net::TcpListener, runtime::Runtime};
 
@@ -36,12 +38,16 @@ fn an_answer_that_another_browser_asked_for_is_not_taken() {
     let victim = start("openid");
     let attacker = victim.stranger();
     let answer = format!("/callback?{}", answer_to(&attacker, "/"));
-    // Without a sign-in of its own, and with one under way.
+    // Without a sign-in of its own, and with one under way, which begins again.
     assert_eq!(victim.get(&answer).status, 403);
     let own = answer_to(&victim, "/");
-    assert_eq!(victim.get(&answer).status, 403);
+    let again = ask(&victim, &answer);
+    assert!(again.field("location").contains("/authorize?"));
+    assert_eq!(again.header("set-cookie"), None);
     assert!(victim.get("/").has("Sign in"));
     assert!(victim.get(&format!("/callback?{own}")).has("Hello ada"));
+    // A signed-in visitor stays who it is.
+    assert_eq!(ask(&victim, &answer).header("set-cookie"), None);
 }
 
 #[test]
@@ -52,51 +58,128 @@ fn an_answer_is_taken_once_and_none_with_another_code() {
     let copy = browser.copy();
     assert!(browser.get(&answer).has("Hello ada"));
     browser.form("/sign-out", &[]);
-    assert_eq!(browser.get(&answer).status, 403);
     // The provider takes each code once, so a copy of the cookie does not help.
-    for other in [before, copy] {
-        assert_eq!(other.get(&answer).status, 403);
+    for other in [&browser, &before, &copy] {
+        assert_eq!(ask(other, &answer).header("set-cookie"), None);
+        assert!(other.get("/").has("Sign in"));
     }
 
     let other = answer_to(&browser.stranger(), "/");
     let own = answer_to(&browser, "/");
     let (code, _) = other.split_once('&').unwrap();
     let (_, state) = own.split_once('&').unwrap();
-    assert_eq!(
-        browser.get(&format!("/callback?{code}&{state}")).status,
-        403
-    );
-}
-
-#[test]
-fn each_of_three_tabs_may_begin_a_sign_in_and_all_are_signed_in_by_the_first_that_ends_it() {
-    let browser = start("openid");
-    let tabs = ["/?1", "/?2", "/?3", "/?4"].map(|next| answer_to(&browser, next));
-    let [dropped, later, first, other] = tabs.map(|answer| format!("/callback?{answer}"));
-    assert_eq!(browser.get(&dropped).status, 403);
-    for answer in [&first, &later, &other, &dropped] {
-        assert!(browser.get(answer).has("Hello ada"));
+    for answer in [format!("{code}&{state}"), state.to_owned()] {
+        let refused = ask(&browser, &format!("/callback?{answer}"));
+        assert_eq!(refused.header("set-cookie"), None);
     }
-    // An answer that a signed-in visitor did not ask for signs nobody else in.
-    let strangers = format!("/callback?{}", answer_to(&browser.stranger(), "/"));
-    assert!(browser.get(&strangers).has("Hello ada"));
+    assert_eq!(browser.get(&format!("/callback?{state}")).status, 403);
+}
+
+/// As behind a service worker with navigation preload, which leaves the callback alone.
+#[test]
+fn an_answer_that_comes_twice_leaves_the_visitor_signed_in() {
+    for _ in 0..6 {
+        let browser = start("openid");
+        let answer = format!("/callback?{}", answer_to(&browser, "/?page"));
+        // One after the other, both with the cookie of before.
+        let before = browser.copy();
+        assert_eq!(ask(&browser, &answer).field("location"), "/?page");
+        let second = ask(&before, &answer);
+        assert_eq!(second.header("set-cookie"), None);
+        // The browser shows the page of the second.
+        let again = second.field("location").replace(browser.base(), "");
+        assert!(browser.get(&again).has("Hello ada"));
+
+        // At once.
+        browser.form("/sign-out", &[]);
+        let answer = format!("/callback?{}", answer_to(&browser, "/?page"));
+        let twins = [(); 2].map(|()| browser.request(Method::GET, &answer));
+        let twins = twins.map(|request| thread::spawn(|| request.send().unwrap()));
+        let twins = twins.map(|twin| twin.join().unwrap());
+        let fields = twins.map(|twin| twin.headers().get("set-cookie").cloned());
+        let written: Vec<_> = fields.into_iter().flatten().collect();
+        assert_eq!(written.len(), 1, "{written:?}");
+    }
+}
+
+/// They begin a session each, of which the browser keeps the last.
+#[test]
+fn tabs_that_open_together_come_to_their_own_pages() {
+    let browser = start("openid");
+    let tabs = ["/?1", "/?2", "/?3", "/?4", "/?5"].map(|page| {
+        let tab = browser.stranger();
+        (page, answer_to(&tab, page), tab)
+    });
+    let (.., browser) = &tabs[4];
+    for (page, answer, _) in &tabs[..4] {
+        let mut answer = ask(browser, &format!("/callback?{answer}"));
+        while !answer.field("location").starts_with("/?") {
+            let address = answer.field("location").replace(browser.base(), "");
+            answer = ask(browser, &address);
+        }
+        assert_eq!(&answer.field("location"), page);
+    }
+    assert!(browser.get("/").has("Hello ada"));
 }
 
 #[test]
-fn an_answer_in_a_form_is_taken_although_it_comes_without_a_cookie() {
+fn a_site_that_never_gets_its_cookie_back_does_not_begin_again_and_again() {
     let browser = start("openid");
-    let fields = answer_to(&browser, "/");
+    let mut answer = format!("/callback?{}", answer_to(&browser.stranger(), "/"));
+    let statuses = [(); 4].map(|()| {
+        let other = browser.stranger();
+        answer_to(&other, "/");
+        let refused = ask(&other, &answer);
+        let address = refused.field("location").replace(browser.base(), "");
+        if refused.status == 303 {
+            answer = ask(&other, &address).field("location");
+            answer = answer.replace(browser.base(), "");
+        }
+        refused.status
+    });
+    assert_eq!(statuses, [303, 303, 303, 403]);
+}
+
+#[test]
+fn an_answer_in_a_form_is_posted_again_by_a_page_of_the_site_and_is_in_no_address() {
+    let browser = start("openid");
+    let answer = answer_to(&browser, "/?page");
+    let (code, state) = answer.split_once('&').unwrap();
     let stranger = browser.stranger();
     let form = stranger.request(Method::POST, "/callback/form");
     let form = form
         .header("origin", "https://provider.example")
         .header("sec-fetch-site", "cross-site");
-    let redirect = stranger.browser().ask(form.body(fields));
-    assert_eq!(
-        (redirect.status, redirect.header("set-cookie")),
-        (303, None)
-    );
-    assert!(browser.get(&redirect.field("location")).has("Hello ada"));
+    let assertion = "<\"&+/=".repeat(3_000);
+    let fields = [
+        ("code", &code[5..]),
+        ("state", &state[6..]),
+        ("SAMLResponse", &assertion),
+    ];
+    let page = stranger.browser().ask(form.form(&fields));
+    assert_eq!((page.status, page.header("set-cookie")), (200, None));
+    assert_eq!(page.header("cache-control"), Some("no-store"));
+    for (name, value) in fields {
+        let [name, value] = [name, value].map(|text| {
+            let text = text.replace('&', "&amp;").replace('<', "&lt;");
+            text.replace('"', "&quot;")
+        });
+        assert!(page.has(&format!(r#"name="{name}" value="{value}""#)));
+    }
+    let own = [
+        ("origin", browser.base()),
+        ("sec-fetch-site", "same-origin"),
+    ];
+    let post = browser.request(Method::POST, "/callback").form(&fields);
+    let post = own
+        .iter()
+        .fold(post, |post, (name, value)| post.header(name, value));
+    assert_eq!(browser.browser().ask(post).field("location"), "/?page");
+    assert!(browser.get("/").has("Hello ada"));
+}
+
+fn ask(browser: &Client, path: &str) -> Answer {
+    browser.browser().ask(browser.request(Method::GET, path))
 }
 
 /// Changes the signature of an identity on its way from the provider.
@@ -135,15 +218,7 @@ fn an_identity_counts_that_a_key_of_the_provider_has_signed() {
 
 /// Begins a sign-in in this browser. Returns the provider's answer, `code=…&state=…`.
 fn answer_to(browser: &Client, next: &str) -> String {
-    let begin = browser.request(Method::GET, &format!("/sign-in?next={next}"));
-    let ask = browser
-        .browser()
-        .ask(begin)
-        .field("location")
-        .replace(browser.base(), "");
-    let answer = browser
-        .browser()
-        .ask(browser.request(Method::GET, &ask))
-        .field("location");
+    let provider = ask(browser, &format!("/sign-in?next={next}")).field("location");
+    let answer = ask(browser, &provider.replace(browser.base(), "")).field("location");
     answer.split_once('?').unwrap().1.to_owned()
 }

@@ -1,0 +1,105 @@
+// The sign-ins at another site, of examples/integrations and of js/examples/google, in a real browser: answers that come twice,
+// tabs that open together, and answers in forms.
+
+import assert from "node:assert/strict";
+import { request as httpRequest } from "node:http";
+import { after, before, describe, test } from "node:test";
+
+import { Demo, launch } from "./demo.js";
+import { siteOfGoogle } from "./google.js";
+import { closeServers, listen } from "./servers.js";
+
+let browser;
+before(async () => {
+  browser = await launch();
+});
+after(async () => {
+  await browser.close();
+  closeServers();
+});
+
+/** A service worker leaves the callback alone, so that it does not disturb the sign-in, and uses its preloads or not. */
+const WORKERS = {
+  "that uses preloads": `event.respondWith((async () => (await event.preloadResponse) ?? fetch(event.request))())`,
+  "that fetches anew": `event.respondWith(fetch(event.request))`,
+  "that answers nothing": "",
+};
+const workerOf = (name) => `
+  addEventListener("activate", (event) => event.waitUntil(registration.navigationPreload.enable().then(() => clients.claim())));
+  addEventListener("fetch", (event) => {
+    if (event.request.mode !== "navigate" || new URL(event.request.url).pathname.includes("callback")) return;
+    ${WORKERS[name]}
+  });`;
+
+/** The Rust example as a process, on the other side of a server that adds a worker. */
+async function siteOfRust() {
+  const example = await Demo.of("openid", "0");
+  let worker;
+  const port = await listen((request, response) => {
+    if (request.url === "/worker.js") return response.writeHead(200, { "content-type": "text/javascript" }).end(worker);
+    const { hostname, port: to } = new URL(example.origin);
+    const passed = httpRequest({ hostname, port: to, path: request.url, method: request.method, headers: request.headers }, (answer) => {
+      const { location, ...headers } = answer.headers;
+      if (location) headers.location = location.replace(example.origin, own);
+      answer.pipe(response.writeHead(answer.statusCode, headers));
+    });
+    request.pipe(passed);
+  });
+  const own = `http://127.0.0.1:${port}`;
+  return { own, signIn: "/sign-in", page: (name) => `/?${name}`, worker: (text) => (worker = text), stop: () => example.stop() };
+}
+
+for (const [language, siteOf] of Object.entries({ Rust: siteOfRust, JavaScript: siteOfGoogle })) {
+  describe(language, () => {
+    let site, context;
+    before(async () => {
+      site = await siteOf();
+    });
+    after(() => site.stop());
+
+    const fresh = async () => {
+      await context?.close();
+      context = await browser.createBrowserContext();
+    };
+    const addressOf = (name) => `${site.own}${site.signIn}?next=${encodeURIComponent(site.page(name))}`;
+    const textOf = (page) => page.$eval("body", ({ innerText }) => innerText);
+
+    /** Begins a sign-in in a tab, and returns the page that it shows in the end. */
+    async function signedIn(tab, name) {
+      await tab.goto(addressOf(name)).catch(() => {});
+      for (let tries = 0; tries < 100 && tab.url() !== site.own + site.page(name); tries++) await new Promise((done) => setTimeout(done, 50));
+      return tab.url().replace(site.own, "");
+    }
+
+    for (const name of Object.keys(WORKERS)) {
+      test(`behind a worker with navigation preload ${name}, the visitor comes to the page, signed in`, async () => {
+        site.worker(workerOf(name));
+        await fresh();
+        const tab = await context.newPage();
+        await tab.goto(site.own);
+        await tab.evaluate(async () => {
+          await navigator.serviceWorker.register("/worker.js");
+          await navigator.serviceWorker.ready;
+        });
+        await tab.goto(site.own);
+        assert.ok(await tab.evaluate(() => Boolean(navigator.serviceWorker.controller)), "the worker is in control");
+        assert.equal(await signedIn(tab, "own"), site.page("own"));
+        await new Promise((done) => setTimeout(done, 300));
+        await tab.goto(site.own);
+        assert.match(await textOf(tab), /Hello ada/);
+      });
+    }
+
+    for (const count of [2, 4, 10]) {
+      test(`${count} tabs that open together come to their own pages, signed in`, async () => {
+        await fresh();
+        const tabs = await Promise.all(Array.from({ length: count }, () => context.newPage()));
+        const shown = await Promise.all(tabs.map((tab, at) => signedIn(tab, String(at))));
+        assert.deepEqual(shown, tabs.map((_, at) => site.page(String(at))));
+        const tab = await context.newPage();
+        await tab.goto(site.own);
+        assert.match(await textOf(tab), /Hello ada/);
+      });
+    }
+  });
+}
