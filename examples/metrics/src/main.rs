@@ -60,6 +60,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .route("/", get(home))
         .route("/note", post(note))
         .route("/sign-out", post(sign_out))
+        .route("/probe", get(probe))
         // Not for visitors: give it a port of its own, or let the proxy refuse it.
         .route("/metrics", get(async move || prometheus.render()))
         .route(
@@ -73,6 +74,12 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
     println!("listening on http://{}", listener.local_addr()?);
     Ok(axum::serve(listener, app).await?)
+}
+
+/// For the second probe of docs/metrics.md: fields of two kilobytes, which some proxies drop.
+async fn probe(session: Session) -> Result<String, SessionError> {
+    session.insert("filling", "x".repeat(2_000))?;
+    home(session).await
 }
 
 async fn home(session: Session) -> Result<String, SessionError> {
