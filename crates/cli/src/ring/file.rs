@@ -92,7 +92,7 @@ impl EditedFile {
     /// Replaces the content of the file. Returns a note if the change may be lost.
     pub(super) fn replace(mut self, text: &str) -> Result<Option<String>, Failure> {
         self.check_unchanged()?;
-        let fail = |error| Failure::file("cannot write", &self.path, error);
+        let fail = |error| cannot("write", &self.path, &error);
         let file = &mut self.temporary.file;
         file.write_all(text.as_bytes()).map_err(fail)?;
         if self.before.is_some() {
@@ -155,7 +155,7 @@ impl Temporary {
         name.push(ring.file_name().unwrap_or_default());
         name.push(".hardtack");
         let path = ring.with_file_name(name);
-        let fail = |error| Failure::file("cannot write", &path, error);
+        let fail = |error| cannot("write", &path, &error);
         for _ in 0..TRIES {
             let file = match private().open(&path) {
                 Err(error) if error.kind() == ErrorKind::AlreadyExists => {
@@ -181,6 +181,18 @@ impl Temporary {
         }
         Err(busy(ring))
     }
+}
+
+/// Returns a failure that says what to do at a mounted secret, or about the file of another user.
+fn cannot(what: &str, path: &Path, error: &io::Error) -> Failure {
+    let remedy = match error.kind() {
+        ErrorKind::ReadOnlyFilesystem => {
+            "; change the secret that is mounted there, with - as FILE"
+        }
+        ErrorKind::PermissionDenied => "; run this as the owner of the file",
+        _ => "",
+    };
+    Failure::file(&format!("cannot {what}"), path, format!("{error}{remedy}"))
 }
 
 fn busy(ring: &Path) -> Failure {
@@ -282,7 +294,7 @@ fn private() -> OpenOptions {
 fn keep_permissions(file: &File, path: &Path) -> Result<(), Failure> {
     use std::os::unix::fs::{MetadataExt, PermissionsExt, fchown};
 
-    let fail = |error| Failure::file("cannot keep owner, group and mode of", path, error);
+    let fail = |error| cannot("keep owner, group and mode of", path, &error);
     let before = fs::metadata(path).map_err(fail)?;
     let now = file.metadata().map_err(fail)?;
     // Before the mode, which lets the group read.
@@ -313,6 +325,18 @@ mod tests {
     /// Returns the path of a file of this name for a test.
     fn temporary(name: &str) -> PathBuf {
         std::env::temp_dir().join(format!("hardtack-{name}-{}", std::process::id()))
+    }
+
+    #[test]
+    fn at_a_mounted_secret_a_failure_says_what_to_change() {
+        let error = io::Error::from(ErrorKind::ReadOnlyFilesystem);
+        let Failure::File(sentence) = cannot("write", Path::new("keys"), &error) else {
+            panic!();
+        };
+        assert!(
+            sentence.ends_with("mounted there, with - as FILE"),
+            "{sentence}"
+        );
     }
 
     #[test]

@@ -98,7 +98,7 @@ fn a_file_whose_owner_cannot_be_kept_is_left_alone() {
         keys.display()
     );
     let ran = shell(&desk, &script);
-    check(ran, 3, "cannot keep owner, group and mode of");
+    check(ran, 3, "run this as the owner of the file");
     assert_eq!(desk.read("keys"), before);
 }
 
