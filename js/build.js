@@ -29,14 +29,21 @@ async function buildPackage() {
   const files = Object.values(exports).flatMap(({ default: file }) => file ?? []);
   const input = Object.fromEntries(files.map((file) => [file.slice("./dist/".length, -".js".length), path(file.replace("dist", "src"))]));
   const core = await modulesOf(path("src/index.js"));
+  core.delete(path("src/index.js"));
   const bundle = await rollup({ input, external: Object.keys(peerDependencies) });
-  const chunks = { hoistTransitiveImports: false, manualChunks: (id) => (core.has(id) ? "core" : undefined), chunkFileNames: "[name].js", entryFileNames: "[name].js" };
+  const chunks = { hoistTransitiveImports: false, manualChunks: (id) => chunkOf(id, core), chunkFileNames: "[name].js", entryFileNames: "[name].js" };
   const types = (await readdir(path("src"), { recursive: true })).filter((file) => file.endsWith(".d.ts"));
   for (const [dir, format] of [["dist", "es"], ["dist/cjs", "cjs"]]) {
     await bundle.write({ dir: path(dir), format, ...chunks });
     for (const file of types) await cp(path(`src/${file}`), path(`${dir}/${file}`));
   }
   await writeFile(path("dist/cjs/package.json"), '{ "type": "commonjs" }\n');
+}
+
+/** What bundlers are to leave out is a file of its own. */
+function chunkOf(id, core) {
+  if (/looks(_table)?\.js$/.test(id)) return "looks";
+  return core.has(id) ? "core" : undefined;
 }
 
 async function modulesOf(input) {

@@ -24,7 +24,7 @@ const PROGRAMS = {
 
 console.log("| bundle, minified by esbuild | bytes | gzip |\n|---|---|---|");
 for (const [name, contents] of Object.entries(PROGRAMS)) {
-  const { outputFiles } = await build({ stdin: { contents, resolveDir: cwd }, bundle: true, minify: true, format: "esm", platform: "neutral", mainFields: ["module", "main"], external: ["crypto"], define: { "process.env.NODE_ENV": '"production"' }, write: false });
+  const { outputFiles } = await build({ stdin: { contents, resolveDir: cwd }, bundle: true, minify: true, format: "esm", platform: "neutral", mainFields: ["module", "main"], external: ["crypto"], define: { "process.env.NODE_ENV": '"production"' }, write: false, logOverride: { "ignored-bare-import": "silent" } });
   const [{ contents: code }] = outputFiles;
   const compressed = gzipSync(code, { level: 9 }).length;
   console.log(`| ${name} | ${code.length} | ${compressed} |`);

@@ -5,6 +5,8 @@
 // Section numbers in this folder refer to SPEC.md, docs/spec/carriers.md, docs/spec/writer.md and, from § 16 on, to
 // crates/device/docs/devices.md.
 
+import "./keys/looks.js";
+
 export { ConfigError, SessionError } from "./base/errors.js";
 export { generateKey } from "./keys/key.js";
 export { KeyRing } from "./keys/key_ring.js";

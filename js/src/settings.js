@@ -7,13 +7,15 @@ import { isMap, isRecord } from "./base/plain.js";
 import { withAdvice } from "./carrier/carrier.js";
 import { SessionCookie } from "./carrier/cookie.js";
 import { attributes } from "./cookie/attributes.js";
+import "./keys/looks.js";
 import { looksLikeAKey } from "./keys/redact.js";
 import { ringOf } from "./settings/keys.js";
-import { EMPTY, GIVEN_TWICE, HOLDS_A_KEY, NOTHING_TO_WATCH, NOT_A_TABLE, NOT_UTF8, OPPOSITE, OTHER_KEYS } from "./settings/mistakes.js";
+import { EMPTY, GIVEN_TWICE, HOLDS_A_KEY, NOTHING_TO_WATCH, NOT_A_TABLE, NOT_UTF8, OPPOSITE } from "./settings/mistakes.js";
+import { OTHER_KEYS, QUOTED } from "./settings/mistakes.js";
 import { NAMES, apply, camelCase, isSetting, isSourceOfKeys, noSettings, unknown } from "./settings/names.js";
 import { mistakesIn } from "./settings/rules.js";
 import { errorOf, escaped, mistake, mistakeIn, namesOne, refuse, spelled } from "./settings/sentences.js";
-import { holdsAKey, isEmpty, isOn, lower, valueOf } from "./settings/value.js";
+import { holdsAKey, isEmpty, isOn, isQuoted, lower, valueOf } from "./settings/value.js";
 
 export function fromEnv(prefix, env = globalThis.process?.env, options = {}) {
   return withAdvice(buildFromEnv(prefix, env, options));
@@ -75,6 +77,7 @@ class Settings {
     if (isEmpty(value)) refuse(EMPTY);
     if (name !== "keys" && (await holdsAKey(value))) refuse(HOLDS_A_KEY);
     if (!isSetting(name)) refuse(unknown(name));
+    if (name !== "keys" && isQuoted(value)) refuse(QUOTED);
     if (this.#entries.has(name)) refuse(GIVEN_TWICE);
     apply(name, value, noSettings());
     if (isSourceOfKeys(name) && this.#sourceOfKeys()) refuse(OTHER_KEYS);

@@ -22,6 +22,8 @@ export const BAD = Object.entries(SETTINGS).flatMap(([name, [right, wrong, large
   ...(name === "keys" ? [] : [env({ [name]: wrong, name: "a b" }), env({ ...alone(name), [name]: large, no_such: "x" })]),
   { variables: [...env({ ...alone(name), [name]: right }).variables, [`SESSION_${name}`, right]] },
   env({ ...alone(name), [misspelled(name)]: right }),
+  // As a file of variables has it that no shell reads.
+  ...(name === "keys" ? [] : [`"${right}"`, `'${right}'`].map((quoted) => env({ ...alone(name), [name]: quoted }))),
   table({ [name.toUpperCase()]: right }),
   table({ [name]: null, mode: 7 }),
   table({ [name]: name.startsWith("not") || name.endsWith("y") ? 1.5 : -1, domain: "a..b" }),
@@ -89,6 +91,9 @@ BAD.push(
   withKeys({ context: { tenant: "t".repeat(65_536) } }),
   withKeys({ context: [["a", "b"], ["l".repeat(256), "c"], ["d", "e".repeat(70_000)]] }),
   ...["a", "a=b,", [["a"]], [["a", 7]], { a: 7 }, [["a", "b", "c"]], 7, true, "=,", [7]].map((context) => withKeys({ context })),
+  ...['stage="live"', "a=b, stage='live'", "`a`=b"].map((context) => inEnv({ context })),
+  withKeys({ context: { a: "“b”" } }),
+  withKeys({ formerly: [{ path: "'/a'" }] }),
   inEnv({ context: "a=b\nc" , application: "a\rb", path: "/a\n" }),
 );
 

@@ -45,3 +45,4 @@ pub(crate) fn refreshed_too_rarely(of: impl Display, duration: impl Display, idl
 pub(crate) const NOTHING_IS_REMEMBERED: &str = "needs {remember_up_to}, without which no session is remembered; set both, or leave this out";
 pub(crate) fn too_skewed(duration: impl Display) -> String { format!("is longer than 300 seconds: {duration}; correct the clocks instead") }
 pub(crate) fn no_application(bytes: impl Display) -> String { format!("has {bytes} bytes, expected 1 to 255") }
+pub(crate) const QUOTED: &str = "is in quotes; leave them out";

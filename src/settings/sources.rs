@@ -318,6 +318,9 @@ impl SessionSettings {
             return Err(mistakes::HOLDS_A_KEY.into());
         }
         let (name, apply) = *find(name).ok_or_else(|| unknown(name))?;
+        if name != "keys" && value.is_quoted() {
+            return Err(mistakes::QUOTED.into());
+        }
         if self.entries.contains_key(name) {
             return Err(mistakes::GIVEN_TWICE.into());
         }

@@ -59,6 +59,18 @@ impl Value {
         }
     }
 
+    /// Returns `true` if quotes stand around a text or a part of it, as in a file of variables that no shell reads.
+    pub(super) fn is_quoted(&self) -> bool {
+        match self {
+            Value::Text(text) => is_quoted(text),
+            Value::Bare(_) => false,
+            Value::List(values) => values.iter().any(Value::is_quoted),
+            Value::Table(entries) => entries
+                .iter()
+                .any(|(name, value)| is_quoted(name) || value.is_quoted()),
+        }
+    }
+
     pub(super) fn text(&self) -> Result<String, Sentence> {
         match self {
             Value::Text(text) => Ok(text.to_string()),
@@ -189,6 +201,13 @@ impl From<String> for Value {
         Value::Text(text.into())
     }
 }
+
+fn is_quoted(text: &str) -> bool {
+    let mut parts = text.split([',', '=']).map(str::trim);
+    parts.any(|part| part.starts_with(QUOTES) || part.ends_with(QUOTES))
+}
+
+const QUOTES: [char; 7] = ['"', '\'', '`', '“', '”', '‘', '’'];
 
 /// Joins words for a sentence: `` `a`, `b` or `c` ``.
 pub(super) fn either(words: impl Iterator<Item = String>) -> String {

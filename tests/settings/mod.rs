@@ -2,6 +2,7 @@
 
 mod formats;
 mod keys;
+mod looks;
 mod refusals;
 mod ring_sources;
 mod rows;

@@ -10,8 +10,17 @@ const LABEL = toUtf8("hardtack/v1");
 /** Prefix of a key in every version of the format, by which misplaced keys are recognized. */
 export const ANY_KEY_PREFIX = "hardtack_key_";
 const KEY_PREFIX = `${ANY_KEY_PREFIX}v1_`;
-const ANSWER = "this is a web page or JSON, such as another answer of a secret manager; give the text of the ring alone";
 const SEVERAL = "expected one key, found several; in a key ring, put each on a separate line, or separate all by commas";
+
+/** Remedy for a source or a ring that lacks a key. */
+export const NEW_KEY = "restore its keys, because a new one signs everyone out; `generateKey()` makes the first";
+const OTHER_LOOK = `is none, or in quotes, base64 or the like; ${NEW_KEY}`;
+
+/** Rows of looks_table.js, or none in a bundle. */
+export const looks = [];
+
+/** Returns what the text of a key looks like, or with `isRing` of a ring, as the rest of a sentence. */
+export const lookOf = (text, isRing = false) => looks.find(([ofRings, like]) => ofRings === isRing && like.test(text))?.[2];
 
 export async function generateKey(options = {}) {
   const { mode = "encrypted", ...unknown } = optionsOf(options);
@@ -39,9 +48,8 @@ export class Key {
   /** Parses the text of a key (§ 3.3, § 14.2). */
   static async parse(text) {
     const trimmed = trim(text, SPACE);
-    ensure(!trimmed.startsWith("\ufeff"), "prefix", "a byte order mark precedes the key; save the text as UTF-8 without one");
-    ensure(!/^[<{]/.test(trimmed), "prefix", ANSWER);
-    ensure(trimmed.startsWith(KEY_PREFIX), "prefix", `key must begin with ${KEY_PREFIX}, without quotes; \`generateKey()\` makes one`);
+    const look = lookOf(trimmed) ?? OTHER_LOOK;
+    ensure(trimmed.startsWith(KEY_PREFIX), "prefix", `key does not begin with \`${KEY_PREFIX}\`; it ${look}`);
     const [word, ...others] = trimmed.slice(KEY_PREFIX.length).split("_");
     const suite = SUITES.find(({ name }) => name === word);
     ensure(suite && others.length > 0, "type", "key must be of type xaes, xcha or sign");

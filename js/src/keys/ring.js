@@ -5,11 +5,9 @@ import { ConfigError, ensure, mustBe, yesOrNo } from "../base/errors.js";
 import { KEY_ENDS_EARLY, KEY_SEALS_TOO_SOON } from "../base/lines.js";
 import { dateOf, isClockRunning, timeOf } from "../base/time.js";
 import { XCHA } from "../crypto/suites.js";
-import { Key } from "./key.js";
+import { Key, NEW_KEY, lookOf } from "./key.js";
 
 const WITHOUT_XCHACHA = "WebCrypto lacks XChaCha20-Poly1305; use an xaes key, or `skipXChaCha`";
-/** Remedy for a source or a ring that lacks a key. */
-export const NEW_KEY = "restore its keys, because a new one signs everyone out; `generateKey()` makes the first";
 const CUT_OFF = "if the ring is cut off, restore it, else remove the time, or add a key that seals later";
 
 /** Returns the content of a ring. Not a method, because the content includes the keys. */
@@ -102,6 +100,7 @@ export function warnOfKeyTooSoon(say, keys, earlier) {
  */
 async function parseText(text, mode) {
   const body = trim(text, SPACE);
+  const look = lookOf(body, true);
   const lines = body.split(/\r?\n/);
   const hasCommas = lines.some((line) => line.includes(",") && !/^[ \t]*#/.test(line));
   const ring = { keys: [], notBefore: 0 };
@@ -110,9 +109,11 @@ async function parseText(text, mode) {
     try {
       await readEntry(ring, trim(entry, BLANK), mode, hasCommas);
     } catch ({ code, message }) {
-      throw new ConfigError(code, `key ring, entry ${i + first}: ${message}`);
+      throw new ConfigError(code, look ? `key ring ${look}` : `key ring, entry ${i + first}: ${message}`);
     }
   }
+  // Written on one line, a comment hides the keys after it.
+  ensure(ring.keys.length > 0 || !look, "empty", `key ring ${look}`);
   return ring;
 }
 

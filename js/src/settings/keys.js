@@ -3,7 +3,7 @@
 import { fromUtf8 } from "../base/bytes.js";
 import { MOST_SECONDS } from "../keys/followed_ring.js";
 import { KeyRing } from "../keys/key_ring.js";
-import { NEW_KEY } from "../keys/ring.js";
+import { NEW_KEY } from "../keys/key.js";
 import { NO_KEYS } from "./mistakes.js";
 import { escaped, plain, refuse } from "./sentences.js";
 

@@ -55,3 +55,4 @@ export const refreshedTooRarely = (of, duration, idle) =>
 export const NOTHING_IS_REMEMBERED = "needs {remember_up_to}, without which no session is remembered; set both, or leave this out";
 export const tooSkewed = (duration) => `is longer than 300 seconds: ${duration}; correct the clocks instead`;
 export const noApplication = (bytes) => `has ${bytes} bytes, expected 1 to 255`;
+export const QUOTED = "is in quotes; leave them out";

@@ -36,6 +36,12 @@ export async function holdsAKey({ text, bare, list = [], table = [] }) {
   return false;
 }
 
+/** Returns true if quotes stand around a text or a part of it, as in a file of variables that no shell reads. */
+export function isQuoted({ text, list = [], table = [] }) {
+  const isText = (text) => text.split(/[,=]/).some((part) => /^["'`“”‘’]|["'`“”‘’]$/.test(trim(part)));
+  return (text !== undefined && isText(text)) || list.some(isQuoted) || table.some(([name, value]) => isText(name) || isQuoted(value));
+}
+
 export function textOf({ text }) {
   return text ?? refuse(NO_TEXT);
 }

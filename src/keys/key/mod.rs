@@ -2,6 +2,7 @@
 
 mod error;
 mod info;
+pub(in crate::keys) mod looks;
 mod redact;
 mod text;
 

@@ -6,7 +6,7 @@ use super::member::{Member, RingKey};
 use crate::{
     base::time::{EPOCH, UnixSeconds, parse_time, unix_seconds},
     crypto::{sha256::Prk, suite::Mode},
-    keys::key::{KeyError, RawKey, looks_like_a_key},
+    keys::key::{KeyError, RawKey, looks, looks_like_a_key},
 };
 
 /// Keys in the order in which they are listed, and the latest `not_before`, or 0 without one. Another source may have
@@ -23,6 +23,16 @@ impl Listing {
     /// Adds the keys and the `not_before` of a text. An error gives the number of the entry, counting lines as an
     /// editor does, or entries between commas.
     pub(crate) fn add(&mut self, whole: &str) -> Result<(), KeyError> {
+        let keys = self.keys.len();
+        let added = self.try_add(whole);
+        let is_right = added.is_ok() && self.keys.len() > keys;
+        match looks::of_ring(whole.trim_ascii()) {
+            Some(look) if !is_right => Err(KeyError::new(format!("key ring {look}"))),
+            _ => added,
+        }
+    }
+
+    fn try_add(&mut self, whole: &str) -> Result<(), KeyError> {
         let text = whole.trim_ascii();
         let has_commas = has_commas(text);
         let before = &whole[..whole.len() - whole.trim_ascii_start().len()];
