@@ -72,8 +72,7 @@ function mistakesOfFormer(former, present, name) {
 
 const LONGEST = 2n ** 32n - 1n;
 const isInRange = (duration) => duration >= 1n && duration <= LONGEST;
-/** Formats a duration as Rust's `Debug` does. */
-const shown = (duration) => (duration === 0n ? "0ns" : `${duration}s`);
+const shown = (duration) => `${duration}s`;
 
 /** Compares two durations only if both are in range. */
 function mistakesOfLifetimes(options) {

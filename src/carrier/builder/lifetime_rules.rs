@@ -295,7 +295,13 @@ fn in_range(duration: Duration) -> bool {
 
 fn out_of_range((setting, duration): Setting, or: &str) -> Option<ConfigError> {
     let found = duration.filter(|duration| !in_range(*duration))?;
-    let reason = mistakes::not_in_range(format_args!("{found:?}"), or);
+    // `Debug` would write `0ns`.
+    let shown = if found.is_zero() {
+        "0s".to_owned()
+    } else {
+        format!("{found:?}")
+    };
+    let reason = mistakes::not_in_range(shown, or);
     Some(ConfigError::new(setting, reason))
 }
 
