@@ -98,6 +98,7 @@ const REMEDIES = {
   regenerate: "call `signIn`, or `renewId`, which keeps the data",
   cookie: "set the options `idleTimeout` and `absoluteTimeout`, in seconds, or call `rememberFor`",
   maxAge: "set the options `idleTimeout` and `absoluteTimeout`, in seconds, or call `rememberFor`",
+  secret: "give the keys as the first argument: `SessionCookie.encrypted(process.env.SESSION_KEYS)`",
   touch: "leave it out, because reading is a use",
   reload: "leave it out, because a request has one session",
 };
@@ -117,6 +118,17 @@ test("a name that other libraries have says what to call here, in development", 
   const env = { ...process.env, NODE_ENV: "production" };
   const told = execFileSync(process.execPath, ["--input-type=module", "-e", program], { env, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
   assert.equal(told, "session keeps no property `destroy`; use `get`, `set`, `has` and `delete`");
+});
+
+test("an error of a session is changed by whoever answers it, and its field is deleted", async () => {
+  const session = await cookies.load(null, NOW);
+  try {
+    session.set("note", "x".repeat(9000));
+    assert.fail("it is full");
+  } catch (error) {
+    for (const name of ["headers", "statusCode", "expose", "getResponse"]) assert.ok(delete error[name], name);
+    assert.equal(error.code, "size");
+  }
 });
 
 /** What makes plain data of a session, of which nothing would be in it. */

@@ -87,11 +87,11 @@ export const statusOf = (error) => RESPONSES[error?.code]?.status;
 export const headersOf = (error) => (statusOf(error) === 503 ? { "retry-after": `${RETRY_AFTER}` } : undefined);
 
 /**
- * Sets what NestJS, Koa and handlers of errors read. Many of them, such as http-errors, also write to these fields, so they are the
- * error's own. Logs do not show them.
+ * Sets what NestJS, Koa and handlers of errors read. Many of them, such as http-errors, also write to these fields or delete them, so
+ * they are the error's own. Logs do not show them.
  */
 export function forFrameworks(error, fields) {
-  for (const name in fields) Object.defineProperty(error, name, { value: fields[name], writable: true });
+  for (const name in fields) Object.defineProperty(error, name, { value: fields[name], writable: true, configurable: true });
 }
 
 /** Thrown for bytes that break the format. Caught inside the package, so a symbol without a stack is enough. */

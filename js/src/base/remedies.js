@@ -30,6 +30,7 @@ const REMEDIES = /* @__PURE__ */ new Map([
   ["cookie", LIFETIME],
   ["maxAge", LIFETIME],
   ["ttl", LIFETIME],
+  ["secret", "; give the keys as the first argument: `SessionCookie.encrypted(process.env.SESSION_KEYS)`"],
   ["cookieName", "; set `cookie: attributes({ name })`"],
   ["secure", "; leave it out, or set `cookie: attributes({ dangerAllowHttp: true })` where there is no HTTPS"],
   ["touch", "; leave it out, because reading is a use"],
