@@ -149,11 +149,15 @@ async fn callback(
     Form(Answer { state, code }): Form<Answer>,
 ) -> Result<Redirect> {
     let Some(attempt) = site.attempt(&state) else {
-        return failed(&session, "/", "no state of this site, or an old one");
+        return Ok(failed(
+            &session,
+            "/",
+            "no state of this site, or an old one",
+        )?);
     };
     let next = local_path(&attempt.next).unwrap_or("/").to_owned();
     let Some(code) = code else {
-        return failed(&session, &next, "the visitor declined");
+        return Ok(failed(&session, &next, "the visitor declined")?);
     };
     // Tabs that a browser opens together begin a session each, and the browser keeps the last one.
     let browser = session.id();
@@ -176,17 +180,17 @@ async fn callback(
             session.discard()?;
             site.begin(browser, &next, number + 1).await
         }
-        (Err(reason), _) => failed(&session, &next, reason),
+        (Err(reason), _) => Ok(failed(&session, &next, reason)?),
     }
 }
 
 /// Writes nothing, not even a refresh: the same answer may have come twice, and signed the visitor in the first time.
-fn failed(session: &Session, next: &str, reason: impl Display) -> Result<Redirect> {
-    session.discard()?;
+fn failed(session: &Session, next: &str, reason: impl Display) -> Result<Redirect, Refusal> {
+    session.discard().map_err(refused)?;
     if session.contains_key("user") {
         return Ok(Redirect::to(next));
     }
-    Err(refused(reason).into())
+    Err(refused(reason))
 }
 // ANCHOR_END: callback
 
@@ -214,7 +218,9 @@ fn text(error: impl Display) -> String {
     error.to_string()
 }
 
-fn refused(reason: impl Display) -> (StatusCode, &'static str) {
+type Refusal = (StatusCode, &'static str);
+
+fn refused(reason: impl Display) -> Refusal {
     eprintln!("refused: {reason}");
     (StatusCode::FORBIDDEN, "You are not signed in.\n")
 }
