@@ -114,6 +114,78 @@ fn streaming_ends_with_its_session() {
     assert_eq!(browser.get("/news").status, 401);
 }
 
+#[test]
+fn signed_in_leads_to_the_sign_in_and_back_to_the_page() {
+    let browser = start("signed_in");
+    let page = format!("{}/page?a=1", browser.base());
+    let to_page = "/sign-in?next=%2Fpage%3Fa%3D1";
+    // Of a page, a script, and parts of pages.
+    for (path, fields, status, name, value) in [
+        (
+            "/account?a=1",
+            vec![],
+            303,
+            "location",
+            "/sign-in?next=%2Faccount%3Fa%3D1",
+        ),
+        ("/account", vec![("sec-fetch-mode", "cors")], 401, "", ""),
+        (
+            "/part",
+            vec![("hx-current-url", &*page)],
+            204,
+            "hx-redirect",
+            to_page,
+        ),
+        (
+            "/part",
+            vec![
+                ("hx-current-url", &*page),
+                ("hx-boosted", "true"),
+                ("sec-fetch-mode", "cors"),
+            ],
+            303,
+            "location",
+            "/sign-in?next=%2Fpart",
+        ),
+        (
+            "/part",
+            vec![
+                ("turbo-frame", "frame"),
+                ("referer", &page),
+                ("sec-fetch-mode", "cors"),
+            ],
+            303,
+            "location",
+            to_page,
+        ),
+        (
+            "/part",
+            vec![("turbo-frame", "frame")],
+            303,
+            "location",
+            "/sign-in?next=%2F",
+        ),
+    ] {
+        let request = browser.request(Method::GET, path);
+        let request = fields
+            .iter()
+            .fold(request, |it, (name, value)| it.header(name, value));
+        let answer = browser.browser().ask(request);
+        let found = answer.header(name).unwrap_or("");
+        assert_eq!((answer.status, found), (status, value), "{fields:?}");
+    }
+    let fields = [("name", "ada"), ("password", "wrong"), ("next", "/account")];
+    assert_eq!(browser.form("/sign-in", &fields).status, 422);
+    let fields = fields.map(|field| match field.0 {
+        "password" => ("password", "lovelace"),
+        _ => field,
+    });
+    assert_eq!(browser.form("/sign-in", &fields).text, "user 42");
+    assert_eq!(browser.get("/admin").status, 403);
+    let shown = browser.form("/sign-out", &[]).text;
+    assert_eq!(shown, "notice: You have been signed out.\nWelcome.");
+}
+
 /// Server-sent events, one by one.
 struct Events(BufReader<Box<dyn Read>>);
 
