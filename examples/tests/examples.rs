@@ -186,6 +186,82 @@ fn signed_in_leads_to_the_sign_in_and_back_to_the_page() {
     assert_eq!(shown, "notice: You have been signed out.\nWelcome.");
 }
 
+#[test]
+fn an_upload_of_3_mb_passes_the_guard_and_pages_tell_one_that_is_too_long_from_a_wrong_token() {
+    let browser = start("upload");
+    let page = browser.get("/").text;
+    let (_, token) = page.split_once("value=\"").unwrap();
+    let (token, _) = token.split_once('"').unwrap();
+    let file = "x".repeat(3_000_000);
+    let send = |parts: [(&str, &str); 2]| {
+        let parts = parts.map(|(name, value)| {
+            let head = format!("--part\r\ncontent-disposition: form-data; name=\"{name}\"");
+            format!("{head}\r\n\r\n{value}\r\n")
+        });
+        let form = browser.request(Method::POST, "/photo").body_of(
+            "multipart/form-data; boundary=part",
+            parts.concat() + "--part--\r\n",
+        );
+        let answer = browser.send(form);
+        (answer.status, answer.text)
+    };
+    let own = ("csrf_token", token);
+    let sent = send([own, ("file", &file)]);
+    assert_eq!(sent, (200, "3000000 bytes\n".to_owned()));
+    for (parts, status, text) in [
+        ([("file", &*file), own], 413, "This form is too long."),
+        (
+            [("csrf_token", "x"), ("file", &file)],
+            403,
+            "Please load the page again.",
+        ),
+        (
+            [("name", "x"), ("file", "x")],
+            403,
+            "Please use the form on our page.",
+        ),
+    ] {
+        assert_eq!(send(parts), (status, text.to_owned()));
+    }
+    let item = browser
+        .request(Method::POST, "/cart")
+        .header("x-csrf-token", token);
+    let full = browser.send(item.body_of("text/plain", "x".repeat(5_000)));
+    assert_eq!((full.status, &*full.text), (409, "Your cart is full."));
+}
+
+#[test]
+fn preference_outlives_a_sign_out_and_another_ring_of_the_sessions() {
+    let looks = fresh_key();
+    let start = || {
+        let mut command = example("preference");
+        let command = command.arg("0").env("LOOK_KEYS", &looks);
+        Client::of(Server::spawn(command.env("SESSION_KEYS", fresh_key())))
+    };
+    let browser = start();
+    assert_eq!(browser.get("/").text, "dark: false\n");
+    browser.form("/dark", &[]);
+    browser.form("/sign-out", &[]);
+    assert_eq!(browser.get("/").text, "dark: true\n");
+    assert_eq!(browser.at(&start()).get("/").text, "dark: true\n");
+}
+
+#[test]
+fn voucher_that_arrives_twice_counts_once_and_stays() {
+    let browser = start("voucher");
+    let twin = browser.copy();
+    let redeem = |browser: &Client| {
+        let form = browser.request(Method::POST, "/voucher");
+        browser.browser().ask(form.form(&[("code", "SPRING")]))
+    };
+    assert!(redeem(&browser).header("set-cookie").is_some());
+    for late in [&twin, &browser] {
+        let second = redeem(late);
+        assert_eq!((second.status, second.header("set-cookie")), (303, None));
+    }
+    assert!(browser.get("/").has("Your discount: 10 %."));
+}
+
 /// Server-sent events, one by one.
 struct Events(BufReader<Box<dyn Read>>);
 
