@@ -119,8 +119,37 @@ pub(crate) const CADDY: &str = r"# A listener and a reverse proxy; everything el
 }
 
 http://127.0.0.1:@PORT@ {
-	reverse_proxy 127.0.0.1:@UPSTREAM@ {
-		header_up Host 127.0.0.1:@UPSTREAM@
+	# Pages of somebody else, for which the application is asked.
+	handle /asked {
+		forward_auth 127.0.0.1:@UPSTREAM@ {
+			uri /api/session
+			header_up Host 127.0.0.1:@UPSTREAM@
+			copy_headers Set-Cookie
+		}
+		rewrite * /about
+		reverse_proxy 127.0.0.1:@UPSTREAM@
+	}
+	handle /asked-and-passed-on {
+		reverse_proxy 127.0.0.1:@UPSTREAM@ {
+			method GET
+			rewrite /api/session
+			header_up X-Forwarded-Method {method}
+			header_up X-Forwarded-Uri {uri}
+			header_up Host 127.0.0.1:@UPSTREAM@
+			@good status 2xx
+			handle_response @good {
+				copy_response_headers {
+					include Set-Cookie
+				}
+				rewrite * /about
+				reverse_proxy 127.0.0.1:@UPSTREAM@
+			}
+		}
+	}
+	handle {
+		reverse_proxy 127.0.0.1:@UPSTREAM@ {
+			header_up Host 127.0.0.1:@UPSTREAM@
+		}
 	}
 }
 ";

@@ -50,22 +50,26 @@ fn a_session_in_four_cookies_passes_every_tuned_proxy() {
 
 /// By the lines of docs/limits.md.
 #[test]
-fn an_active_visitor_stays_signed_in_where_nginx_asks_if_it_passes_the_cookie_on() {
+fn an_active_visitor_stays_signed_in_where_a_proxy_asks_if_it_passes_the_cookie_on() {
     let document = include_str!("../../../docs/limits.md");
     let line = "auth_request_set $set_cookie $upstream_http_set_cookie; add_header Set-Cookie $set_cookie always;";
     assert!(document.contains(line));
-    if !proxies().contains(&Proxy::Nginx) {
-        return;
-    }
-    for (page, size, stays) in [
-        ("/asked", "anywhere", false),
-        ("/asked-and-passed-on", "anywhere", true),
+    for (proxy, page, size, stays) in [
+        (Proxy::Nginx, "/asked", "anywhere", false),
+        (Proxy::Nginx, "/asked-and-passed-on", "anywhere", true),
         // Only the first of several fields is passed on.
-        ("/asked-and-passed-on", "split:2", false),
+        (Proxy::Nginx, "/asked-and-passed-on", "split:2", false),
+        // `forward_auth` with `copy_headers` gives the field to the application.
+        (Proxy::Caddy, "/asked", "anywhere", false),
+        (Proxy::Caddy, "/asked-and-passed-on", "anywhere", true),
+        (Proxy::Caddy, "/asked-and-passed-on", "split:2", true),
     ] {
+        if !proxies().contains(&proxy) {
+            continue;
+        }
         let flags = ["--clock", "1800000000", "--idle", "100", "--size", size];
         let demo = Demo::start(&fresh_key(), &flags);
-        let through = Proxy::Nginx.start(demo.port(), Limits::Tuned);
+        let through = proxy.start(demo.port(), Limits::Tuned);
         let browser = Browser::new();
         let note = format!(
             "\"{}\"",
@@ -83,7 +87,11 @@ fn an_active_visitor_stays_signed_in_where_nginx_asks_if_it_passes_the_cookie_on
             );
         }
         let answer = browser.send(demo.server(), Method::GET, "/api/session", JSON, "");
-        assert_eq!(answer.text.contains("xxx"), stays, "{page} {size}");
+        assert_eq!(
+            answer.text.contains("xxx"),
+            stays,
+            "{proxy:?} {page} {size}"
+        );
     }
 }
 
