@@ -45,6 +45,17 @@ test("a response of the origin that fails saves nothing of the worker's", async 
   assert.match(out.setCookies[0], /^__Host-session=; .*Max-Age=0/);
 });
 
+test("where the origin tells a change that the worker's session refused, nothing is saved", async () => {
+  const { origin } = await standIn((request, response) => response.writeHead(413).end("too much"));
+  const half = (session) => {
+    session.set("half", 1);
+    assert.throws(() => session.set("rest", "x".repeat(9000)), { code: "size" });
+  };
+  const cookie = await signedIn();
+  assert.deepEqual((await worker(origin, half)("/", { cookie })).setCookies, []);
+  assert.equal((await worker(origin, (session) => session.set("whole", 1))("/", { cookie })).setCookies.length, 1);
+});
+
 test("where the origin gave its handler up, nothing is saved", async () => {
   const late = await standIn((request, response) => response.writeHead(408).end("late"));
   const saving = await SessionCookie.encrypted(XAES_KEY, { saveOnServerError: true });

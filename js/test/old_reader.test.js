@@ -155,6 +155,13 @@ test("an old cookie is dropped wherever the old program may have set it for the 
   assert.deepEqual(await droppedAt("/"), ["/"]);
   assert.deepEqual(await droppedAt("/app/shop?a=/b"), ["/", "/app", "/app/", "/app/shop"]);
   assert.deepEqual(await droppedAt("/app/"), ["/", "/app", "/app/"]);
+  // Of two old cookies each.
+  const taking = await SessionCookie.encrypted(XAES_KEY, { migrateFrom: ["sid", "old"].map((name) => oldCookie({ name, read, ...range })) });
+  const both = new Request("https://www.example.com/app", { headers: { cookie: "sid=user-ada; old=user-bob" } });
+  const taken = await taking.load(both, NOW);
+  taken.invalidate();
+  const paths = (await taking.save(taken)).map((line) => /^(sid|old)=; Path=([^;]*)/.exec(line)?.slice(1).join(" ")).filter(Boolean);
+  assert.deepEqual(paths.sort(), ["old /", "old /app", "sid /", "sid /app"]);
   // A page that does not get the cookie does not know where it is.
   assert.deepEqual(await droppedAt("/app/shop", await filled(undefined, cookies)), ["/"]);
   // The path of a request adds no attribute.

@@ -273,7 +273,16 @@ mod tests {
 
     #[test]
     fn a_method_that_is_no_setting_is_called_so() {
-        for name in ["revalidate_after", "REVOKED_IF", "migrate-from"] {
+        for name in [
+            "companion",
+            "migrate-from",
+            "on_outcome",
+            "revalidate_after",
+            "REVOKED_IF",
+            "type_label",
+            "typed",
+            "unvalidated_up_to",
+        ] {
             let sentence = unknown(name).spelled(str::to_owned);
             assert!(
                 sentence.contains("call this method on the builder"),

@@ -18,6 +18,11 @@ fn a_local_path_stays_on_the_site() {
         "/\n/example.com",
         " /a",
         "/\u{2044}example.com",
+        // Behind the path, too: the address goes into a field.
+        "/a?next=\n",
+        "/a?next=\\b",
+        "/a#\r",
+        "/a? b",
     ];
     for other in others.split(' ').chain(spaced) {
         assert_eq!(local_path(other), None, "{other:?}");

@@ -122,6 +122,12 @@ fn the_counters_of_a_cookie_are_at_0_once_it_is_built() {
     }
     let read = |counter: &&String| counter.starts_with("hardtack_sessions_read_total");
     assert_eq!(begun.iter().filter(read).count(), reasons.len() + 5);
+    let values = &Repository::read().table("src/events/metrics.toml")["values"];
+    for failure in values["failures"].as_array().unwrap() {
+        let failure = failure.as_str().unwrap();
+        let counter = format!("hardtack_failures_total{{failure={failure:?}}}");
+        assert!(begun.contains(&counter), "{counter}");
+    }
     // An old cookie may be rejected for each reason, too.
     #[cfg(feature = "migrate")]
     {

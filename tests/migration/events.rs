@@ -40,6 +40,35 @@ fn each_old_cookie_has_one_event() {
     }
 }
 
+/// For one reason, neither takes the other's line of a minute.
+#[test]
+fn a_refused_old_cookie_and_a_refused_session_are_both_logged() {
+    let cookie = builder()
+        .migrate_from(plain(), start()..start() + DAY)
+        .build()
+        .unwrap();
+    let session = cookie.load(None::<&str>, start());
+    session.insert("visits", 1).unwrap();
+    let fields = saved(&cookie, &session);
+    let (pair, _) = fields[0].split_once(';').unwrap();
+    let other = if pair.ends_with("AAA") { "BBB" } else { "AAA" };
+    let forged = format!("{}{other}", &pair[..pair.len() - 3]);
+    let told = told_by(|| {
+        for field in ["old=/1", &forged] {
+            assert!(cookie.load([field], start()).is_new());
+        }
+    });
+    let told: Vec<_> = told
+        .iter()
+        .filter(|told| told.level <= Level::INFO)
+        .collect();
+    assert_eq!(told.len(), 2, "{told:?}");
+    assert!(
+        told.iter().all(|told| told.fields.contains("reason=Auth ")),
+        "{told:?}"
+    );
+}
+
 #[track_caller]
 fn check_refused<T: Payload>(builder: SessionCookieBuilder<T>, level: Level, reason: Reason) {
     let cookie = builder.build().unwrap();

@@ -549,8 +549,6 @@ fn incidents() -> Vec<Incident> {
         incidents.push(incident(&name, 6, &[(SIGNED_OUT, "")], move |site| {
             site.turns(&[(replaced("SignedIn", reason), 0.0, 3.5), (rejected(reason), 0.0, 8.0), (returned("SignedIn"), 8.0, 22.0)]);
         }));
-    }
-    for reason in ["Auth", "Encoding"] {
         let name = format!("as above, and the page of the sign-in begins a session: {reason}");
         incidents.push(incident(&name, 10, &[(SIGNED_OUT, "")], move |site| {
             site.turns(&[(replaced("Began", reason), 0.0, 7.5), (rejected(reason), 0.0, 8.0), (written("SignedIn"), 2.0, 9.5), (returned("SignedIn"), 8.0, 38.0)]);

@@ -461,6 +461,24 @@ mod tests {
         }
     }
 
+    #[cfg(feature = "tower")]
+    #[test]
+    fn a_service_under_a_ring_that_is_late_is_not_ready() {
+        use tower::{Layer, Service, service_fn};
+
+        let ring = SharedKeyRing::from(EncryptionKey::generate().unwrap());
+        ring.follow_by(Arc::new(following()));
+        let cookie = crate::SessionCookie::encrypted(ring).build().unwrap();
+        let now = std::time::UNIX_EPOCH + Duration::from_secs(1_020);
+        let answer = |_: http::Request<()>| async {
+            Ok::<_, std::convert::Infallible>(http::Response::new(()))
+        };
+        let layer = crate::SessionLayer::new(cookie).clock(now);
+        let mut service = layer.layer(service_fn(answer));
+        let task = &mut Context::from_waker(Waker::noop());
+        assert!(service.poll_ready(task).is_pending());
+    }
+
     #[test]
     fn a_health_check_of_a_forked_process_waits_for_no_lock() {
         let ring = SharedKeyRing::from(EncryptionKey::generate().unwrap());

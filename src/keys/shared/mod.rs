@@ -383,6 +383,19 @@ mod tests {
     }
 
     #[test]
+    fn a_key_that_is_back_was_not_dropped() {
+        let [first, next] = [(); 2].map(|()| EncryptionKey::generate().unwrap().expose_secret());
+        let ring = SharedKeyRing::from(first.parse::<KeyRing>().unwrap());
+        let slot = ring.serve(Purpose::cookie("session"), None).unwrap();
+        let id = ring.current().keys()[0].id;
+        let both = format!("{}\n{}", *next, *first);
+        for (text, is_dropped) in [(&**next, true), (&both, false), (&**next, true)] {
+            ring.replace(text.parse::<KeyRing>().unwrap()).unwrap();
+            assert_eq!(slot.has_dropped(id), is_dropped);
+        }
+    }
+
+    #[test]
     fn a_ring_forgets_what_served_it_and_is_gone() {
         let ring = SharedKeyRing::from(EncryptionKey::generate().unwrap());
         let kept = ring.serve(Purpose::cookie("kept"), None).unwrap();

@@ -31,8 +31,9 @@ use tower_http::{
 };
 
 use super::{
-    Beside, CASES, Case, ORDERS, Order, change, counting_errors, differences, full, guard,
-    inside_update, layer, read, request, sign_in, sign_out,
+    Beside, CROSS_SITE, Case, Change, LONG, ORDERS, Order, UNREADABLE, UNSAVED, change,
+    counting_errors, differences, full, guard, inside_update, layer, read, request, sign_in,
+    sign_out,
 };
 use crate::common::block_on;
 
@@ -224,25 +225,26 @@ const BESIDE: &[Beside<Add>] = &[
 
 const PUBLIC: &str = "public, max-age=60";
 
-#[test]
-fn axum_and_a_middleware_beside_the_session_do_what_each_does_alone() {
+test_cases!(check);
+
+/// Beside each middleware, both do what each does alone.
+#[track_caller]
+fn check(case: &Case) {
     let mut wrong = Vec::new();
     for beside in BESIDE {
         for order in beside.orders {
-            for case in CASES {
-                let mut answered = None;
-                let errors = counting_errors(|| {
-                    answered = Some(block_on(async {
-                        let request = request(case).map(Body::from);
-                        let response = served(beside.add, *order, case).oneshot(request).await;
-                        let (head, body) = response.unwrap().into_parts();
-                        let body = to_bytes(body, usize::MAX).await.unwrap();
-                        Response::from_parts(head, body.to_vec())
-                    }));
-                });
-                let response = answered.unwrap();
-                wrong.extend(differences(beside, *order, case, &response, errors));
-            }
+            let mut answered = None;
+            let errors = counting_errors(|| {
+                answered = Some(block_on(async {
+                    let request = request(case).map(Body::from);
+                    let response = served(beside.add, *order, case).oneshot(request).await;
+                    let (head, body) = response.unwrap().into_parts();
+                    let body = to_bytes(body, usize::MAX).await.unwrap();
+                    Response::from_parts(head, body.to_vec())
+                }));
+            });
+            let response = answered.unwrap();
+            wrong.extend(differences(beside, *order, case, &response, errors));
         }
     }
     assert!(wrong.is_empty(), "{wrong:#?}");

@@ -1,8 +1,5 @@
 //! The layer and the guard between the middleware that people put beside them: inside both, between them, and outside.
 
-mod actix;
-mod axum;
-
 use std::time::UNIX_EPOCH;
 
 use hardtack::{Session, SessionCookie, SessionError, SessionLayer, csrf::CsrfGuard};
@@ -59,46 +56,42 @@ enum Change {
 
 struct Case {
     path: &'static str,
-    fields: &'static [(&'static str, &'static str)],
     status: u16,
     change: Change,
     text: &'static str,
 }
 
-impl Case {
-    const fn new(path: &'static str, status: u16, change: Change, text: &'static str) -> Case {
-        Case {
-            path,
-            fields: &[],
-            status,
-            change,
-            text,
+/// Makes a test of each case, beside all middleware of a framework, so that the name of a failed one says what is wrong.
+macro_rules! test_cases {
+    ($check:ident) => {
+        test_cases! { $check:
+            a_session_that_is_read_is_not_written = "/read", 200, Keep, LONG;
+            a_change_is_saved = "/change", 200, Store, LONG;
+            a_change_by_a_form_is_saved = "/form", 200, Store, LONG;
+            a_sign_in_is_saved = "/sign-in", 200, Store, LONG;
+            a_sign_out_drops_the_cookie = "/sign-out", 200, Drop, LONG;
+            a_full_session_is_413_and_saves_nothing = "/full", 413, Keep, "your session is full";
+            a_change_inside_an_update_is_500_and_saves_nothing = "/inside-update", 500, Keep, "server error";
+            a_session_that_cannot_be_saved_is_500_for_no_cache = UNSAVED, 500, Fail, LONG;
+            a_session_that_cannot_be_read_is_503_and_kept = UNREADABLE, 503, Keep, "please try again later";
+            a_form_of_another_site_is_403_and_saves_nothing = CROSS_SITE, 403, Keep, "refused: the request comes from another site";
+            a_handler_that_fails_saves_nothing = "/fails", 500, Keep, "broken";
+            a_handler_that_fails_after_a_sign_out_drops_the_cookie = "/fails-after-sign-out", 500, Drop, "broken";
         }
-    }
+    };
+    ($check:ident: $($name:ident = $path:expr, $status:expr, $change:ident, $text:expr;)*) => { $(
+        #[test]
+        fn $name() {
+            $check(&Case { path: $path, status: $status, change: Change::$change, text: $text });
+        }
+    )* };
 }
 
-const CASES: &[Case] = &[
-    Case::new("/read", 200, Change::Keep, LONG),
-    Case::new("/change", 200, Change::Store, LONG),
-    Case::new("/form", 200, Change::Store, LONG),
-    Case::new("/sign-in", 200, Change::Store, LONG),
-    Case::new("/sign-out", 200, Change::Drop, LONG),
-    Case::new("/full", 413, Change::Keep, "your session is full"),
-    Case::new("/inside-update", 500, Change::Keep, "server error"),
-    Case::new(UNSAVED, 500, Change::Fail, LONG),
-    Case::new(UNREADABLE, 503, Change::Keep, "please try again later"),
-    Case {
-        fields: &[("sec-fetch-site", "cross-site")],
-        ..Case::new(
-            "/form",
-            403,
-            Change::Keep,
-            "refused: the request comes from another site",
-        )
-    },
-    Case::new("/fails", 500, Change::Keep, "broken"),
-    Case::new("/fails-after-sign-out", 500, Change::Drop, "broken"),
-];
+mod actix;
+mod axum;
+
+/// `/form` from another site.
+const CROSS_SITE: &str = "/form?cross-site";
 
 /// `/change` where the clock shows a time before those of the format.
 const UNSAVED: &str = "/change?unsaved";
@@ -178,10 +171,11 @@ fn request(case: &Case) -> Request<String> {
         .header("origin", "https://example.com")
         .header("accept-encoding", "gzip")
         .header("cookie", format!("theme=dark; {pair}"));
-    let request = (case.fields.iter()).fold(request, |request, (name, value)| {
-        request.header(*name, *value)
-    });
-    if case.path != "/form" {
+    let request = match case.path {
+        CROSS_SITE => request.header("sec-fetch-site", "cross-site"),
+        _ => request,
+    };
+    if !case.path.starts_with("/form") {
         return request.body(String::new()).unwrap();
     }
     let form = "application/x-www-form-urlencoded";

@@ -43,6 +43,14 @@ async fn too_large_after_a_change(session: Session) -> Result<(), SessionError> 
     too_large(session).await
 }
 
+/// The later refusal has no status of its own.
+async fn refused_twice(session: Session) -> Result<(), SessionError> {
+    let first = too_large_after_a_change(session.clone()).await;
+    let later = session.update("inner", |_: &mut u32| session.csrf_token().map(drop));
+    assert!(later.is_err() || later.unwrap().is_err());
+    first
+}
+
 async fn typed_too_large(session: Session<Login>) -> Result<(), SessionError> {
     session.update(|login| login.name = SECRET.repeat(500))
 }
@@ -121,6 +129,14 @@ fn a_request_that_an_error_of_its_session_ended_saves_no_part_of_its_changes() {
         .layer(SessionLayer::new(cookie()).clock(at(0)));
     let (status, _) = ask(inside, request("GET", "/half-done", &[]));
     assert_eq!(status, StatusCode::OK);
+    // Of two refusals, a page is known by the status of the one that has its own.
+    let page = |response: Response| async move { (response.status(), "own page") };
+    let inside = Router::new()
+        .route("/refused-twice", any(refused_twice))
+        .layer(map_response(page))
+        .layer(SessionLayer::new(cookie()).clock(at(0)));
+    let (status, _) = ask(inside, request("GET", "/refused-twice", &[]));
+    assert_eq!(status, StatusCode::PAYLOAD_TOO_LARGE);
 }
 
 async fn in_own_words(response: Response) -> Response {
@@ -345,7 +361,7 @@ mod told {
     use crate::{
         adapters::tower_layer::layers::{login_layer, logins, named},
         common::{
-            Login, at, cookie, key, sealed,
+            Login, NewerLogin, at, cookie, key, sealed,
             told::{Told, told_by},
         },
     };
@@ -598,6 +614,28 @@ mod told {
             let told = errors_of(&app, requests);
             assert_eq!(told.len(), if order[0] { 2 } else { 0 });
         }
+    }
+
+    /// Neither takes the other's line of a minute.
+    #[test]
+    fn a_session_of_another_schema_and_one_under_another_key_are_both_logged() {
+        let named = |key| SessionCookie::encrypted(key).name("__Host-login");
+        let keeping = named(key(0)).keep_unknown_keys(true).typed::<Login>();
+        let newer = named(key(0)).typed::<NewerLogin>().build().unwrap();
+        let foreign = named(key(1)).typed::<Login>().build().unwrap();
+        let newer = sealed(&newer, at(0), |session| {
+            session.update(|login| login.name.push('a')).unwrap();
+        });
+        let foreign = sealed(&foreign, at(0), |session| {
+            session.update(|login| login.name.push('a')).unwrap();
+        });
+        let app = Router::new()
+            .route("/", post(typed_too_large))
+            .layer(SessionLayer::new(keeping.build().unwrap()).clock(at(1)));
+        let request = |pair: &str| (request("POST", "/", &[("cookie", pair)]), 503);
+        let told = errors_of(&app, [request(&newer), request(&foreign)]).join("\n");
+        let refused = told.matches("a session could not be read or changed");
+        assert_eq!(refused.count(), 2, "{told}");
     }
 
     #[test]

@@ -227,6 +227,9 @@ fn a_session_over_http_2_grows_no_larger_than_what_the_server_takes() {
     // What the site's other cookies take is not the session's.
     let theme = format!("a=1; theme={}", "x".repeat(958));
     assert_eq!(room(http::Version::HTTP_2, &theme), most - 753);
+    // They may leave no room at all.
+    let full = format!("a=1; theme={}", "x".repeat(15_000));
+    assert_eq!(room(http::Version::HTTP_2, &full), 0);
     // Its own cookie is not one of the others, even if it does not open.
     let own = format!("a=1; __Host-session={}", "x".repeat(3_000));
     assert!(room(http::Version::HTTP_2, &own) > most - 50);

@@ -218,6 +218,11 @@ fn the_page_for_an_old_form_leads_to_the_page_of_the_form() {
         Some("https://example.com.evil.example/"),
         Some("https://example.com@evil.example/"),
         Some("https://example.com/\"><script>"),
+        // Each character that ends an attribute is enough.
+        Some("https://example.com/\"onmouseover=\"x"),
+        Some("https://example.com/'x"),
+        Some("https://example.com/<x"),
+        Some("https://example.com/>x"),
         Some("https://example.com/a b"),
         Some("javascript://example.com/%0aalert(1)"),
     ] {
