@@ -218,11 +218,12 @@ fn text(error: impl Display) -> String {
     error.to_string()
 }
 
-type Refusal = (StatusCode, &'static str);
+type Refusal = (StatusCode, Html<&'static str>);
 
 fn refused(reason: impl Display) -> Refusal {
     eprintln!("refused: {reason}");
-    (StatusCode::FORBIDDEN, "You are not signed in.\n")
+    let page = r#"You are not signed in. <a href="/sign-in">Sign in</a>"#;
+    (StatusCode::FORBIDDEN, Html(page))
 }
 
 async fn home(session: Session) -> Result<Html<String>, SessionError> {

@@ -39,7 +39,9 @@ fn an_answer_that_another_browser_asked_for_is_not_taken() {
     let attacker = victim.stranger();
     let answer = format!("/callback?{}", answer_to(&attacker, "/"));
     // Without a sign-in of its own, and with one under way, which begins again.
-    assert_eq!(victim.get(&answer).status, 403);
+    let refused = victim.get(&answer);
+    assert_eq!(refused.status, 403);
+    assert!(refused.has(r#"<a href="/sign-in">"#));
     let own = answer_to(&victim, "/");
     let again = ask(&victim, &answer);
     assert!(again.field("location").contains("/authorize?"));
