@@ -7,7 +7,7 @@ import { ConfigError, optionsOf, refuseUnknown } from "./base/errors.js";
 import { sha256 } from "./crypto/algorithms.js";
 import { PADDING, readBody, writeBody } from "./state/body.js";
 import { Template } from "./cookie/set_cookie.js";
-import { eachPair, plain } from "./cookie/values.js";
+import { eachPair } from "./cookie/values.js";
 
 /** Bound cookies that are read (§ 16.3.1), and that are opened, in a request: a visitor can send any number. */
 const MOST = 32;
@@ -175,9 +175,8 @@ class Devices {
 /** Returns the bound cookies of a request, with their tags. */
 function boundCookies(fields, name) {
   const found = [];
-  eachPair(fields, name, (rest, text) => {
+  eachPair(fields, name, (rest, value) => {
     const tag = rest.slice(3);
-    const value = plain(text);
     if (rest.startsWith(".b-") && TAG.test(tag) && value.length <= LONGEST && found.length < MOST) found.push({ tag, value });
   });
   return found;

@@ -235,6 +235,18 @@ test("sixty thousand slashes in an address are as much work for an old cookie as
   }
 });
 
+test("thousands of cookies of others are as much work as a search through their text", async () => {
+  const old = (_, i) => oldCookie({ name: `old${i}`, read: () => null, from: Date.UTC(2026, 6), until: Date.UTC(2100, 0) });
+  const many = await SessionCookie.encrypted(XAES_KEY, { log: null, migrateFrom: Array.from({ length: 3 }, old) });
+  await many.load({ headers: { cookie: "" } });
+  for (const piece of [";", "a;", "x=y; ", "old;", "__Host- "]) {
+    const cookie = piece.repeat(16_000 / piece.length);
+    const work = await workOf(() => many.load({ headers: { cookie } }));
+    // Of seven searches: one of the session's name, and two of each old one.
+    assert.ok(work < 10 * cookie.length, `${piece}: ${work}`);
+  }
+});
+
 for (const [entry, ways] of Object.entries(TAKES)) {
   for (const [way, take] of Object.entries(ways)) {
     test(`${entry} ${way}: of four times as much, four times the work`, async () => {
