@@ -17,6 +17,14 @@ const SENTENCES = {
   "too-large": "refused: the form is too long",
 };
 
+/** What operators can do. */
+const ADVICE = {
+  "plain-http": "let the proxy or the CDN redirect http to https",
+  "too-large":
+    "move the field with the token to the beginning of the form, send the token in the header `x-csrf-token`, or raise `formLimit` of " +
+    "the guard",
+};
+
 /** Returns a page with a link. An empty address links to the one that the form was sent to. */
 const loadAgain = (address) => `<!doctype html>
 <html lang="en">
@@ -48,7 +56,7 @@ export class CsrfRefusal extends Error {
   get warning() {
     const { code, message, details } = this;
     const compared = details && { compared: details };
-    const advice = code === "plain-http" && { advice: "let the proxy or the CDN redirect http to https" };
+    const advice = ADVICE[code] && { advice: ADVICE[code] };
     return ["a request was refused by a CSRF check", { refusal: message, ...compared, ...advice }];
   }
 }

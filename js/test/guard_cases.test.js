@@ -88,6 +88,7 @@ test("of a form that is too large, a guard reads the beginning", async () => {
   const request = new Request(SHOP, { method: "POST", headers: FORM, body, duplex: "half" });
   const refusal = await new CsrfGuard({ tokensInForms: true, formLimit: 256 }).check(request, session);
   assert.equal(refusal.code, "too-large");
+  assert.match(refusal.warning[1].advice, /^move the field with the token to the beginning of the form, .* `x-csrf-token`, or raise `formLimit` of the guard$/);
   assert.ok(pieces < 20, `${pieces}`);
 });
 
