@@ -102,6 +102,8 @@ test("an event of AWS has the session of its visitor", async () => {
   // Of several fields, `headers` have the last.
   const several = { ...EVENTS["API Gateway, v1"]("theme=dark"), multiValueHeaders: { Cookie: [await filled(), "theme=dark"] } };
   assert.equal((await cookies.load(several, NOW)).get("user"), "ada");
+  // Of two maps, one may be empty.
+  assert.equal((await cookies.load({ multiValueHeaders: {}, headers: { cookie } }, NOW)).get("user"), "ada");
   // Their headers alone, and those of other gateways, which spell the name as they like.
   for (const headers of [{ Cookie: cookie }, { COOKIE: [cookie] }, { cookie: ["theme=dark", await filled()] }]) {
     for (const source of [headers, { headers }]) assert.equal((await cookies.load(source, NOW)).get("user"), "ada");

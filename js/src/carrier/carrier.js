@@ -111,7 +111,10 @@ export function fieldsOf(source, name, areValues = true) {
   const { rawHeaders: raw } = source;
   if (raw?.length > 0) return raw.filter((_, i) => i % 2 === 1 && raw[i - 1].length === name.length && raw[i - 1].toLowerCase() === name);
   // Made-up requests of Node, as in tests and serverless adapters, have `headers` alone. `get` of Express is not that of `Headers`.
-  const headers = source.multiValueHeaders ?? source.headers;
+  const lists = source.multiValueHeaders;
+  const headers = Object.keys(lists ?? {})[0] ? lists : source.headers;
+  // In Qwik City, the headers of an event are those of the response.
+  if (source.request && headers?.get) noRequest();
   if (typeof headers === "object") return fieldsOfRequest(headers ?? {}, name, source.cookies);
   if (source[Symbol.iterator] && !source.get) return areValues ? listOf([...source]) : [];
   return valuesIn(source, name);
