@@ -269,6 +269,10 @@ const options: AdapterOptions<Request, Response> = {
   refuse: ({ status }, { url }) => (status === 503 ? new Response("later", { status }) : Response.redirect(new URL("/login", url))),
 };
 inHono(cookies, options);
+// What only one environment has.
+const isDev: boolean = process.env.NODE_ENV !== "production";
+inHono(cookies, { guard: isDev ? undefined : guard, onOutcome: isDev && console.log });
+inNode(cookies, (_request, response) => void response.end(), { failed: isDev ? undefined : console.error, refuse: null });
 // @ts-expect-error there is no such option
 inHono(cookies, { csrf: guard });
 // @ts-expect-error the guard goes into `{ guard }`

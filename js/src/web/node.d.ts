@@ -12,7 +12,7 @@ export interface NodeOptions<Q = IncomingMessage, R = ServerResponse> extends No
    * error of a request is printed with the method and the path. `log` gets the others and, at most once a minute for each code, an
    * error of the session with a `status`, such as that of a full session.
    */
-  readonly failed?: (error: unknown, request: Q) => void;
+  readonly failed?: ((error: unknown, request: Q) => void) | false | null | undefined;
 }
 
 /**
