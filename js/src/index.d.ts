@@ -701,7 +701,10 @@ type Key<Shape> = keyof Shape & string;
 
 /** Returns a token of a session, for a form or for the header `x-csrf-token`. Makes an id if the session has none. */
 export function csrfToken(session: BaseSession): Promise<string>;
-/** Returns true if a token was made for this session. Await it, because a promise is always true. */
+/**
+ * Returns true if a token was made for this session. Await it, because a promise is always true: until then, saving the session throws
+ * a `TypeError`, and adapters answer 500.
+ */
 export function verifyCsrf(session: BaseSession, token: unknown): Promise<boolean>;
 
 /** An entry as it is read and stored. */

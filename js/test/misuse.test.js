@@ -155,6 +155,39 @@ test("a session is no plain data that is copied, or sent to a page", async () =>
   }
 });
 
+test("a check of a token that is not awaited fails its request, and one that is awaited in any way does not", async () => {
+  const forgotten = { name: "TypeError", message: "await `verifyCsrf`, because a promise is always true" };
+  const ask = async (check, cookie) => {
+    const handler = async (request, session) => new Response((await check(session)) ? "passed" : "refused");
+    return (await withSession(cookies, handler, { now: () => NOW })(new Request("http://localhost/", { method: "POST", headers: { cookie } }))).text();
+  };
+  const cookie = await filled((session) => session.signIn());
+  const token = await csrfToken(await cookies.load(cookie, NOW));
+  const waits = [
+    async (session, token) => await verifyCsrf(session, token),
+    (session, token) => verifyCsrf(session, token),
+    (session, token) => verifyCsrf(session, token).then((passes) => passes),
+    (session, token) => verifyCsrf(session, token).finally(() => {}),
+    async (session, token) => (await Promise.all([verifyCsrf(session, token), verifyCsrf(session, token)]))[1],
+    async (session, token) => (await Promise.allSettled([verifyCsrf(session, token)]))[0].value,
+    async (session, token) => {
+      const passes = verifyCsrf(session, token);
+      await null;
+      return passes;
+    },
+  ];
+  for (const check of waits) {
+    assert.deepEqual([await ask((session) => check(session, token), cookie), await ask((session) => check(session, "x"), cookie)], ["passed", "refused"], `${check}`);
+  }
+  const forgets = [
+    (session) => !!verifyCsrf(session, "x"),
+    (session) => (session.set("sent", 1), verifyCsrf(session, "x") ? "sent" : "not"),
+    async (session) => (await verifyCsrf(session, token)) && !!verifyCsrf(session, "x"),
+  ];
+  for (const check of forgets) await assert.rejects(ask(check, cookie), forgotten, `${check}`);
+  await assert.rejects(verifyCsrf({}, token), TypeError);
+});
+
 test("an error of a session is plain data, which server functions send to a page", async () => {
   const revalidateAfter = revalidation({ seconds: 60, validate: () => Promise.reject(new Error("down")) });
   const asking = await SessionCookie.encrypted(XAES_KEY, { revalidateAfter, log: null });

@@ -80,6 +80,7 @@ export function finish(carrier, session, response) {
 async function finishAlone(sealer, session, response) {
   const state = stateOf(session);
   if (state.sealer !== sealer) misused("session is of another cookie or token; save it with that");
+  state.forgotten?.();
   // Read here, because a copy of a `Response` has no status.
   const { status, existing } = response;
   const { isClosed } = state;

@@ -1,6 +1,7 @@
 // CSRF tokens, which prove that a request was made by a page of the session (SPEC.md § 13).
 
 import { EPOCH, concat, equal, fromBase64url, toBase64url, u32 } from "../base/bytes.js";
+import { misused } from "../base/errors.js";
 import { hmac, hmacKey, sha256, withoutHyphens } from "../crypto/algorithms.js";
 import { TAG } from "../crypto/suites.js";
 import { stateOf } from "./session.js";
@@ -12,9 +13,21 @@ export async function csrfToken(session) {
   return renderToken(state.sealer.tokens, await nameOf(state), state.now);
 }
 
-export async function verifyCsrf(session, token) {
-  const state = stateOf(session).touch();
-  return isTokenOf(state.sealer.tokens, await nameOf(state), state.now, token);
+/** Until its promise is awaited, the session cannot be saved: `if (!verifyCsrf(…))` would let every request pass. */
+export function verifyCsrf(session, token) {
+  let state;
+  const verify = async () => {
+    state = stateOf(session).touch();
+    state.forgotten = () => misused("await `verifyCsrf`, because a promise is always true");
+    return isTokenOf(state.sealer.tokens, await nameOf(state), state.now, token);
+  };
+  const passes = verify();
+  const then = (...given) => {
+    if (state) state.forgotten = null;
+    return Promise.prototype.then.apply(passes, given);
+  };
+  // `await` calls `then` only of a promise with another constructor.
+  return Object.defineProperties(passes, { constructor: { value: undefined }, then: { value: then } });
 }
 
 /** Returns true if a token of the session can pass. */

@@ -37,6 +37,8 @@ export class State {
   isRenewed = false;
   /** Set when the session is saved: how the response depends on it, as `decide` returns it. */
   dependence = "untouched";
+  /** Throws, if the application has not awaited a check of a CSRF token. */
+  forgotten = null;
   /** Set when the session is saved: the header that offers the browser to register a device, or null. */
   registration = null;
   /** True if the request was for an image, a script or another part of a page, or refreshes nothing for another reason. */
