@@ -44,7 +44,7 @@ where
         };
         while !reading.has_ended && reading.failed.is_none() && reading.read.len() <= limit {
             match poll_fn(|cx| Pin::new(&mut reading.rest).poll_next(cx)).await {
-                Some(Ok(chunk)) => reading.read.extend_from_slice(chunk.as_ref()),
+                Some(Ok(chunk)) => append(&mut reading.read, chunk.as_ref()),
                 Some(Err(error)) => reading.failed = Some(error),
                 None => reading.has_ended = true,
             }
@@ -67,6 +67,14 @@ where
     }
 }
 
+/// Appends a chunk. A `Vec` that grows by itself doubles, so a form that waits would hold up to twice what it has sent.
+fn append(read: &mut Vec<u8>, chunk: &[u8]) {
+    if read.capacity() - read.len() < chunk.len() {
+        read.reserve_exact(chunk.len().max(read.len() / 8));
+    }
+    read.extend_from_slice(chunk);
+}
+
 impl<S, C, E> Stream for BodyReading<S, E>
 where
     S: Stream<Item = Result<C, E>> + Unpin,
@@ -82,6 +90,22 @@ where
         match self.failed.take() {
             Some(error) => Poll::Ready(Some(Err(error))),
             None => Pin::new(&mut self.rest).poll_next(cx),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::append;
+
+    #[test]
+    fn a_form_that_waits_holds_an_eighth_more_than_it_has_sent_at_most() {
+        for len in [1, 100, 4_096, 16_384, 400_000] {
+            let mut read = Vec::new();
+            for _ in 0..(1 << 20) / len {
+                append(&mut read, &vec![b'x'; len]);
+                assert!(read.capacity() <= read.len() + read.len() / 8, "{len}");
+            }
         }
     }
 }

@@ -48,5 +48,5 @@ pub(super) const URL_ENCODED: &str = "application/x-www-form-urlencoded";
 pub(super) const TOKEN_HEADER: &str = "x-csrf-token";
 pub(super) const TOKEN_FIELD: FormField = Cow::Borrowed("csrf_token");
 /// Bytes of a form in which the token is looked for, by default. They are held in memory, but a longer form passes if its
-/// token is among them. A person types less, and a hundred such forms at once take 100 MiB.
+/// token is among them. A person types less, and a hundred such forms at once take 112 MiB, and what the server buffers for each.
 pub(super) const FORM_LIMIT: usize = 1 << 20;
