@@ -55,6 +55,10 @@ fn fill<const N: usize>(
 /// A forked process or a restored machine may repeat the bytes. Nonces are hedged against this (SPEC.md § 6.2). A
 /// repeated mask lets a session's CSRF token look the same twice (§ 15.10).
 pub(crate) fn from_thread<const N: usize>() -> Result<[u8; N], RandomError> {
+    #[cfg(test)]
+    if tests::STAND_IN.get().is_some() {
+        return from_system();
+    }
     GENERATOR
         .try_with(|kept| draw(&mut kept.borrow_mut(), &mut SysRng))
         // The thread is ending, and its generator is already gone.

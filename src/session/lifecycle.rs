@@ -398,4 +398,25 @@ mod tests {
         ];
         check(|_| Ok(()), &first_id);
     }
+
+    #[test]
+    fn without_random_bytes_a_refresh_is_left_out_and_its_response_goes_out() {
+        let key = EncryptionKey::generate().unwrap();
+        let cookie = SessionCookie::encrypted(key).build().unwrap();
+        let field = cookie.cookie_for(now(), |session| session.insert("user", 42));
+        let field = field.unwrap();
+        let later = now() + Duration::from_secs(1_000);
+        let saved = |system| {
+            let session = cookie.load([&field], later);
+            assert_eq!(session.get("user").unwrap(), Some(42));
+            let save = || cookie.save(&session).unwrap();
+            let fields = if system {
+                save()
+            } else {
+                with_system(None, save)
+            };
+            fields.iter().count()
+        };
+        assert_eq!([true, false].map(saved), [1, 0]);
+    }
 }

@@ -78,3 +78,27 @@ pub(super) fn add_fields<H: Fields>(
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{AlreadySent, HeaderMap, add_fields};
+
+    /// As of two layers of one cookie, of which the inner one has told the registration.
+    #[test]
+    fn a_field_about_the_same_session_takes_the_place_of_the_one_before() {
+        let told = |already_sent| {
+            let mut headers = HeaderMap::new();
+            headers.append("secure-session-registration", "earlier".parse().unwrap());
+            let fields =
+                ["one", "two"].map(|value| ("secure-session-registration", value.to_owned()));
+            add_fields(&fields, already_sent, &mut headers);
+            let all = headers.get_all("secure-session-registration");
+            all.iter()
+                .map(|value| value.to_str().unwrap().to_owned())
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(told(AlreadySent::Nothing), ["earlier", "one", "two"]);
+        assert_eq!(told(AlreadySent::Same), ["one", "two"]);
+        assert_eq!(told(AlreadySent::Other), ["one", "two"]);
+    }
+}

@@ -162,3 +162,19 @@ pub(super) const OVERLAP: &str = "overlap=";
 pub(super) const MADE: &str = "made=";
 pub(super) const LEAKED: &str = "leaked=";
 const BLANK: [char; 2] = [' ', '\t'];
+
+#[cfg(test)]
+mod tests {
+    use super::Notes;
+
+    #[test]
+    fn of_several_notes_about_one_key_the_last_line_counts() {
+        let id = hardtack::EncryptionKey::generate().unwrap().id();
+        let lines = |name| {
+            format!("# {name}{id} 2027-03-01T08:00:00Z\n# {name}{id} 2027-03-01T06:00:00Z\n")
+        };
+        let notes = Notes::read(&(lines(super::LEAKED) + &lines(super::MADE))).unwrap();
+        let last = crate::time::parse("2027-03-01T06:00:00Z");
+        assert_eq!((notes.leaked(id), notes.made(id)), (last, last));
+    }
+}
