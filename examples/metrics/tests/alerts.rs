@@ -14,8 +14,11 @@ use std::{
 /// Minute at which an incident begins, in a site that has run well until then.
 const BEGINS: u64 = 75;
 
+/// Minute at which an incident ends, and all is as before.
+const ENDS: u64 = BEGINS + 90;
+
 /// Minutes that are simulated.
-const LASTS: u64 = 170;
+const LASTS: u64 = ENDS + 30;
 
 /// Sites with one request a second, and with a thousand. The numbers below are of one with five.
 const MAGNITUDES: [f64; 2] = [0.2, 200.0];
@@ -37,13 +40,14 @@ use Metric::{BriefGauge, Counter, Gauge, LateGauge, Once};
 
 impl Metric {
     fn at(self, minute: u64, magnitude: f64) -> f64 {
-        let in_it = minute.saturating_sub(BEGINS);
+        let in_it = minute.clamp(BEGINS, ENDS) - BEGINS;
         match self {
             Counter(before, after) => {
-                magnitude * (before * minute.min(BEGINS) as f64 + after * in_it as f64)
+                magnitude * (before * (minute - in_it) as f64 + after * in_it as f64)
             }
             Once(count) => count * in_it.min(1) as f64,
-            Gauge(before, _) if minute <= BEGINS => before,
+            Gauge(before, _) | LateGauge(before, ..) if minute > ENDS => before,
+            Gauge(before, _) if in_it == 0 => before,
             LateGauge(before, _, late) if in_it <= late => before,
             BriefGauge(before, _, brief) if in_it == 0 || in_it > brief => before,
             Gauge(_, after) | LateGauge(_, after, _) | BriefGauge(_, after, _) => after,
@@ -191,12 +195,13 @@ const FORMS: &str = "forms are refused: pages come without TLS, or a proxy chang
 const SIGNED_OUT: &str =
     "visitors are signed out: another program writes the cookie, or has another `application`";
 const REFRESHES: &str = "refreshes come again and again: a proxy drops some `Set-Cookie`";
+const CANARY: &str = "programs have other settings";
 const FOREIGN: &str = "another program writes a cookie of this name";
 const ONE_IN_TEN: &str = "one session in ten is rejected";
 const GROW: &str = "sessions grow";
 
 /// Alerts that can wait until morning. The others wake somebody.
-const WARNINGS: [&str; 3] = [FOREIGN, ONE_IN_TEN, GROW];
+const WARNINGS: [&str; 4] = [CANARY, FOREIGN, ONE_IN_TEN, GROW];
 
 const MAJORITY: &str = "two programs of three are rolled back, and are the majority";
 
@@ -206,6 +211,15 @@ struct Incident {
     /// Minutes in which these alerts begin to fire, and no others.
     within: u64,
     alerts: &'static [(&'static str, Named)],
+    /// Those that end before the incident does, because they tell of one event.
+    brief: &'static [&'static str],
+}
+
+impl Incident {
+    fn brief(mut self, alerts: &'static [&'static str]) -> Incident {
+        self.brief = alerts;
+        self
+    }
 }
 
 /// The instances that an alert names, each by a letter, or none.
@@ -223,6 +237,7 @@ fn incident(
         changes,
         within,
         alerts,
+        brief: &[],
     }
 }
 
@@ -281,6 +296,7 @@ fn incidents() -> Vec<Incident> {
     incident("a program has other settings, and one scrape of the other fails", 12, &[(SETTINGS, "ab")], |site| {
         site.one("b", &info("1", "1"), Gauge(1.0, 0.0));
         site.one("b", &info("1", "2"), Gauge(0.0, 1.0));
+        site.one("b", &rejected("Idle"), Counter(3.0, 12.0));
         site.missed = Some(("a", 6));
     }),
     incident("a program has another ring, and signs visitors out", 5, &[(REJECTS, "b")], |site| {
@@ -291,6 +307,12 @@ fn incidents() -> Vec<Incident> {
     incident("a program has other settings", 12, &[(SETTINGS, "ab")], |site| {
         site.one("b", &info("1", "1"), Gauge(1.0, 0.0));
         site.one("b", &info("1", "2"), Gauge(0.0, 1.0));
+        site.one("b", &rejected("Idle"), Counter(3.0, 12.0));
+    }),
+    incident("a canary with a longer timeout", 33, &[(CANARY, "ab")], |site| {
+        site.one("b", &info("1", "1"), Gauge(1.0, 0.0));
+        site.one("b", &info("1", "2"), Gauge(0.0, 1.0));
+        site.one("b", &rejected("Idle"), Counter(3.0, 2.0));
     }),
     incident("a tenant has another name in one program", 5, &[(REJECTS, "b"), (SIGNED_OUT, "")], move |site| {
         site.one("b", &info("1", "1"), Gauge(1.0, 0.0));
@@ -337,7 +359,7 @@ fn incidents() -> Vec<Incident> {
     }),
     incident("an old program is started again", 2, &[(LACKS, "a")], |site| {
         site.one("a", SUPERSEDED, Once(1.0));
-    }),
+    }).brief(&[LACKS]),
     incident("a program is down", 4, &[(DOWN, "b")], |site| site.one("b", UP, Gauge(1.0, 0.0))),
     incident("a program restarts", 10, &[], |site| site.one("b", UP, BriefGauge(1.0, 0.0, 1))),
     incident("another target is down", 10, &[], |site| site.one("c", UP, Gauge(1.0, 0.0))),
@@ -354,7 +376,7 @@ fn incidents() -> Vec<Incident> {
         site.both(&dropped(), Counter(0.0, 60.0));
         site.both(&replaced("SignedIn", "UnknownKey"), Counter(0.0, 30.0));
         site.both(&returned("SignedIn"), Counter(8.0, 120.0));
-    }),
+    }).brief(&[LOST]),
     incident("the only programs start with a wrong ring", 6, &[(SIGNED_OUT, "")], move |site| {
         site.turns(&[(opened(), 150.0, 100.0), (rejected("UnknownKey"), 0.0, 100.0)]);
         site.turns(&[(replaced("SignedIn", "UnknownKey"), 0.0, 20.0), (returned("SignedIn"), 8.0, 88.0)]);
@@ -369,32 +391,32 @@ fn incidents() -> Vec<Incident> {
     incident("a key is lost that few use", 2, &[(LOST, "b")], |site| {
         site.one("b", "hardtack_keys_dropped_total{", Once(1.0));
         site.one("b", &dropped(), Once(1.0));
-    }),
+    }).brief(&[LOST]),
     incident("a backup from before a leak", 2, &[(CAME_BACK, "a")], |site| {
         site.one("a", "hardtack_keys_returned_total{", Once(1.0));
-    }),
+    }).brief(&[CAME_BACK]),
     incident("a `not_before` in the future, with which each visitor signs in again and again", 20, &[(NOBODY, "ab"), (ONE_IN_TEN, ""), (NO_RETURN, "")], move |site| {
         site.both(NOT_BEFORE, Gauge(0.0, 90_000.0));
         site.turns(&[(opened(), 150.0, 0.0), (written("SignedIn"), 2.0, 40.0), (returned("SignedIn"), 8.0, 60.0), (rejected("Revoked"), 0.0, 150.0), (written("Refreshed"), 8.0, 0.0)]);
     }),
     incident("a `not_before` ten minutes ahead", 5, &[(NOBODY, "ab")], |site| {
         site.both(NOT_BEFORE, Gauge(0.0, (60 * BEGINS + 600) as f64));
-    }),
+    }).brief(&[NOBODY]),
     incident("a `not_before` that has passed", 5, &[], |site| {
         site.both(NOT_BEFORE, Gauge(0.0, 4_500.0));
     }),
     incident("a clock is ahead", 2, &[(CLOCK, "b")], |site| {
         site.one("b", &rejected("NotYetValid"), Once(1.0));
-    }),
+    }).brief(&[CLOCK]),
     incident("another program has the key", 2, &[(MALFORMED, "b")], |site| {
         site.one("b", &rejected("Malformed"), Once(1.0));
-    }),
+    }).brief(&[MALFORMED]),
 
     // Releases.
     incident("a rollback to a release with an older schema", 2, &[(SCHEMA, "b")], |site| {
         site.one("b", &rejected("Payload"), Once(1.0));
         site.one("b", &failed("UnreadableSchema"), Once(1.0));
-    }),
+    }).brief(&[SCHEMA]),
     incident(MAJORITY, 12, &[(SETTINGS, "abc"), (SCHEMA, "bc"), (REJECTS, "bc")], move |site| {
         site.one("c", UP, Gauge(1.0, 1.0));
         for instance in ["b", "c"] {
@@ -583,12 +605,34 @@ fn add_test(text: &mut String, incident: &Incident, magnitude: f64, rules: &str)
         writeln!(text, "  - {{ series: {series:?}, values: {values:?} }}").unwrap();
     }
     let within = incident.within;
-    let firing = format!(
-        r#"group by (alertname, instance, severity) (max_over_time(ALERTS{{alertstate="firing"}}[{within}m:1m]))"#
+    let firing = r#"ALERTS{alertstate="firing"}"#;
+    let expression =
+        format!("group by (alertname, instance, severity) (max_over_time({firing}[{within}m:1m]))");
+    writeln!(text, "  promql_expr_test:").unwrap();
+    add_query(text, &expression, BEGINS + within, &expected(incident, &[]));
+    // They last as long as it does.
+    let names = incident.alerts.iter().map(|(alert, _)| *alert);
+    let names = names.collect::<Vec<_>>().join("|");
+    let expression = format!(
+        "group by (alertname, instance, severity) (ALERTS{{alertstate=\"firing\",alertname=~{names:?}}})"
     );
+    add_query(text, &expression, ENDS, &expected(incident, incident.brief));
+    let expression = r#"ALERTS{alertstate="firing",severity="critical"}"#;
+    add_query(text, expression, ENDS + 25, &[]);
     let at = BEGINS + within;
+    if incident.name == MAJORITY {
+        let instances = ["b", "c"].map(|it| format!("{{instance={it:?}}}"));
+        add_query(text, &above(rules, SETTINGS), at, &instances);
+    }
+}
+
+/// The alerts of an incident but those, with their labels.
+fn expected(incident: &Incident, brief: &[&str]) -> Vec<String> {
     let mut expected = Vec::new();
     for (alert, named) in incident.alerts {
+        if brief.contains(alert) {
+            continue;
+        }
         let severity = if WARNINGS.contains(alert) {
             "warning"
         } else {
@@ -604,12 +648,7 @@ fn add_test(text: &mut String, incident: &Incident, magnitude: f64, rules: &str)
         };
         expected.extend(instances.iter().map(|it| format!("{{{labels}{it}}}")));
     }
-    writeln!(text, "  promql_expr_test:").unwrap();
-    add_query(text, &firing, at, &expected);
-    if incident.name == MAJORITY {
-        let instances = ["b", "c"].map(|it| format!("{{instance={it:?}}}"));
-        add_query(text, &above(rules, SETTINGS), at, &instances);
-    }
+    expected
 }
 
 fn add_query(text: &mut String, expression: &str, at: u64, labels: &[String]) {
