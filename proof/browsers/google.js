@@ -88,6 +88,7 @@ export async function siteOfGoogle() {
   routes.set("/", withSession(cookie, home));
   return {
     own,
+    isForeign: true, // Google is another site
     signIn: "/api/google",
     page: (name) => `/pages/${name}`,
     worker: (text) => (worker = text),
