@@ -58,7 +58,9 @@ impl Check {
         let has_leaked = |id| (notes.as_ref()).is_ok_and(|notes| notes.leaked(id).is_some());
         let used = ring.iter().flat_map(used_overlaps);
         // A key that leaked is to end, whatever it sealed.
-        let used: Vec<_> = used.filter(|overlap| !has_leaked(overlap.key)).collect();
+        let is_planned = ring.iter().any(|ring| ring.planned_leak(now).is_some());
+        let used = used.filter(|overlap| !is_planned && !has_leaked(overlap.key));
+        let used: Vec<_> = used.collect();
         match &ring {
             Ok(ring) => {
                 let of_overlaps = self.of_overlaps(&used, overlap, at, now)?;
@@ -137,16 +139,20 @@ impl Check {
         for short in used.iter().filter(|overlap| overlap.serves(at) < needed) {
             let (id, file) = (short.key, self.argument());
             let end = time::after(short.seal_from, needed)?;
-            let options = if end > now {
-                format!(" --at {}", show(end))
-            } else {
-                String::new()
-            } + &self.overlap.repeated();
+            let (options, until) = (self.overlap.repeated(), show(end));
+            let fix = match (end > now, short.accept_until > now) {
+                (false, _) => format!("`{HARDTACK} ring retire {file} {id}{options}`"),
+                (true, true) => {
+                    format!("`{HARDTACK} ring retire {file} {id} --at {until}{options}`")
+                }
+                (true, false) => {
+                    format!("accept_until={until} in its line, by hand, if nobody else has the key")
+                }
+            };
             let sentence = format!(
-                "key {id} retires at {}, and tokens that it sealed may be valid until {}: their visitors are then signed \
-                 out. Fix: `{HARDTACK} ring retire {file} {id}{options}`",
-                show(short.accept_until),
-                show(end)
+                "key {id} retires at {}, and tokens that it sealed may be valid until {until}: their visitors are then signed \
+                 out. Fix: {fix}",
+                show(short.accept_until)
             );
             findings.push(Finding::error("retires-early", Some(id), sentence));
         }

@@ -7,13 +7,13 @@ use std::{
 
 use clap::Args;
 use hardtack::{
-    keys::{KeyId, KeyInfo, redact},
+    keys::{KeyId, KeyInfo, KeyRole, redact},
     settings::show_duration,
 };
 use zeroize::Zeroizing;
 
 use super::{
-    KeyRing,
+    KeyRing, KeyRingExt,
     file::{self, EditedFile},
     keys::Overlap,
     notes::{self, LEAKED, MADE, Notes},
@@ -50,6 +50,10 @@ pub(super) struct Edit {
     pub(super) now: SystemTime,
     /// Notes before the change.
     pub(super) notes: Notes,
+    /// Leak that is planned before the change.
+    pub(super) planned: Option<Overlap>,
+    /// Time of a planned leak after the change.
+    pub(super) leak: Option<SystemTime>,
     /// File as an argument of a command line.
     pub(super) file: String,
     /// File in a sentence.
@@ -170,7 +174,10 @@ impl Target {
         let noted = file::overlap(text, &self.file)?;
         let notes = notes::of(text, &self.file)?;
         let name = self.file.to_string_lossy();
+        let planned = before.as_ref().and_then(|ring| ring.planned_leak(now));
         Ok(Edit {
+            leak: planned.as_ref().map(|leak| leak.accept_until),
+            planned,
             before,
             is_missing,
             text: lines,
@@ -207,6 +214,27 @@ impl Edit {
         })
     }
 
+    /// Returns the key of a command line, unless a planned leak says when it ends or takes over.
+    pub(super) fn key(&self, id: &str) -> Result<KeyInfo, Failure> {
+        let key = find(&self.ring()?, id, &self.name)?;
+        let ends = key.accept_until.is_some_and(|end| end > self.now);
+        match &self.planned {
+            Some(leak) if ends || leak.next == key.id => Err(self.refuse_plan(leak)),
+            _ => Ok(key),
+        }
+    }
+
+    /// Returns the refusal of another plan than that of a leak.
+    pub(super) fn refuse_plan(&self, leak: &Overlap) -> Failure {
+        Failure::no(format!(
+            "a leak is planned: key {} takes over at {}, as the leaked keys end; wait for that, or move it with `{HARDTACK} ring \
+             leaked {} --at TIME`, or with --now",
+            leak.next,
+            show(leak.accept_until),
+            self.file
+        ))
+    }
+
     /// Adds a key, and notes when it was made.
     pub(super) fn add(&mut self, key: &NewKey) {
         self.text.add(key);
@@ -238,28 +266,66 @@ impl Edit {
         Some(format!("{file} notes that old keys open for {duration}"))
     }
 
-    /// Returns the ring after the change. The library reads it before anything is written.
+    /// Returns the ring after the change. The library reads it before anything is written, and no key opens longer than
+    /// before.
     pub(super) fn result(&self) -> Result<KeyRing, Failure> {
         let ring = self.text.to_text().parse();
-        ring.map_err(|error| Failure::no(format!("{error}; nothing is written")))
+        let ring = ring.map_err(|error| Failure::no(format!("{error}; nothing is written")))?;
+        self.check_ends(&ring)?;
+        Ok(ring)
     }
 
-    /// Returns a sentence about an overlap that is too short, with the remedy.
-    pub(super) fn too_short(&self, short: &Overlap) -> Result<String, Failure> {
-        let (id, next, needed) = (short.key, short.next, self.overlap()?);
-        let end = if short.accept_until <= self.now {
-            String::new()
-        } else {
-            format!(" --at {}", show(time::after(short.seal_from, needed)?))
-        };
-        Ok(format!(
+    /// Refuses a ring in which a key opens longer than before. An end that has not come may be put off: that of a planned
+    /// leak by [`Leaked`](super::leaked::Leaked), and without a leak any, because a rotation is taken back or gets more time.
+    fn check_ends(&self, ring: &KeyRing) -> Result<(), Failure> {
+        let (now, file) = (self.now, &self.file);
+        let keys = self.before.iter().flat_map(KeyRing::keys);
+        for (id, end) in keys.filter_map(|key| Some((key.id, key.accept_until?))) {
+            let role = |at| ring.role(id, at).unwrap_or(KeyRole::Retired);
+            if end <= now && role(end) != KeyRole::Retired {
+                let end = show(end);
+                return Err(Failure::no(format!(
+                    "key {id} has ended at {end}, and no command lets it open again, because it may have leaked: make a key with \
+                     `{HARDTACK} ring rotate {file}`, or, if nobody else has this one, change its line by hand"
+                )));
+            }
+            if let Some(leak) = &self.planned {
+                let moved = self.leak.filter(|_| end == leak.accept_until);
+                if role(moved.unwrap_or(end)) != KeyRole::Retired {
+                    return Err(self.refuse_plan(leak));
+                }
+            }
+        }
+        let leak = ring.planned_leak(now).map(|leak| leak.accept_until);
+        match &self.planned {
+            _ if leak == self.leak => Ok(()),
+            Some(leak) => Err(self.refuse_plan(leak)),
+            None => Err(Failure::no(format!(
+                "the key would end as another takes over, which signs everyone out: after a leak run `{HARDTACK} ring leaked \
+                 {file}`, else give a later --at"
+            ))),
+        }
+    }
+
+    /// Refuses an overlap that is shorter than tokens need, and than before the change.
+    pub(super) fn check_overlap(&self, left: &Overlap) -> Result<(), Failure> {
+        let (id, next, duration) = (left.key, left.next, left.duration());
+        let was = self.before.as_ref().and_then(|ring| ring.overlap(id));
+        if was.is_some_and(|was| was.duration() <= duration) || duration >= self.overlap()? {
+            return Ok(());
+        }
+        let needed = self.overlap()?;
+        let end = time::after(left.seal_from, needed)?;
+        let end = Some(end).filter(|_| left.accept_until > self.now);
+        let end = end.map_or(String::new(), |end| format!(" --at {}", show(end)));
+        Err(Failure::No(format!(
             "key {id} would open for only {} after key {next} begins to seal, and its tokens may open for {}; first \
              run `{HARDTACK} ring retire {} {id}{end}{}`",
-            show_duration(short.duration()),
+            show_duration(duration),
             show_duration(needed),
             self.file,
             self.options,
-        ))
+        )))
     }
 
     /// Returns a sentence about the lines of removed keys, which some applications still need. `lines` names them.
@@ -308,12 +374,12 @@ pub(super) fn key_id(text: &str) -> Result<String, String> {
     })
 }
 
-pub(super) fn find(ring: &KeyRing, id: &str, file: &str) -> Result<KeyInfo, String> {
+pub(super) fn find(ring: &KeyRing, id: &str, file: &str) -> Result<KeyInfo, Failure> {
     let keys = ring.keys();
     let found = keys.iter().find(|key| key.id.to_string() == id);
     found.copied().ok_or_else(|| {
         let ids: Vec<_> = keys.iter().map(|key| key.id.to_string()).collect();
-        format!("{file} has no key {id}, only {}", ids.join(", "))
+        Failure::No(format!("{file} has no key {id}, only {}", ids.join(", ")))
     })
 }
 

@@ -34,6 +34,10 @@ pub(crate) trait KeyRingExt {
     /// Returns the first change of a role after `at`.
     fn next_event(&self, at: SystemTime) -> Option<RingEvent>;
 
+    /// Returns the end of the keys that seal until then, as the next key takes over: a leak is planned. Only
+    /// [`Leaked`](super::leaked::Leaked) makes such a ring, and its times alone show it.
+    fn planned_leak(&self, now: SystemTime) -> Option<Overlap>;
+
     fn overlaps(&self) -> impl Iterator<Item = Overlap>;
 
     /// Returns the overlap of a key with the next one, or `None` if the key has no end, or the next one no beginning.
@@ -78,6 +82,16 @@ impl KeyRingExt for KeyRing {
         });
         let ends = ends.filter(|end| end.at > at);
         begins.chain(ends).min_by_key(|event| event.at)
+    }
+
+    fn planned_leak(&self, now: SystemTime) -> Option<Overlap> {
+        let (keys, sealing) = (self.keys(), self.sealing_key(now));
+        let first = keys.iter().position(|key| key.id == sealing)?;
+        (first + 1..keys.len()).find_map(|next| {
+            let last = Overlap::of(&keys[next - 1], &keys[next])?;
+            let ends = |key: &KeyInfo| key.accept_until.is_some_and(|end| end <= last.seal_from);
+            keys[first..next].iter().all(ends).then_some(last)
+        })
     }
 
     fn overlaps(&self) -> impl Iterator<Item = Overlap> {

@@ -62,7 +62,10 @@ impl Leaked {
             None if self.now => edit.now,
             None => return Err(Failure::usage(WHEN)),
         };
-        let (sealing, waiting) = (ring.sealing(edit.now), waiting(edit, &ring));
+        let sealing = ring.sealing(edit.now);
+        let waiting = (edit.planned.as_ref()).and_then(|leak| ring.next_after(leak.key));
+        let earlier_end = edit.leak.take();
+        edit.leak = self.at.map(|_| end);
         let keep = self.keep(edit, &ring, waiting.map(|key| key.id), end.max(soonest))?;
         let kept: Vec<_> = keep.iter().map(|key| key.id).collect();
         let (new, made) = match waiting {
@@ -79,7 +82,6 @@ impl Leaked {
                 (new.id, format!("new key {}", new.id))
             }
         };
-        let earlier_end = waiting.and_then(|key| key.seal_from);
         let open: Vec<_> = [new].into_iter().chain(kept.iter().copied()).collect();
         let (ended, gone) = self.end_others(edit, &ring, &open, end, earlier_end);
         let opens = match &kept[..] {
@@ -97,17 +99,12 @@ impl Leaked {
             let ahead = soonest.duration_since(edit.now).unwrap_or_default();
             at(edit, &made, &gone, &opens, end, earlier_end, ahead)
         };
-        if waiting.is_some() {
-            let keys = ring.keys();
-            let has_end =
-                |key: &KeyInfo| key.accept_until.is_some() || edit.notes.leaked(key.id).is_some();
-            let lost = keys
-                .iter()
-                .filter(|key| !has_end(key) && !open.contains(&key.id));
-            report.extend(lost.map(|key| {
-                format!("key {}, which an earlier call kept, ends, too: it would seal before the others have ended", key.id)
-            }));
-        }
+        let had_end = |key: &KeyInfo| key.accept_until.or(edit.notes.leaked(key.id)).is_some();
+        let lost = waiting.into_iter().flat_map(|_| ring.keys());
+        let lost = lost.filter(|key| !had_end(key) && !open.contains(&key.id));
+        report.extend(lost.map(|key| {
+            format!("key {}, which an earlier call kept, ends, too: it would seal before the others have ended", key.id)
+        }));
         report.extend(keep.iter().map(|key| {
             let from = key.seal_from.map(|from| {
                 let (from, name) = (show(from), &edit.name);
@@ -175,12 +172,12 @@ impl Leaked {
             if open.contains(&id) {
                 continue;
             }
-            let own = key.accept_until.filter(|own| Some(*own) != earlier_end);
             // An end that has come stays, although the line may be back.
-            let noted = edit.notes.leaked(id);
-            let noted = noted.filter(|noted| *noted <= now && id != sealing);
-            let end = own.into_iter().chain(noted).fold(end, SystemTime::min);
-            let is_back = noted.is_some() && key.accept_until.is_none_or(|own| own > now);
+            let noted = edit.notes.leaked(id).filter(|_| id != sealing);
+            let own = key.accept_until.into_iter().chain(noted);
+            let own = own.filter(|own| Some(*own) != earlier_end);
+            let end = own.fold(end, SystemTime::min);
+            let is_back = end <= now && key.accept_until.is_none_or(|own| own > now);
             let is_late = key.seal_from.is_some_and(|from| from >= end);
             if self.now || id != sealing && (is_back || is_late) {
                 edit.text.remove(id);
@@ -215,13 +212,12 @@ impl Leaked {
             .collect();
         sealed.push(ring.sealing_key(edit.now));
         let ends = |key: &KeyInfo| {
-            key.accept_until.is_some()
-                || edit.notes.leaked(key.id).is_some()
+            key.accept_until.or(edit.notes.leaked(key.id)).is_some()
                 || sealed.contains(&key.id)
                 || key.seal_from.is_some_and(|from| from <= limit)
         };
         let given = self.keep.iter().map(|id| {
-            match edit::find(ring, id, &edit.name).map_err(Failure::No)? {
+            match edit::find(ring, id, &edit.name)? {
                 key if waiting == Some(key.id) => Err(Failure::no(format!(
                     "key {id} is the new key of an earlier call, and takes over anyway: leave out --keep {id}"
                 ))),
@@ -232,44 +228,13 @@ impl Leaked {
                 key => Ok(key),
             }
         });
-        let mut keep = given.collect::<Result<Vec<_>, _>>()?;
-        for key in ring.keys() {
-            let is_new = waiting == Some(key.id) || keep.contains(&key);
-            if waiting.is_some() && !is_new && !ends(&key) {
-                keep.push(key);
-            }
-        }
-        Ok(keep)
+        let given = given.collect::<Result<Vec<_>, _>>()?;
+        let Some(new) = waiting else {
+            return Ok(given);
+        };
+        let all = ring.keys().into_iter();
+        Ok(all.filter(|key| key.id != new && !ends(key)).collect())
     }
-}
-
-/// Returns the key that an earlier call made, if its time is still to come: it begins to seal as a leaked key ends. The
-/// file notes the leak. A ring in one line cannot, but there, too, no other command ends a key at that time.
-pub(super) fn waiting(edit: &Edit, ring: &KeyRing) -> Option<KeyInfo> {
-    let handed = ring.overlaps().find(|overlap| {
-        let end = overlap.accept_until;
-        let is_noted = edit.notes.leaked(overlap.key) == Some(end);
-        end > edit.now && end == overlap.seal_from && (is_noted || edit.text.is_in_one_line())
-    })?;
-    ring.next_after(handed.key)
-}
-
-/// Refuses to change a key of which an earlier call says when it ends or takes over.
-pub(super) fn check_no_part(edit: &Edit, ring: &KeyRing, id: KeyId) -> Result<(), Failure> {
-    let is_ended = edit.notes.leaked(id).is_some_and(|end| end > edit.now);
-    match waiting(edit, ring) {
-        Some(new) if is_ended || new.id == id => Err(planned(edit, new.id)),
-        _ => Ok(()),
-    }
-}
-
-/// Returns the refusal of another plan.
-pub(super) fn planned(edit: &Edit, new: KeyId) -> Failure {
-    Failure::no(format!(
-        "a leak is planned: key {new} takes over as the leaked keys end; move that time with `{HARDTACK} ring leaked {} --at TIME`, \
-         or give --now",
-        edit.file
-    ))
 }
 
 /// Says what happens with --at.
@@ -311,6 +276,7 @@ fn at(
     report.extend(earlier.map(|_| {
         format!("until  {at} programs that had the earlier time have the problem KeyReturned, which is right")
     }));
+    report.extend(earlier_end.map(|_| AGAIN.to_owned()));
     report
 }
 
@@ -354,6 +320,7 @@ fn are(ids: &[KeyId]) -> String {
 }
 
 const RECORDED: &str = "anyone with a key can still read what was recorded under it";
+const AGAIN: &str = "if that key was in the ring that leaked, give --now, twice";
 const DOORS: &str = "close other doors, too: run this for the ring of an old cookie (`migrate_from`), and take the \
                      secret of an old library out of the programs";
 const WHEN: &str = "give --at TIME, such as --at +15m, or --now: with --at everyone is signed out once, and whoever has the keys \

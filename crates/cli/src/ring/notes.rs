@@ -35,12 +35,15 @@ impl Notes {
                 notes.made.extend(about(&line[place]));
             }
             if let Some(place) = noted_at(line, LEAKED) {
-                notes.leaked.push(about(&line[place]).ok_or_else(|| {
+                let leak = about(&line[place]).ok_or_else(|| {
                     format!(
                         "line {number} does not end with a key's id and a time, as in `# {LEAKED}c7e01b94 \
                          2027-03-01T06:00:00Z`; correct or remove it"
                     )
-                })?);
+                })?;
+                // The last note about a key counts.
+                notes.leaked.retain(|(id, _)| *id != leak.0);
+                notes.leaked.push(leak);
             }
         }
         Ok(notes)
@@ -48,23 +51,17 @@ impl Notes {
 
     /// Returns the time at which the key was made.
     pub(super) fn made(&self, id: KeyId) -> Option<SystemTime> {
-        last_about(&self.made, id)
+        find(&self.made, id)
     }
 
     /// Returns the time from which the key opens nothing, because of a leak.
     pub(super) fn leaked(&self, id: KeyId) -> Option<SystemTime> {
-        last_about(&self.leaked, id)
+        find(&self.leaked, id)
     }
 
     /// Returns the keys that leaked, also those that are gone, and the times from which they open nothing.
     pub(super) fn leaks(&self) -> impl Iterator<Item = (&str, SystemTime)> {
-        let is_last = |place: usize, id: &str| {
-            let later = &self.leaked[place + 1..];
-            later.iter().all(|(other, _)| other != id)
-        };
-        let all = self.leaked.iter().enumerate();
-        all.filter(move |(place, (id, _))| is_last(*place, id))
-            .map(|(_, (id, time))| (&**id, *time))
+        self.leaked.iter().map(|(id, time)| (&**id, *time))
     }
 
     /// Returns the ids of keys that were made, and that the ring lacks although nothing says why.
@@ -84,14 +81,13 @@ impl Notes {
     /// Returns a sentence about a key that leaked and whose forgeries would live on, if there is one.
     pub(super) fn forgeries(&self, ring: &KeyRing, now: SystemTime) -> Option<(KeyId, String)> {
         let keys = ring.keys();
-        let leaked = keys
-            .iter()
-            .filter_map(|key| Some((key, self.leaked(key.id)?)));
-        // A line that was put back with a time in the past opens nothing.
-        let opens = |key: &KeyInfo| key.accept_until.is_none_or(|until| until > now);
-        leaked.filter(|(key, _)| opens(key)).find_map(|(key, end)| {
-            let (id, until) = (key.id, key.accept_until.filter(|until| *until <= end));
-            let Some(until) = until else {
+        keys.iter().find_map(|key| {
+            let (id, end) = (key.id, self.leaked(key.id)?);
+            // A line that was put back with a time in the past opens nothing.
+            if key.accept_until.is_some_and(|until| until <= now) {
+                return None;
+            }
+            let Some(until) = key.accept_until.filter(|until| *until <= end) else {
                 let end = show(end);
                 let sentence = format!(
                     "key {id} is back after a leak and opens forgeries: a note says that it opens nothing from {end} on; \
@@ -145,7 +141,7 @@ pub(super) fn is_note(line: &str) -> bool {
         .any(|name| noted_at(line, name).is_some())
 }
 
-fn last_about(list: &[About], id: KeyId) -> Option<SystemTime> {
+fn find(list: &[About], id: KeyId) -> Option<SystemTime> {
     let id = id.to_string();
     let found = list.iter().rfind(|(of, _)| *of == id);
     found.map(|(_, time)| *time)

@@ -1,13 +1,11 @@
 use std::time::{Duration, SystemTime};
 
 use clap::Args;
-use hardtack::keys::{KeyInfo, KeyRole};
+use hardtack::keys::KeyInfo;
 
 use super::{
     KeyRing, KeyRingExt,
     edit::{self, Edit, Target},
-    keys::Overlap,
-    leaked,
     text::ACCEPT_UNTIL,
 };
 use crate::{
@@ -17,8 +15,8 @@ use crate::{
 
 /// Make an accepted key the one that seals
 ///
-/// Removes the key's accept_until. This is also the way back: the earlier key seals again, and
-/// the later one stays accepted.
+/// Removes the key's accept_until, unless it has come. This is also the way back: the earlier key
+/// seals again, and the later one stays accepted.
 #[derive(Args)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct Promote {
@@ -35,11 +33,17 @@ pub(crate) struct Promote {
 impl Promote {
     pub(super) fn apply(&self, edit: &mut Edit) -> Result<Vec<String>, Failure> {
         let ring = edit.ring()?;
-        let key = edit::find(&ring, &self.key, &edit.name).map_err(Failure::No)?;
-        leaked::check_no_part(edit, &ring, key.id)?;
+        let key = edit.key(&self.key)?;
         let at = self.at.unwrap_or(Time::NOW).resolve(edit.now)?;
         let sealing = ring.sealing_key(edit.now);
-        check_time(&ring, &key, at, edit.now)?;
+        if at < edit.now {
+            return Err(Failure::no("--at is in the past; leave it out for now"));
+        }
+        if sealing == key.id && at > edit.now {
+            return Err(Failure::no(format!(
+                "key {sealing} seals already; leave out --at"
+            )));
+        }
         let has_begun = key.seal_from.is_none_or(|from| from <= edit.now);
         if sealing == key.id && has_begun && key.accept_until.is_none() {
             let id = key.id;
@@ -54,45 +58,12 @@ impl Promote {
             edit.check_still_seals(sealing)?;
         }
         let after = edit.result()?;
-        // Without an overlap, no key retires too early.
-        if after.overlaps().next().is_some() {
-            check_overlaps(&ring, &after, edit)?;
-        }
+        // A takeover may be so late that an earlier key retires before its tokens end.
+        after
+            .overlaps()
+            .try_for_each(|left| edit.check_overlap(&left))?;
         let ahead = self.target.overlap.certainly_past(edit.now)?;
         Ok(report(edit, &after, &key, at, ahead))
-    }
-}
-
-/// Refuses a takeover that is so late that an earlier key retires before its tokens end.
-fn check_overlaps(before: &KeyRing, after: &KeyRing, edit: &Edit) -> Result<(), Failure> {
-    let needed = edit.overlap()?;
-    let is_cut = |overlap: &Overlap| {
-        let was = before.overlap(overlap.key);
-        overlap.duration() < was.map_or(needed, |was| was.duration().min(needed))
-    };
-    match after.overlaps().find(is_cut) {
-        None => Ok(()),
-        Some(short) => Err(Failure::No(edit.too_short(&short)?)),
-    }
-}
-
-/// Refuses a time that does not fit the key's current role.
-fn check_time(
-    ring: &KeyRing,
-    key: &KeyInfo,
-    at: SystemTime,
-    now: SystemTime,
-) -> Result<(), Failure> {
-    let id = key.id;
-    match ring.role(id, now) {
-        _ if at < now => Err(Failure::no("--at is in the past; leave it out for now")),
-        Some(KeyRole::Sealing) if at > now => Err(Failure::no(format!(
-            "key {id} seals already; leave out --at"
-        ))),
-        Some(KeyRole::Retired) if at == now => Err(Failure::no(format!(
-            "key {id} is retired, so no instance accepts it; give --at with a time by which all have the new file"
-        ))),
-        _ => Ok(()),
     }
 }
 

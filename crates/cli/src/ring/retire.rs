@@ -7,7 +7,6 @@ use super::{
     KeyRing, KeyRingExt,
     edit::{self, Edit, Target},
     keys::Overlap,
-    leaked,
     text::ACCEPT_UNTIL,
 };
 use crate::{
@@ -38,11 +37,22 @@ pub(crate) struct Retire {
 impl Retire {
     pub(super) fn apply(&self, edit: &mut Edit) -> Result<Vec<String>, Failure> {
         let ring = edit.ring()?;
-        let key = edit::find(&ring, &self.key, &edit.name).map_err(Failure::No)?;
-        leaked::check_no_part(edit, &ring, key.id)?;
+        let key = edit.key(&self.key)?;
         let at = self.at.map(|at| at.resolve(edit.now)).transpose()?;
         match at {
-            Some(at) => check_successor(&ring, key.id, at, edit)?,
+            Some(at) if at <= edit.now => {
+                return Err(Failure::no(
+                    "--at is not in the future; leave it out to remove the key",
+                ));
+            }
+            Some(_) if ring.next_after(key.id).is_none() => {
+                let (id, file) = (key.id, &edit.file);
+                return Err(Failure::no(format!(
+                    "no key seals after key {id}; first run `{HARDTACK} ring rotate {file} --after DURATION` or `{HARDTACK} ring \
+                     promote {file}` with another"
+                )));
+            }
+            Some(_) => {}
             None => self.check_removal(&ring, key.id, edit)?,
         }
         let last = self.last_sealed(&ring, &key, edit)?;
@@ -87,8 +97,7 @@ impl Retire {
         let now = edit.now;
         let next = ring.next_after(key.id).and_then(|next| next.seal_from);
         Ok(match ring.role(key.id, now) {
-            // A retired key opens nothing, but opens again if it gets another end.
-            Some(KeyRole::Retired) => next.filter(|_| self.at.is_some()),
+            Some(KeyRole::Retired) => None,
             Some(KeyRole::Planned) if self.at.is_none() => {
                 // An instance's clock may be ahead by as much as it may be behind.
                 let ahead = self.target.overlap.certainly_past(now)?;
@@ -148,43 +157,9 @@ impl Retire {
                  {before}`"
             )));
         };
-        let Some(left) = Overlap::of(before, &next) else {
-            return Ok(());
-        };
-        if edit.known.is_none() && self.force {
-            return Ok(());
+        match Overlap::of(before, &next) {
+            Some(left) if edit.known.is_some() || !self.force => edit.check_overlap(&left),
+            _ => Ok(()),
         }
-        let needed = edit.overlap()?;
-        let was = ring.overlap(before.id).map(|overlap| overlap.duration());
-        // An end that was already too early is no reason to keep this key.
-        if left.duration() >= was.map_or(needed, |was| was.min(needed)) {
-            return Ok(());
-        }
-        let short = edit.too_short(&left)?;
-        Err(Failure::no(format!("without key {id} {short}")))
-    }
-}
-
-/// Refuses a time that has passed, or by which no other key has taken over.
-fn check_successor(ring: &KeyRing, id: KeyId, at: SystemTime, edit: &Edit) -> Result<(), Failure> {
-    if at <= edit.now {
-        return Err(Failure::no(
-            "--at is not in the future; leave it out to remove the key",
-        ));
-    }
-    let file = &edit.file;
-    let Some(next) = ring.next_after(id) else {
-        return Err(Failure::no(format!(
-            "no key seals after key {id}; first run `{HARDTACK} ring rotate {file} --after DURATION` or `{HARDTACK} ring \
-             promote {file}` with another"
-        )));
-    };
-    match next.seal_from {
-        Some(from) if at < from => Err(Failure::no(format!(
-            "key {id} seals until key {} takes over at {}; give a later --at",
-            next.id,
-            show(from)
-        ))),
-        _ => Ok(()),
     }
 }

@@ -6,7 +6,6 @@ use super::{
     KeyRingExt,
     add::new_key,
     edit::{Edit, Target, UNLESS},
-    leaked,
     text::ACCEPT_UNTIL,
 };
 use crate::{
@@ -34,8 +33,8 @@ impl Rotate {
         let ring = edit.ring()?;
         let (file, name) = (edit.file.clone(), edit.name.clone());
         let old = ring.sealing(edit.now);
-        if let Some(new) = leaked::waiting(edit, &ring) {
-            return Err(leaked::planned(edit, new.id));
+        if let Some(leak) = &edit.planned {
+            return Err(edit.refuse_plan(leak));
         }
         let mut planned = ring.planned_after(edit.now);
         if let Some((planned, _)) = planned.find(|(id, _)| *id != old.id) {

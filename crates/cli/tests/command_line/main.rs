@@ -14,6 +14,7 @@ mod names;
 mod pipeline;
 mod reference;
 mod secrets;
+mod sequences;
 mod settings;
 mod terminal;
 mod transcript;
