@@ -31,7 +31,7 @@ impl EndSessions {
                  signs in from then on stays signed in"
             ),
             "until the last instance has it, ended sessions live on there, and `renew` gives them a new beginning: run this \
-             once more when every instance has it"
+             once more when every instance has it, unless nothing calls `renew`; that signs everyone out again"
                 .to_owned(),
         ])
     }

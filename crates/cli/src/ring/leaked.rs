@@ -151,7 +151,8 @@ impl Leaked {
         };
         Ok(format!(
             "sessions that they let in later, or that another cookie took over from this one, end only by `{HARDTACK} ring \
-             end-sessions` for the ring that has them: run it {when}, and again when every instance has its result"
+             end-sessions` for the ring that has them: run it {when}, and, unless nothing calls `renew`, again when every \
+             instance has its result; everyone is signed out each time"
         ))
     }
 
