@@ -16,6 +16,7 @@ const READ = [
   }),
   ["Rejected", "UnknownKey", "dropped"],
   ["OpenedUnderAcceptedKey", "", "superseded"],
+  ["Rejected", "RetiredKey", "superseded"],
 ];
 /** Without Rust's `Session`: other errors of a handler are answered by its framework. */
 const FAILURES_HERE = FAILURES.filter((failure) => failure !== "Session");
@@ -84,6 +85,7 @@ class Metrics {
       return [{ purpose, fingerprint: await ringFingerprint(ring), settings: await settingsFingerprint(settings) }, 1];
     };
     gauge("info", info)[OWNER] = this;
+    gauge("program_lacks_ring_seconds", ({ purpose, seen }) => [{ purpose }, seen.sealedLate?.at ?? 0]);
     const since = ({ purpose, ring }) => [{ purpose }, refusedSince(ring) / 1000];
     gauge("source_refused_since_seconds", since);
     const from = ({ purpose, notBefore }) => [{ purpose }, notBefore];
@@ -95,7 +97,7 @@ class Metrics {
     this.#carriers = this.#carriers.filter(({ reference }) => reference.deref());
     return this.#carriers.flatMap(({ purpose, reference }) => {
       const sealer = reference.deref();
-      return sealer ? { purpose, ring: sealer.tokens.ring, settings: sealer.settings, notBefore: sealer.notBefore } : [];
+      return sealer ? { purpose, ring: sealer.tokens.ring, settings: sealer.settings, notBefore: sealer.notBefore, seen: sealer.seen } : [];
     });
   }
 

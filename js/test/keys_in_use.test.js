@@ -134,8 +134,8 @@ test("a program that lacks the ring is a problem for ten minutes, at each progra
   assert.deepEqual([await problemsAt(cookies, later(59)), told], [[], []]);
   for (const second of [60, 100]) await bring(60, second);
   const sentence =
-    "a session was sealed under an earlier key after the next one had begun to seal, so a program lacks the ring and signs visitors out: " +
-    "compare the `fingerprint` of all, also of a function, of another region and of an old program, and push the ring";
+    "a session was sealed under an earlier key after the next one had begun to seal: a program lacks the ring, or sessions are forged; " +
+    "compare each `fingerprint` and push the ring";
   const [{ id: keyId }] = (await KeyRing.parse(XAES_KEY)).keys;
   assert.deepEqual(told, [[sentence, { purpose: "__Host-session", keyId, lateBy: 60 }]]);
   assert.deepEqual(await problemsAt(cookies, later(699)), [`problem ProgramLacksRing since ${timeAt(60)}: ${sentence}`]);

@@ -75,6 +75,8 @@ test("each series begins at 0, so that an alert sees its first event", async () 
     "hardtack_keys_returned_total",
     'hardtack_source_refused_since_seconds{purpose="__Host-session"}',
     'hardtack_not_before_seconds{purpose="__Host-session"}',
+    'hardtack_program_lacks_ring_seconds{purpose="__Host-session"}',
+    'hardtack_sessions_read_total{purpose="__Host-session",outcome="Rejected",reason="RetiredKey",known="superseded"}',
   ]) {
     assert.equal(all.get(name), "0", name);
   }
@@ -176,6 +178,44 @@ test("a session that was sealed under an earlier key too late is told apart, bec
   // Without a time, nobody knows since when the other key seals. And a planned key has no successor.
   for (const ring of [`${OTHER_KEY}\n${XAES_KEY}`, `${OTHER_KEY}\n${XAES_KEY} seal_from=${timeAt(910)}`]) {
     assert.equal(await outcomeOf(await program(ring), changed, 901), accepted, ring);
+  }
+});
+
+test("a session that was used after the end of its key is told, although it is rejected, and lasts as a gauge and a problem", async () => {
+  const timeAt = (seconds) => later(seconds).toISOString().replace(".000", "");
+  const lines = [];
+  const rings = [
+    // As `ring leaked --at` writes it, and as a rotation that is over.
+    `${XAES_KEY} accept_until=${timeAt(100)}\n${OTHER_KEY} seal_from=${timeAt(100)}`,
+    `${XAES_KEY} accept_until=${timeAt(150)}\n${OTHER_KEY} seal_from=${timeAt(100)}`,
+  ];
+  const rejected = read("Rejected", "RetiredKey");
+  const superseded = read("Rejected", "RetiredKey", "superseded");
+  const gauge = 'hardtack_program_lacks_ring_seconds{purpose="__Host-session"}';
+  for (const ring of rings) {
+    const { metrics, changes, series } = registered();
+    const cookies = await SessionCookie.encrypted(ring, { metrics, log: (level, message, fields) => lines.push([message, fields]) });
+    let last = "0";
+    for (const [sealed, brought, expected] of [[159, 200, rejected], [160, 200, superseded], [160, 759, superseded], [160, 760, rejected]]) {
+      const arrived = await filled(undefined, own, later(sealed));
+      await changes();
+      lines.splice(0);
+      const { outcome, isNew } = await cookies.load(arrived, later(brought));
+      assert.deepEqual([outcome.kind, outcome.reason, outcome.known, isNew], ["rejected", "RetiredKey", undefined, true]);
+      assert.deepEqual(counted(await changes()), { [expected]: 1 }, `${ring} ${sealed} ${brought}`);
+      const isTold = expected === superseded;
+      const told = lines.filter(([message]) => message.startsWith("a session was sealed under an earlier key"));
+      assert.deepEqual(told.map(([, { lateBy }]) => lateBy), isTold ? [60] : []);
+      if (isTold) last = `${later(brought).getTime() / 1000}`;
+      assert.equal((await series()).get(gauge), last);
+    }
+    const problems = async (second) => (await keysInUse(cookies, later(second))).problems.map(({ kind }) => kind);
+    assert.deepEqual([await problems(1358), await problems(1359)], [["ProgramLacksRing"], []]);
+    // Of a token that is only named like one of that key, nothing is known.
+    const forged = await filled(undefined, await SessionCookie.encrypted(XAES_KEY, { application: "other", log: null }), later(160));
+    await changes();
+    await cookies.load(forged, later(200));
+    assert.deepEqual(counted(await changes()), { [rejected]: 1 });
   }
 });
 

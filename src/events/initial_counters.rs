@@ -1,6 +1,6 @@
 //! Counters at 0, before their first event: a query over time sees a change, but not a series that begins with one.
 
-use super::{DROPPED, SUPERSEDED, count_read, count_written, names::values};
+use super::{DROPPED, SUPERSEDED, count_read, count_written, names::values, show_sealed_late};
 use crate::base::reason::Reason;
 
 /// Begins the counters of a cookie, header or token, and of the requests that use it.
@@ -9,6 +9,8 @@ pub(crate) fn begin_session_counters(purpose: &str) {
     let unknown = Some(Reason::UnknownKey);
     count_read(0, purpose, "Rejected", unknown, DROPPED);
     count_read(0, purpose, "OpenedUnderAcceptedKey", None, SUPERSEDED);
+    count_read(0, purpose, "Rejected", Some(Reason::RetiredKey), SUPERSEDED);
+    show_sealed_late(purpose, 0);
     for change in values::CHANGES {
         count_written(0, purpose, change, None);
     }

@@ -15,6 +15,7 @@ pub(super) const CSRF_REFUSALS: &str = "hardtack_csrf_refusals_total";
 pub(super) const KEYS_DROPPED: &str = "hardtack_keys_dropped_total";
 pub(super) const KEYS_RETURNED: &str = "hardtack_keys_returned_total";
 pub(super) const INFO: &str = "hardtack_info";
+pub(super) const PROGRAM_LACKS_RING: &str = "hardtack_program_lacks_ring_seconds";
 pub(super) const SOURCE_REFUSED_SINCE: &str = "hardtack_source_refused_since_seconds";
 pub(super) const NOT_BEFORE: &str = "hardtack_not_before_seconds";
 

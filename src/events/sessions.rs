@@ -179,6 +179,11 @@ pub(crate) fn validation_hangs(purpose: &str, left_out: Option<u64>) {
     print_in_debug!("{VALIDATION_HANGS}");
 }
 
+/// A session was sealed under an earlier key at this time or before it, after the next key had begun to seal; 0 if none was.
+pub(crate) fn show_sealed_late(purpose: &str, now: u64) {
+    gauge!(set(now as f64), PROGRAM_LACKS_RING, "purpose" => purpose.to_owned());
+}
+
 /// A session was sealed under an earlier key `late_by` seconds after the next key had begun to seal.
 #[cold]
 pub(crate) fn sealed_late(purpose: &str, key_id: impl Display, late_by: u64, left_out: u64) {

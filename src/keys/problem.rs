@@ -59,7 +59,7 @@ pub enum Problem {
         since: SystemTime,
     },
     /// In the last ten minutes a session came that was sealed under an earlier key after the next one had begun to seal.
-    /// So a program lacks the ring.
+    /// So a program lacks the ring, or somebody forges sessions.
     #[non_exhaustive]
     ProgramLacksRing {
         /// Time of the first of these sessions.

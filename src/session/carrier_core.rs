@@ -42,7 +42,17 @@ impl CarrierCore {
         let (purpose, limits) = (self.slot.purpose.name(), &self.log_limits);
         let is_dropped = self.is_under_dropped_key(outcome);
         let known = match (outcome, off_by) {
-            (Outcome::OpenedUnderAcceptedKey { .. }, Some(_)) => events::SUPERSEDED,
+            (
+                Outcome::OpenedUnderAcceptedKey { key_id }
+                | Outcome::Rejected {
+                    reason: Reason::RetiredKey,
+                    key_id: Some(key_id),
+                },
+                Some(late_by),
+            ) => {
+                self.note_sealed_late(key_id, late_by, now);
+                events::SUPERSEDED
+            }
             _ if is_dropped => events::DROPPED,
             _ => "",
         };
@@ -52,12 +62,6 @@ impl CarrierCore {
             Outcome::Opened { key_id } => events::opened(purpose, key_id, token_bytes),
             Outcome::OpenedUnderAcceptedKey { key_id } => {
                 events::opened_under_accepted_key(purpose, key_id, token_bytes);
-                if let Some(late_by) = off_by {
-                    limits.sealed_late.note(now);
-                    if let Some(left_out) = limits.note(LimitedEvent::SealedLate, now) {
-                        events::sealed_late(purpose, key_id, late_by, left_out);
-                    }
-                }
             }
             // Without a log there is nothing to thin out.
             Outcome::Rejected { .. } | Outcome::NotMigrated { .. } if !events::ARE_LOGGED => {}
@@ -86,6 +90,17 @@ impl CarrierCore {
                 outcome,
                 token_bytes,
             });
+        }
+    }
+
+    /// Notes a session that a program without the ring has sealed, or that was forged under a key that has ended.
+    #[cold]
+    fn note_sealed_late(&self, key_id: KeyId, late_by: u64, now: UnixSeconds) {
+        let purpose = self.slot.purpose.name();
+        self.log_limits.sealed_late.note(now);
+        events::show_sealed_late(purpose, now);
+        if let Some(left_out) = self.log_limits.note(LimitedEvent::SealedLate, now) {
+            events::sealed_late(purpose, key_id, late_by, left_out);
         }
     }
 

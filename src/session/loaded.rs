@@ -13,7 +13,7 @@ pub(crate) struct Loaded<T> {
     /// Outcome of opening, or `Revoked` once the application has said that the session has ended.
     pub(crate) outcome: Outcome,
     /// Seconds between the refused date and `now` or `not_before`, if a date is why the token did not open. Or, if it
-    /// opened under an earlier key, the seconds by which it was sealed too late for that key.
+    /// opened under an earlier key, or its key has retired, the seconds by which it was sealed too late for that key.
     pub(super) off_by: Option<u64>,
     /// Length of all tokens, until the outcome is reported.
     pub(super) unreported_bytes: Option<usize>,

@@ -181,7 +181,8 @@ impl<'a> Opening<'a> {
     /// Takes the steps of SPEC.md § 7 up to the payload.
     fn verify_and_check(&self, token: &Whole<'_>) -> Result<Candidate, Refused> {
         let (core, now) = (self.core, self.now);
-        let candidate = self.verify(token)?;
+        let candidate = self.verify(token);
+        let candidate = candidate.map_err(|refused| self.dated(refused, &token.text))?;
         let (metadata, payload) = candidate.opened.session();
         if events::ARE_COUNTED && now.saturating_sub(metadata.issued) < SOON {
             // `sign_in` and `renew` give each session an id.
@@ -234,6 +235,19 @@ impl<'a> Opening<'a> {
         (is_told && is_recent)
             .then(|| (self.core.slot).sealed_late_by(&self.keys, key_id, sealed_at, skew, self.now))
             .flatten()
+    }
+
+    /// Notes in the refusal of a token under a retired key how late it was sealed for that key, for logs and metrics alone.
+    #[cold]
+    fn dated(&self, mut refused: Refused, text: &[u8]) -> Refused {
+        if let (Reason::RetiredKey, Some(key_id)) = (refused.reason, refused.key_id) {
+            // At the beginning of all times no key has retired.
+            let opened = token::open(&self.keys, self.context(), 0, text).ok();
+            let body = opened.and_then(|(_, body)| Body::parse(body, None));
+            let sealed_at = body.map(|body| body.metadata.last_active());
+            refused.off_by = sealed_at.and_then(|at| self.sealed_late(key_id, at));
+        }
+        refused
     }
 
     #[inline]

@@ -21,7 +21,8 @@ pub(crate) struct Refused {
     pub(crate) key_id: Option<KeyId>,
     /// `true` if other instances may open the token, so that its session is withheld and not replaced.
     pub(crate) may_open_elsewhere: bool,
-    /// Seconds between the refused date and `now` or `not_before`, if a date is the reason.
+    /// Seconds between the refused date and `now` or `not_before`, if a date is the reason. Or, under a retired key, the
+    /// seconds by which the token was sealed too late for it.
     pub(crate) off_by: Option<u64>,
 }
 

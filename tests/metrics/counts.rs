@@ -9,7 +9,7 @@ use std::{
 };
 
 use axum::{Router, body::Body, routing};
-use hardtack::keys::{RingSource, WatchedKeyRing};
+use hardtack::keys::{Problem, RingSource, WatchedKeyRing};
 use hardtack::{
     KeyRing, Session, SessionCookie, SessionError, SessionHeader, SessionLayer,
     carrier::TokenChange,
@@ -121,7 +121,7 @@ fn the_counters_of_a_cookie_are_at_0_once_it_is_built() {
         assert!(begun.contains(&counter), "{counter}");
     }
     let read = |counter: &&String| counter.starts_with("hardtack_sessions_read_total");
-    assert_eq!(begun.iter().filter(read).count(), reasons.len() + 5);
+    assert_eq!(begun.iter().filter(read).count(), reasons.len() + 6);
     let values = &Repository::read().table("src/events/metrics.toml")["values"];
     for failure in values["failures"].as_array().unwrap() {
         let failure = failure.as_str().unwrap();
@@ -135,7 +135,7 @@ fn the_counters_of_a_cookie_are_at_0_once_it_is_built() {
         let range = at(0)..at(60);
         let taking = || builder().migrate_from(old.clone(), range.clone()).build();
         let begun = begun_by(|| drop(taking().unwrap()));
-        assert_eq!(begun.iter().filter(read).count(), 2 * reasons.len() + 6);
+        assert_eq!(begun.iter().filter(read).count(), 2 * reasons.len() + 7);
     }
 }
 
@@ -566,6 +566,45 @@ fn a_session_that_was_sealed_under_an_earlier_key_too_late_is_told_apart() {
     let of_token = superseded.replace("purpose", "purpose=\"header:x-session\"");
     let counts = counted_by(|| look(&new.load([&sealed], at(100))));
     assert_eq!(counts.get(&of_token), Some(&1), "{counts:?}");
+}
+
+/// A program that a push after a leak did not reach, or a forgery.
+#[test]
+fn a_session_that_was_used_after_the_end_of_its_key_is_told_although_it_is_rejected() {
+    let rejected =
+        r#"hardtack_sessions_read_total{purpose,outcome="Rejected",reason="RetiredKey"}"#;
+    let superseded = rejected.replace('}', r#",known="superseded"}"#);
+    let old = SessionCookie::encrypted(key(0)).build().unwrap();
+    let of_other = SessionCookie::encrypted(key(0)).application("other");
+    let of_other = of_other.build().unwrap();
+    let ends = |second| RingKey::from(key(0)).accept_until(at(second));
+    let seals = |second| RingKey::from(key(1)).seal_from(at(second));
+    // As `ring leaked --at` writes it, and as a rotation that is over.
+    let rings = [[ends(100), seals(100)], [ends(150), seals(100)]];
+    for ring in rings {
+        let ring = KeyRing::from_keys(ring).unwrap();
+        let new = SessionCookie::encrypted(ring).build().unwrap();
+        for (by, sealed_at, read_at, expected) in [
+            (&old, 159, 200, rejected),
+            (&old, 160, 200, &*superseded),
+            (&old, 160, 759, &superseded),
+            // Its program may have the ring by now.
+            (&old, 160, 760, rejected),
+            // Only its name is that of the key.
+            (&of_other, 160, 200, rejected),
+        ] {
+            let pair = sealed(by, at(sealed_at), |it| it.insert("user", 7).unwrap());
+            check(&[(expected, 1)], || {
+                let session = new.load([&pair], at(read_at));
+                assert_eq!(session.get::<u32>("user").unwrap(), None);
+            });
+        }
+        let is_lacking = |second| {
+            let problems = new.keys_in_use(at(second)).problems;
+            matches!(problems[..], [Problem::ProgramLacksRing { .. }])
+        };
+        assert_eq!([1358, 1359].map(is_lacking), [true, false]);
+    }
 }
 
 /// A rotation in two pushes, whose second makes a known key seal: while it lasts, nobody is signed out.

@@ -10,14 +10,14 @@ use std::{
 use hardtack::{
     KeyRing, SessionCookie,
     carrier::SessionCookieBuilder,
-    keys::{RingSource, SharedKeyRing, WatchedKeyRing},
+    keys::{RingKey, RingSource, SharedKeyRing, WatchedKeyRing},
 };
 
 use super::counts::vault;
 use crate::common::{
     at, builder,
     counted::{gauges_by, gauges_of_threads},
-    key,
+    key, sealed,
 };
 
 /// The gauges that begin so, and are not 0.
@@ -146,6 +146,30 @@ fn the_time_since_which_a_source_hangs_is_shown_until_it_answers() {
     assert!(is_shown_soon(true));
     drop(answer);
     assert!(is_shown_soon(false));
+}
+
+/// A program that a push after a leak did not reach, or a forgery.
+#[test]
+fn the_time_of_the_last_session_that_was_sealed_too_late_is_shown() {
+    let name = "hardtack_program_lacks_ring_seconds";
+    let old = named(&key(0).into(), "cart");
+    let pair = sealed(&old, at(160), |session| session.insert("user", 7).unwrap());
+    let ring = [
+        RingKey::from(key(0)).accept_until(at(100)),
+        RingKey::from(key(1)).seal_from(at(100)),
+    ];
+    let keys = SharedKeyRing::from(KeyRing::from_keys(ring).unwrap());
+    for (read_at, expected) in [(760, vec![]), (200, vec![1_800_000_200.0])] {
+        let gauges = gauges_by(|| {
+            let _ = named(&keys, "cart").load([&pair], at(read_at)).is_new();
+        });
+        assert!(gauges.contains_key("hardtack_program_lacks_ring_seconds{purpose=\"cart\"}"));
+        let values: Vec<_> = shown(&gauges, name)
+            .into_iter()
+            .map(|(_, value)| value)
+            .collect();
+        assert_eq!(values, expected);
+    }
 }
 
 #[test]

@@ -101,7 +101,7 @@ fn info(ring: &str, settings: &str) -> String {
 }
 
 const REFUSED: &str = r#"hardtack_source_refused_since_seconds{purpose="session""#;
-const SUPERSEDED: &str = r#"hardtack_sessions_read_total{purpose="session",outcome="OpenedUnderAcceptedKey",known="superseded""#;
+const LACKED: &str = r#"hardtack_program_lacks_ring_seconds{purpose="session""#;
 const NOT_BEFORE: &str = r#"hardtack_not_before_seconds{purpose="session""#;
 
 impl Site {
@@ -132,6 +132,7 @@ impl Site {
         site.both(UP, Gauge(1.0, 1.0));
         site.both(REFUSED, Gauge(0.0, 0.0));
         site.both(NOT_BEFORE, Gauge(0.0, 0.0));
+        site.both(LACKED, Gauge(0.0, 0.0));
         site
     }
 
@@ -354,11 +355,12 @@ fn incidents() -> Vec<Incident> {
         site.both(&read("OpenedUnderAcceptedKey", ""), Counter(0.0, 100.0));
     }),
     incident("a function that Prometheus does not see misses a rotation", 2, &[(LACKS, "ab")], |site| {
-        site.both(SUPERSEDED, Counter(0.0, 2.0));
+        // Until the end, more of its sessions come.
+        site.both(LACKED, Gauge(0.0, 10_000.0));
         site.both(&replaced("SignedIn", "UnknownKey"), Counter(0.0, 0.5));
     }),
     incident("an old program is started again", 2, &[(LACKS, "a")], |site| {
-        site.one("a", SUPERSEDED, Once(1.0));
+        site.one("a", LACKED, Gauge(0.0, 4_500.0));
     }).brief(&[LACKS]),
     incident("a program is down", 4, &[(DOWN, "b")], |site| site.one("b", UP, Gauge(1.0, 0.0))),
     incident("a program restarts", 10, &[], |site| site.one("b", UP, BriefGauge(1.0, 0.0, 1))),

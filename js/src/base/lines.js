@@ -51,8 +51,8 @@ export const SESSIONS_ARE_READY = [
 ];
 export const PROGRAM_LACKS_RING = [
   "warn",
-  "a session was sealed under an earlier key after the next one had begun to seal, so a program lacks the ring and signs visitors " +
-    "out: compare the `fingerprint` of all, also of a function, of another region and of an old program, and push the ring",
+  "a session was sealed under an earlier key after the next one had begun to seal: a program lacks the ring, or sessions are " +
+    "forged; compare each `fingerprint` and push the ring",
 ];
 export const MANY_EXPIRED = [
   "info",

@@ -57,6 +57,10 @@ export const METRICS = {
     help: "Cookies, headers and tokens with these fingerprints.",
     labelNames: ["purpose", "fingerprint", "settings"],
   },
+  program_lacks_ring_seconds: {
+    help: "Unix seconds of the last session that was `superseded`, or 0.",
+    labelNames: ["purpose"],
+  },
   source_refused_since_seconds: {
     help: "Unix seconds since which the source of the ring is refused or does not answer, or 0.",
     labelNames: ["purpose"],

@@ -23,7 +23,8 @@ export class State {
   /** The outcome of reading, for logs. */
   outcome = { kind: "absent" };
   /**
-   * The session that arrived with the request. It has `metadata` if it opened, and `dates` if those were refused. Its `kind` is:
+   * The session that arrived with the request. It has `metadata` if it opened, `dates` if those were refused, and `at`, its last
+   * use, if its key has retired. Its `kind` is:
    * - `nothing`: there was no token;
    * - `unopened`: there was a token, or an old cookie, that did not open;
    * - `arrived`: the session that this one continues. `body`, as it was sealed, and `allowed`, the size in which it may be sent
@@ -107,10 +108,10 @@ export class State {
   }
 
   /** Notes why the request's token did not open. */
-  refuse({ mayOpenElsewhere, dates, ...why }, metadata) {
+  refuse({ mayOpenElsewhere, dates, at, ...why }, metadata) {
     this.outcome = { kind: "rejected", ...why };
     // Another instance can open the token, so this one must not overwrite it.
-    this.arrival = { ...(mayOpenElsewhere ? UNREADABLE : UNOPENED), metadata, dates };
+    this.arrival = { ...(mayOpenElsewhere ? UNREADABLE : UNOPENED), metadata, dates, at };
   }
 
   /** Becomes a session with this content. Returns false if the payload cannot be read. */
