@@ -284,57 +284,8 @@ test("a key that had retired leaves and comes back without a word as long as it 
   assert.deepEqual(told().map(([level]) => level), ["info"]);
 });
 
-/** Follows one text of a ring after another, each 60 seconds later; an empty one is no change. Returns the ids that came back with the last. */
-async function returned(first, ...later) {
-  const { source, told, cookies } = await followed(first);
-  let last = [];
-  for (const [i, text] of later.entries()) {
-    if (!text) continue;
-    source.text = text;
-    await problemsAt(cookies, at((i + 1) * 60));
-    last = told().filter(([level]) => level === "error").map(([, , { keyId }]) => keyId);
-  }
-  return last;
-}
-
 const until = (key, seconds) => `${key} accept_until=${textAt(seconds)}`;
 const from = (key, seconds) => `${key} seal_from=${textAt(seconds)}`;
-
-test("a key comes back by a backup before its end and after it, also if its line was there all the time", async () => {
-  const backup = `${XAES_KEY}\n${OTHER_KEY}`;
-  for (const end of [120, 180, 900]) {
-    const ended = [until(XAES_KEY, end), until(OTHER_KEY, end), from(THIRD_KEY, end)].join("\n");
-    assert.deepEqual(await returned(ended, "", backup), [other, id]);
-    assert.deepEqual(await returned(backup, ended, backup), [other, id]);
-    assert.deepEqual(await returned(backup, ended, `${THIRD_KEY}\n${until(XAES_KEY, end + 120)}`), [id]);
-  }
-  const ended = `${OTHER_KEY}\n${until(XAES_KEY, 0)}`;
-  assert.deepEqual(await returned(ended, `${OTHER_KEY}\n${XAES_KEY}`), [id]);
-  assert.deepEqual(await returned(ended, OTHER_KEY, ended), []);
-});
-
-test("keys that a ring lacks that brings a key back return with the right ring without a word", async () => {
-  const both = `${THIRD_KEY}\n${OTHER_KEY}`;
-  assert.deepEqual(await returned(XAES_KEY, both, XAES_KEY, both), []);
-  assert.deepEqual(await returned(XAES_KEY, both, XAES_KEY, OTHER_KEY, both), [third]);
-  // As long as the wrong key opens, every key that comes back is told.
-  assert.deepEqual(await returned(XAES_KEY, THIRD_KEY, XAES_KEY, `${THIRD_KEY}\n${XAES_KEY}`), [third]);
-  // A ring that brings back no key is believed.
-  assert.deepEqual(await returned(XAES_KEY, OTHER_KEY, XAES_KEY, THIRD_KEY, OTHER_KEY), [other]);
-  assert.deepEqual(await returned(XAES_KEY, both, XAES_KEY, both, XAES_KEY), [id]);
-});
-
-test("an end that is put off is told each time, and so is a backup after it", async () => {
-  const ring = (end) => `${until(XAES_KEY, end)}\n${from(OTHER_KEY, end)}`;
-  const [first, second, third] = [3600, 5400, 7200].map(ring);
-  assert.deepEqual(await returned(XAES_KEY, first, second), [id]);
-  assert.deepEqual(await returned(XAES_KEY, first, second, third), [id]);
-  assert.deepEqual(await returned(XAES_KEY, first, second, third, XAES_KEY), [id]);
-  assert.deepEqual(await returned(XAES_KEY, first, third, OTHER_KEY, XAES_KEY), [id]);
-  assert.deepEqual(await returned(XAES_KEY, second, first), []);
-  assert.deepEqual(await returned(XAES_KEY, first, third, second), []);
-  assert.deepEqual(await returned(XAES_KEY, first, second, `# put off\n${second}`), []);
-});
 
 test("a key whose end was put off is a problem until it ends, and a backup after that is another", async () => {
   const ring = (end) => `${until(XAES_KEY, end)}\n${from(OTHER_KEY, end)}`;

@@ -66,9 +66,10 @@ class FollowedRing {
   /** The present refusal, or null: `since`, `seen` (digest or error of the refused ring), `sentence`, and `loggedAt`. */
   #refusal = null;
   /**
-   * By id, each key that the ring lacks or has retired, or that opens after its end: `at`, its end in Unix seconds; `isDropped`, if it
-   * opened tokens until then; `isDoubtful`, if it left with a ring that brought another back, which may be the wrong one, without newer
-   * keys; `backAt`, since when the ring opens it longer, if it does.
+   * By id, each key that the ring lacks, or that opens after an end that a ring said: `at`, its earliest end in Unix seconds, an
+   * `accept_until` or the time at which it left, or infinite; `doubtful`, the time at which it left with a ring that brought another
+   * back, or infinite: that may be the wrong one, without newer keys, so the next ring that opens no key for too long decides;
+   * `isDropped`, if it opened tokens until it left; `backAt`, since when the ring opens it longer, if it does.
    */
   #ends = new Map();
   /** References to the sealers whose keys are replaced with the ring's. */
@@ -176,38 +177,35 @@ class FollowedRing {
    * come counts, because the wrong ring may come before it. Returns the number of keys that are back.
    */
   #remember(earlier, now) {
-    const back = new Set();
-    for (const id of new Set([...this.#ends.keys(), ...earlier.map((key) => key.id)])) {
+    const gone = [...this.#ends.keys()].filter((id) => endIn(earlier, id) === 0);
+    // Last, the keys that are the last to be forgotten.
+    const keys = [...gone, ...earlier.map((key) => key.id)].map((id) => {
       const [before, after] = [earlier, this.keys].map((keys) => endIn(keys, id));
-      const known = this.#ends.get(id);
-      const key = known ?? { at: before, isDropped: false, isDoubtful: false };
-      const ends = after <= now && after < before;
-      if (after > Math.max(now, before, key.at)) {
-        Object.assign(key, { at: Math.max(key.at, before), backAt: now });
-        back.add(id);
-      } else if (after <= Math.max(now, key.at)) {
-        Object.assign(key, { at: Math.min(key.at, Math.max(now, after)), backAt: undefined });
+      const known = this.#ends.get(id) ?? { at: Infinity, doubtful: Infinity, isDropped: false };
+      // A ring that lacks the key says no end.
+      return { ...known, id, before, after, at: Math.min(known.at, before || Infinity) };
+    });
+    const longer = keys.filter(({ after, at }) => after > Math.max(now, at));
+    const isWrong = longer.length > 0;
+    const bringsBack = longer.some(({ before, after }) => after > before);
+    const back = [];
+    const ends = [];
+    for (const { id, before, after, ...key } of keys) {
+      const isGone = after === 0;
+      const leaves = isGone && before > 0;
+      if (leaves) Object.assign(key, { isDropped: before > now, doubtful: now });
+      if ((isGone && !isWrong) || (leaves && !bringsBack)) key.at = endOf(key);
+      if (!isWrong) key.doubtful = Infinity;
+      if (after > Math.max(now, before, endOf(key))) {
+        key.backAt = now;
+        back.push({ keyId: id, endedAt: dateOf(endOf(key)) });
       }
-      if (ends) Object.assign(key, { isDropped: before > now, isDoubtful: true });
-      // The end of any other key is in the ring itself. Last, the keys that are the last to be forgotten.
-      if (known && before > 0) this.#ends.delete(id);
-      if (known || ends || key.backAt !== undefined) this.#ends.set(id, key);
+      // The end of any other key is in the ring itself.
+      if (isGone || after > endOf(key)) ends.push([id, key]);
     }
-    if (this.#returned(now).every(({ id }) => this.#ends.get(id).isDoubtful)) this.#believe(back);
-    for (const id of back) this.#given.say(...KEY_IS_BACK, { keyId: id, endedAt: dateOf(this.#ends.get(id).at) });
-    for (const id of [...this.#ends.keys()].slice(0, -MOST_ENDS)) this.#ends.delete(id);
-    return back.size;
-  }
-
-  /** The right ring has the keys again that only the wrong one lacked, which is no news. What it lacks has ended. */
-  #believe(back) {
-    for (const [id, key] of [...this.#ends]) {
-      if (key.isDoubtful && key.backAt !== undefined) {
-        back.delete(id);
-        this.#ends.delete(id);
-      }
-      key.isDoubtful = false;
-    }
+    this.#ends = new Map(ends.slice(-MOST_ENDS));
+    for (const fields of back) this.#given.say(...KEY_IS_BACK, fields);
+    return back.length;
   }
 
   /** Returns the keys that open longer than they were to, unless they have ended since. */
@@ -215,7 +213,7 @@ class FollowedRing {
     return this.keys.filter(({ id, acceptUntil }) => this.#ends.get(id)?.backAt !== undefined && now < acceptUntil);
   }
 
-  /** Returns true for the id of a key that has ended and opened tokens until then. */
+  /** Returns true for the id of a key that left the ring and opened tokens until then. */
   hasDropped(id) {
     return !!this.#ends.get(id)?.isDropped;
   }
@@ -249,6 +247,9 @@ const secondsIn = (milliseconds) => Math.floor(milliseconds / 1000);
 
 /** Returns what a health check may show. The source's own error may name hosts and users, so it is in the log alone. */
 const reasonOf = (error) => (error instanceof ConfigError ? error.message : "the source failed; the log has its error");
+
+/** Returns the time from which a key was to open nothing. */
+const endOf = ({ at, doubtful }) => Math.min(at, doubtful);
 
 /** Returns the time from which these keys do not open: 0 if they lack it, and infinite if it has no end. */
 const endIn = (keys, id) => keys.find((key) => key.id === id)?.acceptUntil ?? 0;

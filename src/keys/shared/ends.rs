@@ -8,18 +8,27 @@ use crate::{
 #[derive(Default)]
 pub(super) struct Ends(Vec<KeyEnd>);
 
-/// Key that a ring lacks or has retired, or that opens after its end.
+/// Key that the ring lacks, or that opens after an end that a ring said.
 #[derive(Clone, Copy)]
 pub(super) struct KeyEnd {
     pub(super) id: KeyId,
-    /// Time from which the key was to open nothing: its `accept_until`, or the time at which it left the ring.
-    pub(super) at: UnixSeconds,
-    /// `true` if the key opened tokens until it ended, so that living sessions may have ended with it.
+    /// Earliest end that is believed: an `accept_until` of a ring, or the time at which the key left one. The greatest
+    /// time if there is none.
+    at: UnixSeconds,
+    /// Time at which the key left with a ring that brought another back. That ring may be the wrong one, which lacks newer
+    /// keys, so the next ring that opens no key for too long decides: it lacks the key, too, or the key never ended.
+    doubtful: Option<UnixSeconds>,
+    /// `true` if the key opened tokens until it left, so that living sessions may have ended with it.
     is_dropped: bool,
-    /// `true` if the key left with a ring that brought another back. That ring may be the wrong one, which lacks newer keys.
-    is_doubtful: bool,
     /// Time since which the ring opens the key longer than it was to, if it does.
     pub(super) back_since: Option<UnixSeconds>,
+}
+
+impl KeyEnd {
+    /// Returns the time from which the key was to open nothing.
+    pub(super) fn at(&self) -> UnixSeconds {
+        self.doubtful.map_or(self.at, |left| self.at.min(left))
+    }
 }
 
 impl Ends {
@@ -34,52 +43,61 @@ impl Ends {
         let known = self.0.iter().map(|key| key.id);
         let gone = known.filter(|id| earlier.find(*id).is_none());
         // Last, the keys that are the last to be forgotten.
-        let ids: Vec<_> = gone.chain(earlier.infos().map(|key| key.id)).collect();
-        let mut back = Vec::new();
-        for id in ids {
+        let ids = gone.chain(earlier.infos().map(|key| key.id));
+        let with_ends = |id| {
             let [before, after] = [earlier, next].map(|ring| end_in(ring, id));
-            let place = self.0.iter().position(|key| key.id == id);
-            let unknown = KeyEnd {
+            let known = self.0.iter().find(|key| key.id == id).copied();
+            let mut key = known.unwrap_or(KeyEnd {
                 id,
-                at: before,
+                at: UnixSeconds::MAX,
+                doubtful: None,
                 is_dropped: false,
-                is_doubtful: false,
                 back_since: None,
-            };
-            let mut key = place.map_or(unknown, |place| self.0.remove(place));
-            let is_back = after > now.max(before).max(key.at);
-            let ends = after <= now && after < before;
-            if is_back {
-                (key.at, key.back_since) = (key.at.max(before), Some(now));
-                back.push(key);
-            } else if after <= now.max(key.at) {
-                (key.at, key.back_since) = (key.at.min(now.max(after)), None);
+            });
+            // A ring that lacks the key says no end.
+            if before > 0 {
+                key.at = key.at.min(before);
             }
-            if ends {
-                (key.is_dropped, key.is_doubtful) = (before > now, true);
+            (key, before, after)
+        };
+        let keys: Vec<_> = ids.map(with_ends).collect();
+        let longer: Vec<_> = keys
+            .iter()
+            .filter(|(key, _, after)| *after > now.max(key.at))
+            .collect();
+        let is_wrong = !longer.is_empty();
+        let brings_back = longer.iter().any(|(_, before, after)| after > before);
+        self.0.clear();
+        let mut back = Vec::new();
+        for (mut key, before, after) in keys {
+            let is_gone = after == 0;
+            let leaves = is_gone && before > 0;
+            if leaves {
+                (key.is_dropped, key.doubtful) = (before > now, Some(now));
+            }
+            if (is_gone && !is_wrong) || (leaves && !brings_back) {
+                key.at = key.at();
+            }
+            if !is_wrong {
+                key.doubtful = None;
+            }
+            if after > now.max(before).max(key.at()) {
+                key.back_since = Some(now);
+                back.push(key);
             }
             // The end of any other key is in the ring itself.
-            if place.is_some() || is_back || ends {
+            if is_gone || after > key.at() {
                 self.0.push(key);
             }
-        }
-        let brings_back = |key: &KeyEnd| !key.is_doubtful && end_in(next, key.id) > now;
-        if !self.returned().any(brings_back) {
-            // The right ring has the keys again that only the wrong one lacked. What it lacks has ended.
-            let is_news = |key: &KeyEnd| !key.is_doubtful || key.back_since.is_none();
-            self.0.retain(is_news);
-            back.retain(is_news);
-            self.0.iter_mut().for_each(|key| key.is_doubtful = false);
         }
         let surplus = self.0.len().saturating_sub(MOST);
         self.0.drain(..surplus);
         back
     }
 
-    /// Returns `true` if the key opened tokens until it ended, and does not open again.
+    /// Returns `true` if the ring lacks the key, which opened tokens until it left.
     pub(super) fn has_dropped(&self, id: KeyId) -> bool {
-        let is_gone = |key: &KeyEnd| key.is_dropped && key.back_since.is_none();
-        self.0.iter().any(|key| key.id == id && is_gone(key))
+        self.0.iter().any(|key| key.id == id && key.is_dropped)
     }
 
     /// Returns the keys that open longer than they were to.

@@ -135,7 +135,7 @@ impl SharedKeyRing {
             .iter()
             .for_each(|slot| slot.log_in_use(now, events::ring_taken));
         for key in &returned {
-            events::key_returned(key.id, show_time(system_time(key.at)));
+            events::key_returned(key.id, show_time(system_time(key.at())));
         }
         if let Some(key) = ring.0.sealing_too_soon(&earlier.0, now) {
             events::key_seals_too_soon(key.id, key.seal_from.map(show_time));

@@ -1,13 +1,13 @@
 //! A key ring that follows its sources, mostly polled step by step without a thread.
 
 mod dropped;
+mod ends;
 #[cfg(feature = "tracing")]
 mod events;
 mod files;
 mod functions;
 mod leaked;
 mod problems;
-mod returned;
 mod sessions;
 mod stopped;
 mod threads;

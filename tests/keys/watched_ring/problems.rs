@@ -2,7 +2,7 @@
 
 use hardtack::{SessionCookie, keys::PollOutcome};
 
-use super::{Vault, Watched, id, key, replaced, times::at, unchanged, unsettled};
+use super::{Vault, Watched, id, key, replaced, replaced_at, times::at, unchanged, unsettled};
 
 fn cookie_of(watched: &Watched) -> SessionCookie {
     SessionCookie::encrypted(watched.keys()).build().unwrap()
@@ -130,8 +130,8 @@ fn a_key_whose_end_was_put_off_is_a_problem_until_it_ends() {
     assert!(found.len() == 1 && found[0].starts_with(since), "{found:?}");
     // The ring with the end is the remedy, although it brings back the key that the backup lacked.
     vault.put(ring(90));
-    replaced(&mut watched);
-    assert!(problems(&cookie, 0).is_empty());
+    replaced_at(&mut watched, 93);
+    assert!(problems(&cookie, 93).is_empty());
 }
 
 #[test]
