@@ -599,7 +599,8 @@ export interface ResponseFacts {
   readonly isShareable?: boolean;
   /**
    * True if the response carries no refresh, because the request was for an image, a script or another part of a page. Default:
-   * as the request's `Sec-Fetch-Dest` says, and true if another site prefetches the page.
+   * as the request's `Sec-Fetch-Dest` says, and true if another site prefetches the page. What a page preloads is never
+   * refreshed.
    */
   readonly refreshesNothing?: boolean;
 }

@@ -120,15 +120,21 @@ test("a partitioned session that is full arrives whole, with other cookies of th
 
 /** Only Chromium prerenders. */
 const isChromium = (process.env.BROWSER ?? "chromium") === "chromium";
-test("another site that has pages prerendered keeps no session from becoming idle", { skip: !isChromium }, async () => {
+/** What a page has fetched with it, as its head and its `Link` say: the ways that do not have the destination of a part of a page. */
+const PRELOADS = `<link rel="preload" as="fetch" href="/data-1" crossorigin="use-credentials">
+<link rel="preload" as="fetch" href="/data-2" crossorigin><link rel="preload" as="fetch" href="/data-3">`;
+const LINKS = ["</data-4>; rel=preload; as=fetch; crossorigin=use-credentials", "</data-5>; rel=preload; as=fetch", "</data-6>; rel=prefetch"];
+const DATA = 7;
+test("another site that has pages prerendered, which preload data, keeps no session from becoming idle", { skip: !isChromium }, async () => {
   const cookies = await SessionCookie.encrypted(await KeyRing.generate(), { idleTimeout: 1800 });
   const asked = [];
   const app = withSession(
     cookies,
     (request, response, session) => {
       if (request.url === "/sign-in") session.set("user", "ada");
-      asked.push(request);
-      inHtml(response, session.get("user") ?? "nobody");
+      if (/page|data/.test(request.url)) asked.push(request);
+      if (request.url.startsWith("/page")) response.setHeader("link", LINKS).setHeader("speculation-rules", '"/data-7"');
+      inHtml(response, (request.url.startsWith("/page") ? PRELOADS : "") + (session.get("user") ?? "nobody"));
     },
     { now: () => now },
   );
@@ -141,11 +147,11 @@ test("another site that has pages prerendered keeps no session from becoming idl
     asked.length = 0;
     const prerender = (href) => document.head.append(Object.assign(document.createElement("link"), { rel: "prerender", href }));
     await page.evaluate(prerender, `${own}/page-${i}`);
-    for (let tries = 0; tries < 100 && asked.length === 0; tries++) await new Promise((done) => setTimeout(done, 50));
-    const { headers } = asked[0];
-    assert.deepEqual([headers["sec-fetch-site"], headers["sec-purpose"]?.split(";")[0]], ["cross-site", "prefetch"]);
+    for (let tries = 0; tries < 100 && asked.length <= DATA; tries++) await new Promise((done) => setTimeout(done, 50));
     // Otherwise this would show nothing.
-    assert.match(headers.cookie ?? "", /__Host-session=/);
+    const found = asked.map(({ url, headers }) => `${url} ${headers["sec-fetch-site"]} ${headers["sec-purpose"]} ${/__Host-session=/.test(headers.cookie)}`);
+    const expected = Array.from({ length: DATA }, (_, n) => `/data-${n + 1} same-origin prefetch true`);
+    assert.deepEqual(found.toSorted(), [...expected, `/page-${i} cross-site prefetch true`]);
     // Chromium prerenders one page in half a second.
     await new Promise((done) => setTimeout(done, 1000));
   }

@@ -183,7 +183,7 @@ pub(super) fn carry_out<T>(
         Decision::Refresh(body) | Decision::Reseal(body) => {
             return Ok(to_seal(body).map_or(Change::Keep, Change::Store));
         }
-        Decision::Keep => {}
+        Decision::Keep | Decision::KeepForVisit => {}
         Decision::KeepTooLarge => events::refresh_was_left_out(purpose),
         Decision::KeepLapsed => events::change_of_a_lapsed_session(purpose),
         Decision::KeepHidden => events::new_session_was_not_stored(purpose),
@@ -229,7 +229,10 @@ impl<'a, T> Decided<'a, T> {
         let keys = core.slot.keys();
         let (standing, sealing) = (loaded.standing(core, &keys), keys.sealing_id(now));
         let decision = loaded.state.decide(response, standing);
-        if matches!(decision, Decision::Drop | Decision::Store(_)) {
+        if matches!(
+            decision,
+            Decision::Drop | Decision::Store(_) | Decision::KeepForVisit
+        ) {
             self.dependence = Dependence::Written;
         }
         self.change = carry_out(decision, loaded, core, keys)?;

@@ -34,6 +34,9 @@ pub(crate) enum Decision {
     KeepSent,
     /// A visitor's session was changed, but the server failed, so the client keeps what it has.
     KeepFailed,
+    /// A refresh is due, but fetching a page in advance is no visit. The client keeps what it has, and no copy of the page,
+    /// so that the visit asks again.
+    KeepForVisit,
     /// The session has ended, so the client drops it.
     Drop,
     /// The client stores content that was changed, or that `save` asked for.
@@ -210,6 +213,10 @@ impl<T> State<T> {
     fn refresh(&self, reseal: bool) -> Decision {
         let lifetimes = &self.policy.lifetimes;
         let is_due = lifetimes.is_refresh_due(&self.draft.metadata, self.now, self.is_validated());
+        if self.request.is_preload {
+            let keep = [Decision::Keep, Decision::KeepForVisit];
+            return keep[usize::from(is_due)];
+        }
         let refreshed = BodyToSeal::With(self.draft.metadata.active_at(self.now));
         if is_due && self.may_send(refreshed).is_some() {
             Decision::Refresh(refreshed)

@@ -29,6 +29,8 @@ pub(crate) struct RequestFacts {
     /// The request refreshes nothing: it is for an image, a script or another part of a page, or another site prefetches
     /// the page. With `refresh_navigations_only`, also for anything else that the browser does not navigate to.
     pub(crate) refreshes_nothing: bool,
+    /// The browser itself fetches something in advance that is not marked as a page, such as data that a page preloads.
+    pub(crate) is_preload: bool,
     /// The page may never be looked at, so it shows no messages.
     pub(crate) is_prefetch: bool,
     /// The request brought no token, but the browser may have one and hide it, as in a request that another site made.

@@ -12,16 +12,22 @@ pub(super) fn facts_of<H: Fields>(request: &H, only_navigations: bool) -> Reques
         refreshes_nothing: only_navigations && is_by_script(request),
         ..RequestFacts::default()
     };
+    let mut is_page = true;
     // One pass over the names takes less time than looking up one field.
     for name in request.names() {
         if name.as_ref() == "sec-fetch-dest" {
-            facts.refreshes_nothing |= request.first(name).is_some_and(is_subresource);
+            let destination = request.first(name).unwrap_or_default().trim_ascii();
+            facts.refreshes_nothing |= SUBRESOURCES.contains(&destination);
+            is_page = destination == b"document";
         } else if PURPOSES.contains(&name.as_ref()) {
             facts.is_prefetch |= request.first(name).is_some_and(is_prefetch);
         }
     }
-    // Another site may have any browser prefetch, again and again, and would keep a session from becoming idle.
+    // Another site may have any browser prefetch, again and again, and would keep a session from becoming idle. What such
+    // a page preloads is `same-origin`.
     facts.refreshes_nothing |= facts.is_prefetch && is(request, "sec-fetch-site", b"cross-site");
+    facts.is_preload =
+        facts.is_prefetch && !is_page && request.named("sec-purpose").is_some_and(is_prefetch);
     facts
 }
 
@@ -49,14 +55,6 @@ pub(super) fn is<H: Fields>(request: &H, name: &str, value: &[u8]) -> bool {
     request.named(name).map(<[u8]>::trim_ascii) == Some(value)
 }
 
-/// Returns `true` if `Sec-Fetch-Dest` names an image, a script or another part of a page.
-fn is_subresource(destination: &[u8]) -> bool {
-    let subresources: [&[u8]; 8] = [
-        b"image", b"script", b"style", b"font", b"audio", b"video", b"track", b"worker",
-    ];
-    subresources.contains(&destination.trim_ascii())
-}
-
 /// Returns `true` if this value of one of [`PURPOSES`] says that a page is fetched before its visitor has asked for it.
 fn is_prefetch(purpose: &[u8]) -> bool {
     let words: [&[u8]; 3] = [b"prefetch", b"preview", b"true"];
@@ -68,6 +66,11 @@ fn is_prefetch(purpose: &[u8]) -> bool {
 /// Fields by which a browser registers and refreshes the key of a device. These requests say that they are of the same
 /// origin, although they bring no `Lax` or `Strict` cookies if another site made the request that waits for them.
 const OF_DEVICE: [&str; 2] = ["sec-secure-session-id", "secure-session-response"];
+
+/// Values of `Sec-Fetch-Dest` of an image, a script or another part of a page.
+const SUBRESOURCES: [&[u8]; 8] = [
+    b"image", b"script", b"style", b"font", b"audio", b"video", b"track", b"worker",
+];
 
 /// Fields that mark a prefetch: by current browsers, Turbo, Inertia, Safari, Firefox before 115, and the extension
 /// `preload` of htmx.

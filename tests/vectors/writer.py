@@ -397,6 +397,8 @@ def decide(s, request, response):
         if s.now >= s.issued + lifetime(vars(s), s.setup.policy):
             return drop(s)
         return "store", "written", sealable(s, encode(s, age_to_write(s)))
+    if quiet(s, request, response) and preloads(request):
+        return "keep", "written" if refresh_due(s) else "touched", None
     if quiet(s, request, response) and is_writable(s.now):
         if refresh_due(s) and may_send(s, age=activity(s)):
             return "store", "touched", encode(s, activity(s))
@@ -426,6 +428,12 @@ def prefetches(request):
     for name, value in request:
         first.setdefault(name.lower(), value.split(";")[0].strip(" \t"))
     return any(first.get(name) in ("prefetch", "preview", "true") for name in PURPOSES)
+
+
+def preloads(request):
+    destinations = [value.strip(" \t") for name, value in request if name.lower() == "sec-fetch-dest"]
+    by_browser = [(name, value) for name, value in request if name.lower() == "sec-purpose"]
+    return prefetches(by_browser) and bool(destinations) and destinations[0] != "document"
 
 
 PURPOSES = ("sec-purpose", "x-sec-purpose", "purpose", "x-purpose", "x-moz", "hx-preloaded")

@@ -103,6 +103,9 @@ export const isCrossSite = (site = "") => trim(site, BLANK) === "cross-site";
 /** Returns true for a navigation. Browsers without `Sec-Fetch-Mode` do not tell, so every request of theirs counts as one. */
 export const isNavigation = (mode = "navigate") => trim(mode, BLANK) === "navigate";
 
+/** Returns true for a page. Browsers without `Sec-Fetch-Dest` do not tell, so every request of theirs counts as one. */
+export const isDocument = (destination = "document") => trim(destination, BLANK) === "document";
+
 const SUBRESOURCE = /^(image|script|style|font|audio|video|track|worker)$/;
 
 /** Returns true for a `Sec-Fetch-Dest` of an image, a script or another part of a page. */

@@ -9,7 +9,7 @@ import { decide, tellsFailure } from "../state/decide.js";
 import { State } from "../state/state.js";
 import { Session, stateOf } from "../session/session.js";
 import { logReading, noteLate } from "../session/read_events.js";
-import { PURPOSES, isCrossSite, isNavigation, isPrefetch, isSubresource } from "./caching.js";
+import { PURPOSES, isCrossSite, isDocument, isNavigation, isPrefetch, isSubresource } from "./caching.js";
 
 /** Returns the sealer of a carrier. Not a method, because the sealer includes the keys. */
 export let sealerOf;
@@ -54,8 +54,10 @@ export async function loadBy(carrier, source, time, read) {
   const first = (name) => fieldsOf(source, name, false)[0];
   state.isPrefetch = PURPOSES.map(first).some(isPrefetch);
   const isByScript = policy.refreshNavigationsOnly && !isNavigation(first("sec-fetch-mode"));
-  // Another site may have any browser prefetch, again and again, and would keep a session from becoming idle.
+  // Another site may have any browser prefetch, again and again, and would keep a session from becoming idle. What such a page preloads
+  // is `same-origin`.
   const isByOthers = state.isPrefetch && isCrossSite(first("sec-fetch-site"));
+  state.isPreload = isPrefetch(first("sec-purpose")) && !isDocument(first("sec-fetch-dest"));
   state.refreshesNothing = isByScript || isByOthers || isSubresource(first("sec-fetch-dest"));
   const session = new (policy.type.Handle ?? Session)(state);
   await read(state, first);

@@ -56,7 +56,10 @@ function decideAlone(state, {
     if (!canSeal(state)) throw new SessionError("clock", "clock must be from 2026 to 2162");
     return { ...store(state, ageToWrite(state, state.contentLength, state.metadata)), dependence: "written" };
   }
-  if (!isQuiet || !canSeal(state)) return keep;
+  if (!isQuiet) return keep;
+  // No activity. But it may be a page, and a copy of it would be the visit, so none is kept when the visit has to be one.
+  if (state.isPreload) return isRefreshDue(state) ? { ...keep, dependence: "written" } : keep;
+  if (!canSeal(state)) return keep;
   return { ...keep, ...refresh(state, place < 0), isOptional: true };
 }
 

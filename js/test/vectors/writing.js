@@ -181,7 +181,7 @@ async function sent(vector, carrier, session, came) {
     return { failed: error.code, fields: [] };
   }
   const isSaved = vector.actions.some(([action]) => action === "save");
-  if (!isSaid && status < 400 && !isSaved) equal(hasChanged, decision.dependence === "written", "hasChanged");
+  if (!isSaid && status < 400 && !isSaved) equal(hasChanged, decision.dependence === "written" && decision.change !== "keep", "hasChanged");
   const parts = fields.flatMap((field) => partIn(field, nameOf(vector.purpose)));
   const isExpired = fields.some(([name, value]) => value === "" || (name === "set-cookie" && value.startsWith(`${vector.purpose.name}=;`)));
   const change = parts.length > 0 ? "store" : isExpired ? "drop" : "keep";
