@@ -45,7 +45,7 @@ export class CsrfRefusal extends Error {
   readonly headers: { readonly "content-type": string };
 }
 
-export type CsrfRefusalCode = "cross-site" | "plain-http" | "no-token" | "wrong-token" | "too-large";
+export type CsrfRefusalCode = "cross-site" | "plain-http" | "service-worker" | "no-token" | "wrong-token" | "too-large";
 
 /**
  * Refuses requests that another site makes a visitor's browser send. GET, HEAD, OPTIONS and TRACE pass, except a WebSocket that

@@ -7,11 +7,14 @@ import { hostOf, isAt, isSecure, mayHavePages, parseOrigin } from "./base/origin
 import { isRecord } from "./base/plain.js";
 import { Writer } from "./base/writer.js";
 import { hasTokens, verifyCsrf } from "./session/csrf.js";
+import { navigationIn } from "./carrier/caching.js";
 import { fieldsOf } from "./carrier/carrier.js";
 
 const SENTENCES = {
   "cross-site": "refused: the request comes from another site",
   "plain-http": "refused: the request comes from a page without TLS",
+  "service-worker":
+    "refused: a service worker passed this form on, which hides where it comes from; let the worker leave forms to the browser, or let the guard ask for tokens",
   "no-token": "refused: the request has no CSRF token; send it in the header `x-csrf-token`",
   "wrong-token": "refused: the CSRF token is not of this session; load the page again",
   "too-large": "refused: the form is too long",
@@ -97,7 +100,7 @@ export class CsrfGuard {
     const isSafe = SAFE.includes(head.method) && !isUpgrade;
     const isFormPost = this.#isFormPost(head);
     if (!isSafe && !isFormPost) {
-      const refused = this.#checkOrigin(head);
+      const refused = this.#checkOrigin(head) ?? this.#checkWorker(head);
       if (refused) return new CsrfRefusal(refused, { details: comparedIn(head), isCompared: isCompared(head) });
     }
     if (this.#asks === "nothing" || isSafe || isUpgrade || isFormPost) return null;
@@ -134,11 +137,21 @@ export class CsrfGuard {
     const site = textOf(head, "sec-fetch-site");
     const parsed = origin === null ? null : parseOrigin(origin);
     if (parsed && this.#isTrusted(parsed)) return null;
-    if (site !== null) return ["same-origin", "none"].includes(site) ? null : "cross-site";
-    if (origin === null) return null;
+    if (["same-origin", "none"].includes(site) || (site === null && origin === null)) return null;
     const host = hostOf(head);
-    if (!parsed || !host || !isAt(parsed, host)) return "cross-site";
-    return isSecure(parsed) ? null : "plain-http";
+    const isOwn = parsed && host && isAt(parsed, host);
+    if (site === null && isOwn) return isSecure(parsed) ? null : "plain-http";
+    // WebKit says `cross-site` of the site's own form, too, if it opens a new window.
+    const isNewPage = site === "cross-site" && navigationIn(firstOf(head)) === "document";
+    return isNewPage && isOwn && isSecure(parsed) ? null : "cross-site";
+  }
+
+  /**
+   * Refuses a form that a service worker passes on. What its headers say of its origin may be false: in WebKit the form of another site
+   * is `same-origin`, and `Origin` can be the site's own.
+   */
+  #checkWorker(head) {
+    return this.#asks === "nothing" && navigationIn(firstOf(head)) === "empty" ? "service-worker" : null;
   }
 
   #isTrusted(origin) {
@@ -162,6 +175,8 @@ export class CsrfGuard {
     return this.#formPosts.some(({ origin, path }) => path === head.path && isSameOrigin(origin, parsed));
   }
 }
+
+const firstOf = (head) => (name) => head.values(name)[0];
 
 const TOO_LARGE = Symbol("too large");
 

@@ -26,6 +26,8 @@ const { token: foreign } = await visitor();
 const HOSTS = ["shop.example", "shop.example:443", "SHOP.example", "shop.example:80", "shop.example:8443", "localhost:3000", "127.0.0.1", "127.1.2.3", "[::1]:3000", "a.localhost", "evil.example", "shop.example:", "sh op", "[::1", "user@shop.example", "shop.example:99999", ""];
 const ORIGINS = [...HOSTS.flatMap((host) => [`https://${host}`, `http://${host}`]), "null", "HTTPS://shop.example", "https://shop.example/", "app://shop.example", "https:/shop.example", "", "//shop.example", "http://127.0.0.01", "http://0127.0.0.1"];
 const SITES = ["same-origin", "none", "same-site", "cross-site", "Same-Origin", ""];
+const MODES = ["navigate", "navigate", "navigate", "cors", "no-cors", "same-origin", " navigate\t", "Navigate", ""];
+const DESTINATIONS = ["document", "document", "empty", "empty", "iframe", " empty ", "Document", ""];
 const TYPES = ["application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "text/plain", "application/json", "APPLICATION/X-WWW-FORM-URLENCODED ; charset=utf-8", ""];
 
 function requests(seed) {
@@ -39,6 +41,10 @@ function requests(seed) {
       ...maybe(0.7, () => ["origin", oneOf(ORIGINS)]),
       ...maybe(0.05, () => ["origin", oneOf(ORIGINS)]),
       ...maybe(0.4, () => ["sec-fetch-site", oneOf(SITES)]),
+      ...maybe(0.5, () => ["sec-fetch-mode", oneOf(MODES)]),
+      ...maybe(0.05, () => ["sec-fetch-mode", oneOf(MODES)]),
+      ...maybe(0.5, () => ["sec-fetch-dest", oneOf(DESTINATIONS)]),
+      ...maybe(0.05, () => ["sec-fetch-dest", oneOf(DESTINATIONS)]),
       ...maybe(0.6, () => ["x-csrf-token", oneOf([token, token, token, foreign, "junk", ""])]),
       ...maybe(0.1, () => ["x-csrf-token", oneOf([token, foreign])]),
       ...maybe(0.5, () => ["content-type", oneOf(TYPES)]),
@@ -83,7 +89,7 @@ test("a guard answers as in Rust", async () => {
     assert.equal(found, method === "HEAD" ? "passed" : expected, `round ${round}: ${JSON.stringify(request)} ${JSON.stringify(answer)}`);
     seen.set(found, (seen.get(found) ?? 0) + 1);
   }
-  assert.equal(seen.size, 5, JSON.stringify([...seen]));
+  assert.equal(seen.size, 6, JSON.stringify([...seen]));
   assert.ok([...seen.values()].every((count) => count > 5), JSON.stringify([...seen]));
 });
 

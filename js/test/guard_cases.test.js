@@ -38,6 +38,25 @@ test("a form of an identity provider passes to its path alone", async () => {
   assert.equal(await codeOf(options, { method: "PUT", path: "/signed-in", origin: "https://idp.example", ...FORM }), "cross-site");
 });
 
+test("a form that a worker passes on is refused unless a token is asked for", async () => {
+  const posted = (options, site, origin) =>
+    codeOf(options, { "sec-fetch-site": site, "sec-fetch-mode": "navigate", "sec-fetch-dest": "empty", origin, "x-csrf-token": token });
+  for (const [site, origin] of [["same-origin", SHOP], ["same-origin", "https://evil.example"], ["same-origin", "null"], ["none", SHOP]]) {
+    for (const trustOrigins of [[], [SHOP]]) assert.equal(await posted({ originCheckOnly: true, trustOrigins }, site, origin), "service-worker");
+    assert.equal(await posted({}, site, origin), null);
+  }
+});
+
+test("an own form in a new window, which WebKit calls cross-site, passes", async () => {
+  const posted = (origin, more) =>
+    codeOf({ originCheckOnly: true }, { host: "shop.example", "sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate", "sec-fetch-dest": "document", origin, ...more });
+  assert.equal(await posted(SHOP), null);
+  for (const origin of ["https://evil.example", "null", "http://shop.example", "https://shop.example:8443"]) assert.equal(await posted(origin), "cross-site");
+  for (const more of [{ "sec-fetch-mode": "cors" }, { "sec-fetch-dest": "iframe" }, { "sec-fetch-dest": "empty" }, { host: "www.shop.example" }]) {
+    assert.equal(await posted(SHOP, more), "cross-site");
+  }
+});
+
 test("a form that was read before the guard is refused by a sentence that says so, unless its token is in the header", async () => {
   const guard = new CsrfGuard({ tokensInForms: true });
   const form = (headers = FORM) => new Request(SHOP, { method: "POST", headers, body: `csrf_token=${token}` });

@@ -1,4 +1,4 @@
-// The demo as a process, and a browser in front of it: `BROWSER=chromium` (the default) or `BROWSER=firefox`.
+// The demo as a process, and a browser in front of it: `BROWSER=chromium` (the default), `firefox` or `webkit`.
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -11,6 +11,7 @@ import { fileURLToPath } from "node:url";
 import puppeteer from "puppeteer-core";
 
 import { kinds } from "./kinds.js";
+import { launchWebKit } from "./webkit.js";
 
 export const root = join(dirname(fileURLToPath(import.meta.url)), "../..");
 
@@ -43,7 +44,7 @@ export class Demo {
 }
 
 export function launch(kind = process.env.BROWSER ?? "chromium") {
-  return puppeteer.launch(kinds[kind]);
+  return kind === "webkit" ? launchWebKit() : puppeteer.launch(kinds[kind]);
 }
 
 /** Starts a browser that sends cookies in frames of other sites, which some packages, and all private windows, do not. */

@@ -28,5 +28,5 @@ pub(super) mod values {
     pub(crate) const BEGINNINGS: [&str; 2] = ["Began", "SignedIn"];
     pub(crate) const CHANGES: [&str; 4] = ["Changed", "Refreshed", "Resealed", "Ended"];
     pub(crate) const FAILURES: [&str; 9] = ["Session", "Full", "UnreadableSchema", "UnreadableKey", "Save", "ServerError", "Setup", "Validation", "ValidationHangs"];
-    pub(crate) const REFUSALS: [&str; 7] = ["CrossSite", "OtherHost", "PlainHttp", "NoToken", "WrongToken", "TooLarge", "NotAsked"];
+    pub(crate) const REFUSALS: [&str; 8] = ["CrossSite", "OtherHost", "PlainHttp", "ServiceWorker", "NoToken", "WrongToken", "TooLarge", "NotAsked"];
 }

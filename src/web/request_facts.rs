@@ -39,15 +39,38 @@ fn is_by_script<H: Fields>(request: &H) -> bool {
 
 /// Returns `true` if browsers hide a `Lax` cookie from this request (docs/spec/writer.md § 8.12.1). They send it when
 /// the visitor opens a page by a link, but not with a posted form, which brings `Origin`. No script can make a request
-/// of the mode `navigate`; the destination is `empty` if a service worker of the site passes the link on.
+/// of the mode `navigate`; the destination is `empty` if a service worker of the site passes it on. In WebKit a form of
+/// another site is `same-origin` then, and the site's own form is `cross-site` if it opens a new window.
 pub(super) fn is_cookie_hidden<H: Fields>(request: &H) -> bool {
-    let is = |name, value| is(request, name, value);
-    let is_page = is("sec-fetch-dest", b"document") || is("sec-fetch-dest", b"empty");
-    let is_link = is("sec-fetch-mode", b"navigate") && is_page && request.named("origin").is_none();
+    let is_passed_on = is_navigation_for(request, b"empty");
+    let is_new_page = is_new_page(request);
+    let is_form = request.named("origin").is_some();
+    let is_link = (is_new_page || is_passed_on) && !is_form;
     // `same-site` brings `Lax` cookies. A client that does not send this field is not a browser, or is an old browser,
     // or came without TLS.
-    let is_crossing = is("sec-fetch-site", b"cross-site") && !is_link;
-    is_crossing || OF_DEVICE.iter().any(|name| request.named(name).is_some())
+    let is_crossing = is(request, "sec-fetch-site", b"cross-site")
+        && !is_link
+        && !(is_new_page && is_of_own_page(request));
+    is_crossing
+        || (is_passed_on && is_form)
+        || OF_DEVICE.iter().any(|name| request.named(name).is_some())
+}
+
+/// Returns `true` if `Origin` is that of the field `Host`, over TLS. Browsers write both alike.
+fn is_of_own_page<H: Fields>(request: &H) -> bool {
+    let origin = request.named("origin").map(<[u8]>::trim_ascii);
+    let host = origin.and_then(|origin| origin.strip_prefix(b"https://"));
+    host.is_some_and(|host| is(request, "host", host))
+}
+
+/// Returns `true` for a navigation whose page is shown by itself, and not in a frame.
+pub(super) fn is_new_page<H: Fields>(request: &H) -> bool {
+    is_navigation_for(request, b"document")
+}
+
+/// Returns `true` for a navigation with this destination.
+pub(super) fn is_navigation_for<H: Fields>(request: &H, destination: &[u8]) -> bool {
+    is(request, "sec-fetch-mode", b"navigate") && is(request, "sec-fetch-dest", destination)
 }
 
 /// Returns `true` if the first field of this name has this value.

@@ -442,9 +442,13 @@ PURPOSES = ("sec-purpose", "x-sec-purpose", "purpose", "x-purpose", "x-moz", "hx
 def hidden(s, request):
     """§ 8.12.1"""
     first = lambda wanted: next((value.strip(" \t") for name, value in request if name.lower() == wanted), None)
-    is_opened = first("sec-fetch-mode") == "navigate" and first("sec-fetch-dest") in ("document", "empty") and first("origin") is None
+    is_navigation = first("sec-fetch-mode") == "navigate"
+    is_page, is_passed_on = (is_navigation and first("sec-fetch-dest") == destination for destination in ("document", "empty"))
+    is_form = first("origin") is not None
+    is_opened = (is_page or is_passed_on) and not is_form
     is_limited = s.setup.is_cookie and s.setup.cookie["same_site"] != "None"
-    is_crossing = first("sec-fetch-site") == "cross-site" and not is_opened
+    is_of_own_page = is_page and is_form and first("origin") == f"https://{first('host') or ''}"
+    is_crossing = first("sec-fetch-site") == "cross-site" and not is_opened and not is_of_own_page or is_passed_on and is_form
     is_of_device = any(first(name) is not None for name in ("sec-secure-session-id", "secure-session-response"))
     return is_limited and not s.has_token and (is_crossing or is_of_device)
 

@@ -16,7 +16,7 @@ export const FAILURES = [
   "Session", "Full", "UnreadableSchema", "UnreadableKey", "Save", "ServerError", "Setup", "Validation", "ValidationHangs",
 ];
 export const REFUSALS = [
-  "CrossSite", "OtherHost", "PlainHttp", "NoToken", "WrongToken", "TooLarge", "NotAsked",
+  "CrossSite", "OtherHost", "PlainHttp", "ServiceWorker", "NoToken", "WrongToken", "TooLarge", "NotAsked",
 ];
 
 /** Without the `hardtack_` of their names. */

@@ -82,14 +82,24 @@ export const PURPOSES = ["sec-purpose", "x-sec-purpose", "purpose", "x-purpose",
 /**
  * Returns true if browsers hide a `SameSite` cookie from a request (docs/spec/writer.md § 8.12.1). They send a `Lax` cookie when the
  * visitor opens a page by a link or an address. Such a navigation has no `Origin`, unless it is a POST. Its destination is `empty` if
- * a service worker of the site passes it on. `first` returns the first value of a header.
+ * a service worker of the site passes it on. In WebKit a form of another site is `same-origin` then, and the site's own form is
+ * `cross-site` if it opens a new window. `first` returns the first value of a header.
  */
 export function isHidden(first) {
-  const is = (name, value) => trim(first(name) ?? "", BLANK) === value;
-  const isPage = () => ["document", "empty"].some((destination) => is("sec-fetch-dest", destination));
-  const isOpened = () => is("sec-fetch-mode", "navigate") && isPage() && first("origin") === undefined;
-  return (isCrossSite(first("sec-fetch-site")) && !isOpened()) || OF_DEVICE.some((name) => first(name) !== undefined);
+  const destination = navigationIn(first);
+  const has = (name) => first(name) !== undefined;
+  const isForm = has("origin");
+  // Browsers write the host in `Origin` and `Host` alike.
+  const isOwn = () => textOf(first, "origin") === `https://${textOf(first, "host")}`;
+  const isOpened = destination === "document" && (!isForm || isOwn());
+  return (destination === "empty" ? isForm : isCrossSite(first) && !isOpened) || OF_DEVICE.some(has);
 }
+
+/** Returns the first value of a header, or `missing`. */
+export const textOf = (first, name, missing = "") => trim(first(name) ?? missing, BLANK);
+
+/** Returns the destination of a navigation, or false. */
+export const navigationIn = (first) => textOf(first, "sec-fetch-mode") === "navigate" && textOf(first, "sec-fetch-dest");
 
 /**
  * Headers of a request that registers or refreshes the key of a device. It claims the same origin, but has no cookies if another site
@@ -97,16 +107,8 @@ export function isHidden(first) {
  */
 const OF_DEVICE = ["sec-secure-session-id", "secure-session-response"];
 
-/** Returns true for a `Sec-Fetch-Site` of a request that another site made. */
-export const isCrossSite = (site = "") => trim(site, BLANK) === "cross-site";
+/** Returns true for a request that another site made. */
+export const isCrossSite = (first) => textOf(first, "sec-fetch-site") === "cross-site";
 
-/** Returns true for a navigation. Browsers without `Sec-Fetch-Mode` do not tell, so every request of theirs counts as one. */
-export const isNavigation = (mode = "navigate") => trim(mode, BLANK) === "navigate";
-
-/** Returns true for a page. Browsers without `Sec-Fetch-Dest` do not tell, so every request of theirs counts as one. */
-export const isDocument = (destination = "document") => trim(destination, BLANK) === "document";
-
-const SUBRESOURCE = /^(image|script|style|font|audio|video|track|worker)$/;
-
-/** Returns true for a `Sec-Fetch-Dest` of an image, a script or another part of a page. */
-export const isSubresource = (destination = "") => SUBRESOURCE.test(trim(destination, BLANK));
+/** `Sec-Fetch-Dest` of an image, a script or another part of a page. */
+export const SUBRESOURCE = /^(image|script|style|font|audio|video|track|worker)$/;

@@ -9,7 +9,7 @@ import { decide, tellsFailure } from "../state/decide.js";
 import { State } from "../state/state.js";
 import { Session, stateOf } from "../session/session.js";
 import { logReading, noteLate } from "../session/read_events.js";
-import { PURPOSES, isCrossSite, isDocument, isNavigation, isPrefetch, isSubresource } from "./caching.js";
+import { PURPOSES, SUBRESOURCE, isCrossSite, isPrefetch, textOf } from "./caching.js";
 
 /** Returns the sealer of a carrier. Not a method, because the sealer includes the keys. */
 export let sealerOf;
@@ -53,12 +53,14 @@ export async function loadBy(carrier, source, time, read) {
   state.onLost = (error) => sealer.say("error", error.message, { error });
   const first = (name) => fieldsOf(source, name, false)[0];
   state.isPrefetch = PURPOSES.map(first).some(isPrefetch);
-  const isByScript = policy.refreshNavigationsOnly && !isNavigation(first("sec-fetch-mode"));
+  // Browsers without these headers do not tell, so every request of theirs counts as one for a page.
+  const isByScript = policy.refreshNavigationsOnly && textOf(first, "sec-fetch-mode", "navigate") !== "navigate";
+  const destination = textOf(first, "sec-fetch-dest", "document");
   // Another site may have any browser prefetch, again and again, and would keep a session from becoming idle. What such a page preloads
   // is `same-origin`.
-  const isByOthers = state.isPrefetch && isCrossSite(first("sec-fetch-site"));
-  state.isPreload = isPrefetch(first("sec-purpose")) && !isDocument(first("sec-fetch-dest"));
-  state.refreshesNothing = isByScript || isByOthers || isSubresource(first("sec-fetch-dest"));
+  const isByOthers = state.isPrefetch && isCrossSite(first);
+  state.isPreload = isPrefetch(first("sec-purpose")) && destination !== "document";
+  state.refreshesNothing = isByScript || isByOthers || SUBRESOURCE.test(destination);
   const session = new (policy.type.Handle ?? Session)(state);
   await read(state, first);
   logReading(state, sealer);

@@ -56,10 +56,9 @@ function decideAlone(state, {
     if (!canSeal(state)) throw new SessionError("clock", "clock must be from 2026 to 2162");
     return { ...store(state, ageToWrite(state, state.contentLength, state.metadata)), dependence: "written" };
   }
-  if (!isQuiet) return keep;
+  if (!isQuiet || !canSeal(state)) return keep;
   // No activity. But it may be a page, and a copy of it would be the visit, so none is kept when the visit has to be one.
-  if (state.isPreload) return isRefreshDue(state) ? { ...keep, dependence: "written" } : keep;
-  if (!canSeal(state)) return keep;
+  if (state.isPreload) return { ...keep, ...(isRefreshDue(state) && { dependence: "written" }) };
   return { ...keep, ...refresh(state, place < 0), isOptional: true };
 }
 

@@ -5,7 +5,11 @@ use std::sync::Arc;
 use http::{HeaderName, header, request::Parts};
 
 use super::CsrfRefusal;
-use crate::web::{host::Host, origin::Origin};
+use crate::web::{
+    host::Host,
+    origin::Origin,
+    request_facts::{is_navigation_for, is_new_page},
+};
 
 /// Refuses a request from a page of another site, or from a page without TLS, unless its origin is trusted.
 pub(super) fn check(request: &Parts, trusted: &[Origin]) -> Result<(), CsrfRefusal> {
@@ -15,18 +19,29 @@ pub(super) fn check(request: &Parts, trusted: &[Origin]) -> Result<(), CsrfRefus
     if trusted.iter().any(|known| parsed.as_ref() == Some(known)) {
         return Ok(());
     }
+    let by_origin = || match parsed.zip(Host::of(request)) {
+        Some((origin, host)) if origin.is_at(host) && origin.is_secure() => Ok(()),
+        // Anyone on the network can write a page of this host without TLS.
+        Some((origin, host)) if origin.is_at(host) => Err(CsrfRefusal::PlainHttp),
+        _ => Err(CsrfRefusal::CrossSite),
+    };
     match (text_of(request, &SEC_FETCH_SITE), origin) {
         // `none`: no page made the request, as from a share target. Neither field: no browser, but for the exceptions of
         // SECURITY.md 1.16.
         (Some("same-origin" | "none"), _) | (None, None) => Ok(()),
+        // WebKit says this of the site's own form, too, if it opens a new window.
+        (Some("cross-site"), Some(_)) if is_new_page(&request.headers) => {
+            by_origin().map_err(|_| CsrfRefusal::CrossSite)
+        }
         (Some(_), _) => Err(CsrfRefusal::CrossSite),
-        (None, Some(_)) => match parsed.zip(Host::of(request)) {
-            Some((origin, host)) if origin.is_at(host) && origin.is_secure() => Ok(()),
-            // Anyone on the network can write a page of this host without TLS.
-            Some((origin, host)) if origin.is_at(host) => Err(CsrfRefusal::PlainHttp),
-            _ => Err(CsrfRefusal::CrossSite),
-        },
+        (None, Some(_)) => by_origin(),
     }
+}
+
+/// Returns `true` for a form that a service worker passes on. What its fields say of its origin may be false: in WebKit
+/// the form of another site is `same-origin`, and `Origin` can be the site's own.
+pub(super) fn is_passed_on(request: &Parts) -> bool {
+    is_navigation_for(&request.headers, b"empty")
 }
 
 /// Returns the address of the page that sent the request, if its `Referer` names a page of this site or of a trusted

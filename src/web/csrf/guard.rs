@@ -24,7 +24,8 @@ use crate::{
 /// forms](Self::trust_form_post), has to pass these checks, in this order:
 ///
 /// 1. A request from a [trusted origin](Self::trust_origin) continues with check 4.
-/// 2. `Sec-Fetch-Site`, if the browser sends it, must be `same-origin` or `none`.
+/// 2. `Sec-Fetch-Site`, if the browser sends it, must be `same-origin` or `none`. For a form that opens a new window, which
+///    is `cross-site` in WebKit, check 3 decides.
 /// 3. Otherwise `Origin`, if it is sent, must be a single origin as browsers write it, with the scheme `https` and the
 ///    host and port of [the request](crate::web::host_of). For `localhost`, 127.0.0.1 and similar hosts, `http` is
 ///    enough. Behind a proxy that rewrites `Host`, and for a site without TLS, trust your own origin.
@@ -182,8 +183,9 @@ impl<T> CsrfGuard<T> {
     }
 
     /// Requires no token, only `Sec-Fetch-Site` and `Origin`. Browsers since 2023 send the first over TLS and to
-    /// `localhost`, and all current browsers send the second; a request with neither passes. The extractor `GuardedForm`
-    /// answers 500 unless another guard asks for a token.
+    /// `localhost`, and all current browsers send the second; a request with neither passes. A form that a [service
+    /// worker](crate::guide#service-workers) passes on is refused, except in Firefox. The extractor `GuardedForm` answers
+    /// 500 unless another guard asks for a token.
     ///
     /// # Examples
     ///

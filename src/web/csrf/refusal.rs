@@ -10,6 +10,9 @@ pub enum CsrfRefusal {
     /// A page without TLS on the same host sent the request. Anyone on the network path can make such a page. A site
     /// without TLS has to [trust its own origin](crate::csrf::CsrfGuard::trust_origin).
     PlainHttp,
+    /// A service worker passed a form on, and the guard checks [only the
+    /// origin](crate::csrf::CsrfGuard::origin_check_only), which such a request does not tell.
+    ServiceWorker,
     /// The request has no token.
     NoToken,
     /// The token is not of this session.
@@ -34,6 +37,7 @@ impl CsrfRefusal {
         match self {
             CsrfRefusal::CrossSite => "CrossSite",
             CsrfRefusal::PlainHttp => "PlainHttp",
+            CsrfRefusal::ServiceWorker => "ServiceWorker",
             CsrfRefusal::NoToken => "NoToken",
             CsrfRefusal::WrongToken { .. } => "WrongToken",
             CsrfRefusal::TooLarge => "TooLarge",
@@ -46,6 +50,9 @@ impl CsrfRefusal {
         match self {
             CsrfRefusal::CrossSite => "refused: the request comes from another site",
             CsrfRefusal::PlainHttp => "refused: the request comes from a page without TLS",
+            CsrfRefusal::ServiceWorker => {
+                "refused: a service worker passed this form on, which hides where it comes from; let the worker leave forms to the browser, or let the guard ask for tokens"
+            }
             CsrfRefusal::NoToken => {
                 "refused: the request has no CSRF token; send it in the header `x-csrf-token`, or a form in its field, by default `csrf_token`"
             }

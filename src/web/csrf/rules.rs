@@ -104,7 +104,7 @@ impl Rules {
         let is_form_post = self.is_form_post(request);
         if !is_safe
             && !is_form_post
-            && let Err(refusal) = cross_site::check(request, &self.trusted)
+            && let Err(refusal) = self.check_origin(request)
         {
             return Verdict::Responds(self.refused(refusal, None, None, request, extensions));
         }
@@ -123,6 +123,16 @@ impl Rules {
         }
         extensions.insert(asked);
         verdict
+    }
+
+    fn check_origin(&self, request: &Parts) -> Result<(), CsrfRefusal> {
+        cross_site::check(request, &self.trusted)?;
+        match self.token {
+            TokenSource::None if cross_site::is_passed_on(request) => {
+                Err(CsrfRefusal::ServiceWorker)
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Verifies a token in the header. A token in a form is left, because it needs the body.

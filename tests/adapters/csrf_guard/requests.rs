@@ -5,7 +5,7 @@
 use hardtack::{KeyRing, SessionCookie, keys::RingKey};
 
 use super::{
-    SAFE, UNSAFE, answer,
+    SAFE, UNSAFE, answer, check,
     common::{at, cookie, key},
     guard, request, visitor_of,
 };
@@ -13,7 +13,7 @@ use super::{
 type Fields = &'static [(&'static str, &'static str)];
 
 /// The fields that tell the source of a request, and whether it is this site.
-const SOURCES: [(&str, Fields, bool); 14] = [
+const SOURCES: [(&str, Fields, bool); 18] = [
     ("nothing", &[], true),
     ("the page", &[("sec-fetch-site", "same-origin")], true),
     ("the visitor", &[("sec-fetch-site", "none")], true),
@@ -58,7 +58,34 @@ const SOURCES: [(&str, Fields, bool); 14] = [
         ],
         false,
     ),
+    // But not in a new window of WebKit.
+    ("a new window", &in_new_window("https://example.com"), true),
+    (
+        "a new window of another site",
+        &in_new_window("https://evil.example"),
+        false,
+    ),
+    (
+        "a new window of a hidden site",
+        &in_new_window("null"),
+        false,
+    ),
+    (
+        "a new window without TLS",
+        &in_new_window("http://example.com"),
+        false,
+    ),
 ];
+
+/// What WebKit sends with a form that opens a new window.
+const fn in_new_window(origin: &str) -> [(&str, &str); 4] {
+    [
+        ("sec-fetch-site", "cross-site"),
+        ("sec-fetch-mode", "navigate"),
+        ("sec-fetch-dest", "document"),
+        ("origin", origin),
+    ]
+}
 
 fn retiring() -> SessionCookie {
     let keys = [
@@ -208,5 +235,50 @@ fn an_upgrade_of_a_trusted_origin_passes() {
         ];
         let request = request(method, &[fields, &origin].concat());
         assert_eq!(answer(&trusting, &cookie(), request).0, 200);
+    }
+}
+
+#[test]
+fn a_form_that_a_worker_passes_on_is_refused_unless_a_token_is_asked_for() {
+    let own = "https://example.com";
+    let only = guard().origin_check_only();
+    let trusting = only.clone().trust_origin(own).unwrap();
+    for (site, origin) in [
+        ("same-origin", own),
+        ("same-origin", "https://evil.example"),
+        ("same-origin", "null"),
+        ("none", own),
+    ] {
+        let fields = [
+            ("host", "example.com"),
+            ("sec-fetch-site", site),
+            ("sec-fetch-mode", "navigate"),
+            ("sec-fetch-dest", "empty"),
+            ("origin", origin),
+        ];
+        for guard in [&only, &trusting] {
+            let (status, body) = answer(guard, &cookie(), request("POST", &fields));
+            assert_eq!(status, 403);
+            let remedies = ["leave forms to the browser", "ask for tokens"];
+            assert!(
+                remedies.iter().all(|remedy| body.contains(remedy)),
+                "{body}"
+            );
+        }
+        check(&guard(), "POST", &fields, true);
+        check(&only, "GET", &fields, true);
+    }
+    // A script of the site, and a form that no worker has seen.
+    for (mode, destination) in [
+        ("cors", "empty"),
+        ("same-origin", "empty"),
+        ("navigate", "document"),
+    ] {
+        let fields = [
+            ("sec-fetch-site", "same-origin"),
+            ("sec-fetch-mode", mode),
+            ("sec-fetch-dest", destination),
+        ];
+        check(&only, "POST", &fields, true);
     }
 }

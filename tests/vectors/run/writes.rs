@@ -104,7 +104,7 @@ fn sessions_are_written_as_specified() {
     let without_context = if cfg!(feature = "tower") { 15 } else { 0 };
     let no_context = ("only a layer finds no context", without_context);
     let unseen = [
-        ("it sees no other fields of a request", 225),
+        ("it sees no other fields of a request", 263),
         ("it does not see the response", 238),
         no_context,
     ];
@@ -122,12 +122,12 @@ fn sessions_are_written_as_specified() {
         ),
         (
             &[Adapter::HeaderMap],
-            &[("ran", 1358), shareable, no_context],
+            &[("ran", 1396), shareable, no_context],
         ),
         (
             LAYERS,
             &[
-                ("ran", 1371),
+                ("ran", 1409),
                 shareable,
                 ("a handle that is left counts as a touch", 2),
             ],
