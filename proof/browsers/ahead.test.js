@@ -11,7 +11,7 @@ import { CsrfGuard } from "../../js/src/csrf_guard.js";
 import { KeyRing, SessionCookie, csrfToken } from "../../js/src/index.js";
 import { withSession } from "../../js/src/web/node.js";
 import { launch } from "./demo.js";
-import { closeServers, listen } from "./servers.js";
+import { closeServers, listen, scheme } from "./servers.js";
 
 const STEP = 3 * 60_000;
 const BEGUN = Date.UTC(2026, 10, 28);
@@ -82,7 +82,7 @@ ${frame}
       { now: () => site.now },
     ),
   );
-  site.origin = `http://127.0.0.1:${port}`;
+  site.origin = `${scheme}://127.0.0.1:${port}`;
   return site;
 }
 
@@ -121,7 +121,10 @@ const WAYS = {
   "the extension preload of htmx": [`<script src="/htmx.js"></script><script src="/preload.js"></script>`, { "cache-control": "private, max-age=60" }],
   "links of the kind prefetch, as Astro and instant.page make them": [AHEAD, { "cache-control": "private, max-age=60" }],
 };
-if ((process.env.BROWSER ?? "chromium") === "chromium") WAYS["speculation rules"] = [RULES];
+const kind = process.env.BROWSER ?? "chromium";
+if (kind === "chromium") WAYS["speculation rules"] = [RULES];
+// WebKitGTK has no links of this kind.
+if (kind === "webkit") delete WAYS["links of the kind prefetch, as Astro and instant.page make them"];
 
 for (const [name, [head, fields]] of Object.entries(WAYS)) {
   test(`${name}: a visitor who opens pages for longer than the idle timeout stays signed in`, { timeout: 120_000 }, async () => {
@@ -132,7 +135,8 @@ for (const [name, [head, fields]] of Object.entries(WAYS)) {
     const pages = site.asked.filter(({ pathname }) => pathname.startsWith("/page/"));
     const ahead = pages.filter(({ isAhead }) => isAhead).length;
     // A refresh changes the cookie, so the copy that was fetched with it answers no click.
-    assert.ok(ahead >= 10 && pages.length - ahead <= 5, `${ahead} of ${pages.length} were fetched ahead`);
+    // WebKit asks again for a page that it has.
+    assert.ok(ahead >= 10 && (kind === "webkit" || pages.length - ahead <= 5), `${ahead} of ${pages.length} were fetched ahead`);
     await page.browserContext().close();
   });
 }
@@ -169,14 +173,15 @@ test("a worker that passes pages on: a first page by a link begins a session, an
   const page = await context.newPage();
   await page.goto(`${site.origin}/worker.js`);
   await page.evaluate(() => navigator.serviceWorker.register("/worker.js").then(() => navigator.serviceWorker.ready).then(() => {}));
-  await page.goto(`http://localhost:${other}/`).catch(() => {});
+  await page.goto(`${scheme}://localhost:${other}/`).catch(() => {});
   await shows(page, "#number", 1);
-  assert.equal(site.asked.at(-1).dest, "empty", "the worker passed the page on");
+  // In WebKit, this shows the worker's requests of forms alone.
+  if (kind !== "webkit") assert.equal(site.asked.at(-1).dest, "empty", "the worker passed the page on");
   await page.click("button");
   await shows(page, "#messages", "Saved.");
   // A form of the other site replaces no session.
   await page.goto(`${site.origin}/sign-in`);
-  await page.goto(`http://localhost:${other}/form`).catch(() => {});
+  await page.goto(`${scheme}://localhost:${other}/form`).catch(() => {});
   await page.waitForFunction(() => document.querySelector("#user")?.textContent.startsWith("refused"), { timeout: 10_000 });
   await page.goto(own);
   assert.equal(await textOf(page, "#user"), "ada");

@@ -6,7 +6,7 @@ import { after, before, test } from "node:test";
 import { KeyRing, SessionCookie } from "../../js/src/index.js";
 import { withSession } from "../../js/src/web/node.js";
 import { launch } from "./demo.js";
-import { closeServers, listen } from "./servers.js";
+import { closeServers, listen, scheme } from "./servers.js";
 
 let browser;
 before(async () => {
@@ -31,7 +31,7 @@ async function signedIn(fields, html) {
     response.writeHead(200, { "content-type": "text/html", ...fields[request.url] });
     response.end(`<p>account of ${session.get("user") ?? "nobody"}</p>${html[request.url] ?? ""}`);
   });
-  const site = `http://127.0.0.1:${await listen(inSession)}`;
+  const site = `${scheme}://127.0.0.1:${await listen(inSession)}`;
   const context = await browser.createBrowserContext();
   const page = await context.newPage();
   await page.goto(`${site}/sign-in`);

@@ -3,15 +3,18 @@
 // one of the JavaScript package, whose rules are those of the vectors. The browser sends cookies in frames.
 
 import assert from "node:assert/strict";
-import { afterEach, beforeEach, test } from "node:test";
+import { afterEach, beforeEach, test as tests } from "node:test";
 
 import { KeyRing, SessionCookie, attributes } from "../../js/src/index.js";
 import { oldCookie } from "../../js/src/old_cookies.js";
 import { withSession } from "../../js/src/web/node.js";
 import { launchForFrames } from "./demo.js";
-import { closeServers, listen } from "./servers.js";
+import { closeServers, listen, scheme } from "./servers.js";
 
 const MINUTE = 60_000;
+
+// WebKitGTK takes no cookies in frames of other sites.
+const test = process.env.BROWSER === "webkit" ? tests.skip : tests;
 
 let browser, page, now;
 beforeEach(async () => {
@@ -29,7 +32,7 @@ const inHtml = (response, body) => response.setHeader("content-type", "text/html
 /** Returns the address of another site, whose pages show one of `own` in a frame, or are empty. */
 async function siteBeside(own) {
   const port = await listen(({ url }, response) => inHtml(response, url === "/frame" ? `<iframe src="${own}/empty"></iframe>` : "<p>"));
-  return `http://localhost:${port}`;
+  return `${scheme}://localhost:${port}`;
 }
 
 /** Returns a function that requests a path from the page of `own` in a frame of the other site, and returns the text of the answer. */
@@ -62,7 +65,7 @@ async function openWithOldCookie(sameSite) {
       inHtml(response, request.url === "/who" ? (session.get("user") ?? "nobody") : "ok");
     }),
   );
-  return `http://127.0.0.1:${port}`;
+  return `${scheme}://127.0.0.1:${port}`;
 }
 
 for (const sameSite of ["Lax", "None"]) {
@@ -107,7 +110,7 @@ test("a partitioned session that is full arrives whole, with other cookies of th
       inHtml(response, `${session.get("user") ?? "nobody"} ${session.get("data")?.length} ${sent}`);
     }),
   );
-  const own = `http://127.0.0.1:${port}`;
+  const own = `${scheme}://127.0.0.1:${port}`;
   const inFrame = await frameOf(own, await siteBeside(own));
   const room = await inFrame("/beside").then(() => inFrame("/fill"));
   assert.ok(room > 6500, room);
@@ -138,7 +141,7 @@ test("another site that has pages prerendered, which preload data, keeps no sess
     },
     { now: () => now },
   );
-  const own = `http://127.0.0.1:${await listen(app)}`;
+  const own = `${scheme}://127.0.0.1:${await listen(app)}`;
   const other = await siteBeside(own);
   assert.equal(await openTop(`${own}/sign-in`), "ada");
   await page.goto(other);

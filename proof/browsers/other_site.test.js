@@ -9,7 +9,7 @@ import { CsrfGuard } from "../../js/src/csrf_guard.js";
 import { KeyRing, SessionCookie, attributes, csrfToken } from "../../js/src/index.js";
 import { withSession } from "../../js/src/web/node.js";
 import { launch } from "./demo.js";
-import { closeServers, listen } from "./servers.js";
+import { closeServers, listen, scheme } from "./servers.js";
 
 async function textOf(request) {
   let text = "";
@@ -50,13 +50,13 @@ async function open(sameSite, pageOf) {
       response.writeHead(status, { "content-type": "text/html" }).end(body);
     }),
   );
-  const own = `http://127.0.0.1:${port}`;
+  const own = `${scheme}://127.0.0.1:${port}`;
   const elsewhere = await listen((request, response) => {
     const { pathname } = new URL(request.url, "http://elsewhere");
     if (pathname === "/moved") return response.writeHead(307, { location: `${own}/missing` }).end();
     response.writeHead(200, { "content-type": "text/html" }).end(pageOf(own));
   });
-  return { own, other: `http://localhost:${elsewhere}`, asked: () => asked };
+  return { own, other: `${scheme}://localhost:${elsewhere}`, asked: () => asked };
 }
 
 const posts = (path) => (own) => `<form method="post" action="${own}${path}"></form><script>document.forms[0].submit()</script>`;
@@ -139,7 +139,7 @@ async function openWithProvider(sameSite) {
     if (pathname === "/sign-in") {
       const state = crypto.randomUUID();
       session.set("sign-in", { state });
-      return lead(`http://localhost:${provider}/authorize?state=${state}&mode=${searchParams.get("mode")}`);
+      return lead(`${scheme}://localhost:${provider}/authorize?state=${state}&mode=${searchParams.get("mode")}`);
     }
     if (pathname === "/callback") {
       response.on("finish", () => seen.push(request.headers["sec-fetch-site"]));
@@ -157,7 +157,7 @@ async function openWithProvider(sameSite) {
     const page = await postAgain(new Request("http://site", { method: "POST", body: await textOf(request) }), "/callback");
     response.writeHead(page.status, [...page.headers].flat()).end(await page.text());
   });
-  const own = `http://127.0.0.1:${port}`;
+  const own = `${scheme}://127.0.0.1:${port}`;
   provider = await listen((request, response) => {
     const { searchParams } = new URL(request.url, "http://provider");
     const state = searchParams.get("state");
@@ -207,9 +207,9 @@ test("a sign-out clears what scripts and caches keep, and its message is shown; 
     );
     const context = await browser.createBrowserContext();
     const page = await context.newPage();
-    await page.goto(`http://127.0.0.1:${port}/sign-in`);
+    await page.goto(`${scheme}://127.0.0.1:${port}/sign-in`);
     await page.evaluate(() => localStorage.setItem("draft", "kept"));
-    await page.goto(`http://127.0.0.1:${port}/sign-out`);
+    await page.goto(`${scheme}://127.0.0.1:${port}/sign-out`);
     const found = await page.evaluate(() => `${document.body.innerText.trim()};${localStorage.getItem("draft")}`);
     assert.equal(found, expected, directives ?? "no field");
     await context.close();
