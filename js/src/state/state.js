@@ -44,10 +44,8 @@ export class State {
   registration = null;
   /** True if the request was for an image, a script or another part of a page, or refreshes nothing for another reason. */
   refreshesNothing = false;
-  /** True if the browser itself fetches something in advance that is not marked as a page. */
-  isPreload = false;
   /** True if the page is prefetched. The visitor may never see it, so messages are kept for a page that is shown. */
-  isPrefetch = false;
+  isPrefetch;
   /** True if there is no token although the browser may have one: it hides `SameSite` cookies when another site made the request. */
   mayHide = false;
   /** Bytes of content for which the server has room in the next request, if its limit is known. */
