@@ -75,7 +75,7 @@ test("a variable that is not set, or empty, is refused with the remedy", async (
 });
 
 test("an error of a ring says which entry, and which key", async () => {
-  const SEVERAL = /^key ring, entry 1: expected one key, found several; in a key ring, put each on a separate line, or separate all by commas$/;
+  const SEVERAL = /^key ring, entry 1: expected one key, found several; in a ring, separate them by lines or commas$/;
   const other = await generateKey();
   const [{ id }] = (await KeyRing.parse(XAES_KEY)).keys;
   const last = "accept_until=2027-03-01T06:00:00Z";

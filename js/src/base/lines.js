@@ -56,8 +56,8 @@ export const PROGRAM_LACKS_RING = [
 ];
 export const MANY_EXPIRED = [
   "info",
-  "many sessions of this minute had expired, as after an outage; without one, the clock of this program or of another is wrong, " +
-    "their timeouts differ, or a proxy drops `Set-Cookie`",
+  "many sessions of this minute had expired, as after an outage; without one, a clock is wrong, timeouts of programs differ, or a " +
+    "proxy drops `Set-Cookie`",
 ];
 export const REMEMBERED_ELSEWHERE = [
   "warn",

@@ -70,8 +70,7 @@ export async function loadBy(carrier, source, time, read) {
   return session;
 }
 
-const LEFT_OUT =
-  "a change is not saved: an inner request, or the handler, has set the session's cookie already; change the session in one of the two";
+const LEFT_OUT = "a change is not saved: the response sets the session's cookie already; change the session in one place";
 
 /** Ends a request. Returns the decision, the state and, to store, the token (docs/spec/writer.md § 8.12, § 8.14). */
 export function finish(carrier, session, response) {

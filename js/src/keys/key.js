@@ -10,7 +10,7 @@ const LABEL = toUtf8("hardtack/v1");
 /** Prefix of a key in every version of the format, by which misplaced keys are recognized. */
 export const ANY_KEY_PREFIX = "hardtack_key_";
 const KEY_PREFIX = `${ANY_KEY_PREFIX}v1_`;
-const SEVERAL = "expected one key, found several; in a key ring, put each on a separate line, or separate all by commas";
+const SEVERAL = "expected one key, found several; in a ring, separate them by lines or commas";
 
 /** Remedy for a source or a ring that lacks a key. */
 export const NEW_KEY = "restore its keys, because a new one signs everyone out; `generateKey()` makes the first";

@@ -74,16 +74,12 @@ export class SessionSealer {
    * of a response, which no client has sent: it is not counted, and the application is not asked. Throws a `Refusal`.
    */
   async verify(token, cookies, now, hasArrived = true) {
-    let opened;
-    try {
-      opened = await this.tokens.open(token, now, this.policy.keepUnknownKeys);
-    } catch (refusal) {
+    const { keyId, place, body: bytes } = await this.tokens.open(token, now, this.policy.keepUnknownKeys).catch(async (refusal) => {
       const note = ({ body }) => (refusal.at = lastActiveOf(readBody(body).metadata));
       // For logs and metrics alone. At the beginning of all times no key has retired.
       if (refusal.reason === "RetiredKey") await this.tokens.open(token, 0).then(note).catch(() => {});
       throw refusal;
-    }
-    const { keyId, place, body: bytes } = opened;
+    });
     let body;
     try {
       body = readBody(bytes);

@@ -16,8 +16,7 @@ export const PASSES_ANYWHERE = 3072;
  */
 export const PARTITION = 9216;
 export const PARTITIONED_IN_FOUR =
-  "browsers keep about 10 kB of `Partitioned` cookies for a site, too little for a session in four; leave out {partitioned} or choose " +
-  "a {size} of at most 3 cookies";
+  "browsers keep about 10 kB of `Partitioned` cookies for a site; leave out {partitioned} or choose a {size} of at most 3 cookies";
 
 /** Returns what may be sent, with or without `Partitioned`. */
 export function sizeOf(size, isPartitioned) {

@@ -141,5 +141,5 @@ impl Size {
     }
 }
 
-const PARTITIONED_IN_FOUR: &str = "browsers keep about 10 kB of `Partitioned` cookies for a site, too little for a \
-    session in four; leave out {partitioned} or choose a {size} of at most 3 cookies";
+const PARTITIONED_IN_FOUR: &str = "browsers keep about 10 kB of `Partitioned` cookies for a site; leave out \
+    {partitioned} or choose a {size} of at most 3 cookies";

@@ -161,7 +161,8 @@ const CHECK_LEN: usize = 4;
 /// Below this the secret is weak (SPEC.md § 14.2).
 const FEWEST_DISTINCT_BYTES: usize = 8;
 const UNKNOWN_SUITE: &str = "key is of an unknown suite, expected `xaes`, `xcha` or `sign`";
-const SEVERAL: &str = "expected one key, found several; in a key ring, put each on a separate line, or separate all by commas";
+const SEVERAL: &str =
+    "expected one key, found several; in a ring, separate them by lines or commas";
 const CHANGED: &str = "key has a wrong checksum, so at least one character is wrong; copy it again";
 const WEAK: &str = "key is not random; generate one with `hardtack keygen`";
 
