@@ -6,6 +6,8 @@ import { test } from "node:test";
 
 import { SessionCookie, revocation } from "../src/index.js";
 import { oldCookie } from "../src/old_cookies.js";
+import { stateOf } from "../src/session/session.js";
+import { isToWrite } from "../src/state/decide.js";
 import { withSession } from "../src/web/fetch.js";
 import { XAES_KEY, filled, random } from "./visitor.js";
 import { ask } from "./rust.js";
@@ -69,17 +71,34 @@ function visitTo({ settings }, own) {
   const ours = chance(0.75) ? [] : [oneOf([`${NAME}=${oneOf(own)}`, `${NAME}=junk`, `${NAME}=`, `${NAME}.1=x`, `${NAME}.9=x`, "theme=dark"])];
   const at = below(old.length + 1);
   const cookie = [...old.slice(0, at), ...ours, ...old.slice(at)].join(oneOf(["; ", ";"]));
-  const actions = listOf(4, () => oneOf(["look", "set", "renew", "new-id", "clear", "invalidate"]));
-  return { ...settings, now, cookie, actions };
+  const actions = listOf(4, () => oneOf(ACTIONS));
+  return { ...settings, now, cookie, actions, headers: oneOf([[], [], FRAME, LINK]), status: oneOf([200, 200, 200, 404, 408, 413, 500]) };
 }
 
-async function inJavaScript({ cookies }, { now, cookie, actions }) {
-  const session = await cookies.load(cookie, now * 1000);
+const ACTIONS = ["look", "set", "flash", "fill", "renew", "new-id", "sign-in", "sign-in", "clear", "invalidate", "invalidate", "discard", "save"];
+
+/** What a browser says of a request that another site has it make. */
+const LINK = [["sec-fetch-site", "cross-site"], ["sec-fetch-mode", "navigate"], ["sec-fetch-dest", "document"]];
+const FRAME = [...LINK.slice(0, 2), ["sec-fetch-dest", "iframe"]];
+
+async function inJavaScript({ cookies }, { now, cookie, actions, headers, status }) {
+  const session = await cookies.load(new Headers([["cookie", cookie], ...headers]), now * 1000);
   const { kind, reason = null } = session.outcome;
   const seconds = (date) => date && date.getTime() / 1000;
   const seen = { data: Object.fromEntries(session.entries()), flashes: [], id: session.id, is_new: session.isNew };
   const dates = [session.createdAt, session.lastActiveAt, session.expiresAt].map(seconds);
-  const act = { set: () => session.set("set", true), renew: () => session.renew(), "new-id": () => session.renewId(), clear: () => session.clear(), invalidate: () => session.invalidate() };
+  const act = {
+    set: () => session.set("set", true),
+    flash: () => session.flash("", "Bye."),
+    fill: () => session.set("fill", "x".repeat(5000)),
+    renew: () => session.renew(),
+    "new-id": () => session.renewId(),
+    "sign-in": () => session.signIn(),
+    clear: () => session.clear(),
+    invalidate: () => session.invalidate(),
+    discard: () => session.discard(),
+    save: () => session.save(),
+  };
   const refused = actions.map((action) => {
     try {
       act[action]?.();
@@ -89,7 +108,9 @@ async function inJavaScript({ cookies }, { now, cookie, actions }) {
       return true;
     }
   });
-  return { outcome: kind, reason, seen, dates, refused, fields: await cookies.save(session) };
+  const response = new Headers();
+  await cookies.saveTo(response, session, { status });
+  return { outcome: kind, reason, seen, dates, refused, fields: response.getSetCookie() };
 }
 
 /** Without the tokens, which differ each time. */
@@ -119,7 +140,7 @@ test("both make the same of a visit with old cookies, and of what the other has 
       // What was written under an old cookie opens on the other side.
       const [ours, theirs] = [tokenIn(here), tokenIn(there)];
       if (!ours || !theirs || i % 10 > 0) return;
-      const again = (token) => ({ ...visit, cookie: `${NAME}=${token}; ${visit.cookie}`, actions: ["look"] });
+      const again = (token) => ({ ...visit, cookie: `${NAME}=${token}; ${visit.cookie}`, actions: ["look"], headers: [], status: 200 });
       const crossed = await Promise.all([ask({ old: again(ours) }), inJavaScript(site, again(theirs))]);
       const [c, d] = crossed.map((answer) => JSON.stringify(sorted({ data: answer.seen.data, is_new: answer.seen.is_new, dates: answer.dates, reason: answer.reason })));
       if (c !== d) found.push({ number: begun + i, crossed: again(ours), there: c, here: d });
@@ -186,6 +207,11 @@ test("a failed response keeps the old cookie unless the visitor signed out, as i
     [(session) => session.signIn(), [0, 2, 2]],
     [(session) => session.invalidate(), [2, 2, 2]],
     [(session) => (session.signIn(), session.invalidate()), [2, 2, 2]],
+    [(session) => (session.signIn(), session.signIn()), [0, 2, 2]],
+    // The application has asked for an end, and not only for a sign-in.
+    [(session) => (session.invalidate(), session.signIn()), [2, 2, 2]],
+    [(session) => (session.invalidate(), session.renew()), [2, 2, 2]],
+    [(session) => (session.clear(), session.signIn()), [2, 2, 2]],
   ];
   for (const [act, expected] of acts) {
     const found = [];
@@ -196,6 +222,22 @@ test("a failed response keeps the old cookie unless the visitor signed out, as i
       found.push(response.headers.getSetCookie().length);
     }
     assert.deepEqual(found, expected, String(act));
+  }
+});
+
+test("a sign-out with a message in a frame of another site drops the old cookie, and a change leaves it, as in Rust", async () => {
+  const old = { name: "old", from: NOW * 1000, until: (NOW + 100) * 1000, read: (user) => ({ entries: { user } }) };
+  const cookies = await SessionCookie.encrypted(XAES_KEY, { migrateFrom: oldCookie(old) });
+  const acts = [
+    [(session) => session.set("count", 1), 0],
+    [(session) => (session.invalidate(), session.flash("", "Bye.")), 2],
+    [(session) => (session.clear(), session.flash("", "Bye.")), 2],
+  ];
+  for (const [act, expected] of acts) {
+    const session = await cookies.load(new Headers({ cookie: "old=ada", "sec-fetch-site": "cross-site" }), NOW * 1000);
+    act(session);
+    assert.equal(isToWrite(stateOf(session)), expected > 0, String(act));
+    assert.equal((await cookies.save(session)).length, expected, String(act));
   }
 });
 

@@ -102,7 +102,7 @@ impl<T> State<T> {
     /// a deny list.
     pub(crate) fn invalidate(&mut self) -> Option<Sid> {
         let is_stale = matches!(self.received, Received::Withheld(Withheld::Stale(_)));
-        let is_shown = !is_stale && self.draft.ended != Some(Ended::Invalidated);
+        let is_shown = !is_stale && matches!(self.draft.ended, None | Some(Ended::Cleared));
         let opened = self.received.opened_metadata().filter(|_| is_shown);
         let sid = opened.and_then(|opened| opened.sid);
         if !self.is_new() {
@@ -117,8 +117,12 @@ impl<T> State<T> {
     pub(crate) fn sign_in(&mut self) -> Result<Option<Sid>, SessionError> {
         // Drawn first, so that nothing is ended if there is no id.
         let sid = random::from_system()?;
+        let is_alone = matches!(self.draft.ended, None | Some(Ended::SignedIn));
         let ended = self.invalidate();
         self.renew_as(sid)?;
+        if is_alone {
+            self.draft.ended = Some(Ended::SignedIn);
+        }
         Ok(ended)
     }
 

@@ -92,6 +92,8 @@ pub(super) enum Validation {
 pub(super) enum Ended {
     Cleared,
     Invalidated,
+    /// By `sign_in` alone, which began another in its place.
+    SignedIn,
 }
 
 /// When the session is saved: the last of `discard` and `save` that was called.

@@ -132,7 +132,7 @@ impl<T> State<T> {
             // sign-in is meant to.
             } else if self.draft.renewed || !self.request.may_hide {
                 self.store(response.already_sent)
-            } else if self.draft.ended.is_some() && response.already_sent != AlreadySent::Nothing {
+            } else if self.draft.ended.is_some() && self.is_there(response.already_sent) {
                 // The sign-out takes effect, although its message is lost.
                 Decision::Drop
             } else {
@@ -179,17 +179,20 @@ impl<T> State<T> {
     }
 
     /// Returns `true` if nothing remains of the session. The application has ended it, and has stored nothing since that
-    /// is saved, or has taken everything out of it, which is a change like any other. A failed sign-in in place of a
-    /// session that was just taken over leaves the old cookie: the program completed the old sign-in.
+    /// is saved, or has taken everything out of it, which is a change like any other. A failed `sign_in` in place of a
+    /// session that was just taken over leaves the old cookie, because it may only have completed the old sign-in.
     fn is_gone(&self, is_silenced: bool) -> bool {
         let is_discarded = self.save == SaveMode::Discard;
         match self.draft.ended {
-            // A `clear` can be discarded, but not an invalidation.
-            Some(Ended::Invalidated) if is_discarded => true,
-            Some(Ended::Invalidated) if is_silenced => {
-                !self.draft.renewed || !self.received.was_taken_over()
+            Some(Ended::SignedIn)
+                if is_silenced && !is_discarded && self.received.was_taken_over() =>
+            {
+                false
             }
-            Some(Ended::Invalidated) => self.is_nothing(),
+            // A `clear` can be discarded, but not an invalidation.
+            Some(Ended::Invalidated | Ended::SignedIn) => {
+                is_discarded || is_silenced || self.is_nothing()
+            }
             Some(Ended::Cleared) => !is_discarded && (is_silenced || self.is_empty()),
             None => !is_discarded && !is_silenced && self.is_nothing() && self.has_changed(),
         }
@@ -244,11 +247,16 @@ impl<T> State<T> {
 
     /// Drops the client's token, unless no token arrived and the response neither sets nor drops one.
     fn drop_if_any(&self, already_sent: AlreadySent) -> Decision {
-        if self.received.has_token() || already_sent != AlreadySent::Nothing {
+        if self.is_there(already_sent) {
             Decision::Drop
         } else {
             Decision::Keep
         }
+    }
+
+    /// Returns `true` if the client has a token or an old cookie, or will have one by what the response says already.
+    fn is_there(&self, already_sent: AlreadySent) -> bool {
+        self.received.has_token() || already_sent != AlreadySent::Nothing
     }
 
     fn has_changed(&self) -> bool {

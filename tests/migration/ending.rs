@@ -167,7 +167,7 @@ async fn a_server_error_keeps_the_old_cookie_unless_the_visitor_signed_out() {
     let ours = cookie().cookie_for(start(), |session| session.insert("user", "ada"));
     let ours = ours.unwrap();
     let begin = |session: &Session| session.sign_in().and_then(|_| session.insert("user", 7));
-    let acts: [(Act, [usize; 3]); 6] = [
+    let acts: [(Act, [usize; 3]); 10] = [
         (|session| session.get::<String>("user").map(drop), [0, 2, 0]),
         (|session| session.insert("count", 1), [0, 2, 0]),
         (begin, [0, 2, 2]),
@@ -175,6 +175,23 @@ async fn a_server_error_keeps_the_old_cookie_unless_the_visitor_signed_out() {
         (|session| session.invalidate().map(drop), [2, 2, 2]),
         (
             |session| session.sign_in().and(session.invalidate()).map(drop),
+            [2, 2, 2],
+        ),
+        (
+            |session| session.sign_in().and(session.sign_in()).map(drop),
+            [0, 2, 2],
+        ),
+        // The application has asked for an end, and not only for a sign-in.
+        (
+            |session| session.invalidate().and(session.sign_in()).map(drop),
+            [2, 2, 2],
+        ),
+        (
+            |session| session.invalidate().and(session.renew()),
+            [2, 2, 2],
+        ),
+        (
+            |session| session.clear().and(session.sign_in()).map(drop),
             [2, 2, 2],
         ),
     ];
@@ -195,7 +212,8 @@ async fn a_server_error_keeps_the_old_cookie_unless_the_visitor_signed_out() {
     }
 }
 
-/// It would replace the one that the browser hides, and the old cookie comes again.
+/// It would replace the one that the browser hides, and the old cookie comes again. A sign-out takes effect, although its
+/// message is lost.
 #[test]
 fn no_session_is_taken_over_for_good_where_the_browser_hides_ours() {
     let cookie = cookie();
@@ -206,7 +224,9 @@ fn no_session_is_taken_over_for_good_where_the_browser_hides_ours() {
     let hidden = cookie.load_from(&request, start());
     let ended = cookie.load_from(&request, start());
     assert!(ended.invalidate().and(ended.flash("", "Bye.")).is_ok());
-    for (session, count) in [(hidden, 0), (ended, 0), (next, 2)] {
+    let cleared = cookie.load_from(&request, start());
+    assert!(cleared.clear().and(cleared.flash("", "Bye.")).is_ok());
+    for (session, count) in [(hidden, 0), (ended, 2), (cleared, 2), (next, 2)] {
         assert_eq!(session.outcome(), Outcome::Migrated);
         assert_eq!(session.has_changed(), count > 0);
         assert_eq!(saved(&cookie, &session).len(), count);

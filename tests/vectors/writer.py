@@ -372,7 +372,7 @@ STATUSES = {"size": 413, "stale": 403, "unreadable": 503, "unvalidated": 503}
 
 
 def decide(s, request, response):
-    """§ 8.12"""
+    """§ 8.12. No session of the vectors is taken over, so a sign-in is `invalidate` and `renew`."""
     if refresh_after(s) == "every-request" and s.arrived and quiet(s, request, response) and not shareable(response["fields"]):
         s.touched = True
     if not s.touched:
@@ -393,7 +393,7 @@ def decide(s, request, response):
         return "keep", "touched", None
     if changed(s) or s.save == "force" and s.arrived:
         if hidden(s, request) and not s.renewed:
-            return drop(s)
+            return drop(s) if s.ended else ("keep", "touched", None)
         if s.now >= s.issued + lifetime(vars(s), s.setup.policy):
             return drop(s)
         return "store", "written", sealable(s, encode(s, age_to_write(s)))

@@ -152,7 +152,7 @@ export class BaseSession extends Watched {
 
   // Nothing is kept, because an attacker may have planted the old session.
   signIn() {
-    const ended = this.invalidate();
+    const ended = invalidate(change(this, true), true);
     this.renew();
     return ended;
   }

@@ -50,14 +50,16 @@ export function clear(state) {
   state.ended ??= "cleared";
 }
 
-/** Returns the id of the session that has ended, or null. */
-export function invalidate(state) {
+/** Returns the id of the session that has ended, or null. `isSignIn`: another begins in its place. */
+export function invalidate(state, isSignIn) {
   const { code, metadata } = state.arrival;
   const isReturned = code !== "stale" && state.ended !== "invalidated";
   const id = isReturned && metadata ? idOf(metadata) : null;
   state.begin();
   state.isRenewed = false;
   state.limitedUntil = null;
+  // An old cookie stays only if a sign-in, and nothing else, ended its session.
+  if (!isSignIn || state.ended === "cleared") state.arrival = { ...state.arrival, wasTakenOver: false };
   state.ended = "invalidated";
   return id;
 }

@@ -50,8 +50,8 @@ function decideAlone(state, {
   const isToStore = hasChanged(state) || (state.save === "force" && !state.isNew);
   if (hasLapsed) return { ...keep, isLapsed: isToStore };
   if (isToStore) {
-    // A new session must not replace the one that the browser hides. A sign-out still drops what an inner request has set.
-    if (isHidden(state)) return state.ended && isSame !== undefined ? drop : keep;
+    // A new session must not replace the one that the browser hides. A sign-out takes effect, although its message is lost.
+    if (isHidden(state)) return state.ended ? drop : keep;
     if (isOver(state)) return drop;
     if (!canSeal(state)) throw new SessionError("clock", "clock must be from 2026 to 2162");
     return { ...store(state, ageToWrite(state, state.contentLength, state.metadata)), dependence: "written" };
@@ -69,7 +69,7 @@ export const tellsFailure = (state, status = 200) => state.hasFailed || statusOf
 export function isToWrite(state) {
   if (state.withheld || !state.isTouched) return false;
   if (isGone(state, false)) return hasToken(state);
-  if (isHidden(state) || (!hasToken(state) && isOver(state))) return false;
+  if ((isHidden(state) && !state.ended) || (!hasToken(state) && (isHidden(state) || isOver(state)))) return false;
   return state.save !== "discard" && hasChanged(state);
 }
 
@@ -79,14 +79,13 @@ const isOver = (state) => state.now >= deadlineOf(state.metadata, state.policy);
 
 /**
  * Returns true if there is no session to store: it has ended and nothing was stored since that would be saved, or it was emptied.
- * Neither `discard` nor a failed response undoes `invalidate`, because a visitor relies on a sign-out. A failed sign-in in place of a
- * session that was just taken over leaves the old cookie: the program completed the old sign-in.
+ * Neither `discard` nor a failed response undoes `invalidate`, because a visitor relies on a sign-out. A failed `signIn` in place of a
+ * session that was just taken over leaves the old cookie, because it may only have completed the old sign-in.
  */
 function isGone(state, isSilenced) {
-  const isDiscarded = state.save === "discard";
   const isInvalidated = state.ended === "invalidated";
-  if (isDiscarded) return isInvalidated;
-  if (isInvalidated) return isSilenced ? !(state.isRenewed && state.arrival.wasTakenOver) : isNothing(state);
+  if (state.save === "discard") return isInvalidated;
+  if (isInvalidated) return isSilenced ? !state.arrival.wasTakenOver : isNothing(state);
   return state.ended ? isSilenced || isEmpty(state) : !isSilenced && isNothing(state) && hasChanged(state);
 }
 

@@ -30,7 +30,8 @@ export class State {
    * - `arrived`: the session that this one continues. `body`, as it was sealed, and `allowed`, the size in which it may be sent
    *   back, are null if it was taken over from an old cookie;
    * - `withheld`: a session that the application does not get. `code` and `sentence` are for the error of a change;
-   * - `ended`: a session that ended in this request. `wasTakenOver` tells that it came in an old cookie.
+   * - `ended`: a session that ended in this request. `wasTakenOver` tells that it came in an old cookie, and that nothing but
+   *   a sign-in ended it.
    */
   arrival = { kind: "nothing" };
   /** How the session ended in this request: `cleared` or `invalidated`; or null. */

@@ -18,7 +18,7 @@ use hardtack::{
     migrate::{OldCookie, OldSession, Reader},
     session::{Outcome, Reason},
 };
-use http::{HeaderMap, HeaderValue, Request, StatusCode};
+use http::{HeaderMap, HeaderName, HeaderValue, Request, StatusCode};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use tower::ServiceExt;
@@ -104,6 +104,10 @@ struct Old {
     not_before: Option<u64>,
     sources: Vec<OldSource>,
     actions: Vec<String>,
+    /// Other fields of the request.
+    headers: Vec<(String, String)>,
+    /// Status of the response.
+    status: u16,
 }
 
 #[derive(Deserialize)]
@@ -146,7 +150,12 @@ impl Reader for JsonCookie {
 impl Old {
     fn answer(&self) -> Result<Value, Box<dyn Error>> {
         let cookie = self.cookie()?;
-        let session = cookie.load([&self.cookie], time(self.now));
+        let mut request = HeaderMap::new();
+        request.insert("cookie", self.cookie.parse()?);
+        for (name, value) in &self.headers {
+            request.insert(HeaderName::try_from(name)?, value.parse()?);
+        }
+        let session = cookie.load_from(&request, time(self.now));
         let seen = describe(&session)?;
         let seconds = |at: Option<SystemTime>| {
             at.and_then(|at| Some(at.duration_since(UNIX_EPOCH).ok()?.as_secs()))
@@ -168,14 +177,18 @@ impl Old {
             .iter()
             .map(|action| act(&session, action).is_err())
             .collect();
-        let fields: Vec<String> = cookie.save(&session)?.into_iter().collect();
+        let mut response = HeaderMap::new();
+        let status = StatusCode::from_u16(self.status)?;
+        cookie.save_to(&session, status, &mut response)?;
+        let set = response.get_all("set-cookie").into_iter();
+        let fields: Result<Vec<&str>, _> = set.map(HeaderValue::to_str).collect();
         Ok(json!({
             "outcome": outcome,
             "reason": reason,
             "seen": seen,
             "dates": dates.map(seconds),
             "refused": refused,
-            "fields": fields,
+            "fields": fields?,
         }))
     }
 
@@ -414,6 +427,11 @@ fn act(session: &Session, action: &str) -> Result<(), Box<dyn Error>> {
         "renew" => session.renew()?,
         "new-id" => session.renew_id()?,
         "clear" => session.clear()?,
+        "sign-in" => drop(session.sign_in()?),
+        "flash" => session.flash("", "Bye.")?,
+        "fill" => session.insert("fill", "x".repeat(5000))?,
+        "discard" => session.discard()?,
+        "save" => session.save()?,
         _ => drop(session.invalidate()?),
     }
     Ok(())
