@@ -20,4 +20,5 @@ pub(crate) const VALIDATION_FAILED: Line = Line { target: SESSIONS, level: Level
 pub(crate) const VALIDATION_HANGS: Line = Line { target: SESSIONS, level: Level::Error, text: "the application has not said for 5 seconds whether sessions are still valid: give its query a timeout" };
 pub(crate) const SESSION_LAPSED: Line = Line { target: SESSIONS, level: Level::Info, text: "a session is not stored: its key was dropped, or `not_before` raised, while the request ran" };
 pub(crate) const SESSION_FAILED: Line = Line { target: SESSIONS, level: Level::Error, text: "a session could not be read or changed" };
+pub(crate) const REFUSAL_UNTOLD: Line = Line { target: SESSIONS, level: Level::Warn, text: "a change did not fit, and others may be saved" };
 pub(crate) const CLOCK_DISAGREES: Line = Line { target: SESSIONS, level: Level::Warn, text: "a session of the last ten minutes is from the future, so this clock is behind, or that of another program is ahead: compare `now` of all with a clock that you trust" };

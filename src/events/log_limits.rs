@@ -65,6 +65,7 @@ pub(crate) enum LimitedEvent {
     NoContext,
     // Responses.
     CachingReplaced,
+    RefusalUntold,
     ChangeLeftOut,
     ChangeLate,
 }

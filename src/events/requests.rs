@@ -33,6 +33,12 @@ pub(crate) fn session_failed(
     print_in_debug!("{SESSION_FAILED}: {error}");
 }
 
+/// A change did not fit a session, and its response, of another status, saves what else the request changed.
+pub(crate) fn refusal_was_untold(purpose: &str, status: u16, left_out: u64) {
+    let left_out = (left_out > 0).then_some(left_out);
+    log_line!(REFUSAL_UNTOLD, purpose, status, left_out);
+}
+
 /// A handler returned an error because the session's companion did not admit the request. The session itself was logged
 /// when it was read.
 #[cfg(feature = "unstable-companion")]

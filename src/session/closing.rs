@@ -97,6 +97,9 @@ impl<T: Payload> Session<T> {
         held.count_request(response);
         // Before the decision, which may fail: a later change would be lost either way.
         let was_read_only = held.make_read_only(SessionError::AfterHead);
+        if !was_read_only {
+            held.note_untold(response.status);
+        }
         let mut decided = Decided::new(held, core);
         let contents = &decided.held.contents;
         if contents.is_touched && contents.loaded.is_some() {

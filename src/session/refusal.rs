@@ -60,6 +60,21 @@ impl<T> Held<'_, T> {
             events::session_failed(purpose, reason, error.key(), left_out, error);
         }
     }
+
+    /// Logs, once a minute, that a change did not fit, and that the response saves the others. Only the handler knows
+    /// whether they are complete without it.
+    pub(super) fn note_untold(&self, status: u16) {
+        let (core, contents) = (self.core, &self.contents);
+        if let (Some(SessionError::TooLarge(_)), Some(loaded)) =
+            (&contents.refusal, &contents.loaded)
+            && status < FAILED
+            && let Some(left_out) = core
+                .log_limits
+                .note(LimitedEvent::RefusalUntold, loaded.state.now)
+        {
+            events::refusal_was_untold(core.slot.purpose.name(), status, left_out);
+        }
+    }
 }
 
 /// Returns the kind of an error that anyone can cause again and again, which is logged when its session is saved.

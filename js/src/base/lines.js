@@ -80,6 +80,10 @@ export const SESSION_FAILED = [
   "error",
   "a session could not be read or changed",
 ];
+export const REFUSAL_UNTOLD = [
+  "warn",
+  "a change did not fit, and others may be saved",
+];
 export const CLOCK_DISAGREES = [
   "warn",
   "a session of the last ten minutes is from the future, so this clock is behind, or that of another program is ahead: compare " +

@@ -86,9 +86,10 @@ async function finishAlone(sealer, session, response) {
   state.forgotten?.();
   // Read here, because a copy of a `Response` has no status.
   const { status, existing } = response;
-  const { isClosed } = state;
+  const { isClosed, failure } = state;
   state.isClosed = true;
-  noteFailure(state, tellsFailure(state, status));
+  // Only the handler knows whether other changes are complete without the one that did not fit.
+  const isUntold = !noteFailure(state, tellsFailure(state, status)) && failure?.code === "size" && !(status >= 500);
   const isSame = existing ? await existing.isSame() : undefined;
   // A cache copies the headers of a 304 into its stored response, which is for everybody (RFC 9111 section 4.3.4).
   const isShareable = response.isShareable || status === 304;
@@ -97,6 +98,7 @@ async function finishAlone(sealer, session, response) {
   if (!isClosed) state.dependence = decision.dependence;
   if (decision.isLost) state.onLost(new SessionError("left-out", LEFT_OUT));
   const { tokens, say } = sealer;
+  if (isUntold) say("warn", failure.message, {}, "size", state.now);
   if (decision.isLapsed) say(...SESSION_LAPSED, {}, SESSION_LAPSED, state.now);
   if (decision.change !== "store") return decision;
   if (decision.isOptional && !tokens.canSeal(state.now)) return { ...decision, change: "keep" };

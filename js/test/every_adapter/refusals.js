@@ -126,6 +126,7 @@ export function saysThatASessionCannotBeReadHere(name, open) {
 export function saysThatASessionIsFull(name, open) {
   test(`${name}: a session that is full is answered with 413, and nothing but a sign-out is saved`, async (t) => {
     const lines = printed(t);
+    const { mock: warned } = t.mock.method(console, "warn", () => {});
     // Of its own, because it prints this once in a minute.
     const browser = await open(await SessionCookie.encrypted(XAES_KEY), {}, page);
     await browser.get("/visit");
@@ -137,7 +138,11 @@ export function saysThatASessionIsFull(name, open) {
     const told = lines().filter(([{ code }]) => code);
     assert.deepEqual(told.map(([{ code }, method]) => [code, method]), isOfTheAdapter ? [["size", "GET"]] : []);
     assert.equal((await browser.get("/look")).text, "1");
+    const untold = () => warned.calls.filter(({ arguments: [line] }) => /^session has room for/.test(line)).length;
+    assert.equal(untold(), 0);
     assert.equal((await browser.get("/full-and-caught")).text, "caught");
+    // Only the handler knows whether the rest is complete without it.
+    assert.equal(untold(), 1);
     assert.equal((await browser.get("/look")).text, "2");
     const out = await browser.get("/out-and-full");
     assert.deepEqual([out.status, out.setCookies.length], [413, 1]);

@@ -357,7 +357,10 @@ mod told {
     use http::Request;
     use tracing::Level;
 
-    use super::{FORM, SECRET, ask, request, routes, too_large, typed_too_large, unsaved};
+    use super::{
+        FORM, SECRET, StatusCode, ask, block_on, fetch, map_response, request, routes, set_cookies,
+        too_large, typed_too_large, unsaved,
+    };
     use crate::{
         adapters::tower_layer::layers::{login_layer, logins, named},
         common::{
@@ -591,6 +594,71 @@ mod told {
                 "{told:?}"
             );
         }
+    }
+
+    /// Only the handler knows whether the changes that did fit are complete without the one that did not.
+    #[test]
+    fn a_refused_change_behind_a_page_of_another_status_is_logged_once_a_minute() {
+        let hide = |status: u16| {
+            let status = StatusCode::from_u16(status).unwrap();
+            map_response(move |_: Response| async move { (status, "page") })
+        };
+        let other = || SessionCookie::encrypted(key(1)).name("other").build();
+        for (status, expected, saved) in [
+            (400, Some(Level::WARN), ["__Host-session", "other"]),
+            (303, Some(Level::WARN), ["__Host-session", "other"]),
+            (413, Some(Level::ERROR), ["other", ""]),
+            (408, Some(Level::WARN), ["", ""]),
+            (500, None, ["", ""]),
+        ] {
+            for is_outer in [true, false] {
+                let (full, other) = (
+                    SessionLayer::new(cookie()),
+                    SessionLayer::new(other().unwrap()),
+                );
+                let app = Router::new()
+                    .route("/", post(half_of_two))
+                    .layer(hide(status));
+                let other = other.map_session(Other);
+                let app = if is_outer {
+                    app.layer(full).layer(other)
+                } else {
+                    app.layer(other).layer(full)
+                };
+                let told = told_by(|| {
+                    for _ in 0..3 {
+                        let request = request("POST", "/", &[]);
+                        let (found, fields, _) = block_on(fetch(app.clone(), request));
+                        let set = set_cookies(&fields);
+                        let names = set.iter().map(|line| line.split_once('=').unwrap().0);
+                        let mut names: Vec<_> = names.chain(["", ""]).take(2).collect();
+                        names.sort_unstable_by_key(|name| (name.is_empty(), *name));
+                        assert_eq!(
+                            (found.as_u16(), &names[..]),
+                            (status, &saved[..]),
+                            "{is_outer}"
+                        );
+                    }
+                });
+                let told: Vec<_> = told
+                    .iter()
+                    .filter(|told| told.level <= Level::WARN)
+                    .collect();
+                let levels: Vec<_> = told.iter().map(|told| told.level).collect();
+                assert_eq!(levels, Vec::from_iter(expected), "{status} {is_outer}");
+                let purpose = r#"purpose="__Host-session""#;
+                assert!(told.iter().all(|told| told.fields.contains(purpose)));
+            }
+        }
+    }
+
+    async fn half_of_two(
+        session: Session,
+        Extension(Other(other)): Extension<Other>,
+    ) -> Result<(), SessionError> {
+        session.insert("half", 1)?;
+        other.insert("user", 42)?;
+        too_large(session).await
     }
 
     /// One cookie has both, and neither takes the other's line of a minute.
