@@ -134,7 +134,7 @@ test("a program that lacks the ring is a problem for ten minutes, at each progra
   assert.deepEqual([await problemsAt(cookies, later(59)), told], [[], []]);
   for (const second of [60, 100]) await bring(60, second);
   const sentence =
-    "a session was sealed under an earlier key after the next one had begun to seal: a program lacks the ring, or sessions are forged; " +
+    "a session was sealed under an earlier key after the next one had begun: a program lacks the ring, or sessions are forged; " +
     "compare each `fingerprint` and push the ring";
   const [{ id: keyId }] = (await KeyRing.parse(XAES_KEY)).keys;
   assert.deepEqual(told, [[sentence, { purpose: "__Host-session", keyId, lateBy: 60 }]]);

@@ -199,8 +199,7 @@ test("many sessions that are over in a minute are told, with a number, and few a
     return events().map(([level, message, { count, expiredForLeast: least, expiredForMost: most }]) => [level, message, count, least, most]);
   };
   const sentence =
-    "many sessions of this minute had expired, as after an outage; without one, a clock is wrong, timeouts of programs differ, or a " +
-    "proxy drops `Set-Cookie`";
+    "many sessions of this minute had expired, as after an outage; or a clock is wrong, timeouts differ, or a proxy drops `Set-Cookie`";
   assert.deepEqual(await arrive(9, idle, 1860), []);
   assert.deepEqual(await arrive(4, idle, 1920), []);
   assert.deepEqual(await arrive(5, old, 1921), []);

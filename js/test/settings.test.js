@@ -89,7 +89,7 @@ test("an error of a ring says which entry, and which key", async () => {
     [`${other}${XAES_KEY}`, SEVERAL],
     [`${other},,${XAES_KEY}`, /^key ring, entry 2: expected a key between commas/],
     [`${XAES_KEY}\n${other}\n${XAES_KEY}`, new RegExp(`key ring must not have key ${id} twice`)],
-    [`${XAES_KEY} ${last}`, new RegExp(`key ${id} seals last, and .*; if the ring is cut off, restore it, else remove the time, or add a key that seals later`)],
+    [`${XAES_KEY} ${last}`, new RegExp(`key ${id} seals last, and .*; restore the end of the ring, remove the time, or add a key that seals later`)],
     [`${other} seal_from=2027-03-02T00:00:00Z\n${XAES_KEY} ${last}`, new RegExp(`key ${id} must not retire before key [0-9a-f]{8} seals`)],
   ];
   for (const [ring, sentence] of sentences) {

@@ -178,7 +178,7 @@ fn who_follows_the_error_of_a_ring_opens_what_was_sealed_before() {
     let turn = HOUR;
     for (advice, mistake, followed) in [
         (
-            "if the ring is cut off, restore it, else remove the time, or add a key that seals later",
+            "restore the end of the ring, remove the time, or add a key that seals later",
             vec![old().accept_until(at(2 * HOUR))],
             vec![
                 vec![new().seal_from(at(turn)), old().accept_until(at(2 * HOUR))],

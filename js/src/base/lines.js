@@ -26,8 +26,8 @@ export const RING_SOURCE_ANSWERS = [
 ];
 export const KEY_ENDS_EARLY = [
   "warn",
-  "key opens nothing from `acceptUntil` on, although sessions that it sealed are valid until `neededUntil`: unless the key " +
-    "leaked, which `ring show` says, set its `accept_until` to `neededUntil` or later",
+  "key opens nothing from `acceptUntil` on, although its sessions are valid until `neededUntil`: set its `accept_until` to that " +
+    "or later, unless `ring show` says that it leaked",
 ];
 export const KEY_SEALS_TOO_SOON = [
   "warn",
@@ -42,8 +42,7 @@ export const KEY_IS_BACK = [
 ];
 export const NOT_BEFORE_IS_AHEAD = [
   "warn",
-  "`not_before` is in the future: until then every session is refused, new ones too; correct it, unless nobody is to be signed in " +
-    "before",
+  "`not_before` is in the future: until then every session is refused, new ones too; correct it, unless that is meant",
 ];
 export const SESSIONS_ARE_READY = [
   "info",
@@ -51,18 +50,18 @@ export const SESSIONS_ARE_READY = [
 ];
 export const PROGRAM_LACKS_RING = [
   "warn",
-  "a session was sealed under an earlier key after the next one had begun to seal: a program lacks the ring, or sessions are " +
-    "forged; compare each `fingerprint` and push the ring",
+  "a session was sealed under an earlier key after the next one had begun: a program lacks the ring, or sessions are forged; " +
+    "compare each `fingerprint` and push the ring",
 ];
 export const MANY_EXPIRED = [
   "info",
-  "many sessions of this minute had expired, as after an outage; without one, a clock is wrong, timeouts of programs differ, or a " +
-    "proxy drops `Set-Cookie`",
+  "many sessions of this minute had expired, as after an outage; or a clock is wrong, timeouts differ, or a proxy drops " +
+    "`Set-Cookie`",
 ];
 export const REMEMBERED_ELSEWHERE = [
   "warn",
-  "a remembered session arrived, but this program has no `rememberUpTo`: it ends by the ordinary timeouts here, and its cookie " +
-    "loses `Max-Age`; set `rememberUpTo` as in the program that remembers it",
+  "a remembered session arrived, but this program has no `rememberUpTo`: it ends by the ordinary timeouts; set `rememberUpTo` as " +
+    "the other program does",
 ];
 export const VALIDATION_FAILED = [
   "error",

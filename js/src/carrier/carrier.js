@@ -70,7 +70,7 @@ export async function loadBy(carrier, source, time, read) {
   return session;
 }
 
-const LEFT_OUT = "a change is not saved: the response sets the session's cookie already; change the session in one place";
+const LEFT_OUT = "a change is not saved: the response sets the session's cookie already; change it in one place";
 
 /** Ends a request. Returns the decision, the state and, to store, the token (docs/spec/writer.md § 8.12, § 8.14). */
 export function finish(carrier, session, response) {
@@ -86,10 +86,9 @@ async function finishAlone(sealer, session, response) {
   state.forgotten?.();
   // Read here, because a copy of a `Response` has no status.
   const { status, existing } = response;
-  const { isClosed, failure } = state;
+  const { isClosed } = state;
   state.isClosed = true;
-  // Only the handler knows whether other changes are complete without the one that did not fit.
-  const isUntold = !noteFailure(state, tellsFailure(state, status)) && failure?.code === "size" && !(status >= 500);
+  noteFailure(state, tellsFailure(state, status));
   const isSame = existing ? await existing.isSame() : undefined;
   // A cache copies the headers of a 304 into its stored response, which is for everybody (RFC 9111 section 4.3.4).
   const isShareable = response.isShareable || status === 304;
@@ -98,11 +97,13 @@ async function finishAlone(sealer, session, response) {
   if (!isClosed) state.dependence = decision.dependence;
   if (decision.isLost) state.onLost(new SessionError("left-out", LEFT_OUT));
   const { tokens, say } = sealer;
-  if (isUntold) say("warn", failure.message, {}, "size", state.now);
-  if (decision.isLapsed) say(...SESSION_LAPSED, {}, SESSION_LAPSED, state.now);
+  const { failure, now } = state;
+  // Only the handler knows whether other changes are complete without the one that did not fit.
+  if (failure?.code === "size" && !state.hasFailed && !(status >= 500)) say("warn", failure.message, {}, "size", now);
+  if (decision.isLapsed) say(...SESSION_LAPSED, {}, SESSION_LAPSED, now);
   if (decision.change !== "store") return decision;
-  if (decision.isOptional && !tokens.canSeal(state.now)) return { ...decision, change: "keep" };
-  return { ...decision, token: await tokens.seal(decision.body, state.now) };
+  if (decision.isOptional && !tokens.canSeal(now)) return { ...decision, change: "keep" };
+  return { ...decision, token: await tokens.seal(decision.body, now) };
 }
 
 /**

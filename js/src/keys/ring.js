@@ -8,7 +8,7 @@ import { XCHA } from "../crypto/suites.js";
 import { Key, NEW_KEY, lookOf } from "./key.js";
 
 const WITHOUT_XCHACHA = "WebCrypto lacks XChaCha20-Poly1305; use an xaes key, or `skipXChaCha`";
-const CUT_OFF = "if the ring is cut off, restore it, else remove the time, or add a key that seals later";
+const CUT_OFF = "restore the end of the ring, remove the time, or add a key that seals later";
 
 /** Returns the content of a ring. Not a method, because the content includes the keys. */
 export let contentOf;

@@ -10,7 +10,7 @@ export const UNOPENED = { kind: "unopened" };
 const UNREADABLE = {
   kind: "withheld",
   code: "unreadable",
-  sentence: "another version or another key wrote the session; let the error pass, or call `invalidate`",
+  sentence: "another version or key wrote the session; let the error pass, or call `invalidate`",
 };
 
 export class State {

@@ -47,8 +47,8 @@ impl<K> Ring<K> {
         if last.info.accept_until.is_some() {
             let id = last.info.id;
             return Err(KeyError::new(format!(
-                "key {id} is the last one to seal, so it cannot have `accept_until`; if the ring is cut off, restore it, \
-                 else remove the time, or add a key that seals later"
+                "key {id} is the last one to seal, so it cannot have `accept_until`; restore the end of the ring, \
+                 remove the time, or add a key that seals later"
             )));
         }
         let mut overlaps = self.overlaps();
@@ -296,8 +296,8 @@ mod tests {
         assert_eq!(
             ring.err().unwrap().to_string(),
             format!(
-                "key {id} is the last one to seal, so it cannot have `accept_until`; if the ring is cut off, restore it, \
-                 else remove the time, or add a key that seals later"
+                "key {id} is the last one to seal, so it cannot have `accept_until`; restore the end of the ring, \
+                 remove the time, or add a key that seals later"
             )
         );
     }

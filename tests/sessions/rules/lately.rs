@@ -69,7 +69,7 @@ fn a_session_that_was_sealed_under_an_earlier_key_too_late_is_told_of_once_a_min
     let pair = sealed(&cookie(), at(100), |it| it.insert("user", 7).unwrap());
     let told = shown(|| read(&new, &pair, [100, 101, 159, 160]));
     check(&told, Level::WARN, &["late_by=100 ", "left_out=2 "]);
-    let sentence = "a session was sealed under an earlier key after the next one had begun to seal, so a program lacks the ring";
+    let sentence = "a session was sealed under an earlier key after the next one had begun: a program lacks the ring";
     assert!(told[0].fields.contains(sentence), "{told:?}");
     assert!(told[0].fields.contains(&format!("key_id={} ", key(0).id())));
     // With the ring, each program seals under the next key in time.

@@ -35,9 +35,8 @@ fn warnings(work: impl FnOnce()) -> Vec<String> {
     let told = told_by(work).into_iter().filter(warned).map(|told| {
         let expected = (Level::WARN, "hardtack::keys");
         assert_eq!((told.level, told.target), expected, "{told:?}");
-        let words = "message=key opens nothing from `accept_until` on, although sessions that it sealed are valid until \
-                     `needed_until`: unless the key leaked, which `ring show` says, set its `accept_until` to \
-                     `needed_until` or later ";
+        let words = "message=key opens nothing from `accept_until` on, although its sessions are valid until \
+                     `needed_until`: set its `accept_until` to that or later, unless `ring show` says that it leaked ";
         told.fields.strip_prefix(words).expect("it is this one").to_owned()
     });
     told.collect()
