@@ -72,6 +72,7 @@ impl Ends {
         for (mut key, before, after) in keys {
             let is_gone = after == 0;
             let leaves = is_gone && before > 0;
+            key.is_dropped &= is_gone;
             if leaves {
                 (key.is_dropped, key.doubtful) = (before > now, Some(now));
             }
