@@ -1,8 +1,9 @@
 //! Rings that leak between other commands, by chance and in each form of a ring.
 //!
 //! A thief has the keys of the ring at the time of the leak. From the end on, none of them opens or seals, and until then no
-//! other key seals, which would seal a forgery again. No command moves an end to later but those that [`Site::may_put_off`]
-//! names. `ALL_CASES=1` runs 3,000 sequences in each form. One that fails prints its number, and `SEQUENCE=7` repeats it.
+//! key seals that opens later, which would seal a forgery again. No command moves an end to later but those that
+//! [`Site::may_put_off`] names. `ALL_CASES=1` runs 3,000 sequences in each form. One that fails prints its number, and
+//! `SEQUENCE=7` repeats it.
 
 use std::{env, time::SystemTime};
 
@@ -224,7 +225,10 @@ impl Site {
         if !before.is_empty() {
             self.check_ends(&before.parse().unwrap(), command, options);
         }
-        self.check_thief();
+        // `leaked` may put the end off, and checks it itself.
+        if command != "leaked" {
+            self.check_thief();
+        }
         true
     }
 
@@ -292,7 +296,7 @@ impl Site {
         }
     }
 
-    /// Keys of the thief open nothing from the end on, and no other key seals while they open.
+    /// Keys of the thief open nothing from the end on, nor does any key that seals while they open.
     fn check_thief(&self) {
         let Some(leak) = &self.leak else { return };
         let ring = self.parsed();
@@ -315,10 +319,11 @@ impl Site {
                 !is_over || open.is_none(),
                 "{open:?} opens forgeries {time}"
             );
-            let sealing = ring.sealing_key(at(time));
+            let sealing = find(&ring, ring.sealing_key(at(time))).unwrap();
+            let ends = sealing.accept_until.is_some_and(|end| end <= at(leak.end));
             assert!(
-                is_over || open.is_none() || is_stolen(sealing),
-                "{sealing} seals forgeries {time}"
+                is_over || open.is_none() || ends,
+                "{sealing:?} seals forgeries {time}"
             );
         }
     }
