@@ -121,10 +121,11 @@ fn the_alerts_name_metrics_labels_and_variants_that_exist() {
         metrics_of(&expression);
         let parts: Vec<_> = expression.split('"').collect();
         let compared = parts.chunks(2).filter(|pair| {
-            let is_of_alerts = ["compares=", "alertstate="]
+            let label = pair[0].trim_end_matches(['=', '~', '!']);
+            let is_of_alerts = ["alertname", "alertstate", "compares"]
                 .iter()
-                .any(|it| pair[0].ends_with(it));
-            pair[0].ends_with(['=', '~']) && !is_of_alerts
+                .any(|it| label.ends_with(it));
+            label != pair[0] && !is_of_alerts
         });
         for variant in compared.flat_map(|pair| pair[1].split('|')) {
             // A recorded series calls a session that came back by what was written.
