@@ -14,7 +14,8 @@ const SENTENCES = {
   "cross-site": "refused: the request comes from another site",
   "plain-http": "refused: the request comes from a page without TLS",
   "service-worker":
-    "refused: a service worker passed this form on, which hides where it comes from; let the worker leave forms to the browser, or let the guard ask for tokens",
+    "refused: a service worker passed this form on, which hides where it comes from; let the worker leave forms to the browser, or let " +
+    "the guard ask for tokens",
   "no-token": "refused: the request has no CSRF token; send it in the header `x-csrf-token`",
   "wrong-token": "refused: the CSRF token is not of this session; load the page again",
   "too-large": "refused: the form is too long",

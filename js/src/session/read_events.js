@@ -39,10 +39,10 @@ export const levelOf = (reason) => (reason in LEVELS ? LEVELS[reason] : "info");
 
 /**
  * Returns the outcome of reading for metrics. Logs a session that was sealed lately, under an earlier key, although the next one had
- * begun to seal, also one that is refused by now: the program that sealed it lacks the ring. Its last activity is no later than its sealing, by the clock that also chose
- * the key, so the skew is only for a session that began at a program whose clock is ahead. An older session may come from a program
- * that has the ring by now. And if this program has its ring only since the later key began to seal, as with a push that makes a known
- * key seal, others may be about to get it.
+ * begun to seal, also one that is refused by now: the program that sealed it lacks the ring. Its last activity is no later than its
+ * sealing, by the clock that also chose the key, so the skew is only for a session that began at a program whose clock is ahead. An
+ * older session may come from a program that has the ring by now. And if this program has its ring only since the later key began to
+ * seal, as with a push that makes a known key seal, others may be about to get it.
  */
 export function noteLate({ outcome, arrival, policy, now }, { say, seen, since, tokens }) {
   const { keyId } = outcome;

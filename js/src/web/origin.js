@@ -36,7 +36,8 @@ export async function forward(cookies, session, request, fetch = globalThis.fetc
 /** Returns true if a response of this status sets or drops the session. */
 function isWrittenWith(status, session) {
   const state = stateOf(session);
-  return decide(state, { place: state.sealer.placeOf(state), status }).dependence === "written";
+  const { change, dependence } = decide(state, { place: state.sealer.placeOf(state), status });
+  return change !== "keep" && dependence === "written";
 }
 
 /** Returns the changes to the head of the origin's response. `isKept`: saves even with an error. `own`: the cookies of the session. */

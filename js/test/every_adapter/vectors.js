@@ -127,8 +127,8 @@ async function ask({ origin, send }, fields, agent) {
     const { status, headers } = await send(`${origin}/`, { headers: fields });
     return { status, headers, setCookies: headers.getSetCookie() };
   }
-  const { host } = new URL(origin);
-  const request = requestOf(`${origin}/`, { agent, headers: [...fields.flat(), "host", host] }).end();
+  const host = fields.some(([name]) => name.toLowerCase() === "host") ? [] : ["host", new URL(origin).host];
+  const request = requestOf(`${origin}/`, { agent, headers: [...fields.flat(), ...host] }).end();
   const [response] = await once(request, "response");
   await response.resume().toArray();
   const { "set-cookie": setCookies = [], ...headers } = response.headers;
