@@ -7,17 +7,17 @@ import { XAES_KEY } from "./visitor.js";
 
 export const here = (file) => new URL(`../${file}`, import.meta.url);
 export const readme = await readFile(here("README.md"), "utf8");
-const [migration, operations, nextjs] = await Promise.all(["migration.md", "docs/operations.md", "docs/nextjs.md"].map((page) => readFile(here(page), "utf8")));
-export const pages = [readme, migration, operations, nextjs];
+const others = ["migration.md", "docs/frameworks.md", "docs/nextjs.md", "docs/operations.md", "docs/sessions.md"].map((page) => readFile(here(page), "utf8"));
+export const pages = [readme, ...(await Promise.all(others))];
 /** By the comment in their first lines. */
 export const programs = new Map([...pages.join("").matchAll(/```(?:jsx?|ts)\n\/\/ (\S+\.(?:jsx?|ts))\n([^]*?)```/g)].map(([, name, text]) => [name, text]));
 
 /** The pages link to these. */
 const LINKED = {
   examples: [
-    "form_post.js", "handler.test.js", "health.js", "koa_fastify.js", "lambda.js", "log.js", "login.test.js", "magic_link.js", "migrate_cookie_session.js",
+    "express.js", "form.js", "form_post.js", "handler.test.js", "health.js", "koa_fastify.js", "lambda.js", "log.js", "login.test.js", "magic_link.js", "migrate_cookie_session.js",
     "migrate_fastify.js", "migrate_h3.js", "migrate_itsdangerous.js", "migrate_jwt.js", "migrate_react_router.js", "nest.js", "origin.js",
-    "passport.js", "struct.js", "tenants.js", "types.ts",
+    "passport.js", "revalidate.js", "struct.js", "tenants.js", "types.ts", "worker.js",
   ],
   "examples/google": ["lib/google.js", "app/api/google/route.js", "app/api/google/callback/route.js"],
   "../proof/frameworks/next": ["instrumentation.js", "lib/cookie.js", "pages/api/legacy.js", "pages/legacy.js"],

@@ -13,6 +13,7 @@ import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 
 import connect from "connect";
+import { transformSync } from "esbuild";
 import express from "express";
 import Fastify from "fastify";
 import { Hono } from "hono";
@@ -36,12 +37,23 @@ test("the worker counts", async () => {
   assert.equal(await (await worker.fetch(request(cookieOf(first)), env)).text(), "visit 2");
 });
 
-test("the program of Hono answers", async () => {
-  const hono = (await load("hono.js")).default;
-  assert.equal(await (await hono.request("/")).text(), "Hello nobody");
+test("the first program signs in and out in a worker, and refuses other sites and wrong passwords", async () => {
+  await writeFile(new URL("worker.ts.js", folder), transformSync(programs.get("worker.ts"), { loader: "ts" }).code);
+  const worker = (await import(new URL("worker.ts.js", folder))).default;
+  const send = (path, cookie = "", init = {}) =>
+    worker.request(path, { ...init, headers: { cookie, ...init.headers } }, { ...env, PASSWORD: "right" });
+  const post = (path, cookie, password, site = "same-origin") =>
+    send(path, cookie, { method: "POST", body: new URLSearchParams({ name: "ada", password }), headers: { "sec-fetch-site": site } });
+  assert.equal((await post("/sign-in", "", "wrong")).status, 401);
+  assert.equal((await post("/sign-in", "", "right", "cross-site")).status, 403);
+  assert.equal(await (await send("/")).text(), "Hello nobody");
+  const signedIn = await post("/sign-in", "", "right");
+  assert.equal(signedIn.status, 303);
+  assert.equal(await (await send("/", cookieOf(signedIn))).text(), "Hello ada");
+  assert.match((await post("/sign-out", cookieOf(signedIn))).headers.getSetCookie()[0], /Max-Age=0/);
 });
 
-test("the first program signs in and out, and refuses other sites and wrong passwords", async () => {
+test("the program of Express signs in and out, and refuses other sites and wrong passwords", async () => {
   const { siteOf } = await load("express.js");
   const browser = await listening(createServer(siteOf(async (name, password) => (password === "right" ? { name } : null))));
   const send = (path, body = "", headers = {}) =>
@@ -99,6 +111,7 @@ test("the types are right, and another type than the one of the shape is refused
   };
   const program = programs.get("types.ts");
   check(program);
+  check(programs.get("worker.ts"));
   assert.throws(() => check(program.replace("user: number;", "user: Date;")), ({ stdout }) => /types\.ts.*error/.test(stdout));
 });
 
@@ -191,7 +204,7 @@ test("the site on Node's own server reads each character of a form, and no form 
 test("the described type and the migration are built", async () => {
   await load("struct.js");
   assert.equal((await load("migrate.js")).cookies.name, "__Host-session");
-  const [, chosen] = /`cookie: attributes\((.*)\)`/.exec(readme);
+  const [, chosen] = /`cookie: attributes\((\{ name.*)\)`/.exec(pages.join(""));
   assert.equal(attributes(new Function(`return ${chosen}`)()).name, "__Secure-shop");
   assert.equal((await load("migrate_own.js")).cookies.name, "__Host-session");
 });
@@ -367,15 +380,6 @@ test("the tests of a handler and of a type pass", async () => {
     await writeFile(file, programs.get(name));
     execFileSync(execPath, ["--test", fileURLToPath(file)], { env: { PATH: process.env.PATH } });
   }
-});
-
-const anchorOf = (title) => title.toLowerCase().replace(/[^a-z0-9 -]/g, "").replaceAll(" ", "-");
-
-test("the table of contents has every section, in its order", () => {
-  const sections = [...readme.matchAll(/^## (.*)$/gm)].map(([, title]) => anchorOf(title));
-  const [contents] = readme.split("\n## ");
-  const listed = [...contents.matchAll(/\]\(#(\S+)\)/g)].map(([, target]) => target);
-  assert.deepEqual(listed, sections);
 });
 
 test("every block is a program that runs here, or commands and output", () => {
