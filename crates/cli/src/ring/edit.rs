@@ -175,6 +175,7 @@ impl Target {
         let notes = notes::of(text, &self.file)?;
         let name = self.file.to_string_lossy();
         let planned = before.as_ref().and_then(|ring| ring.planned_leak(now));
+        let in_sentences = if self.is_piped() { "the ring" } else { &*name };
         Ok(Edit {
             leak: planned.as_ref().map(|leak| leak.accept_until),
             planned,
@@ -183,11 +184,7 @@ impl Target {
             text: lines,
             now,
             notes,
-            name: if self.is_piped() {
-                "the ring".to_owned()
-            } else {
-                name.to_string()
-            },
+            name: in_sentences.to_owned(),
             file: argument(&name),
             noted,
             known: self.overlap.overlap()?.or(noted),
@@ -222,6 +219,11 @@ impl Edit {
             Some(leak) if ends || leak.next == key.id => Err(self.refuse_plan(leak)),
             _ => Ok(key),
         }
+    }
+
+    /// Returns the time of a leak that is planned before the change.
+    pub(super) fn earlier_leak(&self) -> Option<SystemTime> {
+        self.planned.as_ref().map(|leak| leak.accept_until)
     }
 
     /// Returns the refusal of another plan than that of a leak.

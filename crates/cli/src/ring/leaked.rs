@@ -64,7 +64,6 @@ impl Leaked {
         };
         let sealing = ring.sealing(edit.now);
         let waiting = (edit.planned.as_ref()).and_then(|leak| ring.next_after(leak.key));
-        let earlier_end = edit.leak.take();
         edit.leak = self.at.map(|_| end);
         let keep = self.keep(edit, &ring, waiting.map(|key| key.id), end.max(soonest))?;
         let kept: Vec<_> = keep.iter().map(|key| key.id).collect();
@@ -83,22 +82,31 @@ impl Leaked {
             }
         };
         let open: Vec<_> = [new].into_iter().chain(kept.iter().copied()).collect();
-        let (ended, gone) = self.end_others(edit, &ring, &open, end, earlier_end);
+        let (ended, gone) = self.end_others(edit, &ring, &open, end);
         let opens = match &kept[..] {
             [] => format!("only key {new} opens, and it seals"),
             _ => format!("only {} open, and key {new} seals", keys(&open)),
         };
-        let mut report = if self.now {
+        let (seals, removed, then) = if self.now {
             edit.text.set(new, SEAL_FROM, None);
             // Of keys without times, the first listed seals.
             kept.iter().for_each(|id| edit.text.move_before(new, *id));
-            now(edit, &made, &gone, &opens)
+            (" seals", "dropped", now(edit, &opens))
         } else {
             edit.set_seal_from(new, end);
             edit.check_still_seals(sealing.id)?;
             let ahead = soonest.duration_since(edit.now).unwrap_or_default();
-            at(edit, &made, &gone, &opens, end, earlier_end, ahead)
+            (
+                ", accepted",
+                "removed at once",
+                at(edit, &opens, end, ahead),
+            )
         };
+        let mut report = vec![format!("{made}{seals}")];
+        if !gone.is_empty() {
+            report.push(format!("{} {removed}", are(&gone)));
+        }
+        report.extend(then);
         let had_end = |key: &KeyInfo| key.accept_until.or(edit.notes.leaked(key.id)).is_some();
         let lost = waiting.into_iter().flat_map(|_| ring.keys());
         let lost = lost.filter(|key| !had_end(key) && !open.contains(&key.id));
@@ -164,7 +172,6 @@ impl Leaked {
         ring: &KeyRing,
         open: &[KeyId],
         end: SystemTime,
-        earlier_end: Option<SystemTime>,
     ) -> (Vec<KeyId>, Vec<KeyId>) {
         let (sealing, now) = (ring.sealing_key(edit.now), edit.now);
         let (mut ended, mut gone) = (Vec::new(), Vec::new());
@@ -176,7 +183,7 @@ impl Leaked {
             // An end that has come stays, although the line may be back.
             let noted = edit.notes.leaked(id).filter(|_| id != sealing);
             let own = key.accept_until.into_iter().chain(noted);
-            let own = own.filter(|own| Some(*own) != earlier_end);
+            let own = own.filter(|own| Some(*own) != edit.earlier_leak());
             let end = own.fold(end, SystemTime::min);
             let is_back = end <= now && key.accept_until.is_none_or(|own| own > now);
             let is_late = key.seal_from.is_some_and(|from| from >= end);
@@ -239,32 +246,16 @@ impl Leaked {
 }
 
 /// Says what happens with --at.
-fn at(
-    edit: &Edit,
-    made: &str,
-    gone: &[KeyId],
-    opens: &str,
-    end: SystemTime,
-    earlier_end: Option<SystemTime>,
-    ahead: Duration,
-) -> Vec<String> {
+fn at(edit: &Edit, opens: &str, end: SystemTime, ahead: Duration) -> Vec<String> {
     let (name, pushed, at) = (&edit.name, show(end - ahead), show(end));
-    let mut report = vec![format!("{made}, accepted")];
-    if !gone.is_empty() {
-        report.push(format!("{} removed at once", are(gone)));
-    }
-    let earlier = earlier_end.filter(|earlier| *earlier < end);
-    report.extend(earlier.map(|earlier| {
-        let by = earlier - ahead;
-        let by = if by > edit.now {
-            format!("before {}", show(by))
-        } else {
-            "at once".to_owned()
-        };
-        format!(
-            "{by} give {name} to every instance that has the earlier time, or it signs everyone out twice"
-        )
-    }));
+    let earlier = edit.earlier_leak().filter(|earlier| *earlier < end);
+    let mut report: Vec<_> = (earlier.into_iter())
+        .map(|earlier| {
+            let by = earlier - ahead;
+            let by = if by > edit.now { format!("before {}", show(by)) } else { "at once".to_owned() };
+            format!("{by} give {name} to every instance that has the earlier time, or it signs everyone out twice")
+        })
+        .collect();
     let is_long = end > edit.now + Duration::from_secs(24 * 60 * 60);
     let long = if is_long { ", for more than a day" } else { "" };
     report.extend([
@@ -277,16 +268,14 @@ fn at(
     report.extend(earlier.map(|_| {
         format!("until  {at} programs that had the earlier time have the problem KeyReturned, which is right")
     }));
-    report.extend(earlier_end.map(|_| AGAIN.to_owned()));
+    report.extend(edit.planned.as_ref().map(|_| AGAIN.to_owned()));
     report
 }
 
 /// Says what happens with --now.
-fn now(edit: &Edit, made: &str, gone: &[KeyId], opens: &str) -> Vec<String> {
+fn now(edit: &Edit, opens: &str) -> Vec<String> {
     let name = &edit.name;
     vec![
-        format!("{made} seals"),
-        format!("{} dropped", are(gone)),
         format!(
             "until an instance has {name}, forgeries open there; from then on {opens}: everyone is signed out, and until the last \
              one has it, new sign-ins are known to some instances only"
