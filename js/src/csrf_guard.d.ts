@@ -50,6 +50,11 @@ export type CsrfRefusalCode = "cross-site" | "plain-http" | "service-worker" | "
 /**
  * Refuses requests that another site makes a visitor's browser send. GET, HEAD, OPTIONS and TRACE pass, except a WebSocket that
  * another site opens.
+ *
+ * @example
+ * const guard = new CsrfGuard({ originCheckOnly: true });
+ * const form = new Request("https://example.com/cart", { method: "POST", headers: { "sec-fetch-site": "cross-site" } });
+ * (await guard.check(form, session))?.code; // "cross-site"
  */
 export class CsrfGuard {
   /** Makes a guard. Throws a `ConfigError`. */

@@ -664,6 +664,12 @@ export interface BaseSession {
    * Begins the session of a user who has just signed in, with a new id and nothing from before: no data, no messages, no
    * limit. To keep what the same visitor left before, such as a cart, read it before this call and set it afterwards.
    * Returns the id of the session that has ended.
+   *
+   * @example
+   * session.set("cart", ["bread"]);
+   * session.signIn(); // after the password was checked
+   * session.set("user", 7);
+   * session.get("cart"); // undefined
    */
   signIn(): string | null;
   /**
@@ -720,7 +726,13 @@ export interface Session<Shape = AnyShape> extends BaseSession {
   keys(): Key<Shape>[];
   entries(): { [K in Key<Shape>]-?: [K, Entry<Shape, K>] }[Key<Shape>][];
   readonly size: number;
-  /** Stores a value. Throws a `SessionError` if the value would not come back the same, or does not fit. */
+  /**
+   * Stores a value. Throws a `SessionError` if the value would not come back the same, or does not fit.
+   *
+   * @example
+   * session.set("user", 7).set("cart", ["bread"]);
+   * session.get("user"); // 7
+   */
   set<K extends Key<Shape>>(key: K, value: Entry<Shape, K>): this;
   /**
    * Calls `change` with a copy of the value, and stores its result or, if it returns nothing, the copy as it has changed it. A value
@@ -815,9 +827,20 @@ export class SessionCookie<S extends BaseSession = Session> extends Carrier {
    * Loads the session of a request. Null, undefined, or a cookie that does not open give a new session. Anything that is not
    * a `Source`, such as a promise of headers, is a `TypeError`. With `revalidateAfter`, throws a `SessionError` with the code
    * `unvalidated` if there is no answer, unless `unvalidatedUpTo` covers it.
+   *
+   * @example
+   * const session = await cookies.load(request); // of the platform, of Node, an event of Lambda, or the text of `Cookie`
+   * session.get("user") ?? "nobody"; // "nobody"
    */
   load(source: Source, now?: Date | number): Promise<S>;
-  /** Ends the request, and returns the values of the response's `Set-Cookie` fields. Append each as a separate field. */
+  /**
+   * Ends the request, and returns the values of the response's `Set-Cookie` fields. Append each as a separate field.
+   *
+   * @example
+   * session.set("user", 7);
+   * const [line] = await cookies.save(session, { status: 200 });
+   * line.split("=")[0]; // "__Host-session"
+   */
   save(session: S, response?: ResponseFacts): Promise<string[]>;
   /** Ends the request, and returns the cookies to set, for frameworks that take a name, a value and options. */
   saveAsCookies(session: S, response?: ResponseFacts): Promise<CookieToSet[]>;

@@ -22,7 +22,9 @@ import passport from "passport";
 import polka from "polka";
 
 import { SessionCookie, attributes, generateKey } from "../src/index.js";
+import { CsrfGuard } from "../src/csrf_guard.js";
 import { session } from "../src/web/express.js";
+import { withSession } from "../src/web/fetch.js";
 import { cookieOf, folder, here, load, pages, programs, readme } from "./programs.js";
 import { listening } from "./stand_ins.js";
 import { SIGNING_KEY, XAES_KEY, filled } from "./visitor.js";
@@ -305,6 +307,20 @@ test("what a session can do is done, line by line", async () => {
   for (const refused of [undefined, new Date(), 1n, new Map(), new Map([["a", 1]])]) assert.throws(() => session.set("a", refused), { code: "value" });
   assert.deepEqual(session.set("a", new Map([[1, "one"]])).get("a").get(1), "one");
   for (const copied of [() => session.user, () => JSON.stringify(session), () => ({ ...session })]) assert.throws(copied, TypeError);
+});
+
+test("the examples of the types say what comes out", async () => {
+  const files = ["src/index.d.ts", "src/web/fetch.d.ts", "src/csrf_guard.d.ts"].map((file) => readFile(here(file), "utf8"));
+  const examples = [...(await Promise.all(files)).join("").matchAll(/@example\n([^]*?)\n *\*\//g)].map(([, text]) => text.replace(/^ *\* /gm, ""));
+  const cookies = await SessionCookie.encrypted(XAES_KEY);
+  for (const example of examples) {
+    const given = { cookies, session: await cookies.load(null), request: request(), withSession, CsrfGuard, said: [] };
+    const lines = example.replace(/^(.*); \/\/ (".*"|\d+|undefined)$/gm, "said.push([$1, $2]);");
+    await new Function(...Object.keys(given), `return (async () => { ${lines} })()`)(...Object.values(given));
+    assert.notDeepEqual(given.said, [], example);
+    for (const [found, expected] of given.said) assert.deepEqual(found, expected, example);
+  }
+  assert.ok(examples.length >= 6);
 });
 
 test("operators count outcomes and refusals, and tenants have sessions of their own", async (t) => {

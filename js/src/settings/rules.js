@@ -102,7 +102,7 @@ function mistakesOfLifetimes(options) {
 
 function outOfRange([name, duration], or) {
   if (duration === undefined || isInRange(duration)) return null;
-  return mistakeIn(name, notInRange(shown(duration), or));
+  return mistakeIn(name, notInRange(duration ? shown(duration) : "0 seconds", or));
 }
 
 /** Returns a mistake if the timeout `a` would never take effect, because `b` is shorter. */

@@ -6,6 +6,10 @@ export type { AdapterOptions, Refused, RequestLike, ResponseLike } from "./adapt
 /**
  * Returns a handler that loads the session, and saves it with the response of `handler`. That is undefined once Bun's server has
  * upgraded the request, which answers it.
+ *
+ * @example
+ * const handler = withSession(cookies, (request, session) => new Response(`Hello ${session.get("user") ?? "nobody"}`));
+ * await (await handler(request)).text(); // "Hello nobody"
  */
 export function withSession<S extends BaseSession, Q extends RequestLike = AnyRequest, R extends ResponseLike | undefined = ResponseLike, Rest extends any[] = any[]>(
   cookies: Cookies<S, []>,
