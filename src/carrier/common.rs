@@ -1,23 +1,13 @@
 //! What a cookie, a header and bare tokens have in common.
 
-use std::{fmt, marker::PhantomData, sync::Arc, time::SystemTime};
+use std::{fmt, marker::PhantomData, sync::Arc};
 
-use super::{
-    cookie::SessionCookie,
-    header::SessionHeader,
-    inspect::TokenContent,
-    keys_in_use::KeysInUse,
-    token::{SessionToken, TokenChange},
-};
 use crate::{
     base::{
         clock::{Clock, system_now},
         clone_by_fields,
-        reason::Reason,
-        time::{unix_seconds, unix_seconds_from},
     },
     cookie::Values,
-    crypto::suite::Mode,
     events,
     session::{Arrival, CarrierCore, Change, Predecessor, SaveError, Session},
     state::{Dependence, Payload, RequestFacts, ResponseFacts},
@@ -87,73 +77,44 @@ impl<T: Payload> Carrier<T> {
 
 clone_by_fields!(Carrier<T> { core, context, content });
 
-/// What every carrier has.
-macro_rules! carries_sessions {
-    ($($Carrier:ident),+) => {$(
-        impl<T: Payload> $Carrier<T> {
-            /// Returns the mode: whether the content is encrypted, or can be read without a key.
-            #[must_use]
-            pub fn mode(&self) -> Mode {
-                self.carrier.core.slot.keys().mode()
-            }
-
-            /// Reads the content of `token`, in the context and with the timeouts of these sessions. It is for tools:
-            /// it loads no session, and calls `revoked_if` but not `on_outcome`.
-            ///
-            /// # Errors
-            ///
-            /// Returns the [`Reason`] why the token does not open. A token that opens is no error if its session is
-            /// refused by its dates, revoked, or cannot be read; [`TokenContent::refused`] has the reason.
-            #[doc(hidden)]
-            pub fn inspect(
-                &self,
-                token: impl AsRef<[u8]>,
-                now: SystemTime,
-            ) -> Result<TokenContent, Reason> {
-                self.carrier.inspect(token.as_ref(), now)
-            }
-        }
-
-        impl<T> fmt::Debug for $Carrier<T> {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                let slot = &self.carrier.core.slot;
-                f.debug_struct(stringify!($Carrier))
-                    .field("name", &slot.purpose.name())
-                    .field("mode", &slot.keys().mode())
-                    .finish_non_exhaustive()
-            }
-        }
-    )+};
+/// Change of a client's token at the end of its session's use.
+///
+/// # Examples
+///
+/// ```
+/// # use hardtack::{EncryptionKey, SessionToken, carrier::TokenChange};
+/// # use std::time::SystemTime;
+/// # let tokens = SessionToken::encrypted(EncryptionKey::generate()?, "mobile").build()?;
+/// # let session = tokens.load(Some("of an earlier key"), SystemTime::now());
+/// # session.invalidate()?;
+/// let (field, value) = match tokens.save(&session)? {
+///     TokenChange::Store(token) => ("session-token", token),
+///     TokenChange::Drop => ("session-token", String::new()),
+///     _ => return Ok(()),
+/// };
+/// assert_eq!((field, value.as_str()), ("session-token", ""));
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+#[must_use = "a session is not saved unless its token is sent"]
+pub enum TokenChange {
+    /// The client keeps the token that it has, if any.
+    #[default]
+    Keep,
+    /// The client stores this token in place of the token that it has.
+    Store(String),
+    /// The session has ended or was left empty, so the client drops its token.
+    Drop,
 }
-carries_sessions!(SessionCookie, SessionHeader, SessionToken);
 
-/// Methods that a header and bare tokens share with a cookie, whose own have the examples.
-macro_rules! like_a_cookie {
-    ($($Carrier:ident),+) => {$(
-        impl<T: Payload> $Carrier<T> {
-            /// Returns the keys in use at a time, and problems that last, for health checks, like
-            /// [`SessionCookie::keys_in_use`](crate::SessionCookie::keys_in_use).
-            #[must_use]
-            pub fn keys_in_use(&self, now: SystemTime) -> KeysInUse {
-                KeysInUse::of(&self.carrier.core, unix_seconds(now))
-            }
-
-            /// Refuses every session that was issued before `time`, from now on. See
-            /// [`SessionCookie::raise_not_before`](crate::SessionCookie::raise_not_before).
-            pub fn raise_not_before(&self, time: SystemTime) {
-                let time = unix_seconds_from(time);
-                self.carrier.core.slot.raise_not_before(time);
-            }
-
-            /// Returns the same for the sessions of `context` instead of the builder's. See
-            /// [`SessionCookie::in_context`](crate::SessionCookie::in_context).
-            #[must_use]
-            pub fn in_context(&self, context: Context) -> Self {
-                let mut same = self.clone();
-                same.carrier.context = Some(Arc::new(context));
-                same
-            }
+/// Does not show the token.
+impl fmt::Debug for TokenChange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            TokenChange::Keep => f.write_str("Keep"),
+            TokenChange::Store(token) => write!(f, "Store({} bytes)", token.len()),
+            TokenChange::Drop => f.write_str("Drop"),
         }
-    )+};
+    }
 }
-like_a_cookie!(SessionHeader, SessionToken);

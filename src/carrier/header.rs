@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use super::{common::Carrier, token::TokenChange};
+use super::common::{Carrier, TokenChange};
 use crate::{
     base::{clock::Clock, clone_by_fields},
     cookie::Values,

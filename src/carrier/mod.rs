@@ -3,6 +3,7 @@
 //! [`SessionCookie`], [`SessionHeader`] and [`SessionToken`](crate::SessionToken) load and save sessions.
 //! [`SessionBuilder`] has their settings, and a [`ConfigError`](crate::ConfigError) says which of them are wrong.
 
+mod alike;
 mod already_sent;
 pub(crate) mod builder;
 mod common;
@@ -21,9 +22,9 @@ pub use builder::{InCookie, InHeader, InToken};
 pub use builder::{
     SessionBuilder, SessionCookieBuilder, SessionHeaderBuilder, SessionTokenBuilder,
 };
+pub use common::TokenChange;
 pub use inspect::TokenContent;
 pub use keys_in_use::KeysInUse;
-pub use token::TokenChange;
 
 pub(crate) use builder::{Options, Size};
 pub(crate) use cookie::SessionCookie;

@@ -1,6 +1,6 @@
-use std::{fmt, time::SystemTime};
+use std::time::SystemTime;
 
-use super::common::Carrier;
+use super::common::{Carrier, TokenChange};
 use crate::{
     base::{clock::Clock, clone_by_fields, reason::Reason, time::unix_seconds},
     cookie::Values,
@@ -155,45 +155,3 @@ impl<T: SessionData> SessionToken<T> {
 }
 
 clone_by_fields!(SessionToken<T> { carrier });
-
-/// Change of a client's token at the end of its session's use.
-///
-/// # Examples
-///
-/// ```
-/// # use hardtack::{EncryptionKey, SessionToken, carrier::TokenChange};
-/// # use std::time::SystemTime;
-/// # let tokens = SessionToken::encrypted(EncryptionKey::generate()?, "mobile").build()?;
-/// # let session = tokens.load(Some("of an earlier key"), SystemTime::now());
-/// # session.invalidate()?;
-/// let (field, value) = match tokens.save(&session)? {
-///     TokenChange::Store(token) => ("session-token", token),
-///     TokenChange::Drop => ("session-token", String::new()),
-///     _ => return Ok(()),
-/// };
-/// assert_eq!((field, value.as_str()), ("session-token", ""));
-/// # Ok::<_, Box<dyn std::error::Error>>(())
-/// ```
-#[derive(Clone, Default, PartialEq, Eq)]
-#[non_exhaustive]
-#[must_use = "a session is not saved unless its token is sent"]
-pub enum TokenChange {
-    /// The client keeps the token that it has, if any.
-    #[default]
-    Keep,
-    /// The client stores this token in place of the token that it has.
-    Store(String),
-    /// The session has ended or was left empty, so the client drops its token.
-    Drop,
-}
-
-/// Does not show the token.
-impl fmt::Debug for TokenChange {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            TokenChange::Keep => f.write_str("Keep"),
-            TokenChange::Store(token) => write!(f, "Store({} bytes)", token.len()),
-            TokenChange::Drop => f.write_str("Drop"),
-        }
-    }
-}

@@ -1,15 +1,8 @@
-//! Purposes, and the keys of a ring that are derived for one.
+//! Purposes that keys are derived for.
 
-use std::sync::Arc;
-
-use super::ring::{Member, Ring};
 use crate::{
     base::{LONGEST_LABEL, config_error::ConfigError, is_token_char, mistakes},
-    crypto::{
-        cipher::Cipher,
-        sha256::{Mac, Prk},
-        suite::Suite,
-    },
+    crypto::suite::Suite,
 };
 
 /// Name, application and type that keys are derived for. A token opens only under the purpose that it was sealed for
@@ -119,36 +112,6 @@ impl Purpose {
             info.extend_from_slice(label.as_bytes());
         }
         info
-    }
-}
-
-/// Keys that are derived from one key for one purpose.
-pub(crate) struct Derived {
-    pub(crate) cipher: Cipher,
-    pub(crate) csrf: Mac,
-}
-
-pub(crate) type PurposeKey = Member<Derived>;
-
-pub(crate) type PurposeKeys = Ring<Derived>;
-
-impl Ring<Arc<Prk>> {
-    pub(in crate::keys) fn derive(&self, purpose: &Purpose) -> PurposeKeys {
-        let derive = |key: &Member<Arc<Prk>>| {
-            let derive = |what: &str| key.material.expand(&purpose.info(what, key.info.suite));
-            let material = Derived {
-                cipher: Cipher::new(key.info.suite, derive),
-                csrf: Mac::new(&derive("csrf")),
-            };
-            Member {
-                info: key.info,
-                material,
-            }
-        };
-        Ring {
-            keys: self.keys.iter().map(derive).collect(),
-            not_before: self.not_before,
-        }
     }
 }
 

@@ -1,11 +1,11 @@
 use std::sync::Arc;
 
 use super::{
+    asking::Asking,
     companion::{self, Attached},
     duplicates::Duplicates,
     hooks::Hooks,
     outcome::{Outcome, ReadEvent},
-    validate::Asking,
 };
 use crate::{
     base::{reason::Reason, time::UnixSeconds},

@@ -6,7 +6,7 @@ use std::{
     sync::Arc,
 };
 
-use super::{opened_session::OpenedSession, outcome::ReadEvent, validate::Answering};
+use super::{asking::Answering, opened_session::OpenedSession, outcome::ReadEvent};
 use crate::{keys::KeyId, state::Metadata};
 
 #[derive(Clone, Default)]

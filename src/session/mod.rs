@@ -3,9 +3,10 @@
 //! [`Session`] is the handle of a session during a request. It holds a dictionary ([`Map`]) or one value of your type
 //! ([`SessionData`](crate::SessionData)). [`Outcome`] and [`Reason`] are for logs and metrics.
 
+mod asking;
 mod carrier_core;
 mod closing;
-#[cfg_attr(not(feature = "unstable-companion"), path = "no_companion.rs")]
+#[cfg_attr(not(feature = "unstable-companion"), path = "no_companion/mod.rs")]
 pub(crate) mod companion;
 pub(crate) mod csrf;
 mod dictionary;
@@ -27,6 +28,8 @@ mod typed;
 mod validate;
 
 pub(crate) use self::carrier_core::CarrierCore;
+pub use asking::Validity;
+pub(crate) use asking::{Asking, BoxError};
 pub(crate) use closing::{Change, Decided, ToSeal};
 pub use csrf::CsrfError;
 pub use dictionary::Dictionary;
@@ -46,8 +49,6 @@ pub use outcome::{Outcome, ReadEvent};
 #[cfg(feature = "tower")]
 pub(crate) use refusal::{FAILED, of_anyone};
 pub use save_error::SaveError;
-pub use validate::Validity;
-pub(crate) use validate::{Asking, BoxError};
 
 pub use crate::{
     base::reason::Reason,

@@ -1,6 +1,6 @@
 use std::{error::Error, fmt, sync::Arc};
 
-use super::validate::BoxError;
+use super::asking::BoxError;
 use crate::{base::debug_by_display, crypto::random::RandomError};
 
 /// An error from saving a session.

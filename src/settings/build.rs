@@ -3,7 +3,8 @@
 use std::{any::Any, time::Duration};
 
 use super::{
-    names::{KeySettings, Target, is_about_keys},
+    effects::{KeySettings, Target},
+    names::is_about_keys,
     sources::SessionSettings,
 };
 use crate::{

@@ -5,8 +5,10 @@
 //! settings.
 
 mod build;
+mod effects;
 mod names;
 pub(crate) mod sources;
+mod table;
 mod value;
 
 pub use self::sources::line_at;

@@ -6,7 +6,8 @@ use std::{collections::BTreeMap, env, ffi::OsString, fmt};
 use serde::{Deserialize, Deserializer};
 
 use super::{
-    names::{Apply, Target, displaces, find, is_source_of_keys, unknown},
+    effects::{Apply, Target},
+    names::{displaces, find, is_source_of_keys, unknown},
     value::{Table, Value},
 };
 use crate::{

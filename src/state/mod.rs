@@ -1,7 +1,7 @@
 //! A session as plain data. The rules about it are methods of [`State`], and of its settings: [`Policy`], [`Lifetimes`]
 //! and the sizes in [size]. This folder knows nothing of keys or locks, and only the sizes of cookies.
 //!
-//! A request [opens](received) a session and [acts](actions) on its [content]. At the end, the session [decides](decide)
+//! A request [opens](resume) a session and [acts](actions) on its [content]. At the end, the session [decides](decide)
 //! what becomes of the token, as docs/spec/writer.md specifies.
 
 mod actions;
@@ -16,6 +16,7 @@ mod error;
 mod facts;
 mod lifetime;
 mod received;
+mod resume;
 mod revalidation;
 mod size;
 

@@ -1,17 +1,8 @@
-//! Session that a request brings, how it is opened, and the reasons to withhold it from the application
-//! (docs/spec/writer.md § 8.6).
+//! Session that a request brings, and the reasons to withhold it from the application (docs/spec/writer.md § 8.6).
 
 use super::{
-    bytes::{
-        body::{Body, Metadata},
-        session_data::Payload,
-    },
+    bytes::body::{Body, Metadata},
     companion::Stale,
-    data::State,
-};
-use crate::{
-    base::reason::Reason,
-    crypto::{scratch::Wiped, sha256::sha256},
 };
 
 /// The session, or the part of one, that a request brought.
@@ -95,84 +86,5 @@ impl Received {
             Received::Ended { was_taken_over, .. } => *was_taken_over,
             _ => self.body().is_some_and(Body::is_taken_over),
         }
-    }
-}
-
-impl<T: Payload> State<T> {
-    /// Becomes the session of a verified body. The body's session is withheld, and this one stays new, if the payload
-    /// cannot be read or if the application must first say that the session is still valid.
-    pub(crate) fn resume(&mut self, opened: Body) -> Result<(), Reason> {
-        let metadata = opened.metadata;
-        // Set first, because decoding runs the application's code, which may panic.
-        self.withhold_unreadable(Some(metadata));
-        let value = T::accept(metadata.schema, opened.payload())?;
-        let answered_at = (!opened.is_taken_over()).then(|| metadata.last_active());
-        let lifetimes = &self.policy.lifetimes;
-        if lifetimes.is_validation_due(answered_at, self.now) {
-            self.withhold(Withheld::Unvalidated(Box::new(opened)));
-        } else {
-            self.draft.value = value;
-            self.continue_from(opened);
-        }
-        Ok(())
-    }
-
-    /// Becomes the session of an old cookie. A type converts a dictionary like a payload of schema 0. The session
-    /// counts as changed, so its payload gets the type's bytes now. Returns a reason, and leaves the session new, if
-    /// there is no room or if the type does not convert the payload.
-    pub(crate) fn take_over(&mut self, mut opened: Body) -> Result<(), Reason> {
-        let room = self.policy.budget.room;
-        if opened.metadata.schema == 0
-            && let Some(payload) = T::adopt(opened.payload(), room)?.map(Wiped::from)
-        {
-            let metadata = Metadata {
-                schema: T::SCHEMA,
-                ..opened.metadata
-            };
-            opened = Body::of(metadata, opened.flash(), &payload).ok_or(Reason::TooLong)?;
-        }
-        if opened.flash().len() + opened.payload().len() > room {
-            return Err(Reason::TooLong);
-        }
-        opened.arrived_in = None;
-        self.resume(opened)
-    }
-}
-
-impl<T> State<T> {
-    /// Continues the session of a verified body, without looking at the payload.
-    pub(crate) fn continue_from(&mut self, opened: Body) {
-        self.draft.metadata = opened.metadata;
-        self.received = Received::Arrived(opened);
-    }
-
-    /// Withholds a session that this program cannot read. `opened` is its metadata, if it opened.
-    pub(crate) fn withhold_unreadable(&mut self, opened: Option<Metadata>) {
-        let value = [0; 12];
-        self.withhold(Withheld::Unreadable { opened, value });
-    }
-
-    /// Lets the response replace or drop an old cookie whose session cannot be taken over.
-    pub(crate) fn give_up_old_cookie(&mut self) {
-        // A schema shows that another version of the application wrote the session of an old cookie, and can read it.
-        // Any other old cookie may be replaced.
-        if let Received::Withheld(Withheld::Unreadable { opened, .. }) = &self.received
-            && opened.is_none_or(|metadata| metadata.schema == 0)
-        {
-            self.received = Received::Unopened;
-        }
-    }
-
-    /// Names a session that cannot be read by the `value` in which it came, for its CSRF tokens.
-    #[inline]
-    pub(crate) fn name_unreadable(&mut self, value: &[u8]) {
-        if let Received::Withheld(Withheld::Unreadable { value: name, .. }) = &mut self.received {
-            name.copy_from_slice(&sha256(&[value])[..12]);
-        }
-    }
-
-    /// Withholds the session that came.
-    pub(crate) fn withhold(&mut self, reason: Withheld) {
-        self.received = Received::Withheld(reason);
     }
 }

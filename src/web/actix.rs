@@ -22,13 +22,13 @@ use tower_layer::Layer;
 
 use super::{
     body_reading::BodyReading,
-    csrf::{CsrfGuard, CsrfRefusal, GuardedForm, GuardedRejection, form::verified_fields},
+    csrf::{CsrfGuard, CsrfRefusal, GuardedForm, GuardedRejection, Verdict, form::verified_fields},
     extensions::provide,
     failure::Failure,
     framework::Fields,
     layer::SessionLayer,
     missing_session::other_type,
-    service::{Gate, Layered, Verdict},
+    service::{Gate, Layered},
 };
 use crate::{
     carrier::KeysInUse,

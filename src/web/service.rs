@@ -19,7 +19,7 @@ use tower_service::Service;
 #[cfg(feature = "axum")]
 use super::body_reading::BodyReading;
 use super::{
-    csrf::InForm,
+    csrf::{InForm, Verdict},
     extensions::provide,
     failure::Failure,
     framework::{Extensions, whole_path},
@@ -149,13 +149,6 @@ pub(super) trait Gate {
         request.extensions = extensions;
         decision
     }
-}
-
-pub(super) enum Verdict<T> {
-    Passes,
-    /// Passes if the token is in the beginning of its body.
-    PassesIf(InForm<T>),
-    Responds(Response<String>),
 }
 
 impl<S, G, RequestBody, ResponseBody> Service<Request<RequestBody>> for Layered<S, G>

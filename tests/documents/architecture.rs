@@ -1,51 +1,62 @@
-//! The folders of `src/` import each other as ARCHITECTURE.md draws, and few of them reach out of the program.
+//! The files of `src/` import each other as ARCHITECTURE.md lists and draws them, and few of them reach out of the program.
 
 use std::collections::BTreeSet;
 
+use super::imports::Modules;
 use crate::common::repository::Repository;
+
+#[test]
+fn each_file_can_be_read_after_those_that_it_imports() {
+    let repository = Repository::read();
+    let (files, imports) = imports(repository);
+    let order = order(repository);
+    let place = |file: &str| order.iter().position(|listed| listed == file);
+    for (at, file) in order.iter().enumerate() {
+        assert!(files.contains(&**file), "{file} is listed, and is no file");
+        assert_eq!(place(file), Some(at), "{file} is listed twice");
+    }
+    // A table of contents is neither imported nor imports.
+    let is_imported = |file: &str| {
+        imports
+            .iter()
+            .any(|(one, other)| [*one, *other].contains(&file))
+    };
+    for file in files {
+        let is_listed = place(file).is_some() || file.ends_with("mod.rs") && !is_imported(file);
+        assert!(is_listed, "ARCHITECTURE.md does not list {file}");
+    }
+    for (file, other) in imports {
+        assert!(
+            place(other) < place(file),
+            "{file} imports {other}, which is listed after it"
+        );
+    }
+}
 
 #[test]
 fn the_folders_import_each_other_as_the_picture_shows() {
     let repository = Repository::read();
     let picture = picture(repository);
     let mut used = BTreeSet::new();
-    for (path, text) in &repository.files {
-        let Some(path) = path
-            .strip_prefix("src/")
-            .filter(|path| path.ends_with(".rs"))
-        else {
+    for (file, other) in imports(repository).1 {
+        let [folder, of_other] = [file, other].map(folder_of);
+        if folder == of_other {
             continue;
-        };
-        let Some((folder, _)) = path
-            .split_once('/')
-            .filter(|(folder, _)| *folder != "guide")
-        else {
-            let is_apart = ["lib.rs", "fuzzing.rs", "guide.rs"].contains(&path);
-            assert!(
-                is_apart || path.starts_with("guide/"),
-                "{path} stands in no folder"
-            );
-            continue;
-        };
-        let code = code(text);
-        let depth = path.trim_end_matches("/mod.rs").split('/').count();
-        let leaves = code.contains(&"super::".repeat(depth));
-        assert!(!leaves, "{path} leaves {folder} by `super`");
+        }
         let drawn = picture.iter().find(|(name, _)| *name == folder);
         let (_, drawn) = drawn.unwrap_or_else(|| panic!("{folder} is in no picture"));
-        for other in imports(&code).filter(|other| other != folder) {
-            let arrow = format!("{path} imports crate::{other}");
-            assert!(drawn.contains(&&*other), "{arrow}, and no arrow shows it");
-            used.insert((folder, other));
-        }
+        let is_drawn = |name: &&&str| of_other == **name || folder_of_all(of_other) == **name;
+        let Some(arrow) = drawn.iter().find(is_drawn) else {
+            panic!("{file} imports {other}, and no arrow shows it");
+        };
+        used.insert((folder, *arrow));
     }
-    for (index, (folder, drawn)) in picture.iter().enumerate() {
+    for (folder, drawn) in &picture {
         for other in drawn {
-            let is_used = used.contains(&(*folder, (*other).to_owned()));
-            assert!(is_used, "nothing in {folder} imports {other}");
-            // So there are no cycles.
-            let is_below = picture[index..].iter().any(|(name, _)| name == other);
-            assert!(is_below, "{other} does not stand below {folder}");
+            assert!(
+                used.contains(&(folder, other)),
+                "nothing in {folder} imports {other}"
+            );
         }
     }
 }
@@ -81,53 +92,109 @@ fn what_is_outside_of_the_program_is_asked_in_one_place() {
 
 #[test]
 fn imports_are_found_in_any_form() {
-    let text = "use crate::keys::Key;\nuse crate::{\n    base::{clock::Clock, time},\n    token,\n};\n\
-        // crate::no\nfn f() { crate::state::g() }\n\n#[cfg(test)]\nmod tests { use crate::web; }\n";
-    let found: Vec<_> = imports(&code(text)).collect();
-    assert_eq!(found, ["keys", "base", "token", "state"]);
+    let files = [
+        ("lib.rs", "pub use keys::Key;"),
+        ("base/mod.rs", "mod clock;"),
+        (
+            "keys/mod.rs",
+            "mod key;\npub use key::Key;\npub(crate) use self::key as text;",
+        ),
+        (
+            "keys/key.rs",
+            "use std::fmt;\nuse super::super::base::{\n    clock::Clock,\n    time,\n};\ntime::now()",
+        ),
+        (
+            "base/clock.rs",
+            "macro_rules! hours {}\npub(crate) use hours;",
+        ),
+        ("base/time.rs", "fn f() { \"crate::Key\" }"),
+        (
+            "web.rs",
+            "fn f() -> crate::Key { crate::base::clock::hours!(); crate::keys::text::parse() }",
+        ),
+    ];
+    let imports = Modules::read(files.map(|(path, text)| (path, text.to_owned()))).imports();
+    let expected = [
+        ("keys/key.rs", "base/clock.rs"),
+        ("keys/key.rs", "base/time.rs"),
+        ("web.rs", "base/clock.rs"),
+        ("web.rs", "keys/key.rs"),
+    ];
+    assert!(imports.into_iter().eq(expected));
+}
+
+/// The files of `src/`, and their imports. Those that stand in no folder are apart.
+fn imports(
+    repository: &'static Repository,
+) -> (
+    BTreeSet<&'static str>,
+    BTreeSet<(&'static str, &'static str)>,
+) {
+    let files = repository.files.iter().filter_map(|(path, text)| {
+        let path = path
+            .strip_prefix("src/")
+            .filter(|path| path.ends_with(".rs"))?;
+        (!path.starts_with("guide")).then(|| (path, code(text)))
+    });
+    let files: Vec<_> = files.collect();
+    let is_apart = |path: &str| ["lib.rs", "fuzzing.rs"].contains(&path);
+    let paths = files
+        .iter()
+        .map(|(path, _)| *path)
+        .filter(|path| !is_apart(path))
+        .collect();
+    let mut imports = Modules::read(files).imports();
+    imports.retain(|(file, other)| !is_apart(file) && !is_apart(other));
+    (paths, imports)
+}
+
+/// The files in the order of ARCHITECTURE.md, in lines of a folder and its files.
+fn order(repository: &Repository) -> Vec<String> {
+    let mut folder = "";
+    let mut order = Vec::new();
+    for line in block_after(repository, "## Reading order").lines().skip(1) {
+        let mut words = line.split_whitespace();
+        if !line.starts_with(' ') {
+            folder = words.next().unwrap_or_default();
+        }
+        order.extend(words.map(|name| format!("{folder}/{name}.rs")));
+    }
+    order
+}
+
+/// Returns the folder of a file, as ARCHITECTURE.md names it.
+fn folder_of(file: &str) -> &str {
+    let rest = file.strip_prefix("format/").unwrap_or(file);
+    let depth = file.len() - rest.len() + rest.find('/').unwrap_or(rest.len());
+    &file[..depth]
+}
+
+fn folder_of_all(folder: &str) -> &str {
+    folder.split('/').next().unwrap_or_default()
 }
 
 /// The folders from top to bottom, each with the folders it may import.
 fn picture(repository: &Repository) -> Vec<(&str, Vec<&str>)> {
-    let text = repository.text("ARCHITECTURE.md");
-    let (_, text) = text.split_once("## Dependencies").unwrap();
-    let block = text.split("```").nth(1).unwrap();
-    let lines = block.lines().skip(1).map(|line| {
-        let (folder, known) = line.split_once("──→").unwrap_or((line, ""));
-        let known = known.split(',').map(str::trim);
-        (
-            folder.trim(),
-            known.filter(|folder| !folder.is_empty()).collect(),
-        )
-    });
+    let lines = block_after(repository, "## Dependencies")
+        .lines()
+        .skip(1)
+        .map(|line| {
+            let (folder, known) = line.split_once("──→").unwrap_or((line, ""));
+            let known = known.split(',').map(str::trim);
+            (
+                folder.trim(),
+                known.filter(|folder| !folder.is_empty()).collect(),
+            )
+        });
     lines.collect()
 }
 
-/// The first segment of each path after `crate::`.
-fn imports(code: &str) -> impl Iterator<Item = String> {
-    code.split("crate::").skip(1).flat_map(|path| {
-        let mut depth = 0;
-        let mut names = vec![String::new()];
-        for c in path.chars() {
-            match c {
-                '{' => depth += 1,
-                '}' => depth -= 1,
-                ',' if depth == 1 => names.push(String::new()),
-                _ if depth < 2 && !c.is_whitespace() => names.last_mut().unwrap().push(c),
-                _ => {}
-            }
-            if depth == 0 && !is_of_a_name(c) {
-                break;
-            }
-        }
-        let first = |name: String| name.split(|c| !is_of_a_name(c)).next().unwrap().to_owned();
-        let names = names.into_iter().map(first);
-        names.filter(|name| !name.is_empty()).collect::<Vec<_>>()
-    })
-}
-
-fn is_of_a_name(c: char) -> bool {
-    c.is_ascii_alphanumeric() || c == '_'
+fn block_after<'a>(repository: &'a Repository, heading: &str) -> &'a str {
+    let (_, text) = repository
+        .text("ARCHITECTURE.md")
+        .split_once(heading)
+        .unwrap();
+    text.split("```").nth(1).unwrap()
 }
 
 /// Without comments and tests.

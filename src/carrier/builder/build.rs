@@ -5,6 +5,8 @@ use std::{
     sync::Arc,
 };
 
+#[cfg(feature = "unstable-companion")]
+use super::companion::Setup;
 use super::{
     InCookie, InHeader, InToken, SessionBuilder, SessionCookieBuilder, SessionHeaderBuilder,
     SessionTokenBuilder,
@@ -67,7 +69,17 @@ impl<T> SessionCookieBuilder<T> {
         let old_cookies = None;
         let mut finder = Finder::new(name.as_str());
         core.duplicates = Duplicates::of(&name);
-        core.companion = self.prepared_companion(&name, &core.slot, &mut finder)?;
+        #[cfg(feature = "unstable-companion")]
+        if let Some(prepare) = &carrier.companion {
+            let setup = Setup {
+                name: &name,
+                attributes: &carrier.attributes,
+                clock_skew: self.options.clock_skew,
+                keys: &self.keys,
+                slot: &core.slot,
+            };
+            core.companion = Some(prepare.prepared(&setup, &mut finder)?);
+        }
         Ok(SessionCookie {
             fields: Arc::new(CookieFields {
                 #[cfg(feature = "tower")]

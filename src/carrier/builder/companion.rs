@@ -1,6 +1,5 @@
 use std::{fmt, sync::Arc, time::Duration};
 
-use super::SessionCookieBuilder;
 use crate::{
     base::config_error::ConfigError,
     cookie::{Attributes, CompanionCookies, CookieName, Finder},
@@ -69,45 +68,22 @@ impl fmt::Debug for Setup<'_> {
     }
 }
 
-impl<T> SessionCookieBuilder<T> {
-    /// Adds a [`Companion`] to the sessions. `prepare` makes the companion when the cookie is built. This method is for
-    /// packages such as `hardtack-device`. A session then has 16 bytes less room.
-    ///
-    /// **Experimental,** as all of [`companion`](crate::companion).
-    pub fn companion(
-        mut self,
-        prepare: impl Fn(&Setup<'_>) -> Result<Arc<dyn Companion>, ConfigError> + Send + Sync + 'static,
-    ) -> Self {
-        self.carrier.companion = Some(Prepare(Arc::new(prepare)));
-        self
-    }
-
-    /// Makes the companion, and lets `finder` find its cookies.
-    pub(super) fn prepared_companion(
-        &self,
-        name: &CookieName,
-        slot: &PurposeSlot,
-        finder: &mut Finder,
-    ) -> Result<Option<Attached>, ConfigError> {
-        let Some(Prepare(prepare)) = &self.carrier.companion else {
-            return Ok(None);
-        };
-        let setup = Setup {
-            name,
-            attributes: &self.carrier.attributes,
-            clock_skew: self.options.clock_skew,
-            keys: &self.keys,
-            slot,
-        };
-        let companion = prepare(&setup)?;
-        finder.of_companion = CompanionCookies(Some(companion.reads()));
-        Ok(Some(companion))
-    }
-}
-
 /// Makes the companion of a cookie when the cookie is built.
 #[derive(Clone)]
-pub(crate) struct Prepare(Arc<PrepareFn>);
+pub(crate) struct Prepare(pub(super) Arc<PrepareFn>);
+
+impl Prepare {
+    /// Makes the companion, and lets `finder` find its cookies.
+    pub(super) fn prepared(
+        &self,
+        setup: &Setup<'_>,
+        finder: &mut Finder,
+    ) -> Result<Attached, ConfigError> {
+        let companion = (self.0)(setup)?;
+        finder.of_companion = CompanionCookies(Some(companion.reads()));
+        Ok(companion)
+    }
+}
 
 type PrepareFn = dyn Fn(&Setup<'_>) -> Result<Arc<dyn Companion>, ConfigError> + Send + Sync;
 

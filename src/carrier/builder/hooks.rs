@@ -3,7 +3,14 @@
 use std::{any::TypeId, sync::Arc, time::Duration};
 
 use super::SessionBuilder;
+#[cfg(feature = "unstable-companion")]
+use super::{
+    SessionCookieBuilder,
+    companion::{Prepare, Setup},
+};
 use crate::session::{BoxError, OpenedSession, ReadEvent, Validity};
+#[cfg(feature = "unstable-companion")]
+use crate::{base::config_error::ConfigError, session::companion::Companion};
 
 impl<C, T: 'static> SessionBuilder<C, T> {
     /// Refuses every session for which `revoked_if` returns `true`. The function may decide by the session's id (a list
@@ -227,6 +234,21 @@ impl<C, T: 'static> SessionBuilder<C, T> {
     /// ```
     pub fn on_outcome(mut self, on_outcome: impl Fn(&ReadEvent) + Send + Sync + 'static) -> Self {
         self.hooks.on_outcome = Some(Arc::new(on_outcome));
+        self
+    }
+}
+
+#[cfg(feature = "unstable-companion")]
+impl<T> SessionCookieBuilder<T> {
+    /// Adds a [`Companion`] to the sessions. `prepare` makes the companion when the cookie is built. This method is for
+    /// packages such as `hardtack-device`. A session then has 16 bytes less room.
+    ///
+    /// **Experimental,** as all of [`companion`](crate::companion).
+    pub fn companion(
+        mut self,
+        prepare: impl Fn(&Setup<'_>) -> Result<Arc<dyn Companion>, ConfigError> + Send + Sync + 'static,
+    ) -> Self {
+        self.carrier.companion = Some(Prepare(Arc::new(prepare)));
         self
     }
 }

@@ -6,6 +6,7 @@ mod build;
 pub(crate) mod companion;
 mod hooks;
 mod lifetime_rules;
+mod methods;
 #[cfg(feature = "migrate")]
 mod migrate;
 mod options;

@@ -1,9 +1,8 @@
 //! Sizes of cookies and tokens.
 
-use super::{InHeader, InToken, SessionBuilder, SessionCookieBuilder};
 use crate::{
     base::config_error::ConfigError,
-    state::{Allowed, LARGEST_COOKIE, MOST_COOKIES, PARTITION, PASSES_ANYWHERE, Padding},
+    state::{Allowed, LARGEST_COOKIE, MOST_COOKIES, PARTITION, PASSES_ANYWHERE},
 };
 
 /// Largest size of a whole `Set-Cookie` field, and the number of cookies ([docs/spec/writer.md § 9.5]).
@@ -54,67 +53,6 @@ pub enum Size {
     /// [limits]: https://github.com/hardtack-rs/hardtack/blob/main/docs/limits.md#behind-proxies
     /// [docs/spec/carriers.md § 9.2]: https://github.com/hardtack-rs/hardtack/blob/main/docs/spec/carriers.md#92-chunks
     Split(u8),
-}
-
-impl<T> SessionCookieBuilder<T> {
-    /// Sets the largest `Set-Cookie` field, and the number of cookies. Default: [`Size::Anywhere`].
-    ///
-    /// A smaller size signs nobody out: a session that is already larger may still be sent in its current size, but may
-    /// only shrink ([docs/spec/writer.md § 9.5]).
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use hardtack::{EncryptionKey, SessionCookie, Size};
-    /// # use std::time::SystemTime;
-    ///
-    /// let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).size(Size::Browser).build()?;
-    /// # let session = cookie.load(None::<&str>, SystemTime::now());
-    /// assert!(session.insert("note", "x".repeat(2_500)).is_ok()); // too large for the default
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
-    ///
-    /// [docs/spec/writer.md § 9.5]: https://github.com/hardtack-rs/hardtack/blob/main/docs/spec/writer.md#95-size-profiles
-    pub fn size(mut self, size: Size) -> Self {
-        self.carrier.size = size;
-        self
-    }
-}
-
-macro_rules! with_max_token_len {
-    ($($Carrier:ident),+) => {$(
-        impl<T> SessionBuilder<$Carrier, T> {
-            /// Sets the largest length of a token, in characters. Default: 3,072. At most 16,384.
-            pub fn max_token_len(mut self, characters: usize) -> Self {
-                self.carrier.max_len = characters;
-                self
-            }
-        }
-    )+};
-}
-with_max_token_len!(InHeader, InToken);
-
-impl<C, T> SessionBuilder<C, T> {
-    /// Sets the [padding](Padding) of the token, which hides a part of the content's length. Default: [`Padding::None`].
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use hardtack::{EncryptionKey, KeyRing, SessionCookie};
-    /// # use std::time::SystemTime;
-    /// use hardtack::carrier::Padding;
-    ///
-    /// let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).padding(Padding::Padme).build()?;
-    /// let length = |note: &str| {
-    ///     cookie.cookie_for(SystemTime::now(), |session| session.insert("note", note)).map(|field| field.len())
-    /// };
-    /// assert_eq!(length(&"x".repeat(900))?, length(&"x".repeat(901))?);
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
-    pub fn padding(mut self, padding: Padding) -> Self {
-        self.options.padding = padding;
-        self
-    }
 }
 
 impl Size {

@@ -115,4 +115,8 @@ impl fmt::Display for RingEvent {
     }
 }
 
+/// Begins the text of a key (SPEC.md § 3.3).
+pub(super) const KEY_PREFIX: &str = "hardtack_key_v1_";
+/// Begins the text of a key in every version of the format.
+pub(super) const ANY_KEY_PREFIX: &str = "hardtack_key_";
 const NO_ID: &str = "key id is not 8 hexadecimal digits";

@@ -16,7 +16,6 @@ pub(crate) use redact::{looks_like_a_key, quoted_unless_key};
 pub(crate) use text::RawKey;
 use zeroize::Zeroizing;
 
-use super::ring::{KeyRing, RingKey};
 use crate::crypto::suite::{Mode, Suite};
 
 /// Key that encrypts sessions: a secret of 32 random bytes and its cipher.
@@ -119,7 +118,7 @@ impl SigningKey {
     }
 }
 
-/// What both kinds of keys have: methods, parsing, and conversions to a ring.
+/// What both kinds of keys have: methods and parsing.
 macro_rules! kind_of_key {
     ($name:ident, $mode:expr) => {
         impl $name {
@@ -163,20 +162,6 @@ macro_rules! kind_of_key {
 
             fn from_str(text: &str) -> Result<Self, KeyError> {
                 RawKey::parse(text, Some($mode)).map($name)
-            }
-        }
-
-        /// Makes a key without `seal_from` and `accept_until`.
-        impl From<$name> for RingKey {
-            fn from(key: $name) -> Self {
-                RingKey::of(&key.0)
-            }
-        }
-
-        /// A ring of one key.
-        impl From<$name> for KeyRing {
-            fn from(key: $name) -> Self {
-                KeyRing::of_one(key.into())
             }
         }
     };

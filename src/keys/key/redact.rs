@@ -2,7 +2,10 @@
 
 use std::borrow::Cow;
 
-use super::text::{ANY_KEY_PREFIX, ENCODED_LEN, KEY_PREFIX, is_checked_secret};
+use super::{
+    info::{ANY_KEY_PREFIX, KEY_PREFIX},
+    text::{ENCODED_LEN, is_checked_secret},
+};
 
 /// Hides the keys in a string, such as a line of a log or an error of another library.
 ///

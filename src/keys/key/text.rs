@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 
 use super::{
     error::{KeyError, NOT_BASE64URL},
-    info::KeyId,
+    info::{ANY_KEY_PREFIX, KEY_PREFIX, KeyId},
     looks,
 };
 use crate::{
@@ -149,10 +149,6 @@ fn checksum(suite: Suite, secret: &[u8; SECRET_LEN]) -> [u8; CHECK_LEN] {
     std::array::from_fn(|i| hash[i])
 }
 
-/// Begins the text of a key (SPEC.md § 3.3).
-pub(super) const KEY_PREFIX: &str = "hardtack_key_v1_";
-/// Begins the text of a key in every version of the format.
-pub(super) const ANY_KEY_PREFIX: &str = "hardtack_key_";
 /// Characters of secret and checksum in base64url.
 pub(super) const ENCODED_LEN: usize = 48;
 /// Bytes of a secret, and of its checksum (SPEC.md § 3.3).

@@ -17,7 +17,7 @@ use crate::{
     crypto::{sha256::Prk, suite::Mode},
     keys::{
         fingerprint::Fingerprint,
-        key::{KeyError, KeyId, KeyInfo, KeyRole},
+        key::{EncryptionKey, KeyError, KeyId, KeyInfo, KeyRole, SigningKey},
     },
 };
 
@@ -226,7 +226,7 @@ impl KeyRing {
         Ok(KeyRing::of(Ring::new(listing.keys, listing.not_before)?))
     }
 
-    pub(super) fn of_one(key: RingKey) -> KeyRing {
+    fn of_one(key: RingKey) -> KeyRing {
         KeyRing::of(Ring {
             keys: vec![key.0],
             not_before: 0,
@@ -237,6 +237,25 @@ impl KeyRing {
         KeyRing(Arc::new(ring))
     }
 }
+
+macro_rules! from_one {
+    ($($Key:ident),+) => {$(
+        /// Makes a key without `seal_from` and `accept_until`.
+        impl From<$Key> for RingKey {
+            fn from(key: $Key) -> Self {
+                RingKey::of(&key.0)
+            }
+        }
+
+        /// A ring of one key.
+        impl From<$Key> for KeyRing {
+            fn from(key: $Key) -> Self {
+                KeyRing::of_one(key.into())
+            }
+        }
+    )+};
+}
+from_one!(EncryptionKey, SigningKey);
 
 /// Parses the text form: one key per line, with comment lines and blank lines allowed, or keys separated by commas. A
 /// `not_before=` takes the place of a key (SPEC.md § 3.5).

@@ -6,7 +6,7 @@
 use std::{
     mem,
     sync::{
-        Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError, Weak,
+        Condvar, Mutex, MutexGuard, OnceLock, PoisonError,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
     task::Waker,
@@ -16,14 +16,13 @@ use std::{
 #[cfg(feature = "tower")]
 use std::task::{Context, Poll};
 
-use super::{RingLock, SharedKeyRing};
 use crate::{base::time::UnixSeconds, events};
 
 /// Polls of a ring's sources, shared by the thread that polls, the thread that ticks, and the sessions that wait. All
 /// times are the system's.
 pub(crate) struct Following {
-    /// Ring whose sources are polled. The threads do not keep it in use.
-    ring: Weak<RingLock>,
+    /// Shows in a gauge whether the sources hang.
+    show: Box<dyn Fn() + Send + Sync>,
     /// Time of the last tick.
     seen_at: AtomicU64,
     /// Time at which the last poll that has ended began.
@@ -162,10 +161,15 @@ impl Following {
 
 /// Methods for the threads.
 impl Following {
-    /// Begins with a ring that counts as read at `now` and is polled after each `interval`.
-    pub(crate) fn new(ring: &SharedKeyRing, interval: Duration, now: UnixSeconds) -> Following {
+    /// Begins with a ring that counts as read at `now` and is polled after each `interval`. `show` is called when its
+    /// sources hang, and when they no longer do.
+    pub(crate) fn new(
+        show: impl Fn() + Send + Sync + 'static,
+        interval: Duration,
+        now: UnixSeconds,
+    ) -> Following {
         Following {
-            ring: Arc::downgrade(&ring.0),
+            show: Box::new(show),
             seen_at: now.into(),
             polled_at: now.into(),
             stood_still: false.into(),
@@ -207,7 +211,7 @@ impl Following {
         }
         if self.wake(polls, None) {
             events::ring_source_resumed();
-            self.show_refusal();
+            (self.show)();
         }
     }
 
@@ -219,13 +223,7 @@ impl Following {
         if polls.ticks > PATIENCE && polls.stuck_since.is_none() {
             self.wake(polls, Some(now));
             events::ring_source_hangs();
-            self.show_refusal();
-        }
-    }
-
-    fn show_refusal(&self) {
-        if let Some(ring) = self.ring.upgrade() {
-            SharedKeyRing(ring).show_refusal();
+            (self.show)();
         }
     }
 
@@ -273,8 +271,7 @@ mod tests {
     const INTERVAL: Duration = Duration::from_secs(10);
 
     fn following() -> Following {
-        let ring = SharedKeyRing::from(EncryptionKey::generate().unwrap());
-        Following::new(&ring, INTERVAL, 1_000)
+        Following::new(|| {}, INTERVAL, 1_000)
     }
 
     fn poll(following: &Following, began: UnixSeconds, ended: UnixSeconds) {

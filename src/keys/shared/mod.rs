@@ -13,6 +13,7 @@ use std::{
         Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak,
         atomic::{AtomicU64, Ordering},
     },
+    time::Duration,
 };
 
 use arc_swap::{ArcSwap, Guard};
@@ -30,7 +31,8 @@ use crate::{
     keys::{
         key::{KeyError, KeyId},
         problem::Problem,
-        purpose::{Purpose, PurposeKeys},
+        purpose::Purpose,
+        purpose_keys::PurposeKeys,
         ring::KeyRing,
     },
 };
@@ -166,6 +168,17 @@ impl SharedKeyRing {
         self.lock().ring.clone()
     }
 
+    /// Returns the polls of the ring's sources, after each `interval`, for the threads. They do not keep the ring in use.
+    pub(crate) fn following(&self, interval: Duration) -> Following {
+        let ring = Arc::downgrade(&self.0);
+        let show = move || {
+            _ = ring
+                .upgrade()
+                .map(|ring| SharedKeyRing(ring).show_refusal())
+        };
+        Following::new(show, interval, clock::system_now())
+    }
+
     /// Makes sessions under this ring wait for the thread that follows its sources when a poll is late.
     pub(crate) fn follow_by(&self, following: Arc<Following>) {
         let shared = self.lock();
@@ -206,7 +219,9 @@ impl SharedKeyRing {
         let mut shared = self.lock();
         if let Some(sessions) = &sessions {
             let mut slots = shared.slots.iter().filter_map(Weak::upgrade);
-            slots.try_for_each(|slot| sessions.check(&purpose, &slot))?;
+            slots.try_for_each(|slot| {
+                sessions.check(&purpose, slot.sessions.as_ref(), &slot.purpose)
+            })?;
         }
         let keys = shared.ring.0.derive(&purpose);
         let slot = Arc::new(PurposeSlot {

@@ -2,7 +2,6 @@
 
 use std::any::TypeId;
 
-use super::PurposeSlot;
 use crate::{base::config_error::ConfigError, keys::Purpose};
 
 /// Sessions that keys are derived for, with facts for logs and health checks.
@@ -21,11 +20,15 @@ pub(crate) struct Sessions {
 }
 
 impl Sessions {
-    /// Refuses these sessions next to a slot of another type with the same name and application, and the same context or
-    /// label.
-    pub(super) fn check(&self, purpose: &Purpose, slot: &PurposeSlot) -> Result<(), ConfigError> {
-        let others = slot.sessions.as_ref();
-        let others = others.filter(|_| purpose.differs_in_type_at_most(&slot.purpose));
+    /// Refuses these sessions for `purpose` next to `others` of another type with the same name and application, and the
+    /// same context or label.
+    pub(super) fn check(
+        &self,
+        purpose: &Purpose,
+        others: Option<&Sessions>,
+        of_others: &Purpose,
+    ) -> Result<(), ConfigError> {
+        let others = others.filter(|_| purpose.differs_in_type_at_most(of_others));
         let Some(other) = others.filter(|other| other.held != self.held) else {
             return Ok(());
         };
@@ -33,7 +36,7 @@ impl Sessions {
         // labels keep them apart, because a request may choose either context.
         let reason = if self.context == other.context {
             SAME_CONTEXT
-        } else if *purpose == slot.purpose {
+        } else if purpose == of_others {
             SAME_LABEL
         } else {
             return Ok(());

@@ -21,7 +21,7 @@ use crate::{
     keys::{
         key::{KeyError, KeyId},
         problem::Problem,
-        shared::{Exchanged, Following, SharedKeyRing, TICK},
+        shared::{Exchanged, SharedKeyRing, TICK},
     },
 };
 
@@ -273,7 +273,7 @@ impl WatchedKeyRing {
     /// Returns an error if the system cannot start the threads, as on `wasm32-unknown-unknown`. There,
     /// [`SharedKeyRing::replace`] takes a new ring.
     pub fn spawn(mut self) -> io::Result<()> {
-        let following = Following::new(&self.keys, self.interval, clock::system_now());
+        let following = self.keys.following(self.interval);
         let following = Arc::new(following);
         let (keys, of_sessions) = (self.keys.clone(), Arc::clone(&following));
         let followed = Arc::downgrade(&following);

@@ -1,14 +1,11 @@
 use std::{fmt, time::SystemTime};
 
-use http::{Response, request::Parts};
-
-use super::Companion;
 use crate::{
     base::{
         reason::Reason,
         time::{UnixSeconds, system_time, unix_seconds},
     },
-    session::{Opening, SessionInfo, closing::Decided, duplicates::Candidate, handle::Session},
+    session::{Hooks, SessionInfo, duplicates::Candidate},
     state::Metadata,
     token::{Context, Refused},
 };
@@ -16,60 +13,36 @@ use crate::{
 /// Session that came with a request which its [`Companion`](super::Companion) answers. The outcome of reading
 /// it is not reported.
 pub struct Beside<'a> {
-    opening: Opening<'a>,
-    received: Option<Result<Candidate, Refused>>,
-    may_bind: bool,
-    device: Option<[u8; 16]>,
-}
-
-impl<T> Session<T> {
-    /// Lets `companion` answer the request that brought this session. Returns the response, and the session if the
-    /// response carries it sealed again. The outcome of reading it is not reported, and neither `judge` nor
-    /// `revalidate_after` is asked about it.
-    pub(crate) fn respond_by(
-        &self,
-        companion: &dyn Companion,
-        request: &Parts,
-    ) -> (Response<String>, Option<Decided<'_, T>>) {
-        let held = self.access();
-        let (core, arrival) = (held.core, &held.contents.arrival);
-        let now = arrival.clock.seconds();
-        core.slot.keep_up();
-        let opening = Opening::new(core, arrival.context.as_deref(), now);
-        let (received, _) = opening.choose(&arrival.values);
-        let mut beside = Beside {
-            opening,
-            received,
-            may_bind: false,
-            device: None,
-        };
-        let response = companion.respond(request, Some(&mut beside));
-        let bound = beside.bound();
-        let decided = bound.and_then(|arrived| Decided::of_bound(held, arrived, now));
-        (response, decided)
-    }
+    pub(super) context: &'a Context,
+    pub(super) now: UnixSeconds,
+    pub(super) hooks: &'a Hooks,
+    /// Earliest time of issue of a session that may still be alive.
+    pub(super) oldest: UnixSeconds,
+    pub(super) received: Option<Result<Candidate, Refused>>,
+    pub(super) may_bind: bool,
+    pub(super) device: Option<[u8; 16]>,
 }
 
 impl Beside<'_> {
     /// Returns the context of the request.
     #[must_use]
     pub fn context(&self) -> &Context {
-        self.opening.context()
+        self.context
     }
 
     /// Returns the time of the request.
     #[must_use]
     pub fn now(&self) -> SystemTime {
-        system_time(self.opening.now)
+        system_time(self.now)
     }
 
     /// Opens the session that came with the request, and looks whether `subject`, the session that the request is about,
     /// may still be alive. `revoked_if` is asked about `subject` only if no session opened, so compare `subject` with
     /// the session that came.
     pub fn open(&mut self, subject: &SessionInfo) -> Opened {
-        let (received, hooks) = (self.received.as_ref(), &self.opening.core.hooks);
+        let (received, hooks) = (self.received.as_ref(), self.hooks);
         // The idle timeout and limits of a session that did not come are unknown.
-        let may_exist = unix_seconds(subject.created_at) >= self.oldest();
+        let may_exist = unix_seconds(subject.created_at) >= self.oldest;
         let is_alive = match received {
             // `revoked_if` saw the session that arrived, with its content, when it opened.
             Some(Ok(_)) => may_exist,
@@ -93,18 +66,8 @@ impl Beside<'_> {
         self.device = Some(device).filter(|_| self.may_bind);
     }
 
-    /// Returns the earliest time of issue of a session that may still be alive by its dates.
-    fn oldest(&self) -> UnixSeconds {
-        let Opening {
-            core, keys, now, ..
-        } = &self.opening;
-        let lasts = core.policy.lifetimes.longest();
-        let by_age = now.saturating_add(1).saturating_sub(lasts);
-        by_age.max(core.slot.not_before(keys))
-    }
-
     /// Returns the session that came with the request, with the device that it was bound to.
-    fn bound(self) -> Option<Candidate> {
+    pub(super) fn bound(self) -> Option<Candidate> {
         let mut arrived = self.received?.ok()?;
         arrived.opened.metadata.device = Some(self.device?);
         Some(arrived)

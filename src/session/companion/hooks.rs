@@ -1,6 +1,8 @@
 //! Calls of the companion, and what becomes of its answers, while a session opens and closes.
 
-use super::Admission;
+use http::{Response, request::Parts};
+
+use super::{Admission, Beside, Companion};
 use crate::{
     base::{
         reason::Reason,
@@ -130,6 +132,38 @@ impl<'a, T> Decided<'a, T> {
         let mut decided = Decided::new(held, core);
         decided.change = change;
         Some(decided)
+    }
+}
+
+impl<T> Session<T> {
+    /// Lets `companion` answer the request that brought this session. Returns the response, and the session if the
+    /// response carries it sealed again. The outcome of reading it is not reported, and neither `judge` nor
+    /// `revalidate_after` is asked about it.
+    pub(crate) fn respond_by(
+        &self,
+        companion: &dyn Companion,
+        request: &Parts,
+    ) -> (Response<String>, Option<Decided<'_, T>>) {
+        let held = self.access();
+        let (core, arrival) = (held.core, &held.contents.arrival);
+        let now = arrival.clock.seconds();
+        core.slot.keep_up();
+        let opening = Opening::new(core, arrival.context.as_deref(), now);
+        let (received, _) = opening.choose(&arrival.values);
+        let by_age = (now.saturating_add(1)).saturating_sub(core.policy.lifetimes.longest());
+        let mut beside = Beside {
+            context: opening.context(),
+            now,
+            hooks: &core.hooks,
+            oldest: by_age.max(core.slot.not_before(&opening.keys)),
+            received,
+            may_bind: false,
+            device: None,
+        };
+        let response = companion.respond(request, Some(&mut beside));
+        let bound = beside.bound();
+        let decided = bound.and_then(|arrived| Decided::of_bound(held, arrived, now));
+        (response, decided)
     }
 }
 

@@ -12,9 +12,10 @@ use crate::{
     state::{Map, Payload},
     web::{
         any_carrier::AnyCarrier,
+        csrf::Verdict,
         framework::Extensions,
         layer::SessionLayer,
-        service::{Gate, Layered, Verdict},
+        service::{Gate, Layered},
     },
 };
 

@@ -3,7 +3,10 @@ use std::{borrow::Cow, fmt, marker::PhantomData, sync::Arc};
 use http::request::Parts;
 use tower_layer::Layer;
 
-use super::{rules::Rules, token::TokenSource};
+use super::{
+    rules::{Rules, Verdict},
+    token::TokenSource,
+};
 use crate::{
     base::{clone_by_fields, config_error::ConfigError},
     keys::quoted_unless_key,
@@ -11,7 +14,7 @@ use crate::{
     web::{
         framework::Extensions,
         origin::Origin,
-        service::{Gate, Layered, Verdict},
+        service::{Gate, Layered},
     },
 };
 

@@ -13,4 +13,4 @@ mod token;
 pub use form::{GuardedForm, GuardedRejection};
 pub use guard::CsrfGuard;
 pub use refusal::CsrfRefusal;
-pub(super) use rules::InForm;
+pub(super) use rules::{InForm, Verdict};

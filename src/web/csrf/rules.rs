@@ -22,7 +22,6 @@ use crate::{
         missing_session::other_type_than_the_guard,
         origin::{Origin, without_tls},
         request_facts::is,
-        service::Verdict,
     },
 };
 
@@ -49,6 +48,14 @@ impl Default for Rules {
             counts: Arc::default(),
         }
     }
+}
+
+/// What becomes of a request.
+pub(in crate::web) enum Verdict<T> {
+    Passes,
+    /// Passes if the token is in the beginning of its body.
+    PassesIf(InForm<T>),
+    Responds(Response<String>),
 }
 
 /// Form in which a token of this session has to be.

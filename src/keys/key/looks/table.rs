@@ -1,7 +1,9 @@
 // Written by .ci/settings from src/settings/settings.toml: change that.
 
-use super::Fits::{Begins, Has, Is, Like};
-use super::*;
+use super::fits::{
+    Fits::{Begins, Has, Is, Like},
+    Look, has_a_name, has_no_line_ends, is_path,
+};
 
 #[rustfmt::skip]
 pub(super) const LOOKS: &[Look] = &[

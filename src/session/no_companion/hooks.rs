@@ -1,22 +1,16 @@
-//! `companion/` without the feature `unstable-companion`: no carrier has a companion.
+//! `companion/hooks.rs` without the feature `unstable-companion`.
 
-use super::{SaveError, carrier_core::CarrierCore, loaded::Loaded, opening::Opening};
 use crate::{
     base::reason::Reason,
     cookie::{CompanionFields, Values},
     keys::KeyId,
+    session::{SaveError, carrier_core::CarrierCore, loaded::Loaded, opening::Opening},
     state::{Metadata, State},
     token::Context,
 };
 
-pub(crate) enum Attached {}
-
-pub(crate) fn is_same(_: &Option<Attached>, _: &Option<Attached>) -> bool {
-    true
-}
-
 impl Opening<'_> {
-    pub(super) fn admit<T>(
+    pub(in crate::session) fn admit<T>(
         &self,
         _: &mut Metadata,
         _: KeyId,
@@ -28,9 +22,9 @@ impl Opening<'_> {
 }
 
 impl<T> Loaded<T> {
-    pub(super) fn admit_begun(&mut self, _: &CarrierCore, _: &Context, _: KeyId) {}
+    pub(in crate::session) fn admit_begun(&mut self, _: &CarrierCore, _: &Context, _: KeyId) {}
 
-    pub(super) fn companion_fields(
+    pub(in crate::session) fn companion_fields(
         &self,
         _: &CarrierCore,
         _: bool,

@@ -1,6 +1,6 @@
 // Written by .ci/settings from src/settings/settings.toml: change that.
 
-use super::*;
+use super::effects::*;
 use crate::carrier::Size;
 use crate::cookie::attributes::SameSite;
 use crate::crypto::suite::Mode;
