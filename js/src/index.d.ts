@@ -212,24 +212,24 @@ export interface Metrics {
 
 export interface RingOptions {
   /** Default: `encrypted`. */
-  readonly mode?: "encrypted" | "signed";
+  readonly mode?: "encrypted" | "signed" | undefined;
   /**
    * Accepts keys of XChaCha20-Poly1305, and leaves sessions under them alone. The name of the cookie must then begin with
    * `__Host-`; otherwise another host of the site could plant such sessions. Default: false, a ring with such keys is refused.
    */
-  readonly skipXChaCha?: boolean;
+  readonly skipXChaCha?: boolean | undefined;
 }
 
 export interface FollowOptions extends RingOptions {
   /** Seconds after which the source is asked again, 1 to 86,400. Default: 60. */
-  readonly every?: number;
+  readonly every?: number | undefined;
   /**
    * Called for each new ring, and for a source that fails, hangs, or returns a ring that is refused. The same refusal is logged again
    * after five minutes, and its end once. Default: the same as for a cookie.
    */
-  readonly log?: Log | null;
+  readonly log?: Log | null | undefined;
   /** Counts new rings, and dropped and returned keys. Default: null. */
-  readonly metrics?: Metrics | null;
+  readonly metrics?: Metrics | null | undefined;
 }
 
 /** The public facts of a key. */
@@ -243,7 +243,7 @@ export interface RingKey {
 }
 
 /** Generates the text of a new key, as `hardtack keygen` does. */
-export function generateKey(options?: { readonly mode?: "encrypted" | "signed" }): Promise<string>;
+export function generateKey(options?: Pick<RingOptions, "mode">): Promise<string>;
 
 /** The text of a ring as one string, or several strings with parts of it. Null and undefined are refused. */
 export type RingText = string | readonly string[] | null | undefined;
@@ -252,7 +252,7 @@ export type RingText = string | readonly string[] | null | undefined;
 export class KeyRing {
   private constructor();
   /** Generates a ring of one key, for tests and for trying things out. Its sessions end with the program. */
-  static generate(options?: { readonly mode?: "encrypted" | "signed" }): Promise<KeyRing>;
+  static generate(options?: Pick<RingOptions, "mode">): Promise<KeyRing>;
   /** Parses the text of a ring: one string, or several. Throws a `ConfigError`. */
   static parse(text: string | readonly string[], options?: RingOptions): Promise<KeyRing>;
   /**
@@ -392,7 +392,7 @@ interface RevalidationOf<Asked> {
    * Seconds after the last answer for which a session stays valid without a new one; more than `seconds`. Default: null, it does not
    * stay valid.
    */
-  readonly unvalidatedUpTo?: number | null;
+  readonly unvalidatedUpTo?: number | null | undefined;
 }
 
 export interface RevalidationOptions<S extends BaseSession> extends RevalidationOf<SessionToValidate<S>> {}
@@ -417,24 +417,24 @@ export type Context = readonly (readonly [label: string, value: string])[];
 
 export interface SessionOptions extends Pick<RingOptions, "skipXChaCha"> {
   /** Default: `console.error` and `console.warn`, which gets `info` too, in development and not in Deno. null turns the log off. */
-  readonly log?: Log | null;
+  readonly log?: Log | null | undefined;
   /** Counts sessions, failures and refused requests, and shows keys and settings. Default: null. */
-  readonly metrics?: Metrics | null;
+  readonly metrics?: Metrics | null | undefined;
   // Written by .ci/settings from src/settings/settings.toml: change that.
   /** Seconds after its last use at which a session ends, at most `absoluteTimeout`. null turns it off. Default: 1,800. */
-  readonly idleTimeout?: number | null;
+  readonly idleTimeout?: number | null | undefined;
   /**
    * Seconds after its beginning, or its last `renew`, at which a session ends. In development, more than 400 days are a warning: they
    * may be meant as milliseconds. Default: 43,200.
    */
-  readonly absoluteTimeout?: number;
+  readonly absoluteTimeout?: number | undefined;
   /**
    * Longest lifetime of a remembered session, in seconds. Each cookie lasts 400 days at most. Default: null, no session can be
    * remembered.
    */
-  readonly rememberUpTo?: number | null;
+  readonly rememberUpTo?: number | null | undefined;
   /** Idle timeout of remembered sessions, in seconds, at most `rememberUpTo`. Default: null, they have none. */
-  readonly rememberedIdleTimeout?: number | null;
+  readonly rememberedIdleTimeout?: number | null | undefined;
   /**
    * When the use of a session is written into its cookie. The idle timeout runs from the last use that was written.
    *
@@ -450,35 +450,35 @@ export interface SessionOptions extends Pick<RingOptions, "skipXChaCha"> {
    * Default: a quarter of the session's idle timeout, and without one `on-change`. With `revalidateAfter`, whenever a session was
    * validated.
    */
-  readonly refreshAfter?: "never" | "on-change" | "always" | "every-request" | number;
+  readonly refreshAfter?: "never" | "on-change" | "always" | "every-request" | number | undefined;
   /** Seconds by which the clocks of programs may differ, 0 to 300. Default: 60. */
-  readonly clockSkew?: number;
+  readonly clockSkew?: number | undefined;
   /** Sessions that began earlier are refused. A number counts milliseconds, as `Date.now()` does. Default: null. */
-  readonly notBefore?: Date | number | null;
+  readonly notBefore?: Date | number | null | undefined;
   /** `padme` hides part of the length. Default: null. */
-  readonly padding?: Padding | null;
+  readonly padding?: Padding | null | undefined;
   /** Binds sessions to one application. Sessions of another do not open, and are overwritten. Default: null. */
-  readonly application?: string | null;
+  readonly application?: string | null | undefined;
   /**
    * Binds sessions to pairs of label and value. The order of the pairs counts. They are public: they are logged, and part of the
    * fingerprint of the settings. Default: none.
    */
-  readonly context?: Context;
+  readonly context?: Context | undefined;
   /** Saves changes even with responses of status 5xx. Default: false. */
-  readonly saveOnServerError?: boolean;
+  readonly saveOnServerError?: boolean | undefined;
   /**
    * Leaves a session alone if its key is not in the ring. It reads as new, and every change but `signIn`, `renew`, `invalidate` and
    * `discard` throws an error with the code `unreadable`, which adapters answer with 503. Default: false.
    */
-  readonly keepUnknownKeys?: boolean;
+  readonly keepUnknownKeys?: boolean | undefined;
 }
 
 /** Settings that depend on what a session holds. */
 export interface OptionsFor<S extends BaseSession> {
   /** The value of `revocation`. Refuses each session unless the application answers false. Default: null. */
-  readonly revokedIf?: Revocation<S> | null;
+  readonly revokedIf?: Revocation<S> | null | undefined;
   /** The value of `revalidation`. Asks the application at intervals. Default: null. */
-  readonly revalidateAfter?: Revalidation<S> | null;
+  readonly revalidateAfter?: Revalidation<S> | null | undefined;
 }
 
 /** Settings of sessions that are bound to a device, from `deviceBound` of `hardtack-session/device`. */
@@ -499,26 +499,26 @@ export const padme: Padding;
 export interface CookieAttributes {
   // Written by .ci/settings from src/settings/settings.toml: change that.
   /** Default: `__Host-session`; `__Secure-session` with a path or a domain, `session` with `dangerAllowHttp`. */
-  readonly name?: string;
+  readonly name?: string | undefined;
   /** Default: `/`. */
-  readonly path?: string;
+  readonly path?: string | undefined;
   /** Default: null, for this host alone. */
-  readonly domain?: string | null;
+  readonly domain?: string | null | undefined;
   /**
    * Default: `Lax`. null leaves the attribute out. If the browser hides the cookie from a request, only `signIn` and `renew` begin
    * a session. With `Strict`, a visitor who follows a link from another site looks like a new one, and a page that begins a session
    * signs them out.
    */
-  readonly sameSite?: "Strict" | "Lax" | "None" | null;
+  readonly sameSite?: "Strict" | "Lax" | "None" | null | undefined;
   /**
    * Keeps a separate cookie for each site that embeds this one (CHIPS). Browsers keep about 10 kB of such cookies for a site, so a
    * `size` of `split:4` is refused, and with `split:3` the cookies of a session have at most 9,216 bytes together. Default: false.
    */
-  readonly partitioned?: boolean;
+  readonly partitioned?: boolean | undefined;
   /** Former attributes. The cookie with these is dropped whenever a session is sent or ended. Default: none. */
-  readonly formerly?: FormerAttributes | readonly FormerAttributes[];
+  readonly formerly?: FormerAttributes | readonly FormerAttributes[] | undefined;
   /** Leaves `Secure` out, for development without TLS if `http://localhost` is not enough. Default: false. */
-  readonly dangerAllowHttp?: boolean;
+  readonly dangerAllowHttp?: boolean | undefined;
 }
 
 /** The value of `attributes`, for the option `cookie`. */
@@ -533,50 +533,50 @@ export function attributes(chosen?: CookieAttributes): CheckedAttributes;
 
 export interface CookieOptions extends SessionOptions {
   /** Made by `attributes`. Default: `__Host-session`, `Secure`, `SameSite=Lax`, for this host alone. */
-  readonly cookie?: CheckedAttributes;
+  readonly cookie?: CheckedAttributes | undefined;
   /** Takes sessions over from cookies of other libraries, or from another cookie of your own. Default: none. */
-  readonly migrateFrom?: OldCookie | readonly OldCookie[];
+  readonly migrateFrom?: OldCookie | readonly OldCookie[] | undefined;
   /** Reads and writes sessions that are bound to a device. Experimental. Default: null. */
-  readonly deviceBound?: BoundOptions | null;
+  readonly deviceBound?: BoundOptions | null | undefined;
   // Written by .ci/settings from src/settings/settings.toml: change that.
   /**
    * Keeps the cookie of every session after the browser is closed, until the session ends, for at most 400 days at a time.
    * Default: false.
    */
-  readonly persistent?: boolean;
+  readonly persistent?: boolean | undefined;
   /**
    * Refreshes sessions, seals answers of `revalidateAfter` and seals under a new key only in responses to navigations
    * (`Sec-Fetch-Mode: navigate`, or none), so that a `fetch` which only reads undoes no change. The idle timeout then signs out
    * visitors of a page that never navigates or changes the session. Default: false.
    */
-  readonly refreshNavigationsOnly?: boolean;
+  readonly refreshNavigationsOnly?: boolean | undefined;
   /**
    * Greatest size of the cookie: 3,072 bytes (`anywhere`), 4,096 bytes (`browser`), or several cookies of 4,096 bytes (`split`).
    * For four full ones servers need a setting, such as Node's `--max-http-header-size`. Without it, Node's requests have room for
    * about 10,000 bytes of content, less the site's other cookies. Default: `anywhere`.
    */
-  readonly size?: "anywhere" | "browser" | "split:2" | "split:3" | "split:4";
+  readonly size?: "anywhere" | "browser" | "split:2" | "split:3" | "split:4" | undefined;
   /**
    * Lets shared caches store responses with sessions if the application does. A cache that stores `Set-Cookie` gives the session of
    * one visitor to others. Default: false.
    */
-  readonly dangerAllowSharedCaching?: boolean;
+  readonly dangerAllowSharedCaching?: boolean | undefined;
 }
 
 /** Attributes that a cookie had before. An attribute that is left out is the same as now. */
 export interface FormerAttributes {
-  readonly path?: string;
-  readonly domain?: string | null;
-  readonly partitioned?: boolean;
+  readonly path?: string | undefined;
+  readonly domain?: string | null | undefined;
+  readonly partitioned?: boolean | undefined;
 }
 
 export interface TokenOptions extends SessionOptions {
   /** The name of the request header that the tokens travel in. Its case does not matter. Default: none, for bare tokens. */
-  readonly header?: string | null;
+  readonly header?: string | null | undefined;
   /** What bare tokens are for, instead of a `header`. They open for no other purpose. Default: none. */
-  readonly purpose?: string | null;
+  readonly purpose?: string | null | undefined;
   /** Longest token in characters, at most 16,384. Default: 3,072. */
-  readonly maxTokenLength?: number;
+  readonly maxTokenLength?: number | undefined;
 }
 
 type InHeader = TokenOptions & { readonly header: string };
@@ -594,15 +594,15 @@ export interface ResponseFacts {
    * Status of the response. With 5xx only the end of a session is saved, unless `saveOnServerError` or `save` says otherwise;
    * with 408 nothing. Default: 200.
    */
-  readonly status?: number;
+  readonly status?: number | undefined;
   /** True if caches other than the visitor's may store the response. Default: false. */
-  readonly isShareable?: boolean;
+  readonly isShareable?: boolean | undefined;
   /**
    * True if the response carries no refresh, because the request was for an image, a script or another part of a page. Default:
    * as the request's `Sec-Fetch-Dest` says, and true if another site prefetches the page. What a page preloads is never
    * refreshed.
    */
-  readonly refreshesNothing?: boolean;
+  readonly refreshesNothing?: boolean | undefined;
 }
 
 /** Headers to read, as a `Headers` or as Node has them. */
@@ -811,7 +811,7 @@ export class SessionCookie<S extends BaseSession = Session> extends Carrier {
   ): Promise<SessionCookie<TypedSession<T>>>;
   static encrypted<Shape extends { [K in keyof Shape]: Storable<Shape[K]> | undefined } = AnyShape>(
     ring: KeyRing | string | undefined,
-    options?: CookieOptions & OptionsFor<Session<Shape>> & { readonly type?: null },
+    options?: CookieOptions & OptionsFor<Session<Shape>> & { readonly type?: null | undefined },
   ): Promise<SessionCookie<Session<Shape>>>;
   /** Signed sessions, whose content anyone who holds the cookie can read. */
   static unencryptedButSigned<T>(
@@ -820,7 +820,7 @@ export class SessionCookie<S extends BaseSession = Session> extends Carrier {
   ): Promise<SessionCookie<TypedSession<T>>>;
   static unencryptedButSigned<Shape extends { [K in keyof Shape]: Storable<Shape[K]> | undefined } = AnyShape>(
     ring: KeyRing | string | undefined,
-    options?: CookieOptions & OptionsFor<Session<Shape>> & { readonly type?: null },
+    options?: CookieOptions & OptionsFor<Session<Shape>> & { readonly type?: null | undefined },
   ): Promise<SessionCookie<Session<Shape>>>;
   readonly name: string;
   /**
@@ -869,7 +869,7 @@ export class SessionHeader<S extends BaseSession = Session> extends Carrier {
   ): Promise<SessionHeader<TypedSession<T>>>;
   static encrypted<Shape extends { [K in keyof Shape]: Storable<Shape[K]> | undefined } = AnyShape>(
     ring: KeyRing | string | undefined,
-    options: InHeader & OptionsFor<Session<Shape>> & { readonly type?: null },
+    options: InHeader & OptionsFor<Session<Shape>> & { readonly type?: null | undefined },
   ): Promise<SessionHeader<Session<Shape>>>;
   /** Signed sessions, whose content anyone who holds the token can read. */
   static unencryptedButSigned<T>(
@@ -878,7 +878,7 @@ export class SessionHeader<S extends BaseSession = Session> extends Carrier {
   ): Promise<SessionHeader<TypedSession<T>>>;
   static unencryptedButSigned<Shape extends { [K in keyof Shape]: Storable<Shape[K]> | undefined } = AnyShape>(
     ring: KeyRing | string | undefined,
-    options: InHeader & OptionsFor<Session<Shape>> & { readonly type?: null },
+    options: InHeader & OptionsFor<Session<Shape>> & { readonly type?: null | undefined },
   ): Promise<SessionHeader<Session<Shape>>>;
   /** The name of the header, in lower case. */
   readonly name: string;
@@ -903,7 +903,7 @@ export class SessionToken<S extends BaseSession = Session> extends Carrier {
   ): Promise<SessionToken<TypedSession<T>>>;
   static encrypted<Shape extends { [K in keyof Shape]: Storable<Shape[K]> | undefined } = AnyShape>(
     ring: KeyRing | string | undefined,
-    options: Bare & OptionsFor<Session<Shape>> & { readonly type?: null },
+    options: Bare & OptionsFor<Session<Shape>> & { readonly type?: null | undefined },
   ): Promise<SessionToken<Session<Shape>>>;
   /** Signed sessions, whose content anyone who holds the token can read. */
   static unencryptedButSigned<T>(
@@ -912,7 +912,7 @@ export class SessionToken<S extends BaseSession = Session> extends Carrier {
   ): Promise<SessionToken<TypedSession<T>>>;
   static unencryptedButSigned<Shape extends { [K in keyof Shape]: Storable<Shape[K]> | undefined } = AnyShape>(
     ring: KeyRing | string | undefined,
-    options: Bare & OptionsFor<Session<Shape>> & { readonly type?: null },
+    options: Bare & OptionsFor<Session<Shape>> & { readonly type?: null | undefined },
   ): Promise<SessionToken<Session<Shape>>>;
   /** The purpose. */
   readonly name: string;

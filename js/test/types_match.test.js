@@ -132,6 +132,14 @@ test("values that an application passes on have what their types promise", () =>
   }
 });
 
+test("an option that is undefined has its default", async () => {
+  const none = (of) => Object.fromEntries(membersOf(checker.getDeclaredTypeOfSymbol(exportsOf("index").get(of))).map((name) => [name, undefined]));
+  const given = { ...none("CookieOptions"), ...none("OptionsFor"), cookie: attributes(none("CookieAttributes")) };
+  assert.ok(Object.keys(given).length > 20);
+  const health = async (options) => (await keysInUse(await SessionCookie.encrypted(ring, options))).settings;
+  assert.deepEqual(await health(given), await health({}));
+});
+
 test("a cookie to set has the attributes that a field has", () => {
   const cookie = checker.getDeclaredTypeOfSymbol(exportsOf("index").get("CookieToSet"));
   const options = checker.getPropertiesOfType(cookie).find(({ name }) => name === "options");

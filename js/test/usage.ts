@@ -273,6 +273,9 @@ inHono(cookies, options);
 const isDev: boolean = process.env.NODE_ENV !== "production";
 inHono(cookies, { guard: isDev ? undefined : guard, onOutcome: isDev && console.log });
 inNode(cookies, (_request, response) => void response.end(), { failed: isDev ? undefined : console.error, refuse: null });
+const name: string | undefined = process.env.COOKIE_NAME;
+await SessionCookie.encrypted(ring, { idleTimeout: isDev ? undefined : 900, cookie: attributes({ name, domain: name, formerly: { path: name } }) });
+await SessionToken.encrypted(ring, { purpose: "link", absoluteTimeout: isDev ? undefined : 900, type: undefined });
 // @ts-expect-error there is no such option
 inHono(cookies, { csrf: guard });
 // @ts-expect-error the guard goes into `{ guard }`
