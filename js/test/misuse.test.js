@@ -253,7 +253,7 @@ test("a queue and a message are texts", async () => {
   assert.deepEqual(await cookies.save(session), []);
 });
 
-const isRequest = { name: "TypeError", message: "expected a request or its headers; await a promise" };
+const isRequest = { name: "TypeError", message: "expected a request or its headers as strings; await a promise, or pass `context.request`" };
 
 test("what is no request is refused, for its visitor would be new for ever", async () => {
   const cookie = await filled();

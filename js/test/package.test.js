@@ -146,6 +146,14 @@ test("the file for those who copy works alone", async () => {
   assert.equal(run(execPath, ["copy.mjs"]), "__Host-session\n");
 });
 
+test("of a text that is no key, files say what it looks like, and a bundle the command that does", async () => {
+  const program = 'import { KeyRing } from "hardtack-session"; await KeyRing.parse("x=y").catch(({ message }) => console.log(message));';
+  await writeFile(join(folder, "key.mjs"), program);
+  run(bin("esbuild"), ["key.mjs", "--bundle", "--format=esm", "--platform=node", "--outfile=bundle.mjs", "--log-level=error"]);
+  assert.match(run(execPath, ["key.mjs"]), /it has the name of a variable before it; give the value alone/);
+  assert.match(run(execPath, ["bundle.mjs"]), /it is none: see `hardtack ring check -`; restore its keys/);
+});
+
 test("files and functions are of a size that one can read", async () => {
   for (const file of (await readdir(join(here, "src"), { recursive: true })).filter((file) => file.endsWith(".js"))) {
     const lines = (await readFile(join(here, "src", file), "utf8")).split("\n");

@@ -144,12 +144,12 @@ function valuesIn(headers, name) {
     if ((values ?? null) === null && !headers.append && !isRecord(headers)) noRequest();
     if (values !== undefined) return listOf(values);
   }
-  if (headers.then || (!isRecord(headers) && (headers[Symbol.iterator] || !Object.keys(headers)[0]))) noRequest();
+  if (!isRecord(headers) && (headers[Symbol.iterator] || !Object.keys(headers)[0])) noRequest();
   // In Node, a name may have no value. In Lambda, names may have capitals.
   const checked = Object.entries(headers).map(([of, values]) => [of, listOf(Number.isFinite(values) ? `${values}` : values)]);
   return checked.filter(([of]) => of.toLowerCase() === name).flatMap(([, values]) => values);
 }
 
-const noRequest = () => misused("expected a request or its headers; await a promise");
+const noRequest = () => misused("expected a request or its headers as strings; await a promise, or pass `context.request`");
 
 const listOf = (values) => [values].flat().filter((value) => typeof value === "string" || ((value ?? null) !== null && noRequest()));

@@ -14,7 +14,7 @@ const SEVERAL = "expected one key, found several; in a ring, separate them by li
 
 /** Remedy for a source or a ring that lacks a key. */
 export const NEW_KEY = "restore its keys, because a new one signs everyone out; `generateKey()` makes the first";
-const OTHER_LOOK = `is none, or in quotes, base64 or the like; ${NEW_KEY}`;
+const OTHER_LOOK = `is none: see \`hardtack ring check -\`; ${NEW_KEY}`;
 
 /** Rows of looks_table.js, or none in a bundle. */
 export const looks = [];
