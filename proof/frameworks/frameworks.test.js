@@ -2,11 +2,11 @@
 // `.ci/packages js proof/runtimes proof/frameworks` and `node build.js` in js/ first; `node --test`. Next.js is in next.test.js.
 
 import assert from "node:assert/strict";
-import { cp, readFile, readdir } from "node:fs/promises";
+import { cp, readFile, readdir, rm } from "node:fs/promises";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 
-import { Browser, cookies, field } from "../../js/test/visitor.js";
+import { Browser, XAES_KEY, cookies, field } from "../../js/test/visitor.js";
 import { SVELTEKIT, browse } from "./in_browsers.js";
 import { copyForSvelteKit2, start } from "./site.js";
 
@@ -63,8 +63,24 @@ async function inSvelteKit(t, folder) {
     const { setCookies } = await formTo(browser, `/?/${action}`);
     assert.deepEqual([setCookies.length, visitsOf(await browser.get("/"))], [1, left], action);
   }
+  // Its `csrf.trustedOrigins` have the worker's address.
+  if (folder === "sveltekit2") await passesFormsBehindAWorker(folder, browser.origin, ["/?/count", {}]);
   await savesNothingThatFails(browser, folder);
   await browse(t, browser.origin, SVELTEKIT);
+}
+
+/** Posts this form by way of the worker of js/examples/origin.js, from its own site and from another one. */
+async function passesFormsBehindAWorker(folder, ORIGIN, [form, fields], more = {}) {
+  const worker = path(`${folder}/worker.js`);
+  await cp(path("../../js/examples/origin.js"), worker);
+  const { default: site } = await import(worker).finally(() => rm(worker));
+  for (const [origin, ...expected] of [["https://shop.example", 200, ["seen", 1], ["visits", 1]], ["https://elsewhere.example", 403, ["seen", 1]]]) {
+    const headers = { origin, accept: "text/html", ...more };
+    const request = new Request(`https://shop.example${form}`, { method: "POST", body: new URLSearchParams(fields), headers });
+    const answer = await site.fetch(request, { SESSION_KEYS: XAES_KEY, ORIGIN });
+    const session = await cookies.load(field(answer.headers.getSetCookie()));
+    assert.deepEqual([answer.status, ...session.entries()], expected, folder);
+  }
 }
 
 /** Remote functions, and the data of pages, whose errors are inside of a 200. */
@@ -121,6 +137,9 @@ async function inAstro(folder) {
   const moved = await browser.get("/moved");
   assert.deepEqual([visitsOf(moved), moved.setCookies.length], [7, 1]);
   await isCachedWithoutCookie(browser, "/cached", "/cached?count");
+  // Its `security.allowedDomains` have the worker's host.
+  const forwarded = { "x-forwarded-host": "shop.example", "x-forwarded-proto": "https" };
+  await passesFormsBehindAWorker(folder, browser.origin, ["/", { action: "count" }], forwarded);
 }
 
 const IN_REACT = {

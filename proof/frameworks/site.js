@@ -53,7 +53,7 @@ export async function copyForSvelteKit2() {
   const hooks = path("sveltekit2/src/hooks.server.js");
   const text = await readFile(hooks, "utf8");
   const [, line] = /SvelteKit 2: `(.*)`/.exec(text);
-  await writeFile(hooks, text.replace(/^.*/, line).replace("encrypted(SESSION", "encrypted(env.SESSION"));
+  await writeFile(hooks, text.replace(/^import .*app\/env.*$/m, line).replace("encrypted(SESSION", "encrypted(env.SESSION"));
 }
 
 /** Installs the package, which depends on no other. */

@@ -8,4 +8,7 @@ async function adapt(builder) {
   await node.adapt(builder);
 }
 
-export default { kit: { adapter: { ...node, adapt }, experimental: { remoteFunctions: true }, files: { hooks: { server: "src/hooks_in_turn" } } } };
+// The address of a worker in front of it, whose forms it takes, too.
+const csrf = { trustedOrigins: ["https://shop.example"] };
+
+export default { kit: { adapter: { ...node, adapt }, csrf, experimental: { remoteFunctions: true }, files: { hooks: { server: "src/hooks_in_turn" } } } };
