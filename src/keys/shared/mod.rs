@@ -13,7 +13,6 @@ use std::{
         Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak,
         atomic::{AtomicU64, Ordering},
     },
-    time::Duration,
 };
 
 use arc_swap::{ArcSwap, Guard};
@@ -169,7 +168,7 @@ impl SharedKeyRing {
     }
 
     /// Returns the polls of the ring's sources, after each `interval`, for the threads. They do not keep the ring in use.
-    pub(crate) fn following(&self, interval: Duration) -> Following {
+    pub(crate) fn following(&self, interval: std::time::Duration) -> Following {
         let ring = Arc::downgrade(&self.0);
         let show = move || {
             _ = ring
