@@ -151,16 +151,18 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+// What is finished: all that parses, seals or opens bytes.
+mod format;
+pub use format::cookie;
+use format::{crypto, token};
+
 // The ground floor.
 mod base;
-mod crypto;
 mod events;
 
-// The four parts of a session. None imports another, except that a token uses keys.
-pub mod cookie;
+// The two parts of a session. Neither imports the other.
 pub mod keys;
 mod state;
-mod token;
 
 // The handle of the application.
 pub mod session;

@@ -7,10 +7,7 @@ use super::{
     token::SessionToken,
 };
 use crate::{
-    base::{
-        reason::Reason,
-        time::{unix_seconds, unix_seconds_from},
-    },
+    base::{Reason, unix_seconds, unix_seconds_from},
     crypto::suite::Mode,
     state::Payload,
     token::Context,

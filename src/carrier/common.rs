@@ -3,10 +3,7 @@
 use std::{fmt, marker::PhantomData, sync::Arc};
 
 use crate::{
-    base::{
-        clock::{Clock, system_now},
-        clone_by_fields,
-    },
+    base::{Clock, clone_by_fields, system_now},
     cookie::Values,
     events,
     session::{Arrival, CarrierCore, Change, Predecessor, SaveError, Session},

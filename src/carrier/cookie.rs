@@ -2,11 +2,7 @@ use std::{sync::Arc, time::SystemTime};
 
 use super::{common::Carrier, fields::CookieFields, keys_in_use::KeysInUse};
 use crate::{
-    base::{
-        clock::Clock,
-        clone_by_fields,
-        time::{unix_seconds, unix_seconds_from},
-    },
+    base::{Clock, clone_by_fields, unix_seconds, unix_seconds_from},
     cookie::{CookieName, SetCookies, Values, attributes::SameSite},
     session::{Predecessor, SaveError, Session},
     state::{Dependence, Map, Payload, RequestFacts, ResponseFacts, SessionError},

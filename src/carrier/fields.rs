@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::{
-    base::time::UnixSeconds,
+    base::UnixSeconds,
     cookie::{
         Finder, PART_LEN, PartNumbers, SetCookies, Template, attributes::SameSite, max_age_len,
     },

@@ -7,10 +7,7 @@ use zeroize::Zeroizing;
 
 use super::common::Carrier;
 use crate::{
-    base::{
-        reason::Reason,
-        time::{system_time, unix_seconds},
-    },
+    base::{Reason, system_time, unix_seconds},
     cookie::{CookieName, Finder, Whole},
     session::{Candidate, Opening, SessionInfo},
     state::Payload,

@@ -6,7 +6,7 @@ use cookie::Cookie;
 
 use super::SessionCookie;
 use crate::{
-    base::clock::Clock,
+    base::Clock,
     session::{SaveError, Session},
     state::Payload,
 };

@@ -1,7 +1,7 @@
 use std::{fmt, time::SystemTime};
 
 use crate::{
-    base::time::{UnixSeconds, show_time, system_time},
+    base::{UnixSeconds, show_time, system_time},
     keys::{Backend, Fingerprint, KeyId, Problem, RingEvent},
     session::CarrierCore,
 };

@@ -1,7 +1,7 @@
 //! Counters at 0, before their first event: a query over time sees a change, but not a series that begins with one.
 
 use super::{DROPPED, SUPERSEDED, count_read, count_written, names::values, show_sealed_late};
-use crate::base::reason::Reason;
+use crate::base::Reason;
 
 /// Begins the counters of a cookie, header or token, and of the requests that use it.
 pub(crate) fn begin_session_counters(purpose: &str) {

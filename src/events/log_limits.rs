@@ -4,7 +4,7 @@
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use super::{lines::*, names::values::REFUSALS};
-use crate::base::reason::Reason;
+use crate::base::Reason;
 
 /// Counts of recent events about the sessions of one carrier.
 #[derive(Debug, Default)]

@@ -3,7 +3,7 @@
 use std::error::Error;
 
 use super::lines::*;
-use crate::base::reason::Reason;
+use crate::base::Reason;
 
 /// Counts an error of a session that a handler or an extractor returned, under the name `failure`. [`session_failed`] logs
 /// it.

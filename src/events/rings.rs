@@ -3,7 +3,7 @@
 use std::fmt::Display;
 
 use super::{InUse, lines::*};
-use crate::base::time::{UnixSeconds, show_time, system_time};
+use crate::base::{UnixSeconds, show_time, system_time};
 
 /// Sessions use a new ring.
 pub(crate) fn ring_taken(in_use: &InUse<'_>) {

@@ -3,7 +3,7 @@
 use std::{error::Error, fmt::Display};
 
 use super::{ARE_COUNTED, InUse, lines::*, names::values::BEGINNINGS};
-use crate::base::reason::Reason;
+use crate::base::Reason;
 
 /// A cookie, header or token is built.
 pub(crate) fn sessions_built(in_use: &InUse<'_>) {

@@ -9,14 +9,12 @@
 //! - [`WatchedKeyRing`] follows its sources.
 //! - [`Problem`] is what health checks report of a ring or a clock.
 
-mod fingerprint;
-pub(crate) mod key;
 mod problem;
-mod purpose;
-mod purpose_keys;
-pub(crate) mod ring;
 mod shared;
 mod source;
+
+use crate::format::keys::{fingerprint, purpose, purpose_keys};
+pub(crate) use crate::format::keys::{key, ring};
 
 pub use fingerprint::Fingerprint;
 pub use key::{KeyError, KeyId, KeyInfo, KeyRole, RingEvent, redact};

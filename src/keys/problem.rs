@@ -1,7 +1,7 @@
 use std::{fmt, time::SystemTime};
 
 use super::key::KeyId;
-use crate::{base::time::show_time, events};
+use crate::{base::show_time, events};
 
 /// Problem that lasts, with a key ring, a clock or the application, as [`KeysInUse`](crate::carrier::KeysInUse) has it. No field is
 /// secret, but one may name a file.

@@ -7,11 +7,7 @@ use serde_json::Value;
 
 use super::{OldCookie, OldSession, Source};
 use crate::{
-    base::{
-        config_error::ConfigError,
-        reason::Reason,
-        time::{EPOCH, UnixSeconds, unix_seconds, unix_seconds_from},
-    },
+    base::{ConfigError, EPOCH, Reason, UnixSeconds, unix_seconds, unix_seconds_from},
     cookie::{Attributes, CookieName, Finder, Template, Values},
     crypto::scratch::Wiped,
     session::{DroppedCookie, OldValues, Opening},

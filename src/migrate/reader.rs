@@ -4,7 +4,7 @@ use std::{fmt, time::SystemTime};
 
 use serde_json::{Map, Value};
 
-use crate::base::reason::Reason;
+use crate::base::Reason;
 
 /// Reader of another library's session cookies.
 ///

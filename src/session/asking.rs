@@ -6,7 +6,7 @@ use std::{
     sync::atomic::{AtomicU64, Ordering::Relaxed},
 };
 
-use crate::base::time::UnixSeconds;
+use crate::base::UnixSeconds;
 
 /// Answer of an application to the question whether a session is still valid
 /// ([`revalidate_after`](crate::carrier::SessionBuilder::revalidate_after)).

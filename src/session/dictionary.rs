@@ -69,7 +69,7 @@ impl<T: Payload> Session<T> {
         T: Dictionary,
     {
         // Encoded before the lock is taken, because that runs the application's code.
-        let value = map::encode(&value);
+        let value = map::encode(&value).map_err(SessionError::unstorable::<V>);
         self.change(|state| state.insert(key, &value?))
     }
 
@@ -169,7 +169,8 @@ impl Session {
         self.change(|state| {
             let mut value = state.get(key)?.unwrap_or_default();
             let result = change(&mut value);
-            state.insert(key, &map::encode(&value)?)?;
+            let value = map::encode(&value).map_err(SessionError::unstorable::<V>)?;
+            state.insert(key, &value)?;
             Ok(result)
         })
     }
@@ -278,7 +279,7 @@ impl Session {
     /// Returns [`Decode`](SessionError::Decode) if the dictionary is not a `V`, or
     /// [`InsideUpdate`](SessionError::InsideUpdate).
     pub fn deserialize<V: DeserializeOwned>(&self) -> Result<V, SessionError> {
-        map::decode_all(self.try_access()?.state().payload())
+        map::decode_all(self.try_access()?.state().payload()).map_err(SessionError::misread::<V>)
     }
 }
 

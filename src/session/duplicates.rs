@@ -1,6 +1,6 @@
 //! Chooses among several tokens of one name (SPEC.md § 7.0). `cookie/values.rs` keeps at most four.
 
-use crate::{base::reason::Reason, cookie::CookieName, keys::KeyId, state::Body, token::Refused};
+use crate::{base::Reason, cookie::CookieName, keys::KeyId, state::Body, token::Refused};
 
 /// Rule for several tokens of one name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 
 use super::{handle::Session, id::SessionId};
 use crate::{
-    base::time::system_time,
+    base::system_time,
     state::{Payload, SessionError},
 };
 

@@ -12,7 +12,7 @@ use super::{
     carrier_core::CarrierCore, loaded::Loaded, old_cookies::Predecessor, opening::Opening,
 };
 use crate::{
-    base::clock::Clock,
+    base::Clock,
     cookie::Values,
     events::{self, LimitedEvent},
     state::{Payload, RequestFacts, ResponseFacts, SessionError, Sid, State},

@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 
 use super::id::SessionId;
 use crate::{
-    base::time::system_time,
+    base::system_time,
     keys::KeyId,
     state::{Map, Metadata, SessionData, SessionError, map},
 };
@@ -159,7 +159,7 @@ impl OpenedSession<'_> {
         self.content
             .filter(|(schema, payload)| *schema == 0 && map::is_valid(payload))
             .and_then(|(_, payload)| map::get(payload, key))
-            .map(|value| map::decode(value, Some(key)))
+            .map(|value| map::decode(value).ok_or_else(|| SessionError::misread::<V>(Some(key))))
             .transpose()
     }
 }
@@ -220,7 +220,7 @@ impl<T> fmt::Debug for OpenedSession<'_, T> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{EncryptionKey, base::time::EPOCH};
+    use crate::{EncryptionKey, base::EPOCH};
 
     #[test]
     fn a_function_finds_values_in_a_dictionary_only() {

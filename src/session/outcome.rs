@@ -1,6 +1,6 @@
 use std::fmt;
 
-use crate::{base::reason::Reason, keys::KeyId};
+use crate::{base::Reason, keys::KeyId};
 
 /// Outcome of reading a session, for logs and metrics.
 ///

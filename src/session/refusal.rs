@@ -2,7 +2,7 @@
 
 use super::{handle::Session, lock::Held};
 use crate::{
-    base::reason::Reason,
+    base::Reason,
     events::{self, LimitedEvent},
     state::SessionError,
 };

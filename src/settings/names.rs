@@ -7,7 +7,7 @@ use super::{
     table::{ELSEWHERE, OF_THE_BUILDER, SETTINGS},
     value::either,
 };
-use crate::base::config_error::Sentence;
+use crate::base::Sentence;
 
 pub(super) fn find(name: &str) -> Option<&'static Setting> {
     SETTINGS.iter().find(|(known, _)| *known == name)

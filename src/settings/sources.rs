@@ -11,10 +11,7 @@ use super::{
     value::{Table, Value},
 };
 use crate::{
-    base::{
-        config_error::{ConfigError, Sentence},
-        mistakes,
-    },
+    base::{ConfigError, Sentence, mistakes},
     carrier::{InCookie, Options},
     keys::looks_like_a_key,
 };

@@ -12,12 +12,7 @@ use serde::{
 use zeroize::Zeroizing;
 
 use crate::{
-    base::{
-        config_error::Sentence,
-        duration::parse_duration,
-        mistakes,
-        time::{EPOCH, parse_time, system_time},
-    },
+    base::{EPOCH, Sentence, duration::parse_duration, mistakes, parse_time, system_time},
     keys::looks_like_a_key,
 };
 

@@ -4,7 +4,7 @@ use super::{
     bytes::body::{Metadata, csrf_name},
     error::SessionError,
 };
-use crate::base::time::UnixSeconds;
+use crate::base::UnixSeconds;
 
 /// Session that its companion does not admit in this request.
 pub(crate) struct Stale(Metadata);

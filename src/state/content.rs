@@ -9,17 +9,18 @@ use super::{
     bytes::{
         map,
         messages::{self, messages},
-        session_data::{self, SessionData},
+        postcard,
     },
     data::State,
     error::SessionError,
+    session_data::SessionData,
 };
 use crate::crypto::scratch::Wiped;
 
 impl<T> State<T> {
     pub(crate) fn get<V: DeserializeOwned>(&self, key: &str) -> Result<Option<V>, SessionError> {
         map::get(self.payload(), key)
-            .map(|value| map::decode(value, Some(key)))
+            .map(|value| map::decode(value).ok_or_else(|| SessionError::misread::<V>(Some(key))))
             .transpose()
     }
 
@@ -112,7 +113,8 @@ impl<T: SessionData> State<T> {
     /// Stores a value. Returns the equal value that the next request will read, and that this one reads from now on.
     fn store_value(&mut self, value: &T) -> Result<T, SessionError> {
         let room = self.policy.budget.room.max(self.payload().len());
-        let (payload, read) = session_data::encode(value, room)?;
+        let (payload, read) =
+            postcard::encode(value, room).map_err(SessionError::unstorable::<T>)?;
         self.set_payload(payload)?;
         Ok(read)
     }
@@ -124,6 +126,6 @@ impl<T: SessionData> State<T> {
         }
         T::decode(self.draft.metadata.schema, self.payload())
             .map(Arc::new)
-            .ok_or_else(session_data::unread::<T>)
+            .ok_or_else(|| SessionError::unstorable::<T>(postcard::UNEQUAL))
     }
 }

@@ -11,7 +11,7 @@ use super::{
     received::{Received, Withheld},
     size::budget::SizeBudget,
 };
-use crate::{base::time::UnixSeconds, crypto::scratch::Wiped};
+use crate::{base::UnixSeconds, crypto::scratch::Wiped};
 
 /// Settings of an application for its sessions.
 #[derive(Clone, Debug)]

@@ -66,9 +66,17 @@ pub enum SessionError {
 
 impl SessionError {
     #[cold]
-    pub(super) fn unstorable<V: ?Sized>(reason: &'static str) -> SessionError {
+    pub(crate) fn unstorable<V: ?Sized>(reason: &'static str) -> SessionError {
         let found = type_name::<V>();
         SessionError::Encode { found, reason }
+    }
+
+    #[cold]
+    pub(crate) fn misread<V>(key: Option<&str>) -> SessionError {
+        SessionError::Decode {
+            key: key.map(str::to_owned),
+            expected: type_name::<V>(),
+        }
     }
 
     /// Returns the status of a response that tells the error.
@@ -155,8 +163,6 @@ impl From<RandomError> for SessionError {
     }
 }
 
-pub(super) const FAILS: &str =
-    "its `Serialize` fails, as for a variant with `skip` or, in a typed session, `flatten`";
 const AFTER_HEAD: &str = "the head of the response was sent or the request has ended, so the session can no longer be \
     changed; change it before the response begins, in a streamed page before the stream";
 const NO_CONTEXT: &str = "the request has no session: `context_by` returned no context for it, or it names no host; \

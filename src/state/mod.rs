@@ -6,7 +6,6 @@
 
 mod actions;
 mod body_to_seal;
-mod bytes;
 #[cfg_attr(not(feature = "unstable-companion"), path = "no_companion.rs")]
 mod companion;
 mod content;
@@ -18,12 +17,14 @@ mod lifetime;
 mod received;
 mod resume;
 mod revalidation;
+mod session_data;
 mod size;
+
+use crate::format::bytes;
 
 pub(crate) use body_to_seal::BodyToSeal;
 #[cfg(all(test, hardtack_repository))]
 pub(crate) use bytes::messages::messages as flash_messages;
-pub use bytes::session_data::{Map, Payload, SessionData};
 pub(crate) use bytes::{
     body::{Body, DEVICE_LEN, Metadata, Sid, csrf_name, wire_issued},
     map,
@@ -38,6 +39,7 @@ pub use lifetime::RefreshAfter;
 pub(crate) use lifetime::{Lifetimes, Revalidation, Timeouts};
 #[cfg(feature = "unstable-companion")]
 pub(crate) use received::Withheld;
+pub use session_data::{Map, Payload, SessionData};
 pub(crate) use size::budget::{
     Allowed, LARGEST_COOKIE, LONGEST_SENT, MOST_COOKIES, Overhead, PARTITION, PASSES_ANYWHERE,
     SizeBudget,

@@ -1,7 +1,7 @@
 //! `companion.rs` without the feature `unstable-companion`: no session is stale, and each is admitted for ever.
 
 use super::{bytes::body::Metadata, error::SessionError};
-use crate::base::time::UnixSeconds;
+use crate::base::UnixSeconds;
 
 pub(crate) enum Stale {}
 

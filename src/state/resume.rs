@@ -2,15 +2,13 @@
 //! companion asks of it.
 
 use super::{
-    bytes::{
-        body::{Body, Metadata},
-        session_data::Payload,
-    },
+    bytes::body::{Body, Metadata},
     data::State,
     received::{Received, Withheld},
+    session_data::Payload,
 };
 use crate::{
-    base::reason::Reason,
+    base::Reason,
     crypto::{scratch::Wiped, sha256::sha256},
 };
 

@@ -10,7 +10,7 @@ use super::{
     lifetime::Lifetimes,
     received::{Received, Withheld},
 };
-use crate::base::time::UnixSeconds;
+use crate::base::UnixSeconds;
 
 impl Lifetimes {
     /// Returns `true` if the application must be asked again at `now`, given the time of its last answer, if any.

@@ -17,7 +17,7 @@ use super::{
     headers::{RETRY_AFTER_SECONDS, forbid_to_store},
 };
 use crate::{
-    base::reason::Reason,
+    base::Reason,
     events,
     session::{SaveError, of_anyone},
     state::SessionError,

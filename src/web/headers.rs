@@ -10,7 +10,7 @@ use super::{
     request_facts::{facts_of, is_cookie_hidden},
 };
 use crate::{
-    base::clock::{Clock, system_now},
+    base::{Clock, system_now},
     carrier::{SessionCookie, SessionHeader, TokenChange},
     events::{self, LimitedEvent},
     session::{CarrierCore, SaveError, Session},

@@ -42,7 +42,7 @@ impl Repository {
     }
 
     pub(crate) fn reasons(&self) -> BTreeSet<String> {
-        self.table("src/base/reasons.toml")
+        self.table("src/format/base/reasons.toml")
             .keys()
             .cloned()
             .collect()

@@ -1,4 +1,4 @@
-// Written by .ci/facts from src/base/reasons.toml: change that.
+// Written by .ci/facts from src/format/base/reasons.toml: change that.
 
 export const REASONS = [
   "UnknownKey", "RetiredKey", "Idle", "Expired", "Revoked", "NotYetValid", "Unvalidated", "UnknownFormat", "Encoding", "TooShort",

@@ -55,7 +55,7 @@ pub(crate) const DECLARED: &[Declared] = &[
     Declared {
         works: &["parse_key"],
         package: "hardtack",
-        files: &["src/keys/key/text.rs"],
+        files: &["src/format/keys/key/text.rs"],
         kind: Kind::Branch,
         most: None,
         why: "documented: the checksum and the distinct bytes of the text of a key",
@@ -71,7 +71,7 @@ pub(crate) const DECLARED: &[Declared] = &[
     Declared {
         works: &["seal"],
         package: "hardtack",
-        files: &["src/crypto/base64url.rs"],
+        files: &["src/format/crypto/base64url.rs"],
         kind: Kind::Branch,
         most: None,
         why: "public: whether the text of the token is ASCII",
@@ -79,7 +79,7 @@ pub(crate) const DECLARED: &[Declared] = &[
     Declared {
         works: &["seal"],
         package: "hardtack",
-        files: &["src/crypto/base64url.rs"],
+        files: &["src/format/crypto/base64url.rs"],
         kind: Kind::Address,
         most: None,
         why: "public: the same, by a table of the standard library",
@@ -87,7 +87,7 @@ pub(crate) const DECLARED: &[Declared] = &[
     Declared {
         works: &["seal", "make_csrf_token", "verify_csrf_token"],
         package: "hardtack",
-        files: &["src/crypto/random.rs"],
+        files: &["src/format/crypto/random.rs"],
         kind: Kind::Branch,
         most: None,
         why: "public: whether the text of the token has two hyphens, so that others are drawn",
@@ -138,7 +138,7 @@ pub(crate) const DECLARED: &[Declared] = &[
     Declared {
         works: &["open"],
         package: "hardtack",
-        files: &["src/token/open.rs"],
+        files: &["src/format/token/open.rs"],
         kind: Kind::Branch,
         most: Some(1),
         why: "the outcome, once more; in the signed mode the only time",
@@ -290,13 +290,13 @@ mod tests {
 
     #[test]
     fn the_outcome_of_a_comparison_is_one_branch() {
-        assert!(wrong_after("open sign", "hardtack", "src/token/open.rs", 1).is_empty());
+        assert!(wrong_after("open sign", "hardtack", "src/format/token/open.rs", 1).is_empty());
         assert_eq!(
-            wrong_after("open sign", "hardtack", "src/token/open.rs", 2).len(),
+            wrong_after("open sign", "hardtack", "src/format/token/open.rs", 2).len(),
             1
         );
         assert_eq!(
-            wrong_after("seal sign", "hardtack", "src/token/open.rs", 1).len(),
+            wrong_after("seal sign", "hardtack", "src/format/token/open.rs", 1).len(),
             1
         );
     }

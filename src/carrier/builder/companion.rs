@@ -1,7 +1,7 @@
 use std::{fmt, sync::Arc, time::Duration};
 
 use crate::{
-    base::config_error::ConfigError,
+    base::ConfigError,
     cookie::{Attributes, CompanionCookies, CookieName, Finder},
     keys::{PurposeSlot, SharedKeyRing},
     session::companion::{Attached, Companion, Seal},

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::session::{BoxError, OpenedSession, ReadEvent, Validity};
 #[cfg(feature = "unstable-companion")]
-use crate::{base::config_error::ConfigError, session::companion::Companion};
+use crate::{base::ConfigError, session::companion::Companion};
 
 impl<C, T: 'static> SessionBuilder<C, T> {
     /// Refuses every session for which `revoked_if` returns `true`. The function may decide by the session's id (a list

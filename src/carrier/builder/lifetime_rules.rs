@@ -4,11 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use super::{Options, SessionBuilder, options::IdleTimeout};
 use crate::{
-    base::{
-        config_error::{ConfigError, Sentence},
-        duration::show_duration,
-        mistakes,
-    },
+    base::{ConfigError, Sentence, duration::show_duration, mistakes},
     state::{Lifetimes, RefreshAfter, Revalidation, Timeouts},
 };
 

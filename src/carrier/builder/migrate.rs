@@ -4,7 +4,7 @@ use std::{any::TypeId, ops::Range, sync::Arc, time::SystemTime};
 
 use super::{InCookie, SessionCookieBuilder};
 use crate::{
-    base::config_error::ConfigError,
+    base::ConfigError,
     carrier::SessionCookie,
     cookie::CookieName,
     migrate::{Migration, OldCookie, Source},

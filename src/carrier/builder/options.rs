@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use super::{companion::Prepare, size::Size};
 use crate::{
-    base::config_error::ConfigError,
+    base::ConfigError,
     cookie::{Attributes, FormerAttributes},
     keys::Purpose,
     state::{PASSES_ANYWHERE, Padding, RefreshAfter},

@@ -1,7 +1,7 @@
 //! Sizes of cookies and tokens.
 
 use crate::{
-    base::config_error::ConfigError,
+    base::ConfigError,
     state::{Allowed, LARGEST_COOKIE, MOST_COOKIES, PARTITION, PASSES_ANYWHERE},
 };
 

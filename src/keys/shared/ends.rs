@@ -1,5 +1,5 @@
 use crate::{
-    base::time::{UnixSeconds, unix_seconds},
+    base::{UnixSeconds, unix_seconds},
     keys::{key::KeyId, ring::Ring},
 };
 

@@ -16,7 +16,7 @@ use std::{
 #[cfg(feature = "tower")]
 use std::task::{Context, Poll};
 
-use crate::{base::time::UnixSeconds, events};
+use crate::{base::UnixSeconds, events};
 
 /// Polls of a ring's sources, shared by the thread that polls, the thread that ticks, and the sessions that wait. All
 /// times are the system's.

@@ -4,7 +4,7 @@ use std::sync::TryLockError;
 
 use super::{PurposeSlot, Sessions, SharedKeyRing};
 use crate::{
-    base::time::{UnixSeconds, show_time, system_time, unix_seconds},
+    base::{UnixSeconds, show_time, system_time, unix_seconds},
     events,
     keys::{fingerprint::Fingerprint, key::KeyId, problem::Problem, ring::Ring},
 };

@@ -21,11 +21,7 @@ pub(crate) use following::{Following, TICK};
 pub(crate) use sessions::Sessions;
 
 use crate::{
-    base::{
-        clock,
-        config_error::ConfigError,
-        time::{UnixSeconds, show_time, system_time, unix_seconds},
-    },
+    base::{ConfigError, UnixSeconds, clock, show_time, system_time, unix_seconds},
     events,
     keys::{
         key::{KeyError, KeyId},

@@ -2,7 +2,7 @@
 
 use std::any::TypeId;
 
-use crate::{base::config_error::ConfigError, keys::Purpose};
+use crate::{base::ConfigError, keys::Purpose};
 
 /// Sessions that keys are derived for, with facts for logs and health checks.
 pub(crate) struct Sessions {

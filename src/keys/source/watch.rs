@@ -12,10 +12,7 @@ use zeroize::Zeroizing;
 
 use super::{RingSource, join, no_ring};
 use crate::{
-    base::{
-        clock,
-        time::{UnixSeconds, show_time, system_time, unix_seconds},
-    },
+    base::{UnixSeconds, clock, show_time, system_time, unix_seconds},
     crypto::sha256::sha256,
     events,
     keys::{

@@ -1,10 +1,7 @@
 use std::{fmt, time::SystemTime};
 
 use crate::{
-    base::{
-        reason::Reason,
-        time::{UnixSeconds, system_time, unix_seconds},
-    },
+    base::{Reason, UnixSeconds, system_time, unix_seconds},
     session::{Hooks, SessionInfo, duplicates::Candidate},
     state::Metadata,
     token::{Context, Refused},

@@ -4,10 +4,7 @@ use http::{Response, request::Parts};
 
 use super::{Admission, Beside, Companion};
 use crate::{
-    base::{
-        reason::Reason,
-        time::{UnixSeconds, system_time, unix_seconds},
-    },
+    base::{Reason, UnixSeconds, system_time, unix_seconds},
     cookie::{CompanionFields, Values},
     keys::KeyId,
     session::{

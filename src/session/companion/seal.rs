@@ -5,10 +5,7 @@ use std::{
 };
 
 use crate::{
-    base::{
-        reason::Reason,
-        time::{UnixSeconds, unix_seconds},
-    },
+    base::{Reason, UnixSeconds, unix_seconds},
     crypto::{random, scratch::Wiped},
     keys::PurposeSlot,
     session::{SaveError, SessionId, SessionInfo},

@@ -1,7 +1,7 @@
 //! `companion/hooks.rs` without the feature `unstable-companion`.
 
 use crate::{
-    base::reason::Reason,
+    base::Reason,
     cookie::{CompanionFields, Values},
     keys::KeyId,
     session::{SaveError, carrier_core::CarrierCore, loaded::Loaded, opening::Opening},

@@ -13,7 +13,7 @@ use http::{
 
 use super::framework::Fields;
 use crate::{
-    base::clock::Clock,
+    base::Clock,
     carrier::SessionCookie,
     session::companion::Companion,
     state::{AlreadySent, Payload, RequestFacts},

@@ -10,7 +10,7 @@ use super::{
     token::{Asked, FormField, URL_ENCODED, is_of_type},
 };
 use crate::{
-    base::clock::system_now,
+    base::system_now,
     events::{self, RefusedRequest},
     web::framework::Extensions,
 };

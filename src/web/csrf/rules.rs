@@ -11,7 +11,7 @@ use super::{
     token::{Asked, FORM_LIMIT, FormField, TOKEN_FIELD, TOKEN_HEADER, TokenSource, is_form},
 };
 use crate::{
-    base::clock::system_now,
+    base::system_now,
     events::{self, Refusals, RefusedRequest},
     session::Session,
     state::Payload,

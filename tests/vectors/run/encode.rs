@@ -12,10 +12,7 @@ use serde::{
 use uuid::Uuid;
 
 use super::{for_each, hex, unhex};
-use crate::{
-    SessionError,
-    state::map::{self, encode},
-};
+use crate::state::map::{self, encode};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -97,13 +94,10 @@ fn values_are_encoded_as_specified() {
                 assert_eq!(hex(&bytes), expected, "{name}");
                 assert!(map::is_valid(&[b"\x81\xa1a", &*bytes].concat()), "{name}");
             }
-            Err(SessionError::Encode { reason, .. }) if reason.contains("128 bits") => {
+            Err(reason) if reason.contains("128 bits") => {
                 wide += usize::from(vector.bytes.is_some());
             }
-            Err(SessionError::Encode { .. }) => {
-                assert_eq!(vector.error.as_deref(), Some("value"), "{name}");
-            }
-            Err(other) => panic!("{name}: {other}"),
+            Err(_) => assert_eq!(vector.error.as_deref(), Some("value"), "{name}"),
         }
     });
     // A writer may refuse these (§ 5.4.3).

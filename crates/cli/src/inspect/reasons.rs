@@ -1,4 +1,4 @@
-// Written by .ci/facts from src/base/reasons.toml: change that.
+// Written by .ci/facts from src/format/base/reasons.toml: change that.
 
 use hardtack::session::Reason;
 

@@ -75,10 +75,10 @@ fn stands_in_a_dictionary(value: &[u8]) -> bool {
 
 fn is_read(vector: &Vector, bytes: &[u8]) -> bool {
     if vector.type_name == "binary" {
-        let read = map::decode::<Vec<u8>>(bytes, None);
-        return read.is_ok_and(|read| read == bytes_of(vector));
+        let read = map::decode::<Vec<u8>>(bytes);
+        return read.is_some_and(|read| read == bytes_of(vector));
     }
-    let Ok(read) = map::decode::<Value>(bytes, None) else {
+    let Some(read) = map::decode::<Value>(bytes) else {
         return false;
     };
     match &*vector.type_name {
