@@ -19,6 +19,11 @@ use std::{
 
 use axum::{
     Router,
+    http::{
+        HeaderMap, HeaderValue,
+        header::{COOKIE, SET_COOKIE},
+    },
+    response::IntoResponse,
     routing::{get, post},
 };
 use hardtack::{
@@ -76,16 +81,32 @@ async fn main() -> Result<(), Box<dyn Error>> {
     Ok(axum::serve(listener, app).await?)
 }
 
-/// For the second probe of docs/metrics.md: fields of two kilobytes, which some proxies drop.
-async fn probe(session: Session) -> Result<String, SessionError> {
+/// For the second probe of docs/metrics.md: fields of two kilobytes, which some proxies drop, and two `Set-Cookie`, of which
+/// some proxies pass on one.
+async fn probe(headers: HeaderMap, session: Session) -> Result<impl IntoResponse, SessionError> {
     session.insert("filling", "x".repeat(2_000))?;
-    home(session).await
+    let visits = count(&session)?;
+    let last = format!("probe={}", visits - 1);
+    let has_last = |cookies: &str| cookies.split("; ").any(|cookie| cookie == last);
+    let came = headers.get_all(COOKIE).iter();
+    let is_lost = visits > 1 && !came.flat_map(HeaderValue::to_str).any(has_last);
+    let lost = if is_lost {
+        ", the other cookie is lost"
+    } else {
+        ""
+    };
+    let other = format!("probe={visits}; Path=/; Secure; HttpOnly");
+    Ok(([(SET_COOKIE, other)], format!("visit {visits}{lost}\n")))
 }
 
 async fn home(session: Session) -> Result<String, SessionError> {
+    Ok(format!("visit {}\n", count(&session)?))
+}
+
+fn count(session: &Session) -> Result<u32, SessionError> {
     let visits = session.get::<u32>("visits")?.unwrap_or(0) + 1;
     session.insert("visits", visits)?;
-    Ok(format!("visit {visits}\n"))
+    Ok(visits)
 }
 
 /// A note that is too long for a session is an error, which is counted.

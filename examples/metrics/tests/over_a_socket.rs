@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+mod site;
+
 use std::{
     collections::BTreeSet,
     env, fs,
@@ -9,7 +11,7 @@ use std::{
     process::Command,
 };
 
-use hardtack_scenarios::{Client, Method, Program, Server, free_ports, fresh_key, until};
+use hardtack_scenarios::{Client, Method, Program, free_ports, fresh_key, until};
 use serde_json::Value;
 
 /// What is in the folder docs.
@@ -26,14 +28,8 @@ struct Site {
 
 impl Site {
     fn start(name: &str) -> Site {
-        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-        fs::create_dir_all(&folder).unwrap();
-        fs::write(folder.join("keys"), fresh_key() + "\n").unwrap();
-        let mut program = Command::new(env!("CARGO_BIN_EXE_hardtack-metrics"));
-        program
-            .env("SESSION_KEYS_FILE", folder.join("keys"))
-            .arg("0");
-        let client = Client::of(Server::spawn(&mut program));
+        let (server, folder) = site::start(name);
+        let client = Client::of(server);
         Site { client, folder }
     }
 

@@ -2,8 +2,10 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+mod site;
+
 use std::{
-    env, fs,
+    fs,
     io::{BufRead, BufReader, Read, Write},
     net::{TcpListener, TcpStream},
     path::Path,
@@ -15,18 +17,16 @@ use std::{
     thread,
 };
 
-use hardtack_scenarios::{Server, fresh_key};
-
 const OWN: &str = "<p>Probe Visitor";
 const STRANGER: &str = "<p>Sign in";
 const ANOTHER: &str = "<p>Alice";
 const COOKIE: &str = "set-cookie: __Host-session=stored; Secure\r\nset-cookie: session=another\r\n";
 
 /// The status, the fields and the body that a request gets, by whether it has the cookie of the
-/// test visitor, and whether a request with it came before.
+/// test visitor, and whether a request with it came before. Another response may stand before the status.
 type Answer = fn(signed_in: bool, came: bool) -> (&'static str, &'static str, &'static str);
 
-fn site(answer: Answer) -> String {
+fn pages(answer: Answer) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let base = format!("http://{}", listener.local_addr().unwrap());
     let came = Arc::new(AtomicBool::new(false));
@@ -61,6 +61,14 @@ fn script(begins: &str) -> String {
     format!("{begins}{}", lines.split_once("\n```\n").unwrap().0)
 }
 
+/// Returns the code with which these lines end in a folder, and what they say.
+fn run(lines: &str, folder: &Path) -> (Option<i32>, String) {
+    let mut probe = Command::new("sh");
+    let ran = probe.current_dir(folder).args(["-c", lines]).output();
+    let ran = ran.unwrap();
+    (ran.status.code(), String::from_utf8(ran.stderr).unwrap())
+}
+
 fn page(is_own: bool) -> &'static str {
     if is_own { OWN } else { STRANGER }
 }
@@ -71,9 +79,11 @@ fn the_probe_tells_a_cache_from_an_ended_session() {
     const SIGN_IN: &str = "the test visitor has to sign in\n";
     const STORED: &str = "a cache stores the page: ";
     #[rustfmt::skip]
-    let cases: [(&str, Answer, i32, &str); 10] = [
+    let cases: [(&str, Answer, i32, &str); 12] = [
         ("no cache", |own, _| ("200 OK", "", page(own)), 0, ""),
         ("a stranger is sent to the sign-in", |own, _| if own { ("200 OK", "", OWN) } else { ("302 Found", "location: /Sign in\r\n", "") }, 0, ""),
+        ("early hints", |own, _| ("103 Early Hints\r\nlink: </a.css>; rel=preload\r\n\r\nHTTP/1.1 200 OK", "", page(own)), 0, ""),
+        ("a cache that passes the page on each time", |own, _| ("200 OK", "age: 0\r\nx-cache: hit-for-pass\r\nx-cache-hits: 0\r\n", page(own)), 0, ""),
         ("signed out", |_, _| ("200 OK", "", STRANGER), 2, SIGN_IN),
         ("the page fails", |_, _| ("503 Service Unavailable", "", ""), 2, "HTTP/1.1 503"),
         ("a silent cache, filled by another visitor", |_, _| ("200 OK", "", ANOTHER), 1, STORED),
@@ -89,15 +99,9 @@ fn the_probe_tells_a_cache_from_an_ended_session() {
     let jar = "127.0.0.1\tFALSE\t/\tFALSE\t0\tsession\town\n";
     for (name, answer, code, begins) in cases {
         fs::write(folder.join("probe.jar"), jar).unwrap();
-        let lines = lines.replace("https://shop.example", &site(answer));
-        let mut probe = Command::new("sh");
-        let ran = probe
-            .current_dir(&folder)
-            .args(["-c", &lines])
-            .output()
-            .unwrap();
-        let told = String::from_utf8(ran.stderr).unwrap();
-        assert_eq!(ran.status.code(), Some(code), "{name}: {told}");
+        let lines = lines.replace("https://shop.example", &pages(answer));
+        let (ended, told) = run(&lines, &folder);
+        assert_eq!(ended, Some(code), "{name}: {told}");
         assert!(
             told.starts_with(begins) && told.is_empty() == begins.is_empty(),
             "{name}: {told}"
@@ -115,7 +119,7 @@ fn the_probe_tells_a_cache_from_an_ended_session() {
 type Passes = fn(line: &str, number: usize) -> bool;
 
 fn is(line: &str, field: &str) -> bool {
-    line.to_lowercase().starts_with(field)
+    line.to_lowercase().starts_with(&field.to_lowercase())
 }
 
 /// A proxy in front of `site`. Returns its host and port.
@@ -159,22 +163,17 @@ fn forward(from: &TcpStream, to: &mut TcpStream, passes: impl Fn(&str) -> bool) 
 #[ignore = "needs curl"]
 fn the_second_probe_names_the_way_on_which_a_part_of_the_changes_is_lost() {
     #[rustfmt::skip]
-    let cases: [(&str, Passes, i32); 6] = [
+    let cases: [(&str, Passes, i32); 8] = [
         ("all pass", |_, _| true, 0),
         ("no `Set-Cookie`", |line, _| !is(line, "set-cookie:"), 1),
         ("one `Set-Cookie` of two", |line, number| number % 2 == 0 || !is(line, "set-cookie:"), 1),
         ("no long `Set-Cookie`", |line, _| line.len() < 1_024 || !is(line, "set-cookie:"), 1),
+        ("the first `Set-Cookie` of a response alone", |line, _| !is(line, "set-cookie: __Host-session"), 1),
+        ("the last one alone", |line, _| !is(line, "set-cookie: probe"), 1),
         ("no long `Cookie`", |line, _| line.len() < 1_024 || !is(line, "cookie:"), 1),
         ("the page is not found", |line, _| !line.starts_with("GET /probe "), 2),
     ];
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("second_probe");
-    fs::create_dir_all(&folder).unwrap();
-    fs::write(folder.join("keys"), fresh_key() + "\n").unwrap();
-    let mut program = Command::new(env!("CARGO_BIN_EXE_hardtack-metrics"));
-    program
-        .env("SESSION_KEYS_FILE", folder.join("keys"))
-        .arg("0");
-    let server = Server::spawn(&mut program);
+    let (server, folder) = site::start("second_probe");
     let good = proxy(server.base(), |_, _| true);
     for (name, passes, code) in cases {
         let bad = proxy(server.base(), passes);
@@ -182,14 +181,8 @@ fn the_second_probe_names_the_way_on_which_a_part_of_the_changes_is_lost() {
             .replace("https://shop.example", server.base())
             .replace("192.0.2.7:443", &good)
             .replace("192.0.2.8:443", &bad);
-        let mut probe = Command::new("sh");
-        let ran = probe
-            .current_dir(&folder)
-            .args(["-c", &lines])
-            .output()
-            .unwrap();
-        let told = String::from_utf8(ran.stderr).unwrap();
-        assert_eq!(ran.status.code(), Some(code), "{name}: {told}");
+        let (ended, told) = run(&lines, &folder);
+        assert_eq!(ended, Some(code), "{name}: {told}");
         assert!(!told.contains(&good), "{name}: {told}");
         assert_eq!(
             told.contains(&format!("{bad} loses")),
