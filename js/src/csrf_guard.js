@@ -1,11 +1,12 @@
 // CSRF protection: checks that a request comes from a page of the session's own site. The rules of `CsrfGuard` in Rust.
 
-import { trim } from "./base/bytes.js";
-import { ConfigError, IS_COMPARED, forFrameworks, isWhole, misused, mustBe, optionsOf, refuseUnknown, yesOrNo } from "./base/errors.js";
+import { trim } from "./format/base/bytes.js";
+import { ConfigError, IS_COMPARED, forFrameworks, isWhole, misused, mustBe, optionsOf, yesOrNo } from "./format/base/errors.js";
+import { refuseUnknown } from "./base/remedies.js";
 import { firstField, isForm } from "./base/form_field.js";
 import { hostOf, isAt, isSecure, mayHavePages, parseOrigin } from "./base/origins.js";
-import { isRecord } from "./base/plain.js";
-import { Writer } from "./base/writer.js";
+import { isRecord } from "./format/base/plain.js";
+import { Writer } from "./format/base/writer.js";
 import { hasTokens, verifyCsrf } from "./session/csrf.js";
 import { navigationIn } from "./carrier/caching.js";
 import { fieldsOf } from "./carrier/carrier.js";

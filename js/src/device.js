@@ -1,13 +1,14 @@
 // Sessions bound to a device (crates/device/docs/devices.md). This program reads, saves, renews and ends them. The endpoints at which
 // browsers register and refresh are in the Rust program.
 
-import { equal, toBase64url } from "./base/bytes.js";
+import { equal, toBase64url } from "./format/base/bytes.js";
 import { changed } from "./base/changed.js";
-import { ConfigError, optionsOf, refuseUnknown } from "./base/errors.js";
-import { sha256 } from "./crypto/algorithms.js";
-import { PADDING, readBody, writeBody } from "./state/body.js";
-import { Template } from "./cookie/set_cookie.js";
-import { eachPair } from "./cookie/values.js";
+import { ConfigError, optionsOf } from "./format/base/errors.js";
+import { refuseUnknown } from "./base/remedies.js";
+import { sha256 } from "./format/crypto/algorithms.js";
+import { PADDING, readBody, writeBody } from "./format/bytes/body.js";
+import { Template } from "./format/cookie/set_cookie.js";
+import { eachPair } from "./format/cookie/values.js";
 
 /** Bound cookies that are read (§ 16.3.1), and that are opened, in a request: a visitor can send any number. */
 const MOST = 32;

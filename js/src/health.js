@@ -1,11 +1,11 @@
 // The keys, settings and problems of a carrier, for health checks.
 
-import { misused } from "./base/errors.js";
+import { misused } from "./format/base/errors.js";
 import { CLOCK_DISAGREES, NOT_BEFORE_IS_AHEAD, PROGRAM_LACKS_RING, VALIDATION_HANGS } from "./base/lines.js";
-import { dateOf, secondsOf, timeOf } from "./base/time.js";
+import { dateOf, secondsOf, timeOf } from "./format/base/time.js";
 import { sealerOf } from "./carrier/carrier.js";
 import { acceptedAt, ringFingerprint, settingsFingerprint } from "./keys/in_use.js";
-import { sealingAt } from "./keys/ring.js";
+import { sealingAt } from "./format/keys/ring.js";
 import { sinceOf } from "./session/read_events.js";
 import { hangsSince } from "./session/revalidation.js";
 

@@ -5,14 +5,14 @@
 // Section numbers in this folder refer to SPEC.md, docs/spec/carriers.md, docs/spec/writer.md and, from § 16 on, to
 // crates/device/docs/devices.md.
 
-import "./keys/looks.js";
+import "./format/keys/looks.js";
 
-export { ConfigError, SessionError } from "./base/errors.js";
-export { generateKey } from "./keys/key.js";
+export { ConfigError, SessionError } from "./format/base/errors.js";
+export { generateKey } from "./keys/generate.js";
 export { KeyRing } from "./keys/key_ring.js";
-export { decodeDictionary } from "./state/dictionary.js";
+export { decodeDictionary } from "./format/bytes/map.js";
 export { padme } from "./state/padding.js";
-export { attributes } from "./cookie/attributes.js";
+export { attributes } from "./carrier/attributes.js";
 export { csrfToken, verifyCsrf } from "./session/csrf.js";
 export { revalidation, revocation } from "./session/revalidation.js";
 export { Session } from "./session/session.js";

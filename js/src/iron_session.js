@@ -1,7 +1,8 @@
 // Takes sessions over from cookies of iron-session, which are in the format of @hapi/iron, version Fe26.2.
 
-import { fromBase64url, fromUtf8, toUtf8 } from "./base/bytes.js";
-import { ConfigError, optionsOf, refuseUnknown } from "./base/errors.js";
+import { fromBase64url, fromUtf8, toUtf8 } from "./format/base/bytes.js";
+import { ConfigError, optionsOf } from "./format/base/errors.js";
+import { refuseUnknown } from "./base/remedies.js";
 import { oldCookie } from "./old_cookies.js";
 
 const { subtle } = globalThis.crypto;

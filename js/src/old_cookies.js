@@ -1,19 +1,21 @@
 // Sessions of other libraries, taken over from their cookies until a date, by the rules of `migrate_from` in Rust.
 
-import { EPOCH, U32 } from "./base/bytes.js";
-import { ConfigError, Refusal, SessionError, mustBe, optionsOf, refuseUnknown } from "./base/errors.js";
-import { isMap, isPlain, isRecord } from "./base/plain.js";
-import { duration, isClockRunning, secondsOf } from "./base/time.js";
+import { EPOCH, U32 } from "./format/base/bytes.js";
+import { ConfigError, Refusal, SessionError, mustBe, optionsOf } from "./format/base/errors.js";
+import { refuseUnknown } from "./base/remedies.js";
+import { isMap, isPlain, isRecord } from "./format/base/plain.js";
+import { duration, secondsOf } from "./format/base/time.js";
+import { isClockRunning } from "./base/clock.js";
 import { sealerOf } from "./carrier/carrier.js";
 import { chosenIn, settingsOf } from "./carrier/cookie.js";
 import { levelOf } from "./session/read_events.js";
-import { flashBytes } from "./state/body.js";
-import { DICTIONARY, Dictionary, entryOf } from "./state/dictionary.js";
-import { templateOf } from "./cookie/attributes.js";
+import { flashBytes } from "./format/bytes/body.js";
+import { DICTIONARY, Dictionary, entryOf } from "./format/bytes/map.js";
+import { templateOf } from "./carrier/attributes.js";
 import { lastActiveOf } from "./state/lifetime.js";
 import { UNOPENED } from "./state/state.js";
-import { partNumbers, toSetCookie } from "./cookie/set_cookie.js";
-import { MOST_VALUES, findValues } from "./cookie/values.js";
+import { partNumbers, toSetCookie } from "./format/cookie/set_cookie.js";
+import { MOST_VALUES, findValues } from "./format/cookie/values.js";
 
 /** Paths at which an old cookie is expired. Programs set cookies at short paths, and each takes a header of the response. */
 const MOST_PATHS = 6;

@@ -2,9 +2,9 @@
 
 import { Counter, Gauge, Histogram, register as defaultRegister } from "prom-client";
 
-import { IS_COMPARED, SessionError } from "./base/errors.js";
+import { IS_COMPARED, SessionError } from "./format/base/errors.js";
 import { BEGINNINGS, CHANGES, FAILURES, METRICS, OUTCOMES, OUTCOMES_OF_OLD_COOKIES, REFUSALS } from "./base/metrics.js";
-import { REASONS } from "./base/reasons.js";
+import { REASONS } from "./format/base/reasons.js";
 import { ringFingerprint, settingsFingerprint } from "./keys/in_use.js";
 import { isRefreshDue } from "./state/lifetime.js";
 

@@ -1,14 +1,14 @@
 // Settings from outside the program, which programs in JavaScript and in Rust can share: the names and values of docs/settings.md, and
 // the messages of src/settings/.
 
-import { EPOCH, isText } from "./base/bytes.js";
-import { misused, optionsOf } from "./base/errors.js";
-import { isMap, isRecord } from "./base/plain.js";
+import { EPOCH, isText } from "./format/base/bytes.js";
+import { misused, optionsOf } from "./format/base/errors.js";
+import { isMap, isRecord } from "./format/base/plain.js";
 import { withAdvice } from "./carrier/carrier.js";
 import { SessionCookie } from "./carrier/cookie.js";
-import { attributes } from "./cookie/attributes.js";
-import "./keys/looks.js";
-import { looksLikeAKey } from "./keys/redact.js";
+import { attributes } from "./carrier/attributes.js";
+import "./format/keys/looks.js";
+import { looksLikeAKey } from "./format/keys/redact.js";
 import { ringOf } from "./settings/keys.js";
 import { EMPTY, GIVEN_TWICE, HOLDS_A_KEY, NOTHING_TO_WATCH, NOT_A_TABLE, NOT_UTF8, OPPOSITE } from "./settings/mistakes.js";
 import { OTHER_KEYS, QUOTED } from "./settings/mistakes.js";

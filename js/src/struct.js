@@ -1,11 +1,11 @@
 // Types of sessions, described by their fields. A description is a TypeScript type, and a codec of the postcard format, in which Rust
 // writes the same type (SPEC.md § 5.5).
 
-import { compare, fromUtf8, hex, isAscii, toUtf8 } from "./base/bytes.js";
-import { INVALID, ConfigError, SessionError, ensure } from "./base/errors.js";
-import { isBytes } from "./base/plain.js";
-import { objectOf } from "./state/msgpack.js";
-import { Writer, readLength, readVarint, readWhole } from "./state/postcard.js";
+import { compare, fromUtf8, hex, isAscii, toUtf8 } from "./format/base/bytes.js";
+import { INVALID, ConfigError, SessionError, ensure } from "./format/base/errors.js";
+import { isBytes } from "./format/base/plain.js";
+import { objectOf } from "./format/bytes/msgpack.js";
+import { Writer, readLength, readVarint, readWhole } from "./format/bytes/postcard.js";
 import { checkList, checkMap, checkObject, refuse, within } from "./state/struct_checks.js";
 
 export { sessionType } from "./session/typed.js";

@@ -12,7 +12,7 @@ import {
   KeyRing, SessionCookie, SessionHeader, SessionToken, attributes, csrfToken, decodeDictionary, revalidation, revocation, verifyCsrf,
 } from "../src/index.js";
 import { ironSession } from "../src/iron_session.js";
-import { looksLikeAKey } from "../src/keys/redact.js";
+import { looksLikeAKey } from "../src/format/keys/redact.js";
 import { oldCookie } from "../src/old_cookies.js";
 import { onSession } from "../src/web/astro.js";
 import { session as inExpress } from "../src/web/express.js";

@@ -7,10 +7,10 @@ import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 
-import { equal, fromBase64url, hex, toBase64url } from "../src/base/bytes.js";
-import { hmac, hmacKey } from "../src/crypto/algorithms.js";
-import { Dictionary } from "../src/state/dictionary.js";
-import { encodeValue } from "../src/state/msgpack.js";
+import { equal, fromBase64url, hex, toBase64url } from "../src/format/base/bytes.js";
+import { hmac, hmacKey } from "../src/format/crypto/algorithms.js";
+import { Dictionary } from "../src/format/bytes/map.js";
+import { encodeValue } from "../src/format/bytes/msgpack.js";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const unhex = (text) => Uint8Array.from(Buffer.from(text, "hex"));

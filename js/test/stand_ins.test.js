@@ -1,6 +1,6 @@
 // The adapters that need no framework.
 
-import { toSetCookie } from "../src/cookie/set_cookie.js";
+import { toSetCookie } from "../src/format/cookie/set_cookie.js";
 import { forward } from "../src/web/origin.js";
 import { inNext } from "../src/web/next.js";
 import { OF_FETCH, OF_NEXT } from "./beside/of_fetch.js";

@@ -9,7 +9,7 @@ import { isProxy } from "node:util/types";
 import { Registry } from "prom-client";
 import { API, SymbolFlags } from "typescript/unstable/sync";
 
-import { TEXTS } from "../src/cookie/set_cookie.js";
+import { TEXTS } from "../src/format/cookie/set_cookie.js";
 import { CsrfGuard } from "../src/csrf_guard.js";
 import { deviceBound } from "../src/device.js";
 import { keysInUse } from "../src/health.js";
@@ -154,7 +154,7 @@ const INSIDE = {
 };
 
 // Errors that are thrown again with their codes.
-const AGAIN = { ConfigError: ["keys/ring.js"], SessionError: [] };
+const AGAIN = { ConfigError: ["format/keys/ring.js"], SessionError: [] };
 
 test("the types of codes have the codes that the sources give to errors, and no others", () => {
   for (const name of ["ConfigError", "SessionError"]) {

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { equal } from "../src/base/bytes.js";
+import { equal } from "../src/format/base/bytes.js";
 import { SessionCookie, decodeDictionary, sessionType } from "../src/index.js";
 import * as t from "../src/struct.js";
 import { NOW, XAES_KEY, cookies, field, filled, later, random, refused } from "./visitor.js";

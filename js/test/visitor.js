@@ -5,10 +5,10 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { ConfigError, KeyRing, SessionCookie, SessionError } from "../src/index.js";
-import { contextBytes, purposeBytes } from "../src/keys/purpose.js";
-import { contentOf } from "../src/keys/ring.js";
-import { writeBody } from "../src/state/body.js";
-import { Sealer } from "../src/token/token.js";
+import { contextBytes, purposeBytes } from "../src/format/keys/purpose.js";
+import { contentOf } from "../src/format/keys/ring.js";
+import { writeBody } from "../src/format/bytes/body.js";
+import { Sealer } from "../src/format/token/token.js";
 import { forward } from "../src/web/origin.js";
 
 const EVERYDAY = [

@@ -31,14 +31,14 @@ impl<'a> Modules<'a> {
             for file in files {
                 let paths = file.paths.iter().flat_map(|path| {
                     let bound = file.names.iter().filter(|(name, ..)| *name == path[0]);
-                    let from = bound.filter_map(|(_, from, _)| self.from_root(module, from));
+                    let from = bound.filter_map(|(_, from, _)| self.rooted(module, from));
                     let bound: Vec<_> = from.map(|from| [&from, &path[1..]].concat()).collect();
                     let unbound = path.len() > 1 && bound.is_empty();
-                    let own = unbound.then(|| self.from_root(module, path)).flatten();
+                    let own = unbound.then(|| self.rooted(module, path)).flatten();
                     bound.into_iter().chain(own)
                 });
                 let used = file.names.iter().filter(|(.., is_handed_on)| !is_handed_on);
-                let names = used.filter_map(|(_, path, _)| self.from_root(module, path));
+                let names = used.filter_map(|(_, path, _)| self.rooted(module, path));
                 for path in names.chain(paths) {
                     let found = self.definers(&path).into_iter().flatten();
                     let others = found.filter(|other| module_of(other.path) != *module);
@@ -64,7 +64,7 @@ impl<'a> Modules<'a> {
             // A macro of this file is handed on under its own name.
             Some((_, from, _)) if from[..] == [name.clone()] => Some(files),
             Some((_, from, _)) => {
-                let from = self.from_root(&path[..len], from)?;
+                let from = self.rooted(&path[..len], from)?;
                 self.definers(&[&from, rest].concat())
             }
             None => Some(files),
@@ -72,7 +72,7 @@ impl<'a> Modules<'a> {
     }
 
     /// Returns a path that a module has from the root, or `None` for a path into another crate.
-    fn from_root(&self, module: &[String], path: &[String]) -> Option<Vec<String>> {
+    fn rooted(&self, module: &[String], path: &[String]) -> Option<Vec<String>> {
         let up = path.iter().take_while(|name| *name == "super").count();
         match &*path[0] {
             "crate" => Some(path[1..].to_vec()),
@@ -151,9 +151,13 @@ fn leaves(tree: &str, prefix: &[String]) -> Vec<(String, Vec<String>)> {
                     if last == "self" && path.len() > 1 {
                         path.pop();
                     }
-                    let name = [name.trim(), &path[path.len() - 1]].into_iter();
-                    let name = name.filter(|name| !name.is_empty()).next();
-                    found.push((name.unwrap().to_owned(), path));
+                    let of_path = &path[path.len() - 1];
+                    let name = if name.is_empty() {
+                        of_path
+                    } else {
+                        name.trim()
+                    };
+                    found.push((name.to_owned(), path));
                 }
             }
             _ => {}

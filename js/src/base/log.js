@@ -1,6 +1,6 @@
 // Events for operators.
 
-import { mustBe } from "./errors.js";
+import { mustBe } from "../format/base/errors.js";
 
 /** Seconds between two events of one kind, however many requests cause it: a minute without the event shows that it has ended. */
 const INTERVAL = 60;

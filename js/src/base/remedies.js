@@ -1,4 +1,15 @@
-// Advice in development: what to call or set in place of names of other libraries, and on timeouts that may be in milliseconds.
+// Options that do not exist, and advice in development: what to call or set in place of names of other libraries, and on timeouts
+// that may be in milliseconds.
+
+import { ConfigError } from "../format/base/errors.js";
+
+/** Refuses options that do not exist, because a mistyped one would silently keep a default. */
+export function refuseUnknown(options, advice = "") {
+  for (const name of Object.keys(options)) {
+    // A long name may be a key in the wrong place, so it is not shown.
+    throw new ConfigError("option", `there is no option \`${name.length > 32 ? "…" : name}\`${remedyOf(name) ?? advice}`);
+  }
+}
 
 // Bundlers drop the bodies of both functions in production, and with them all calls. They would keep both if a body compared `Deno`
 // with `"undefined"`.

@@ -1,6 +1,6 @@
 // Headers for caches (docs/spec/carriers.md § 9.8), and headers of a request that describe how a browser makes it.
 
-import { BLANK, trim } from "../base/bytes.js";
+import { BLANK, trim } from "../format/base/bytes.js";
 
 const isTargeted = (name) => /-cache-control$|^(surrogate|edge)-control$/.test(name);
 

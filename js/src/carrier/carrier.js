@@ -1,9 +1,9 @@
 // Common parts of the carriers of sessions: cookies, headers and bare tokens.
 
-import { SessionError, misused } from "../base/errors.js";
+import { SessionError, misused } from "../format/base/errors.js";
 import { SESSION_LAPSED } from "../base/lines.js";
-import { isRecord } from "../base/plain.js";
-import { secondsOf } from "../base/time.js";
+import { isRecord } from "../format/base/plain.js";
+import { secondsOf } from "../format/base/time.js";
 import { noteFailure } from "../state/actions.js";
 import { decide, tellsFailure } from "../state/decide.js";
 import { State } from "../state/state.js";

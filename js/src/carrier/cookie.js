@@ -1,14 +1,14 @@
 // Sessions in cookies: read from a request, and saved into the head of its response. index.d.ts has the contract of the class.
 
-import { Refusal, ensure, headersOf, misused, mustBe, optionsOf, statusOf, yesOrNo } from "../base/errors.js";
-import { isRecord } from "../base/plain.js";
-import { overheadOf } from "../crypto/suites.js";
+import { Refusal, ensure, headersOf, misused, mustBe, optionsOf, statusOf, yesOrNo } from "../format/base/errors.js";
+import { isRecord } from "../format/base/plain.js";
+import { overheadOf } from "../format/crypto/suites.js";
 import { Budget, sizeOf } from "../state/budget.js";
 import { arrivedAs } from "../state/decide.js";
 import { UNOPENED } from "../state/state.js";
-import { DEFAULT, LONGEST_MAX_AGE, Template, isExpiry, toSetCookie, withSameSite } from "../cookie/set_cookie.js";
-import { readSetCookie } from "../cookie/response.js";
-import { assemble, findCookie } from "../cookie/values.js";
+import { DEFAULT, LONGEST_MAX_AGE, Template, isExpiry, toSetCookie, withSameSite } from "../format/cookie/set_cookie.js";
+import { readSetCookie } from "../format/cookie/response.js";
+import { assemble, findCookie } from "../format/cookie/values.js";
 import { SessionSealer, choose } from "../session/sealer.js";
 import { stateOf } from "../session/session.js";
 import { madeBy } from "../session/settings.js";

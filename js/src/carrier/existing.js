@@ -1,7 +1,7 @@
 // Session cookies that a response has before its session is saved (docs/spec/writer.md § 8.12.2): an inner request, a response that is
 // passed on, or the handler itself may have set them. A browser keeps one cookie of each name, so two writes would lose one.
 
-import { readSetCookie, restBeside } from "../cookie/response.js";
+import { readSetCookie, restBeside } from "../format/cookie/response.js";
 
 /**
  * Finds the writes of a session in the `set-cookie` lines of a response. Returns null if there is none. `own`: the session's cookie, as

@@ -1,6 +1,6 @@
 // The head of a `Response`, and what `headChanges` makes of it.
 
-import { SessionError } from "../base/errors.js";
+import { SessionError } from "../format/base/errors.js";
 
 /** Makes the changes of `headChanges` in a response, or in a copy if its headers are immutable or may be sent to others. */
 export function withChanges(response, changes) {

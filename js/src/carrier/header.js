@@ -1,9 +1,9 @@
 // Sessions in a header. index.d.ts has the contract of the class.
 
-import { SPACE, trim } from "../base/bytes.js";
-import { mustBe, optionsOf } from "../base/errors.js";
-import { TOKEN_CHARACTERS } from "../cookie/set_cookie.js";
-import { LONGEST_TOKEN } from "../token/token.js";
+import { SPACE, trim } from "../format/base/bytes.js";
+import { mustBe, optionsOf } from "../format/base/errors.js";
+import { TOKEN_CHARACTERS } from "../format/cookie/set_cookie.js";
+import { LONGEST_TOKEN } from "../format/token/token.js";
 import { Carrier, fieldsOf, sealerOf, withAdvice } from "./carrier.js";
 import { loadTokens, saveToken, sealerOfTokens } from "./token.js";
 

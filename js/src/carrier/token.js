@@ -1,7 +1,7 @@
 // Sessions in bare tokens, and what they share with those in a header. index.d.ts has the contract of the class.
 
-import { Refusal, isWhole, misused, mustBe, optionsOf } from "../base/errors.js";
-import { overheadOf } from "../crypto/suites.js";
+import { Refusal, isWhole, misused, mustBe, optionsOf } from "../format/base/errors.js";
+import { overheadOf } from "../format/crypto/suites.js";
 import { Budget, PASSES_ANYWHERE } from "../state/budget.js";
 import { SessionSealer } from "../session/sealer.js";
 import { Carrier, finish, loadBy, sealerOf, withAdvice } from "./carrier.js";

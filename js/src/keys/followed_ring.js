@@ -4,16 +4,18 @@
 // Requests ask the source, because a worker has no timers between requests. So several questions can be under way at once, and their
 // answers can arrive in any order.
 
-import { hex, toUtf8 } from "../base/bytes.js";
-import { ConfigError, isWhole, mustBe, optionsOf, refuseUnknown } from "../base/errors.js";
+import { hex, toUtf8 } from "../format/base/bytes.js";
+import { ConfigError, isWhole, mustBe, optionsOf } from "../format/base/errors.js";
+import { refuseUnknown } from "../base/remedies.js";
 import { sayingBy } from "../base/log.js";
 import { KEY_IS_BACK, RING_DROPS_KEYS, RING_REFUSED, RING_SOURCE_HANGS, RING_SOURCE_IS_READABLE, RING_TAKEN } from "../base/lines.js";
-import { dateOf } from "../base/time.js";
-import { sha256 } from "../crypto/algorithms.js";
+import { dateOf } from "../format/base/time.js";
+import { sha256 } from "../format/crypto/algorithms.js";
 import { logRing, ringFingerprint } from "./in_use.js";
-import { keysFor } from "./purpose_keys.js";
-import { sentencesOf } from "./redact.js";
-import { parseRing, sealingAt, warnOfEarlyEnds, warnOfKeyTooSoon } from "./ring.js";
+import { keysFor } from "../format/keys/purpose_keys.js";
+import { sentencesOf } from "../format/keys/redact.js";
+import { parseRing, sealingAt } from "../format/keys/ring.js";
+import { warnOfEarlyEnds, warnOfKeyTooSoon } from "./warnings.js";
 
 /** Seconds of the longest `every`: a key that was taken out opens for as long. */
 export const MOST_SECONDS = 86_400;

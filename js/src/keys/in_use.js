@@ -1,10 +1,11 @@
 // What operators see of a ring in use: its fingerprint and its keys.
 
-import { concat, hex, toUtf8, u64, u8 } from "../base/bytes.js";
+import { concat, hex, toUtf8, u64, u8 } from "../format/base/bytes.js";
 import { NOT_BEFORE_IS_AHEAD } from "../base/lines.js";
-import { dateOf, isClockRunning, secondsOf, timeOf } from "../base/time.js";
-import { sha256 } from "../crypto/algorithms.js";
-import { sealingAt } from "./ring.js";
+import { dateOf, secondsOf, timeOf } from "../format/base/time.js";
+import { isClockRunning } from "../base/clock.js";
+import { sha256 } from "../format/crypto/algorithms.js";
+import { sealingAt } from "../format/keys/ring.js";
 
 /** Returns the first 8 bytes of a digest in hexadecimal, which operators compare by eye. */
 const fingerprintOf = async (...bytes) => hex((await sha256(concat(...bytes))).subarray(0, 8));

@@ -1,10 +1,11 @@
 // The public class of key rings (SPEC.md § 3.4 to § 3.6). index.d.ts has its contract.
 
-import { optionsOf, refuseUnknown } from "../base/errors.js";
+import { optionsOf } from "../format/base/errors.js";
+import { refuseUnknown } from "../base/remedies.js";
 import { follow } from "./followed_ring.js";
 import { ringFingerprint } from "./in_use.js";
-import { generateKey } from "./key.js";
-import { Ring, contentOf, parseRing } from "./ring.js";
+import { generateKey } from "./generate.js";
+import { Ring, contentOf, parseRing } from "../format/keys/ring.js";
 
 export class KeyRing extends Ring {
   static async generate(options) {

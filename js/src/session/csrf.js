@@ -1,9 +1,9 @@
 // CSRF tokens, which prove that a request was made by a page of the session (SPEC.md § 13).
 
-import { EPOCH, concat, equal, fromBase64url, toBase64url, u32 } from "../base/bytes.js";
-import { misused } from "../base/errors.js";
-import { hmac, hmacKey, sha256, withoutHyphens } from "../crypto/algorithms.js";
-import { TAG } from "../crypto/suites.js";
+import { EPOCH, concat, equal, fromBase64url, toBase64url, u32 } from "../format/base/bytes.js";
+import { misused } from "../format/base/errors.js";
+import { hmac, hmacKey, sha256, withoutHyphens } from "../format/crypto/algorithms.js";
+import { TAG } from "../format/crypto/suites.js";
 import { stateOf } from "./session.js";
 
 export async function csrfToken(session) {

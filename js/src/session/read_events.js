@@ -1,8 +1,8 @@
 // Events for operators about sessions that were read: a clock, a key or a setting may be wrong.
 
 import { MANY_EXPIRED, PROGRAM_LACKS_RING, REMEMBERED_ELSEWHERE } from "../base/lines.js";
-import { dateOf } from "../base/time.js";
-import { sealedLateBy } from "../keys/ring.js";
+import { dateOf } from "../format/base/time.js";
+import { sealedLateBy } from "../format/keys/ring.js";
 import { deadlineOf, endOf, lastActiveOf } from "../state/lifetime.js";
 
 /** Levels of the reasons that are not logged at info. Those without a level are everyday events, and not logged one by one. */

@@ -1,9 +1,10 @@
 // Asks the application in every request whether a session is revoked (SPEC.md § 7.8) and, at intervals, whether it is still valid
 // (docs/spec/writer.md § 8.16).
 
-import { AnsweredError, Refusal, ensure, isWhole, mustBe, optionsOf, refuseUnknown } from "../base/errors.js";
+import { AnsweredError, Refusal, ensure, isWhole, mustBe, optionsOf } from "../format/base/errors.js";
+import { refuseUnknown } from "../base/remedies.js";
 import { VALIDATION_FAILED, VALIDATION_HANGS } from "../base/lines.js";
-import { dateOf } from "../base/time.js";
+import { dateOf } from "../format/base/time.js";
 import { lastActiveOf } from "../state/lifetime.js";
 import { bindingOf, idOf, readPayload } from "../state/state.js";
 

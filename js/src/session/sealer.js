@@ -1,16 +1,17 @@
 // The keys of one purpose, and the rules for the sessions that they seal.
 
 import { changed } from "../base/changed.js";
-import { Refusal, ensure, optionsOf } from "../base/errors.js";
+import { Refusal, ensure, optionsOf } from "../format/base/errors.js";
 import { SESSIONS_ARE_READY } from "../base/lines.js";
 import { adviseOn } from "../base/remedies.js";
-import { contextBytes, purposeBytes } from "../keys/purpose.js";
-import { ANY_KEY_PREFIX } from "../keys/key.js";
+import { contextBytes, purposeBytes } from "../format/keys/purpose.js";
+import { ANY_KEY_PREFIX } from "../format/keys/key.js";
 import { sayingBy } from "../base/log.js";
 import { logRing, settingsFingerprint } from "../keys/in_use.js";
-import { Ring, checkMode, contentOf, parseRing, warnOfEarlyEnds } from "../keys/ring.js";
-import { Sealer } from "../token/token.js";
-import { readBody } from "../state/body.js";
+import { Ring, checkMode, contentOf, parseRing } from "../format/keys/ring.js";
+import { warnOfEarlyEnds } from "../keys/warnings.js";
+import { Sealer } from "../format/token/token.js";
+import { readBody } from "../format/bytes/body.js";
 import { checkTimes, lastActiveOf, overlapOf } from "../state/lifetime.js";
 import { idOf } from "../state/state.js";
 import { madeBy, notBeforeOf, policyOf } from "./settings.js";

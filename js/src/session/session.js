@@ -1,10 +1,10 @@
 // The session object that an application gets. index.d.ts has the contracts of its methods.
 
-import { SessionError, isWhole, misused } from "../base/errors.js";
+import { SessionError, isWhole, misused } from "../format/base/errors.js";
 import { remedyOf } from "../base/remedies.js";
-import { dateOf, duration } from "../base/time.js";
-import { random } from "../crypto/algorithms.js";
-import { entryOf } from "../state/dictionary.js";
+import { dateOf, duration } from "../format/base/time.js";
+import { random } from "../format/crypto/algorithms.js";
+import { entryOf } from "../format/bytes/map.js";
 import { isToWrite } from "../state/decide.js";
 import { clear, invalidate, limitTo, renew, setEntry, setFlash, setMetadata } from "../state/actions.js";
 import { checkSize, roomOf } from "../state/fit.js";

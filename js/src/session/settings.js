@@ -1,9 +1,10 @@
 // The settings of a carrier (SPEC.md § 8, docs/spec/writer.md).
 
-import { EPOCH, U32 } from "../base/bytes.js";
-import { isWhole, mustBe, refuseUnknown, yesOrNo } from "../base/errors.js";
-import { secondsOf } from "../base/time.js";
-import { DICTIONARY } from "../state/dictionary.js";
+import { EPOCH, U32 } from "../format/base/bytes.js";
+import { isWhole, mustBe, yesOrNo } from "../format/base/errors.js";
+import { refuseUnknown } from "../base/remedies.js";
+import { secondsOf } from "../format/base/time.js";
+import { DICTIONARY } from "../format/bytes/map.js";
 
 function span(name, value) {
   mustBe(isWhole(value, 1, U32), name, "1 to 4,294,967,295 seconds");

@@ -1,10 +1,11 @@
 // Typed sessions, which hold one value (SPEC.md § 5.5). index.d.ts has the contracts.
 
-import { U32, equal } from "../base/bytes.js";
-import { INVALID, ConfigError, SessionError, ensure, refuseUnknown } from "../base/errors.js";
-import { freeze, isBytes } from "../base/plain.js";
+import { U32, equal } from "../format/base/bytes.js";
+import { INVALID, ConfigError, SessionError, ensure } from "../format/base/errors.js";
+import { refuseUnknown } from "../base/remedies.js";
+import { freeze, isBytes } from "../format/base/plain.js";
 import { checkSize } from "../state/fit.js";
-import { refusePromise } from "../state/msgpack.js";
+import { refusePromise } from "../format/bytes/msgpack.js";
 import { BaseSession, refuseInside, stateOf, updated } from "./session.js";
 
 export function sessionType(type) {

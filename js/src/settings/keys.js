@@ -1,9 +1,9 @@
 // The keys that settings name: from variables, files and the settings themselves.
 
-import { fromUtf8 } from "../base/bytes.js";
+import { fromUtf8 } from "../format/base/bytes.js";
 import { MOST_SECONDS } from "../keys/followed_ring.js";
 import { KeyRing } from "../keys/key_ring.js";
-import { NEW_KEY } from "../keys/key.js";
+import { NEW_KEY } from "../format/keys/key.js";
 import { NO_KEYS } from "./mistakes.js";
 import { escaped, plain, refuse } from "./sentences.js";
 

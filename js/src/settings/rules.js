@@ -1,8 +1,8 @@
 // Mistakes in single settings and in combinations of them, with the messages of Rust's builder. Names of settings are in braces.
 
-import { toUtf8 } from "../base/bytes.js";
-import { LONGEST_NAME, LONGEST_PATH, defaultName, isDomain } from "../cookie/attributes.js";
-import { TOKEN_CHARACTERS, isHostName } from "../cookie/set_cookie.js";
+import { toUtf8 } from "../format/base/bytes.js";
+import { LONGEST_NAME, LONGEST_PATH, defaultName, isDomain } from "../carrier/attributes.js";
+import { TOKEN_CHARACTERS, isHostName } from "../format/cookie/set_cookie.js";
 import { policyOf } from "../session/settings.js";
 import { PARTITIONED_IN_FOUR } from "../state/budget.js";
 import { showDuration } from "./duration.js";

@@ -1,7 +1,7 @@
 // Messages about settings. In them, the name of a setting is in braces, because variables and tables spell it differently. Any other
 // brace is doubled.
 
-import { ConfigError } from "../base/errors.js";
+import { ConfigError } from "../format/base/errors.js";
 
 /** Returns a mistake: the setting that it is about, or null, and the message. */
 export const mistake = (setting, sentence) => ({ setting, sentence });

@@ -3,9 +3,9 @@
 // A value is `{ text }`, `{ list }` of values, `{ table }` of pairs of a name and a value, or `{ bare }`: a number, a flag or anything
 // else, as a string. A missing value is an empty one.
 
-import { compare } from "../base/bytes.js";
-import { isMap, isPlain } from "../base/plain.js";
-import { looksLikeAKey } from "../keys/redact.js";
+import { compare } from "../format/base/bytes.js";
+import { isMap, isPlain } from "../format/base/plain.js";
+import { looksLikeAKey } from "../format/keys/redact.js";
 import { parseDuration } from "./duration.js";
 import { A_DURATION, NAME_TWICE, NO_FLAG, NO_INTERVAL, NO_TEXT, NO_TIME, SEVERAL_LINES } from "./mistakes.js";
 import { either, refuse } from "./sentences.js";

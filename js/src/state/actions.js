@@ -1,9 +1,9 @@
 // What an application does to a session, once `change` has allowed it (docs/spec/writer.md § 8.7), and what an adapter notes in it.
 
-import { SessionError } from "../base/errors.js";
-import { duration } from "../base/time.js";
-import { random } from "../crypto/algorithms.js";
-import { flashBytes } from "./body.js";
+import { SessionError } from "../format/base/errors.js";
+import { duration } from "../format/base/time.js";
+import { random } from "../format/crypto/algorithms.js";
+import { flashBytes } from "../format/bytes/body.js";
 import { checkSize } from "./fit.js";
 import { idOf } from "./state.js";
 

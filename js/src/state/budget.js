@@ -1,8 +1,8 @@
 // Sizes (docs/spec/writer.md § 9.5, § 9.6).
 
-import { encodedLength } from "../base/bytes.js";
-import { ensure, mustBe } from "../base/errors.js";
-import { DEVICE, LONGEST_METADATA } from "./body.js";
+import { encodedLength } from "../format/base/bytes.js";
+import { ensure, mustBe } from "../format/base/errors.js";
+import { DEVICE, LONGEST_METADATA } from "../format/bytes/body.js";
 
 /** Longest cookie that browsers store, with its name and attributes. */
 const BROWSER = 4096;

@@ -1,8 +1,8 @@
 // Decides at the end of a request what becomes of the client's token (docs/spec/writer.md § 8.12). lifetime.js says when a refresh is due.
 
-import { EPOCH, U32, equal } from "../base/bytes.js";
-import { SessionError, statusOf } from "../base/errors.js";
-import { flashBytes, writeBody } from "./body.js";
+import { EPOCH, U32, equal } from "../format/base/bytes.js";
+import { SessionError, statusOf } from "../format/base/errors.js";
+import { flashBytes, writeBody } from "../format/bytes/body.js";
 import { ageToWrite, allowedFor, allowedForBody, stored } from "./fit.js";
 import { activeAge, deadlineOf, endOf, isRefreshDue, isRememberedNow } from "./lifetime.js";
 

@@ -1,6 +1,6 @@
 // Measures a session, and refuses a change that does not fit its token (docs/spec/writer.md § 9.5, § 9.6). budget.js has the limits.
 
-import { writeBody } from "./body.js";
+import { writeBody } from "../format/bytes/body.js";
 import { activeAge, isIdle } from "./lifetime.js";
 
 /** Returns how many bytes of content a session may have: by its size or, if that is less, by the server's limit for requests. */

@@ -1,6 +1,6 @@
 // Padding, which hides most of the length of a session (SPEC.md § 5.6).
 
-import { PADDING } from "./body.js";
+import { PADDING } from "../format/bytes/body.js";
 
 export const padme = {
   /** Returns the bytes of content for which a padded body of at most `longest` bytes has room. */

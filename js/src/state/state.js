@@ -1,9 +1,9 @@
 // A session during one request, as plain data, and how it opens (docs/spec/writer.md). The application changes it by actions.js, fit.js
 // measures it, and decide.js determines what the response does with it.
 
-import { hex } from "../base/bytes.js";
-import { SessionError } from "../base/errors.js";
-import { flashBytes } from "./body.js";
+import { hex } from "../format/base/bytes.js";
+import { SessionError } from "../format/base/errors.js";
+import { flashBytes } from "../format/bytes/body.js";
 
 /** Arrival of a token, or an old cookie, that does not open. */
 export const UNOPENED = { kind: "unopened" };

@@ -1,7 +1,7 @@
 // Checks of the values of described types.
 
-import { SessionError } from "../base/errors.js";
-import { isMap, isPlain, isRecord } from "../base/plain.js";
+import { SessionError } from "../format/base/errors.js";
+import { isMap, isPlain, isRecord } from "../format/base/plain.js";
 
 export function refuse(expected, value) {
   const found = value === null || value === undefined ? String(value) : `${typeof value} ${Array.isArray(value) ? "(a list)" : ""}`.trim();

@@ -1,6 +1,7 @@
 // Common parts of the adapters.
 
-import { SessionError, ensure, misused, mustBe, optionsOf, refuseUnknown, statusOf } from "../base/errors.js";
+import { SessionError, ensure, misused, mustBe, optionsOf, statusOf } from "../format/base/errors.js";
+import { refuseUnknown } from "../base/remedies.js";
 import { SessionCookie } from "../carrier/cookie.js";
 import { pathOf } from "../carrier/dropped.js";
 import { close, noteFailure } from "../state/actions.js";

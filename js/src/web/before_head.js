@@ -5,7 +5,7 @@
 // - Events such as `finish` wait until Node has sent what is held.
 // - A caller that awaits the adapter gets the whole answer: `whenSent` resolves when what was written is sent.
 
-import { isBytes } from "../base/plain.js";
+import { isBytes } from "../format/base/plain.js";
 
 /** For each response, the function that makes its head writable again until the first write. */
 const written = new WeakMap();

@@ -1,7 +1,7 @@
 // The `Cookie` header of a request that is passed on to an origin or a page.
 
-import { BLANK, trim } from "../base/bytes.js";
-import { isExpiry } from "../cookie/set_cookie.js";
+import { BLANK, trim } from "../format/base/bytes.js";
+import { isExpiry } from "../format/cookie/set_cookie.js";
 
 /** Returns true for the cookie of a session, and for its parts. `name`: the cookie's. */
 export const isOfSession = (of, name) => of === name || (of.startsWith(`${name}.`) && /^[1-7]$/.test(of.slice(name.length + 1)));

@@ -1,6 +1,6 @@
 // Express, Connect, and frameworks that take their middleware.
 
-import { optionsOf } from "../base/errors.js";
+import { optionsOf } from "../format/base/errors.js";
 import { admission, define } from "./adapter.js";
 import { whenSent } from "./before_head.js";
 import { attach, checkMadeUp, ofNode, print, respondToRefusal } from "./on_node.js";

@@ -1,6 +1,6 @@
 // h3 1 and 2, and with them Nitro and Nuxt.
 
-import { SessionError, ensure } from "../base/errors.js";
+import { SessionError, ensure } from "../format/base/errors.js";
 import { headChanges } from "../carrier/cookie.js";
 import { setChanges, withChanges } from "../carrier/head.js";
 import { stateOf } from "../session/session.js";

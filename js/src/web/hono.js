@@ -1,6 +1,6 @@
 // Hono.
 
-import { SessionError } from "../base/errors.js";
+import { SessionError } from "../format/base/errors.js";
 import { noteFailure } from "../state/actions.js";
 import { BaseSession, stateOf } from "../session/session.js";
 import { admission, claim, closeSent, closeUnsent, hasResponse, refuseOther, report } from "./adapter.js";

@@ -1,6 +1,6 @@
 // Node's own server, over HTTP/1.1 and HTTP/2, and frameworks that are built on it.
 
-import { optionsOf } from "../base/errors.js";
+import { optionsOf } from "../format/base/errors.js";
 import { stateOf } from "../session/session.js";
 import { admission, checkHandler, failedBy, hasResponse, report } from "./adapter.js";
 import { whenSent } from "./before_head.js";

@@ -1,6 +1,6 @@
 // Common parts of the adapters whose responses are Node's.
 
-import { ensure } from "../base/errors.js";
+import { ensure } from "../format/base/errors.js";
 import { cacheChanges, isShareable } from "../carrier/caching.js";
 import { headChanges, settingsOf } from "../carrier/cookie.js";
 import { pathOf } from "../carrier/dropped.js";

@@ -1,7 +1,7 @@
 // A worker in front of an origin that shares its sessions.
 
-import { readSetCookie, restBeside } from "../cookie/response.js";
-import { isExpiry, toSetCookie } from "../cookie/set_cookie.js";
+import { readSetCookie, restBeside } from "../format/cookie/response.js";
+import { isExpiry, toSetCookie } from "../format/cookie/set_cookie.js";
 import { reopen } from "../state/actions.js";
 import { decide, isToWrite, tellsFailure } from "../state/decide.js";
 import { stateOf } from "../session/session.js";

@@ -1,7 +1,7 @@
 // What the runners of all vectors share.
 
-import { purposeBytes } from "../../src/keys/purpose.js";
-import { SessionError } from "../../src/base/errors.js";
+import { purposeBytes } from "../../src/format/keys/purpose.js";
+import { SessionError } from "../../src/format/base/errors.js";
 import { headerLabel } from "../../src/carrier/header.js";
 import { tokenLabel } from "../../src/carrier/token.js";
 import { padme } from "../../src/state/padding.js";

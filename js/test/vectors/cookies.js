@@ -1,15 +1,15 @@
 // The vectors of cookies, of the fields for caches, and of lifetimes.
 
-import { templateOf } from "../../src/cookie/attributes.js";
+import { templateOf } from "../../src/carrier/attributes.js";
 import { Budget, PARTITION } from "../../src/state/budget.js";
 import { cacheChanges, isShareable } from "../../src/carrier/caching.js";
-import { assemble, findCookie, findValues } from "../../src/cookie/values.js";
+import { assemble, findCookie, findValues } from "../../src/format/cookie/values.js";
 import { KeyRing, SessionCookie, attributes } from "../../src/index.js";
-import { toSetCookie, withSameSite } from "../../src/cookie/set_cookie.js";
+import { toSetCookie, withSameSite } from "../../src/format/cookie/set_cookie.js";
 import { policyOf } from "../../src/session/settings.js";
 import { NAMES, camelCase } from "../../src/settings/names.js";
 import { SETTINGS } from "../../src/settings/table.js";
-import { overheadOf } from "../../src/crypto/suites.js";
+import { overheadOf } from "../../src/format/crypto/suites.js";
 import { equal, isAccepted, know, paddingOf, rulesOf } from "./common.js";
 
 const EPOCH = 1_767_225_600;

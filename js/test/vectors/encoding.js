@@ -1,7 +1,7 @@
 // The form of typed values in a dictionary (SPEC.md § 5.4.3).
 
-import { hex } from "../../src/base/bytes.js";
-import { encodeValue } from "../../src/state/msgpack.js";
+import { hex } from "../../src/format/base/bytes.js";
+import { encodeValue } from "../../src/format/bytes/msgpack.js";
 import { bytes, equal, errorOf, know } from "./common.js";
 
 export async function runEncode(vector) {

@@ -1,12 +1,12 @@
 // The vectors of keys, rings and tokens.
 
-import { hex } from "../../src/base/bytes.js";
-import { contextBytes } from "../../src/keys/purpose.js";
-import { xaes } from "../../src/crypto/algorithms.js";
+import { hex } from "../../src/format/base/bytes.js";
+import { contextBytes } from "../../src/format/keys/purpose.js";
+import { xaes } from "../../src/format/crypto/algorithms.js";
 import { KeyRing } from "../../src/index.js";
-import { Key } from "../../src/keys/key.js";
-import { contentOf, earlyEnds, sealingAt } from "../../src/keys/ring.js";
-import { Sealer } from "../../src/token/token.js";
+import { Key } from "../../src/format/keys/key.js";
+import { contentOf, earlyEnds, sealingAt } from "../../src/format/keys/ring.js";
+import { Sealer } from "../../src/format/token/token.js";
 import { bytes, equal, errorOf, know, purposeOf } from "./common.js";
 
 export async function runPrimitive({ kind, ...vector }) {

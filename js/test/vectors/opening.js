@@ -1,19 +1,19 @@
 // The vectors of tokens that are opened, of CSRF tokens, of header fields, and of hosts.
 
 import { Budget } from "../../src/state/budget.js";
-import { hex } from "../../src/base/bytes.js";
-import { contextBytes } from "../../src/keys/purpose.js";
-import { assemble } from "../../src/cookie/values.js";
+import { hex } from "../../src/format/base/bytes.js";
+import { contextBytes } from "../../src/format/keys/purpose.js";
+import { assemble } from "../../src/format/cookie/values.js";
 import { isTokenOf, renderToken, verifyCsrf } from "../../src/session/csrf.js";
-import { Refusal } from "../../src/base/errors.js";
+import { Refusal } from "../../src/format/base/errors.js";
 import { KeyRing, SessionCookie, SessionHeader, attributes } from "../../src/index.js";
 import { hostOf, portToCompare } from "../../src/base/origins.js";
-import { contentOf } from "../../src/keys/ring.js";
+import { contentOf } from "../../src/format/keys/ring.js";
 import { Session } from "../../src/session/session.js";
 import { SessionSealer, choose } from "../../src/session/sealer.js";
 import { policyOf } from "../../src/session/settings.js";
 import { State } from "../../src/state/state.js";
-import { Sealer } from "../../src/token/token.js";
+import { Sealer } from "../../src/format/token/token.js";
 import { binary, bytes, equal, given, isAccepted, know, optionsOf, paddingOf, purposeOf, rulesOf, visitsType } from "./common.js";
 import { roomOf } from "./cookies.js";
 

@@ -1,18 +1,18 @@
 // The vectors of requests that bring a session, and of their responses: writes and devices.
 
-import { readBody } from "../../src/state/body.js";
-import { hex } from "../../src/base/bytes.js";
+import { readBody } from "../../src/format/bytes/body.js";
+import { hex } from "../../src/format/base/bytes.js";
 import { isShareable } from "../../src/carrier/caching.js";
-import { contextBytes } from "../../src/keys/purpose.js";
+import { contextBytes } from "../../src/format/keys/purpose.js";
 import { csrfToken, verifyCsrf } from "../../src/session/csrf.js";
 import { deviceBound } from "../../src/device.js";
 import { keysInUse } from "../../src/health.js";
 import { KeyRing, SessionCookie, SessionError, SessionHeader, SessionToken, attributes, decodeDictionary } from "../../src/index.js";
-import { contentOf } from "../../src/keys/ring.js";
+import { contentOf } from "../../src/format/keys/ring.js";
 import { stateOf } from "../../src/session/session.js";
 import { decide } from "../../src/state/decide.js";
 import { headChanges } from "../../src/carrier/cookie.js";
-import { Sealer } from "../../src/token/token.js";
+import { Sealer } from "../../src/format/token/token.js";
 import { VISITS, bytes, equal, given, isAccepted, know, nameOf, optionsOf, paddingOf, purposeOf, visitsType } from "./common.js";
 import { attributesOf, fixedOf, roomOf } from "./cookies.js";
 

@@ -1,8 +1,8 @@
 // The app router of Next.js: server components, server actions and route handlers.
 
-import { ConfigError, ensure, misused } from "../../base/errors.js";
-import { isExpiry, isHostName } from "../../cookie/set_cookie.js";
-import { plain } from "../../cookie/values.js";
+import { ConfigError, ensure, misused } from "../../format/base/errors.js";
+import { isExpiry, isHostName } from "../../format/cookie/set_cookie.js";
+import { plain } from "../../format/cookie/values.js";
 import { makeReadOnly } from "../../state/actions.js";
 import { stateOf } from "../../session/session.js";
 import { fieldsOf, sealerOf } from "../../carrier/carrier.js";

@@ -1,6 +1,7 @@
 // Options of the functions for Next.js, checked at start-up.
 
-import { ensure, optionsOf, refuseUnknown } from "../../base/errors.js";
+import { ensure, optionsOf } from "../../format/base/errors.js";
+import { refuseUnknown } from "../../base/remedies.js";
 
 const OF_HANDLERS = "; Next.js checks the origin of server actions itself, so give the guard to `withSession` of each route handler";
 

@@ -1,6 +1,7 @@
 // Pages for visitors who have signed in.
 
-import { ensure, optionsOf, refuseUnknown } from "../../base/errors.js";
+import { ensure, optionsOf } from "../../format/base/errors.js";
+import { refuseUnknown } from "../../base/remedies.js";
 import { FOR_NO_CACHE } from "./private.js";
 
 /** Sessions that `protect` let pass. Caches must not store their pages, even static ones, which nobody else may see. */

@@ -1,8 +1,8 @@
 // The proxy before the pages of Next.js, which cannot set cookies.
 
 import { changed } from "../../base/changed.js";
-import { ensure } from "../../base/errors.js";
-import { isExpiry, toSetCookie } from "../../cookie/set_cookie.js";
+import { ensure } from "../../format/base/errors.js";
+import { isExpiry, toSetCookie } from "../../format/cookie/set_cookie.js";
 import { close, setFlash } from "../../state/actions.js";
 import { isToWrite } from "../../state/decide.js";
 import { stateOf } from "../../session/session.js";

@@ -1,6 +1,6 @@
 // Runs the updates of a request one after another. An update inside of another one uses its session.
 
-import { ensure } from "../../base/errors.js";
+import { ensure } from "../../format/base/errors.js";
 
 /** For the jar of each request, the last update of each cookie. Next.js has one jar for a request. */
 const lasts = new WeakMap();

@@ -1,4 +1,4 @@
-import { remedyOf } from "./remedies.js";
+// Errors, and the checks that throw them.
 
 // `code`: the word of SPEC.md § 14, or the name of the setting.
 export class ConfigError extends Error {
@@ -22,14 +22,6 @@ export function optionsOf(options) {
   mustBe(Object(options) === options, "options", "an object", "option");
   // Without a prototype, so that a polluted `Object.prototype` sets no option.
   return { __proto__: null, ...options };
-}
-
-/** Refuses options that do not exist, because a mistyped one would silently keep a default. */
-export function refuseUnknown(options, advice = "") {
-  for (const name of Object.keys(options)) {
-    // A long name may be a key in the wrong place, so it is not shown.
-    throw new ConfigError("option", `there is no option \`${name.length > 32 ? "…" : name}\`${remedyOf(name) ?? advice}`);
-  }
 }
 
 export const isWhole = (value, least = 0, most = Infinity) => Number.isInteger(value) && value >= least && value <= most;

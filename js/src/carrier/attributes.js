@@ -1,7 +1,8 @@
 // The name and attributes of a cookie, if they are not the default (docs/spec/carriers.md § 9.1.1, § 9.1.2), and its former ones.
 
-import { mustBe, optionsOf, refuseUnknown, yesOrNo } from "../base/errors.js";
-import { TOKEN_CHARACTERS, Template, isHostName, partNumbers, toSetCookie } from "./set_cookie.js";
+import { mustBe, optionsOf, yesOrNo } from "../format/base/errors.js";
+import { refuseUnknown } from "../base/remedies.js";
+import { TOKEN_CHARACTERS, Template, isHostName, partNumbers, toSetCookie } from "../format/cookie/set_cookie.js";
 
 /** Characters above which names may be refused (§ 9.1.1): each cookie and part has the name. */
 export const LONGEST_NAME = 128;

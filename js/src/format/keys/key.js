@@ -1,7 +1,7 @@
 // Keys (SPEC.md § 3.1 to § 3.3).
 
 import { SPACE, concat, equal, fromBase64url, hex, toBase64url, toUtf8, trim, u8 } from "../base/bytes.js";
-import { ensure, mustBe, optionsOf, refuseUnknown } from "../base/errors.js";
+import { ensure } from "../base/errors.js";
 import { hmac, hmacKey, random, sha256 } from "../crypto/algorithms.js";
 import { SUITES } from "../crypto/suites.js";
 import { purposeBytes } from "./purpose.js";
@@ -22,19 +22,8 @@ export const looks = [];
 /** Returns what the text of a key looks like, or with `isRing` of a ring, as the rest of a sentence. */
 export const lookOf = (text, isRing = false) => looks.find(([ofRings, like]) => ofRings === isRing && like.test(text))?.[2];
 
-export async function generateKey(options = {}) {
-  const { mode = "encrypted", ...unknown } = optionsOf(options);
-  refuseUnknown(unknown, " of a key");
-  const type = { encrypted: "xaes", signed: "sign" }[mode];
-  mustBe(type, "mode", "encrypted or signed");
-  const text = await drawKey(type);
-  const { suite, kid } = await Key.parse(text);
-  // Every token of the key begins with these bytes, so sealing again would not remove a `--` (§ 6.7).
-  const hasHyphens = toBase64url(concat(u8(suite.fmt), kid)).includes("--");
-  return hasHyphens ? drawKey(type) : text;
-}
-
-async function drawKey(type) {
+/** Draws a key of a type. */
+export async function drawKey(type) {
   const secret = random(32);
   return `${KEY_PREFIX}${type}_${toBase64url(concat(secret, await checksum(type, secret)))}`;
 }

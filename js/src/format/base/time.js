@@ -10,9 +10,6 @@ export function secondsOf(name, time, round = Math.floor) {
   return round(milliseconds / 1000);
 }
 
-/** Returns false in the global scope of a worker, whose clock shows 1970 until the first request. */
-export const isClockRunning = () => Date.now() > 0;
-
 export const dateOf = (seconds) => new Date(seconds * 1000);
 
 /** Formats a time as `YYYY-MM-DDThh:mm:ssZ`. */

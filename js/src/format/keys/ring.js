@@ -2,8 +2,7 @@
 
 import { BLANK, EPOCH, SPACE, trim } from "../base/bytes.js";
 import { ConfigError, ensure, mustBe, yesOrNo } from "../base/errors.js";
-import { KEY_ENDS_EARLY, KEY_SEALS_TOO_SOON } from "../base/lines.js";
-import { dateOf, isClockRunning, timeOf } from "../base/time.js";
+import { timeOf } from "../base/time.js";
 import { XCHA } from "../crypto/suites.js";
 import { Key, NEW_KEY, lookOf } from "./key.js";
 
@@ -70,28 +69,6 @@ export function sealedLateBy(keys, id, sealedAt, skew) {
 export function earlyEnds(keys, overlap) {
   const ends = keys.map((key, i) => [key, (keys[i + 1]?.sealFrom || -Infinity) + overlap]);
   return ends.filter(([{ acceptUntil }, needed]) => acceptUntil < needed);
-}
-
-/** Warns of keys that end too early, unless all tokens under them have expired by now. */
-export function warnOfEarlyEnds(say, { keys }, overlap) {
-  for (const [{ id, acceptUntil }, needed] of earlyEnds(keys, overlap)) {
-    if (needed * 1000 <= Date.now() || !isClockRunning()) continue;
-    say(...KEY_ENDS_EARLY, { keyId: id, acceptUntil: dateOf(acceptUntil), neededUntil: dateOf(needed) });
-  }
-}
-
-/**
- * Warns of a key that seals at once although the earlier ring lacks it: instances that still have the earlier ring cannot open its
- * tokens. If the ring also drops a key, this is the emergency after a leak, and intended.
- */
-export function warnOfKeyTooSoon(say, keys, earlier) {
-  if (!isClockRunning()) return;
-  const now = Date.now() / 1000;
-  const has = (ring, id) => ring.some((key) => key.id === id);
-  const { id, sealFrom } = keys[sealingAt(keys, now)];
-  const isKept = earlier.every((key) => key.acceptUntil <= now || has(keys, key.id));
-  if (sealFrom === 0 || sealFrom > now || has(earlier, id) || !isKept) return;
-  say(...KEY_SEALS_TOO_SOON, { keyId: id, sealFrom: dateOf(sealFrom) });
 }
 
 /**
