@@ -114,7 +114,7 @@ impl<T: Payload> Session<T> {
             return Ok(Vec::new());
         }
         if !taken.is_empty() {
-            held.change(|state| state.drop_flashes(of))?;
+            held.change_any(|state| state.drop_flashes(of))?;
         }
         Ok(taken)
     }

@@ -305,7 +305,7 @@ impl<T: Payload> Session<T> {
         &self,
         change: impl FnOnce(&mut State<T>) -> Result<R, SessionError>,
     ) -> Result<R, SessionError> {
-        self.try_access()?.change(|state| {
+        self.try_access()?.change_any(|state| {
             state.check_writable()?;
             change(state)
         })

@@ -42,7 +42,7 @@ impl<T: Payload> Session<T> {
     #[doc(alias("login", "cycle_id"))]
     pub fn sign_in(&self) -> Result<Option<SessionId>, SessionError> {
         self.try_access()?
-            .change(|state| Ok(state.sign_in()?.map(SessionId)))
+            .change_any(|state| Ok(state.sign_in()?.map(SessionId)))
     }
 
     /// Renews the session of a visitor who gets more rights, for example after the password was asked for again. The
@@ -79,7 +79,7 @@ impl<T: Payload> Session<T> {
     /// [docs/spec/writer.md § 8.7]: https://github.com/hardtack-rs/hardtack/blob/main/docs/spec/writer.md#8-what-is-written
     #[doc(alias = "regenerate")]
     pub fn renew(&self) -> Result<(), SessionError> {
-        self.try_access()?.change(|state| state.renew())
+        self.try_access()?.change_any(|state| state.renew())
     }
 
     /// Gives the session a new id, for changes of privilege other than a sign-in. The data, the absolute timeout and
@@ -175,7 +175,7 @@ impl<T: Payload> Session<T> {
     #[doc(alias("destroy", "flush", "purge", "logout", "delete"))]
     pub fn invalidate(&self) -> Result<Option<SessionId>, SessionError> {
         self.try_access()?
-            .change(|state| Ok(state.invalidate().map(SessionId)))
+            .change_any(|state| Ok(state.invalidate().map(SessionId)))
     }
 
     /// Discards the changes of this request, also later ones, unless [`save`](Self::save) is called later. Later calls
@@ -199,7 +199,7 @@ impl<T: Payload> Session<T> {
     ///
     /// Returns the errors of [`invalidate`](Self::invalidate).
     pub fn discard(&self) -> Result<(), SessionError> {
-        self.try_access()?.change(|state| {
+        self.try_access()?.change_any(|state| {
             state.discard();
             Ok(())
         })

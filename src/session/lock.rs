@@ -143,8 +143,8 @@ impl<T: Payload> Held<'_, T> {
         &mut self.read().state
     }
 
-    /// Hands the session to `change`, or returns an error if changes can no longer be saved.
-    pub(super) fn change<R>(
+    /// Hands the session to `change`, even one that is withheld, or returns an error if changes can no longer be saved.
+    pub(super) fn change_any<R>(
         &mut self,
         change: impl FnOnce(&mut State<T>) -> Result<R, SessionError>,
     ) -> Result<R, SessionError> {
@@ -170,7 +170,7 @@ impl<T: Payload> Held<'_, T> {
         if let Some(sid) = self.state().draft_metadata().sid {
             return Ok(sid);
         }
-        self.change(|state| {
+        self.change_any(|state| {
             state.check_writable()?;
             state.renew_id()
         })
