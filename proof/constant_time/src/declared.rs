@@ -95,7 +95,7 @@ pub(crate) const DECLARED: &[Declared] = &[
     Declared {
         works: &["seal_hidden_content"],
         package: "hardtack",
-        files: &["src/state/"],
+        files: &["src/format/bytes/", "src/state/"],
         kind: Kind::Branch,
         most: None,
         why: "documented: whether content is empty and whether it has changed",
@@ -146,7 +146,7 @@ pub(crate) const DECLARED: &[Declared] = &[
     Declared {
         works: &["open "],
         package: "hardtack",
-        files: &["src/state/", "src/session/opening.rs"],
+        files: &["src/format/bytes/", "src/state/", "src/session/opening.rs"],
         kind: Kind::Branch,
         most: None,
         why: "documented: reading the body, after the tag",
