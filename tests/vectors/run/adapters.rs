@@ -1,7 +1,7 @@
 //! A request and the application's response to it, through each way in which a program takes a session and saves it.
 
 use std::{
-    collections::BTreeMap,
+    collections::BTreeSet,
     sync::Arc,
     time::{Duration, UNIX_EPOCH},
 };
@@ -60,40 +60,31 @@ pub(super) const ADAPTERS: &[Adapter] = &[
     Adapter::Actix,
 ];
 
-/// Numbers of vectors, by "ran" or the reason why an adapter cannot express them.
-type Counts<'a> = &'a [(&'static str, usize)];
-
-/// The vectors that each adapter ran, and those that it cannot express, by the reason.
+/// The reasons why adapters cannot express vectors, with [`RAN`] for those that they can.
 #[derive(Default)]
-pub(super) struct Tally(BTreeMap<(String, &'static str), usize>);
+pub(super) struct Reasons(BTreeSet<(String, &'static str)>);
 
-impl Tally {
-    pub(super) fn count<R>(&mut self, adapter: Adapter, answer: &Result<R, &'static str>) {
-        let reason = answer.as_ref().err().copied().unwrap_or("ran");
-        *self.0.entry((format!("{adapter:?}"), reason)).or_default() += 1;
+impl Reasons {
+    pub(super) fn add<R>(&mut self, adapter: Adapter, answer: &Result<R, &'static str>) {
+        let reason = answer.as_ref().err().copied().unwrap_or(RAN);
+        self.0.insert((format!("{adapter:?}"), reason));
     }
 
-    /// Adds another count.
-    pub(super) fn and(mut self, other: Tally) -> Tally {
-        for (key, count) in other.0 {
-            *self.0.entry(key).or_default() += count;
-        }
+    pub(super) fn and(mut self, other: Reasons) -> Reasons {
+        self.0.extend(other.0);
         self
     }
 
-    /// So that no vector is left out silently.
+    /// So that no vector is left out for another reason.
     #[track_caller]
-    pub(super) fn check(self, expected: &[(&[Adapter], Counts)]) {
-        let mut of_all = BTreeMap::new();
-        for (adapters, counts) in expected {
-            for (adapter, (reason, count)) in adapters
-                .iter()
-                .flat_map(|one| counts.iter().map(move |of| (one, of)))
-            {
-                if ADAPTERS.contains(adapter) && *count > 0 {
-                    of_all.insert((format!("{adapter:?}"), *reason), *count);
-                }
-            }
+    pub(super) fn check(self, expected: &[(&[Adapter], &[&'static str])]) {
+        let mut of_all = BTreeSet::new();
+        for (adapters, reasons) in expected {
+            let known = adapters.iter().filter(|adapter| ADAPTERS.contains(adapter));
+            of_all.extend(known.flat_map(|adapter| {
+                let reasons = reasons.iter().copied();
+                reasons.map(move |reason| (format!("{adapter:?}"), reason))
+            }));
         }
         // A few vectors are beyond 32 bits, or beyond the clock of Windows.
         if cfg!(all(target_pointer_width = "64", not(windows))) {
@@ -143,10 +134,10 @@ impl<T: Payload> Exchange<T> {
             return Err(NO_LAYER);
         }
         if self.request.keys().any(|name| *name != own) {
-            return Err("it sees no other fields of a request");
+            return Err(NO_OTHER_FIELDS);
         }
         if self.status != 200 || !self.response.is_empty() {
-            return Err("it does not see the response");
+            return Err(NO_RESPONSE);
         }
         Ok(())
     }
@@ -217,11 +208,11 @@ impl<T: Payload> Exchange<T> {
     #[cfg(feature = "cookie")]
     fn through_jar(&self) -> Result<Response<()>, &'static str> {
         let Carrier::Cookie(cookie) = &self.carrier else {
-            return Err("its sessions come in cookies");
+            return Err(NO_HEADER);
         };
         let mut jar = cookie::CookieJar::new();
         for field in self.request.get_all(COOKIE) {
-            let field = field.to_str().map_err(|_| "its values are text")?;
+            let field = field.to_str().map_err(|_| TEXT_ALONE)?;
             for pair in cookie::Cookie::split_parse(field.to_owned()).flatten() {
                 if jar.get(pair.name()).is_some() {
                     return Err(ONE_OF_A_NAME);
@@ -239,7 +230,7 @@ impl<T: Payload> Exchange<T> {
             Err(error) => match error.to_string() {
                 error if error.contains("one cookie of each name") => return Err(ONE_OF_A_NAME),
                 error if error.contains("a companion adds") => {
-                    return Err("it has no room for other fields");
+                    return Err(COOKIES_ALONE);
                 }
                 _ => fail(&mut response),
             },
@@ -266,9 +257,15 @@ fn fail(response: &mut Response<()>) {
 }
 
 const NO_TIME: &str = "the clock of this system ends earlier";
-const NO_LAYER: &str = "only a layer finds no context";
-#[cfg(feature = "cookie")]
-const ONE_OF_A_NAME: &str = "it has one cookie of each name";
+pub(super) const RAN: &str = "ran";
+pub(super) const NO_LAYER: &str = "only a layer finds no context";
+pub(super) const NO_OTHER_FIELDS: &str = "it sees no other fields of a request";
+pub(super) const NO_RESPONSE: &str = "it does not see the response";
+// Of a jar.
+pub(super) const NO_HEADER: &str = "its sessions come in cookies";
+pub(super) const TEXT_ALONE: &str = "its values are text";
+pub(super) const ONE_OF_A_NAME: &str = "it has one cookie of each name";
+pub(super) const COOKIES_ALONE: &str = "it has no room for other fields";
 
 #[cfg(feature = "tower")]
 mod layers {

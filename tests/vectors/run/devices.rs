@@ -3,7 +3,7 @@ use serde_json::{Map as JsonMap, Value, json};
 
 use super::{
     Mode,
-    adapters::{Adapter, LAYERS, Tally},
+    adapters::{Adapter, COOKIES_ALONE, LAYERS, NO_RESPONSE, ONE_OF_A_NAME, RAN, Reasons},
     attributes::AttributesOf,
     endpoints::{self, settings},
     for_each,
@@ -24,7 +24,7 @@ use crate::{
 
 #[test]
 fn devices_are_bound_as_specified() {
-    let mut tally = Tally::default();
+    let mut reasons = Reasons::default();
     for_each("devices", |name, mut vector: JsonMap<String, Value>| {
         let kind = vector.remove("kind").unwrap();
         let mut with_scene = |check: Check| {
@@ -35,7 +35,7 @@ fn devices_are_bound_as_specified() {
             "open" => with_scene(&mut check_open),
             "csrf" => with_scene(&mut check_csrf),
             "write" => with_scene(&mut |name, scene, vector| {
-                writes::check(name, scene, vector, &mut tally);
+                writes::check(name, scene, vector, &mut reasons);
             }),
             "endpoint" => with_scene(&mut endpoints::check),
             "device" => check_device(name, read(vector)),
@@ -52,18 +52,13 @@ fn devices_are_bound_as_specified() {
             other => panic!("{name}: {other}"),
         }
     });
-    let response = ("it does not see the response", 5);
-    tally.check(&[
-        (&[Adapter::LoadAndSave], &[("ran", 120), response]),
-        (&[Adapter::HeaderMap], &[("ran", 125)]),
-        (LAYERS, &[("ran", 125)]),
+    reasons.check(&[
+        (&[Adapter::LoadAndSave], &[RAN, NO_RESPONSE]),
+        (&[Adapter::HeaderMap], &[RAN]),
+        (LAYERS, &[RAN]),
         (
             &[Adapter::Jar],
-            &[
-                response,
-                ("it has no room for other fields", 119),
-                ("it has one cookie of each name", 1),
-            ],
+            &[NO_RESPONSE, COOKIES_ALONE, ONE_OF_A_NAME],
         ),
     ]);
 }

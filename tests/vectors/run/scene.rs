@@ -84,6 +84,14 @@ pub(super) enum Carrier<T> {
 }
 
 impl Scene {
+    pub(super) fn has_devices(&self) -> bool {
+        self.devices.is_some()
+    }
+
+    pub(super) fn has_earlier(&self) -> bool {
+        !self.earlier.is_empty()
+    }
+
     /// Takes the fields of the scene out of a vector, so that the rest can be read strictly, too.
     pub(super) fn take(vector: &mut JsonMap<String, Value>) -> Scene {
         let fields = FIELDS.into_iter();
