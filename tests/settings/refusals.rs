@@ -219,8 +219,8 @@ const CONFLICTS: [(&str, &[&str]); 16] = [
     ("partitioned = true\nsize = 'split:4'", &["leave out `partitioned` or choose a `size` of at most 3 cookies"]),
     ("size = 'split:4'\npartitioned = true\nname = 'a b'", &["`name` contains", "choose a `size`"]),
     ("refresh_after = '20m'", &["`refresh_after` is longer than half of `idle_timeout`"]),
-    ("absolute_timeout = 0", &["`absolute_timeout` is out of range"]),
-    ("idle_timeout = 0", &["at most 136 years, or turn it off"]),
+    ("absolute_timeout = 0", &["`absolute_timeout` is 0 seconds; give 1 second to 136 years"]),
+    ("idle_timeout = 0", &["`idle_timeout` is 0 seconds; give 1 second to 136 years, or turn it off"]),
     ("idle_timeout = '7d'", &["set `absolute_timeout` to at least"]),
     ("formerly = {path = '/'}", &["`formerly`"]),
     ("domain = '127.0.0.1'", &["`domain` is not a host name"]),
@@ -230,7 +230,7 @@ const CONFLICTS: [(&str, &[&str]); 16] = [
     ("name = '__Host-a'\npath = '/app'\ndomain = 'example.com'\nidle_timeout = '7d'\nclock_skew = '10m'\n\
         refresh_after = '6days'\nremember_up_to = 0\napplication = 'LONG'\ncontext = {LONG = 'live'}", &[
         "leave out `path`", "leave out `domain`", "set `absolute_timeout`", "`clock_skew` is longer",
-        "`refresh_after` is longer", "`remember_up_to` is out of range", "`application`", "`context` has",
+        "`refresh_after` is longer", "`remember_up_to` is 0 seconds", "`application`", "`context` has",
     ]),
 ];
 

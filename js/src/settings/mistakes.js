@@ -46,7 +46,7 @@ export const PREFIX_WITHOUT_SECURE =
   " a name without a prefix";
 export const HOST_WITH_DOMAIN = "browsers refuse `__Host-` names with a domain; leave out {domain} or choose a `__Secure-` name";
 export const HOST_WITH_PATH = "browsers refuse `__Host-` names with a path other than `/`; leave out {path} or choose a `__Secure-` name";
-export const notInRange = (duration, more) => `is out of range: ${duration}; give at least 1 second and at most 136 years${more}`;
+export const notInRange = (duration, more) => `is ${duration}; give 1 second to 136 years${more}`;
 export const neverReached = (b, first, second, more, a) =>
   `is longer than {${b}} (${first} and ${second}${more}), so it would never take effect; set {${b}} to at least the same, or a ` +
   `shorter {${a}}`;

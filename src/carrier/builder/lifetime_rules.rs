@@ -293,7 +293,7 @@ fn out_of_range((setting, duration): Setting, or: &str) -> Option<ConfigError> {
     let found = duration.filter(|duration| !in_range(*duration))?;
     // `Debug` would write `0ns`.
     let shown = if found.is_zero() {
-        "0s".to_owned()
+        "0 seconds".to_owned()
     } else {
         format!("{found:?}")
     };

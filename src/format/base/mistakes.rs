@@ -39,7 +39,7 @@ pub(crate) const PARTITIONED_WITHOUT_SECURE: &str = "browsers refuse `Partitione
 pub(crate) const PREFIX_WITHOUT_SECURE: &str = "browsers refuse names with `__Host-`, `__Secure-` or `__Http-` without `Secure`; leave out {danger_allow_http} or choose a name without a prefix";
 pub(crate) const HOST_WITH_DOMAIN: &str = "browsers refuse `__Host-` names with a domain; leave out {domain} or choose a `__Secure-` name";
 pub(crate) const HOST_WITH_PATH: &str = "browsers refuse `__Host-` names with a path other than `/`; leave out {path} or choose a `__Secure-` name";
-pub(crate) fn not_in_range(duration: impl Display, more: impl Display) -> String { format!("is out of range: {duration}; give at least 1 second and at most 136 years{more}") }
+pub(crate) fn not_in_range(duration: impl Display, more: impl Display) -> String { format!("is {duration}; give 1 second to 136 years{more}") }
 pub(crate) fn never_reached(b: impl Display, first: impl Display, second: impl Display, more: impl Display, a: impl Display) -> String { format!("is longer than {{{b}}} ({first} and {second}{more}), so it would never take effect; set {{{b}}} to at least the same, or a shorter {{{a}}}") }
 pub(crate) fn refreshed_too_rarely(of: impl Display, duration: impl Display, idle: impl Display) -> String { format!("is longer than half of {{{of}}} ({duration} and {idle}), so active visitors would be signed out; choose at most half") }
 pub(crate) const NOTHING_IS_REMEMBERED: &str = "needs {remember_up_to}, without which no session is remembered; set both, or leave this out";

@@ -164,7 +164,7 @@ fn whichever_ends_first_ends_the_session() {
         "1200 seconds in Pyramid by default; write `timeout`",
     );
     check_refused(&["timeout = 60", "max_age = None"], "a number of seconds");
-    check_refused(&["timeout = 60", "max_age = 0"], "at least 1 second");
+    check_refused(&["timeout = 60", "max_age = 0"], "give 1 second");
 }
 
 #[test]
