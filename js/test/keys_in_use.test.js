@@ -228,7 +228,7 @@ test("a key that a followed ring loses and has again is a problem as long as it 
   const cookie = await filled(undefined, cookies);
   source.text = OTHER_KEY;
   assert.deepEqual(await problemsAt(cookies, at(60)), []);
-  const drops = "key ring replaced by one that drops keys or ends them too early: living sessions under them end, as after a leak";
+  const drops = "key ring replaced by one that drops keys or ends them too early: their sessions end; right after a leak, else a mistake";
   assert.deepEqual(told().slice(1), [["warn", drops, { fingerprint: await (await KeyRing.parse(OTHER_KEY)).fingerprint(), dropped: [id] }]]);
   // Somebody else's does not hide it from the log.
   for (const arrived of [await filled(undefined, await SessionCookie.encrypted(THIRD_KEY)), cookie]) await cookies.load(arrived, at(61));

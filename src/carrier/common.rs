@@ -6,7 +6,7 @@ use crate::{
     base::{Clock, clone_by_fields, system_now},
     cookie::Values,
     events,
-    session::{Arrival, CarrierCore, Change, Predecessor, SaveError, Session},
+    session::{Arrival, CarrierCore, Change, ReceivedOldCookies, SaveError, Session},
     state::{Dependence, Payload, RequestFacts, ResponseFacts},
     token::Context,
 };
@@ -36,7 +36,7 @@ impl<T: Payload> Carrier<T> {
     pub(super) fn new_session(
         &self,
         values: Values,
-        old: Option<Box<Predecessor>>,
+        old: Option<Box<ReceivedOldCookies>>,
         clock: Clock,
         context: Option<Arc<Context>>,
         request: RequestFacts,

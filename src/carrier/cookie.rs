@@ -4,7 +4,7 @@ use super::{common::Carrier, fields::CookieFields, keys_in_use::KeysInUse};
 use crate::{
     base::{Clock, clone_by_fields, unix_seconds, unix_seconds_from},
     cookie::{CookieName, SetCookies, Values, attributes::SameSite},
-    session::{Predecessor, SaveError, Session},
+    session::{ReceivedOldCookies, SaveError, Session},
     state::{Dependence, Map, Payload, RequestFacts, ResponseFacts, SessionError},
     token::{Context, LONGEST_TOKEN},
 };
@@ -245,7 +245,7 @@ impl<T: Payload> SessionCookie<T> {
         request: impl FnOnce(bool) -> RequestFacts,
     ) -> Session<T> {
         let fields = &*self.fields;
-        let mut old = fields.old_cookies.as_ref().map(Predecessor::look);
+        let mut old = fields.old_cookies.as_ref().map(ReceivedOldCookies::look);
         let mut values = Values::of_cookies();
         // One cookie is far below any limit.
         let limit = limit.filter(|_| fields.most > 1);

@@ -3,13 +3,13 @@
 use super::{Level, Line, names::{KEYS, SESSIONS}};
 
 pub(crate) const RING_TAKEN: Line = Line { target: KEYS, level: Level::Info, text: "key ring replaced" };
-pub(crate) const RING_DROPS_KEYS: Line = Line { target: KEYS, level: Level::Warn, text: "key ring replaced by one that drops keys or ends them too early: living sessions under them end, as after a leak" };
+pub(crate) const RING_DROPS_KEYS: Line = Line { target: KEYS, level: Level::Warn, text: "key ring replaced by one that drops keys or ends them too early: their sessions end; right after a leak, else a mistake" };
 pub(crate) const RING_REFUSED: Line = Line { target: KEYS, level: Level::Error, text: "key ring refused, the earlier one stays in use" };
 pub(crate) const RING_SOURCE_IS_READABLE: Line = Line { target: KEYS, level: Level::Info, text: "the key source is readable again" };
 pub(crate) const RING_SOURCE_HANGS: Line = Line { target: KEYS, level: Level::Warn, text: "the sources of the key ring have not answered for 5 seconds, the earlier one stays in use: give them a timeout" };
 pub(crate) const RING_SOURCE_ANSWERS: Line = Line { target: KEYS, level: Level::Info, text: "the key source answers again" };
 pub(crate) const KEY_ENDS_EARLY: Line = Line { target: KEYS, level: Level::Warn, text: "key opens nothing from `accept_until` on, although its sessions are valid until `needed_until`: set its `accept_until` to that or later, unless `ring show` says that it leaked" };
-pub(crate) const KEY_SEALS_TOO_SOON: Line = Line { target: KEYS, level: Level::Warn, text: "the new ring came after the `seal_from` of its new key, which seals already: visitors whom an instance without this ring serves lose their sessions; push the ring to all instances now, and next time choose a longer `--after` or `--at`, or set the clock of the machine that makes the ring" };
+pub(crate) const KEY_SEALS_TOO_SOON: Line = Line { target: KEYS, level: Level::Warn, text: "the new ring came after the `seal_from` of its new key, which seals already: an instance without this ring signs its visitors out; push the ring to all instances now, and next time choose a longer `--after` or `--at`, or set the clock of the machine that makes the ring" };
 pub(crate) const KEY_IS_BACK: Line = Line { target: KEYS, level: Level::Error, text: "a key opens longer than an earlier ring of this program said: if it leaked, forgeries open, so give all programs the ring in which it ends; if that is on purpose, a restart ends this problem" };
 pub(crate) const NOT_BEFORE_IS_AHEAD: Line = Line { target: KEYS, level: Level::Warn, text: "`not_before` is in the future: until then every session is refused, new ones too; correct it, unless that is meant" };
 pub(crate) const SESSIONS_ARE_READY: Line = Line { target: SESSIONS, level: Level::Info, text: "sessions are ready" };

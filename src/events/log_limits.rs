@@ -105,9 +105,9 @@ impl Limited {
 /// Counts of the recent refusals of a guard. Ten of a minute are logged for each, so that somebody who sets up forms sees
 /// them all.
 #[derive(Debug, Default)]
-pub(crate) struct Refusals([Limited; REFUSALS.len()]);
+pub(crate) struct GuardRefusals([Limited; REFUSALS.len()]);
 
-impl Refusals {
+impl GuardRefusals {
     /// A request was refused. Returns the number of refusals of this name that were left out before it, or `None` if it
     /// is left out.
     pub(crate) fn note(&self, name: &str, now: u64) -> Option<u64> {
@@ -205,7 +205,7 @@ const MANY: u64 = 10;
 
 #[cfg(test)]
 mod tests {
-    use super::{Limited, MINUTE, Refusals};
+    use super::{GuardRefusals, Limited, MINUTE};
 
     /// As in an outage in which some queries fail at once and others after two minutes.
     #[test]
@@ -219,7 +219,7 @@ mod tests {
 
     #[test]
     fn ten_refusals_of_a_minute_are_told_and_the_others_are_counted() {
-        let refused = Refusals::default();
+        let refused = GuardRefusals::default();
         let note = |name, now| refused.note(name, now);
         let start = 1_800_000_000;
         for _ in 0..10 {

@@ -12,7 +12,7 @@ use crate::{
     crypto::scratch::Wiped,
     session::{DroppedCookie, OldValues, Opening},
     state::{Body, LARGEST_COOKIE, Map, Metadata, map::encode},
-    token::{Context, LONGEST_TOKEN, Refused},
+    token::{Context, LONGEST_TOKEN, Rejected},
 };
 
 /// Prepared old cookie of a carrier.
@@ -126,7 +126,7 @@ impl PreparedCookie {
         (values, others): &'a OldValues,
         context: Option<&Context>,
         now: UnixSeconds,
-    ) -> Vec<Result<Found<'a>, Refused>> {
+    ) -> Vec<Result<Found<'a>, Rejected>> {
         match &self.old.source {
             Source::Format(reader) => {
                 let others: Vec<_> = others.iter().map(only).collect();

@@ -19,7 +19,7 @@ use crate::{
     cookie::{Attributes, CookieName},
     events,
     session::{Accept, DroppedCookie, OldCookies, OldValues},
-    token::{Context, Refused},
+    token::{Context, Rejected},
 };
 
 /// All old cookies of one cookie.
@@ -137,7 +137,7 @@ impl OldCookies for Migration {
         context: Option<&Context>,
         now: UnixSeconds,
         accept: &mut Accept<'_>,
-    ) -> Option<Result<(), Refused>> {
+    ) -> Option<Result<(), Rejected>> {
         self.log_end(received, now);
         let mut unreadable = None;
         let mut opened: Vec<(&PreparedCookie, Found<'_>)> = Vec::new();
@@ -148,7 +148,7 @@ impl OldCookies for Migration {
             for read in cookie.read(received, context, now) {
                 match read {
                     Ok(found) => opened.push((cookie, found)),
-                    Err(refused) => Refused::keep_first(&mut unreadable, refused),
+                    Err(rejected) => Rejected::keep_first(&mut unreadable, rejected),
                 }
             }
         }
@@ -158,9 +158,9 @@ impl OldCookies for Migration {
         if has_rivals && !opened.is_empty() {
             return Some(Err(Reason::Duplicate.into()));
         }
-        let (mut refused, mut outdated) = (None, None);
+        let (mut rejected, mut outdated) = (None, None);
         for (cookie, found) in opened {
-            // An old session with its own date is rightly refused.
+            // An old session with its own date is rightly rejected.
             let is_dated = found.is_dated();
             let taken = match cookie.convert(found, now) {
                 Ok(None) => continue,
@@ -173,12 +173,12 @@ impl OldCookies for Migration {
             };
             match taken {
                 Ok(()) => return Some(Ok(())),
-                Err(reason) => _ = refused.get_or_insert(reason.into()),
+                Err(reason) => _ = rejected.get_or_insert(reason.into()),
             }
         }
-        let refused: Option<Refused> = refused.or(unreadable);
+        let rejected: Option<Rejected> = rejected.or(unreadable);
         if let Some(name) = outdated
-            && refused.is_some_and(|refused| refused.reason == Reason::Expired)
+            && rejected.is_some_and(|rejected| rejected.reason == Reason::Expired)
         {
             self.advise(&self.has_logged_range, || {
                 format!(
@@ -187,7 +187,7 @@ impl OldCookies for Migration {
                 )
             });
         }
-        refused.map(Err)
+        rejected.map(Err)
     }
 
     fn note_leftover(&self, received: &[OldValues], written: UnixSeconds) {

@@ -82,8 +82,8 @@ pub(super) struct Asked<'a> {
 }
 
 impl Asked<'_> {
-    /// The application has answered, if only by an error.
-    pub(super) fn hear(self) {
+    /// Any answer counts, also an error.
+    pub(super) fn answered(self) {
         self.of.waits_since.store(0, Relaxed);
     }
 }

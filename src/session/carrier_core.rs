@@ -12,7 +12,7 @@ use crate::{
     events::{self, LimitedEvent},
     keys::{KeyId, PurposeKeys, PurposeSlot},
     state::{Metadata, Policy},
-    token::{Context, Refused},
+    token::{Context, Rejected},
 };
 
 /// Core of a carrier, which all its sessions share. `opening.rs` opens tokens with it, and `closing.rs` seals them.
@@ -129,14 +129,14 @@ impl CarrierCore {
         key_id: KeyId,
         keys: &PurposeKeys,
         now: UnixSeconds,
-    ) -> Result<(), Refused> {
+    ) -> Result<(), Rejected> {
         self.check_dates(metadata, keys, now)
-            .map_err(|(reason, off_by)| Refused {
+            .map_err(|(reason, off_by)| Rejected {
                 off_by: Some(off_by),
-                ..Refused::under(key_id, reason)
+                ..Rejected::under(key_id, reason)
             })?;
         if self.hooks.is_revoked(metadata, Some(payload), key_id) {
-            return Err(Refused::under(key_id, Reason::Revoked));
+            return Err(Rejected::under(key_id, Reason::Revoked));
         }
         Ok(())
     }
@@ -152,12 +152,12 @@ impl CarrierCore {
         self.policy.lifetimes.check(metadata, now, not_before)
     }
 
-    /// Notes a session that is refused by its dates.
+    /// Notes a session that is rejected by its dates.
     #[cold]
-    pub(super) fn note_refused(&self, refused: &Refused, now: UnixSeconds) {
+    pub(super) fn note_rejected(&self, rejected: &Rejected, now: UnixSeconds) {
         let (slot, log_limits) = (&self.slot, &self.log_limits);
         let purpose = slot.purpose.name();
-        match (refused.reason, refused.off_by) {
+        match (rejected.reason, rejected.off_by) {
             (Reason::Expired | Reason::Idle, Some(expired_for)) => {
                 log_limits.note_expired(purpose, expired_for, now);
             }

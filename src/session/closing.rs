@@ -140,7 +140,7 @@ impl<T: Payload> Session<T> {
 impl<T> Session<T> {
     /// Makes the session empty and read-only, because its request belongs to no context.
     #[cfg(feature = "tower")]
-    pub(crate) fn refuse(&self) {
+    pub(crate) fn close_without_context(&self) {
         events::context_missed(self.lock.core.slot.purpose.name());
         if let Ok(mut held) = self.lock.hold() {
             let arrival = &mut held.contents.arrival;

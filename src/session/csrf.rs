@@ -106,7 +106,7 @@ debug_by_display!(CsrfError);
 impl fmt::Display for CsrfError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(
-            "the CSRF token is not of this session; it may be of the time before a sign-in, so load the page again",
+            "the CSRF token is not of this session; it may be older than the last sign-in, so load the page again",
         )
     }
 }

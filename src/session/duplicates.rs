@@ -1,6 +1,6 @@
 //! Chooses among several tokens of one name (SPEC.md § 7.0). `cookie/values.rs` keeps at most four.
 
-use crate::{base::Reason, cookie::CookieName, keys::KeyId, state::Body, token::Refused};
+use crate::{base::Reason, cookie::CookieName, keys::KeyId, state::Body, token::Rejected};
 
 /// Rule for several tokens of one name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,22 +32,22 @@ impl Duplicates {
         }
     }
 
-    /// Chooses among the tokens of one name. If none opens, returns the first refusal, or with `Refuse` and several
+    /// Chooses among the tokens of one name. If none opens, returns the first rejection, or with `Refuse` and several
     /// tokens `Duplicate`.
     pub(super) fn choose(
         self,
-        mut tokens: impl Iterator<Item = Result<Candidate, Refused>>,
-    ) -> Option<Result<Candidate, Refused>> {
+        mut tokens: impl Iterator<Item = Result<Candidate, Rejected>>,
+    ) -> Option<Result<Candidate, Rejected>> {
         let first = tokens.next()?;
         let Some(second) = tokens.next() else {
             return Some(first);
         };
         let mut newest: Option<Candidate> = None;
-        let mut first_refusal = None;
+        let mut first_rejection = None;
         let mut is_of_one_session = true;
         for token in [first, second].into_iter().chain(tokens) {
             match (token, &newest) {
-                (Err(refused), _) => Refused::keep_first(&mut first_refusal, refused),
+                (Err(rejected), _) => Rejected::keep_first(&mut first_rejection, rejected),
                 (Ok(candidate), None) => newest = Some(candidate),
                 (Ok(candidate), Some(known)) => {
                     let best = &known.opened.metadata;
@@ -69,7 +69,7 @@ impl Duplicates {
         if is_refused {
             return Some(Err(Reason::Duplicate.into()));
         }
-        newest.map(Ok).or(first_refusal.map(Err))
+        newest.map(Ok).or(first_rejection.map(Err))
     }
 }
 
@@ -85,7 +85,7 @@ mod tests {
             Duplicates::Refuse,
         ] {
             let chosen = rule.choose([Err(Reason::Auth.into())].into_iter());
-            let reason = chosen.map(|chosen| chosen.err().map(|refused| refused.reason));
+            let reason = chosen.map(|chosen| chosen.err().map(|rejected| rejected.reason));
             assert_eq!(reason, Some(Some(Reason::Auth)), "{rule:?}");
         }
     }

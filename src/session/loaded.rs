@@ -12,7 +12,7 @@ pub(crate) struct Loaded<T> {
     pub(crate) state: State<T>,
     /// Outcome of opening, or `Revoked` once the application has said that the session has ended.
     pub(crate) outcome: Outcome,
-    /// Seconds between the refused date and `now` or `not_before`, if a date is why the token did not open. Or, if it
+    /// Seconds between the rejected date and `now` or `not_before`, if a date is why the token did not open. Or, if it
     /// opened under an earlier key, or its key has retired, the seconds by which it was sealed too late for that key.
     pub(super) off_by: Option<u64>,
     /// Length of all tokens, until the outcome is reported.
@@ -40,7 +40,7 @@ impl<T> Loaded<T> {
     /// Returns the outcome of reading, for the application.
     pub(super) fn outcome(&self) -> Outcome {
         if self.state.arrived_unvalidated() {
-            self.outcome.refused(Reason::Unvalidated)
+            self.outcome.rejected(Reason::Unvalidated)
         } else {
             self.outcome
         }

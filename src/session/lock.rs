@@ -9,7 +9,7 @@ use std::{
 };
 
 use super::{
-    carrier_core::CarrierCore, loaded::Loaded, old_cookies::Predecessor, opening::Opening,
+    carrier_core::CarrierCore, loaded::Loaded, old_cookies::ReceivedOldCookies, opening::Opening,
 };
 use crate::{
     base::Clock,
@@ -46,7 +46,7 @@ pub(crate) struct Arrival {
     pub(crate) values: Values,
     /// Old cookies, from which a session is taken over if there are no values. Few requests have them, so they are
     /// boxed.
-    pub(crate) old: Option<Box<Predecessor>>,
+    pub(crate) old: Option<Box<ReceivedOldCookies>>,
     pub(crate) clock: Clock,
     /// Context that the request or `in_context` chose, or `None` for the builder's context.
     pub(crate) context: Option<Arc<Context>>,

@@ -42,7 +42,7 @@ pub(crate) use loaded::Loaded;
 pub(crate) use lock::Arrival;
 #[cfg(feature = "migrate")]
 pub(crate) use old_cookies::{Accept, OldValues};
-pub(crate) use old_cookies::{DroppedCookie, OldCookies, Predecessor};
+pub(crate) use old_cookies::{DroppedCookie, OldCookies, ReceivedOldCookies};
 pub use opened_session::{OpenedSession, SessionInfo};
 pub(crate) use opening::Opening;
 pub use outcome::{Outcome, ReadEvent};

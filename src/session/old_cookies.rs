@@ -9,7 +9,7 @@ use crate::{
     base::{reason::Reason, time::UnixSeconds},
     cookie::{Template, Values},
     state::Body,
-    token::{Context, Refused},
+    token::{Context, Rejected},
 };
 
 /// Cookies from which a cookie takes over sessions.
@@ -28,7 +28,7 @@ pub(crate) trait OldCookies: Send + Sync {
     fn find_in(&self, field: &[u8], received: &mut [OldValues]);
 
     /// Offers the old sessions to `accept`, one after another, until it takes one. If it takes no session, returns the
-    /// first refusal of a session that opened, or else the first refusal, or `None` if nothing was refused. Offers none
+    /// first rejection of a session that opened, or else the first rejection, or `None` if nothing was rejected. Offers none
     /// if two different values open, or if one opens and the request brought more than four. `context` is the context
     /// that the request chose, if any.
     fn offer(
@@ -37,7 +37,7 @@ pub(crate) trait OldCookies: Send + Sync {
         context: Option<&Context>,
         now: UnixSeconds,
         accept: &mut Accept<'_>,
-    ) -> Option<Result<(), Refused>>;
+    ) -> Option<Result<(), Rejected>>;
 
     /// Logs once that a browser still sends an old cookie, although the response that wrote this session, at `written`,
     /// dropped it.
@@ -57,15 +57,15 @@ pub(crate) struct DroppedCookie {
 pub(crate) type OldValues = (Values, Vec<Values>);
 
 /// Old sessions that a request brought. One of them may become its session.
-pub(crate) struct Predecessor {
+pub(crate) struct ReceivedOldCookies {
     pub(super) cookies: Arc<dyn OldCookies>,
     pub(super) received: Vec<OldValues>,
 }
 
-impl Predecessor {
+impl ReceivedOldCookies {
     /// Begins to look for old cookies in a request.
-    pub(crate) fn look(cookies: &Arc<dyn OldCookies>) -> Box<Predecessor> {
-        Box::new(Predecessor {
+    pub(crate) fn look(cookies: &Arc<dyn OldCookies>) -> Box<ReceivedOldCookies> {
+        Box::new(ReceivedOldCookies {
             cookies: Arc::clone(cookies),
             received: cookies.nothing(),
         })

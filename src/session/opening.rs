@@ -3,8 +3,8 @@
 use std::num::NonZeroU32;
 
 use super::{
-    carrier_core::CarrierCore, duplicates::Candidate, loaded::Loaded, old_cookies::Predecessor,
-    outcome::Outcome,
+    carrier_core::CarrierCore, duplicates::Candidate, loaded::Loaded,
+    old_cookies::ReceivedOldCookies, outcome::Outcome,
 };
 use crate::{
     base::{reason::Reason, time::UnixSeconds},
@@ -12,7 +12,7 @@ use crate::{
     events,
     keys::{KeyId, KeyRole, SlotKeys},
     state::{Body, Payload, RequestFacts, SessionData, State},
-    token::{self, Context, LONGEST_TOKEN, Refused},
+    token::{self, Context, LONGEST_TOKEN, Rejected},
 };
 
 /// Reader of a request's tokens, with a carrier's settings and keys, in the context and at the time of the request.
@@ -51,7 +51,7 @@ impl<'a> Opening<'a> {
     pub(crate) fn load<'p, T: Payload>(
         &self,
         values: Values,
-        old: Option<Box<Predecessor>>,
+        old: Option<Box<ReceivedOldCookies>>,
         request: RequestFacts,
         place: &'p mut Option<Loaded<T>>,
     ) -> &'p mut Loaded<T> {
@@ -75,17 +75,17 @@ impl<'a> Opening<'a> {
     fn open_one<T: Payload>(
         &self,
         values: &Values,
-        old: Option<&Predecessor>,
+        old: Option<&ReceivedOldCookies>,
         loaded: &mut Loaded<T>,
     ) {
         let (chosen, token_bytes) = self.choose(values);
         loaded.unreported_bytes = Some(token_bytes);
         match chosen {
             None => {}
-            Some(Err(refused)) => {
-                loaded.off_by = refused.off_by;
-                loaded.outcome = refused.into();
-                if refused.may_open_elsewhere {
+            Some(Err(rejected)) => {
+                loaded.off_by = rejected.off_by;
+                loaded.outcome = rejected.into();
+                if rejected.may_open_elsewhere {
                     loaded.state.withhold_unreadable(None);
                 }
             }
@@ -95,19 +95,19 @@ impl<'a> Opening<'a> {
                 if let Some(old) = old {
                     old.cookies.note_leftover(&old.received, written);
                 }
-                loaded.outcome = Refused::under(key_id, Reason::Payload).into();
+                loaded.outcome = Rejected::under(key_id, Reason::Payload).into();
                 let state = &mut loaded.state;
                 let admitted = self.admit(&mut opened.metadata, key_id, Some(values), state);
                 loaded.outcome = match admitted.and_then(|()| state.resume(opened)) {
                     Ok(()) => self.outcome_under(key_id),
-                    Err(reason) => Refused::under(key_id, reason).into(),
+                    Err(reason) => Rejected::under(key_id, reason).into(),
                 };
             }
         }
     }
 
     /// Takes over the session of a request that brought no token, from its old cookies.
-    fn take_over<T: Payload>(&self, old: &Predecessor, loaded: &mut Loaded<T>) {
+    fn take_over<T: Payload>(&self, old: &ReceivedOldCookies, loaded: &mut Loaded<T>) {
         let sealing = self.keys.sealing_id(self.now);
         let reason = Reason::Payload;
         loaded.outcome = Outcome::NotMigrated { reason };
@@ -122,7 +122,7 @@ impl<'a> Opening<'a> {
             }
             let (core, keys) = (self.core, &self.keys);
             let checked = core.check(&opened.metadata, opened.payload(), sealing, keys, self.now);
-            checked.map_err(|refused| refused.reason)?;
+            checked.map_err(|rejected| rejected.reason)?;
             self.admit(&mut opened.metadata, sealing, None, state)?;
             state.take_over(opened)
         };
@@ -132,11 +132,11 @@ impl<'a> Opening<'a> {
         loaded.outcome = match taken {
             None => Outcome::Absent,
             Some(Ok(())) => Outcome::Migrated,
-            Some(Err(refused)) => {
-                if refused.may_open_elsewhere {
+            Some(Err(rejected)) => {
+                if rejected.may_open_elsewhere {
                     loaded.state.withhold_unreadable(None);
                 }
-                let reason = refused.reason;
+                let reason = rejected.reason;
                 Outcome::NotMigrated { reason }
             }
         };
@@ -145,19 +145,19 @@ impl<'a> Opening<'a> {
     /// Opens a token without making a session of it.
     pub(crate) fn open<T: SessionData>(&self, token: &[u8]) -> Result<T, Reason> {
         let core = self.core;
-        let refuse = |refused: Refused| {
-            core.report(refused.into(), token.len(), refused.off_by, self.now);
-            refused.reason
+        let reject = |rejected: Rejected| {
+            core.report(rejected.into(), token.len(), rejected.off_by, self.now);
+            rejected.reason
         };
         let opened = self.verify_and_check(&Whole::in_one_cookie(token));
-        let Candidate { key_id, opened } = opened.map_err(refuse)?;
+        let Candidate { key_id, opened } = opened.map_err(reject)?;
         let metadata = &opened.metadata;
         let value = T::decode(metadata.schema, opened.payload())
-            .ok_or_else(|| refuse(Refused::under(key_id, Reason::Payload)))?;
+            .ok_or_else(|| reject(Rejected::under(key_id, Reason::Payload)))?;
         let lifetimes = &core.policy.lifetimes;
         let answered_at = Some(metadata.last_active());
         if lifetimes.is_validation_due(answered_at, self.now) {
-            return Err(refuse(Refused::under(key_id, Reason::Unvalidated)));
+            return Err(reject(Rejected::under(key_id, Reason::Unvalidated)));
         }
         let late_by = self.sealed_late(key_id, metadata.last_active());
         core.report(self.outcome_under(key_id), token.len(), late_by, self.now);
@@ -167,7 +167,7 @@ impl<'a> Opening<'a> {
     /// Opens all tokens. Returns the session of the request, or the reason why it has no session, and the length of all
     /// tokens. The first is `None` if no token came.
     #[inline]
-    pub(crate) fn choose(&self, values: &Values) -> (Option<Result<Candidate, Refused>>, usize) {
+    pub(crate) fn choose(&self, values: &Values) -> (Option<Result<Candidate, Rejected>>, usize) {
         let mut token_bytes = 0;
         let tokens = values.whole(LONGEST_TOKEN).map(|token| {
             let token = token?;
@@ -179,10 +179,10 @@ impl<'a> Opening<'a> {
     }
 
     /// Takes the steps of SPEC.md § 7 up to the payload.
-    fn verify_and_check(&self, token: &Whole<'_>) -> Result<Candidate, Refused> {
+    fn verify_and_check(&self, token: &Whole<'_>) -> Result<Candidate, Rejected> {
         let (core, now) = (self.core, self.now);
         let candidate = self.verify(token);
-        let candidate = candidate.map_err(|refused| self.dated(refused, &token.text))?;
+        let candidate = candidate.map_err(|rejected| self.dated(rejected, &token.text))?;
         let (metadata, payload) = candidate.opened.session();
         if events::ARE_COUNTED && now.saturating_sub(metadata.issued) < SOON {
             // `sign_in` and `renew` give each session an id.
@@ -194,7 +194,7 @@ impl<'a> Opening<'a> {
                 .note_remembered(core.slot.purpose.name(), now);
         }
         core.check(metadata, payload, candidate.key_id, &self.keys, now)
-            .inspect_err(|refused| core.note_refused(refused, now))?;
+            .inspect_err(|rejected| core.note_rejected(rejected, now))?;
         Ok(candidate)
     }
 
@@ -207,19 +207,19 @@ impl<'a> Opening<'a> {
 
     /// Takes the steps before the dates, which [`CarrierCore::check`] checks.
     #[inline]
-    pub(crate) fn verify(&self, token: &Whole<'_>) -> Result<Candidate, Refused> {
+    pub(crate) fn verify(&self, token: &Whole<'_>) -> Result<Candidate, Rejected> {
         let (core, Whole { text, cookies }) = (self.core, token);
         let opened = token::open(&self.keys, self.context(), self.now, text);
-        let (key_id, body) = opened.map_err(|refused| Refused {
+        let (key_id, body) = opened.map_err(|rejected| Rejected {
             may_open_elsewhere: core.policy.keep_unknown_keys
-                && refused.reason == Reason::UnknownKey,
-            ..refused
+                && rejected.reason == Reason::UnknownKey,
+            ..rejected
         })?;
         let arrived_in = NonZeroU32::new(text.len() as u32).map(|len| (len, *cookies as u32));
         // A device that no companion could check breaks the format, too.
         let opened = Body::parse(body, arrived_in)
             .filter(|body| body.metadata.device.is_none() || core.companion.is_some())
-            .ok_or(Refused::under(key_id, Reason::Malformed))?;
+            .ok_or(Rejected::under(key_id, Reason::Malformed))?;
         Ok(Candidate { key_id, opened })
     }
 
@@ -237,17 +237,17 @@ impl<'a> Opening<'a> {
             .flatten()
     }
 
-    /// Notes in the refusal of a token under a retired key how late it was sealed for that key, for logs and metrics alone.
+    /// Notes in the rejection of a token under a retired key how late it was sealed for that key, for logs and metrics alone.
     #[cold]
-    fn dated(&self, mut refused: Refused, text: &[u8]) -> Refused {
-        if let (Reason::RetiredKey, Some(key_id)) = (refused.reason, refused.key_id) {
+    fn dated(&self, mut rejected: Rejected, text: &[u8]) -> Rejected {
+        if let (Reason::RetiredKey, Some(key_id)) = (rejected.reason, rejected.key_id) {
             // At the beginning of all times no key has retired.
             let opened = token::open(&self.keys, self.context(), 0, text).ok();
             let body = opened.and_then(|(_, body)| Body::parse(body, None));
             let sealed_at = body.map(|body| body.metadata.last_active());
-            refused.off_by = sealed_at.and_then(|at| self.sealed_late(key_id, at));
+            rejected.off_by = sealed_at.and_then(|at| self.sealed_late(key_id, at));
         }
-        refused
+        rejected
     }
 
     #[inline]
@@ -264,8 +264,8 @@ impl<'a> Opening<'a> {
 /// (docs/alerts.yml), so those of the last minute must be few.
 const SOON: u64 = 60;
 
-impl From<Refused> for Outcome {
-    fn from(Refused { reason, key_id, .. }: Refused) -> Outcome {
+impl From<Rejected> for Outcome {
+    fn from(Rejected { reason, key_id, .. }: Rejected) -> Outcome {
         Outcome::Rejected { reason, key_id }
     }
 }

@@ -30,7 +30,7 @@ pub enum Outcome {
         /// Id of that key.
         key_id: KeyId,
     },
-    /// The token did not open, or its session is refused or withheld, so the session is new.
+    /// The token did not open, or its session is rejected or withheld, so the session is new.
     Rejected {
         /// Step that failed.
         reason: Reason,
@@ -105,8 +105,8 @@ impl Outcome {
         }
     }
 
-    /// Returns the outcome of a session that opened, but is refused after all.
-    pub(super) fn refused(self, reason: Reason) -> Outcome {
+    /// Returns the outcome of a session that opened, but is rejected after all.
+    pub(super) fn rejected(self, reason: Reason) -> Outcome {
         match (self, self.opened_under()) {
             (Outcome::Migrated, _) => Outcome::NotMigrated { reason },
             (_, None) => self,

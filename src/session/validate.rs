@@ -124,7 +124,7 @@ impl<T: Payload> Session<T> {
             events::validation_hangs(core.slot.purpose.name(), left_out);
         }
         let answer = answer.await;
-        asked.hear();
+        asked.answered();
         let mut held = self.lock.hold()?;
         let heard = held.read().apply_answer(core, answer, at);
         held.note_refusal(&heard);
@@ -195,7 +195,7 @@ impl<T> Loaded<T> {
             events::validation_failed(core.slot.purpose.name(), heard.is_ok(), &**error, left_out);
         }
         if let Ok(false) = heard {
-            self.outcome = self.outcome.refused(Reason::Revoked);
+            self.outcome = self.outcome.rejected(Reason::Revoked);
         }
         self.report(core);
         heard

@@ -143,7 +143,7 @@ impl SessionSettings {
             .map_err(|error| not_toml(text, &error))?;
         match tables.remove(table) {
             Some(Value::Table(entries)) => settings.take_all(entries),
-            _ => settings.refuse(table, NO_TABLE),
+            _ => settings.add_mistake(table, NO_TABLE),
         }
         settings.check().map(|()| settings)
     }
@@ -219,7 +219,7 @@ impl SessionSettings {
             let name = name.to_ascii_lowercase();
             match value.into().into_string() {
                 Ok(text) => settings.take(&name, &variable, text.into()),
-                Err(_) => settings.refuse(&variable, mistakes::NOT_UTF8),
+                Err(_) => settings.add_mistake(&variable, mistakes::NOT_UTF8),
             }
         }
         settings.check().map(|()| settings)
@@ -265,7 +265,7 @@ impl SessionSettings {
             let shown = format!("{prefix}{option}");
             match translated {
                 Ok((name, value)) => settings.take(name, &shown, value.to_owned().into()),
-                Err(reason) => settings.refuse(&shown, Sentence::of(reason)),
+                Err(reason) => settings.add_mistake(&shown, Sentence::of(reason)),
             }
         }
         let (_, options, _) = settings.applied();
@@ -304,7 +304,7 @@ impl SessionSettings {
     /// Takes the setting `name`, which its source calls `shown`.
     pub(super) fn take(&mut self, name: &str, shown: &str, value: Value) {
         if let Err(refusal) = self.try_take(name, shown, value) {
-            self.refuse(shown, refusal);
+            self.add_mistake(shown, refusal);
         }
     }
 
@@ -339,8 +339,8 @@ impl SessionSettings {
         Ok(())
     }
 
-    /// Refuses a setting. `reason` follows its name: ``"is empty, …"``.
-    fn refuse(&mut self, shown: &str, reason: impl Into<Sentence>) {
+    /// Adds a mistake of a setting. `reason` follows its name: ``"is empty, …"``.
+    fn add_mistake(&mut self, shown: &str, reason: impl Into<Sentence>) {
         let problem = self.problem(shown, reason);
         self.problems.push(problem);
     }

@@ -211,7 +211,7 @@ impl<T: Payload, W> SessionLayer<T, W> {
             ),
         };
         if is_refused {
-            session.refuse();
+            session.close_without_context();
         }
         if self.is_eager {
             session.read_ahead();

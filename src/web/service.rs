@@ -235,8 +235,8 @@ fn cast<A: 'static, B: 'static>(value: A) -> Option<B> {
 /// Answers a request whose body would have to be read, and is of another type than axum's.
 fn unreadable<RequestBody>(request: &Parts) -> Response<String> {
     let sentence = format!(
-        "the CSRF guard cannot read a form whose body is a `{}`; with the feature `axum` add the guard to the router by a \
-         `layer` of its own, as one `ServiceBuilder` hands it the body of the layer outside, or else let it be `origin_check_only`, and call `Session::verify_csrf` in the handler",
+        "the CSRF guard cannot read this form: its body is a `{}`. In axum, add the guard by a `.layer(…)` of its own, not in \
+         a `ServiceBuilder`. Elsewhere choose `origin_check_only`, and call `Session::verify_csrf` in the handler",
         type_name::<RequestBody>()
     );
     let path = whole_path(&request.uri, &request.extensions);

@@ -130,7 +130,7 @@ const MISTAKES: &[(&str, fn(), &str)] = &[
     (
         "ring without its key",
         || replace_the_ring(crate::common::new_key()),
-        " or ends them too early: living sessions under them end",
+        " or ends them too early: their sessions end",
     ),
 ];
 

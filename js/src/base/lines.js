@@ -6,7 +6,7 @@ export const RING_TAKEN = [
 ];
 export const RING_DROPS_KEYS = [
   "warn",
-  "key ring replaced by one that drops keys or ends them too early: living sessions under them end, as after a leak",
+  "key ring replaced by one that drops keys or ends them too early: their sessions end; right after a leak, else a mistake",
 ];
 export const RING_REFUSED = [
   "error",
@@ -31,9 +31,9 @@ export const KEY_ENDS_EARLY = [
 ];
 export const KEY_SEALS_TOO_SOON = [
   "warn",
-  "the new ring came after the `seal_from` of its new key, which seals already: visitors whom an instance without this ring " +
-    "serves lose their sessions; push the ring to all instances now, and next time choose a longer `--after` or `--at`, or set the " +
-    "clock of the machine that makes the ring",
+  "the new ring came after the `seal_from` of its new key, which seals already: an instance without this ring signs its visitors " +
+    "out; push the ring to all instances now, and next time choose a longer `--after` or `--at`, or set the clock of the machine " +
+    "that makes the ring",
 ];
 export const KEY_IS_BACK = [
   "error",

@@ -151,7 +151,10 @@ impl<C, T: Payload> SessionBuilder<C, T> {
         mistakes.extend(self.options.mistakes());
         let keys = self.keys.current().0.check_mode(self.mode);
         mistakes.extend(keys.err().map(ConfigError::from));
-        let is_late = self.looked_at.iter().any(|it| *it != TypeId::of::<T>());
+        let is_late = self
+            .types_of_hooks
+            .iter()
+            .any(|it| *it != TypeId::of::<T>());
         mistakes.extend(is_late.then(|| ConfigError::new("typed", LATE)));
         ConfigError::join(mistakes)
     }

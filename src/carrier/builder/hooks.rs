@@ -67,7 +67,7 @@ impl<C, T: 'static> SessionBuilder<C, T> {
         revoked_if: impl Fn(&OpenedSession<'_, T>) -> bool + Send + Sync + 'static,
     ) -> Self {
         self.hooks.revoked_if = Some(Arc::new(move |session| revoked_if(&session.holding())));
-        self.looked_at.push(TypeId::of::<T>());
+        self.types_of_hooks.push(TypeId::of::<T>());
         self
     }
 
@@ -166,7 +166,7 @@ impl<C, T: 'static> SessionBuilder<C, T> {
             let answer = validate(&session.holding());
             Box::pin(async move { answer.await.map_err(Into::into) })
         }));
-        self.looked_at.push(TypeId::of::<T>());
+        self.types_of_hooks.push(TypeId::of::<T>());
         self
     }
 

@@ -88,11 +88,11 @@ pub struct SessionBuilder<C, T = Map> {
     keys: SharedKeyRing,
     hooks: Hooks,
     /// Types of content that the hooks read.
-    looked_at: Vec<TypeId>,
+    types_of_hooks: Vec<TypeId>,
     content: PhantomData<fn() -> T>,
 }
 
-clone_by_fields!(SessionBuilder<C: Clone, T> { options, carrier, mode, keys, hooks, looked_at, content });
+clone_by_fields!(SessionBuilder<C: Clone, T> { options, carrier, mode, keys, hooks, types_of_hooks, content });
 
 /// Builder of a [`SessionCookie`](crate::SessionCookie).
 pub type SessionCookieBuilder<T = Map> = SessionBuilder<InCookie, T>;
@@ -247,7 +247,7 @@ impl<C> SessionBuilder<C> {
             mode,
             keys: keys.into(),
             hooks: Hooks::default(),
-            looked_at: Vec::new(),
+            types_of_hooks: Vec::new(),
             content: PhantomData,
         }
     }
@@ -287,7 +287,7 @@ impl<C, T> SessionBuilder<C, T> {
             mode: self.mode,
             keys: self.keys,
             hooks: self.hooks,
-            looked_at: self.looked_at,
+            types_of_hooks: self.types_of_hooks,
             content: PhantomData,
         }
     }

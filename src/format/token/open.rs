@@ -16,20 +16,20 @@ use crate::format::{
 
 /// Reason why a token gives no session and, from SPEC.md § 7.4 on, the key that the token names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Refused {
+pub(crate) struct Rejected {
     pub(crate) reason: Reason,
     pub(crate) key_id: Option<KeyId>,
     /// `true` if other instances may open the token, so that its session is withheld and not replaced.
     pub(crate) may_open_elsewhere: bool,
-    /// Seconds between the refused date and `now` or `not_before`, if a date is the reason. Or, under a retired key, the
+    /// Seconds between the rejected date and `now` or `not_before`, if a date is the reason. Or, under a retired key, the
     /// seconds by which the token was sealed too late for it.
     pub(crate) off_by: Option<u64>,
 }
 
-impl Refused {
-    /// Refuses a token that names this key.
-    pub(crate) fn under(key_id: KeyId, reason: Reason) -> Refused {
-        Refused {
+impl Rejected {
+    /// Rejects a token that names this key.
+    pub(crate) fn under(key_id: KeyId, reason: Reason) -> Rejected {
+        Rejected {
             reason,
             key_id: Some(key_id),
             may_open_elsewhere: false,
@@ -37,17 +37,17 @@ impl Refused {
         }
     }
 
-    /// Keeps the first of several refusals, which may open elsewhere if any of them may.
-    pub(crate) fn keep_first(kept: &mut Option<Refused>, refused: Refused) {
-        let first = kept.get_or_insert(refused);
-        first.may_open_elsewhere |= refused.may_open_elsewhere;
+    /// Keeps the first of several rejections, which may open elsewhere if any of them may.
+    pub(crate) fn keep_first(kept: &mut Option<Rejected>, rejected: Rejected) {
+        let first = kept.get_or_insert(rejected);
+        first.may_open_elsewhere |= rejected.may_open_elsewhere;
     }
 }
 
-/// Makes a refusal that names no key.
-impl From<Reason> for Refused {
-    fn from(reason: Reason) -> Refused {
-        Refused {
+/// Makes a rejection that names no key.
+impl From<Reason> for Rejected {
+    fn from(reason: Reason) -> Rejected {
+        Rejected {
             reason,
             key_id: None,
             may_open_elsewhere: false,
@@ -63,7 +63,7 @@ pub(crate) fn open(
     context: &Context,
     now: UnixSeconds,
     token: &[u8],
-) -> Result<(KeyId, Wiped), Refused> {
+) -> Result<(KeyId, Wiped), Rejected> {
     let mut buffer = Wiped::borrow();
     let blob = decode(token, &mut buffer)?;
     let len = blob.len();
@@ -73,20 +73,20 @@ pub(crate) fn open(
         return Err(Reason::WrongMode.into());
     }
 
-    let refused = |reason| Refused::under(key_id, reason);
+    let rejected = |reason| Rejected::under(key_id, reason);
     let key = keys
         .find(key_id)
         .filter(|key| key.info.suite == suite)
-        .ok_or(refused(Reason::UnknownKey))?;
+        .ok_or(rejected(Reason::UnknownKey))?;
     if key.is_retired(now) {
-        return Err(refused(Reason::RetiredKey));
+        return Err(rejected(Reason::RetiredKey));
     }
     if len < blob_len(suite.mode(), SMALLEST_BODY) {
-        return Err(refused(Reason::TooShort));
+        return Err(rejected(Reason::TooShort));
     }
     let room = &mut AadRoom::default();
     let opened = key.material.cipher.open(&context.aad(head, room), sealed);
-    opened.ok_or(refused(Reason::Auth))?;
+    opened.ok_or(rejected(Reason::Auth))?;
     let body = HEAD_LEN + suite.mode().nonce_len()..len - TAG_LEN;
     Ok((key_id, buffer.give(body)))
 }

@@ -184,7 +184,7 @@ impl SharedKeyRing {
     }
 
     /// Notes that the sources are refused, or no longer are.
-    pub(crate) fn note_refused(&self, refused: Option<Problem>) {
+    pub(crate) fn note_source_refused(&self, refused: Option<Problem>) {
         self.lock().refused = refused;
         self.show_refusal();
     }

@@ -198,7 +198,7 @@ impl WatchedKeyRing {
             since,
             error: error.clone(),
         };
-        self.keys.note_refused(Some(problem));
+        self.keys.note_source_refused(Some(problem));
         self.refused = Some(LoggedRefusal {
             snapshot,
             logged_at: now,
@@ -210,7 +210,7 @@ impl WatchedKeyRing {
     /// The sources are readable, and make the ring in use.
     fn end_refusal(&mut self) {
         if self.refused.take().is_some() {
-            self.keys.note_refused(None);
+            self.keys.note_source_refused(None);
             events::ring_source_is_readable();
         }
     }
@@ -276,7 +276,7 @@ impl WatchedKeyRing {
         let followed = Arc::downgrade(&following);
         let ticking = move || {
             while let Some(following) = followed.upgrade() {
-                in_spite_of_panics(|| following.tick(clock::system_now()));
+                unless_it_panics(|| following.tick(clock::system_now()));
                 drop(following);
                 thread::sleep(TICK);
             }
@@ -287,7 +287,7 @@ impl WatchedKeyRing {
                 break;
             }
             let began = clock::system_now();
-            let outcome = in_spite_of_panics(|| {
+            let outcome = unless_it_panics(|| {
                 let outcome = self.poll_at(clock::system_now);
                 if !is_late || !matches!(outcome, PollOutcome::Unsettled) {
                     return outcome;
@@ -296,9 +296,9 @@ impl WatchedKeyRing {
                 thread::sleep(PAUSE);
                 self.poll_at(clock::system_now)
             });
-            in_spite_of_panics(|| following.end(began, clock::system_now()));
+            unless_it_panics(|| following.end(began, clock::system_now()));
             if let Some(outcome) = outcome {
-                in_spite_of_panics(|| (self.on_poll)(outcome));
+                unless_it_panics(|| (self.on_poll)(outcome));
             }
         };
         let thread = |name: &str| thread::Builder::new().name(name.to_owned());
@@ -313,7 +313,7 @@ impl WatchedKeyRing {
 /// Calls `work`. Returns `None` if the application's function, subscriber or recorder panics in it, because the thread
 /// must go on: otherwise no later ring would be taken, and a leaked key could not be dropped. The panic hook has
 /// already reported it.
-fn in_spite_of_panics<R>(work: impl FnOnce() -> R) -> Option<R> {
+fn unless_it_panics<R>(work: impl FnOnce() -> R) -> Option<R> {
     catch_unwind(AssertUnwindSafe(work)).ok()
 }
 

@@ -4,7 +4,7 @@ use crate::{
     base::{Reason, UnixSeconds, system_time, unix_seconds},
     session::{Hooks, SessionInfo, duplicates::Candidate},
     state::Metadata,
-    token::{Context, Refused},
+    token::{Context, Rejected},
 };
 
 /// Session that came with a request which its [`Companion`](super::Companion) answers. The outcome of reading
@@ -15,7 +15,7 @@ pub struct Beside<'a> {
     pub(super) hooks: &'a Hooks,
     /// Earliest time of issue of a session that may still be alive.
     pub(super) oldest: UnixSeconds,
-    pub(super) received: Option<Result<Candidate, Refused>>,
+    pub(super) received: Option<Result<Candidate, Rejected>>,
     pub(super) may_bind: bool,
     pub(super) device: Option<[u8; 16]>,
 }
@@ -43,8 +43,8 @@ impl Beside<'_> {
         let is_alive = match received {
             // `revoked_if` saw the session that arrived, with its content, when it opened.
             Some(Ok(_)) => may_exist,
-            // A refused token shows no id, so it may be `subject`.
-            Some(Err(refused)) if refused.reason == Reason::Revoked => false,
+            // A rejected token shows no id, so it may be `subject`.
+            Some(Err(rejected)) if rejected.reason == Reason::Revoked => false,
             _ => may_exist && !hooks.is_revoked(&named(subject), None, subject.key_id),
         };
         let arrived = received

@@ -136,7 +136,7 @@ impl<T> Session<T> {
     /// Lets `companion` answer the request that brought this session. Returns the response, and the session if the
     /// response carries it sealed again. The outcome of reading it is not reported, and neither `judge` nor
     /// `revalidate_after` is asked about it.
-    pub(crate) fn respond_by(
+    pub(crate) fn answer_with(
         &self,
         companion: &dyn Companion,
         request: &Parts,

@@ -98,8 +98,7 @@ const SPLIT_4: (usize, &str) = (
 );
 const LARGER_COOKIES: &[(usize, &str)] = &[BROWSER, SPLIT_2, SPLIT_4];
 const LARGER_PARTITIONED: &[(usize, &str)] = &[BROWSER, SPLIT_2];
-const OVER_HTTP_2: &str = "as a server may answer 431 to all requests that bring more over HTTP/2, and keep the rest on the \
-    server";
+const OVER_HTTP_2: &str = "because over HTTP/2 a server may answer 431 to every request with more; keep the rest on the server";
 const LARGER_TOKENS: &[(usize, &str)] = &[(
     MOST_COOKIES * LARGEST_COOKIE,
     "or use a larger `max_token_len` (at most 16384 bytes) in every program, which needs tuned proxies",

@@ -51,7 +51,7 @@ impl<T: Payload> SessionCookie<T> {
     ) -> Response<String> {
         let fields = request.headers.get_all(COOKIE);
         let session = self.load_values(fields, clock, context, None, |_| RequestFacts::default());
-        let (mut response, decided) = session.respond_by(companion, request);
+        let (mut response, decided) = session.answer_with(companion, request);
         if let Some(decided) = decided {
             for field in self.fields.write(decided) {
                 let field = HeaderMap::sensitive(field);

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     base::system_now,
-    events::{self, Refusals, RefusedRequest},
+    events::{self, GuardRefusals, RefusedRequest},
     session::Session,
     state::Payload,
     web::{
@@ -34,7 +34,7 @@ pub(super) struct Rules {
     pub(super) form_field: FormField,
     pub(super) form_limit: usize,
     /// Shared by clones.
-    counts: Arc<Refusals>,
+    counts: Arc<GuardRefusals>,
 }
 
 impl Default for Rules {
@@ -312,13 +312,13 @@ const NO_FIELD: &str = "give the form a hidden field `csrf_token`, or the one th
      `Session::csrf_token` as its value";
 const COMPRESSED: &str = "the guard reads no form with a `Content-Encoding`; let the client send its token in the header \
      `x-csrf-token`, or decompress the form outside of the guard";
-const NO_SESSION: &str = "no session came to which a token could belong: give the form a hidden field `csrf_token`, or the one that \
+const NO_SESSION: &str = "the request has no session, so no token can match: give the form a hidden field `csrf_token`, or the one that \
      `form_field` of the guard names, with `Session::csrf_token` as its value; if the form has it, the browser dropped the \
      cookie, or the session has ended";
-const TOO_LARGE: &str = "if neither the visitor nor a layer outside broke it off, move the field with the token to the beginning of the form, send the \
-     token in the header `x-csrf-token`, or raise `form_limit` of the guard";
-const WITHOUT_FIELDS: &str = "a browser's report and a beacon cannot send a token: `merge` the router of that route after adding the \
-     guard and the session layer, or send a beacon by `fetch` with `keepalive` and the header `x-csrf-token`";
+const TOO_LARGE: &str = "move the field with the token to the beginning of the form, send the token in the header `x-csrf-token`, or raise \
+     `form_limit` of the guard; an upload that was broken off is no fault";
+const WITHOUT_FIELDS: &str = "beacons and reports of browsers cannot send a token: add their route after the guard and the session layer, \
+     with `merge`; or send a beacon by `fetch` with `keepalive` and the header `x-csrf-token`";
 const NESTED: &str = "two guards are around the handler, and each wants a token of its own session; let the outer guard be \
      `origin_check_only`, or name another `form_field` for it and send both tokens";
 const IN_HEADER: &str = "this is not a form (see its `Content-Type`); let the script send its token in the header `x-csrf-token`";

@@ -4,7 +4,7 @@ use std::{borrow::Cow, sync::Arc};
 
 use http::{HeaderMap, HeaderValue, header};
 
-use crate::events::Refusals;
+use crate::events::GuardRefusals;
 
 /// Place of a request's token.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -24,7 +24,7 @@ pub(super) struct Asked {
     /// passes only with all of these tokens.
     pub(super) fields: Vec<FormField>,
     /// Counts of the outermost guard, by which the extractor logs.
-    pub(super) counts: Option<Arc<Refusals>>,
+    pub(super) counts: Option<Arc<GuardRefusals>>,
 }
 
 /// Name of the field of a form that has its token.

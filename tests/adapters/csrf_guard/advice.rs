@@ -157,7 +157,7 @@ fn beside_a_layer_that_changes_the_body_the_guard_has_a_layer_of_its_own() {
     let builder = ServiceBuilder::new().layer(limit()).layer(layer(cookie()));
     let (status, told) = send(routes().layer(builder.layer(in_forms())));
     assert_eq!(status, 500);
-    assert!(told.contains("by a `layer` of its own"), "{told}");
+    assert!(told.contains("by a `.layer(…)` of its own"), "{told}");
     let (status, told) = send(guarded(in_forms()).layer(limit()));
     assert_eq!(status, 200, "{told}");
 }
@@ -181,7 +181,7 @@ fn a_guard_for_scripts_takes_forms_and_every_form_gets_a_field() {
             form(in_forms(), "a=b"),
         ),
         (
-            "no session came to which a token could belong: give the form a hidden field `csrf_token`",
+            "the request has no session, so no token can match: give the form a hidden field `csrf_token`",
             (guarded(in_forms()), sent("/form", "", &[FORM], "a=b")),
         ),
     ] {
@@ -254,7 +254,7 @@ fn reports_and_beacons_have_a_route_of_their_own() {
         for fields in [&report, &beacon] {
             let ask = |path: &str| (merged(guard.clone()), sent(path, &pair, fields, "{}"));
             check(
-                "`merge` the router of that route after adding the guard and the session layer",
+                "add their route after the guard and the session layer, with `merge`",
                 ask("/script"),
                 [ask("/report")],
                 [ask("/script"), ask("/form")],

@@ -212,7 +212,7 @@ fn a_session_over_http_2_grows_no_larger_than_what_the_server_takes() {
             let room = session.remaining_bytes();
             let refused = session.insert("note", "x".repeat(room + 1)).unwrap_err();
             let refused = refused.to_string();
-            let is_told = refused.contains("431 to all requests that bring more over HTTP/2");
+            let is_told = refused.contains("431 to every request with more");
             assert_eq!(is_told, room < 11_985, "{refused}");
             Ok::<_, Infallible>(Response::new(room))
         });

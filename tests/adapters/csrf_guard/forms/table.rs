@@ -288,7 +288,7 @@ fn a_body_that_cannot_be_read_is_an_error_with_its_remedy() {
     let (status, words) = ask(in_forms(), form, None);
     assert_eq!(status, 500);
     assert!(
-        words.contains("whose body is a `alloc::string::String`"),
+        words.contains("its body is a `alloc::string::String`"),
         "{words}"
     );
     assert!(words.contains("`Session::verify_csrf`"), "{words}");
