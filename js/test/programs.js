@@ -15,8 +15,8 @@ export const programs = new Map([...pages.join("").matchAll(/```(?:jsx?|ts)\n\/\
 /** The pages link to these. */
 const LINKED = {
   examples: [
-    "express.js", "form.js", "form_post.js", "handler.test.js", "health.js", "koa_fastify.js", "lambda.js", "log.js", "login.test.js", "magic_link.js", "migrate_cookie_session.js",
-    "migrate_fastify.js", "migrate_h3.js", "migrate_itsdangerous.js", "migrate_jwt.js", "migrate_react_router.js", "nest.js", "origin.js",
+    "express.js", "follow.js", "form.js", "form_post.js", "handler.test.js", "health.js", "hooks.js", "koa_fastify.js", "lambda.js", "log.js", "login.test.js", "magic_link.js", "metrics.js", "migrate.js", "migrate_cookie_session.js",
+    "migrate_fastify.js", "migrate_h3.js", "migrate_itsdangerous.js", "migrate_jwt.js", "migrate_own.js", "migrate_react_router.js", "nest.js", "origin.js",
     "passport.js", "revalidate.js", "struct.js", "tenants.js", "types.ts", "worker.js",
   ],
   "examples/google": ["lib/google.js", "app/api/google/route.js", "app/api/google/callback/route.js"],
