@@ -2,6 +2,12 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+#[path = "../transfer.rs"]
+#[allow(
+    dead_code,
+    reason = "its own test is here, and another one runs it as a process"
+)]
+mod transfer;
 mod versions;
 
 use std::{
@@ -10,7 +16,9 @@ use std::{
 };
 
 use hardtack::{EncryptionKey, Session, SessionCookie, SessionError};
-use hardtack_scenarios::{Answer, Client, Method, Server, example, fresh_key};
+use hardtack_scenarios::{
+    Answer, Client, Method, Server, example, fresh_key, leads_to_the_sign_in,
+};
 use serde_json::{Value, json};
 
 /// Starts an example with a fresh key, and a browser in front of it.
@@ -117,63 +125,7 @@ fn streaming_ends_with_its_session() {
 #[test]
 fn signed_in_leads_to_the_sign_in_and_back_to_the_page() {
     let browser = start("signed_in");
-    let page = format!("{}/page?a=1", browser.base());
-    let to_page = "/sign-in?next=%2Fpage%3Fa%3D1";
-    // Of a page, a script, and parts of pages.
-    for (path, fields, status, name, value) in [
-        (
-            "/account?a=1",
-            vec![],
-            303,
-            "location",
-            "/sign-in?next=%2Faccount%3Fa%3D1",
-        ),
-        ("/account", vec![("sec-fetch-mode", "cors")], 401, "", ""),
-        (
-            "/part",
-            vec![("hx-current-url", &*page)],
-            204,
-            "hx-redirect",
-            to_page,
-        ),
-        (
-            "/part",
-            vec![
-                ("hx-current-url", &*page),
-                ("hx-boosted", "true"),
-                ("sec-fetch-mode", "cors"),
-            ],
-            303,
-            "location",
-            "/sign-in?next=%2Fpart",
-        ),
-        (
-            "/part",
-            vec![
-                ("turbo-frame", "frame"),
-                ("referer", &page),
-                ("sec-fetch-mode", "cors"),
-            ],
-            303,
-            "location",
-            to_page,
-        ),
-        (
-            "/part",
-            vec![("turbo-frame", "frame")],
-            303,
-            "location",
-            "/sign-in?next=%2F",
-        ),
-    ] {
-        let request = browser.request(Method::GET, path);
-        let request = fields
-            .iter()
-            .fold(request, |it, (name, value)| it.header(name, value));
-        let answer = browser.browser().ask(request);
-        let found = answer.header(name).unwrap_or("");
-        assert_eq!((answer.status, found), (status, value), "{fields:?}");
-    }
+    leads_to_the_sign_in(&browser);
     let fields = [("name", "ada"), ("password", "wrong"), ("next", "/account")];
     assert_eq!(browser.form("/sign-in", &fields).status, 422);
     let fields = fields.map(|field| match field.0 {
@@ -189,9 +141,8 @@ fn signed_in_leads_to_the_sign_in_and_back_to_the_page() {
 #[test]
 fn an_upload_of_3_mb_passes_the_guard_and_pages_tell_one_that_is_too_long_from_a_wrong_token() {
     let browser = start("upload");
-    let page = browser.get("/").text;
-    let (_, token) = page.split_once("value=\"").unwrap();
-    let (token, _) = token.split_once('"').unwrap();
+    let page = browser.get("/");
+    let token = page.value_of("csrf_token");
     let file = "x".repeat(3_000_000);
     let send = |parts: [(&str, &str); 2]| {
         let parts = parts.map(|(name, value)| {
@@ -260,6 +211,62 @@ fn voucher_that_arrives_twice_counts_once_and_stays() {
         assert_eq!((second.status, second.header("set-cookie")), (303, None));
     }
     assert!(browser.get("/").has("Your discount: 10 %."));
+}
+
+#[test]
+fn transfer_needs_the_token_of_its_form() {
+    let browser = start("transfer");
+    let page = browser.get("/");
+    for (token, status) in [("", 403), (page.value_of("csrf_token"), 200)] {
+        let form = browser.form("/", &[("csrf_token", token), ("amount", "7")]);
+        assert_eq!(form.status, status, "{}", form.text);
+    }
+}
+
+#[test]
+fn link_works_once() {
+    assert_eq!(printed("link"), "Some(7)\nNone\n");
+}
+
+#[test]
+fn jobs_of_others_are_refused() {
+    let jobs = printed("jobs");
+    let (own, other) = jobs.split_once('\n').unwrap();
+    assert_eq!(own, "Ok(Some(7))");
+    assert!(other.starts_with("Err(\"job refused: "), "{other}");
+}
+
+#[test]
+fn domains_share_sessions_among_their_subdomains_and_with_no_other_domain() {
+    let client = start("domains");
+    let visit = |host: &str, pair: &str| {
+        let request = client.request(Method::GET, "/").header("host", host);
+        client.browser().ask(request.header("cookie", pair))
+    };
+    let mut pair = String::new();
+    for (host, domain, text) in [
+        ("red.localhost", "red.localhost", "visit 1\n"),
+        ("shop.red.localhost:3000", "red.localhost", "visit 2\n"),
+        // As if somebody had copied the cookie.
+        ("blue.localhost", "blue.localhost", "visit 1\n"),
+    ] {
+        let answer = visit(host, &pair);
+        assert_eq!(answer.text, text, "{host}");
+        let cookie = answer.header("set-cookie").unwrap();
+        let is_shared = cookie.contains(&format!("; Domain={domain}"));
+        assert!(is_shared, "{cookie}");
+        pair = cookie.split(';').next().unwrap().to_owned();
+    }
+    for stranger in ["localhost", "notred.localhost", "red.localhost.example"] {
+        assert_eq!(visit(stranger, "").status, 421, "{stranger}");
+    }
+}
+
+/// What an example prints that is no server.
+fn printed(name: &str) -> String {
+    let output = example(name).output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+    String::from_utf8(output.stdout).unwrap()
 }
 
 /// Server-sent events, one by one.

@@ -148,6 +148,14 @@ impl Answer {
         self.text.contains(text)
     }
 
+    /// Returns the value of the first field of this name in a form.
+    #[must_use]
+    pub fn value_of(&self, name: &str) -> &str {
+        let field = format!("name=\"{name}\" value=\"");
+        let (_, value) = self.text.split_once(&field).unwrap();
+        value.split('"').next().unwrap()
+    }
+
     /// Returns the values of a field, joined by commas.
     #[must_use]
     pub fn field(&self, name: &str) -> String {

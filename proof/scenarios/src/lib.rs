@@ -14,6 +14,7 @@ mod client;
 mod program;
 mod scenario;
 mod server;
+mod sign_in;
 mod site;
 
 pub use browser::{Answer, Browser};
@@ -21,5 +22,6 @@ pub use client::{Client, Request};
 pub use program::{Log, Program, free_ports, until};
 pub use scenario::{answers_the_table, fresh_key};
 pub use server::{Server, example, workerd};
+pub use sign_in::leads_to_the_sign_in;
 pub use site::{Site, Visitor};
 pub use ureq::http::Method;
