@@ -2,7 +2,6 @@
 //!
 //! `cargo run --example signed_in`, then open <http://127.0.0.1:3000/account>. The password of ada is `lovelace`.
 
-// ANCHOR: page
 use axum::{
     Form, Router,
     extract::{FromRequestParts, OriginalUri, State},
@@ -37,6 +36,7 @@ struct SignIn {
     next: String,
 }
 
+// ANCHOR: sign_in
 async fn sign_in(
     session: Session,
     State(users): State<Users>,
@@ -50,6 +50,7 @@ async fn sign_in(
     session.insert("user", user)?;
     Ok(Redirect::to(local_path(&form.next).unwrap_or("/account")))
 }
+// ANCHOR_END: sign_in
 
 async fn home(session: Session) -> Result<String> {
     let mut page = String::new();
@@ -69,6 +70,7 @@ async fn sign_out(session: Session) -> Result<Redirect> {
     Ok(Redirect::to("/"))
 }
 
+// ANCHOR: user
 /// For handlers that need a user.
 struct SignedIn(u64);
 
@@ -83,6 +85,7 @@ impl<S: Sync> FromRequestParts<S> for SignedIn {
         user.map(SignedIn).ok_or_else(|| sign_in_first(parts))
     }
 }
+// ANCHOR_END: user
 
 /// Redirects to the sign-in, and then back to the page. A POST cannot be repeated, so it leads to `/`. A script gets 401,
 /// except for a part of a page: then the page with it is loaded again.
@@ -135,7 +138,6 @@ fn sorry(error: std::io::Error) -> Response {
     eprintln!("the database: {error}");
     (StatusCode::INTERNAL_SERVER_ERROR, "Sorry.").into_response()
 }
-// ANCHOR_END: page
 
 use axum::{extract::Query, response::Html};
 
