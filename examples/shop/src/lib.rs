@@ -75,6 +75,7 @@ pub fn router(shop: Shop, cookie: SessionCookie<Visit>, clock: Clock) -> Router 
         .route("/sign-up", get(sign_up::form).post(sign_up::create))
         .route("/sign-in", get(sign_in::form).post(sign_in::check))
         .route("/account", get(account::show))
+        .route("/account/password", post(account::change_password))
         .route("/account/sign-out", post(account::sign_out))
         .route(
             "/account/sign-out-everywhere",

@@ -17,6 +17,13 @@ use tokio::{sync::Semaphore, task::spawn_blocking};
 
 use crate::database::BoxError;
 
+/// Returns `true` if the password has at least 12 characters, and no more than anybody types.
+pub(crate) fn is_long_enough(password: &str) -> bool {
+    (12..=200).contains(&password.chars().count())
+}
+
+pub(crate) const TOO_SHORT: &str = "Choose a password of at least 12 characters.";
+
 /// Its clones share permits and memory.
 #[derive(Clone)]
 pub(crate) struct Passwords {

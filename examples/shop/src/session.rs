@@ -73,6 +73,17 @@ pub fn sign_in(session: &Session, login: Login) -> Result<(), SessionError> {
     })
 }
 
+/// Call with the user's next epoch, after the new password is stored. This browser stays signed in; every other one, and
+/// every copy of its cookie, ends when the user is looked up again.
+pub fn change_password(session: &Session, epoch: u32) -> Result<(), SessionError> {
+    session.renew()?;
+    session.update(|visit| {
+        if let Some(login) = &mut visit.login {
+            login.epoch = epoch;
+        }
+    })
+}
+
 /// Leaves a message for the next page.
 pub fn notify(session: &Session, message: &str) -> Result<(), SessionError> {
     session.flash(NOTICES, message)

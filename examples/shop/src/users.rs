@@ -81,6 +81,17 @@ impl Users {
         Ok(self.get(id).await?.map(|user| user.epoch))
     }
 
+    /// Returns the user's next epoch, which ends all sessions but that which gets it.
+    pub async fn set_password(&self, id: i64, password: String) -> Result<u32, BoxError> {
+        let hash = self.passwords.hash(password).await?;
+        let next =
+            "UPDATE users SET password = ?2, epoch = epoch + 1 WHERE id = ?1 RETURNING epoch";
+        let update = self
+            .database
+            .ask(move |database| database.query_row(next, (id, hash), |row| row.get(0)));
+        update.await
+    }
+
     /// Ends all sessions of a user.
     pub async fn sign_out_everywhere(&self, id: i64) -> Result<(), BoxError> {
         let next = "UPDATE users SET epoch = epoch + 1 WHERE id = ?1";

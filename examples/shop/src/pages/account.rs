@@ -2,15 +2,32 @@
 
 use axum::{
     extract::State,
-    response::{Html, Redirect},
+    http::StatusCode,
+    response::{Html, IntoResponse, Redirect, Response},
 };
 use hardtack::csrf::GuardedForm;
+use serde::Deserialize;
 
-use crate::{Shop, error::Error, html, session::notify, who::SignedIn};
+use crate::{
+    Shop,
+    error::Error,
+    html,
+    passwords::{self, TOO_SHORT},
+    session::{self, notify},
+    who::SignedIn,
+};
 
 pub(crate) async fn show(
-    SignedIn { login, session }: SignedIn,
+    signed_in: SignedIn,
     State(shop): State<Shop>,
+) -> Result<Html<String>, Error> {
+    page(&shop, &signed_in, None).await
+}
+
+async fn page(
+    shop: &Shop,
+    SignedIn { login, session }: &SignedIn,
+    refused: Option<&str>,
 ) -> Result<Html<String>, Error> {
     let orders = shop.orders.of(login.user).await?;
     let orders: String = orders
@@ -27,11 +44,43 @@ pub(crate) async fn show(
     } else {
         ""
     };
-    let here = html::form(&session, "/account/sign-out", "<button>Sign out</button>")?;
+    let refused = html::alert(refused);
+    let password = html::form(session, "/account/password", PASSWORDS)?;
+    let here = html::form(session, "/account/sign-out", "<button>Sign out</button>")?;
     let everywhere = "<button>Sign out everywhere</button>";
-    let everywhere = html::form(&session, "/account/sign-out-everywhere", everywhere)?;
-    let main = format!("{admin}<h2>Orders</h2>\n{orders}<h2>Signing out</h2>\n{here}{everywhere}");
-    Ok(html::page(&session, "Your account", &main)?)
+    let everywhere = html::form(session, "/account/sign-out-everywhere", everywhere)?;
+    let main = format!(
+        "{refused}{admin}<h2>Orders</h2>\n{orders}<h2>Password</h2>\n{password}\
+        <h2>Signing out</h2>\n{here}{everywhere}"
+    );
+    Ok(html::page(session, "Your account", &main)?)
+}
+
+#[derive(Deserialize)]
+pub(crate) struct NewPassword {
+    current: String,
+    new: String,
+}
+
+pub(crate) async fn change_password(
+    signed_in: SignedIn,
+    State(shop): State<Shop>,
+    GuardedForm(NewPassword { current, new }): GuardedForm<NewPassword>,
+) -> Result<Response, Error> {
+    let login = &signed_in.login;
+    let user = shop.users.check(login.name.clone(), current).await?;
+    let refused = match user {
+        None => "The current password is wrong.",
+        Some(_) if !passwords::is_long_enough(&new) => TOO_SHORT,
+        Some(_) => {
+            let epoch = shop.users.set_password(login.user, new).await?;
+            session::change_password(&signed_in.session, epoch)?;
+            notify(&signed_in.session, "Your password is changed.")?;
+            return Ok(Redirect::to("/account").into_response());
+        }
+    };
+    let page = page(&shop, &signed_in, Some(refused)).await?;
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
 }
 
 pub(crate) async fn sign_out(
@@ -54,3 +103,10 @@ pub(crate) async fn sign_out_everywhere(
     notify(&session, "You are signed out everywhere.")?;
     Ok(Redirect::to("/"))
 }
+
+const PASSWORDS: &str = r#"<label for="current">Current password</label>
+<input id="current" name="current" type="password" autocomplete="current-password" required>
+<label for="new">New password, at least 12 characters</label>
+<input id="new" name="new" type="password" autocomplete="new-password" minlength="12" maxlength="200" required>
+<div><button>Change the password</button></div>
+"#;

@@ -12,6 +12,7 @@ use crate::{
     Shop,
     error::Error,
     html,
+    passwords::{self, TOO_SHORT},
     session::{self, Session, notify},
 };
 
@@ -40,8 +41,8 @@ pub(crate) async fn create(
     if !(1..=40).contains(&name.chars().count()) || name.trim() != name {
         return refused("Choose a name of at most 40 characters.");
     }
-    if !(12..=200).contains(&password.chars().count()) {
-        return refused("Choose a password of at least 12 characters.");
+    if !passwords::is_long_enough(&password) {
+        return refused(TOO_SHORT);
     }
     let Some(user) = shop.users.create(name.clone(), password).await? else {
         return refused("Somebody else has this name.");

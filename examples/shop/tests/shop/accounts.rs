@@ -104,6 +104,46 @@ async fn signing_out_everywhere_ends_the_other_browser_and_its_copies_within_the
 }
 
 #[tokio::test]
+async fn a_new_password_ends_the_other_browser_and_copies_within_the_interval() {
+    let site = Site::new();
+    let laptop = site.user("ada").await;
+    let phone = site.browser();
+    phone.sign_in("ada", PASSWORD, &[]).await;
+    let copy = laptop.clone();
+    let change = async |current, new| {
+        let fields = [("current", current), ("new", new)];
+        laptop
+            .submit("/account", "/account/password", &fields)
+            .await
+    };
+    let new = "battery horse correct";
+    for (current, new, sentence) in [
+        ("wrong", new, "The current password is wrong."),
+        (PASSWORD, "short", "at least 12 characters"),
+    ] {
+        let page = change(current, new).await;
+        assert_eq!(page.status, 422);
+        assert!(page.has(sentence), "{}", page.text);
+    }
+    assert_eq!(change(PASSWORD, new).await.location, "/account");
+    assert!(
+        laptop
+            .get("/account")
+            .await
+            .has("Your password is changed.")
+    );
+
+    site.wait(Duration::from_secs(60));
+    assert_eq!(laptop.name().await.as_deref(), Some("ada"));
+    for ended in [&phone, &copy] {
+        assert!(ended.get("/cart").await.has("You have been signed out."));
+        assert_eq!(ended.name().await, None);
+    }
+    assert_eq!(phone.sign_in("ada", PASSWORD, &[]).await.status, 422);
+    assert_eq!(phone.sign_in("ada", new, &[]).await.status, 303);
+}
+
+#[tokio::test]
 async fn a_visitor_comes_back_to_the_page_that_needed_a_sign_in() {
     let site = Site::new();
     site.user("ada").await;

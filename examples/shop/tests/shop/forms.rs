@@ -2,12 +2,13 @@ use axum::{body::Body, http::Request};
 
 use crate::browser::Site;
 
-const FORMS: [&str; 8] = [
+const FORMS: [&str; 9] = [
     "/cart/add",
     "/cart/remove",
     "/checkout",
     "/sign-up",
     "/sign-in",
+    "/account/password",
     "/account/sign-out",
     "/account/sign-out-everywhere",
     "/admin/lock",
