@@ -112,6 +112,7 @@ impl GuardRefusals {
     /// is left out.
     pub(crate) fn note(&self, name: &str, now: u64) -> Option<u64> {
         let place = REFUSALS.iter().position(|other| *other == name);
+        debug_assert!(place.is_some(), "metrics.toml lacks {name}");
         self.0[place.unwrap_or_default()].note(MANY, now)
     }
 }

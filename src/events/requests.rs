@@ -115,18 +115,12 @@ pub(crate) fn request_refused(
 /// A page without TLS, on another machine than the browser, got its session in a `Secure` cookie. Of this event and
 /// [`cookie_for_elsewhere`], only the first is logged for each cookie.
 pub(crate) fn secure_cookie_without_tls(purpose: &str, origin: &str) {
-    log!(
-        warn,
-        purpose,
-        origin,
-        "the browser will drop this session: its cookie is `Secure`, and the page came without TLS; serve the site by https, \
-         or in development on localhost"
-    );
-    print_in_debug!(
-        "the browser will drop `{purpose}`: it is `Secure`, and {origin} came without TLS; serve the site by https, or in \
-         development on localhost"
-    );
+    log!(warn, purpose, origin, "{SECURE_WITHOUT_TLS}");
+    print_in_debug!("{SECURE_WITHOUT_TLS} ({purpose}, {origin})");
 }
+
+const SECURE_WITHOUT_TLS: &str = "the browser will drop this session: its cookie is `Secure`, and the page came without TLS; \
+    serve the site by https, or in development on localhost";
 
 /// A page got its session in a cookie that its browser does not send back to it.
 pub(crate) fn cookie_for_elsewhere(purpose: &str, attribute: &str, value: &str, page: &str) {
@@ -136,14 +130,13 @@ pub(crate) fn cookie_for_elsewhere(purpose: &str, attribute: &str, value: &str, 
         attribute,
         value,
         page,
-        "the browser will not send this session back to its page, which the `domain` or the `path` of the cookie leaves out; \
-         correct that setting"
+        "{COOKIE_FOR_ELSEWHERE}"
     );
-    print_in_debug!(
-        "the browser will not send `{purpose}` back to {page}, which its {attribute} `{value}` leaves out; correct the \
-         setting `{attribute}`"
-    );
+    print_in_debug!("{COOKIE_FOR_ELSEWHERE} ({purpose}, {page}, `{attribute}` is `{value}`)");
 }
+
+const COOKIE_FOR_ELSEWHERE: &str = "the browser will not send this session back to its page, which the `domain` or the `path` of \
+    the cookie leaves out; correct that setting";
 
 /// The application let shared caches store a response that stores or drops its session, or whose session could not be
 /// saved.

@@ -68,8 +68,7 @@ pub(crate) fn key_ends_early(
 ) {
     log_line!(KEY_ENDS_EARLY, purpose, %key_id, accept_until, needed_until);
     print_in_debug!(
-        "key {key_id} opens nothing from {accept_until} on, although sessions of {purpose} that it sealed are valid until \
-         {needed_until}: unless the key leaked, which `ring show` says, set its `accept_until` to that time or later"
+        "{KEY_ENDS_EARLY} (key {key_id}, sessions of {purpose}, accept_until={accept_until}, needed_until={needed_until})"
     );
 }
 

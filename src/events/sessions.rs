@@ -265,20 +265,14 @@ pub(crate) fn new_session_was_not_stored(purpose: &str) {
 
 /// A change was not saved, because its response already sets or drops the session in another way.
 pub(crate) fn change_was_left_out(purpose: &str, left_out: u64) {
-    log!(
-        warn,
-        purpose,
-        left_out = (left_out > 0).then_some(left_out),
-        "a change was not saved, because the handler or an inner service had already set the session's cookie or \
-         header in this response; change the session in one place only, and give each session in a header a \
-         `response_header` of its own"
-    );
-    print_in_debug!(
-        "a change of `{purpose}` was not saved, because the handler or an inner service had already set its cookie or \
-         header in this response; change the session in one place only, and give each session in a header a \
-         `response_header` of its own"
-    );
+    let left_out = (left_out > 0).then_some(left_out);
+    log!(warn, purpose, left_out, "{CHANGE_WAS_LEFT_OUT}");
+    print_in_debug!("{CHANGE_WAS_LEFT_OUT} (sessions of {purpose})");
 }
+
+const CHANGE_WAS_LEFT_OUT: &str = "a change was not saved, because the handler or an inner service had already set the session's \
+    cookie or header in this response; change the session in one place only, and give each session in a header a \
+    `response_header` of its own";
 
 /// A change came after the head of its response, or after its request was cancelled or failed. It returns an error,
 /// which the application may have ignored.
