@@ -82,7 +82,8 @@ impl<T: Payload> Session<T> {
     }
 
     /// Takes the messages of all queues, oldest first, each with its queue, for a layout that shows every message with
-    /// its queue as the level. Otherwise works like [`take_flashes`](Self::take_flashes).
+    /// its queue as the level. [`flashes`](Self::flashes) leaves messages in place, and asks for their queue. Otherwise
+    /// works like [`take_flashes`](Self::take_flashes).
     ///
     /// # Examples
     ///

@@ -174,6 +174,16 @@ fn what_contradicts_another_is_refused() {
         &["persistent = true", "timeout = 9", "max_age = 9"],
         "twice",
     );
+    // Beaker's and Pyramid's lifetime of the cookie.
+    check_refused(
+        &[
+            "type = cookie",
+            "timeout = 600",
+            "cookie_expires = 60",
+            "max_age = 1800",
+        ],
+        "twice",
+    );
     check_refused(
         &[
             "type = cookie",
