@@ -67,6 +67,7 @@ impl<T> SessionCookieBuilder<T> {
         let old_cookies = carrier.old_cookies(&name, TypeId::of::<T>())?;
         #[cfg(not(feature = "migrate"))]
         let old_cookies = None;
+        #[cfg_attr(not(feature = "unstable-companion"), expect(unused_mut))]
         let mut finder = Finder::new(name.as_str());
         core.duplicates = Duplicates::of(&name);
         #[cfg(feature = "unstable-companion")]
