@@ -168,6 +168,7 @@ test("a route handler of Next.js takes the form of its user, and refuses those w
 async function google() {
   await withJar();
   await loadOfNext("lib/google.js");
+  await loadOfNext("lib/form_post.js");
   const begin = await loadOfNext("app/api/google/route.js");
   const end = await loadOfNext("app/api/google/callback/route.js");
   const stateOf = ({ status, headers }) => {
@@ -179,7 +180,15 @@ async function google() {
   const ask = ({ GET }, query, cookie) => GET(new Request(`http://localhost/api/google?${query}`, { headers: { cookie } }));
   return {
     stateOf,
-    back: (query, cookie) => ask(end, query, cookie),
+    /** Of a page that posts the answer again, does so. */
+    async back(query, cookie) {
+      const answered = await ask(end, query, cookie);
+      if (answered.status !== 200) return answered;
+      assert.deepEqual([answered.headers.getSetCookie(), answered.headers.get("cache-control")], [[], "no-store"]);
+      const body = new URLSearchParams(query);
+      for (const name of ["code", "state"]) assert.ok((await answered.clone().text()).includes(`name="${name}" value="${body.get(name)}"`));
+      return end.POST(new Request("http://localhost/api/google/callback", { method: "POST", body, headers: { cookie } }));
+    },
     async start(cookie = "", next = "/account?tab=1") {
       const started = await ask(begin, `next=${encodeURIComponent(next)}`, cookie);
       const [line] = started.headers.getSetCookie();

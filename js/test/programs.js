@@ -26,6 +26,7 @@ const LINKED = {
 for (const [place, names] of Object.entries(LINKED)) {
   for (const name of names) programs.set(name, await readFile(here(`${place}/${name}`), "utf8"));
 }
+programs.set("lib/form_post.js", programs.get("form_post.js"));
 
 process.env.SESSION_KEYS = XAES_KEY;
 process.env.IRON_PASSWORD = "a password of at least 32 characters";

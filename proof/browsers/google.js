@@ -7,7 +7,7 @@ import { dirname, join } from "node:path";
 import { generateKey } from "../../js/src/index.js";
 import { withSession } from "../../js/src/web/fetch.js";
 import { root } from "./demo.js";
-import { listen } from "./servers.js";
+import { listen, textOf } from "./servers.js";
 
 const FILES = ["lib/google.js", "app/api/google/route.js", "app/api/google/callback/route.js"];
 
@@ -51,6 +51,7 @@ export async function siteOfGoogle() {
     writeFileSync(join(folder, name), text.replace(/from "(.*)"/g, (_, from) => `from "${from.startsWith(".") ? `${from}.js` : (places[from] ?? from)}"`));
   };
   for (const name of FILES) write(name, readFileSync(join(root, "js/examples/google", name), "utf8"));
+  write("lib/form_post.js", readFileSync(join(root, "js/examples/form_post.js"), "utf8"));
   write("lib/arctic.js", ARCTIC);
   write("lib/session.js", SESSION);
 
@@ -73,8 +74,10 @@ export async function siteOfGoogle() {
   const port = await listen(async (request, response) => {
     const url = new URL(request.url, own);
     if (url.pathname === "/worker.js") return response.writeHead(200, { "content-type": "text/javascript" }).end(worker);
-    const handler = routes.get(url.pathname) ?? routes.get("/");
-    const answer = await handler(new Request(url, { headers: request.headers }));
+    const { method, headers } = request;
+    const handler = routes.get(url.pathname)?.[method] ?? routes.get("/").GET;
+    const body = method === "POST" ? await textOf(request) : undefined;
+    const answer = await handler(new Request(url, { method, headers, body }));
     response.writeHead(answer.status, [...answer.headers].flat()).end(await answer.text());
   });
   const own = `http://127.0.0.1:${port}`;
@@ -82,13 +85,12 @@ export async function siteOfGoogle() {
   process.env.GOOGLE = `http://localhost:${google}`;
   process.env.GOOGLE_CALLBACK = `${own}/api/google/callback`;
   const { cookie } = await import(join(folder, "lib/session.js"));
-  routes.set("/api/google", (await import(join(folder, FILES[1]))).GET);
-  routes.set("/api/google/callback", (await import(join(folder, FILES[2]))).GET);
+  routes.set("/api/google", await import(join(folder, FILES[1])));
+  routes.set("/api/google/callback", await import(join(folder, FILES[2])));
   const home = (_, session) => new Response(`Hello ${session.get("user") ?? "nobody"}`, { headers: { "content-type": "text/html" } });
-  routes.set("/", withSession(cookie, home));
+  routes.set("/", { GET: withSession(cookie, home) });
   return {
     own,
-    isForeign: true, // Google is another site
     signIn: "/api/google",
     page: (name) => `/pages/${name}`,
     worker: (text) => (worker = text),

@@ -9,13 +9,7 @@ import { CsrfGuard } from "../../js/src/csrf_guard.js";
 import { KeyRing, SessionCookie, attributes, csrfToken } from "../../js/src/index.js";
 import { withSession } from "../../js/src/web/node.js";
 import { launch } from "./demo.js";
-import { closeServers, listen, scheme } from "./servers.js";
-
-async function textOf(request) {
-  let text = "";
-  for await (const part of request) text += part;
-  return text;
-}
+import { closeServers, listen, scheme, textOf } from "./servers.js";
 
 let browser;
 before(async () => {

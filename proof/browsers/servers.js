@@ -33,6 +33,13 @@ export async function listen(listener) {
   return server.address().port;
 }
 
+/** Reads the body of a request. */
+export async function textOf(request) {
+  let text = "";
+  for await (const part of request) text += part;
+  return text;
+}
+
 export function closeServers() {
   for (const server of servers.splice(0)) {
     server.closeAllConnections();

@@ -8,7 +8,7 @@ import { CsrfGuard } from "../../js/src/csrf_guard.js";
 import { KeyRing, SessionCookie, csrfToken } from "../../js/src/index.js";
 import { withSession } from "../../js/src/web/node.js";
 import { launch } from "./demo.js";
-import { closeServers, listen, scheme } from "./servers.js";
+import { closeServers, listen, scheme, textOf } from "./servers.js";
 
 const isFirefox = process.env.BROWSER === "firefox";
 const isChromium = (process.env.BROWSER ?? "chromium") === "chromium";
@@ -39,12 +39,6 @@ const WORKERS = {
     event.respondWith(event.request.text().then((body) => fetch(url, { method, headers, body: method === "GET" ? undefined : body, credentials: "include" })));
   })`,
 };
-
-async function textOf(request) {
-  let text = "";
-  for await (const part of request) text += part;
-  return text;
-}
 
 /** A site with this worker and this guard, and another site that posts a form to it. Both give their forms these attributes. */
 async function open(worker, guard, policy = "origin", attributes = "", ofRefusal = "") {

@@ -9,8 +9,6 @@ import { Demo, launch } from "./demo.js";
 import { siteOfGoogle } from "./google.js";
 import { closeServers, listen } from "./servers.js";
 
-const isFirefox = process.env.BROWSER === "firefox";
-
 let browser;
 before(async () => {
   browser = await launch();
@@ -86,8 +84,6 @@ for (const [language, siteOf] of Object.entries({ Rust: siteOfRust, JavaScript: 
         await tab.goto(site.own);
         assert.ok(await tab.evaluate(() => Boolean(navigator.serviceWorker.controller)), "the worker is in control");
         const shown = await signedIn(tab, "own");
-        // Firefox may break off the request that signs the visitor in, and with it its cookie, each time.
-        if (isFirefox && site.isForeign) return assert.match(await textOf(tab), /Hello ada|sign in again/);
         assert.equal(shown, site.page("own"));
         await new Promise((done) => setTimeout(done, 300));
         await tab.goto(site.own);

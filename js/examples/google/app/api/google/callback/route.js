@@ -1,14 +1,20 @@
 import { decodeIdToken } from "arctic";
 import { withSession } from "hardtack-session/fetch";
+import { fieldsOf, postAgain } from "../../../../lib/form_post";
 import { attemptOf, begin, google } from "../../../../lib/google";
 import { cookie } from "../../../../lib/session";
 
 const seeOther = (location) => new Response(null, { status: 303, headers: { location } });
 
-export const GET = withSession(cookie, async (request, session) => {
-  const query = new URL(request.url).searchParams;
-  const code = query.get("code"); // absent if the visitor declined
-  const { browser, verifier, next = "/account", number } = await attemptOf(query.get("state"));
+const answer = withSession(cookie, async (request, session) => {
+  const fields = await fieldsOf(request);
+  const code = fields.get("code"); // absent if the visitor declined
+  const { browser, verifier, next = "/account", number } = await attemptOf(fields.get("state"));
+  if (number > 1 && request.method !== "POST") {
+    // A browser may send a GET twice, and break off the one that signs the visitor in. It posts a form once.
+    session.discard();
+    return postAgain(request, "/api/google/callback");
+  }
   // Tabs that a browser opens together begin a session each, and the browser keeps the last one.
   const isOwn = browser !== undefined && browser === session.id;
   // Google refuses a code that is used or old.
@@ -26,3 +32,5 @@ export const GET = withSession(cookie, async (request, session) => {
   const again = '<a href="/api/google">Please sign in again</a>';
   return new Response(again, { status: 400, headers: { "content-type": "text/html; charset=utf-8" } });
 });
+
+export { answer as GET, answer as POST };
