@@ -273,7 +273,7 @@ impl Scene {
         #[cfg(feature = "tower")]
         if self.context.is_none() {
             let session = load(&HeaderMap::new());
-            session.refuse();
+            session.close_without_context();
             return session;
         }
         load(&self.request())
