@@ -67,7 +67,7 @@ class Session:
         self.begin()
         self.arrived = self.key = self.withheld = self.ended = self.limited_until = None
         self.before = self.told = self.unread = self.refused = None
-        self.has_token = self.touched = self.renewed = self.became_bound = self.head_is_sent = False
+        self.has_token = self.touched = self.renewed = self.became_bound = self.head_is_sent = self.taken_over = False
         self.unvalidated, self.validated, self.question_failed = None, False, False
         self.save = "auto"
         self.until = None
@@ -187,10 +187,15 @@ def act(s, action, *arguments):
         raise Refused("after-head")
     if s.setup.context is None:
         raise Refused("no-context")
-    if s.withheld and action not in ("renew", "invalidate", "discard"):
+    if s.withheld and action not in ("renew", "invalidate", "sign-in", "discard"):
         raise Refused(s.withheld)
     if action == "remember" and s.setup.policy["remember_up_to"] is None:
         raise Refused("not-remembering")
+    if action == "sign-in":
+        ended = "signed in" if s.ended in (None, "signed in") else "invalidated"
+        told, _ = act(s, "invalidate"), act(s, "renew")
+        s.ended = ended
+        return told
     t = copy.copy(s)
     t.flash = list(s.flash)
     if action.endswith("-bytes"):
@@ -322,7 +327,7 @@ def refresh_due(s):
 
 def reseal_due(s):
     """§ 8.9"""
-    return s.arrived and (s.setup.ring.standing(s.key, s.now) == "earlier" or s.became_bound)
+    return s.arrived and (s.key and s.setup.ring.standing(s.key, s.now) == "earlier" or s.became_bound)
 
 
 def same(s):
@@ -352,7 +357,7 @@ def is_empty(s):
 def changed(s):
     if not s.arrived:
         return not is_empty(s) or s.remembered is not None
-    return s.content_bytes() != s.arrived.session.content_bytes()
+    return s.taken_over or s.content_bytes() != s.arrived.session.content_bytes()
 
 
 def finish(s, request, response):
@@ -360,10 +365,14 @@ def finish(s, request, response):
     s.already_sent = writes(s.setup, response["fields"])
     if STATUSES.get(s.refused) == response["status"]:
         response = response | {"status": 500}
-    change, touch, body = decided = decide(s, request, response)
-    if not s.already_sent or touch == "untouched":
+    return after(s, decide(s, request, response), lambda: all(refreshes(s, write) for write in s.already_sent))
+
+
+def after(s, decided, are_refreshes):
+    """§ 8.12.2"""
+    if not s.already_sent or decided[1] == "untouched":
         return decided
-    if touch == "written" and (s.renewed or s.ended or all(refreshes(s, write) for write in s.already_sent)):
+    if decided[1] == "written" and (s.renewed or s.ended or are_refreshes()):
         return decided
     return "keep", "written", None
 
@@ -372,24 +381,17 @@ STATUSES = {"size": 413, "stale": 403, "unreadable": 503, "unvalidated": 503}
 
 
 def decide(s, request, response):
-    """§ 8.12. No session of the vectors is taken over, so a sign-in is `invalidate` and `renew`."""
+    """§ 8.12"""
     if refresh_after(s) == "every-request" and s.arrived and quiet(s, request, response) and not shareable(response["fields"]):
         s.touched = True
     if not s.touched:
         return "keep", "untouched", None
     if s.withheld or response["status"] == 408:
         return "keep", "touched", None
-    discard = s.save == "discard"
-    silenced = response["status"] >= 500 and not s.setup.save_on_server_error and s.save != "force"
-    if s.ended == "invalidated":
-        gone = discard or silenced or is_empty(s) and s.remembered is None
-    elif s.ended == "cleared":
-        gone = not discard and (silenced or is_empty(s))
-    else:
-        gone = not discard and not silenced and is_empty(s) and s.remembered is None and changed(s)
-    if gone:
+    silenced = lapsed(s) or fails(s, response)
+    if gone(s, silenced):
         return drop(s)
-    if discard or silenced:
+    if s.save == "discard" or silenced:
         return "keep", "touched", None
     if changed(s) or s.save == "force" and s.arrived:
         if hidden(s, request) and not s.renewed:
@@ -405,6 +407,31 @@ def decide(s, request, response):
         if reseal_due(s) and may_send(s, body=same(s)):
             return "store", "touched", same(s)
     return "keep", "touched", None
+
+
+def fails(s, response):
+    """The response is of an error of the server, and saves nothing."""
+    return response["status"] >= 500 and not s.setup.save_on_server_error and s.save != "force"
+
+
+def gone(s, silenced):
+    discard = s.save == "discard"
+    if s.ended == "signed in" and s.taken_over and silenced and not discard:
+        return False
+    if s.ended in ("invalidated", "signed in"):
+        return discard or silenced or is_empty(s) and s.remembered is None
+    if s.ended == "cleared":
+        return not discard and (silenced or is_empty(s))
+    return not discard and not silenced and is_empty(s) and s.remembered is None and changed(s)
+
+
+def lapsed(s):
+    """§ 8.14.1"""
+    if not s.arrived:
+        return False
+    setup = s.setup
+    is_accepted = s.taken_over or s.key.kid in [key.kid for key in setup.ring.accepted(s.now)]
+    return not is_accepted or s.arrived.session.issued < max(setup.ring.not_before or 0, setup.policy.get("not_before") or 0)
 
 
 def drop(s):
@@ -548,15 +575,15 @@ def sealable(s, body):
 # ---------------------------------------------------------------- § 8.16 Validation
 
 def validation_due(s):
-    """§ 8.16.1. No session of the vectors is taken over from another library."""
+    """§ 8.16.1"""
     span = s.setup.policy.get("revalidate_after")
-    return span is not None and s.now >= s.issued + s.age + span
+    return span is not None and (s.taken_over or s.now >= s.issued + s.age + span)
 
 
 def waiting(s):
     """§ 8.16.1"""
     w = Session(s.setup, s.now)
-    w.has_token, w.before, w.told = s.has_token, s.before, s.told
+    w.has_token, w.before, w.told, w.taken_over = s.has_token, s.before, s.told, s.taken_over
     w.withheld, w.unvalidated = "unvalidated", s
     return w
 
@@ -573,7 +600,7 @@ def validate(s, answer):
         s.withheld = s.unvalidated = None
     elif answer == "goes-on":
         s.__dict__ |= vars(u) | {"touched": s.touched, "save": s.save, "validated": True}
-    elif up_to is not None and s.now < u.issued + u.age + up_to:
+    elif up_to is not None and not u.taken_over and s.now < u.issued + u.age + up_to:
         s.__dict__ |= vars(u) | {"touched": s.touched, "save": s.save}
     else:
         s.question_failed = True
