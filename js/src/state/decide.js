@@ -22,10 +22,10 @@ import { activeAge, deadlineOf, endOf, isRefreshDue, isRememberedNow } from "./l
 export function decide(state, response) {
   const decision = decideAlone(state, response);
   if (response.isSame === undefined || decision.dependence === "untouched") return decision;
-  const isWritten = decision.dependence === "written";
+  const isLost = decision.change !== "keep" && !decision.isOptional;
   // A change here would overwrite that of an inner request, which may be a sign-out.
-  const isFree = response.isSame || state.isRenewed || state.ended;
-  return isWritten && isFree ? decision : { ...decision, change: "keep", dependence: "written", isLost: isWritten };
+  if (isLost && (response.isSame || state.isRenewed || state.ended)) return decision;
+  return { ...decision, isLost, change: "keep", dependence: "written" };
 }
 
 function decideAlone(state, {
@@ -97,9 +97,8 @@ function refresh(state, isUnderEarlier) {
   const refreshed = isRefreshDue(state) && store(state, activeAge(state.metadata, state.now), true);
   if (refreshed) return refreshed;
   if (state.becameBound) return store(state, state.metadata.age, true);
-  if (!isUnderEarlier) return null;
   const { body } = state.arrival;
-  const allowed = allowedForBody(state, body.length, state.contentLength, state.metadata);
+  const allowed = isUnderEarlier && allowedForBody(state, body.length, state.contentLength, state.metadata);
   return allowed && sent(state, body, allowed, state.metadata.age);
 }
 
