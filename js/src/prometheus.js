@@ -6,7 +6,7 @@ import { IS_COMPARED, SessionError } from "./format/base/errors.js";
 import { BEGINNINGS, CHANGES, FAILURES, METRICS, OUTCOMES, OUTCOMES_OF_OLD_COOKIES, REFUSALS } from "./base/metrics.js";
 import { REASONS } from "./format/base/reasons.js";
 import { ringFingerprint, settingsFingerprint } from "./keys/in_use.js";
-import { isRefreshDue } from "./state/lifetime.js";
+import { changesOf } from "./state/decide.js";
 
 /** Outcomes, each with a reason and what is known of its key. */
 const READ = [
@@ -150,18 +150,6 @@ class Metrics {
     const failure = state.hasFailed && failureOf(state);
     if (failure) failed(failure);
   }
-}
-
-/** Returns the names of the changes at the client, as Rust has them. */
-function changesOf({ change, isOptional, body, state }) {
-  if (change === "keep") return [];
-  if (change === "drop") return ["Ended"];
-  // A session that is only sealed again has the body that arrived.
-  if (isOptional) return [body !== state.arrival.body && isRefreshDue(state) ? "Refreshed" : "Resealed"];
-  // A sign-out that leaves a message, for example.
-  if (state.arrival.kind === "ended" && state.ended === "invalidated" && !state.isRenewed) return ["Ended", "Began"];
-  if (state.isRenewed) return ["SignedIn"];
-  return [state.isNew ? "Began" : "Changed"];
 }
 
 /** Returns the failure for an error of the session, or null. A session without the proof of its device is not a failure. */

@@ -62,6 +62,18 @@ function decideAlone(state, {
   return { ...keep, ...refresh(state, place < 0), isOptional: true };
 }
 
+/** Returns the names of the changes at the client, as Rust has them. */
+export function changesOf({ change, isOptional, body, state }) {
+  if (change === "keep") return [];
+  if (change === "drop") return ["Ended"];
+  // A session that is only sealed again has the body that arrived.
+  if (isOptional) return [body !== state.arrival.body && isRefreshDue(state) ? "Refreshed" : "Resealed"];
+  // A sign-out that leaves a message, for example.
+  if (state.arrival.metadata && state.ended === "invalidated" && !state.isRenewed) return ["Ended", "Began"];
+  if (state.isRenewed) return ["SignedIn"];
+  return [state.isNew ? "Began" : "Changed"];
+}
+
 /** Returns true if a response tells an error of the session. Middleware may have made the page, and then only its status tells it. */
 export const tellsFailure = (state, status = 200) => state.hasFailed || statusOf(state.failure) === status;
 
