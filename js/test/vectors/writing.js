@@ -215,7 +215,7 @@ async function fieldsOf(vector, carrier, session, response, others) {
   return changes.filter(([name]) => ["set-cookie", "secure-session-registration"].includes(name));
 }
 
-function act(session, [action, ...given]) {
+export function act(session, [action, ...given]) {
   const actions = {
     read: () => session.isNew,
     validate: () => validated(session),
@@ -240,6 +240,7 @@ function act(session, [action, ...given]) {
     forget: () => session.forget(),
     clear: () => session.clear(),
     invalidate: () => session.invalidate(),
+    "sign-in": () => session.signIn(),
     save: () => session.save(),
     discard: () => session.discard(),
   };
