@@ -10,6 +10,9 @@ mod closing;
 pub(crate) mod companion;
 pub(crate) mod csrf;
 mod dictionary;
+#[cfg(all(test, hardtack_repository))]
+#[path = "../../tests/domains/run.rs"]
+pub(crate) mod domains;
 mod duplicates;
 mod flash;
 pub(crate) mod handle;

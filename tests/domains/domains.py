@@ -3,7 +3,7 @@
 
     python3 domains.py --check             compares with domains.json, for minutes
     python3 domains.py --write             writes domains.json
-    python3 domains.py SLICE [FILE]        prints the cases of a slice; with a file that JavaScript wrote, the first that differs
+    python3 domains.py SLICE [FILE]        prints the cases of a slice; with a file that Rust or JavaScript wrote, the first that differs
 """
 
 import copy

@@ -22,17 +22,17 @@ use crate::{
 
 /// The answers to the application, each with the index of its action.
 #[derive(Default)]
-pub(super) struct Told {
-    pub(super) errors: Vec<(usize, String)>,
+pub(crate) struct Told {
+    pub(crate) errors: Vec<(usize, String)>,
     /// The ids of sessions that were invalidated.
-    pub(super) ended: Vec<(usize, Option<String>)>,
+    pub(crate) ended: Vec<(usize, Option<String>)>,
     /// Ids, numbered in the order in which they were told.
     pub(super) ids: Vec<(usize, Option<usize>)>,
     /// The messages that were taken out.
-    pub(super) taken: Vec<(usize, Vec<String>)>,
+    pub(crate) taken: Vec<(usize, Vec<String>)>,
 }
 
-pub(super) fn perform<T: Acts>(
+pub(crate) fn perform<T: Acts>(
     answer: &Mutex<String>,
     session: &Session<T>,
     actions: &[Vec<Value>],
@@ -42,6 +42,10 @@ pub(super) fn perform<T: Acts>(
         let result = match action[0].as_str().unwrap() {
             "invalidate" => {
                 let id = session.invalidate();
+                id.map(|id| told.ended.push((index, id.map(|id| id.to_string()))))
+            }
+            "sign-in" => {
+                let id = session.sign_in();
                 id.map(|id| told.ended.push((index, id.map(|id| id.to_string()))))
             }
             "ask-id" => {
@@ -75,7 +79,7 @@ pub(super) fn perform<T: Acts>(
 }
 
 /// The output of a future that waits for nothing.
-pub(super) fn at_once<R>(future: impl Future<Output = R>) -> R {
+pub(crate) fn at_once<R>(future: impl Future<Output = R>) -> R {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(output) => output,
         Poll::Pending => panic!("it waits"),
@@ -97,7 +101,7 @@ fn word(error: &SessionError) -> &'static str {
 }
 
 /// A payload that actions can change.
-pub(super) trait Acts: Payload {
+pub(crate) trait Acts: Payload {
     fn change(session: &Session<Self>, action: &[Value]) -> Result<(), SessionError>;
 }
 

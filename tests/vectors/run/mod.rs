@@ -4,7 +4,7 @@
 #[cfg(feature = "actix")]
 #[path = "../../common/actix.rs"]
 mod actix_types;
-mod acts;
+pub(crate) mod acts;
 mod adapters;
 mod attributes;
 mod caches;
@@ -32,7 +32,7 @@ mod others;
 mod policies;
 mod primitives;
 mod published;
-mod scene;
+pub(crate) mod scene;
 mod seal;
 mod settings;
 mod writes;

@@ -28,7 +28,7 @@ use crate::{
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Scene {
+pub(crate) struct Scene {
     ring: String,
     pub(super) mode: Mode,
     purpose: PurposeOf,
@@ -57,7 +57,7 @@ pub(super) struct Scene {
     request: Vec<(String, String)>,
     /// The answer of the application to the question whether a session is still valid.
     #[serde(skip)]
-    pub(super) answer: Arc<Mutex<String>>,
+    pub(crate) answer: Arc<Mutex<String>>,
 }
 
 #[derive(Deserialize)]
@@ -93,7 +93,7 @@ impl Scene {
     }
 
     /// Takes the fields of the scene out of a vector, so that the rest can be read strictly, too.
-    pub(super) fn take(vector: &mut JsonMap<String, Value>) -> Scene {
+    pub(crate) fn take(vector: &mut JsonMap<String, Value>) -> Scene {
         let fields = FIELDS.into_iter();
         let fields = fields.filter_map(|field| vector.remove_entry(field));
         serde_json::from_value(Value::Object(fields.collect())).unwrap()
@@ -111,7 +111,7 @@ impl Scene {
         })
     }
 
-    fn cookie<T: Payload>(&self, name: &str) -> Result<SessionCookie<T>, ConfigError> {
+    pub(crate) fn cookie<T: Payload>(&self, name: &str) -> Result<SessionCookie<T>, ConfigError> {
         let builder = super::builder(self.mode, &self.ring).name(name);
         let mut builder = self.shared(builder).size(self.size());
         if let Some(attributes) = &self.attributes {
