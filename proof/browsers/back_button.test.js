@@ -40,9 +40,14 @@ async function signedIn(fields, html) {
 
 /** What the visitor sees. Closes the tab. */
 async function seen(page) {
-  // A page that loads itself again is on its way.
-  await new Promise((done) => setTimeout(done, 500));
-  const text = await page.$eval("p", ({ innerText }) => innerText);
+  const textOf = () => page.$eval("p", ({ innerText }) => innerText).catch(() => null);
+  let before, text;
+  // A page that loads itself again is on its way: what stays counts.
+  do {
+    before = text;
+    await new Promise((done) => setTimeout(done, 500));
+    text = await textOf();
+  } while (text === null || text !== before);
   await page.browserContext().close();
   return text;
 }
