@@ -40,7 +40,7 @@ fn a_guard_answers_every_request_as_specified() {
         let request = Request::builder().method(method.as_str().unwrap()).uri("/");
         let (mut parts, ()) = request.body(()).unwrap().into_parts();
         parts.headers = map_of(
-            &[fields, &[token.clone()]].concat(),
+            &[fields, std::slice::from_ref(token)].concat(),
             [("host", "shop.example")],
         );
         let mut extensions = Extensions::new();

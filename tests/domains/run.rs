@@ -227,7 +227,8 @@ pub(crate) fn check_axes(domains: &Domains, domain: &str, answer: impl Fn(&[Valu
     check(digests.iter().enumerate().map(|(number, digest)| {
         let mut rows = vec![vec![axes[0][number].clone()]];
         for axis in &axes[1..] {
-            let longer = |row: &Vec<Value>, value: &Value| [&row[..], &[value.clone()]].concat();
+            let longer =
+                |row: &Vec<Value>, value: &Value| [&row[..], std::slice::from_ref(value)].concat();
             rows = rows
                 .iter()
                 .flat_map(|row| axis.iter().map(move |value| longer(row, value)))
