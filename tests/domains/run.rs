@@ -61,6 +61,7 @@ struct Site {
 
 impl Domains {
     /// Returns the token of an arrival.
+    #[cfg(feature = "tower")] // for the guard
     pub(crate) fn token(&self, arrival: &str) -> &str {
         let (_, found) = self
             .arrivals
@@ -570,6 +571,7 @@ pub(crate) fn map_of<'a>(
 }
 
 /// Returns a ring whose first key seals, and whose second only opens.
+#[cfg(feature = "tower")] // for the guard
 pub(crate) fn ring(domains: &Domains) -> KeyRing {
     KeyRing::from_keys(domains.keys[..2].iter().map(|text| key(text))).unwrap()
 }
