@@ -21,7 +21,7 @@ use super::debug_by_display;
 ///     .build();
 /// let error = cookie.unwrap_err();
 /// assert!(error.settings().eq(["idle_timeout", "clock_skew"]));
-/// assert!(error.to_string().starts_with("2 settings are refused:\n  `idle_timeout` is out of range: 500ms;"));
+/// assert!(error.to_string().starts_with("2 settings are refused:\n  `idle_timeout` is 500ms;"));
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone)]
