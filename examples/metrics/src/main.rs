@@ -81,7 +81,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     Ok(axum::serve(listener, app).await?)
 }
 
-/// For the second probe of docs/metrics.md: fields of two kilobytes, which some proxies drop, and two `Set-Cookie`, of which
+/// For probe_cookies.sh: fields of two kilobytes, which some proxies drop, and two `Set-Cookie`, of which
 /// some proxies pass on one.
 async fn probe(headers: HeaderMap, session: Session) -> Result<impl IntoResponse, SessionError> {
     session.insert("filling", "x".repeat(2_000))?;

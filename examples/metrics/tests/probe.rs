@@ -1,4 +1,4 @@
-//! The probes of docs/metrics.md, in front of a site whose cache stores pages in several ways, and of one whose proxies lose fields.
+//! The probes beside the example, in front of a site whose cache stores pages in several ways, and of one whose proxies lose fields.
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
@@ -54,18 +54,12 @@ fn answers(mut stream: TcpStream, answer: Answer, came: &AtomicBool) {
     stream.write_all(said.as_bytes()).unwrap();
 }
 
-/// The lines of docs/metrics.md that begin so.
-fn script(begins: &str) -> String {
-    let document = include_str!("../../../docs/metrics.md");
-    let (_, lines) = document.split_once(&format!("\n```sh\n{begins}")).unwrap();
-    format!("{begins}{}", lines.split_once("\n```\n").unwrap().0)
-}
-
-/// Returns the code with which these lines end in a folder, and what they say.
-fn run(lines: &str, folder: &Path) -> (Option<i32>, String) {
-    let mut probe = Command::new("sh");
-    let ran = probe.current_dir(folder).args(["-c", lines]).output();
-    let ran = ran.unwrap();
+/// Returns the code with which a probe ends in a folder, and what it says.
+fn run(probe: &str, arguments: &[&str], folder: &Path) -> (Option<i32>, String) {
+    let probe = Path::new(env!("CARGO_MANIFEST_DIR")).join(probe);
+    let mut shell = Command::new("sh");
+    shell.current_dir(folder).arg(probe).args(arguments);
+    let ran = shell.output().unwrap();
     (ran.status.code(), String::from_utf8(ran.stderr).unwrap())
 }
 
@@ -93,14 +87,13 @@ fn the_probe_tells_a_cache_from_an_ended_session() {
         ("one that stores `Set-Cookie` beside the page", |own, _| ("200 OK", COOKIE, page(own)), 1, STORED),
         ("one that tells", |own, _| ("200 OK", "age: 7\r\n", page(own)), 1, STORED),
     ];
-    let lines = script("name=");
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("probe");
     fs::create_dir_all(&folder).unwrap();
     let jar = "127.0.0.1\tFALSE\t/\tFALSE\t0\tsession\town\n";
     for (name, answer, code, begins) in cases {
         fs::write(folder.join("probe.jar"), jar).unwrap();
-        let lines = lines.replace("https://shop.example", &pages(answer));
-        let (ended, told) = run(&lines, &folder);
+        let arguments = [&*pages(answer), "Probe Visitor", "Sign in"];
+        let (ended, told) = run("probe_cache.sh", &arguments, &folder);
         assert_eq!(ended, Some(code), "{name}: {told}");
         assert!(
             told.starts_with(begins) && told.is_empty() == begins.is_empty(),
@@ -177,11 +170,8 @@ fn the_second_probe_names_the_way_on_which_a_part_of_the_changes_is_lost() {
     let good = proxy(server.base(), |_, _| true);
     for (name, passes, code) in cases {
         let bad = proxy(server.base(), passes);
-        let lines = script("for way in ")
-            .replace("https://shop.example", server.base())
-            .replace("192.0.2.7:443", &good)
-            .replace("192.0.2.8:443", &bad);
-        let (ended, told) = run(&lines, &folder);
+        let address = format!("{}/probe", server.base());
+        let (ended, told) = run("probe_cookies.sh", &[&address, &good, &bad], &folder);
         assert_eq!(ended, Some(code), "{name}: {told}");
         assert!(!told.contains(&good), "{name}: {told}");
         assert_eq!(

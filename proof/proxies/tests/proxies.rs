@@ -95,20 +95,23 @@ fn an_active_visitor_stays_signed_in_where_a_proxy_asks_if_it_passes_the_cookie_
     }
 }
 
-/// By the lines of docs/metrics.md.
+/// By the probe of docs/metrics.md.
 #[test]
 fn a_cache_that_stores_pages_is_noticed_from_outside() {
     if !proxies().contains(&Proxy::Varnish) {
         return;
     }
-    let page = include_str!("../../../docs/metrics.md");
-    let (_, lines) = page.split_once("\n```sh\n").unwrap();
-    let (lines, _) = lines.split_once("\n```\n").unwrap();
     let demo = Demo::start(&fresh_key(), &[]);
     let through = Proxy::Varnish.start(demo.port(), Limits::Default);
     let probe = |base: &str, path: &str| {
-        let lines = lines.replace("https://shop.example/account", &format!("{base}{path}"));
-        let ran = Command::new("sh").args(["-c", &lines]).output().unwrap();
+        let mut shell = Command::new("sh");
+        let script = concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/../../examples/metrics/probe_cache.sh"
+        );
+        let page = format!("{base}{path}");
+        let ran = shell.args([script, &page, "Probe Visitor", "Sign in"]);
+        let ran = ran.output().unwrap();
         let told = String::from_utf8(ran.stderr).unwrap();
         (ran.status.code(), told)
     };
