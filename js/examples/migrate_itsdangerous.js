@@ -24,7 +24,7 @@ function read(value) {
   return { entries: JSON.parse(json, exactly), createdAt: createdAt * 1000, expiresAt: (createdAt + maxAge + 1) * 1000 };
 }
 
-// An id beyond 2^53 becomes a BigInt. Before Node 21, which has no third argument, its session is refused.
+// An id beyond 2^53 becomes a BigInt. Before Node 21, which has no third argument, its session is rejected.
 function exactly(_, number, context) {
   return context && Number.isInteger(number) && !Number.isSafeInteger(number) ? BigInt(context.source) : number;
 }

@@ -8,7 +8,7 @@ export interface Problem {
   /**
    * `SourceRefused`: the source of a followed ring fails, or returns a ring that is refused. `SourceHangs`: it has not answered for 5
    * seconds. `KeyReturned`: a key opens longer than an earlier ring of this program said, as when a backup is restored after a leak.
-   * `NotBeforeAhead`: all sessions are refused until `notBefore`. `ClockDisagrees`: in the last ten minutes a session was
+   * `NotBeforeAhead`: all sessions are rejected until `notBefore`. `ClockDisagrees`: in the last ten minutes a session was
    * `NotYetValid`.
    */
   readonly kind: "SourceRefused" | "SourceHangs" | "KeyReturned" | "NotBeforeAhead" | "ClockDisagrees" | "ProgramLacksRing" | "ValidationHangs";
@@ -34,7 +34,7 @@ export interface KeysInUse {
   readonly backend: "WebCrypto";
   /** Time of the program, in whole seconds. */
   readonly now: Date;
-  /** Sessions that began earlier are refused, by the ring, an option or `raiseNotBefore`. */
+  /** Sessions that began earlier are rejected, by the ring, an option or `raiseNotBefore`. */
   readonly notBefore: Date | null;
   /** Next change of a key's role. */
   readonly next: { readonly at: Date; readonly key: string; readonly role: "seals" | "retires" } | null;

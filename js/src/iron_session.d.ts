@@ -18,7 +18,7 @@ export interface IronSessionOptions {
   readonly chunk?: boolean;
   /** Not used. */
   readonly onUnsealError?: unknown;
-  /** Renames or drops entries. Returning null refuses the session. */
+  /** Renames or drops entries. Returning null rejects the session. */
   readonly convert?: OldCookieOptions["convert"];
   /**
    * Time of the rollout; a number counts milliseconds. Sessions count as begun then, because they have no date. While it is in the

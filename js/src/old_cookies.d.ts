@@ -3,7 +3,7 @@ import type { OldCookie, SessionCookie } from "./index.js";
 /** Session that another library had in its cookie. */
 export interface OldSession {
   /**
-   * A plain object. A session with a number beyond 2^53 is refused, because `JSON.parse` may have rounded the id of a user: return a
+   * A plain object. A session with a number beyond 2^53 is rejected, because `JSON.parse` may have rounded the id of a user: return a
    * BigInt or a text.
    */
   readonly entries: { readonly [key: string]: unknown };
@@ -14,7 +14,7 @@ export interface OldSession {
   readonly expiresAt?: Date | number | null;
 }
 
-/** Entries of a new session, or null to refuse the session. */
+/** Entries of a new session, or null to reject the session. */
 export type Converted = { [key: string]: any } | null;
 
 export interface OldCookieOptions {
@@ -33,7 +33,7 @@ export interface OldCookieOptions {
    * is not a session.
    */
   read(value: string, others: (string | null)[]): OldSession | null | Promise<OldSession | null>;
-  /** Renames or drops entries. Returning null refuses the session, and so does an error, which is logged, so let it name no secret. */
+  /** Renames or drops entries. Returning null rejects the session, and so does an error, which is logged, so let it name no secret. */
   convert?(entries: { [key: string]: any }): Converted | Promise<Converted>;
   /**
    * Time of the rollout; a number counts milliseconds. Sessions without a date count as begun then. While it is in the future, old

@@ -1,7 +1,7 @@
 // Sessions of other libraries, taken over from their cookies until a date, by the rules of `migrate_from` in Rust.
 
 import { EPOCH, U32 } from "./format/base/bytes.js";
-import { ConfigError, Refusal, SessionError, mustBe, optionsOf } from "./format/base/errors.js";
+import { ConfigError, Rejected, SessionError, mustBe, optionsOf } from "./format/base/errors.js";
 import { refuseUnknown } from "./base/remedies.js";
 import { isMap, isPlain, isRecord } from "./format/base/plain.js";
 import { duration, secondsOf } from "./format/base/time.js";
@@ -22,7 +22,7 @@ const MOST_PATHS = 6;
 /** Longest value that browsers store, in bytes. */
 const LONGEST_VALUE = 4096;
 const OUTDATED =
-  "its sessions are refused: they have no date, so they count as begun at `from`, which is longer ago than `absoluteTimeout`; " +
+  "its sessions are rejected: they have no date, so they count as begun at `from`, which is longer ago than `absoluteTimeout`; " +
   "begin with the rollout";
 const LEFT =
   "browsers still have it, so a sign-out brings its session back: give `oldCookie` the `path` and the `domain` that the old " +
@@ -86,7 +86,7 @@ function ofThisPackage({ cookie, ...unknown }) {
     const chosen = await chosenIn(sealer.chosen ? cookie.inContext(sealer.chosen) : cookie, fields, now);
     if (!chosen) return { opened: [] };
     const { reason, mayOpenElsewhere } = chosen;
-    const opened = chosen instanceof Refusal ? { reason, mayOpenElsewhere } : { session: chosen.body, identity: String(chosen.bytes) };
+    const opened = chosen instanceof Rejected ? { reason, mayOpenElsewhere } : { session: chosen.body, identity: String(chosen.bytes) };
     return { opened: [opened] };
   };
   const dropped = [...template.expireAll(partNumbers(most)), ...(template.expireFormer?.([], most) ?? [])];
@@ -145,7 +145,7 @@ class OldCookies {
     else if (refused) {
       const { mayOpenElsewhere, metadata, error = refused.cause, ...why } = refused;
       // Another instance can take the session over, so it must not be overwritten.
-      if (mayOpenElsewhere) state.refuse(refused, metadata);
+      if (mayOpenElsewhere) state.reject(refused, metadata);
       state.outcome = { kind: "notMigrated", ...why };
       const { reason } = why;
       const level = levelOf(reason);
@@ -158,7 +158,7 @@ class OldCookies {
    * with other attributes than the old program, so the browser kept it. `chosen`: what `choose` returned.
    */
   warnIfKept(fields, chosen) {
-    if (chosen instanceof Refusal || this.#logged.has("attributes")) return;
+    if (chosen instanceof Rejected || this.#logged.has("attributes")) return;
     const written = lastActiveOf(chosen.body.metadata);
     const isLeft = ({ template, from, until }) => written >= from && written < until && findValues(fields, template.name).length > 0;
     const left = this.#sources.find(isLeft);
@@ -247,9 +247,9 @@ async function accept({ source, old, session }, state, sealer, outdated) {
   const { reason, metadata, dictionary } = converted;
   if (reason) return { reason };
   if (dictionary.size === 0) return null;
-  const refusal = await refusalOf(metadata, dictionary.bytes, state, sealer);
-  if (refusal?.reason === "Expired" && (old.createdAt ?? null) === null) outdated();
-  if (refusal) return causeOf(refusal);
+  const rejected = await rejectedOf(metadata, dictionary.bytes, state, sealer);
+  if (rejected?.reason === "Expired" && (old.createdAt ?? null) === null) outdated();
+  if (rejected) return causeOf(rejected);
   const { type } = state.policy;
   const payload = payloadOf(type, dictionary.bytes);
   return payload ? become({ ...metadata, schema: type.schema }, payload, [], state) : { reason: "Payload" };
@@ -258,16 +258,16 @@ async function accept({ source, old, session }, state, sealer, outdated) {
 /** Like `accept`, for a session of a cookie of this package, which keeps its dates, id and messages. */
 async function acceptOwn({ metadata, payload, flash }, state, sealer) {
   // The cookie that proves its device has the old name, and is not read.
-  const refusal = metadata.device ? { reason: "Stale" } : await refusalOf(metadata, payload, state, sealer);
-  if (refusal) return causeOf(refusal);
+  const rejected = metadata.device ? { reason: "Stale" } : await rejectedOf(metadata, payload, state, sealer);
+  if (rejected) return causeOf(rejected);
   const refused = become(metadata, payload, flash, state);
   // Another version of the application wrote the session, and can still read it.
   return refused?.reason === "Payload" && metadata.schema > 0 ? { ...refused, mayOpenElsewhere: true, metadata } : refused;
 }
 
-async function refusalOf(metadata, payload, state, sealer) {
-  const refusal = await sealer.check(metadata, payload, state.now);
-  if (refusal) return refusal;
+async function rejectedOf(metadata, payload, state, sealer) {
+  const rejected = await sealer.check(metadata, payload, state.now);
+  if (rejected) return rejected;
   const standing = await state.policy.devices?.standingOf(metadata, [], state);
   return standing?.isStale ? { reason: "Stale" } : null;
 }
@@ -304,7 +304,7 @@ function checkNumbers(value) {
   if (Object(value) === value && isPlain(value)) (isMap(value) ? [...value.values()] : Object.values(value)).forEach(checkNumbers);
 }
 
-/** Returns the dates and the dictionary of an old session, or the Reason why it is refused. */
+/** Returns the dates and the dictionary of an old session, or the Reason why it is rejected. */
 async function convert({ createdAt = null, lastActiveAt = null, expiresAt = null, ...old }, source, now) {
   if (expiresAt !== null && now >= secondsOf("expiresAt", expiresAt)) return { reason: "Expired" };
   const issued = createdAt === null ? source.from : secondsOf("createdAt", createdAt);

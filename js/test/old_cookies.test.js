@@ -261,7 +261,7 @@ test("old sessions without a date whose range began too long ago are told once",
     return told;
   };
   const [one, ...more] = await toldOf(NOW - DAY, NOW, { absoluteTimeout: DAY / 3 });
-  assert.match(one, /^old cookie `sid`: its sessions are refused: they have no date, .* longer ago than `absoluteTimeout`/);
+  assert.match(one, /^old cookie `sid`: its sessions are rejected: they have no date, .* longer ago than `absoluteTimeout`/);
   assert.deepEqual([more, await toldOf(NOW - 3600, NOW, { absoluteTimeout: DAY / 3 }), await toldOf(NOW, NOW + 1)], [[], [], []]);
 });
 

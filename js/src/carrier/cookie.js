@@ -1,6 +1,6 @@
 // Sessions in cookies: read from a request, and saved into the head of its response. index.d.ts has the contract of the class.
 
-import { Refusal, ensure, headersOf, misused, mustBe, optionsOf, statusOf, yesOrNo } from "../format/base/errors.js";
+import { Rejected, ensure, headersOf, misused, mustBe, optionsOf, statusOf, yesOrNo } from "../format/base/errors.js";
 import { isRecord } from "../format/base/plain.js";
 import { overheadOf } from "../format/crypto/suites.js";
 import { Budget, sizeOf } from "../state/budget.js";
@@ -95,7 +95,7 @@ export class SessionCookie extends Carrier {
       const chosen = await chosenOf(this, found, state.now);
       const { devices } = state.policy;
       old?.warnIfKept(fields, chosen);
-      if (chosen instanceof Refusal) state.refuse(chosen);
+      if (chosen instanceof Rejected) state.reject(chosen);
       else if (devices) await devices.open(chosen, fields, state);
       else state.open(chosen);
     });
@@ -142,9 +142,9 @@ async function read(carrier, value, found, now, hasArrived) {
   try {
     const { token, cookies } = assemble(value, found);
     return await sealerOf(carrier).verify(token, cookies, now, hasArrived);
-  } catch (refusal) {
-    if (refusal instanceof Refusal) return refusal;
-    throw refusal;
+  } catch (rejected) {
+    if (rejected instanceof Rejected) return rejected;
+    throw rejected;
   }
 }
 

@@ -1,6 +1,6 @@
 // Sessions in bare tokens, and what they share with those in a header. index.d.ts has the contract of the class.
 
-import { Refusal, isWhole, misused, mustBe, optionsOf } from "../format/base/errors.js";
+import { Rejected, isWhole, misused, mustBe, optionsOf } from "../format/base/errors.js";
 import { overheadOf } from "../format/crypto/suites.js";
 import { Budget, PASSES_ANYWHERE } from "../state/budget.js";
 import { SessionSealer } from "../session/sealer.js";
@@ -69,11 +69,11 @@ export function loadTokens(carrier, source, tokens, now) {
     if (token === undefined) return;
     state.value = token;
     try {
-      if (another !== undefined) throw new Refusal("Duplicate");
+      if (another !== undefined) throw new Rejected("Duplicate");
       state.open(await state.sealer.verify(token, 1, state.now));
-    } catch (refusal) {
-      if (!(refusal instanceof Refusal)) throw refusal;
-      state.refuse(refusal);
+    } catch (rejected) {
+      if (!(rejected instanceof Rejected)) throw rejected;
+      state.reject(rejected);
     }
   });
 }

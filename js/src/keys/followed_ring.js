@@ -65,11 +65,11 @@ class FollowedRing {
   #waitsSince;
   /** The digest of the texts in use. */
   #used;
-  /** The present refusal, or null: `since`, `seen` (digest or error of the refused ring), `sentence`, and `loggedAt`. */
-  #refusal = null;
+  /** While the source is refused: `since`, `seen` (digest or error of the refused ring), `sentence`, and `loggedAt`; or null. */
+  #refused = null;
   /**
    * By id, each key that the ring lacks, or that opens after an end that a ring said: `at`, its earliest end in Unix seconds, an
-   * `accept_until` or the time at which it left, or infinite; `doubtful`, the time at which it left with a ring that brought another
+   * `accept_until` or the time at which it left, or infinite; `provisional`, the time at which it left with a ring that brought another
    * back, or infinite: that may be the wrong one, without newer keys, so the next ring that opens no key for too long decides;
    * `isDropped`, if it opened tokens until it left; `backAt`, since when the ring opens it longer, if it does.
    */
@@ -99,7 +99,7 @@ class FollowedRing {
   async refresh(now) {
     // `abs`: a clock that was set back must not postpone the question. Negated: `now` may be NaN, and then nothing is asked.
     const { every } = this.#given;
-    if (!(Math.abs(now - this.#asked) >= (this.#refusal ? Math.min(every, RETRY) : every))) return;
+    if (!(Math.abs(now - this.#asked) >= (this.#refused ? Math.min(every, RETRY) : every))) return;
     this.#warnIfItHangs(now);
     this.#dropDead();
     this.#asked = now;
@@ -116,8 +116,8 @@ class FollowedRing {
       if (seen !== this.#used) await this.#replace(await parseRing(texts, this.#given.options), seen, turn, secondsIn(now));
       // The answer to a later question arrived meanwhile.
       if (turn < this.#heard) return;
-      if (this.#refusal) this.#given.say(...RING_SOURCE_IS_READABLE, { refusedSince: dateOf(this.#refusal.since) });
-      this.#refusal = null;
+      if (this.#refused) this.#given.say(...RING_SOURCE_IS_READABLE, { refusedSince: dateOf(this.#refused.since) });
+      this.#refused = null;
     } catch (error) {
       this.#end(turn);
       if (turn < this.#heard) return;
@@ -183,7 +183,7 @@ class FollowedRing {
     // Last, the keys that are the last to be forgotten.
     const keys = [...gone, ...earlier.map((key) => key.id)].map((id) => {
       const [before, after] = [earlier, this.keys].map((keys) => endIn(keys, id));
-      const known = this.#ends.get(id) ?? { at: Infinity, doubtful: Infinity, isDropped: false };
+      const known = this.#ends.get(id) ?? { at: Infinity, provisional: Infinity, isDropped: false };
       // A ring that lacks the key says no end.
       return { ...known, id, before, after, at: Math.min(known.at, before || Infinity) };
     });
@@ -195,9 +195,9 @@ class FollowedRing {
     for (const { id, before, after, ...key } of keys) {
       const isGone = after === 0;
       const leaves = isGone && before > 0;
-      if (leaves) Object.assign(key, { isDropped: before > now, doubtful: now });
+      if (leaves) Object.assign(key, { isDropped: before > now, provisional: now });
       if ((isGone && !isWrong) || (leaves && !bringsBack)) key.at = endOf(key);
-      if (!isWrong) key.doubtful = Infinity;
+      if (!isWrong) key.provisional = Infinity;
       if (after > Math.max(now, before, endOf(key))) {
         key.backAt = now;
         back.push({ keyId: id, endedAt: dateOf(endOf(key)) });
@@ -222,7 +222,7 @@ class FollowedRing {
 
   /** Returns the present problems. `now`: in seconds. */
   problems(now) {
-    const refusal = this.#refusal;
+    const refused = this.#refused;
     const back = ({ id }) => ({
       kind: "KeyReturned",
       since: dateOf(this.#ends.get(id).backAt),
@@ -230,7 +230,7 @@ class FollowedRing {
     });
     const hanging = { kind: "SourceHangs", since: new Date(this.#waitsSince + PATIENCE), sentence: RING_SOURCE_HANGS[1] };
     return [
-      ...(refusal ? [{ kind: "SourceRefused", since: dateOf(refusal.since), sentence: refusal.sentence }] : []),
+      ...(refused ? [{ kind: "SourceRefused", since: dateOf(refused.since), sentence: refused.sentence }] : []),
       ...(this.#hangsAt(now * 1000) ? [hanging] : []),
       ...this.#returned(now).map(back),
     ];
@@ -238,9 +238,9 @@ class FollowedRing {
 
   /** Keeps the present ring. Logs the same refusal once in five minutes. */
   #refuse(error, seen, now) {
-    const { since = secondsIn(now), ...last } = this.#refusal ?? {};
+    const { since = secondsIn(now), ...last } = this.#refused ?? {};
     const isToLog = seen !== last.seen || Math.abs(now - last.loggedAt) >= AGAIN;
-    this.#refusal = { since, seen, loggedAt: isToLog ? now : last.loggedAt, sentence: `${RING_REFUSED[1]}: ${reasonOf(error)}` };
+    this.#refused = { since, seen, loggedAt: isToLog ? now : last.loggedAt, sentence: `${RING_REFUSED[1]}: ${reasonOf(error)}` };
     if (isToLog) this.#given.say(...RING_REFUSED, { error, since: dateOf(since) });
   }
 }
@@ -251,7 +251,7 @@ const secondsIn = (milliseconds) => Math.floor(milliseconds / 1000);
 const reasonOf = (error) => (error instanceof ConfigError ? error.message : "the source failed; the log has its error");
 
 /** Returns the time from which a key was to open nothing. */
-const endOf = ({ at, doubtful }) => Math.min(at, doubtful);
+const endOf = ({ at, provisional }) => Math.min(at, provisional);
 
 /** Returns the time from which these keys do not open: 0 if they lack it, and infinite if it has no end. */
 const endIn = (keys, id) => keys.find((key) => key.id === id)?.acceptUntil ?? 0;

@@ -29,12 +29,12 @@ export function logReading({ outcome, arrival: { metadata, dates }, policy, now 
   const level = levelOf(reason);
   const log = (level, more) => say(level, "session rejected", { ...fields, ...more }, fields.known ?? reason, now);
   if (level) log(level, reason === "NotYetValid" && { aheadBy: lastActiveOf(dates) - now });
-  // If there are dates, `notBefore` has refused the session, and not the application.
+  // If there are dates, `notBefore` has rejected the session, and not the application.
   if (reason === "Revoked" && dates) log(notBefore > now ? "warn" : "info", { notBefore: dateOf(notBefore) });
   if (reason === "Idle" || reason === "Expired") noteExpired(seen, now, now - (reason === "Idle" ? endOf : deadlineOf)(dates, policy), say);
 }
 
-/** Returns the level of an event about a session that was refused for this reason, or null if it is not logged. */
+/** Returns the level of an event about a session that was rejected for this reason, or null if it is not logged. */
 export const levelOf = (reason) => (reason in LEVELS ? LEVELS[reason] : "info");
 
 /**

@@ -1,7 +1,7 @@
 // Asks the application in every request whether a session is revoked (SPEC.md § 7.8) and, at intervals, whether it is still valid
 // (docs/spec/writer.md § 8.16).
 
-import { AnsweredError, Refusal, ensure, isWhole, mustBe, optionsOf } from "../format/base/errors.js";
+import { AnsweredError, Rejected, ensure, isWhole, mustBe, optionsOf } from "../format/base/errors.js";
 import { refuseUnknown } from "../base/remedies.js";
 import { VALIDATION_FAILED, VALIDATION_HANGS } from "../base/lines.js";
 import { dateOf } from "../format/base/time.js";
@@ -137,12 +137,12 @@ class Revocation {
     this.judge = judge;
   }
 
-  /** Returns a `Refusal`, or null. */
+  /** Returns a `Rejected`, or null. */
   async ask({ policy, say }, metadata, payload, now, keyId) {
     const { answer, cause } = await answerOf("revokedIf", this.judge, shown(policy.type, metadata, payload, keyId));
     if (answer === undefined) say("error", UNJUDGED, { error: cause }, UNJUDGED, now);
     // A failed query must not let a revoked session in.
-    return answer === false ? null : new Refusal("Revoked", keyId, false, cause && { cause });
+    return answer === false ? null : new Rejected("Revoked", keyId, false, cause && { cause });
   }
 }
 

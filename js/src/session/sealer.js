@@ -1,7 +1,7 @@
 // The keys of one purpose, and the rules for the sessions that they seal.
 
 import { changed } from "../base/changed.js";
-import { Refusal, ensure, optionsOf } from "../format/base/errors.js";
+import { Rejected, ensure, optionsOf } from "../format/base/errors.js";
 import { SESSIONS_ARE_READY } from "../base/lines.js";
 import { adviseOn } from "../base/remedies.js";
 import { contextBytes, purposeBytes } from "../format/keys/purpose.js";
@@ -52,7 +52,9 @@ export class SessionSealer {
 
   /** `say`: the value of `sayingBy`. `settings`: the text of the settings that programs share. */
   constructor(mode, tokens, policy, say, settings) {
-    // `since`: the time from which the program has the ring, unless it follows one that was replaced since.
+    // `since`: the time from which the program has the ring, unless it follows one that was replaced since. `seen`: what logs and
+    // health checks need of earlier requests: `ahead` and `sealedLate` (health.js), `since` and `spans` (read_events.js), `asking`
+    // (revalidation.js), `isDropped` (dropped.js).
     Object.assign(this, { mode, tokens, policy, say, settings, seen: {}, since: Date.now() / 1000 });
   }
 
@@ -72,33 +74,33 @@ export class SessionSealer {
 
   /**
    * Opens a token and checks its session (§ 7.1 (c) to § 7.8). `cookies`: their number in the request. `hasArrived`: false for the token
-   * of a response, which no client has sent: it is not counted, and the application is not asked. Throws a `Refusal`.
+   * of a response, which no client has sent: it is not counted, and the application is not asked. Throws a `Rejected`.
    */
   async verify(token, cookies, now, hasArrived = true) {
-    const { keyId, place, body: bytes } = await this.tokens.open(token, now, this.policy.keepUnknownKeys).catch(async (refusal) => {
-      const note = ({ body }) => (refusal.at = lastActiveOf(readBody(body).metadata));
+    const { keyId, place, body: bytes } = await this.tokens.open(token, now, this.policy.keepUnknownKeys).catch(async (rejected) => {
+      const note = ({ body }) => (rejected.at = lastActiveOf(readBody(body).metadata));
       // For logs and metrics alone. At the beginning of all times no key has retired.
-      if (refusal.reason === "RetiredKey") await this.tokens.open(token, 0).then(note).catch(() => {});
-      throw refusal;
+      if (rejected.reason === "RetiredKey") await this.tokens.open(token, 0).then(note).catch(() => {});
+      throw rejected;
     });
     let body;
     try {
       body = readBody(bytes);
     } catch {
-      throw new Refusal("Malformed", keyId);
+      throw new Rejected("Malformed", keyId);
     }
-    if (body.metadata.device && !this.policy.devices) throw new Refusal("Malformed", keyId);
+    if (body.metadata.device && !this.policy.devices) throw new Rejected("Malformed", keyId);
     if (hasArrived) this.metrics?.arrived(body.metadata, now);
-    const refusal = await this.check(body.metadata, body.payload, now, keyId, hasArrived);
-    if (refusal) throw refusal;
+    const rejected = await this.check(body.metadata, body.payload, now, keyId, hasArrived);
+    if (rejected) throw rejected;
     return { keyId, bytes, body, place, tokenLength: token.length, cookies };
   }
 
-  /** Checks the dates of a session, and if `asks` whether the application has revoked it. Returns a `Refusal`, or null. */
+  /** Checks the dates of a session, and if `asks` whether the application has revoked it. Returns a `Rejected`, or null. */
   async check(metadata, payload, now, keyId = null, asks = true) {
     const { policy } = this;
     const reason = checkTimes(metadata, now, policy, this.notBefore);
-    if (reason) return new Refusal(reason, keyId, false, { dates: metadata });
+    if (reason) return new Rejected(reason, keyId, false, { dates: metadata });
     return (asks && policy.revokedIf?.ask(this, metadata, payload, now, keyId)) || null;
   }
 
@@ -115,8 +117,8 @@ export class SessionSealer {
 }
 
 /**
- * Chooses among the values of a cookie (§ 7.0): returns the latest that opened, or a `Refusal`. Unless the name begins with `__Host-`,
- * another host of the site can plant a session of its own, so two different sessions are refused.
+ * Chooses among the values of a cookie (§ 7.0): returns the latest that opened, or a `Rejected`. Unless the name begins with `__Host-`,
+ * another host of the site can plant a session of its own, so two different sessions are rejected.
  */
 export function choose(results, isHostOnly) {
   const good = results.filter(({ body }) => body);
@@ -127,7 +129,7 @@ export function choose(results, isHostOnly) {
   }
   const [id, ...others] = good.map(({ body }) => idOf(body.metadata));
   const isOneSession = () => id !== null && others.every((other) => other === id);
-  if (good.length > 1 && !isHostOnly && !isOneSession()) return new Refusal("Duplicate");
+  if (good.length > 1 && !isHostOnly && !isOneSession()) return new Rejected("Duplicate");
   return good.reduce((best, next) => (isLater(next.body.metadata, best.body.metadata) ? next : best));
 }
 

@@ -104,12 +104,12 @@ export class State {
   open({ keyId, bytes, body: { metadata, payload, flash }, place, tokenLength, cookies }) {
     const allowed = this.policy.budget.asArrived(tokenLength, cookies, metadata.remembered !== null);
     const isRead = this.become(metadata, payload, flash, bytes, allowed);
-    if (!isRead) return this.refuse({ reason: "Payload", keyId, mayOpenElsewhere: true }, metadata);
+    if (!isRead) return this.reject({ reason: "Payload", keyId, mayOpenElsewhere: true }, metadata);
     this.outcome = { kind: place === 0 ? "opened" : "openedUnderAcceptedKey", keyId };
   }
 
   /** Notes why the request's token did not open. */
-  refuse({ mayOpenElsewhere, dates, at, ...why }, metadata) {
+  reject({ mayOpenElsewhere, dates, at, ...why }, metadata) {
     this.outcome = { kind: "rejected", ...why };
     // Another instance can open the token, so this one must not overwrite it.
     this.arrival = { ...(mayOpenElsewhere ? UNREADABLE : UNOPENED), metadata, dates, at };

@@ -5,7 +5,7 @@ import { hex } from "../../src/format/base/bytes.js";
 import { contextBytes } from "../../src/format/keys/purpose.js";
 import { assemble } from "../../src/format/cookie/values.js";
 import { isTokenOf, renderToken, verifyCsrf } from "../../src/session/csrf.js";
-import { Refusal } from "../../src/format/base/errors.js";
+import { Rejected } from "../../src/format/base/errors.js";
 import { KeyRing, SessionCookie, SessionHeader, attributes } from "../../src/index.js";
 import { hostOf, portToCompare } from "../../src/base/origins.js";
 import { contentOf } from "../../src/format/keys/ring.js";
@@ -48,16 +48,16 @@ async function openVector(vector, sealer) {
       const value = binary(candidate);
       const { token, cookies } = isCookie ? assemble(value, found) : { token: value, cookies: 1 };
       results.push(await sealer.verify(token, cookies, Number(vector.now)));
-    } catch (refused) {
-      if (!(refused instanceof Refusal)) throw refused;
-      results.push(refused);
+    } catch (rejected) {
+      if (!(rejected instanceof Rejected)) throw rejected;
+      results.push(rejected);
     }
   }
   try {
-    if (!isCookie && results.length > 1) throw new Refusal("Duplicate");
+    if (!isCookie && results.length > 1) throw new Rejected("Duplicate");
     const isHostOnly = /^__host-/i.test(vector.purpose.name);
     const chosen = choose(results, isHostOnly);
-    if (chosen instanceof Refusal) throw chosen;
+    if (chosen instanceof Rejected) throw chosen;
     const state = new State(sealer.policy, Number(vector.now));
     state.open(chosen);
     const { Handle = Session } = sealer.policy.type;
@@ -81,9 +81,9 @@ async function openVector(vector, sealer) {
         data: dataOf(session, vector),
       },
     };
-  } catch (refused) {
-    if (!(refused instanceof Refusal)) throw refused;
-    return { rejected: refused.reason, key_id: refused.keyId };
+  } catch (rejected) {
+    if (!(rejected instanceof Rejected)) throw rejected;
+    return { rejected: rejected.reason, key_id: rejected.keyId };
   }
 }
 

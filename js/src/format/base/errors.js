@@ -90,7 +90,7 @@ export function forFrameworks(error, fields) {
 export const INVALID = Symbol("invalid");
 
 /** A failed step of SPEC.md § 7, with its Reason. */
-export class Refusal {
+export class Rejected {
   /** `mayOpenElsewhere`: other instances may open the token, so it is not replaced. `why`: further fields of the outcome. */
   constructor(reason, keyId = null, mayOpenElsewhere = false, why = null) {
     Object.assign(this, { reason, keyId, mayOpenElsewhere }, why);

@@ -1,7 +1,7 @@
 // Values in `Cookie` fields (docs/spec/carriers.md § 9.1, § 9.2).
 
 import { BLANK, trim } from "../base/bytes.js";
-import { Refusal } from "../base/errors.js";
+import { Rejected } from "../base/errors.js";
 import { LONGEST_TOKEN } from "../token/token.js";
 
 /** Distinct values that are tried (§ 9.1.4). Browsers seldom send more unless someone planted them. */
@@ -48,18 +48,18 @@ function addDistinct(values, value, most) {
   if (values.length < most && !values.includes(value)) values.push(value);
 }
 
-/** Joins a value with its parts, as `findCookie` found them (§ 9.2). Throws a `Refusal`. */
+/** Joins a value with its parts, as `findCookie` found them (§ 9.2). Throws a `Rejected`. */
 export function assemble(value, found) {
-  if (value.length > LONGEST_TOKEN) throw new Refusal("TooLong");
+  if (value.length > LONGEST_TOKEN) throw new Rejected("TooLong");
   const dot = value.indexOf(".");
   if (dot < 0) return { token: value, cookies: 1 };
   const count = value.slice(0, dot);
-  if (!/^[2-8]$/.test(count)) throw new Refusal("Incomplete");
+  if (!/^[2-8]$/.test(count)) throw new Rejected("Incomplete");
   const cookies = Number(count);
   let token = value.slice(dot + 1);
   for (let number = 1; number < cookies; number++) {
     const part = found[number];
-    if (part?.length !== 1) throw new Refusal(part ? "Duplicate" : "Incomplete");
+    if (part?.length !== 1) throw new Rejected(part ? "Duplicate" : "Incomplete");
     token += part[0];
   }
   return { token, cookies };

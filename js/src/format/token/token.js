@@ -1,7 +1,7 @@
 // Tokens: sealing and opening (SPEC.md § 4, § 6, and § 7 up to the body).
 
 import { concat, fromBase64url, hex, toBase64url } from "../base/bytes.js";
-import { Refusal, SessionError } from "../base/errors.js";
+import { Rejected, SessionError } from "../base/errors.js";
 import { withoutHyphens } from "../crypto/algorithms.js";
 import { HEAD, NONCE, SUITES, overheadOf } from "../crypto/suites.js";
 import { keysFor } from "../keys/purpose_keys.js";
@@ -58,28 +58,28 @@ export class Sealer {
   }
 
   /**
-   * Opens a token. Returns the key's id, its position as `placeOf` does, and the body. Throws a `Refusal`. `keepsUnknown`: a token
+   * Opens a token. Returns the key's id, its position as `placeOf` does, and the body. Throws a `Rejected`. `keepsUnknown`: a token
    * under a key that the ring lacks is left to instances that may have the key.
    */
   async open(token, now, keepsUnknown) {
-    if (token.length > LONGEST_TOKEN) throw new Refusal("TooLong");
+    if (token.length > LONGEST_TOKEN) throw new Rejected("TooLong");
     const blob = fromBase64url(token);
-    if (!blob) throw new Refusal("Encoding");
-    if (blob.length < HEAD) throw new Refusal("TooShort");
+    if (!blob) throw new Rejected("Encoding");
+    if (blob.length < HEAD) throw new Rejected("TooShort");
     const suite = SUITES.find(({ fmt }) => fmt === blob[0]);
-    if (!suite) throw new Refusal("UnknownFormat");
-    if (suite.mode !== this.ring.mode) throw new Refusal("WrongMode");
+    if (!suite) throw new Rejected("UnknownFormat");
+    if (suite.mode !== this.ring.mode) throw new Rejected("WrongMode");
     const keyId = hex(blob.subarray(1, HEAD));
     const known = this.keys.find(({ key }) => key.id === keyId);
     if (!known || known.key.suite !== suite) {
-      throw new Refusal("UnknownKey", keyId, keepsUnknown, this.ring.hasDropped?.(keyId) && { known: "dropped" });
+      throw new Rejected("UnknownKey", keyId, keepsUnknown, this.ring.hasDropped?.(keyId) && { known: "dropped" });
     }
     const place = this.placeOf(keyId, now);
-    if (place === null) throw new Refusal("RetiredKey", keyId);
-    if (blob.length < overheadOf(suite.mode) + SMALLEST_BODY) throw new Refusal("TooShort", keyId);
-    if (!known.open) throw new Refusal("UnknownKey", keyId, true);
+    if (place === null) throw new Rejected("RetiredKey", keyId);
+    if (blob.length < overheadOf(suite.mode) + SMALLEST_BODY) throw new Rejected("TooShort", keyId);
+    if (!known.open) throw new Rejected("UnknownKey", keyId, true);
     const body = await known.open(blob.subarray(HEAD), concat(known.head, this.context));
-    if (!body) throw new Refusal("Auth", keyId);
+    if (!body) throw new Rejected("Auth", keyId);
     return { keyId, place, body };
   }
 }
