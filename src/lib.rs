@@ -204,25 +204,16 @@ pub mod companion {
         carrier::builder::companion::Setup,
         session::companion::{Admission, Beside, Companion, Opened, Seal},
     };
-
-    // Rules of cookies and hosts, for hardtack-device.
-    #[doc(hidden)]
-    pub use crate::web::host::origin_with_tls;
-    #[doc(hidden)]
-    pub const EXPIRED: &str = crate::cookie::set_cookie::EXPIRED;
-    #[doc(hidden)]
-    #[must_use]
-    pub fn unquoted(value: &[u8]) -> &[u8] {
-        crate::cookie::request::unquoted(value)
-    }
 }
+
+#[doc(hidden)]
+pub mod packages;
 
 // The guides as pages of rustdoc. `src/guide/links.txt` has the targets of their links here.
 #[cfg(all(doc, not(doctest)))]
 pub mod guide;
 
 #[cfg(fuzzing)]
-#[doc(hidden)]
 pub mod fuzzing;
 #[cfg(test)]
 extern crate self as hardtack;

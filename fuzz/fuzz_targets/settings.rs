@@ -11,7 +11,7 @@ use std::{
 
 use hardtack::{
     ConfigError, EncryptionKey, SessionCookie, SessionSettings, SigningKey,
-    settings::{parse_duration, show_duration},
+    packages::show_duration, settings::parse_duration,
 };
 use hardtack_migrate::settings_from_ini;
 use libfuzzer_sys::fuzz_target;

@@ -88,7 +88,7 @@ ${frame}
 
 const textOf = (page, css) => page.$eval(css, ({ textContent }) => textContent);
 const shows = (page, css, text) =>
-  page.waitForFunction((css, text) => document.querySelector(css)?.textContent === text, { timeout: 10_000 }, css, String(text));
+  page.waitForFunction((css, text) => document.querySelector(css)?.textContent === text, { timeout: 30_000 }, css, String(text));
 
 async function signedIn(site) {
   const context = await browser.createBrowserContext();
@@ -182,7 +182,7 @@ test("a worker that passes pages on: a first page by a link begins a session, an
   // A form of the other site replaces no session.
   await page.goto(`${site.origin}/sign-in`);
   await page.goto(`${scheme}://localhost:${other}/form`).catch(() => {});
-  await page.waitForFunction(() => document.querySelector("#user")?.textContent.startsWith("refused"), { timeout: 10_000 });
+  await page.waitForFunction(() => document.querySelector("#user")?.textContent.startsWith("refused"), { timeout: 30_000 });
   await page.goto(own);
   assert.equal(await textOf(page, "#user"), "ada");
   await context.close();

@@ -39,16 +39,16 @@ for (const [script, css, back] of [
     await page.goto(`${site.origin}/page`);
     await page.addScriptTag(SCRIPTS[script]);
     await page.click(css);
-    await page.waitForFunction(() => document.querySelector("h1")?.innerText === "Sign in" && !document.querySelector("turbo-frame"), { timeout: 10_000 });
+    await page.waitForFunction(() => document.querySelector("h1")?.innerText === "Sign in" && !document.querySelector("turbo-frame"), { timeout: 30_000 });
     await page.type("[name=password]", "lovelace");
-    const arrived = page.waitForFunction((back) => location.pathname === back, { timeout: 10_000 }, back);
+    const arrived = page.waitForFunction((back) => location.pathname === back, { timeout: 30_000 }, back);
     await page.click("form button");
     await arrived;
     // And now the part comes.
     await page.goto(`${site.origin}/page`);
     await page.addScriptTag(SCRIPTS[script]);
     await page.click(css);
-    await page.waitForFunction(() => document.body.innerText.includes("part of user 42"), { timeout: 10_000 });
+    await page.waitForFunction(() => document.body.innerText.includes("part of user 42"), { timeout: 30_000 });
     await context.close();
   });
 }

@@ -19,7 +19,6 @@ use std::time::Duration;
 /// assert_eq!(parse_duration("90"), None);
 /// assert_eq!(parse_duration("30M"), None);
 /// ```
-#[doc(hidden)]
 #[must_use]
 pub fn parse_duration(text: &str) -> Option<Duration> {
     let is_lower_case = !text.bytes().any(|byte| byte.is_ascii_uppercase());
@@ -34,13 +33,12 @@ pub fn parse_duration(text: &str) -> Option<Duration> {
 ///
 /// ```
 /// use hardtack::SessionSettings;
-/// use hardtack::settings::show_duration;
+/// use hardtack::packages::show_duration;
 ///
 /// let overlap = SessionSettings::default().key_overlap()?;
 /// assert_eq!(format!("old keys open for {}", show_duration(overlap)), "old keys open for 31m");
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
-#[doc(hidden)]
 #[must_use]
 pub fn show_duration(duration: Duration) -> String {
     let seconds = duration.as_secs();

@@ -3,11 +3,10 @@
 use std::{fmt, sync::Arc, time::SystemTime};
 
 use super::{
-    cookie::SessionCookie, header::SessionHeader, inspect::TokenContent, keys_in_use::KeysInUse,
-    token::SessionToken,
+    cookie::SessionCookie, header::SessionHeader, keys_in_use::KeysInUse, token::SessionToken,
 };
 use crate::{
-    base::{Reason, unix_seconds, unix_seconds_from},
+    base::{unix_seconds, unix_seconds_from},
     crypto::suite::Mode,
     state::Payload,
     token::Context,
@@ -21,22 +20,6 @@ macro_rules! carries_sessions {
             #[must_use]
             pub fn mode(&self) -> Mode {
                 self.carrier.core.slot.keys().mode()
-            }
-
-            /// Reads the content of `token`, in the context and with the timeouts of these sessions. It is for tools:
-            /// it loads no session, and calls `revoked_if` but not `on_outcome`.
-            ///
-            /// # Errors
-            ///
-            /// Returns the [`Reason`] why the token does not open. A token that opens is no error if its session is
-            /// refused by its dates, revoked, or cannot be read; [`TokenContent::refused`] has the reason.
-            #[doc(hidden)]
-            pub fn inspect(
-                &self,
-                token: impl AsRef<[u8]>,
-                now: SystemTime,
-            ) -> Result<TokenContent, Reason> {
-                self.carrier.inspect(token.as_ref(), now)
             }
         }
 

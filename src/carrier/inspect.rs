@@ -8,40 +8,10 @@ use zeroize::Zeroizing;
 use super::common::Carrier;
 use crate::{
     base::{Reason, system_time, unix_seconds},
-    cookie::{CookieName, Finder, Whole},
+    cookie::Whole,
     session::{Candidate, Opening, SessionInfo},
     state::Payload,
-    token::LONGEST_TOKEN,
 };
-
-impl CookieName {
-    /// Returns the tokens of this name in the values of a request's `Cookie` fields, without opening them.
-    ///
-    /// Like [`load`](crate::SessionCookie::load), it considers the first four different values. Each item is a token,
-    /// put together from its parts if there are any, or the [`Reason`] why that fails.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use hardtack::{cookie::CookieName, session::Reason};
-    ///
-    /// let name: CookieName = "session".parse()?;
-    /// assert_eq!(name.tokens_in(["theme=dark; session=abc"]), [Ok(b"abc".to_vec())]);
-    /// assert_eq!(name.tokens_in(["session=2.ab; session.1=c"]), [Ok(b"abc".to_vec())]);
-    /// assert_eq!(name.tokens_in(["session=2.ab"]), [Err(Reason::Incomplete)]);
-    /// # Ok::<_, hardtack::ConfigError>(())
-    /// ```
-    #[doc(hidden)]
-    #[must_use]
-    pub fn tokens_in(
-        &self,
-        cookie_fields: impl IntoIterator<Item: AsRef<[u8]>>,
-    ) -> Vec<Result<Vec<u8>, Reason>> {
-        let values = Finder::new(self.as_str()).find(cookie_fields, LONGEST_TOKEN);
-        let tokens = values.whole(LONGEST_TOKEN);
-        tokens.map(|token| Ok(token?.text.into_owned())).collect()
-    }
-}
 
 /// Content of a token whose tag was verified. Its session may still be [refused](Self::refused).
 ///
@@ -65,7 +35,6 @@ impl CookieName {
 /// assert_eq!((content.schema, &content.payload[..]), (0, &b"\x81\xa4user\x2a"[..]));
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
-#[doc(hidden)]
 #[non_exhaustive]
 pub struct TokenContent {
     /// Reason why no session is loaded from this token, or `None` if one is. A device's proof and the application's
@@ -103,7 +72,7 @@ impl fmt::Debug for TokenContent {
 }
 
 impl<T: Payload> Carrier<T> {
-    pub(super) fn inspect(&self, token: &[u8], now: SystemTime) -> Result<TokenContent, Reason> {
+    pub(crate) fn inspect(&self, token: &[u8], now: SystemTime) -> Result<TokenContent, Reason> {
         // Follows SPEC.md § 7. From § 7.7 on, a failure is returned with the content.
         let (now, core) = (unix_seconds(now), &self.core);
         core.slot.keep_up();

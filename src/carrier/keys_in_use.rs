@@ -53,7 +53,6 @@ pub struct KeysInUse {
     /// sets one, and the text has no line `not_before`.
     pub not_before: Option<SystemTime>,
     /// Next change of a key's role in this ring. If it is `None`, no role will change, and the text has no line `next`.
-    #[doc(hidden)]
     pub next: Option<RingEvent>,
     /// Problems that last. The text has a line for each.
     pub problems: Vec<Problem>,

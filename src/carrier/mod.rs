@@ -10,22 +10,19 @@ mod common;
 pub(crate) mod cookie;
 pub(crate) mod fields;
 pub(crate) mod header;
-mod inspect;
+pub(crate) mod inspect;
 #[cfg(feature = "cookie")]
 mod jar;
 mod keys_in_use;
 pub(crate) mod token;
 
-pub use crate::{cookie::attributes::FormerAttributes, state::Padding, token::TokenInfo};
-#[doc(hidden)]
-pub use builder::{InCookie, InHeader, InToken};
+pub use crate::{cookie::attributes::FormerAttributes, state::Padding};
 pub use builder::{
     SessionBuilder, SessionCookieBuilder, SessionHeaderBuilder, SessionTokenBuilder,
 };
 pub use common::TokenChange;
-pub use inspect::TokenContent;
 pub use keys_in_use::KeysInUse;
 
-pub(crate) use builder::{Options, Size};
+pub(crate) use builder::{InCookie, Options, Size};
 pub(crate) use cookie::SessionCookie;
 pub(crate) use header::SessionHeader;

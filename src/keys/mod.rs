@@ -17,7 +17,7 @@ use crate::format::keys::{fingerprint, purpose, purpose_keys};
 pub(crate) use crate::format::keys::{key, ring};
 
 pub use fingerprint::Fingerprint;
-pub use key::{KeyError, KeyId, KeyInfo, KeyRole, RingEvent, redact};
+pub use key::{KeyError, KeyId, KeyRole, RingEvent, redact};
 pub(crate) use key::{looks_like_a_key, quoted_unless_key};
 pub use problem::Problem;
 pub(crate) use purpose::Purpose;
@@ -28,8 +28,4 @@ pub use shared::SharedKeyRing;
 pub(crate) use shared::{PurposeSlot, Sessions, SlotKeys};
 pub use source::{PollOutcome, RingSource, WatchedKeyRing};
 
-pub use crate::crypto::suite::{Backend, Mode, Suite};
-
-// The text of a ring, for hardtack-cli, which edits it.
-#[doc(hidden)]
-pub use ring::{ACCEPT_UNTIL, NOT_BEFORE, SEAL_FROM, has_commas};
+pub use crate::crypto::suite::{Backend, Mode};

@@ -290,7 +290,6 @@ impl Session {
     label = "a method of dictionaries, which are `Session` without a type",
     note = "a typed session is read by `read`, and changed by `update` or `replace`: `session.update(|value| …)?`"
 )]
-#[doc(hidden)] // It is sealed.
 pub trait Dictionary: sealed::Sealed {}
 
 impl Dictionary for Map {}

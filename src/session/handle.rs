@@ -364,7 +364,6 @@ impl<T> Session<T> {
     /// assert!(!session.has_changed());
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
-    #[doc(hidden)]
     #[must_use]
     pub fn has_changed(&self) -> bool {
         // An error means that this thread is inside an `update` of the session.

@@ -135,39 +135,6 @@ impl SessionSettings {
         Ok(builder)
     }
 
-    /// Returns the time for which a key has to open tokens after the next key begins to seal ([SPEC.md § 3.4.8]), for
-    /// tools that change key rings. By default, it is 31 minutes: the idle timeout plus the clock skew. With a
-    /// companion, which settings do not describe, a cookie needs a key for the longest lifetime of a session.
-    ///
-    /// # Errors
-    ///
-    /// Returns a [`ConfigError`] if a setting is unknown, not understood or excluded by another.
-    ///
-    /// [SPEC.md § 3.4.8]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#34-key-ring
-    #[doc(hidden)]
-    pub fn key_overlap(&self) -> Result<Duration, ConfigError> {
-        ConfigError::join(self.misread())?;
-        let (_, options, _) = self.applied();
-        Ok(Duration::from_secs(options.key_overlap(false)))
-    }
-
-    /// Returns `true` if `keep_unknown_keys` is on, for tools that check key rings: then the lines of retired keys are to
-    /// stay.
-    #[doc(hidden)]
-    #[must_use]
-    pub fn keeps_unknown_keys(&self) -> bool {
-        let (_, options, _) = self.applied();
-        options.keep_unknown_keys
-    }
-
-    /// Returns the clock skew, for tools that plan key rotations.
-    #[doc(hidden)]
-    #[must_use]
-    pub fn clock_skew(&self) -> Duration {
-        let (_, options, _) = self.applied();
-        options.clock_skew
-    }
-
     /// Reads the keys and builds the cookie.
     ///
     /// # Examples
@@ -204,7 +171,7 @@ impl SessionSettings {
     }
 
     /// Returns the settings that were not understood, and `secure` if it contradicts `danger_allow_http`.
-    fn misread(&self) -> impl Iterator<Item = ConfigError> {
+    pub(crate) fn misread(&self) -> impl Iterator<Item = ConfigError> {
         let http = self.entries.get("danger_allow_http");
         let is_http = http.is_some_and(|entry| entry.value.is_on());
         let is_both = is_http && self.entries.contains_key("secure");
@@ -256,13 +223,17 @@ impl SessionSettings {
     ///
     /// Returns a [`ConfigError`] if a setting is unknown, not understood or excluded by another, or if no setting names
     /// keys. In the second case, `watch_keys` is removed all the same. The keys are not read.
-    #[doc(hidden)]
     pub fn take_key_sources(&mut self) -> Result<Vec<RingSource>, ConfigError> {
         ConfigError::join(self.misread())?;
         let (keys, ..) = self.applied();
         let sources = given(keys.sources).map_err(|error| self.mistake(&error));
         self.entries.retain(|name, _| !is_about_keys(name));
         sources
+    }
+
+    /// Returns the options of sessions with these settings.
+    pub(crate) fn options(&self) -> Options {
+        self.applied().1
     }
 
     /// Returns the keys and options of a cookie with these settings.

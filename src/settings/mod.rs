@@ -11,5 +11,4 @@ pub(crate) mod sources;
 mod table;
 mod value;
 
-pub use self::sources::line_at;
-pub use crate::base::duration::{parse_duration, show_duration};
+pub use crate::base::duration::parse_duration;

@@ -255,7 +255,6 @@ impl SessionSettings {
     ///
     /// Returns a [`ConfigError`] if an option is refused, if a setting is unknown, given twice, excluded by another or
     /// cannot have its value, or if durations conflict.
-    #[doc(hidden)]
     pub fn from_translated<'a>(
         prefix: &str,
         options: impl IntoIterator<Item = (&'a str, Result<(&'a str, &'a str), &'a str>)>,
@@ -416,7 +415,6 @@ fn is_of_kubernetes(name: &str) -> bool {
 }
 
 /// Returns the number of the line with the byte at `place`, for errors that quote no line, because it may hold a key.
-#[doc(hidden)]
 #[must_use]
 pub fn line_at(text: &str, place: usize) -> usize {
     let before = text.bytes().take(place);

@@ -46,8 +46,8 @@ mod service;
 #[cfg(all(test, hardtack_repository))]
 pub(crate) use caching::CacheHeaders;
 #[cfg(feature = "tower")]
-pub use failure::Failure;
-#[cfg(feature = "tower")]
-#[doc(hidden)]
-pub use service::{GateFuture, Layered, ResponseFuture};
+pub use {
+    failure::Failure,
+    service::{GateFuture, Layered, ResponseFuture},
+};
 pub use {host::host_of, local_path::local_path};

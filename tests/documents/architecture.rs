@@ -151,7 +151,7 @@ fn imports(
         (!path.starts_with("guide")).then(|| (path, code(text)))
     });
     let files: Vec<_> = files.collect();
-    let is_apart = |path: &str| ["lib.rs", "fuzzing.rs"].contains(&path);
+    let is_apart = |path: &str| ["lib.rs", "fuzzing.rs", "packages.rs"].contains(&path);
     let paths = files
         .iter()
         .map(|(path, _)| *path)

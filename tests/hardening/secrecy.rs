@@ -10,9 +10,10 @@ use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use hardtack::{
     Context, EncryptionKey, KeyRing, SessionCookie, SessionData, SessionHeader, SessionToken,
     SigningKey,
-    carrier::{TokenChange, TokenInfo},
+    carrier::TokenChange,
     cookie::CookieName,
     keys::{self, RingKey, SharedKeyRing},
+    packages::TokenInfo,
     session::SessionId,
 };
 use serde::{Deserialize, Serialize};

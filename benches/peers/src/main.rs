@@ -13,7 +13,7 @@ use std::{
     time::Duration,
 };
 
-use hardtack::keys::Suite;
+use hardtack::packages::Suite;
 use lexopt::prelude::*;
 
 use measure::{Bench, Times};

@@ -1,10 +1,7 @@
 //! Making keys.
 
 use clap::{Args, ValueEnum};
-use hardtack::{
-    EncryptionKey, SigningKey,
-    keys::{KeyId, Suite},
-};
+use hardtack::{EncryptionKey, SigningKey, keys::KeyId, packages::Suite};
 use zeroize::Zeroizing;
 
 use crate::output::{self, CommandResult, Failure};

@@ -19,7 +19,7 @@ mod time;
 use std::{process::ExitCode, sync::LazyLock};
 
 use clap::{Parser, Subcommand};
-use hardtack::{SessionData, keys::Suite, session::Map};
+use hardtack::{SessionData, packages::Suite, session::Map};
 
 use output::CommandResult;
 

@@ -7,7 +7,7 @@ use std::{
 };
 
 use clap::Args;
-use hardtack::{SessionSettings, settings::line_at};
+use hardtack::{SessionSettings, packages::line_at};
 use serde::{
     Deserialize,
     de::{DeserializeOwned, IgnoredAny},

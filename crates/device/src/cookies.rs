@@ -1,10 +1,7 @@
 //! Cookies next to a session's cookie `name` (docs/devices.md § 16.5): the bound cookie `name.b-` and the mark
 //! `name.out-`, each with a tag at the end.
 
-use hardtack::{
-    companion::{EXPIRED, Setup},
-    cookie::CookieName,
-};
+use hardtack::{companion::Setup, cookie::CookieName, packages::EXPIRED};
 use http::{HeaderMap, HeaderValue, header::COOKIE};
 
 /// Renders the cookies of devices for one session's cookie, with its attributes.

@@ -4,7 +4,8 @@
 //! `SameSite=None`.
 
 use hardtack::{
-    companion::{Beside, Opened, origin_with_tls, unquoted},
+    companion::{Beside, Opened},
+    packages::{origin_with_tls, unquoted},
     session::{Reason, SaveError, SessionId, SessionInfo},
 };
 use http::{HeaderName, HeaderValue, request::Parts};

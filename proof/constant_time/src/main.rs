@@ -11,7 +11,7 @@ use std::{
     process::{Command, ExitCode},
 };
 
-use hardtack::keys::Suite;
+use hardtack::packages::Suite;
 
 use declared::{DECLARED, Findings};
 

@@ -5,10 +5,7 @@
 
 use std::time::{Duration, UNIX_EPOCH};
 
-use hardtack::{
-    EncryptionKey, SessionCookie,
-    keys::{Backend, Suite},
-};
+use hardtack::{EncryptionKey, SessionCookie, keys::Backend, packages::Suite};
 
 #[test]
 fn the_module_has_passed_its_self_tests_and_seals() {

@@ -29,14 +29,6 @@ impl<C, T> SessionBuilder<C, T> {
         self
     }
 
-    /// Replaces the [`LABEL`](crate::SessionData::LABEL) of `T`, for tools that
-    /// inspect sessions without having their type. At most 255 bytes. Default: the label of `T`.
-    #[doc(hidden)]
-    pub fn type_label(mut self, label: impl Into<String>) -> Self {
-        self.options.type_label = Some(label.into());
-        self
-    }
-
     /// Binds every session to a label and a value ([SPEC.md § 4.2]), unless a request chooses another context. Default:
     /// none. May be repeated; the order counts. A label has at most 255 bytes, a value at most 65,535. Both are public:
     /// they are logged when sessions are built, and are part of the fingerprint of the settings.

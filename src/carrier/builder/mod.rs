@@ -16,7 +16,7 @@ mod size;
 use std::{any::TypeId, marker::PhantomData};
 
 pub(crate) use options::Options;
-pub use options::{InCookie, InHeader, InToken};
+pub(crate) use options::{InCookie, InHeader, InToken};
 pub use size::Size;
 
 use super::{cookie::SessionCookie, header::SessionHeader, token::SessionToken};

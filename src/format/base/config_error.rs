@@ -86,7 +86,6 @@ impl ConfigError {
 
     /// Returns the error with each setting's name spelled by `name`, for a source or a command line that spells it
     /// differently.
-    #[doc(hidden)]
     #[must_use]
     pub fn with_names(&self, name: impl Fn(&str) -> String) -> ConfigError {
         let mistakes = self.mistakes.iter().map(|mistake| Mistake {

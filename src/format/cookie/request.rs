@@ -67,7 +67,7 @@ fn begins_a_pair(before: &[u8]) -> bool {
 }
 
 /// Returns a value without the white space around it, and without one pair of quotes.
-pub(crate) fn unquoted(value: &[u8]) -> &[u8] {
+pub fn unquoted(value: &[u8]) -> &[u8] {
     match trim_end(trim_start(value)) {
         [b'"', inner @ .., b'"'] => inner,
         value => value,

@@ -229,4 +229,4 @@ impl Template {
 /// Length of `N.` in the first cookie, and of `.1` in the names of the others.
 pub(crate) const PART_LEN: usize = 2;
 /// Attributes of a cookie that browsers drop.
-pub(crate) const EXPIRED: &str = "; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT";
+pub const EXPIRED: &str = "; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT";

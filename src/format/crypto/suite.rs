@@ -40,7 +40,6 @@ impl fmt::Display for Mode {
 /// The key selects the algorithm; a token never does.
 ///
 /// [SPEC.md § 2]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#2-suites
-#[doc(hidden)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Suite {
@@ -79,7 +78,6 @@ impl Suite {
     }
 
     /// Returns the word for this suite in the text of a key: `xaes`, `xcha` or `sign`.
-    #[doc(hidden)]
     #[must_use]
     pub const fn word(self) -> &'static str {
         self.row().1

@@ -92,7 +92,6 @@ pub(crate) fn open(
 }
 
 /// Parts of a token that can be read without a key. They are not verified.
-#[doc(hidden)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TokenInfo {

@@ -132,7 +132,18 @@ impl WatchedKeyRing {
     ///
     /// Use this in programs with a scheduler or without threads, and in tests. The call blocks while sources are read,
     /// so keep it off the threads of an async runtime.
-    #[doc(hidden)]
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{EncryptionKey, keys::{PollOutcome, RingSource, WatchedKeyRing}};
+    /// # use std::time::SystemTime;
+    /// # let key = EncryptionKey::generate()?.expose_secret().to_string();
+    /// # let source = RingSource::from_fn("vault", move || Ok(key.clone()));
+    /// let mut watched = WatchedKeyRing::from_sources([source])?;
+    /// assert!(matches!(watched.poll(SystemTime::now()), PollOutcome::Unchanged));
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     pub fn poll(&mut self, now: SystemTime) -> PollOutcome {
         self.poll_at(|| unix_seconds(now))
     }
@@ -225,7 +236,22 @@ impl WatchedKeyRing {
     /// Sets a function that the thread of [`spawn`](Self::spawn) calls with the outcome of each poll. If the thread
     /// reads a change twice because the last poll was late, the function gets only the second outcome. Default: none.
     /// After a panic in the function the thread continues, unless the program aborts on panics.
-    #[doc(hidden)]
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # use hardtack::keys::{PollOutcome, RingSource, WatchedKeyRing};
+    /// let watched = WatchedKeyRing::from_sources([RingSource::file("/run/secrets/ring")])?;
+    /// let keys = watched.keys();
+    /// watched
+    ///     .on_poll(|outcome| {
+    ///         if let PollOutcome::Replaced { dropped, .. } = outcome {
+    ///             println!("{} keys were dropped", dropped.len());
+    ///         }
+    ///     })
+    ///     .spawn()?;
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     pub fn on_poll(mut self, on_poll: impl FnMut(PollOutcome) + Send + 'static) -> WatchedKeyRing {
         self.on_poll = Box::new(on_poll);
         self
@@ -347,7 +373,6 @@ impl fmt::Debug for WatchedKeyRing {
 }
 
 /// Outcome of polling the sources of a [`WatchedKeyRing`].
-#[doc(hidden)]
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum PollOutcome {

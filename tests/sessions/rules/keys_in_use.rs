@@ -110,7 +110,7 @@ fn a_signing_key_runs_on_rust_crypto() {
     let signing = SessionCookie::unencrypted_but_signed(SigningKey::generate().unwrap());
     let keys = signing.build().unwrap().keys_in_use(at(0));
     assert_eq!(keys.backend, Backend::RustCrypto);
-    let backend = hardtack::keys::Suite::Xaes256Gcm.backend();
+    let backend = hardtack::packages::Suite::Xaes256Gcm.backend();
     assert_eq!(cookie().keys_in_use(at(0)).backend, backend);
 }
 

@@ -3,9 +3,8 @@
 use std::{fmt::Display, time::SystemTime};
 
 use hardtack::{
-    carrier::{TokenContent, TokenInfo},
+    packages::{TokenContent, TokenInfo, show_duration},
     session::{Payload, Reason},
-    settings::show_duration,
 };
 use serde_json::{Value, json};
 

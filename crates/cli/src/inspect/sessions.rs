@@ -5,10 +5,10 @@ use hardtack::{
     ConfigError, KeyRing, SessionCookie, SessionHeader, SessionSettings, SessionToken,
     carrier::{
         KeysInUse, SessionBuilder, SessionCookieBuilder, SessionHeaderBuilder, SessionTokenBuilder,
-        TokenContent,
     },
     cookie::CookieName,
     keys::{Mode, RingSource},
+    packages::TokenContent,
     session::{Outcome, Payload, Reason},
 };
 

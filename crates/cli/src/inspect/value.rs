@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use hardtack::{SessionData, carrier::TokenContent};
+use hardtack::{SessionData, packages::TokenContent};
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value, json};
 use zeroize::Zeroizing;

@@ -1,5 +1,5 @@
 use clap::Args;
-use hardtack::keys::KeyInfo;
+use hardtack::packages::KeyInfo;
 
 use super::{
     KeyRingExt,

@@ -5,8 +5,8 @@ use std::{
 
 use clap::Args;
 use hardtack::{
-    keys::{KeyId, KeyInfo, KeyRole, RingEvent},
-    settings::show_duration,
+    keys::{KeyId, KeyRole, RingEvent},
+    packages::{KeyInfo, show_duration},
 };
 use serde_json::{Value, json};
 

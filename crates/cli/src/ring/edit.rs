@@ -7,8 +7,8 @@ use std::{
 
 use clap::Args;
 use hardtack::{
-    keys::{KeyId, KeyInfo, KeyRole, redact},
-    settings::show_duration,
+    keys::{KeyId, KeyRole, redact},
+    packages::{KeyInfo, show_duration},
 };
 use zeroize::Zeroizing;
 

@@ -2,7 +2,8 @@ use std::time::{Duration, SystemTime};
 
 use hardtack::{
     KeyRing,
-    keys::{KeyId, KeyInfo, KeyRole, RingEvent},
+    keys::{KeyId, KeyRole, RingEvent},
+    packages::KeyInfo,
 };
 
 /// Questions of the commands about a ring.

@@ -2,8 +2,8 @@ use std::time::{Duration, SystemTime};
 
 use clap::Args;
 use hardtack::{
-    keys::{KeyId, KeyInfo},
-    settings::show_duration,
+    keys::KeyId,
+    packages::{KeyInfo, show_duration},
 };
 
 use super::{

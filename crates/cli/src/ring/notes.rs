@@ -10,7 +10,7 @@
 
 use std::{ops::Range, time::SystemTime};
 
-use hardtack::keys::{KeyId, KeyInfo};
+use hardtack::{keys::KeyId, packages::KeyInfo};
 
 use super::KeyRing;
 use crate::{output::Failure, time::show};

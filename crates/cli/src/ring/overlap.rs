@@ -7,10 +7,7 @@ use std::{
 };
 
 use clap::Args;
-use hardtack::{
-    SessionSettings,
-    settings::{parse_duration, show_duration},
-};
+use hardtack::{SessionSettings, packages::show_duration, settings::parse_duration};
 
 use super::notes::{OVERLAP, noted_at};
 use crate::{output::Failure, settings, time};

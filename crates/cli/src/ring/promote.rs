@@ -1,7 +1,7 @@
 use std::time::{Duration, SystemTime};
 
 use clap::Args;
-use hardtack::keys::KeyInfo;
+use hardtack::packages::KeyInfo;
 
 use super::{
     KeyRing, KeyRingExt,

@@ -1,7 +1,10 @@
 use std::time::SystemTime;
 
 use clap::Args;
-use hardtack::keys::{KeyId, KeyInfo, KeyRole};
+use hardtack::{
+    keys::{KeyId, KeyRole},
+    packages::KeyInfo,
+};
 
 use super::{
     KeyRing, KeyRingExt,

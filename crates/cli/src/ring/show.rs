@@ -4,7 +4,7 @@ use std::{
 };
 
 use clap::Args;
-use hardtack::{keys::KeyRole, settings::show_duration};
+use hardtack::{keys::KeyRole, packages::show_duration};
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
 

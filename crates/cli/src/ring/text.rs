@@ -6,10 +6,11 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-pub(super) use hardtack::keys::{ACCEPT_UNTIL, SEAL_FROM};
+pub(super) use hardtack::packages::{ACCEPT_UNTIL, SEAL_FROM};
 use hardtack::{
     KeyRing,
-    keys::{KeyId, NOT_BEFORE, has_commas},
+    keys::KeyId,
+    packages::{NOT_BEFORE, has_commas},
 };
 use zeroize::Zeroizing;
 

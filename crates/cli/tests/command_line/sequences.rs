@@ -9,7 +9,8 @@ use std::{env, time::SystemTime};
 
 use hardtack::{
     EncryptionKey, KeyRing, SessionCookie,
-    keys::{KeyId, KeyInfo, KeyRole},
+    keys::{KeyId, KeyRole},
+    packages::KeyInfo,
 };
 
 use crate::desk::{Desk, Ran, at};

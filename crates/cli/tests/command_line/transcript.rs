@@ -11,7 +11,7 @@
 
 use std::{fs, io::Write, path::Path, process::Stdio, time::Duration};
 
-use hardtack::{KeyRing, SessionCookie, SessionSettings, keys::Suite};
+use hardtack::{KeyRing, SessionCookie, SessionSettings, packages::Suite};
 use serde_json::Value;
 use snapbox::{Assert, Data, assert::DEFAULT_ACTION_ENV};
 

@@ -51,7 +51,6 @@ show_in_hex!(KeyId as u32);
 read_from_hex!(KeyId as u32, KeyError, || KeyError::new(NO_ID));
 
 /// Public facts about a key in a [`KeyRing`](crate::KeyRing).
-#[doc(hidden)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct KeyInfo {
@@ -67,7 +66,6 @@ pub struct KeyInfo {
 
 /// Role of a key in a [`KeyRing`](crate::KeyRing) at a given time. `Display` shows one word: `seals`, `accepted`,
 /// `planned` or `retired`.
-#[doc(hidden)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum KeyRole {
@@ -94,7 +92,6 @@ impl fmt::Display for KeyRole {
 
 /// Change of a key's role in a ring. `Display` shows it as in [`KeysInUse`](crate::carrier::KeysInUse):
 /// `2027-03-01T06:17:00Z c7e01b94 seals`, or `… retires`.
-#[doc(hidden)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RingEvent {
     /// `seal_from` or `accept_until` of the key.

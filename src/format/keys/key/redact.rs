@@ -35,7 +35,6 @@ use super::{
 /// A part of a key without its prefix looks like any other text, and is shown. Redact a string before you shorten or
 /// wrap it.
 #[must_use]
-#[doc(hidden)]
 pub fn redact(text: &str) -> String {
     let pieces = text.split_inclusive(|c| !is_of_key(c)).map(|piece| {
         let word = piece.trim_end_matches(|c| !is_of_key(c));

@@ -17,7 +17,7 @@ use crate::format::{
     crypto::{sha256::Prk, suite::Mode},
     keys::{
         fingerprint::Fingerprint,
-        key::{EncryptionKey, KeyError, KeyId, KeyInfo, KeyRole, SigningKey},
+        key::{EncryptionKey, KeyError, KeyId, SigningKey},
     },
 };
 
@@ -164,20 +164,6 @@ impl KeyRing {
     #[must_use]
     pub fn sealing_key(&self, now: SystemTime) -> KeyId {
         self.0.sealing_id(unix_seconds(now))
-    }
-
-    /// Returns the keys in the order in which they take over sealing (SPEC.md § 3.4.2).
-    #[doc(hidden)]
-    #[must_use]
-    pub fn keys(&self) -> Vec<KeyInfo> {
-        self.0.infos().collect()
-    }
-
-    /// Returns the role of a key at `now`, or `None` if the ring lacks the key.
-    #[doc(hidden)]
-    #[must_use]
-    pub fn role(&self, key: KeyId, now: SystemTime) -> Option<KeyRole> {
-        self.0.role(key, unix_seconds(now))
     }
 
     /// Returns the time set by [`with_not_before`](Self::with_not_before) or by the ring's text, in whole seconds, or

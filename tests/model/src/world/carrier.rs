@@ -10,8 +10,7 @@ use std::{
 
 use hardtack::{
     Clock, Context, Session, SessionCookie, SessionHeader, SessionLayer, SessionToken,
-    carrier::{TokenChange, TokenContent},
-    session::Reason,
+    carrier::TokenChange, packages::TokenContent, session::Reason,
 };
 use http::{HeaderMap, HeaderValue, Request, Response};
 use tower::{Layer, ServiceExt, service_fn};
