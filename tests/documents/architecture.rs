@@ -1,5 +1,4 @@
-//! The files of `src/` import each other in no circle, its folders as ARCHITECTURE.md draws them, and few files reach out of
-//! the program.
+//! The files of `src/` import each other as ARCHITECTURE.md lists and draws them, and few of them reach out of the program.
 
 use std::collections::BTreeSet;
 
@@ -8,23 +7,30 @@ use crate::common::repository::Repository;
 
 #[test]
 fn each_file_can_be_read_after_those_that_it_imports() {
-    let (mut unread, imports) = imports(Repository::read());
-    loop {
-        let is_waiting = |file: &&str| {
-            let mut its = imports.iter().filter(|(importing, _)| importing == file);
-            its.any(|(_, imported)| unread.contains(imported))
-        };
-        let waiting: BTreeSet<_> = unread.iter().copied().filter(is_waiting).collect();
-        if waiting.len() == unread.len() {
-            break;
-        }
-        unread = waiting;
+    let repository = Repository::read();
+    let (files, imports) = imports(repository);
+    let order = order(repository);
+    let place = |file: &str| order.iter().position(|listed| listed == file);
+    for (at, file) in order.iter().enumerate() {
+        assert!(files.contains(&**file), "{file} is listed, and is no file");
+        assert_eq!(place(file), Some(at), "{file} is listed twice");
     }
-    let circle = unread;
-    assert!(
-        circle.is_empty(),
-        "each of these imports another: {circle:?}"
-    );
+    // A table of contents is neither imported nor imports.
+    let is_imported = |file: &str| {
+        imports
+            .iter()
+            .any(|(one, other)| [*one, *other].contains(&file))
+    };
+    for file in files {
+        let is_listed = place(file).is_some() || file.ends_with("mod.rs") && !is_imported(file);
+        assert!(is_listed, "ARCHITECTURE.md does not list {file}");
+    }
+    for (file, other) in imports {
+        assert!(
+            place(other) < place(file),
+            "{file} imports {other}, which is listed after it"
+        );
+    }
 }
 
 #[test]
@@ -160,6 +166,20 @@ fn imports(
     let mut imports = Modules::read(files).imports();
     imports.retain(|(file, other)| !is_apart(file) && !is_apart(other));
     (paths, imports)
+}
+
+/// The files in the order of ARCHITECTURE.md, in lines of a folder and its files.
+fn order(repository: &Repository) -> Vec<String> {
+    let mut folder = "";
+    let mut order = Vec::new();
+    for line in block_after(repository, "## Reading order").lines().skip(1) {
+        let mut words = line.split_whitespace();
+        if !line.starts_with(' ') {
+            folder = words.next().unwrap_or_default();
+        }
+        order.extend(words.map(|name| format!("{folder}/{name}.rs")));
+    }
+    order
 }
 
 /// Returns the folder of a file, as ARCHITECTURE.md names it.
