@@ -17,8 +17,8 @@ use std::{
 use axum::{
     Form, Router,
     extract::{Query, State},
-    http::{StatusCode, header::CACHE_CONTROL},
-    response::{Html, IntoResponse, Redirect, Result},
+    http::{Method, StatusCode, header::CACHE_CONTROL},
+    response::{Html, IntoResponse, Redirect, Response, Result},
     routing::{get, post},
 };
 use hardtack::{
@@ -146,19 +146,22 @@ struct Answer {
 async fn callback(
     session: Session,
     State(site): State<Site>,
+    method: Method,
+    Query(query): Query<Vec<(String, String)>>,
     Form(Answer { state, code }): Form<Answer>,
-) -> Result<Redirect> {
+) -> Result<Response> {
     let Some(attempt) = site.attempt(&state) else {
-        return Ok(failed(
-            &session,
-            "/",
-            "no state of this site, or an old one",
-        )?);
+        return failed(&session, "/", "no state of this site, or an old one");
     };
     let next = local_path(&attempt.next).unwrap_or("/").to_owned();
     let Some(code) = code else {
-        return Ok(failed(&session, &next, "the visitor declined")?);
+        return failed(&session, &next, "the visitor declined");
     };
+    if attempt.number > 1 && method != Method::POST {
+        // A browser may send a GET twice, and break off the one that signs the visitor in. It posts a form once.
+        session.discard()?;
+        return Ok(post_again(Form(query)).await.into_response());
+    }
     // Tabs that a browser opens together begin a session each, and the browser keeps the last one.
     let browser = session.id();
     let is_own = browser == Some(attempt.browser);
@@ -173,24 +176,25 @@ async fn callback(
             session.sign_in()?;
             // The tokens are long, and stay on the server. With several providers a user has the issuer's name, too.
             session.insert("user", user)?;
-            Ok(Redirect::to(&next))
+            Ok(Redirect::to(&next).into_response())
         }
         (Err(reason), Some(browser)) if !session.contains_key("user") && number < 4 => {
             eprintln!("begins again: {reason}");
             session.discard()?;
-            site.begin(browser, &next, number + 1).await
+            let again = site.begin(browser, &next, number + 1).await?;
+            Ok(again.into_response())
         }
-        (Err(reason), _) => Ok(failed(&session, &next, reason)?),
+        (Err(reason), _) => failed(&session, &next, reason),
     }
 }
 
 /// Writes nothing, not even a refresh: the same answer may have come twice, and signed the visitor in the first time.
-fn failed(session: &Session, next: &str, reason: impl Display) -> Result<Redirect, Refusal> {
-    session.discard().map_err(refused)?;
+fn failed(session: &Session, next: &str, reason: impl Display) -> Result<Response> {
+    session.discard()?;
     if session.contains_key("user") {
-        return Ok(Redirect::to(next));
+        return Ok(Redirect::to(next).into_response());
     }
-    Err(refused(reason))
+    Err(refused(reason).into())
 }
 // ANCHOR_END: callback
 

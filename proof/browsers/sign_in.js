@@ -31,7 +31,7 @@ const workerOf = (name) => `
     ${WORKERS[name]}
   });`;
 
-/** The Rust example as a process, on the other side of a server that adds a worker. */
+/** The Rust example as a process, on the other side of a server that adds a worker, and shows its provider as another site. */
 async function siteOfRust() {
   const example = await Demo.of("openid", "0");
   let worker;
@@ -40,7 +40,8 @@ async function siteOfRust() {
     const { hostname, port: to } = new URL(example.origin);
     const passed = httpRequest({ hostname, port: to, path: request.url, method: request.method, headers: request.headers }, (answer) => {
       const { location, ...headers } = answer.headers;
-      if (location) headers.location = location.replace(example.origin, own);
+      const isOfProvider = location?.startsWith(`${example.origin}/provider/`);
+      if (location) headers.location = location.replace(example.origin, isOfProvider ? own.replace("127.0.0.1", "localhost") : own);
       answer.pipe(response.writeHead(answer.statusCode, headers));
     });
     request.pipe(passed);
