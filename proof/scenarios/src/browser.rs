@@ -7,7 +7,7 @@ use ureq::{
     http::{self, HeaderMap, Method},
 };
 
-use crate::{Request, Server};
+use crate::{Request, Server, connection};
 
 /// A client that keeps the cookies of one host. It follows no redirect.
 #[derive(Clone, Debug)]
@@ -31,7 +31,7 @@ impl Browser {
         let mut jar = Jar::default();
         jar.url = "http://127.0.0.1/".parse().unwrap();
         Browser {
-            agent: config.build().into(),
+            agent: connection::agent(config.build()),
             jar: RefCell::new(jar),
         }
     }

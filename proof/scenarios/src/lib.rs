@@ -11,6 +11,7 @@
 
 mod browser;
 mod client;
+mod connection;
 mod program;
 mod scenario;
 mod server;
