@@ -141,7 +141,6 @@ struct Answer {
     code: Option<AuthorizationCode>,
 }
 
-// ANCHOR: callback
 /// Takes the answer from the query of a GET, or from a form.
 async fn callback(
     session: Session,
@@ -196,9 +195,7 @@ fn failed(session: &Session, next: &str, reason: impl Display) -> Result<Respons
     }
     Err(refused(reason).into())
 }
-// ANCHOR_END: callback
 
-// ANCHOR: post_again
 /// Handles `response_mode=form_post`, and would handle SAML's answers: the browser posts the fields again, from a page of
 /// this site, and then sends the cookie. No address has the fields. `callback` has to check `state`, because any site can
 /// post to this page.
@@ -216,7 +213,6 @@ fn in_html(text: &str) -> String {
     let text = text.replace('&', "&amp;").replace('<', "&lt;");
     text.replace('"', "&quot;")
 }
-// ANCHOR_END: post_again
 
 fn text(error: impl Display) -> String {
     error.to_string()
