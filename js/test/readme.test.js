@@ -42,10 +42,14 @@ test("the worker counts", async () => {
 test("the first program signs in and out in a worker, and refuses other sites and wrong passwords", async () => {
   await writeFile(new URL("worker.ts.js", folder), transformSync(programs.get("worker.ts"), { loader: "ts" }).code);
   const worker = (await import(new URL("worker.ts.js", folder))).default;
+  let secrets = {}; // as in a worker whose password was forgotten
   const send = (path, cookie = "", init = {}) =>
-    worker.request(path, { ...init, headers: { cookie, ...init.headers } }, { ...env, PASSWORD: "right" });
+    worker.request(path, { ...init, headers: { cookie, ...init.headers } }, { ...env, ...secrets });
   const post = (path, cookie, password, site = "same-origin") =>
     send(path, cookie, { method: "POST", body: new URLSearchParams({ name: "ada", password }), headers: { "sec-fetch-site": site } });
+  const nameAlone = { method: "POST", body: new URLSearchParams({ name: "ada" }) };
+  assert.equal((await send("/sign-in", "", nameAlone)).status, 401);
+  secrets = { PASSWORD: "right" };
   assert.equal((await post("/sign-in", "", "wrong")).status, 401);
   assert.equal((await post("/sign-in", "", "right", "cross-site")).status, 403);
   assert.equal(await (await send("/")).text(), "Hello nobody");
