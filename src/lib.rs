@@ -202,7 +202,7 @@ pub mod companion {
     pub use crate::web::companion::layer::CompanionLayer;
     pub use crate::{
         carrier::builder::companion::Setup,
-        session::companion::{Admission, Beside, Companion, Opened, Seal},
+        session::companion::{Admission, Companion, Opened, ReceivedSession, Seal},
     };
 }
 

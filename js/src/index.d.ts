@@ -269,7 +269,7 @@ export class KeyRing {
    * has come seals, or the first if none has come.
    */
   readonly keys: readonly RingKey[];
-  /** Unix seconds; sessions that began earlier are refused. */
+  /** Unix seconds; sessions that began earlier are rejected. */
   readonly notBefore: number | null;
   /** 16 hexadecimal digits, to compare instances. */
   fingerprint(): Promise<string>;
@@ -371,7 +371,7 @@ export interface Revocation<S extends BaseSession> {
 }
 
 /**
- * Asks the application at every `load`, and so in every request, whether the session is revoked. The session is refused unless
+ * Asks the application at every `load`, and so in every request, whether the session is revoked. The session is rejected unless
  * `judge` returns false. If it fails, or returns neither true nor false, `outcome.cause` and `log` say why. If this program cannot
  * read the content, `get` returns undefined, and `value` is undefined. Throws a `ConfigError`.
  */
@@ -453,7 +453,7 @@ export interface SessionOptions extends Pick<RingOptions, "skipXChaCha"> {
   readonly refreshAfter?: "never" | "on-change" | "always" | "every-request" | number | undefined;
   /** Seconds by which the clocks of programs may differ, 0 to 300. Default: 60. */
   readonly clockSkew?: number | undefined;
-  /** Sessions that began earlier are refused. A number counts milliseconds, as `Date.now()` does. Default: null. */
+  /** Sessions that began earlier are rejected. A number counts milliseconds, as `Date.now()` does. Default: null. */
   readonly notBefore?: Date | number | null | undefined;
   /** `padme` hides part of the length. Default: null. */
   readonly padding?: Padding | null | undefined;

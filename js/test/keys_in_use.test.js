@@ -105,7 +105,7 @@ const problemsAt = async (cookies, now) => String(await keysInUse(cookies, now))
 
 test("a `not_before` in the future is a problem until its time has come", async () => {
   const cookies = await SessionCookie.encrypted(`${XAES_KEY}\nnot_before=${timeAt(100)}`, { log: null });
-  assert.match((await problemsAt(cookies, later(99))).join(), /^problem NotBeforeAhead: `not_before` is in the future: until then every session is refused/);
+  assert.match((await problemsAt(cookies, later(99))).join(), /^problem NotBeforeAhead: `not_before` is in the future: until then every session is rejected/);
   assert.deepEqual(await problemsAt(cookies, later(100)), []);
 });
 
@@ -228,7 +228,7 @@ test("a key that a followed ring loses and has again is a problem as long as it 
   const cookie = await filled(undefined, cookies);
   source.text = OTHER_KEY;
   assert.deepEqual(await problemsAt(cookies, at(60)), []);
-  const drops = "key ring replaced by one that drops keys or ends them too early: their sessions end; right after a leak, else a mistake";
+  const drops = "key ring replaced by one that drops keys or ends them too early: their sessions end; after a leak this is right, otherwise a mistake";
   assert.deepEqual(told().slice(1), [["warn", drops, { fingerprint: await (await KeyRing.parse(OTHER_KEY)).fingerprint(), dropped: [id] }]]);
   // Somebody else's does not hide it from the log.
   for (const arrived of [await filled(undefined, await SessionCookie.encrypted(THIRD_KEY)), cookie]) await cookies.load(arrived, at(61));

@@ -13,7 +13,7 @@ import { forward } from "../src/web/origin.js";
 
 const EVERYDAY = [
   "sessions are ready", "key ring replaced", "session rejected",
-  "key ring replaced by one that drops keys or ends them too early: their sessions end; right after a leak, else a mistake",
+  "key ring replaced by one that drops keys or ends them too early: their sessions end; after a leak this is right, otherwise a mistake",
 ];
 const { warn } = console;
 console.warn = (message, ...more) => EVERYDAY.includes(message) || warn(message, ...more);

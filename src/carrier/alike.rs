@@ -47,7 +47,7 @@ macro_rules! like_a_cookie {
                 KeysInUse::of(&self.carrier.core, unix_seconds(now))
             }
 
-            /// Refuses every session that was issued before `time`, from now on. See
+            /// Rejects every session that was issued before `time`, from now on. See
             /// [`SessionCookie::raise_not_before`](crate::SessionCookie::raise_not_before).
             pub fn raise_not_before(&self, time: SystemTime) {
                 let time = unix_seconds_from(time);

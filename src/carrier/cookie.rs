@@ -143,14 +143,14 @@ impl<T: Payload> SessionCookie<T> {
         Ok(fields)
     }
 
-    /// Refuses every session of this cookie that was issued before `time`, from now on and in all contexts. This signs
+    /// Rejects every session of this cookie that was issued before `time`, from now on and in all contexts. This signs
     /// out everyone who signed in earlier. Other instances, and other cookies of this program, need a call of their own.
     /// A time earlier than one that was set before has no effect.
     ///
     /// Sessions carry whole seconds, so `time` is rounded up. The current time ends every session that this instance
     /// issued, and every session that begins in the rest of this second. Another instance's clock may be ahead by up to
     /// `clock_skew`; add this duration to end its sessions too, and all that begin meanwhile. If a request in progress
-    /// has a session that is now refused, only the end of this session is saved, with what is stored after `sign_in` or
+    /// has a session that is now rejected, only the end of this session is saved, with what is stored after `sign_in` or
     /// `invalidate`.
     ///
     /// # Examples

@@ -65,7 +65,7 @@ pub(crate) enum LimitedEvent {
     NoContext,
     // Responses.
     CachingReplaced,
-    RefusalUntold,
+    ErrorUntold,
     ChangeLeftOut,
     ChangeLate,
 }
@@ -151,7 +151,7 @@ impl LogLimits {
         }
     }
 
-    /// A session was refused by a `not_before` that lies in the future, which lasts until then.
+    /// A session was rejected by a `not_before` that lies in the future, which lasts until then.
     #[cold]
     pub(crate) fn note_not_before(&self, purpose: &str, not_before: u64, now: u64) {
         if is_due(&self.not_before_at, LOGGED_AGAIN, now) {

@@ -34,9 +34,9 @@ pub(crate) fn session_failed(
 }
 
 /// A change did not fit a session, and its response, of another status, saves what else the request changed.
-pub(crate) fn refusal_was_untold(purpose: &str, status: u16, left_out: u64) {
+pub(crate) fn error_was_untold(purpose: &str, status: u16, left_out: u64) {
     let left_out = (left_out > 0).then_some(left_out);
-    log_line!(REFUSAL_UNTOLD, purpose, status, left_out);
+    log_line!(ERROR_UNTOLD, purpose, status, left_out);
 }
 
 /// A handler returned an error because the session's companion did not admit the request. The session itself was logged

@@ -10,7 +10,7 @@ pub(crate) fn ring_taken(in_use: &InUse<'_>) {
     log_in_use!(in_use, RING_TAKEN);
 }
 
-/// A `not_before` refuses even the sessions that begin at `now`, because it is later.
+/// A `not_before` rejects even the sessions that begin at `now`, because it is later.
 pub(crate) fn not_before_is_ahead(purpose: &str, not_before: UnixSeconds, now: UnixSeconds) {
     let ahead_by = not_before.saturating_sub(now);
     let not_before = show_time(system_time(not_before));
@@ -41,13 +41,13 @@ pub(crate) fn count_use(purpose: &str, fingerprint: impl Display, settings: impl
     );
 }
 
-/// Sessions issued before this time are refused; 0 if there is none.
+/// Sessions issued before this time are rejected; 0 if there is none.
 pub(crate) fn show_not_before(purpose: &str, not_before: u64) {
     gauge!(set(not_before as f64), NOT_BEFORE, "purpose" => purpose.to_owned());
 }
 
 /// The sources of the ring are refused, or do not answer, since this time; 0 if they are usable.
-pub(crate) fn show_refusal(purpose: &str, since: u64) {
+pub(crate) fn show_refused_since(purpose: &str, since: u64) {
     gauge!(set(since as f64), SOURCE_REFUSED_SINCE, "purpose" => purpose.to_owned());
 }
 

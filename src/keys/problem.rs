@@ -49,7 +49,7 @@ pub enum Problem {
         /// Time since which the ring opens the key again, or for longer.
         since: SystemTime,
     },
-    /// `not_before` is in the future, so every session is refused, new ones too.
+    /// `not_before` is in the future, so every session is rejected, new ones too.
     NotBeforeAhead,
     /// In the last ten minutes a session was from the future ([`NotYetValid`](crate::session::Reason::NotYetValid)), so
     /// the clock of this program or of another one is wrong.

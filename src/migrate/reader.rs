@@ -100,7 +100,7 @@ impl OldSession {
         self
     }
 
-    /// Sets the time from which the old library would refuse the session. Default: none.
+    /// Sets the time from which the old library would reject the session. Default: none.
     #[must_use]
     pub fn expires_at(mut self, time: SystemTime) -> OldSession {
         self.expires_at = Some(time);

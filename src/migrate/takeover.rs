@@ -182,7 +182,7 @@ impl OldCookies for Migration {
         {
             self.advise(&self.has_logged_range, || {
                 format!(
-                    "sessions of the old cookie `{name}` are refused: they have no date, so they count as begun when the range of \
+                    "sessions of the old cookie `{name}` are rejected: they have no date, so they count as begun when the range of \
                      `migrate_from` began, which is longer ago than the `absolute_timeout`; begin the range with the rollout"
                 )
             });

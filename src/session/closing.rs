@@ -10,11 +10,11 @@ use std::{
 use super::{
     carrier_core::CarrierCore,
     handle::Session,
+    last_error::FAILED,
     loaded::Loaded,
     lock::{Contents, Held},
     opening::Opening,
     outcome::Outcome,
-    refusal::FAILED,
     save_error::SaveError,
 };
 use crate::{
@@ -89,8 +89,8 @@ impl<T: Payload> Session<T> {
         let Ok(mut held) = self.lock.hold() else {
             return Err(SaveError::new(INSIDE_UPDATE));
         };
-        response.has_refused = held.contents.refusal.is_some();
-        if let Some(error) = held.refusal_told_by(response.status).cloned() {
+        response.has_refused = held.contents.last_error.is_some();
+        if let Some(error) = held.last_error_told_by(response.status).cloned() {
             held.note_failure(&error);
             response.status = FAILED;
         }

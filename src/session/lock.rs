@@ -36,7 +36,7 @@ pub(super) struct Contents<T> {
     /// session that is only read beforehand has no part in the response.
     pub(super) is_touched: bool,
     /// Last error of a change, or of asking whether the session is still valid. An error of the request may be this one.
-    pub(super) refusal: Option<SessionError>,
+    pub(super) last_error: Option<SessionError>,
     /// Error of every change, once no change can be saved.
     pub(super) read_only: Option<SessionError>,
 }
@@ -80,7 +80,7 @@ impl<T> SessionLock<T> {
                 arrival,
                 loaded: None,
                 is_touched: false,
-                refusal: None,
+                last_error: None,
                 read_only: None,
             }),
         }
@@ -149,7 +149,7 @@ impl<T: Payload> Held<'_, T> {
         change: impl FnOnce(&mut State<T>) -> Result<R, SessionError>,
     ) -> Result<R, SessionError> {
         let changed = self.changeable().and_then(change);
-        self.note_refusal(&changed);
+        self.note_error(&changed);
         changed
     }
 

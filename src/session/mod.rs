@@ -18,6 +18,7 @@ mod flash;
 pub(crate) mod handle;
 mod hooks;
 mod id;
+mod last_error;
 mod lifecycle;
 mod loaded;
 mod lock;
@@ -25,7 +26,6 @@ mod old_cookies;
 mod opened_session;
 mod opening;
 mod outcome;
-mod refusal;
 mod save_error;
 mod typed;
 mod validate;
@@ -40,6 +40,8 @@ pub(crate) use duplicates::{Candidate, Duplicates};
 pub(crate) use handle::Session;
 pub(crate) use hooks::Hooks;
 pub use id::SessionId;
+#[cfg(feature = "tower")]
+pub(crate) use last_error::{FAILED, of_anyone};
 #[cfg(all(test, hardtack_repository))]
 pub(crate) use loaded::Loaded;
 pub(crate) use lock::Arrival;
@@ -49,8 +51,6 @@ pub(crate) use old_cookies::{DroppedCookie, OldCookies, ReceivedOldCookies};
 pub use opened_session::{OpenedSession, SessionInfo};
 pub(crate) use opening::Opening;
 pub use outcome::{Outcome, ReadEvent};
-#[cfg(feature = "tower")]
-pub(crate) use refusal::{FAILED, of_anyone};
 pub use save_error::SaveError;
 
 pub use crate::{

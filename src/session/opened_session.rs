@@ -153,7 +153,7 @@ impl OpenedSession<'_> {
     ///
     /// # Errors
     ///
-    /// Returns [`Decode`](SessionError::Decode) if the value is of another type. Refuse the session then, because nobody
+    /// Returns [`Decode`](SessionError::Decode) if the value is of another type. Reject the session then, because nobody
     /// knows whose it is.
     pub fn get<V: DeserializeOwned>(&self, key: &str) -> Result<Option<V>, SessionError> {
         self.content

@@ -127,7 +127,7 @@ impl<T: Payload> Session<T> {
         asked.answered();
         let mut held = self.lock.hold()?;
         let heard = held.read().apply_answer(core, answer, at);
-        held.note_refusal(&heard);
+        held.note_error(&heard);
         heard.map(Validity::valid_if)
     }
 }

@@ -248,8 +248,8 @@ impl SessionSettings {
     /// Applies each setting to the sessions' options.
     fn apply(&self, to: &mut Target) -> Result<(), ConfigError> {
         ConfigError::join(self.entries.values().filter_map(|entry| {
-            let refusal = (entry.apply)(&entry.value, to).err()?;
-            Some(self.problem(&entry.shown, refusal))
+            let mistake = (entry.apply)(&entry.value, to).err()?;
+            Some(self.problem(&entry.shown, mistake))
         }))
     }
 

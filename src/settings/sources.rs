@@ -302,8 +302,8 @@ impl SessionSettings {
 
     /// Takes the setting `name`, which its source calls `shown`.
     pub(super) fn take(&mut self, name: &str, shown: &str, value: Value) {
-        if let Err(refusal) = self.try_take(name, shown, value) {
-            self.add_mistake(shown, refusal);
+        if let Err(mistake) = self.try_take(name, shown, value) {
+            self.add_mistake(shown, mistake);
         }
     }
 

@@ -137,9 +137,9 @@ impl Value {
         choices: &[(&str, T)],
         of_duration: fn(Duration) -> T,
     ) -> Result<T, String> {
-        self.choice(choices).or_else(|refusal| {
+        self.choice(choices).or_else(|mistake| {
             let duration = self.duration().map(of_duration);
-            duration.map_err(|_| format!("{refusal}, or {}", mistakes::A_DURATION))
+            duration.map_err(|_| format!("{mistake}, or {}", mistakes::A_DURATION))
         })
     }
 

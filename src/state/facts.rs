@@ -56,7 +56,7 @@ pub(crate) enum Standing {
     Good,
     /// They accept the session, but a later key has replaced its key.
     UnderEarlierKey,
-    /// They refuse the session, because a new ring has dropped or retired its key, or `not_before` was raised, while
+    /// They reject the session, because a new ring has dropped or retired its key, or `not_before` was raised, while
     /// the request ran.
     Lapsed,
 }

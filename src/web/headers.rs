@@ -264,7 +264,7 @@ fn set_cache_fields<H: Fields, C>(
 /// Tells a client when to come back, if another instance may then read its session, or the application answer.
 fn set_retry_after<H: Fields, T: Payload>(session: &Session<T>, status: u16, response: &mut H) {
     let is_told = response.named(RETRY_AFTER.as_str()).is_some();
-    if status == 503 && !is_told && session.is_refusal_told_by(status) {
+    if status == 503 && !is_told && session.is_last_error_told_by(status) {
         let seconds = H::value(RETRY_AFTER_SECONDS.into());
         response.replace(H::name(RETRY_AFTER.as_str()), seconds);
     }

@@ -84,7 +84,7 @@ fn findings(programs: &[Program<'_>]) -> Vec<String> {
     findings
 }
 
-/// Returns how rings differ, whose sessions are refused, and which ring is right.
+/// Returns how rings differ, whose sessions are rejected, and which ring is right.
 fn of_rings(checks: &[&Check<'_>]) -> Vec<String> {
     let fingerprints = difference(checks, "fingerprint", |check| check.one("fingerprint"));
     let mut findings: Vec<_> = fingerprints.into_iter().collect();
@@ -142,7 +142,7 @@ fn of_rings(checks: &[&Check<'_>]) -> Vec<String> {
             ended.join(" and key ")
         )
     } else if !refusing.is_empty() {
-        "every session is refused for now; give all of them one ring".to_owned()
+        "every session is rejected for now; give all of them one ring".to_owned()
     } else if whole.len() == checks.len() {
         "they open the same sessions for now; give all of them the newest ring".to_owned()
     } else if whole.is_empty() {

@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use hardtack::{
     ConfigError, Context,
-    companion::{Admission, Beside, Companion, Seal, Setup},
+    companion::{Admission, Companion, ReceivedSession, Seal, Setup},
     session::{SaveError, SessionId, SessionInfo},
 };
 use http::{Response, request::Parts};
@@ -142,9 +142,13 @@ impl Companion for Devices {
         method == "POST" && self.settings.endpoint_at(path).is_some()
     }
 
-    fn respond(&self, request: &Parts, beside: Option<&mut Beside<'_>>) -> Response<String> {
-        let response = match (self.settings.endpoint_at(request.uri.path()), beside) {
-            (Some(endpoint), Some(beside)) => self.respond_to(endpoint, request, beside),
+    fn respond(
+        &self,
+        request: &Parts,
+        received: Option<&mut ReceivedSession<'_>>,
+    ) -> Response<String> {
+        let response = match (self.settings.endpoint_at(request.uri.path()), received) {
+            (Some(endpoint), Some(received)) => self.respond_to(endpoint, request, received),
             // The request belongs to no context. An instance that knows its tenant may answer it later.
             _ => DeviceResponse::later(),
         };

@@ -4,7 +4,7 @@
 //! `SameSite=None`.
 
 use hardtack::{
-    companion::{Beside, Opened},
+    companion::{Opened, ReceivedSession},
     packages::{origin_with_tls, unquoted},
     session::{Reason, SaveError, SessionId, SessionInfo},
 };
@@ -51,7 +51,7 @@ impl Devices {
         &self,
         endpoint: Endpoint,
         parts: &Parts,
-        beside: &mut Beside<'_>,
+        received: &mut ReceivedSession<'_>,
     ) -> DeviceResponse {
         // The draft requires quotes, and Chromium omits them.
         let field = |name| {
@@ -65,10 +65,10 @@ impl Devices {
             identifier: field(SESSION_ID),
         };
         let subject = match endpoint {
-            Endpoint::Register => self.offered(&request, beside),
-            Endpoint::Refresh => self.identified(&request, beside),
+            Endpoint::Register => self.offered(&request, received),
+            Endpoint::Refresh => self.identified(&request, received),
         };
-        let response = subject.map(|subject| self.respond_about(&subject, &request, beside));
+        let response = subject.map(|subject| self.respond_about(&subject, &request, received));
         match response {
             Ok(Ok(response)) | Err(response) => response,
             Ok(Err(_)) => DeviceResponse::later(),
@@ -81,18 +81,18 @@ impl Devices {
         &self,
         subject: &Subject<'_>,
         request: &DeviceRequest<'_>,
-        beside: &mut Beside<'_>,
+        received: &mut ReceivedSession<'_>,
     ) -> Result<DeviceResponse, SaveError> {
         let Opened {
             is_alive, arrived, ..
-        } = beside.open(&subject.session);
+        } = received.open(&subject.session);
         let marks = self.marks(subject, request);
         let may_live = marks.is_empty() && subject.may_live(is_alive, arrived.as_ref());
         match &subject.named_by {
-            NamedBy::Offer(proof) if may_live => self.register(subject, proof, request, beside),
+            NamedBy::Offer(proof) if may_live => self.register(subject, proof, request, received),
             NamedBy::Offer(_) => Ok(DeviceResponse::refused(400)),
             NamedBy::Identifier(key, device) if may_live => {
-                self.refresh(subject.id, (key, *device), request, beside)
+                self.refresh(subject.id, (key, *device), request, received)
             }
             NamedBy::Identifier(_, device) => {
                 let bound = self.cookies.expire_bound(&tag(device));
@@ -119,12 +119,12 @@ impl Devices {
     fn offered<'a>(
         &self,
         request: &DeviceRequest<'a>,
-        beside: &Beside<'_>,
+        received: &ReceivedSession<'_>,
     ) -> Result<Subject<'a>, DeviceResponse> {
         let refused = || DeviceResponse::refused(400);
         let proof = Proof::parse(request.proof).map_err(|_| refused())?;
-        let (context, token) = (beside.context(), &proof.challenge);
-        let offer = self.offer.open::<0>(context, token, beside.now());
+        let (context, token) = (received.context(), &proof.challenge);
+        let offer = self.offer.open::<0>(context, token, received.now());
         let (id, session, _) = offer.map_err(|_| refused())?;
         Ok(Subject {
             id,
@@ -138,19 +138,19 @@ impl Devices {
         offer: &Subject<'_>,
         proof: &Proof<'_>,
         request: &DeviceRequest<'_>,
-        beside: &mut Beside<'_>,
+        received: &mut ReceivedSession<'_>,
     ) -> Result<DeviceResponse, SaveError> {
         let key = proof.verify_registration().ok();
         let Some(key) = key.filter(|_| self.is_for(proof, request)) else {
             return Ok(DeviceResponse::refused(400));
         };
-        let (context, now) = (beside.context(), beside.now());
+        let (context, now) = (received.context(), received.now());
         let device = device_id(&key, offer.id);
         let seal = &self.identifier;
         let issued = offer.session.created_at;
         let identifier = seal.seal(context, offer.id, issued, &key.to_bytes(), now)?;
         let bound_cookie = self.set_bound(context, device, offer.id, now)?;
-        beside.bind(device);
+        received.bind(device);
         let instructions = self.instructions(&identifier, device);
         Ok(DeviceResponse::registered(bound_cookie, instructions))
     }
@@ -158,10 +158,12 @@ impl Devices {
     fn identified<'a>(
         &self,
         request: &DeviceRequest<'a>,
-        beside: &Beside<'_>,
+        received: &ReceivedSession<'_>,
     ) -> Result<Subject<'a>, DeviceResponse> {
         let text = request.identifier;
-        let identifier = self.identifier.open(beside.context(), text, beside.now());
+        let identifier = self
+            .identifier
+            .open(received.context(), text, received.now());
         let (id, session, key): (_, _, [u8; KEY_LEN]) =
             identifier.map_err(|reason| match reason {
                 // Another instance may already have this key of the ring, so the browser keeps its own key.
@@ -183,10 +185,10 @@ impl Devices {
         id: SessionId,
         (key, device): (&PublicKey, DeviceId),
         request: &DeviceRequest<'_>,
-        beside: &Beside<'_>,
+        received: &ReceivedSession<'_>,
     ) -> Result<DeviceResponse, SaveError> {
-        let (context, now) = (beside.context(), beside.now());
-        if self.is_proven(key, id, request, beside) {
+        let (context, now) = (received.context(), received.now());
+        if self.is_proven(key, id, request, received) {
             let bound_cookie = self.set_bound(context, device, id, now)?;
             return Ok(DeviceResponse::refreshed(bound_cookie));
         }
@@ -202,13 +204,13 @@ impl Devices {
         key: &PublicKey,
         id: SessionId,
         request: &DeviceRequest<'_>,
-        beside: &Beside<'_>,
+        received: &ReceivedSession<'_>,
     ) -> bool {
         let Ok(proof) = Proof::parse(request.proof) else {
             return false;
         };
-        let (context, token) = (beside.context(), &proof.challenge);
-        let challenge = self.challenge.open::<0>(context, token, beside.now());
+        let (context, token) = (received.context(), &proof.challenge);
+        let challenge = self.challenge.open::<0>(context, token, received.now());
         let is_own = challenge.is_ok_and(|(of, ..)| of == id);
         is_own && proof.verify_refresh(key).is_ok() && self.is_for(&proof, request)
     }

@@ -22,7 +22,7 @@ use crate::{
 /// is refused. Beaker's other internal entries, such as `_id` and `_path`, are dropped, and so are flash messages and
 /// the CSRF token of pyramid_beaker. A pickle, which is Beaker's default, is refused.
 ///
-/// If every session is refused with [`Reason::Auth`], the `validate_key` is wrong. With [`Reason::Payload`] or
+/// If every session is rejected with [`Reason::Auth`], the `validate_key` is wrong. With [`Reason::Payload`] or
 /// [`Reason::Encoding`] it is the `encrypt_key`, `encrypt_nonce_bits`, the backend or the serializer.
 ///
 /// # Examples
@@ -67,7 +67,7 @@ impl Beaker {
         }
     }
 
-    /// Sets `session.timeout`, after which an inactive session is refused. Default: none, as in Beaker.
+    /// Sets `session.timeout`, after which an inactive session is rejected. Default: none, as in Beaker.
     #[must_use]
     pub fn timeout(mut self, timeout: Option<Duration>) -> Beaker {
         self.timeout = timeout;

@@ -58,7 +58,7 @@ impl Pyramid {
         self
     }
 
-    /// Sets the factory's `timeout`, after which an inactive session is refused. Default: 20 minutes.
+    /// Sets the factory's `timeout`, after which an inactive session is rejected. Default: 20 minutes.
     #[must_use]
     pub fn timeout(mut self, timeout: Option<Duration>) -> Pyramid {
         self.timeout = timeout;

@@ -20,7 +20,7 @@ pub(crate) struct Facts {
     pub(crate) format: &'static str,
     /// A cookie with its reader, and `Debug` of the reader.
     pub(crate) read: fn(&Cookie, Keys) -> (OldCookie, String),
-    /// `None`: the session is refused, because it is a pickle or has an integer beyond 64 bits.
+    /// `None`: the session is rejected, because it is a pickle or has an integer beyond 64 bits.
     pub(crate) content: Option<fn() -> Value>,
     pub(crate) dates: Dates,
     /// Seconds after which the reader refuses a session that is not used.

@@ -1,6 +1,6 @@
 //! Ends of sessions of tower-sessions.
 //!
-//! Numbers of old sessions, which are here what they were there, or the session is refused.
+//! Numbers of old sessions, which are here what they were there, or the session is rejected.
 
 use std::time::{Duration, UNIX_EPOCH};
 

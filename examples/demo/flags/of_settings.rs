@@ -18,7 +18,7 @@ pub(super) const FLAGS: &[Flag] = &[
     row("refresh-after", "WHEN", Sessions("refresh_after"), "seconds, never, always, on-change, every-request"),
     row("refresh-navigations-only", "", Cookies("refresh_navigations_only"), "refresh nothing for scripts"),
     row("skew", "SECONDS", Sessions("clock_skew"), "how far another clock may be ahead"),
-    row("not-before", "SECONDS", Sessions("not_before"), "refuse sessions issued earlier; Unix seconds"),
+    row("not-before", "SECONDS", Sessions("not_before"), "reject sessions issued earlier; Unix seconds"),
     row("size", "PROFILE", Cookies("size"), "anywhere, browser; split:2, split:3 or split:4 cookies"),
     row("padding", "SCHEME", Sessions("padding"), "none, padme"),
     row("context", "PAIR", Sessions("context"), "label=value, bound to every session; repeatable"),

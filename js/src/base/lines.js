@@ -6,7 +6,8 @@ export const RING_TAKEN = [
 ];
 export const RING_DROPS_KEYS = [
   "warn",
-  "key ring replaced by one that drops keys or ends them too early: their sessions end; right after a leak, else a mistake",
+  "key ring replaced by one that drops keys or ends them too early: their sessions end; after a leak this is right, otherwise a " +
+    "mistake",
 ];
 export const RING_REFUSED = [
   "error",
@@ -42,7 +43,7 @@ export const KEY_IS_BACK = [
 ];
 export const NOT_BEFORE_IS_AHEAD = [
   "warn",
-  "`not_before` is in the future: until then every session is refused, new ones too; correct it, unless that is meant",
+  "`not_before` is in the future: until then every session is rejected, new ones too; correct it, unless that is meant",
 ];
 export const SESSIONS_ARE_READY = [
   "info",
@@ -79,7 +80,7 @@ export const SESSION_FAILED = [
   "error",
   "a session could not be read or changed",
 ];
-export const REFUSAL_UNTOLD = [
+export const ERROR_UNTOLD = [
   "warn",
   "a change did not fit, and others may be saved",
 ];

@@ -13,7 +13,7 @@ use crate::session::{BoxError, OpenedSession, ReadEvent, Validity};
 use crate::{base::ConfigError, session::companion::Companion};
 
 impl<C, T: 'static> SessionBuilder<C, T> {
-    /// Refuses every session for which `revoked_if` returns `true`. The function may decide by the session's id (a list
+    /// Rejects every session for which `revoked_if` returns `true`. The function may decide by the session's id (a list
     /// of signed-out sessions, for example), by its dates, or by its content ([`value`](OpenedSession::value),
     /// [`get`](OpenedSession::get)), such as an epoch of its user.
     ///
@@ -76,7 +76,7 @@ impl<C, T: 'static> SessionBuilder<C, T> {
     /// idle timeout, so to 15 minutes by default. Default: the application is not asked.
     ///
     /// A cookie, or a copy of it, opens until its own deadline, although its user may have been barred since. With this
-    /// setting, **a session that is no longer allowed is refused after `interval` plus [`clock_skew`](Self::clock_skew),
+    /// setting, **a session that is no longer allowed is rejected after `interval` plus [`clock_skew`](Self::clock_skew),
     /// on every instance**, whatever its visitor does, at the price of about one question for each active session and
     /// interval. Use it for questions that need a database query. If the answer is in memory, use
     /// [`revoked_if`](Self::revoked_if), which is called whenever a session is read, and must not block. The
@@ -86,7 +86,7 @@ impl<C, T: 'static> SessionBuilder<C, T> {
     /// session:
     ///
     /// - [`Validity::Valid`] is sealed into the session with a response that may refresh or save it.
-    /// - [`Validity::Ended`] refuses the session like any revoked one.
+    /// - [`Validity::Ended`] rejects the session like any revoked one.
     /// - If the future fails or panics, the request is refused with 503 and the cookie is kept, unless
     ///   [`unvalidated_up_to`](Self::unvalidated_up_to) keeps the session. That duration then takes the place of
     ///   `interval`. Give the question its own timeout.

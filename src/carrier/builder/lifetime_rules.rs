@@ -166,7 +166,7 @@ impl<C, T> SessionBuilder<C, T> {
         self
     }
 
-    /// Refuses every session issued before `time`, which signs out everyone who signed in earlier ([SPEC.md § 7.8]). A
+    /// Rejects every session issued before `time`, which signs out everyone who signed in earlier ([SPEC.md § 7.8]). A
     /// fraction of a second is rounded up. If the key ring also has such a time, the later one counts. Default: none.
     ///
     /// # Examples

@@ -25,7 +25,7 @@ impl<T> SessionCookieBuilder<T> {
     ///   as any other: timeouts, `not_before`, [`revoked_if`](crate::carrier::SessionBuilder::revoked_if). A session
     ///   without a date counts as issued at the beginning of `range`, so the
     ///   [`absolute_timeout`](crate::carrier::SessionBuilder::absolute_timeout) also runs from there. A session that does
-    ///   not record its last activity counts as active now. A session that began before 2026 is refused.
+    ///   not record its last activity counts as active now. A session that began before 2026 is rejected.
     /// - A session that is taken over counts as changed, so the response writes it. A dictionary gets the entries of
     ///   the old session; a type gets them through [`convert`](crate::SessionData::convert), as a dictionary of schema
     ///   0. If the entries do not fit, or if `convert` returns `None`, the session is new and empty. A session of another
@@ -62,7 +62,7 @@ impl<T> SessionCookieBuilder<T> {
     /// # Security
     ///
     /// Until the end of `range`, a copy of an old cookie can begin a session here, even after its visitor signed out.
-    /// [`raise_not_before`](crate::SessionCookie::raise_not_before) refuses all sessions that were issued earlier. Old
+    /// [`raise_not_before`](crate::SessionCookie::raise_not_before) rejects all sessions that were issued earlier. Old
     /// sessions are as safe as the key and the algorithm of their library.
     pub fn migrate_from(mut self, old: impl Into<OldCookie>, range: Range<SystemTime>) -> Self {
         self.carrier.migrate_from.push((old.into(), range));

@@ -103,11 +103,11 @@ pub(crate) fn encode<V: Serialize + ?Sized>(value: &V) -> Result<Wiped, &'static
         EncodeError::Syntax(cause) if cause == WIDE => WIDE,
         _ => FAILS,
     })?;
-    refusal(bytes).map_or(Ok(buffer), Err)
+    fault(bytes).map_or(Ok(buffer), Err)
 }
 
 /// Returns the reason why no reader would take an encoded value, if there is one.
-fn refusal(bytes: &[u8]) -> Option<&'static str> {
+fn fault(bytes: &[u8]) -> Option<&'static str> {
     // A session that is sealed and cannot be read is withheld from then on, so this fails at the line that stores it.
     let is_whole = |end: Option<usize>| end == Some(bytes.len());
     if is_whole(skip_value::<true>(bytes, 0)) {

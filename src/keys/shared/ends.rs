@@ -15,9 +15,9 @@ pub(super) struct KeyEnd {
     /// Earliest end that is believed: an `accept_until` of a ring, or the time at which the key left one. The greatest
     /// time if there is none.
     at: UnixSeconds,
-    /// Time at which the key left with a ring that brought another back. That ring may be the wrong one, which lacks newer
+    /// Provisional end: the time at which the key left with a ring that brought another back. That ring may be the wrong one, which lacks newer
     /// keys, so the next ring that opens no key for too long decides: it lacks the key, too, or the key never ended.
-    doubtful: Option<UnixSeconds>,
+    provisional: Option<UnixSeconds>,
     /// `true` if the key opened tokens until it left, so that living sessions may have ended with it.
     is_dropped: bool,
     /// Time since which the ring opens the key longer than it was to, if it does.
@@ -27,7 +27,7 @@ pub(super) struct KeyEnd {
 impl KeyEnd {
     /// Returns the time from which the key was to open nothing.
     pub(super) fn at(&self) -> UnixSeconds {
-        self.doubtful.map_or(self.at, |left| self.at.min(left))
+        self.provisional.map_or(self.at, |left| self.at.min(left))
     }
 }
 
@@ -50,7 +50,7 @@ impl Ends {
             let mut key = known.unwrap_or(KeyEnd {
                 id,
                 at: UnixSeconds::MAX,
-                doubtful: None,
+                provisional: None,
                 is_dropped: false,
                 back_since: None,
             });
@@ -74,13 +74,13 @@ impl Ends {
             let leaves = is_gone && before > 0;
             key.is_dropped &= is_gone;
             if leaves {
-                (key.is_dropped, key.doubtful) = (before > now, Some(now));
+                (key.is_dropped, key.provisional) = (before > now, Some(now));
             }
             if (is_gone && !is_wrong) || (leaves && !brings_back) {
                 key.at = key.at();
             }
             if !is_wrong {
-                key.doubtful = None;
+                key.provisional = None;
             }
             if after > now.max(before).max(key.at()) {
                 key.back_since = Some(now);

@@ -27,9 +27,9 @@ impl PurposeSlot {
     }
 
     /// Sets the gauge of sources that are refused or hang.
-    pub(super) fn show_refusal(&self, since: Option<UnixSeconds>) {
+    pub(super) fn show_refused_since(&self, since: Option<UnixSeconds>) {
         if self.counted_sessions().is_some() {
-            events::show_refusal(self.purpose.name(), since.unwrap_or(0));
+            events::show_refused_since(self.purpose.name(), since.unwrap_or(0));
         }
     }
 
@@ -77,7 +77,7 @@ impl PurposeSlot {
         problems
     }
 
-    /// Returns `not_before` if even a session that begins at `now` is refused.
+    /// Returns `not_before` if even a session that begins at `now` is rejected.
     pub(crate) fn not_before_ahead(&self, now: UnixSeconds) -> Option<UnixSeconds> {
         let not_before = self.not_before(&self.keys());
         // A platform without a clock says 0.

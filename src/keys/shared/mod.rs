@@ -57,7 +57,7 @@ struct RingState {
     ring: KeyRing,
     slots: Vec<Weak<PurposeSlot>>,
     ends: Ends,
-    /// Refusal of the sources of a watched ring, while it lasts.
+    /// Why the sources of a watched ring are refused, while they are.
     refused: Option<Problem>,
     /// Polls of the thread that follows the ring's sources, if any.
     following: OnceLock<Arc<Following>>,
@@ -169,7 +169,7 @@ impl SharedKeyRing {
         let show = move || {
             _ = ring
                 .upgrade()
-                .map(|ring| SharedKeyRing(ring).show_refusal())
+                .map(|ring| SharedKeyRing(ring).show_refused_since())
         };
         Following::new(show, interval, clock::system_now())
     }
@@ -186,16 +186,16 @@ impl SharedKeyRing {
     /// Notes that the sources are refused, or no longer are.
     pub(crate) fn note_source_refused(&self, refused: Option<Problem>) {
         self.lock().refused = refused;
-        self.show_refusal();
+        self.show_refused_since();
     }
 
     /// Sets the gauge of sources that are refused or hang.
-    pub(crate) fn show_refusal(&self) {
+    pub(crate) fn show_refused_since(&self) {
         let shared = self.lock();
         let (since, slots) = (shared.refused_since(), shared.slots.clone());
         drop(shared);
         let slots = slots.iter().filter_map(Weak::upgrade);
-        slots.for_each(|slot| slot.show_refusal(since));
+        slots.for_each(|slot| slot.show_refused_since(since));
     }
 
     /// Returns `true` if another handle of this ring exists, or a cookie, header or token that was built with it.
@@ -233,7 +233,7 @@ impl SharedKeyRing {
         shared.slots.push(Arc::downgrade(&slot));
         drop(shared);
         slot.count_use(&ring.0, 1.0);
-        slot.show_refusal(since);
+        slot.show_refused_since(since);
         Ok(slot)
     }
 
@@ -262,7 +262,7 @@ pub(crate) struct PurposeSlot {
     ring: Weak<RingLock>,
     pub(crate) purpose: Purpose,
     sessions: Option<Sessions>,
-    /// Sessions issued before this time are refused, in addition to the ring's own time. It only rises.
+    /// Sessions issued before this time are rejected, in addition to the ring's own time. It only rises.
     not_before: AtomicU64,
     /// Time at which the slot got its keys, by the system's clock.
     taken_at: AtomicU64,
@@ -333,7 +333,7 @@ impl PurposeSlot {
         (!may_be_pushed).then_some(late_by)
     }
 
-    /// Refuses sessions issued before `time` from now on.
+    /// Rejects sessions issued before `time` from now on.
     pub(crate) fn raise_not_before(&self, time: UnixSeconds) {
         self.not_before.fetch_max(time, Ordering::Relaxed);
         self.show_not_before();

@@ -156,7 +156,7 @@ impl WatchedKeyRing {
         };
         let unsettled = self.unsettled.take();
         if snapshot == self.used {
-            self.end_refusal();
+            self.note_readable();
             return PollOutcome::Unchanged;
         }
         if let Some(refused) = self.refused.as_mut()
@@ -164,7 +164,7 @@ impl WatchedKeyRing {
         {
             refused.log_again(now());
             // A ring of the same purpose may have become readable.
-            self.keys.show_refusal();
+            self.keys.show_refused_since();
             return PollOutcome::Unchanged;
         }
         let now = now();
@@ -190,7 +190,7 @@ impl WatchedKeyRing {
             Ok(Exchanged { dropped, returned }) => {
                 events::ring_replaced(self.keys.current().fingerprint(), &dropped);
                 self.used = snapshot;
-                self.end_refusal();
+                self.note_readable();
                 PollOutcome::Replaced { dropped, returned }
             }
             Err(error) => {
@@ -219,7 +219,7 @@ impl WatchedKeyRing {
     }
 
     /// The sources are readable, and make the ring in use.
-    fn end_refusal(&mut self) {
+    fn note_readable(&mut self) {
         if self.refused.take().is_some() {
             self.keys.note_source_refused(None);
             events::ring_source_is_readable();

@@ -2,7 +2,7 @@
 
 use http::{Response, request::Parts};
 
-use super::{Admission, Beside, Companion};
+use super::{Admission, Companion, ReceivedSession};
 use crate::{
     base::{Reason, UnixSeconds, system_time, unix_seconds},
     cookie::{CompanionFields, Values},
@@ -148,7 +148,7 @@ impl<T> Session<T> {
         let opening = Opening::new(core, arrival.context.as_deref(), now);
         let (received, _) = opening.choose(&arrival.values);
         let by_age = (now.saturating_add(1)).saturating_sub(core.policy.lifetimes.longest());
-        let mut beside = Beside {
+        let mut received = ReceivedSession {
             context: opening.context(),
             now,
             hooks: &core.hooks,
@@ -157,8 +157,8 @@ impl<T> Session<T> {
             may_bind: false,
             device: None,
         };
-        let response = companion.respond(request, Some(&mut beside));
-        let bound = beside.bound();
+        let response = companion.respond(request, Some(&mut received));
+        let bound = received.bound();
         let decided = bound.and_then(|arrived| Decided::of_bound(held, arrived, now));
         (response, decided)
     }

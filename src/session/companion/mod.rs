@@ -1,12 +1,12 @@
 //! The seam for a package that adds something to each session, as `hardtack-device` does.
 
-mod beside;
 mod hooks;
+mod received_session;
 mod seal;
 
 use std::{sync::Arc, time::SystemTime};
 
-pub use beside::{Beside, Opened};
+pub use received_session::{Opened, ReceivedSession};
 pub use seal::Seal;
 
 use super::{SaveError, SessionId, SessionInfo};
@@ -68,14 +68,14 @@ pub trait Companion: Send + Sync {
         false
     }
 
-    /// Answers a request in place of the application. `beside` knows the session that came along, and is `None` if the
+    /// Answers a request in place of the application. `received` knows the session that came along, and is `None` if the
     /// request belongs to no context.
     fn respond(
         &self,
         request: &http::request::Parts,
-        beside: Option<&mut Beside<'_>>,
+        received: Option<&mut ReceivedSession<'_>>,
     ) -> http::Response<String> {
-        let _ = (request, beside);
+        let _ = (request, received);
         let mut response = http::Response::default();
         *response.status_mut() = http::StatusCode::NOT_FOUND;
         response

@@ -7,7 +7,7 @@ use std::{
 
 use hardtack::{
     Context, EncryptionKey, KeyRing, SessionCookie, SessionError,
-    companion::{Admission, Beside, Companion, Seal, Setup},
+    companion::{Admission, Companion, ReceivedSession, Seal, Setup},
     keys::SharedKeyRing,
     session::{SaveError, SessionId, SessionInfo},
 };
@@ -73,7 +73,11 @@ impl Companion for Proofs {
     }
 
     /// `?asked` asks about the session that came, and any other query about another one.
-    fn respond(&self, request: &Parts, beside: Option<&mut Beside<'_>>) -> Response<String> {
+    fn respond(
+        &self,
+        request: &Parts,
+        beside: Option<&mut ReceivedSession<'_>>,
+    ) -> Response<String> {
         let beside = beside.unwrap();
         let named = |id: SessionId, issued| {
             let token = self

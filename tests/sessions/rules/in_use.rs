@@ -152,7 +152,7 @@ fn a_not_before_in_the_future_is_warned_of_when_the_cookie_is_built_and_whenever
         assert_eq!(told.target, "hardtack::keys");
         has(
             &told,
-            "`not_before` is in the future: until then every session is refused",
+            "`not_before` is in the future: until then every session is rejected",
         );
         has(
             &told,

@@ -309,7 +309,7 @@ impl Report {
         let since = self.seals_since().map(|since| {
             let ago = show_duration(self.at.duration_since(since).unwrap_or_default());
             let since = show(since);
-            format!(" since {since}, {ago} ago: an instance without this ring refuses its sessions")
+            format!(" since {since}, {ago} ago: an instance without this ring rejects its sessions")
         });
         Some(format!("key {id} seals{}", since.unwrap_or_default()))
     }

@@ -97,7 +97,7 @@ impl KeyRing {
         Ok(KeyRing::of(Ring::new(keys.collect(), 0)?))
     }
 
-    /// Refuses every session issued before `time`. Replaces an earlier `not_before` of the ring, even by an earlier
+    /// Rejects every session issued before `time`. Replaces an earlier `not_before` of the ring, even by an earlier
     /// time.
     ///
     /// Set this when you remove a leaked key. Fractions of a second are rounded up.
@@ -123,7 +123,7 @@ impl KeyRing {
     #[must_use]
     pub fn with_not_before(self, time: SystemTime) -> KeyRing {
         let mut ring = Arc::unwrap_or_clone(self.0);
-        // A time before the epoch refuses no session, because none was issued earlier.
+        // A time before the epoch rejects no session, because none was issued earlier.
         let time = unix_seconds_from(time);
         ring.not_before = if time < EPOCH { 0 } else { time };
         KeyRing::of(ring)

@@ -20,7 +20,7 @@ use crate::format::{
 pub(crate) struct Ring<K> {
     /// At least one key, in the order in which they take over sealing (SPEC.md § 3.4.2).
     pub(crate) keys: Vec<Member<K>>,
-    /// Sessions issued before this time are refused. 0 if the ring sets none.
+    /// Sessions issued before this time are rejected. 0 if the ring sets none.
     pub(crate) not_before: UnixSeconds,
 }
 

@@ -113,7 +113,7 @@ fn set(slot: &mut Option<SystemTime>, attribute: &str, time: &str) -> Result<(),
 
 /// Separates words. Line ends or commas separate entries.
 const BLANK: [char; 2] = [' ', '\t'];
-/// Word of the time before which sessions are refused.
+/// Word of the time before which sessions are rejected.
 pub const NOT_BEFORE: &str = "not_before=";
 /// Attribute of a key.
 pub const SEAL_FROM: &str = "seal_from=";

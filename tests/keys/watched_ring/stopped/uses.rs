@@ -5,7 +5,7 @@ use std::sync::{Arc, Barrier, Mutex};
 use hardtack::{
     Context, SessionData, SessionToken,
     carrier::TokenChange,
-    companion::{Admission, Beside, Companion, Seal},
+    companion::{Admission, Companion, ReceivedSession, Seal},
     session::{Reason, SaveError, SessionId, SessionInfo},
 };
 use http::{Request, Response, request::Parts};
@@ -143,7 +143,7 @@ impl Companion for Tells {
         path == "/ask"
     }
 
-    fn respond(&self, _: &Parts, beside: Option<&mut Beside<'_>>) -> Response<String> {
+    fn respond(&self, _: &Parts, beside: Option<&mut ReceivedSession<'_>>) -> Response<String> {
         let beside = beside.unwrap();
         let (context, now) = (beside.context().clone(), beside.now());
         let token = self.seal.seal(&context, [9; 8].into(), now, &[7], now);

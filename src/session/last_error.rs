@@ -9,10 +9,10 @@ use crate::{
 
 impl<T> Session<T> {
     /// Returns `true` if a response with this status tells the last error of the session.
-    pub(crate) fn is_refusal_told_by(&self, status: u16) -> bool {
+    pub(crate) fn is_last_error_told_by(&self, status: u16) -> bool {
         // An error means that this thread is inside an `update` of the session.
         let held = self.lock.hold();
-        held.is_ok_and(|held| held.refusal_told_by(status).is_some())
+        held.is_ok_and(|held| held.last_error_told_by(status).is_some())
     }
 
     /// Notes the error of a request. It may be that of another session.
@@ -27,18 +27,18 @@ impl<T> Session<T> {
 impl<T> Held<'_, T> {
     /// Returns the last error if a response with this status tells it, whoever made the page (docs/spec/writer.md
     /// § 8.12).
-    pub(super) fn refusal_told_by(&self, status: u16) -> Option<&SessionError> {
-        let refusal = self.contents.refusal.as_ref();
-        refusal.filter(|error| error.status() == status && status != FAILED)
+    pub(super) fn last_error_told_by(&self, status: u16) -> Option<&SessionError> {
+        let error = self.contents.last_error.as_ref();
+        error.filter(|error| error.status() == status && status != FAILED)
     }
 
     /// Notes an error, unless it would hide one that has a status of its own.
-    pub(super) fn note_refusal<R>(&mut self, result: &Result<R, SessionError>) {
-        let refusal = &mut self.contents.refusal;
+    pub(super) fn note_error<R>(&mut self, result: &Result<R, SessionError>) {
+        let last = &mut self.contents.last_error;
         if let Err(error) = result
-            && (error.status() != FAILED || refusal.is_none())
+            && (error.status() != FAILED || last.is_none())
         {
-            *refusal = Some(error.clone());
+            *last = Some(error.clone());
         }
     }
 
@@ -47,7 +47,7 @@ impl<T> Held<'_, T> {
     pub(super) fn note_failure(&self, error: &SessionError) {
         let (core, contents) = (self.core, &self.contents);
         let loaded = contents.loaded.as_ref();
-        let loaded = loaded.filter(|_| contents.refusal.is_some());
+        let loaded = loaded.filter(|_| contents.last_error.is_some());
         let Some((event, loaded)) = of_anyone(error).zip(loaded) else {
             return;
         };
@@ -66,13 +66,13 @@ impl<T> Held<'_, T> {
     pub(super) fn note_untold(&self, status: u16) {
         let (core, contents) = (self.core, &self.contents);
         if let (Some(SessionError::TooLarge(_)), Some(loaded)) =
-            (&contents.refusal, &contents.loaded)
+            (&contents.last_error, &contents.loaded)
             && status < FAILED
             && let Some(left_out) = core
                 .log_limits
-                .note(LimitedEvent::RefusalUntold, loaded.state.now)
+                .note(LimitedEvent::ErrorUntold, loaded.state.now)
         {
-            events::refusal_was_untold(core.slot.purpose.name(), status, left_out);
+            events::error_was_untold(core.slot.purpose.name(), status, left_out);
         }
     }
 }

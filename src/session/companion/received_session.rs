@@ -9,7 +9,7 @@ use crate::{
 
 /// Session that came with a request which its [`Companion`](super::Companion) answers. The outcome of reading
 /// it is not reported.
-pub struct Beside<'a> {
+pub struct ReceivedSession<'a> {
     pub(super) context: &'a Context,
     pub(super) now: UnixSeconds,
     pub(super) hooks: &'a Hooks,
@@ -20,7 +20,7 @@ pub struct Beside<'a> {
     pub(super) device: Option<[u8; 16]>,
 }
 
-impl Beside<'_> {
+impl ReceivedSession<'_> {
     /// Returns the context of the request.
     #[must_use]
     pub fn context(&self) -> &Context {
@@ -81,9 +81,9 @@ pub struct Opened {
     pub arrived: Option<SessionInfo>,
 }
 
-impl fmt::Debug for Beside<'_> {
+impl fmt::Debug for ReceivedSession<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Beside")
+        f.debug_struct("ReceivedSession")
             .field("now", &self.now())
             .finish_non_exhaustive()
     }
