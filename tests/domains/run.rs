@@ -9,7 +9,8 @@ use serde_json::{Map as JsonMap, Value};
 use sha2::{Digest, Sha256};
 
 use super::{
-    closing::Change, handle::Session, loaded::Loaded, lock::Held, outcome::Outcome, refusal::FAILED,
+    closing::Change, handle::Session, last_error::FAILED, loaded::Loaded, lock::Held,
+    outcome::Outcome,
 };
 use crate::{
     KeyRing, SessionCookie, SigningKey,
@@ -303,7 +304,7 @@ impl Site {
         let loaded = contents.loaded.as_ref().unwrap();
         let outcome = loaded.outcome;
         let has_key = !loaded.state.is_new() && outcome.opened_under().is_some();
-        let is_refused = contents.refusal.is_some();
+        let is_refused = contents.last_error.is_some();
         drop(held);
         let standings = if has_key {
             &domains.standings[..]
@@ -482,8 +483,8 @@ impl Case {
         let decided = session.close(core, response).unwrap();
         let held = &decided.held;
         // What `close` does alike, for the names of what is counted.
-        response.has_refused = held.contents.refusal.is_some();
-        if held.refusal_told_by(response.status).is_some() {
+        response.has_refused = held.contents.last_error.is_some();
+        if held.last_error_told_by(response.status).is_some() {
             response.status = FAILED;
         }
         let loaded = held.contents.loaded.as_ref().unwrap();
