@@ -2,10 +2,20 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+#[path = "../users_in_actix.rs"]
+#[allow(
+    dead_code,
+    reason = "its own test is here, and another one runs it as a process"
+)]
+mod users_in_actix;
+
 #[cfg(unix)]
 use std::{net::TcpStream, process::Command, thread, time::Duration};
 
-use hardtack_scenarios::{Browser, Method, Server, Site, answers_the_table, example, fresh_key};
+use hardtack_scenarios::{
+    Browser, Client, Method, Server, Site, answers_the_table, example, fresh_key,
+    leads_to_the_sign_in,
+};
 
 #[test]
 fn actix_answers_the_table() {
@@ -40,6 +50,39 @@ fn salvo_answers_the_table() {
 #[test]
 fn warp_answers_the_table() {
     check("warp");
+}
+
+/// As `signed_in` of axum, with a token in each form.
+#[test]
+fn users_in_actix_are_led_to_the_sign_in_and_back_to_the_page() {
+    let browser = Client::of(serve("users_in_actix", &fresh_key()));
+    leads_to_the_sign_in(&browser);
+    let page = browser.get("/admin");
+    assert!(
+        page.has("Sign in") && page.has("value=\"/admin\""),
+        "{}",
+        page.text
+    );
+    let sign_in = |token: &str, password: &str, next: &str| {
+        let fields = [
+            ("csrf_token", token),
+            ("name", "ada"),
+            ("password", password),
+            ("next", next),
+        ];
+        browser.form("/sign-in", &fields)
+    };
+    let token = page.value_of("csrf_token");
+    assert_eq!(sign_in(token, "wrong", "/admin").status, 422);
+    let refused = sign_in("other", "lovelace", "/admin");
+    let sentence = "Please go back, and load the page again.";
+    assert_eq!((refused.status, &*refused.text), (403, sentence));
+    assert_eq!(sign_in(token, "lovelace", "/admin").status, 403);
+    let account = browser.get("/account");
+    assert!(account.has("user 42"), "{}", account.text);
+    let token = account.value_of("csrf_token");
+    let shown = browser.form("/sign-out", &[("csrf_token", token)]).text;
+    assert_eq!(shown, "You have been signed out.\nWelcome.");
 }
 
 /// The browser hides the session's cookie in this request, and a new one would replace it.
