@@ -3,7 +3,6 @@
 //! `cargo run --example domains`, then open <http://shop.red.localhost:3000/> and <http://blue.localhost:3000/>
 //! in a browser that resolves such names to this machine.
 
-// ANCHOR: page
 use axum::{
     Router,
     extract::Request,
@@ -45,7 +44,6 @@ fn is_of(host: &str, domain: &str) -> bool {
     let rest = host.strip_suffix(domain);
     rest.is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
 }
-// ANCHOR_END: page
 
 fn pages() -> Router {
     use hardtack::{Session, SessionError};

@@ -1,6 +1,5 @@
 //! Tokens in the jobs of a queue, with sessions in a header beside them: `cargo run --example jobs`.
 
-// ANCHOR: page
 use hardtack::{
     ConfigError, EncryptionKey, KeyRing, SessionHeader, SessionToken, carrier::TokenChange,
     session::Outcome,
@@ -39,4 +38,3 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     Ok(())
 }
-// ANCHOR_END: page

@@ -1,6 +1,5 @@
 //! A link that works once, by which a visitor sets a new password: `cargo run --example link`.
 
-// ANCHOR: page
 use hardtack::{
     ConfigError, EncryptionKey, KeyRing, SessionToken, carrier::TokenChange, session::SessionId,
 };
@@ -58,4 +57,3 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     Ok(())
 }
-// ANCHOR_END: page

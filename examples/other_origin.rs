@@ -2,7 +2,6 @@
 //!
 //! `cargo run --example other_origin -- 3000 http://127.0.0.1:8000`, the second being the origin of the page.
 
-// ANCHOR: page
 use axum::{
     Router,
     http::{HeaderName, HeaderValue, Method, header::CONTENT_TYPE},
@@ -31,7 +30,6 @@ async fn count(session: Session) -> Result<String, SessionError> {
     session.update("count", |count: &mut u32| *count += 1)?;
     Ok(session.get::<u32>("count")?.unwrap_or(0).to_string())
 }
-// ANCHOR_END: page
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {

@@ -8,7 +8,6 @@
 //! curl -c jar -b jar http://127.0.0.1:3000/                  # dark: true
 //! ```
 
-// ANCHOR: page
 use axum::{
     Router,
     routing::{get, post},
@@ -57,7 +56,6 @@ async fn dark(look: Session<Look>) -> Result<(), SessionError> {
 async fn sign_out(session: Session) -> Result<(), SessionError> {
     session.invalidate().map(drop)
 }
-// ANCHOR_END: page
 
 fn ring(variable: &str) -> Result<KeyRing, Box<dyn std::error::Error>> {
     match std::env::var_os(variable) {

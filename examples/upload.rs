@@ -2,7 +2,6 @@
 //!
 //! `cargo run --example upload`, then open <http://127.0.0.1:3000/>.
 
-// ANCHOR: page
 use axum::{
     Router,
     extract::{DefaultBodyLimit, Multipart},
@@ -68,7 +67,6 @@ async fn page(response: Response) -> Response {
         _ => "Sorry, that is our fault.".into_response(),
     })
 }
-// ANCHOR_END: page
 
 #[tokio::main]
 async fn main() -> std::result::Result<(), Box<dyn std::error::Error>> {

@@ -2,7 +2,6 @@
 //!
 //! `cargo run --example voucher`, then open <http://127.0.0.1:3000/>.
 
-// ANCHOR: page
 use axum::{
     Form, Router,
     extract::State,
@@ -62,7 +61,6 @@ impl Vouchers {
         self.0.lock().expect("no thread panics").remove(code)
     }
 }
-// ANCHOR_END: page
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {

@@ -19,12 +19,6 @@ pub mod ending_sessions {}
 #[doc = include_str!("../docs/frameworks.md")]
 pub mod frameworks {}
 
-/// Whole programs, such as an upload and a link that works once, to which the other pages have links.
-///
-#[doc = include_str!("guide/links.txt")]
-#[doc = include_str!("../docs/programs.md")]
-pub mod programs {}
-
 /// Sessions of a type that is [`SessionData`](trait@crate::SessionData).
 ///
 #[doc = include_str!("guide/links.txt")]

@@ -286,7 +286,6 @@ struct TypesThatLeadBack;
 #[doc = include_str!("../docs/guides.md")]
 #[doc = include_str!("../docs/limits.md")]
 #[doc = include_str!("../docs/metrics.md")]
-#[doc = include_str!("../docs/programs.md")]
 #[doc = include_str!("../docs/rotation.md")]
 #[doc = include_str!("../docs/settings.md")]
 #[doc = include_str!("../docs/troubleshooting.md")]
