@@ -3,10 +3,11 @@
 import { Counter, Gauge, Histogram, register as defaultRegister } from "prom-client";
 
 import { IS_COMPARED, SessionError } from "./format/base/errors.js";
-import { BEGINNINGS, CHANGES, FAILURES, METRICS, OUTCOMES, OUTCOMES_OF_OLD_COOKIES, REFUSALS } from "./base/metrics.js";
+import { BEGINNINGS, CHANGES, FAILURES, METRICS, OUTCOMES, OUTCOMES_OF_OLD_COOKIES, REFUSALS, RETURNS } from "./base/metrics.js";
 import { REASONS } from "./format/base/reasons.js";
 import { ringFingerprint, settingsFingerprint } from "./keys/in_use.js";
 import { changesOf } from "./state/decide.js";
+import { lastActiveOf } from "./state/lifetime.js";
 
 /** Outcomes, each with a reason and what is known of its key. */
 const READ = [
@@ -24,7 +25,7 @@ const FAILURES_HERE = FAILURES.filter((failure) => failure !== "Session");
 const REFUSALS_HERE = new Map(
   REFUSALS.filter((name) => name !== "NotAsked").map((name) => [name.replace(/\B[A-Z]/g, "-$&").toLowerCase(), name]),
 );
-/** A new session that returns within these seconds shows that the client keeps cookies. docs/alerts.yml compares five minutes. */
+/** A session that returns within these seconds after it was written shows that the client keeps cookies. docs/alerts.yml compares five minutes. */
 const SOON = 60;
 /** Lengths of tokens: the sizes that settings allow (3,072, 4,096, three cookies), and how near a session is to the first. */
 const BUCKETS = [256, 512, 1024, 2048, 2500, 3072, 4096, 12_288];
@@ -106,16 +107,20 @@ class Metrics {
     this.#carriers.push({ purpose, reference: new WeakRef(sealer) });
     for (const [outcome, reason, known = ""] of READ) this.#read.inc({ purpose, outcome, reason, known }, 0);
     for (const change of [...BEGINNINGS, ...CHANGES]) this.#written.inc({ purpose, change, reason: "" }, 0);
+    for (const change of RETURNS) this.#returned.inc({ purpose, change }, 0);
     for (const change of BEGINNINGS) {
-      this.#returned.inc({ purpose, change }, 0);
       for (const reason of REASONS) this.#written.inc({ purpose, change, reason }, 0);
     }
     this.#bytes.zero({ purpose });
     const failed = (failure) => this.#failures.inc({ failure });
     return {
       failed,
-      // `signIn` and `renew` give each session an id.
-      arrived: ({ issued, sid }, now) => now - issued < SOON && this.#returned.inc({ purpose, change: sid ? "SignedIn" : "Began" }),
+      arrived: (metadata, now) => {
+        const { issued, sid } = metadata;
+        // `signIn` and `renew` give each session an id.
+        const change = now - issued >= SOON ? "Written" : sid ? "SignedIn" : "Began";
+        if (now - lastActiveOf(metadata) < SOON) this.#returned.inc({ purpose, change });
+      },
       read: ({ kind, reason = "", known = "" }) => this.#read.inc({ purpose, outcome: spelled(kind), reason, known }),
       finished: async (finishing) => {
         const failing = (error) => void failed(error instanceof SessionError ? "Save" : "Setup");

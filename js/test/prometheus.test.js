@@ -293,7 +293,7 @@ test("questions that hang are counted, each that begins while earlier ones have 
   assert.notDeepEqual(await problemsAt(306), []);
 });
 
-test("a session that comes back within a minute after it began is counted, also if it is refused", async () => {
+test("a session that comes back within a minute after it was written is counted, also if it is refused", async () => {
   const { metrics, changes } = registered();
   const cookies = await SessionCookie.encrypted(XAES_KEY, { metrics, log: null });
   const cookie = await filled();
@@ -304,7 +304,14 @@ test("a session that comes back within a minute after it began is counted, also 
   assert.deepEqual([await countAt(0), await countAt(59), await countAt(60), await countAt(0, cookies, null)], [1, 1, 0, 0]);
   const session = await own.load(cookie, later(1000));
   session.set("user", "eve");
-  assert.equal(await countAt(1001, cookies, field(await own.save(session))), 0);
+  const changed = field(await own.save(session));
+  assert.equal(await countAt(1001, cookies, changed), 0);
+  const writtenAt = async (seconds, arrived) => {
+    await cookies.load(arrived, later(seconds));
+    return (await changes())[returned.replace("Began", "Written")] ?? 0;
+  };
+  // The last is as if the response with the change were lost.
+  assert.deepEqual([await writtenAt(1059, changed), await writtenAt(1060, changed), await writtenAt(1001, cookie)], [1, 0, 0]);
   const signedIn = await filled((session) => session.signIn());
   await changes();
   await cookies.load(signedIn, later(59));

@@ -19,6 +19,8 @@ pub(crate) fn begin_session_counters(purpose: &str) {
         for reason in Reason::ALL {
             count_written(0, purpose, change, Some(*reason));
         }
+    }
+    for change in values::RETURNS {
         count!(0, RETURNED, "purpose" => purpose.to_owned(), "change" => change);
     }
     for failure in values::FAILURES {

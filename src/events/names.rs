@@ -26,6 +26,7 @@ pub(super) mod values {
     pub(crate) const OUTCOMES: [&str; 4] = ["Absent", "Opened", "OpenedUnderAcceptedKey", "Rejected"];
     pub(crate) const OUTCOMES_OF_OLD_COOKIES: [&str; 2] = ["Migrated", "NotMigrated"];
     pub(crate) const BEGINNINGS: [&str; 2] = ["Began", "SignedIn"];
+    pub(crate) const RETURNS: [&str; 3] = ["Began", "SignedIn", "Written"];
     pub(crate) const CHANGES: [&str; 4] = ["Changed", "Refreshed", "Resealed", "Ended"];
     pub(crate) const FAILURES: [&str; 9] = ["Session", "Full", "UnreadableSchema", "UnreadableKey", "Save", "ServerError", "Setup", "Validation", "ValidationHangs"];
     pub(crate) const REFUSALS: [&str; 8] = ["CrossSite", "OtherHost", "PlainHttp", "ServiceWorker", "NoToken", "WrongToken", "TooLarge", "NotAsked"];

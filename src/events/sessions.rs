@@ -192,10 +192,14 @@ pub(crate) fn sealed_late(purpose: &str, key_id: impl Display, late_by: u64, lef
     print_in_debug!("{PROGRAM_LACKS_RING} (sessions of {purpose}, key {key_id})");
 }
 
-/// A session came within a minute after a sign-in, or after it began without one: the client keeps it.
+/// A session came within a minute after it was written: the client keeps it. If it began in this minute, `by_sign_in` says how.
 #[inline]
-pub(crate) fn returned(purpose: &str, is_signed_in: bool) {
-    let change = if is_signed_in { "SignedIn" } else { "Began" };
+pub(crate) fn returned(purpose: &str, by_sign_in: Option<bool>) {
+    let change = match by_sign_in {
+        Some(true) => "SignedIn",
+        Some(false) => "Began",
+        None => "Written",
+    };
     count!(1, RETURNED, "purpose" => purpose.to_owned(), "change" => change);
 }
 

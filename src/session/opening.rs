@@ -184,9 +184,11 @@ impl<'a> Opening<'a> {
         let candidate = self.verify(token);
         let candidate = candidate.map_err(|rejected| self.dated(rejected, &token.text))?;
         let (metadata, payload) = candidate.opened.session();
-        if events::ARE_COUNTED && now.saturating_sub(metadata.issued) < SOON {
+        if events::ARE_COUNTED && now.saturating_sub(metadata.last_active()) < SOON {
+            let has_begun = now.saturating_sub(metadata.issued) < SOON;
             // `sign_in` and `renew` give each session an id.
-            events::returned(core.slot.purpose.name(), metadata.sid.is_some());
+            let by_sign_in = has_begun.then_some(metadata.sid.is_some());
+            events::returned(core.slot.purpose.name(), by_sign_in);
         }
         let remembers = core.policy.lifetimes.remembered.is_some();
         if metadata.remembered.is_some() && !remembers {
@@ -259,9 +261,9 @@ impl<'a> Opening<'a> {
     }
 }
 
-/// A new session that returns within these seconds shows that the client keeps cookies. The next page, or an image of this
-/// one, usually brings it. An alert compares the sessions of five minutes that returned with those that began
-/// (docs/alerts.yml), so those of the last minute must be few.
+/// A session that returns within these seconds after it was written shows that the client keeps cookies. The next page, or an
+/// image of this one, usually brings it. An alert compares the sessions of five minutes that returned with those that were
+/// written (docs/alerts.yml), so those of the last minute must be few.
 const SOON: u64 = 60;
 
 impl From<Rejected> for Outcome {

@@ -217,7 +217,7 @@ fn a_write_that_a_companion_fails_is_not_counted() {
 
 /// Where a proxy drops `Set-Cookie`, none does.
 #[test]
-fn a_session_that_comes_back_within_a_minute_after_it_began_is_counted() {
+fn a_session_that_comes_back_within_a_minute_after_it_was_written_is_counted() {
     let returned_after = |change: &str, count: &str, work: &dyn Fn()| {
         let found = counted_by(work);
         let name = r#"hardtack_sessions_returned_total{purpose="__Host-session",change="#;
@@ -241,6 +241,11 @@ fn a_session_that_comes_back_within_a_minute_after_it_began_is_counted() {
     let saved = cookie().save(&later).unwrap();
     let changed = pair_of(saved.iter().next().unwrap()).to_owned();
     returned("0", &|| visit(&cookie(), &changed, 1_001, look));
+    returned_after("Written", "1", &|| visit(&cookie(), &changed, 1_059, look));
+    returned_after("Written", "0", &|| visit(&cookie(), &changed, 1_060, look));
+    // As if that `Set-Cookie` were lost.
+    returned_after("Written", "0", &|| visit(&cookie(), &pair, 1_001, look));
+    returned_after("Written", "0", &|| visit(&cookie(), &signed_in, 59, look));
     // Its client keeps it, even if it is refused.
     let refusing = builder().revoked_if(|_| true).build().unwrap();
     returned("1", &|| visit(&refusing, &pair, 1, look_at_new));

@@ -9,6 +9,9 @@ export const OUTCOMES_OF_OLD_COOKIES = [
 export const BEGINNINGS = [
   "Began", "SignedIn",
 ];
+export const RETURNS = [
+  "Began", "SignedIn", "Written",
+];
 export const CHANGES = [
   "Changed", "Refreshed", "Resealed", "Ended",
 ];
@@ -26,7 +29,7 @@ export const METRICS = {
     labelNames: ["purpose", "outcome", "reason", "known"],
   },
   sessions_returned_total: {
-    help: "Sessions that came within a minute after they began.",
+    help: "Sessions that came within a minute after they were written.",
     labelNames: ["purpose", "change"],
   },
   sessions_written_total: {
