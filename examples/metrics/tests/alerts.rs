@@ -34,9 +34,21 @@ enum Metric {
     LateGauge(f64, f64, u64),
     /// Has the second value for so many minutes.
     BriefGauge(f64, f64, u64),
+    /// A counter by its growth in a minute before the incident, in its first half hour, and later.
+    Fading(f64, f64, f64),
+    /// Grows by so much in a minute of the incident, whatever the magnitude.
+    Trickle(f64),
+    /// Is 1, and 0 in so many of four minutes of the incident.
+    Flapping(u64),
+    /// Is 1 in the hour before the incident, or in all other minutes.
+    HourBefore(bool),
+    /// Is absent in the half hour before the incident, 0 in its first minutes, and else 1.
+    Starting(u64),
 }
 
-use Metric::{BriefGauge, Counter, Gauge, LateGauge, Once};
+use Metric::{
+    BriefGauge, Counter, Fading, Flapping, Gauge, HourBefore, LateGauge, Once, Starting, Trickle,
+};
 
 impl Metric {
     fn at(self, minute: u64, magnitude: f64) -> f64 {
@@ -45,7 +57,18 @@ impl Metric {
             Counter(before, after) => {
                 magnitude * (before * (minute - in_it) as f64 + after * in_it as f64)
             }
+            Fading(before, first, later) => {
+                let in_first = in_it.min(30);
+                let counted = before * (minute - in_it) as f64 + first * in_first as f64;
+                magnitude * (counted + later * (in_it - in_first) as f64)
+            }
             Once(count) => count * in_it.min(1) as f64,
+            Trickle(count) => (count * in_it as f64).floor(),
+            Flapping(_) if in_it == 0 || minute > ENDS => 1.0,
+            Flapping(down) => f64::from(in_it % 4 >= down),
+            Starting(_) if in_it == 0 && minute > BEGINS - 30 => f64::NAN,
+            Starting(late) => f64::from(in_it == 0 || in_it > late),
+            HourBefore(it) => f64::from((minute > BEGINS - 60 && in_it == 0) == it),
             Gauge(before, _) | LateGauge(before, ..) if minute > ENDS => before,
             Gauge(before, _) if in_it == 0 => before,
             LateGauge(before, _, late) if in_it <= late => before,
@@ -117,6 +140,7 @@ impl Site {
         site.stays(&rejected("UnknownKey"), 0.0);
         site.stays(&returned("Began"), 4.0);
         site.stays(&returned("SignedIn"), 8.0);
+        site.stays(&returned("Written"), 50.0);
         let written_in_a_minute = [
             ("Began", 1.0),
             ("SignedIn", 2.0),
@@ -134,6 +158,17 @@ impl Site {
         site.both(NOT_BEFORE, Gauge(0.0, 0.0));
         site.both(LACKED, Gauge(0.0, 0.0));
         site
+    }
+
+    /// A night with a request in two minutes.
+    fn quiet(&mut self) {
+        let returned = ["Began", "SignedIn", "Written"].map(returned);
+        let written = ["Began", "SignedIn", "Changed", "Refreshed", "Ended"].map(written);
+        let read = [read("Opened", ""), read("Absent", "")].into_iter();
+        for name in read.chain(returned).chain(written) {
+            self.stays(&name, 0.5);
+        }
+        self.stays(&rejected("Idle"), 0.0);
     }
 
     fn stays(&mut self, name: &str, in_a_minute: f64) {
@@ -179,6 +214,7 @@ const RING: &str = "programs disagree: another ring";
 const SETTINGS: &str = "programs disagree: other settings";
 const LACKS: &str = "a program lacks the ring: it seals under an earlier key";
 const DOWN: &str = "a program is down";
+const EARLIER: &str = "an earlier ring is back";
 const NAME: &str = "programs disagree: a cookie has another name";
 const SOURCE: &str = "a source of keys is refused or hangs: a restart would fail";
 const LOST: &str = "a key was lost, or retires too early";
@@ -252,13 +288,13 @@ fn incidents() -> Vec<Incident> {
 
     // Days and nights.
     incident("nobody comes at night", 15, &[], move |site| {
-        for (name, before) in [(opened(), 150.0), (returned("Began"), 4.0), (returned("SignedIn"), 8.0), (written("Began"), 1.0), (written("SignedIn"), 2.0), (written("Refreshed"), 8.0)] {
+        for (name, before) in [(opened(), 150.0), (returned("Written"), 50.0), (returned("Began"), 4.0), (returned("SignedIn"), 8.0), (written("Began"), 1.0), (written("SignedIn"), 2.0), (written("Refreshed"), 8.0)] {
             site.both(&name, Counter(before, 0.0));
         }
         site.one("a", &written("Began"), Once(1.0));
     }),
     incident("nobody comes but a crawler", 30, &[], move |site| {
-        site.turns(&[(opened(), 150.0, 10.0), (absent(), 30.0, 60.0), (written("Began"), 1.0, 60.0)]);
+        site.turns(&[(opened(), 150.0, 10.0), (absent(), 30.0, 60.0), (written("Began"), 1.0, 60.0), (returned("Written"), 50.0, 2.0)]);
         site.turns(&[(returned("Began"), 4.0, 0.2), (returned("SignedIn"), 8.0, 0.4), (written("SignedIn"), 2.0, 0.1), (written("Refreshed"), 8.0, 0.5)]);
     }),
     incident("a crawler, to each of whose requests a page stores something", 60, &[], move |site| {
@@ -268,7 +304,7 @@ fn incidents() -> Vec<Incident> {
         site.turns(&[(absent(), 30.0, 33.0), (written("Began"), 1.0, 4.0), (opened(), 150.0, 153.0)]);
     }),
     incident("everyone signs in in the morning", 60, &[], move |site| {
-        site.turns(&[(opened(), 150.0, 600.0), (absent(), 30.0, 120.0), (written("SignedIn"), 2.0, 40.0), (returned("SignedIn"), 8.0, 150.0), (written("Changed"), 60.0, 240.0)]);
+        site.turns(&[(opened(), 150.0, 600.0), (absent(), 30.0, 120.0), (written("SignedIn"), 2.0, 40.0), (returned("SignedIn"), 8.0, 112.0), (written("Changed"), 60.0, 240.0), (returned("Written"), 50.0, 150.0)]);
     }),
     incident("everyone signs in again after an outage", 30, &[], move |site| {
         site.turns(&[(written("SignedIn"), 2.0, 20.0), (returned("SignedIn"), 8.0, 80.0), (rejected("Idle"), 3.0, 15.0)]);
@@ -331,6 +367,20 @@ fn incidents() -> Vec<Incident> {
         site.one("a", &info("2", "1"), Gauge(0.0, 1.0));
         site.both(&rejected("UnknownKey"), Counter(0.0, 100.0));
     }),
+    incident("a few cookies of a key that was removed for long come to one program in a quiet night, during a rotation", 15, &[], move |site| {
+        site.quiet();
+        site.one("b", &info("1", "1"), LateGauge(1.0, 0.0, 13));
+        site.one("b", &info("2", "1"), LateGauge(0.0, 1.0, 13));
+        site.one("a", &info("1", "1"), Gauge(1.0, 0.0));
+        site.one("a", &info("2", "1"), Gauge(0.0, 1.0));
+        site.one("a", &rejected("UnknownKey"), Once(3.0));
+    }),
+    incident("a few cookies of a key that was removed for long come to a canary in a quiet night", 20, &[], move |site| {
+        site.quiet();
+        site.one("b", &info("1", "1"), Gauge(1.0, 0.0));
+        site.one("b", &info("1", "2"), Gauge(0.0, 1.0));
+        site.one("b", &rejected("UnknownKey"), Trickle(0.25));
+    }),
     incident("a program allows HTTP, so its cookie has another name", 10, &[(NAME, "ab")], |site| {
         site.one("b", &info("1", "1"), Gauge(1.0, 0.0));
         site.one("b", &info("1", "2").replace("session", "other"), Gauge(0.0, 1.0));
@@ -363,6 +413,9 @@ fn incidents() -> Vec<Incident> {
         site.one("a", LACKED, Gauge(0.0, 4_500.0));
     }).brief(&[LACKS]),
     incident("a program is down", 4, &[(DOWN, "b")], |site| site.one("b", UP, Gauge(1.0, 0.0))),
+    incident("a program crashes again and again, and some scrapes find it up", 6, &[(DOWN, "b")], |site| site.one("b", UP, Flapping(3))),
+    incident("a program crashes now and then", 60, &[], |site| site.one("b", UP, Flapping(1))),
+    incident("a program comes back after half an hour, and takes two minutes to start", 10, &[], |site| site.one("b", UP, Starting(2))),
     incident("a program restarts", 10, &[], |site| site.one("b", UP, BriefGauge(1.0, 0.0, 1))),
     incident("another target is down", 10, &[], |site| site.one("c", UP, Gauge(1.0, 0.0))),
 
@@ -394,6 +447,10 @@ fn incidents() -> Vec<Incident> {
         site.one("b", "hardtack_keys_dropped_total{", Once(1.0));
         site.one("b", &dropped(), Once(1.0));
     }).brief(&[LOST]),
+    incident("all programs are restarted with a backup from before a leak", 2, &[(EARLIER, "ab")], |site| {
+        site.both(&info("1", "1"), HourBefore(false));
+        site.both(&info("2", "1"), HourBefore(true));
+    }).brief(&[EARLIER]),
     incident("a backup from before a leak", 2, &[(CAME_BACK, "a")], |site| {
         site.one("a", "hardtack_keys_returned_total{", Once(1.0));
     }).brief(&[CAME_BACK]),
@@ -439,10 +496,7 @@ fn incidents() -> Vec<Incident> {
         site.one("a", &failed("Full"), Once(5.0));
     }),
     incident("a visitor of a quiet night stores too much", 15, &[], move |site| {
-        for name in [opened(), absent(), returned("Began"), returned("SignedIn"), written("Began"), written("SignedIn"), written("Changed"), written("Refreshed"), written("Ended")] {
-            site.stays(&name, 0.5);
-        }
-        site.stays(&rejected("Idle"), 0.0);
+        site.quiet();
         site.one("a", &failed("Full"), Once(3.0));
     }),
     incident("the database is gone", 3, &[(FAILED, "")], |site| {
@@ -487,29 +541,40 @@ fn incidents() -> Vec<Incident> {
     incident("a proxy drops long `Cookie` fields, so half of the visitors sign in again and again", 7, &[(NO_RETURN, "")], move |site| {
         site.turns(&[(written("SignedIn"), 2.0, 11.0), (returned("SignedIn"), 8.0, 20.0), (absent(), 30.0, 60.0), (opened(), 150.0, 120.0)]);
     }),
+    incident("a program without metrics has another `name`, and visitors give up", 9, &[(NO_RETURN, "")], |site| {
+        site.both(&written("SignedIn"), Fading(2.0, 12.0, 4.0));
+        site.both(&returned("SignedIn"), Fading(8.0, 28.0, 11.2));
+    }),
     incident("a browser update: three browsers of ten drop each new cookie", 9, &[(NO_RETURN, "")], move |site| {
         site.turns(&[(written("SignedIn"), 2.0, 6.0), (returned("SignedIn"), 8.0, 5.6), (absent(), 30.0, 50.0), (opened(), 150.0, 130.0)]);
     }),
     incident("a proxy drops long `Set-Cookie` fields", 10, &[(REFRESHES, "")], |site| {
-        site.both(&written("Refreshed"), Counter(8.0, 60.0));
+        site.turns(&[(written("Refreshed"), 8.0, 60.0), (returned("Written"), 50.0, 20.0)]);
+    }),
+    incident("one of two proxies drops each `Set-Cookie`, and more visitors come than before", 12, &[(REFRESHES, "")], move |site| {
+        site.turns(&[(opened(), 150.0, 190.0), (written("Refreshed"), 8.0, 20.0), (returned("Written"), 50.0, 40.0)]);
+        site.turns(&[(written("SignedIn"), 2.0, 3.5), (returned("SignedIn"), 8.0, 10.0)]);
+    }),
+    incident("a deploy with a shorter `refresh_after`", 60, &[], move |site| {
+        site.turns(&[(written("Refreshed"), 8.0, 40.0), (returned("Written"), 50.0, 75.0)]);
     }),
     incident("a proxy drops long `Set-Cookie` fields, while visitors leave", 12, &[(REFRESHES, "")], move |site| {
-        site.turns(&[(opened(), 150.0, 100.0), (written("Refreshed"), 8.0, 40.0)]);
+        site.turns(&[(opened(), 150.0, 100.0), (written("Refreshed"), 8.0, 40.0), (returned("Written"), 50.0, 10.0)]);
     }),
     incident("a proxy drops long `Set-Cookie` fields, while visitors come", 10, &[(REFRESHES, "")], move |site| {
-        site.turns(&[(opened(), 150.0, 200.0), (written("Refreshed"), 8.0, 90.0)]);
+        site.turns(&[(opened(), 150.0, 200.0), (written("Refreshed"), 8.0, 90.0), (returned("Written"), 50.0, 20.0)]);
     }),
     incident("a proxy drops long `Set-Cookie` fields, and the site asks about its sessions each minute", 12, &[(REFRESHES, "")], move |site| {
-        site.turns(&[(written("Refreshed"), 20.0, 60.0)]);
+        site.turns(&[(written("Refreshed"), 20.0, 60.0), (returned("Written"), 50.0, 20.0)]);
     }),
     incident("a message brings visitors back, each to one page", 60, &[], move |site| {
         site.turns(&[(opened(), 150.0, 210.0), (written("Refreshed"), 8.0, 66.0)]);
     }),
     incident("a few visitors of the night look at a page now and then", 60, &[], move |site| {
-        site.turns(&[(opened(), 150.0, 30.0), (written("Refreshed"), 8.0, 10.0)]);
+        site.turns(&[(opened(), 150.0, 30.0), (written("Refreshed"), 8.0, 10.0), (returned("Written"), 50.0, 5.0)]);
     }),
     incident("visitors become slow at noon", 60, &[], move |site| {
-        site.turns(&[(opened(), 150.0, 60.0), (written("Refreshed"), 8.0, 8.0)]);
+        site.turns(&[(opened(), 150.0, 60.0), (written("Refreshed"), 8.0, 16.0), (returned("Written"), 50.0, 8.0)]);
     }),
     incident("pages come without TLS", 5, &[(FORMS, "")], move |site| {
         site.turns(&[(opened(), 150.0, 0.0), (absent(), 30.0, 180.0), (refused("PlainHttp"), 0.0, 60.0)]);
@@ -601,7 +666,10 @@ fn add_test(text: &mut String, incident: &Incident, magnitude: f64, rules: &str)
         });
         let values = (0..=LASTS).map(|minute| match missed {
             Some((_, late)) if minute == BEGINS + late => "stale".to_owned(),
-            _ => metric.at(minute, magnitude).to_string(),
+            _ => match metric.at(minute, magnitude) {
+                absent if absent.is_nan() => "stale".to_owned(),
+                value => value.to_string(),
+            },
         });
         let values = values.collect::<Vec<_>>().join(" ");
         writeln!(text, "  - {{ series: {series:?}, values: {values:?} }}").unwrap();
