@@ -93,7 +93,13 @@ function ofThisPackage({ cookie, ...unknown }) {
   return { template, templates: [template], dropped, type, open };
 }
 
-/** The old cookies of a carrier. */
+/**
+ * The old cookies of a carrier.
+ *
+ * @typedef {{
+ *   reason: string, mayOpenElsewhere?: boolean, metadata?: import("./format/bytes/body.js").Metadata, cause?: any, error?: any,
+ * }} NotMigrated
+ */
 class OldCookies {
   #sources;
   /** The cookies that expire the old ones, each with the time from which it may be sent. */
@@ -123,7 +129,8 @@ class OldCookies {
   async takeOver(fields, state, sealer) {
     const { now } = state;
     const found = [];
-    let [unread, hasMore] = [null, false];
+    let unread = /** @type {NotMigrated | null} */ (null);
+    let hasMore = false;
     for (const source of this.#sources) {
       const values = findValues(fields, source.template.name, MOST_VALUES + 1);
       if (values.length > 0) this.#warnIfOver(source.template.name, now);
@@ -181,6 +188,7 @@ class OldCookies {
     // Of two values, another host of the site may have planted one. Several keys of a cookie may open the same value.
     const isRival = hasMore || new Set(opened.map(({ identity }) => identity)).size > 1;
     if (opened.length > 0 && isRival) return { reason: "Duplicate" };
+    /** @type {NotMigrated | null} */
     let refused = null;
     for (const one of opened) {
       const reason = await accept(one, state, sealer, () => this.#warn("range", one.source.template.name, OUTDATED));

@@ -125,7 +125,11 @@ class Settings {
     return SessionCookie[make](ring, { ...this.#described(), ...own });
   }
 
-  /** Returns the ring, or the mistake in it as `wrong`. */
+  /**
+   * Returns the ring, or the mistake in it as `wrong`.
+   *
+   * @returns {Promise<any>}
+   */
   async #ring(applied, env, options = {}) {
     const { sources, watch } = applied;
     const isUnwatched = watch !== null && sources.length > 0 && sources.every(({ file }) => file === undefined);

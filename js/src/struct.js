@@ -45,7 +45,7 @@ const describe = (least, methods) => new Description(least, methods);
 // Numbers
 
 /** Returns the description of an integer. `least` and `most`: its bounds, for `u53` and `i53` narrower than those of the format. */
-function integer(bits, isSigned, isBig, [least, most]) {
+function integer(bits, isSigned, isBig, /** @type {bigint[]} */ [least, most]) {
   const [low, high] = isBig ? [least, most] : [Number(least), Number(most)];
   const expected = `an integer from ${low} to ${high}${isBig ? " as a BigInt" : ""}`;
   return describe(1, {
@@ -189,7 +189,7 @@ export function option(inner) {
       if (value !== null) inner.write(value, writer);
     },
     read: (reader) => (isOne(reader) ? inner.read(reader) : null),
-    order: (a, b) => (a === null || b === null ? (b === null) - (a === null) : inner.order(a, b)),
+    order: (a, b) => (a === null || b === null ? Number(b === null) - Number(a === null) : inner.order(a, b)),
   });
 }
 

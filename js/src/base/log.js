@@ -25,6 +25,7 @@ function toConsole(level, message, fields) {
   if (level !== "info" || isInDevelopment()) console[level === "error" ? level : "warn"](message, fields);
 }
 
+/** Returns true in development, or nothing: bundlers drop a call of a function that does nothing, as this one does in production. */
 function isInDevelopment() {
   try {
     // Deno would ask for a permission, and a worker has no environment.
@@ -32,5 +33,5 @@ function isInDevelopment() {
   } catch {
     // As in production.
   }
-  return false;
+  return undefined;
 }

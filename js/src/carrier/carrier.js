@@ -89,7 +89,7 @@ async function finishAlone(sealer, session, response) {
   const { isClosed } = state;
   state.isClosed = true;
   noteFailure(state, tellsFailure(state, status));
-  const isSame = existing ? await existing.isSame() : undefined;
+  const isSame = !!(await existing?.isSame());
   // A cache copies the headers of a 304 into its stored response, which is for everybody (RFC 9111 section 4.3.4).
   const isShareable = response.isShareable || status === 304;
   const place = sealer.placeOf(state);
@@ -146,7 +146,9 @@ function valuesIn(headers, name) {
   }
   if (!isRecord(headers) && (headers[Symbol.iterator] || !Object.keys(headers)[0])) noRequest();
   // In Node, a name may have no value. In Lambda, names may have capitals.
-  const checked = Object.entries(headers).map(([of, values]) => [of, listOf(Number.isFinite(values) ? `${values}` : values)]);
+  const checked = Object.entries(headers).map(
+    /** @returns {[string, string[]]} */ ([of, values]) => [of, listOf(Number.isFinite(values) ? `${values}` : values)],
+  );
   return checked.filter(([of]) => of.toLowerCase() === name).flatMap(([, values]) => values);
 }
 

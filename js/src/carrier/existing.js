@@ -14,7 +14,7 @@ export function existingIn(lines, own, arrivedAs) {
   const entries = lines.map((line) => {
     const cookie = readSetCookie(line);
     const part = restBeside(own, cookie);
-    if (!/^(\.[1-7])?$/.test(part)) return { line, cookie };
+    if (!cookie || !/^(\.[1-7])?$/.test(part)) return { line, cookie };
     if (part === "" || writes.length === 0) writes.push([]);
     const write = writes.at(-1);
     if (cookie.value !== "") write.push(`${cookie.name}=${cookie.value}`);

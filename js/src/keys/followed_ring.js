@@ -65,7 +65,11 @@ class FollowedRing {
   #waitsSince;
   /** The digest of the texts in use. */
   #used;
-  /** While the source is refused: `since`, `seen` (digest or error of the refused ring), `sentence`, and `loggedAt`; or null. */
+  /**
+   * While the source is refused; otherwise null. `seen`: the digest or the error of the refused ring.
+   *
+   * @type {{ since: number, seen: string, sentence: string, loggedAt: number } | null}
+   */
   #refused = null;
   /**
    * By id, each key that the ring lacks, or that opens after an end that a ring said: `at`, its earliest end in Unix seconds, an
@@ -81,14 +85,19 @@ class FollowedRing {
     this.#given = given;
     this.#asked = asked;
     this.#used = used;
-    Object.assign(this, content);
+    this.mode = content.mode;
+    this.skipXChaCha = content.skipXChaCha;
+    this.keys = content.keys;
+    this.notBefore = content.notBefore;
+    /** The time from which a ring is in use that has replaced another, or null. */
+    this.takenAt = null;
   }
 
   /** Keeps the keys of a sealer up to date from now on. */
   async serve(sealer) {
     const isPresent = () => sealer.keys.length === this.keys.length && sealer.keys.every(({ key }, i) => key === this.keys[i]);
     // Deriving takes a while, and another request may replace the ring meanwhile.
-    while (!isPresent()) sealer.keys = await keysFor(this, sealer);
+    while (!isPresent()) sealer.keys = await keysFor(this, sealer.purpose);
     this.#served.add(referenceTo(sealer));
   }
 
@@ -155,13 +164,15 @@ class FollowedRing {
     // Sealers that `serve` adds during an `await` are at the end, so this loop reaches them.
     for (const reference of this.#served) {
       const sealer = reference.deref();
-      if (sealer) derived.set(sealer, await keysFor(content, sealer));
+      if (sealer) derived.set(sealer, await keysFor(content, sealer.purpose));
     }
     // The answer to a later question arrived meanwhile.
     if (turn !== this.#heard) return;
     this.#used = seen;
     const earlier = this.keys;
-    Object.assign(this, content, { takenAt: now });
+    this.keys = content.keys;
+    this.notBefore = content.notBefore;
+    this.takenAt = now;
     for (const [sealer, keys] of derived) sealer.keys = keys;
     const { say, counted } = this.#given;
     const overlap = [...derived.keys()].reduce((most, { overlap }) => Math.max(most, overlap), 0);
@@ -238,8 +249,9 @@ class FollowedRing {
 
   /** Keeps the present ring. Logs the same refusal once in five minutes. */
   #refuse(error, seen, now) {
-    const { since = secondsIn(now), ...last } = this.#refused ?? {};
-    const isToLog = seen !== last.seen || Math.abs(now - last.loggedAt) >= AGAIN;
+    const last = this.#refused;
+    const since = last?.since ?? secondsIn(now);
+    const isToLog = !last || seen !== last.seen || Math.abs(now - last.loggedAt) >= AGAIN;
     this.#refused = { since, seen, loggedAt: isToLog ? now : last.loggedAt, sentence: `${RING_REFUSED[1]}: ${reasonOf(error)}` };
     if (isToLog) this.#given.say(...RING_REFUSED, { error, since: dateOf(since) });
   }

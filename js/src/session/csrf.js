@@ -22,7 +22,7 @@ export function verifyCsrf(session, token) {
     return isTokenOf(state.sealer.tokens, await nameOf(state), state.now, token);
   };
   const passes = verify();
-  const then = (...given) => {
+  const then = (/** @type {[any?, any?]} */ ...given) => {
     if (state) state.forgotten = null;
     return Promise.prototype.then.apply(passes, given);
   };

@@ -17,8 +17,22 @@ const TEN_MINUTES = 600;
 /** Seconds that a push of a ring to all programs may take: the `--after 15m` of docs/rotation.md. */
 const PUSH = 900;
 
+/**
+ * What a sealer remembers of the sessions that it read: since when and until when there are some that were sealed `ahead` or late; the last
+ * minute in which sessions expired, and how many seconds ago each of them did; what `revalidation` asks; and whether a browser was found to
+ * drop the cookie.
+ *
+ * @typedef {{
+ *   ahead?: { since: number, at: number }, sealedLate?: { since: number, at: number }, since?: number, spans?: number[],
+ *   asking?: import("./revalidation.js").Asking, isDropped?: boolean,
+ * }} Seen
+ */
+
+/** @typedef {import("../format/bytes/body.js").Metadata} Metadata */
+/** @typedef {import("../state/state.js").State} State */
+
 /** Logs the outcome of reading, at most one event of each kind in a minute. */
-export function logReading({ outcome, arrival: { metadata, dates }, policy, now }, { say, notBefore, seen }) {
+export function logReading(/** @type {State} */ { outcome, arrival: { metadata, dates }, policy, now }, { say, notBefore, seen }) {
   const { kind, cause, ...fields } = outcome;
   const { reason } = fields;
   const isRemembered = kind !== "migrated" && ((metadata ?? dates)?.remembered ?? null) !== null;
@@ -28,7 +42,7 @@ export function logReading({ outcome, arrival: { metadata, dates }, policy, now 
   if (reason === "NotYetValid") noteRecent(seen, "ahead", now);
   const level = levelOf(reason);
   const log = (level, more) => say(level, "session rejected", { ...fields, ...more }, fields.known ?? reason, now);
-  if (level) log(level, reason === "NotYetValid" && { aheadBy: lastActiveOf(dates) - now });
+  if (level) log(level, reason === "NotYetValid" && { aheadBy: lastActiveOf(/** @type {Metadata} */ (dates)) - now });
   // If there are dates, `notBefore` has rejected the session, and not the application.
   if (reason === "Revoked" && dates) log(notBefore > now ? "warn" : "info", { notBefore: dateOf(notBefore) });
   if (reason === "Idle" || reason === "Expired") noteExpired(seen, now, now - (reason === "Idle" ? endOf : deadlineOf)(dates, policy), say);
@@ -44,14 +58,14 @@ export const levelOf = (reason) => (reason in LEVELS ? LEVELS[reason] : "info");
  * older session may come from a program that has the ring by now. And if this program has its ring only since the later key began to
  * seal, as with a push that makes a known key seal, others may be about to get it.
  */
-export function noteLate({ outcome, arrival, policy, now }, { say, seen, since, tokens }) {
+export function noteLate(/** @type {State} */ { outcome, arrival, policy, now }, { say, seen, since, tokens }) {
   const { keyId } = outcome;
   // The second is of a token under a retired key.
-  const sealedAt = outcome.kind === "openedUnderAcceptedKey" ? lastActiveOf(arrival.metadata) : arrival.at;
+  const sealedAt = outcome.kind === "openedUnderAcceptedKey" ? lastActiveOf(/** @type {Metadata} */ (arrival.metadata)) : arrival.at;
   const lateBy = now - sealedAt < TEN_MINUTES ? sealedLateBy(tokens.ring.keys, keyId, sealedAt, policy.skew) : null;
   const takenAt = tokens.ring.takenAt ?? since;
-  const mayBePushed = takenAt >= sealedAt - lateBy && takenAt <= now && sealedAt < takenAt + PUSH;
-  if (lateBy === null || mayBePushed) return outcome;
+  const isLate = lateBy !== null && (takenAt < sealedAt - lateBy || takenAt > now || sealedAt >= takenAt + PUSH);
+  if (!isLate) return outcome;
   noteRecent(seen, "sealedLate", now);
   say(...PROGRAM_LACKS_RING, { keyId, lateBy }, PROGRAM_LACKS_RING, now);
   return { ...outcome, known: "superseded" };
@@ -62,7 +76,7 @@ const noteRecent = (seen, name, now) => (seen[name] = { since: sinceOf(seen, nam
 /** Returns the time since which there are such sessions, `ahead` or `sealedLate`, or null if there was none in the last ten minutes. */
 export const sinceOf = (seen, name, now) => (Math.abs(now - seen[name]?.at) < TEN_MINUTES ? seen[name].since : null);
 
-/** Counts a session that expired `seconds` ago. `seen.spans`: these seconds for each session of the minute. */
+/** Counts a session that expired `seconds` ago. */
 function noteExpired(seen, now, seconds, say) {
   if (!(Math.abs(now - seen.since) < A_MINUTE)) Object.assign(seen, { since: now, spans: [] });
   const { spans } = seen;

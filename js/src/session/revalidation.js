@@ -80,8 +80,12 @@ const PATIENCE = 5;
 
 /**
  * Notes a question, and returns the function that notes its answer. That also ends the questions before it, because that of one row may
- * take long, and that of a cancelled request never ends. `seen.asking`: the numbers of the last question and of the last one that has
- * ended, and the time of the first question since the last answer, or null.
+ * take long, and that of a cancelled request never ends.
+ *
+ * `asked` and `ended`: the numbers of the last question and of the last one that has ended. `waitsSince`: the time of the first question
+ * since the last answer, or null.
+ *
+ * @typedef {{ asked: number, ended: number, waitsSince: number | null }} Asking
  */
 function ask({ now, sealer: { metrics, say, seen } }) {
   const asking = (seen.asking ??= { asked: 0, ended: 0, waitsSince: null });

@@ -21,8 +21,13 @@ export class SessionSealer {
   /**
    * Derives the keys. `options`: those that all carriers have. The last argument has the rules that the carrier made from its own
    * options; `devicesBy` makes those of sessions bound to devices.
+   *
+   * @typedef {{
+   *   budget: import("../state/budget.js").Budget, persistent?: boolean, refreshNavigationsOnly?: boolean,
+   *   devicesBy?: Function, attributes?: object, danger?: object,
+   * }} Own
    */
-  static async build(mode, ring, purpose, options, { devicesBy, attributes, danger, ...own }) {
+  static async build(mode, ring, purpose, options, /** @type {Own} */ { devicesBy, attributes, danger, ...own }) {
     const { skipXChaCha, application, context = [], log, metrics, ...rules } = optionsOf(options);
     const say = sayingBy(log, { purpose });
     const common = policyOf(optionsOf(rules));
@@ -50,12 +55,20 @@ export class SessionSealer {
     return sealer;
   }
 
+  /** The functions of `prometheus` that count its sessions, if the program has them. */
+  metrics;
+  /** @type {import("./read_events.js").Seen} */
+  seen = {};
+  /** The time from which the program has the ring, unless it follows one that was replaced since. */
+  since = Date.now() / 1000;
+
   /** `say`: the value of `sayingBy`. `settings`: the text of the settings that programs share. */
   constructor(mode, tokens, policy, say, settings) {
-    // `since`: the time from which the program has the ring, unless it follows one that was replaced since. `seen`: what logs and
-    // health checks need of earlier requests: `ahead` and `sealedLate` (health.js), `since` and `spans` (read_events.js), `asking`
-    // (revalidation.js), `isDropped` (dropped.js).
-    Object.assign(this, { mode, tokens, policy, say, settings, seen: {}, since: Date.now() / 1000 });
+    this.mode = mode;
+    this.tokens = tokens;
+    this.policy = policy;
+    this.say = say;
+    this.settings = settings;
   }
 
   /** Returns a sealer with the same keys and rules for another context. */

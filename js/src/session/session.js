@@ -11,7 +11,11 @@ import { checkSize, roomOf } from "../state/fit.js";
 import { deadlineOf, endOf, lastActiveOf } from "../state/lifetime.js";
 import { bindingOf, idOf } from "../state/state.js";
 
-/** State of each session object. Not a private field, because some compilers turn those into properties, which the object refuses. */
+/**
+ * State of each session object. Not a private field, because some compilers turn those into properties, which the object refuses.
+ *
+ * @type {WeakMap<object, import("../state/state.js").State>}
+ */
 const states = new WeakMap();
 
 /** Returns the state of a session object. A second copy of the package has states of its own. */

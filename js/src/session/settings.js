@@ -19,7 +19,12 @@ export function madeBy(maker, name, value, method) {
 
 const spanOr = (off, name, value) => (value === null ? off : span(name, value));
 
-/** Checks options, and returns the rules of a session. An idle timeout that is off is infinite; a `rememberUpTo` that is off is 0. */
+/**
+ * Checks options, and returns the rules of a session. An idle timeout that is off is infinite; a `rememberUpTo` that is off is 0.
+ *
+ * @param {Record<string, any>} options
+ * @returns {Omit<import("../state/state.js").Policy, "budget">}
+ */
 export function policyOf({
   idleTimeout, absoluteTimeout = 43_200, rememberUpTo = null, rememberedIdleTimeout = null, refreshAfter, revalidateAfter = null,
   clockSkew = 60, notBefore = null, revokedIf = null, saveOnServerError, keepUnknownKeys, type = null, ...unknown

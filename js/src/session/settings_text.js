@@ -5,9 +5,9 @@ export function settingsText(mode, purpose, application, context, rules, attribu
   const { type, idle, absolute, rememberUpTo, rememberedIdle, revalidateAfter, skew, budget, persistent, devices } = rules;
   const { allowed, padding } = budget;
   // The name of a cookie has no colon.
-  const [, carrier = "cookie", name] = /^(?:(header|token):)?(.*)$/s.exec(purpose);
+  const colon = purpose.indexOf(":");
   const pairs = {
-    [carrier]: encoded(name),
+    [colon < 0 ? "cookie" : purpose.slice(0, colon)]: encoded(purpose.slice(colon + 1)),
     mode: mode === "signed" ? "unencrypted-but-signed" : mode,
     application: encoded(application),
     type: encoded(type.label),
@@ -33,4 +33,4 @@ export function settingsText(mode, purpose, application, context, rules, attribu
 /** Returns `off` for a duration that is 0, infinite or undefined. */
 const orOff = (span) => (span > 0 && span < Infinity ? span : "off");
 
-const encoded = (text) => encodeURIComponent(text ?? "").replace(/[!'()*]/g, (one) => `%${one.charCodeAt().toString(16).toUpperCase()}`);
+const encoded = (text) => encodeURIComponent(text ?? "").replace(/[!'()*]/g, (one) => `%${one.charCodeAt(0).toString(16).toUpperCase()}`);

@@ -3,7 +3,11 @@
 const MOST = 2n ** 64n - 1n;
 const SECOND = 1_000_000_000n;
 
-/** The names of each unit, and its nanoseconds. */
+/**
+ * The names of each unit, and its nanoseconds.
+ *
+ * @type {[string[], bigint][]}
+ */
 const UNITS = [
   [["nanos", "nsec", "ns"], 1n],
   [["usec", "us", "µs"], 1_000n],
@@ -27,7 +31,7 @@ export function parseDuration(text) {
   while (at < text.length) {
     PART.lastIndex = at;
     const part = PART.exec(text);
-    const added = part && nanosOf(...part.slice(1));
+    const added = part && nanosOf(part[1], part[2], part[3]);
     if (added === null) return null;
     nanos += added;
     at = PART.lastIndex;
@@ -60,6 +64,7 @@ const digitsOf = (text) => BigInt(text.replace(/\D/g, ""));
 
 /** Formats seconds as days, hours, minutes and seconds: `30d 12h`. */
 export function showDuration(seconds) {
+  /** @type {[bigint, string][]} */
   const parts = [[seconds / 86_400n, "d"], [(seconds / 3600n) % 24n, "h"], [(seconds / 60n) % 60n, "m"], [seconds % 60n, "s"]];
   return parts.filter(([count]) => count > 0n).map(([count, unit]) => `${count}${unit}`).join(" ") || "0s";
 }

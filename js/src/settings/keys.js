@@ -11,7 +11,7 @@ import { escaped, plain, refuse } from "./sentences.js";
  * Returns the ring of these sources. If `watch` is an interval, the ring follows its files. `env`: the environment. Throws a
  * `ConfigError` with the names of settings in braces.
  */
-export async function ringOf({ mode, sources, watch }, env, { skipXChaCha, log, metrics }) {
+export async function ringOf({ mode, sources, watch }, env, /** @type {Record<string, any>} */ { skipXChaCha, log, metrics }) {
   if (sources.length === 0) refuse(NO_KEYS);
   const names = sources.map(nameOf);
   const read = () => Promise.all(sources.map((source, i) => textOf(source, names[i], env)));

@@ -107,14 +107,14 @@ function suggestions(name) {
   const given = plainName(name);
   const has = (words) => `_${given}_`.includes(`_${words}_`);
   const isSo = (words) => has(words) || has(words.replaceAll("_", ""));
-  const meant = ELSEWHERE.flatMap(([words, meant]) => words.filter(isSo).map(({ length }) => [length, meant])).sort(([a], [b]) => b - a);
-  if (meant.length > 0) return meant[0][1];
+  const found = ELSEWHERE.flatMap(([words, meant]) => words.filter(isSo).map(({ length }) => ({ length, meant })));
+  if (found.length > 0) return found.toSorted((a, b) => b.length - a.length)[0].meant;
   const furthest = (name) => 1 + Math.floor(name.length / 6);
   const { length } = [...given];
   // The distance is slow to compute, and at least the difference in length.
-  const alike = NAMES.filter((name) => Math.abs(name.length - length) <= furthest(name)).map((name) => [distance(given, name), name]);
-  const near = alike.filter(([least, name]) => least <= furthest(name)).sort(([a, x], [b, y]) => a - b || (x < y ? -1 : 1));
-  if (near.length > 0) return [near[0][1]];
+  const alike = NAMES.filter((name) => Math.abs(name.length - length) <= furthest(name));
+  const near = alike.map((name) => ({ name, least: distance(given, name) })).filter(({ name, least }) => least <= furthest(name));
+  if (near.length > 0) return [near.toSorted((a, b) => a.least - b.least || (a.name < b.name ? -1 : 1))[0].name];
   const words = given.split("_");
   const shared = (name) => name.split("_").filter((word) => words.includes(word)).length;
   const most = Math.max(...NAMES.map(shared));
@@ -129,5 +129,5 @@ function distance(a, b) {
     for (const [j, y] of [...b].entries()) next.push(Math.min(next[j] + 1, row[j + 1] + 1, row[j] + (x === y ? 0 : 1)));
     row = next;
   }
-  return row.at(-1);
+  return row[row.length - 1];
 }

@@ -37,7 +37,8 @@ function wrongNameOf(name) {
   return /\.\d+$/.test(name) ? LIKE_A_PART : null;
 }
 
-function mistakesOfAttributes({ path = "/", domain = null, sameSite, partitioned, dangerAllowHttp }, name = "") {
+function mistakesOfAttributes(/** @type {Record<string, any>} */ attributes, name = "") {
+  const { path = "/", domain = null, sameSite, partitioned, dangerAllowHttp } = attributes;
   const wrongPath = wrongPathOf(path);
   const conflicts = [
     [dangerAllowHttp && sameSite === "None", SAME_SITE_NONE_WITHOUT_SECURE],
@@ -74,17 +75,22 @@ const LONGEST = 2n ** 32n - 1n;
 const isInRange = (duration) => duration >= 1n && duration <= LONGEST;
 const shown = (duration) => `${duration}s`;
 
-/** Compares two durations only if both are in range. */
+/**
+ * Compares two durations only if both are in range.
+ *
+ * @typedef {[setting: string, duration: bigint | undefined]} Span
+ */
 function mistakesOfLifetimes(options) {
   const defaults = policyOf({});
   const { absoluteTimeout = BigInt(defaults.absolute), rememberUpTo, rememberedIdleTimeout, clockSkew = BigInt(defaults.skew) } = options;
   const idleTimeout = options.idleTimeout === undefined ? BigInt(defaults.idle) : options.idleTimeout ?? undefined;
-  const absolute = ["absolute_timeout", absoluteTimeout];
-  const idle = ["idle_timeout", idleTimeout];
-  const upTo = ["remember_up_to", rememberUpTo];
-  const rememberedIdle = ["remembered_idle_timeout", rememberedIdleTimeout];
+  const span = /** @returns {Span} */ (setting, duration) => [setting, duration];
+  const absolute = span("absolute_timeout", absoluteTimeout);
+  const idle = span("idle_timeout", idleTimeout);
+  const upTo = span("remember_up_to", rememberUpTo);
+  const rememberedIdle = span("remembered_idle_timeout", rememberedIdleTimeout);
   // The default may be longer.
-  const givenIdle = ["idle_timeout", options.idleTimeout ?? undefined];
+  const givenIdle = span("idle_timeout", options.idleTimeout ?? undefined);
   const isNeverRemembered = rememberedIdleTimeout !== undefined && rememberUpTo === undefined;
   return [
     outOfRange(absolute, ""),
@@ -100,19 +106,19 @@ function mistakesOfLifetimes(options) {
   ].filter((found) => found !== null);
 }
 
-function outOfRange([name, duration], or) {
+function outOfRange(/** @type {Span} */ [name, duration], or) {
   if (duration === undefined || isInRange(duration)) return null;
   return mistakeIn(name, notInRange(duration ? shown(duration) : "0 seconds", or));
 }
 
 /** Returns a mistake if the timeout `a` would never take effect, because `b` is shorter. */
-function tooLong([a, idle], [b, longest], more) {
+function tooLong(/** @type {Span} */ [a, idle], /** @type {Span} */ [b, longest], more) {
   if (idle === undefined || longest === undefined || !isInRange(idle) || !isInRange(longest) || idle <= longest) return null;
   return mistakeIn(a, neverReached(b, showDuration(idle), showDuration(longest), more, a));
 }
 
 /** Returns a mistake if `idle` would sign out active visitors before a refresh is due. */
-function refreshTooLate({ refreshAfter }, [of, idle]) {
+function refreshTooLate({ refreshAfter }, /** @type {Span} */ [of, idle]) {
   const isLate = typeof refreshAfter === "bigint" && idle !== undefined && isInRange(idle) && refreshAfter > idle / 2n;
   if (!isLate) return null;
   return mistakeIn("refresh_after", refreshedTooRarely(of, showDuration(refreshAfter), showDuration(idle)));

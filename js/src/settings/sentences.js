@@ -9,7 +9,11 @@ export const mistake = (setting, sentence) => ({ setting, sentence });
 /** Returns a mistake in one setting. `reason` follows the name: "is empty, …". */
 export const mistakeIn = (setting, reason) => mistake(setting, `{${setting}} ${reason}`);
 
-/** Refuses a value, with the rest of a sentence that begins with the name of its setting. */
+/**
+ * Refuses a value, with the rest of a sentence that begins with the name of its setting.
+ *
+ * @returns {never}
+ */
 export function refuse(reason) {
   throw new ConfigError("settings", reason);
 }

@@ -1,30 +1,31 @@
 // What an application does to a session, once `change` has allowed it (docs/spec/writer.md § 8.7), and what an adapter notes in it.
 
-import { SessionError } from "../format/base/errors.js";
 import { duration } from "../format/base/time.js";
 import { random } from "../format/crypto/algorithms.js";
 import { flashBytes } from "../format/bytes/body.js";
 import { checkSize } from "./fit.js";
 import { idOf } from "./state.js";
 
+/** @typedef {import("./state.js").State} State */
+
 /** Stores an entry of a dictionary, or removes it with null. */
-export function setEntry(state, key, entry) {
+export function setEntry(/** @type {State} */ state, key, entry) {
   state.payload.put(key, entry, (length) => checkSize(state, length + state.messages.length));
 }
 
-export function setFlash(state, flash) {
+export function setFlash(/** @type {State} */ state, flash) {
   checkSize(state, state.payload.length + flashBytes(flash).length);
   state.setMessages(flash);
 }
 
-export function setMetadata(state, changes) {
+export function setMetadata(/** @type {State} */ state, changes) {
   const metadata = { ...state.metadata, ...changes };
   checkSize(state, state.contentLength, metadata);
   state.metadata = metadata;
 }
 
 /** Gives the session a new id, and begins its lifetime anew, without a device. */
-export function renew(state) {
+export function renew(/** @type {State} */ state) {
   const { issued, remembered } = state.metadata;
   setMetadata(state, {
     issued: state.now,
@@ -37,20 +38,25 @@ export function renew(state) {
   state.isRenewed = true;
 }
 
-export function limitTo(state, seconds) {
+export function limitTo(/** @type {State} */ state, seconds) {
   const { issued, limit } = state.metadata;
   const end = state.now + seconds;
   setMetadata(state, { limit: Math.min(limit ?? Infinity, duration(end - issued)) });
   state.limitedUntil = Math.min(state.limitedUntil ?? Infinity, end);
 }
 
-export function clear(state) {
+export function clear(/** @type {State} */ state) {
   state.empty();
   state.metadata = { ...state.metadata, sid: null };
   state.ended ??= "cleared";
 }
 
-/** Returns the id of the session that has ended, or null. `isSignIn`: another begins in its place. */
+/**
+ * Returns the id of the session that has ended, or null. `isSignIn`: another begins in its place.
+ *
+ * @param {State} state
+ * @param {boolean} [isSignIn]
+ */
 export function invalidate(state, isSignIn) {
   const { code, metadata } = state.arrival;
   const isReturned = code !== "stale" && state.ended !== "invalidated";
@@ -67,16 +73,9 @@ export function invalidate(state, isSignIn) {
 // Of adapters
 
 /** Notes whether an error of the session failed the request. Returns the same. */
-export const noteFailure = (state, hasFailed) => (state.hasFailed = hasFailed);
+export const noteFailure = (/** @type {State} */ state, hasFailed) => (state.hasFailed = hasFailed);
 
-/** Saves nothing from now on, and refuses changes. `late`: message of their error. */
-export const close = (state, late = state.late) => void Object.assign(state, { isClosed: true, late });
+/** Saves nothing from now on, and refuses changes. `late`: their error. */
+export const close = (/** @type {State} */ state, late = state.late) => void Object.assign(state, { isClosed: true, late });
 
-export const reopen = (state) => void (state.isClosed = false);
-
-/** Refuses changes from now on, by this error. Not by a field of every session, because most programs have no such sessions. */
-export function makeReadOnly(state, code, sentence) {
-  state.change = () => {
-    throw new SessionError(code, sentence);
-  };
-}
+export const reopen = (/** @type {State} */ state) => void (state.isClosed = false);

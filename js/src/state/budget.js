@@ -39,8 +39,12 @@ export class Budget {
   /**
    * `setting`: the option that decides on the size. `fixed`: the length of a `Set-Cookie` field without its token, of an ordinary
    * session and of one with the longest Max-Age. Both are 0 outside a cookie.
+   *
+   * @typedef {typeof import("./padding.js").padme} Padding
    */
-  constructor({ field, cookies, kept = Infinity, setting = "size" }, fixed, overhead, padding = null, isBound = false) {
+  constructor(
+    { field, cookies, kept = Infinity, setting = "size" }, fixed, overhead, /** @type {Padding | null} */ padding = null, isBound = false,
+  ) {
     mustBe(padding === null || typeof padding?.pad === "function", "padding", "the value `padme`, or null");
     this.allowed = { field, cookies, total: Math.min(field * cookies, kept) };
     this.#kept = kept;

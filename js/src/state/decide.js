@@ -6,10 +6,12 @@ import { flashBytes, writeBody } from "../format/bytes/body.js";
 import { ageToWrite, allowedFor, allowedForBody, stored } from "./fit.js";
 import { activeAge, deadlineOf, endOf, isRefreshDue, isRememberedNow } from "./lifetime.js";
 
+/** @typedef {import("./state.js").State} State */
+
 /**
  * Decides what happens to the client's token. Of the response, `place` is that of the session's key, as `placeOf` of the sealer returns
- * it, and `isSame` is given if the response already sets a session (§ 8.12.2): true for the session that arrived, merely refreshed or
- * sealed again. Returns:
+ * it, `existing` is given if the response already sets a session (§ 8.12.2), and `isSame` is true if that is the session that arrived,
+ * merely refreshed or sealed again. Returns:
  *
  * - `change`: `keep`, `drop` or `store`;
  * - `dependence`: how the response depends on the session, for caches: `untouched`, `touched` or `written`;
@@ -19,17 +21,17 @@ import { activeAge, deadlineOf, endOf, isRefreshDue, isRememberedNow } from "./l
  * - `isLapsed`, true for a change that must not be sealed any more (§ 8.14.1);
  * - `isFailed`, true for a change of a visitor's session that is left out because the response is a 5xx, and no error of the session.
  */
-export function decide(state, response) {
+export function decide(/** @type {State} */ state, response) {
   const decision = decideAlone(state, response);
-  if (response.isSame === undefined || decision.dependence === "untouched") return decision;
+  if (!response.existing || decision.dependence === "untouched") return decision;
   const isLost = decision.change !== "keep" && !decision.isOptional;
   // A change here would overwrite that of an inner request, which may be a sign-out.
   if (isLost && (response.isSame || state.isRenewed || state.ended)) return decision;
   return { ...decision, isLost, change: "keep", dependence: "written" };
 }
 
-function decideAlone(state, {
-  place, status = 200, isShareable, mayShare, refreshesNothing = state.refreshesNothing, isClosed = state.isClosed, isSame,
+function decideAlone(/** @type {State} */ state, {
+  place, status = 200, isShareable, mayShare, refreshesNothing = state.refreshesNothing, isClosed = state.isClosed, existing,
 }) {
   // No refresh with parts of a page: they load in parallel, and could undo a change. Nor with errors, or for shared caches.
   const isQuiet = !state.isNew && !refreshesNothing && (mayShare || !isShareable) && status < 400;
@@ -42,7 +44,7 @@ function decideAlone(state, {
   const isSilenced = isFailure && !state.policy.saveOnServerError && state.save !== "force";
   // Otherwise the holder of a leaked key could use slow requests to get forgeries sealed under the next key.
   const hasLapsed = place === null;
-  const drop = hasToken(state) || isSame !== undefined ? { change: "drop", dependence: "written" } : keep;
+  const drop = hasToken(state) || existing ? { change: "drop", dependence: "written" } : keep;
   if (isGone(state, isSilenced || hasLapsed)) return drop;
   if (state.save === "discard") return keep;
   // A page that fails for somebody without a session loses nothing.
@@ -75,26 +77,26 @@ export function changesOf({ change, isOptional, body, state }) {
 }
 
 /** Returns true if a response tells an error of the session. Middleware may have made the page, and then only its status tells it. */
-export const tellsFailure = (state, status = 200) => state.hasFailed || statusOf(state.failure) === status;
+export const tellsFailure = (/** @type {State} */ state, status = 200) => state.hasFailed || statusOf(state.failure) === status;
 
 /** Returns true if a response that succeeds stores the session, or drops its token, because of a change. */
-export function isToWrite(state) {
+export function isToWrite(/** @type {State} */ state) {
   if (state.withheld || !state.isTouched) return false;
   if (isGone(state, false)) return hasToken(state);
   if ((isHidden(state) && !state.ended) || (!hasToken(state) && (isHidden(state) || isOver(state)))) return false;
   return state.save !== "discard" && hasChanged(state);
 }
 
-const hasToken = (state) => state.arrival.kind !== "nothing";
-const isHidden = (state) => state.mayHide && !state.isRenewed;
-const isOver = (state) => state.now >= deadlineOf(state.metadata, state.policy);
+const hasToken = (/** @type {State} */ state) => state.arrival.kind !== "nothing";
+const isHidden = (/** @type {State} */ state) => state.mayHide && !state.isRenewed;
+const isOver = (/** @type {State} */ state) => state.now >= deadlineOf(state.metadata, state.policy);
 
 /**
  * Returns true if there is no session to store: it has ended and nothing was stored since that would be saved, or it was emptied.
  * Neither `discard` nor a failed response undoes `invalidate`, because a visitor relies on a sign-out. A failed `signIn` in place of a
  * session that was just taken over leaves the old cookie, because it may only have completed the old sign-in.
  */
-function isGone(state, isSilenced) {
+function isGone(/** @type {State} */ state, isSilenced) {
   const isInvalidated = state.ended === "invalidated";
   if (state.save === "discard") return isInvalidated;
   if (isInvalidated) return isSilenced ? !state.arrival.wasTakenOver : isNothing(state);
@@ -105,15 +107,22 @@ function isGone(state, isSilenced) {
  * Decides to store the session again without a change, if that is due and fits. It is a refresh (§ 8.8), or else a re-seal (§ 8.9): of
  * the body as it arrived or, if the session became bound, of one with its device.
  */
-function refresh(state, isUnderEarlier) {
+function refresh(/** @type {State} */ state, isUnderEarlier) {
   const refreshed = isRefreshDue(state) && store(state, activeAge(state.metadata, state.now), true);
   if (refreshed) return refreshed;
   if (state.becameBound) return store(state, state.metadata.age, true);
-  const { body } = state.arrival;
+  const body = /** @type {Uint8Array} */ (state.arrival.body);
   const allowed = isUnderEarlier && allowedForBody(state, body.length, state.contentLength, state.metadata);
   return allowed && sent(state, body, allowed, state.metadata.age);
 }
 
+/**
+ * Decides to store the session with this age. Returns null if that is optional and does not fit.
+ *
+ * @param {State} state
+ * @param {number} age
+ * @param {boolean} [isOptional]
+ */
 function store(state, age, isOptional) {
   const { budget } = state.policy;
   const content = state.contentLength;
@@ -123,21 +132,22 @@ function store(state, age, isOptional) {
   return sent(state, budget.padded(body, content), allowed ?? budget.allowed, age);
 }
 
-function sent(state, body, allowed, age) {
+function sent(/** @type {State} */ state, body, allowed, age) {
   const { metadata, policy } = state;
   const isPersistent = policy.persistent || isRememberedNow(metadata, policy);
   const maxAge = isPersistent ? Math.max(0, endOf({ ...metadata, age }, policy) - state.now) : null;
   return { change: "store", body, allowed, maxAge };
 }
 
-function hasChanged(state) {
+function hasChanged(/** @type {State} */ state) {
   if (state.isNew) return !isNothing(state);
   // A session of an old cookie has to be written in the new one.
   return state.arrival.body === null || !isAsArrived(state, stored(state, state.metadata), state.payload.bytes, state.messages);
 }
 
 /** Returns true if a body that opened is the session that arrived. */
-export const arrivedAs = (state, { metadata, payload, flash }) => isAsArrived(state, metadata, payload, flashBytes(flash));
+export const arrivedAs = (/** @type {State} */ state, { metadata, payload, flash }) =>
+  isAsArrived(state, metadata, payload, flashBytes(flash));
 
 /** Ignores the age, because a use alone is not a change. */
 function isAsArrived({ arrival }, metadata, payload, messages) {
@@ -146,10 +156,10 @@ function isAsArrived({ arrival }, metadata, payload, messages) {
 }
 
 /** Returns true without entries, messages and id. */
-const isEmpty = (state) => state.payload.isEmpty && state.flash.length === 0 && state.metadata.sid === null;
+const isEmpty = (/** @type {State} */ state) => state.payload.isEmpty && state.flash.length === 0 && state.metadata.sid === null;
 
 /** Returns true for a session that is empty, and not remembered. */
-const isNothing = (state) => isEmpty(state) && state.metadata.remembered === null;
+const isNothing = (/** @type {State} */ state) => isEmpty(state) && state.metadata.remembered === null;
 
 /** Returns true if a token can hold the time (SPEC.md § 6.4). */
-const canSeal = (state) => state.now >= EPOCH && state.now - EPOCH <= U32;
+const canSeal = (/** @type {State} */ state) => state.now >= EPOCH && state.now - EPOCH <= U32;

@@ -13,6 +13,42 @@ const UNREADABLE = {
   sentence: "another version or key wrote the session; let the error pass, or call `invalidate`",
 };
 
+/**
+ * The session that arrived with the request. It has `metadata` if it opened, `dates` if those were refused, and `at`, its last use, if its
+ * key has retired. Its `kind` is:
+ *
+ * - `nothing`: there was no token;
+ * - `unopened`: there was a token, or an old cookie, that did not open;
+ * - `arrived`: the session that this one continues. `body`, as it was sealed, and `allowed`, the size in which it may be sent back, are
+ *   null if it was taken over from an old cookie;
+ * - `withheld`: a session that the application does not get. `code` and `sentence` are for the error of a change;
+ * - `ended`: a session that ended in this request. `wasTakenOver` tells that it came in an old cookie, and that nothing but a sign-in ended
+ *   it.
+ *
+ * @typedef {{
+ *   kind: string, metadata?: Metadata, dates?: Metadata, at?: number, body?: Uint8Array | null, allowed?: object | null,
+ *   payload?: Uint8Array, flash?: Uint8Array, code?: string, sentence?: string, wasTakenOver?: boolean,
+ * }} Arrival
+ */
+
+/**
+ * The outcome of reading, for logs. `reason` and further fields are those of a `Rejected`.
+ *
+ * @typedef {{ kind: string, keyId?: string | null, reason?: string, known?: string, cause?: unknown }} Outcome
+ */
+
+/** @typedef {import("../format/bytes/body.js").Metadata} Metadata */
+
+/**
+ * The rules for the sessions of a carrier, as `policyOf` makes them of its options. Durations are in seconds.
+ *
+ * @typedef {{
+ *   idle: number, absolute: number, rememberUpTo: number, rememberedIdle: number, skew: number, notBefore: number,
+ *   refreshAfter?: number | string, revalidateAfter: any, revokedIf: any, saveOnServerError: boolean, keepUnknownKeys: boolean,
+ *   type: any, budget: import("./budget.js").Budget, persistent?: boolean, refreshNavigationsOnly?: boolean, devices?: any,
+ * }} Policy
+ */
+
 export class State {
   /** Function that reports a lost change. */
   onLost;
@@ -20,33 +56,37 @@ export class State {
   carried = [];
   /** First value of the cookie, an old cookie or the header. CSRF tokens of a session that cannot be read are made from it. */
   value = "";
-  /** The outcome of reading, for logs. */
+  /** @type {Outcome} */
   outcome = { kind: "absent" };
-  /**
-   * The session that arrived with the request. It has `metadata` if it opened, `dates` if those were refused, and `at`, its last
-   * use, if its key has retired. Its `kind` is:
-   * - `nothing`: there was no token;
-   * - `unopened`: there was a token, or an old cookie, that did not open;
-   * - `arrived`: the session that this one continues. `body`, as it was sealed, and `allowed`, the size in which it may be sent
-   *   back, are null if it was taken over from an old cookie;
-   * - `withheld`: a session that the application does not get. `code` and `sentence` are for the error of a change;
-   * - `ended`: a session that ended in this request. `wasTakenOver` tells that it came in an old cookie, and that nothing but
-   *   a sign-in ended it.
-   */
+  /** @type {Arrival} */
   arrival = { kind: "nothing" };
-  /** How the session ended in this request: `cleared` or `invalidated`; or null. */
+  /**
+   * How the session ended in this request.
+   *
+   * @type {"cleared" | "invalidated" | null}
+   */
   ended = null;
   isRenewed = false;
   /** Set when the session is saved: how the response depends on it, as `decide` returns it. */
   dependence = "untouched";
-  /** Throws, if the application has not awaited a check of a CSRF token. */
+  /**
+   * Throws, if the application has not awaited a check of a CSRF token.
+   *
+   * @type {(() => never) | null}
+   */
   forgotten = null;
-  /** Set when the session is saved: the header that offers the browser to register a device, or null. */
+  /**
+   * Set when the session is saved: the header that offers the browser to register a device.
+   *
+   * @type {string | null}
+   */
   registration = null;
   /** True if the request was for an image, a script or another part of a page, or refreshes nothing for another reason. */
   refreshesNothing = false;
   /** True if the page is prefetched. The visitor may never see it, so messages are kept for a page that is shown. */
   isPrefetch;
+  /** True if the request is made in advance, and not for a page that the visitor may open. */
+  isPreload;
   /** True if there is no token although the browser may have one: it hides `SameSite` cookies when another site made the request. */
   mayHide = false;
   /** Bytes of content for which the server has room in the next request, if its limit is known. */
@@ -55,14 +95,22 @@ export class State {
   oldElsewhere = [];
   isTouched = false;
   isClosed = false;
-  /** Message of the error for a change once `isClosed`. */
-  late = "session is saved already; change it before the response begins";
+  /** The error for a change once `isClosed`. */
+  late = { code: "after-head", sentence: "session is saved already; change it before the response begins" };
   /** The last call of the application: `discard`, `force` for `save`, or `auto` for neither. */
   save = "auto";
-  /** The least end set by `limitTo` in this request, or null. */
+  /**
+   * The least end set by `limitTo` in this request.
+   *
+   * @type {number | null}
+   */
   limitedUntil = null;
   becameBound = false;
-  /** The last error of a change, or null. The application may have caught it. */
+  /**
+   * The last error of a change. The application may have caught it.
+   *
+   * @type {SessionError | null}
+   */
   failure = null;
   /** True if an error of the session failed the request, as the adapter found. */
   hasFailed = false;
@@ -71,7 +119,13 @@ export class State {
   /** In development: warns of a cookie that the browser will drop, once the response sets it. */
   advise;
 
-  /** `sealer`: of the carrier that loads the session. The rules in this folder do not use it. */
+  /**
+   * `sealer`: of the carrier that loads the session. The rules in this folder do not use it.
+   *
+   * @param {Policy} policy
+   * @param {number} now
+   * @param {any} sealer
+   */
   constructor(policy, now, sealer) {
     this.policy = policy;
     this.now = now;
@@ -83,6 +137,7 @@ export class State {
   begin() {
     const { metadata, body } = this.arrival;
     if (!this.isNew) this.arrival = { kind: "ended", metadata, wasTakenOver: body === null };
+    /** @type {Metadata} */
     this.metadata = { issued: this.now, age: 0, limit: null, remembered: null, sid: null, device: null };
     this.empty();
   }
@@ -95,6 +150,7 @@ export class State {
   /** `messages`: the encoded `flash`. */
   setMessages(flash) {
     this.flash = flash;
+    /** @type {Uint8Array} */
     this.messages = flashBytes(flash);
   }
 
@@ -109,14 +165,14 @@ export class State {
   }
 
   /** Notes why the request's token did not open. */
-  reject({ mayOpenElsewhere, dates, at, ...why }, metadata) {
+  reject(/** @type {any} */ { mayOpenElsewhere, dates, at, ...why }, metadata) {
     this.outcome = { kind: "rejected", ...why };
     // Another instance can open the token, so this one must not overwrite it.
     this.arrival = { ...(mayOpenElsewhere ? UNREADABLE : UNOPENED), metadata, dates, at };
   }
 
   /** Becomes a session with this content. Returns false if the payload cannot be read. */
-  become(metadata, payload, flash, body = null, allowed = null) {
+  become(metadata, payload, flash, /** @type {Uint8Array | null} */ body = null, /** @type {object | null} */ allowed = null) {
     const content = readPayload(this.policy.type, metadata, payload);
     if (!content) return false;
     this.payload = content;
@@ -152,7 +208,7 @@ export class State {
   /** Marks the session as used, and returns it to be changed. Throws a `SessionError` if changes are refused. */
   change(evenWithheld = false) {
     this.isTouched = true;
-    if (this.isClosed) throw new SessionError("after-head", this.late);
+    if (this.isClosed) throw new SessionError(this.late.code, this.late.sentence);
     if (this.withheld && !evenWithheld) this.fail(this.withheld.code, this.withheld.sentence);
     return this;
   }

@@ -79,7 +79,10 @@ export function closeSent(session) {
 
 const SENT = "a change is not saved: the handler has answered past its framework; save the session in a response of the framework";
 
-const UNSENT = "session cannot be saved in the handshake of a WebSocket; change it in another request";
+const UNSENT = {
+  code: "after-head",
+  sentence: "session cannot be saved in the handshake of a WebSocket; change it in another request",
+};
 
 /**
  * Calls the hook or, without one, logs errors and refusals. Never fails the request. Logs no headers, because they have cookies.

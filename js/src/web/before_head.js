@@ -53,9 +53,17 @@ export function beforeHead(response, save, failed) {
   /** `open` until the first write, then `saving`, then `done`, when calls are passed to Node. */
   let phase = "open";
   let saved;
-  /** Writes the head, by calling the function that it gets. Middleware mounted later wraps `writeHead`, and runs first. */
+  /**
+   * Writes the head, by calling the function that it gets. Middleware mounted later wraps `writeHead`, and runs first.
+   *
+   * @type {((writeHead: () => unknown) => unknown) | null}
+   */
   let send = null;
-  /** Makes the head writable again, while it looks sent. */
+  /**
+   * Makes the head writable again, while it looks sent.
+   *
+   * @type {(() => void) | null}
+   */
   let release = null;
   /** Allows the connection to be destroyed again, once a complete answer was held. */
   let letGo = () => {};
@@ -116,7 +124,7 @@ export function beforeHead(response, save, failed) {
     const callback = given.at(-1);
     if (typeof callback === "function") queueMicrotask(() => callback(error));
   };
-  const holding = (method, result, check = () => {}) =>
+  const holding = (method, result, check = (_) => {}) =>
     function (...given) {
       const failure = failures.get(response);
       // The error was answered. The handler does not know that, and its further writes are dropped.
@@ -210,7 +218,9 @@ function showSent(response, isEnded) {
   for (const method of ["setHeader", "setHeaders", "appendHeader", "removeHeader"]) {
     if (method in response) shown[method] = { value: refuse, writable: true };
   }
-  const own = Object.keys(shown).map((name) => [name, Object.getOwnPropertyDescriptor(response, name)]);
+  const own = Object.keys(shown).map(
+    /** @returns {[string, PropertyDescriptor | undefined]} */ (name) => [name, Object.getOwnPropertyDescriptor(response, name)],
+  );
   for (const name of Object.keys(shown)) Object.defineProperty(response, name, { configurable: true, ...shown[name] });
   return () => {
     for (const [name, descriptor] of own) {
@@ -262,7 +272,7 @@ function withholdDestroy(socket) {
 }
 
 /** Applies the arguments of `writeHead` to a head that is not sent yet. */
-function setHead(response, [status, reason, given]) {
+function setHead(response, /** @type {any[]} */ [status, reason, given]) {
   const [message, headers] = typeof reason === "string" ? [reason, given] : [undefined, given ?? reason];
   checkHead(status, message);
   response.statusCode = status;

@@ -20,7 +20,7 @@ export function setCookieField(headers, name, own) {
  * Returns a header with these cookies, in place of others with their names, or with names for which `isReplaced` returns true. Removes
  * spaces and tabs around a pair, as servers do, and no other white space: a planted name could otherwise become a `__Host-` name.
  */
-export function fieldWith(field, cookies, isReplaced = () => false) {
+export function fieldWith(field, cookies, isReplaced = (_) => false) {
   const names = new Set(cookies.map(({ name }) => name));
   const isLeft = (pair) => pair !== "" && !names.has(nameOf(pair)) && !isReplaced(nameOf(pair));
   const left = pairsOf(field).filter(isLeft);

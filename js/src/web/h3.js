@@ -48,7 +48,11 @@ class HTTPError extends Error {
   constructor(cause) {
     super(cause.body, { cause });
     const { code, status, headers = {} } = cause;
-    Object.assign(this, { name: "HTTPError", code, status, statusCode: status, headers: new Headers(headers) });
+    this.name = "HTTPError";
+    this.code = code;
+    this.status = status;
+    this.statusCode = status;
+    this.headers = new Headers(headers);
   }
 
   toJSON() {
@@ -60,7 +64,7 @@ class HTTPError extends Error {
  * Throws a `ConfigError` in a route that Nitro caches: everybody would get the page of one visitor, and with Nitro 3 the cookie too.
  * The context shows the cache around a handler in Nitro 2, and the rules of the path in Nitro 3.
  */
-function refuseCached({ method }, { cache, routeRules, _nitro } = {}) {
+function refuseCached({ method }, /** @type {Record<string, any>} */ { cache, routeRules, _nitro } = {}) {
   const rules = routeRules ?? _nitro?.routeRules;
   // Nitro caches no other methods.
   const isCached = ["GET", "HEAD"].includes(method) && (cache?.options?.integrity || routeRules?.cache || rules?.isr);

@@ -62,7 +62,7 @@ const CACHE_FIRST = "`cache()` is mounted after the session, and gives everybody
  * Returns true if a WebSocket is opened without the response: by `@hono/node-ws`, which drops it although `@hono/node-server` sends its
  * fields, and in Bun, whose server has answered then.
  */
-const isDropped = ({ incoming, outgoing, wss } = {}, upgrade) =>
+const isDropped = (/** @type {Record<string, any>} */ { incoming, outgoing, wss } = {}, upgrade) =>
   (incoming?.upgrade === true && !outgoing && !wss) || (typeof Bun === "object" && /websocket/i.test(upgrade));
 
 /** Returns true if a handler has answered by the response of Node, past Hono. */

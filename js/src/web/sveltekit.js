@@ -1,5 +1,6 @@
 // SvelteKit.
 
+import { headersOf, statusOf } from "../format/base/errors.js";
 import { cookiesAfter, headChanges } from "../carrier/cookie.js";
 import { withChanges } from "../carrier/head.js";
 import { noteFailure } from "../state/actions.js";
@@ -56,9 +57,10 @@ async function respond(resolve, event, session, saveRedirect) {
     const { failure } = state;
     if (isToWrite(state) && (await isFailure(event, response))) noteFailure(state, true);
     // SvelteKit answers an error of any status with 500.
-    if (!failure?.status || response?.status !== 500) return response;
-    const failed = new Response(response.body, { status: failure.status, headers: response.headers });
-    for (const [name, value] of Object.entries(failure.headers ?? {})) failed.headers.set(name, value);
+    const status = statusOf(failure);
+    if (!status || response?.status !== 500) return response;
+    const failed = new Response(response.body, { status, headers: response.headers });
+    for (const [name, value] of Object.entries(headersOf(failure) ?? {})) failed.headers.set(name, value);
     return failed;
   } catch (error) {
     if (typeof error?.location === "string") await saveRedirect(error);
@@ -74,11 +76,11 @@ async function isFailure({ isRemoteRequest, isDataRequest }, response) {
   const isOfKit = (isRemoteRequest || isDataRequest) && response?.headers.get("content-type")?.startsWith("application/json");
   if (!isOfKit) return false;
   const answer = await response.clone().json();
-  return [answer, ...(answer.nodes ?? [])].some((part) => part?.type === "error" && !(statusOf(part) < 500));
+  return [answer, ...(answer.nodes ?? [])].some((part) => part?.type === "error" && !(statusIn(part) < 500));
 }
 
 /** The place in SvelteKit 3 or, for some answers of SvelteKit 2, the one there. */
-const statusOf = ({ error, status }) => status ?? error?.status;
+const statusIn = ({ error, status }) => status ?? error?.status;
 
 /** Returns true for a response of which SvelteKit makes a 304, after all hooks. */
 function isNotModified({ request }, response) {

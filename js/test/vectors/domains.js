@@ -102,9 +102,9 @@ function casesOf({ scene, carrier, isThorough }, state, told, domains, lines) {
     for (const status of statuses) {
       for (const isShareable of [false, shared]) {
         for (const sent of domains.sent[+isThorough]) {
-          const isSame = { nothing: undefined, same: true, other: false }[sent];
+          const set = { existing: sent !== "nothing", isSame: sent === "same" };
           state.isTouched = isTouched;
-          const decision = decide(state, { place, status, isShareable, mayShare: scene.may_share, isSame });
+          const decision = decide(state, { place, status, isShareable, mayShare: scene.may_share, ...set });
           lines.push(textOf({ ...decision, state, isFailed: decision.isFailed && !isCounted }));
         }
       }
@@ -192,7 +192,7 @@ const ANSWERS = {
       } catch {
         return "refused";
       }
-      const sealer = new Sealer({ ring, keys: ring.keys.map((key) => ({ key })) });
+      const sealer = new Sealer(ring, null, null, 0, ring.keys.map((key) => ({ key })));
       const ids = await Promise.all(texts.map(async (text) => (await Key.parse(text)).id));
       const names = { [-1]: "accepted", 0: "sealing", 1: "planned" };
       return ids.map((id) => names[Math.sign(sealer.placeOf(id, now) ?? NaN)] ?? "retired").join(" ");

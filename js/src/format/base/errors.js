@@ -2,14 +2,19 @@
 
 // `code`: the word of SPEC.md § 14, or the name of the setting.
 export class ConfigError extends Error {
+  name = "ConfigError";
+
   constructor(code, message) {
     super(message);
-    this.name = "ConfigError";
     this.code = code;
   }
 }
 
-/** Throws a `ConfigError` unless `isRight`. */
+/**
+ * Throws a `ConfigError` unless `isRight`.
+ *
+ * @returns {asserts isRight}
+ */
 export function ensure(isRight, code, sentence) {
   if (!isRight) throw new ConfigError(code, sentence);
 }
@@ -31,7 +36,11 @@ export function yesOrNo(name, value = false) {
   return value;
 }
 
-/** Throws a `TypeError` for a wrong call. */
+/**
+ * Throws a `TypeError` for a wrong call.
+ *
+ * @returns {never}
+ */
 export function misused(sentence) {
   throw new TypeError(sentence);
 }
@@ -48,15 +57,18 @@ const RESPONSES = {
 };
 
 /** Seconds for `Retry-After`. Programs in Rust follow a ring in this interval by default, so one that lacks a key may have it by then. */
-const RETRY_AFTER = 10;
+const RETRY_AFTER = "10";
 
 export class SessionError extends Error {
+  name = "SessionError";
+
   constructor(code, message) {
     super(message);
-    Object.assign(this, { name: "SessionError", code }, RESPONSES[code]);
+    this.code = code;
+    const { status, getResponse } = Object.assign(this, RESPONSES[code]);
     // Without `expose`, the visitor does not see the message, which is for operators.
-    forFrameworks(this, { headers: headersOf(this), statusCode: this.status, expose: false });
-    if (this.status && !this.getResponse) Object.setPrototypeOf(this, AnsweredError.prototype);
+    forFrameworks(this, { headers: headersOf(this), statusCode: status, expose: false });
+    if (status && !getResponse) Object.setPrototypeOf(this, AnsweredError.prototype);
   }
 }
 
@@ -65,6 +77,7 @@ export class SessionError extends Error {
  * of the error, because what sends errors to a page, as server functions do, takes only data.
  */
 export class AnsweredError extends SessionError {
+  /** @this {SessionError & { body: string }} */
   getResponse() {
     return new Response(this.body, { status: statusOf(this), headers: headersOf(this) });
   }
@@ -76,7 +89,7 @@ AnsweredError.prototype.constructor = SessionError;
 export const statusOf = (error) => RESPONSES[error?.code]?.status;
 
 /** Returns the headers of that response, or undefined. */
-export const headersOf = (error) => (statusOf(error) === 503 ? { "retry-after": `${RETRY_AFTER}` } : undefined);
+export const headersOf = (error) => (statusOf(error) === 503 ? { "retry-after": RETRY_AFTER } : undefined);
 
 /**
  * Sets what NestJS, Koa and handlers of errors read. Many of them, such as http-errors, also write to these fields or delete them, so
@@ -91,9 +104,19 @@ export const INVALID = Symbol("invalid");
 
 /** A failed step of SPEC.md § 7, with its Reason. */
 export class Rejected {
-  /** `mayOpenElsewhere`: other instances may open the token, so it is not replaced. `why`: further fields of the outcome. */
-  constructor(reason, keyId = null, mayOpenElsewhere = false, why = null) {
-    Object.assign(this, { reason, keyId, mayOpenElsewhere }, why);
+  /**
+   * `mayOpenElsewhere`: other instances may open the token, so it is not replaced. `why`: further fields of the outcome.
+   *
+   * @param {string} reason
+   * @param {string | null} [keyId]
+   * @param {boolean} [mayOpenElsewhere]
+   * @param {object} [why]
+   */
+  constructor(reason, keyId = null, mayOpenElsewhere = false, why) {
+    this.reason = reason;
+    this.keyId = keyId;
+    this.mayOpenElsewhere = mayOpenElsewhere;
+    Object.assign(this, why);
   }
 }
 

@@ -20,6 +20,15 @@ export const LONGEST_METADATA = 33;
 /** Bytes of the field of a device. Only carriers of bound sessions reserve room for it. */
 export const DEVICE = 16;
 
+/**
+ * The metadata of a session (§ 5.1). Times are in seconds.
+ *
+ * @typedef {{
+ *   issued: number, age: number, limit: number | null, remembered: number | null, sid: Uint8Array | null, device: Uint8Array | null,
+ *   schema?: number,
+ * }} Metadata
+ */
+
 /** Reads a body: metadata, flash and payload. Throws `INVALID` (§ 5.1.5). */
 export function readBody(body) {
   const reader = new Reader(body);

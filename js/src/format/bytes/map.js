@@ -25,7 +25,11 @@ export class Dictionary {
   #entries = new Map();
   /** Bytes of the payload. */
   length = 0;
-  /** The payload, or null after a change. */
+  /**
+   * The payload, or null after a change.
+   *
+   * @type {Uint8Array | null}
+   */
   #bytes = null;
 
   /** Reads a payload. Throws `INVALID` (§ 5.4.5). */

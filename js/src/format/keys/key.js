@@ -61,13 +61,16 @@ export class Key {
   }
 
   #prk;
+  /** The first bytes of every token of the key (§ 3.1.2), and these in hexadecimal. */
+  kid;
+  id;
+  // The values of a key without attributes.
+  sealFrom = 0;
+  acceptUntil = Infinity;
 
   constructor(suite, prk) {
     this.suite = suite;
     this.#prk = prk;
-    // The values of a key without attributes.
-    this.sealFrom = 0;
-    this.acceptUntil = Infinity;
   }
 
   /** HKDF-Expand to one block of 32 bytes (§ 3.1.2). `purpose`: `purposeBytes`. */

@@ -4,8 +4,8 @@ import { concat, equal, u8 } from "../base/bytes.js";
 import { hmac, hmacKey, xaes } from "../crypto/algorithms.js";
 import { NONCE, SIGN, TAG, XCHA } from "../crypto/suites.js";
 
-/** Derives the keys of a ring for a sealer. */
-export const keysFor = ({ keys }, { purpose }) => Promise.all(keys.map((key) => deriveKeys(key, purpose)));
+/** Derives the keys of a ring for a purpose. */
+export const keysFor = ({ keys }, purpose) => Promise.all(keys.map((key) => deriveKeys(key, purpose)));
 
 /**
  * Derives the functions of one key. `seal` returns the parts of a blob after its head. `open` takes these parts, and returns the

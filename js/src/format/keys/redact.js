@@ -6,7 +6,6 @@ import { ANY_KEY_PREFIX, checksum } from "./key.js";
 
 /** Length of the last part of a key in characters: its secret and its checksum. */
 const ENCODED = 48;
-const LONG_WORDS = new RegExp(`[\\w-]{${ENCODED},}`, "g");
 /** Characters of each fact of an error that are shown. The search for keys takes long, and an error may contain a whole response. */
 const MOST_SHOWN = 2048;
 const HOLDS_A_KEY = "the error of the source holds a key and is not shown";
@@ -14,8 +13,8 @@ const HOLDS_A_KEY = "the error of the source holds a key and is not shown";
 /** Returns true for a text that contains a key, or the last part of a key without its prefix. */
 export async function looksLikeAKey(text) {
   if (text.includes(ANY_KEY_PREFIX)) return true;
-  // Most texts have no word that is long enough.
-  for (const word of text.match(LONG_WORDS) ?? []) {
+  // Most texts have no word that is long enough. Made here, so that bundles without this function lack the expression.
+  for (const word of text.match(new RegExp(`[\\w-]{${ENCODED},}`, "g")) ?? []) {
     for (let at = 0; at + ENCODED <= word.length; at++) {
       const bytes = fromBase64url(word.slice(at, at + ENCODED));
       // A key has more than 7 different bytes, or is refused as weak. This spares long runs of one letter the checksums.
@@ -36,7 +35,8 @@ export async function sentencesOf(error) {
   const searched = [...chain].map((error) => factsOf(error, MOST_SHOWN + ENCODED));
   if (await looksLikeAKey(searched.flatMap(Object.values).join("\n"))) return new Error(HOLDS_A_KEY);
   const all = [...chain].map((error) => factsOf(error, MOST_SHOWN));
-  const reduced = (cause, { message, ...facts }) => Object.assign(new Error(message, cause && { cause }), facts);
+  const reduced = (/** @type {Error | undefined} */ cause, /** @type {{ message?: string }} */ { message, ...facts }) =>
+    Object.assign(new Error(message, cause && { cause }), facts);
   return all.reduceRight(reduced, undefined) ?? new Error();
 }
 

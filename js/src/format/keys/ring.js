@@ -27,11 +27,21 @@ export class Ring {
 }
 
 /**
+ * What a ring holds.
+ *
+ * @typedef {{ mode: string, skipXChaCha: boolean, keys: Key[], notBefore: number }} Content
+ */
+
+/**
  * Parses the text of a ring (§ 3.5), or several texts (§ 3.5.7). Returns its mode, its keys in order, `notBefore`, and
  * `skipXChaCha`. A time that is not in the text is 0, or infinite for `acceptUntil`, so that comparisons need no special case.
+ *
+ * @param {string | string[]} texts
+ * @param {{ mode?: string, skipXChaCha?: boolean }} [options]
  */
 export async function parseRing(texts, { mode = "encrypted", skipXChaCha } = {}) {
   mustBe(["encrypted", "signed"].includes(mode), "mode", "encrypted or signed");
+  /** @type {Content} */
   const ring = { mode, skipXChaCha: yesOrNo("skipXChaCha", skipXChaCha), keys: [], notBefore: 0 };
   for (const text of [texts].flat()) {
     ensure(typeof text === "string", "ring", `key ring must be a string, found ${typeof text}; is its variable set? ${NEW_KEY}`);

@@ -20,14 +20,17 @@ export class Sealer {
    * a key after the next key begins to seal, for a warning.
    */
   static async of(ring, purpose, context, overlap = 0) {
-    const sealer = new Sealer({ ring, purpose, context, overlap });
-    sealer.keys = await keysFor(ring, sealer);
+    const sealer = new Sealer(ring, purpose, context, overlap, await keysFor(ring, purpose));
     await ring.serve?.(sealer);
     return sealer;
   }
 
-  constructor(fields) {
-    Object.assign(this, fields);
+  constructor(ring, purpose, context, overlap, keys) {
+    this.ring = ring;
+    this.purpose = purpose;
+    this.context = context;
+    this.overlap = overlap;
+    this.keys = keys;
   }
 
   /** Returns the derived keys that seal at `now`. */
@@ -43,7 +46,7 @@ export class Sealer {
 
   /** Returns false if the sealing key is one of XChaCha20-Poly1305, which WebCrypto lacks. */
   canSeal(now) {
-    return this.sealing(now).seal !== undefined;
+    return !!this.sealing(now).seal;
   }
 
   /** Seals a body. `entropy`: fixed bytes, for tests. Throws a `SessionError`. */

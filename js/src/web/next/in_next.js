@@ -3,7 +3,7 @@
 import { ConfigError, ensure, misused } from "../../format/base/errors.js";
 import { isExpiry, isHostName } from "../../format/cookie/set_cookie.js";
 import { plain } from "../../format/cookie/values.js";
-import { makeReadOnly } from "../../state/actions.js";
+import { close } from "../../state/actions.js";
 import { stateOf } from "../../session/session.js";
 import { fieldsOf, sealerOf } from "../../carrier/carrier.js";
 import { settingsOf } from "../../carrier/cookie.js";
@@ -13,8 +13,11 @@ import { checkOptions } from "./options.js";
 import { decoded } from "./protect.js";
 import { Turn } from "./turns.js";
 
-const READ_ONLY =
-  "session of `load()` is not saved; change it in `await sessions.update(…)`, and for CSRF tokens call `ensureId()` in the proxy";
+const READ_ONLY = {
+  code: "read-only",
+  sentence:
+    "session of `load()` is not saved; change it in `await sessions.update(…)`, and for CSRF tokens call `ensureId()` in the proxy",
+};
 const OTHER_JAR = "the function after the sessions returns a new jar at each call; pass `cookies` of next/headers";
 const WITH_HEADERS = "pass `headers` of next/headers as well: `inNext(sessions, cookies, { headers })`";
 
@@ -39,7 +42,7 @@ export function inNext(sessions, cookies, options = {}) {
   const load = async () => {
     const session = await begin(...(await ready()));
     // It is never saved, and a change would be lost.
-    makeReadOnly(stateOf(session), "read-only", READ_ONLY);
+    close(stateOf(session), READ_ONLY);
     return session;
   };
   const save = async (session, status = 200) => {

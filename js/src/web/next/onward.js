@@ -26,4 +26,4 @@ export function leadingOn(given, next) {
   return response;
 }
 
-const isForPage = ([name]) => name === OVERRIDDEN || name.startsWith(OF_REQUEST);
+const isForPage = (/** @type {[string, string]} */ [name]) => name === OVERRIDDEN || name.startsWith(OF_REQUEST);

@@ -16,7 +16,7 @@ import { checkOptions } from "./options.js";
 import { FOR_NO_CACHE, keptPrivate } from "./private.js";
 import { letIn } from "./protect.js";
 
-export function sessionProxy(sessions, NextResponse, handler = () => {}, options = {}) {
+export function sessionProxy(sessions, NextResponse, handler = (_, __) => {}, options = {}) {
   ensure(typeof NextResponse?.next === "function", "option", "`sessionProxy` takes the `NextResponse` of next/server after the sessions");
   ensure(typeof handler === "function", "option", "the handler of `sessionProxy` must be a function; pass options after it");
   const { flashes = [], now, ...hooks } = checkOptions("sessionProxy", options, ["flashes", "now", "onOutcome", "onRefused"]);

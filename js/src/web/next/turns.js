@@ -25,7 +25,9 @@ export class Turn {
 
   /** `name`: the cookie's; `maker`: a value that all updates of one `inNext` share. */
   constructor(jar, name, maker) {
-    Object.assign(this, { jar, name, maker });
+    this.jar = jar;
+    this.name = name;
+    this.maker = maker;
   }
 
   /**
@@ -48,7 +50,7 @@ export class Turn {
     ensure(!held, "cookies", sentence);
     last.set(name, this);
     for (const other of around) other.#inside.push(this);
-    const done = Promise.resolve(this.#before?.#done).then(work);
+    const done = Promise.resolve(this.#before && this.#before.#done).then(work);
     this.#done = done.catch(() => {}).then(() => this.#end());
     return done;
   }
