@@ -1,7 +1,7 @@
 import type { BaseSession } from "../index.js";
-import type { AdapterOptions, Cookies, AnyRequest, AnyResponse } from "./adapter.js";
+import type { AdapterOptions, Cookies, AnyRequest, AnyResponse } from "./adapter_types.js";
 
-export type { AdapterOptions, Refused } from "./adapter.js";
+export type { AdapterOptions, Refused } from "./adapter_types.js";
 
 /**
  * Returns the middleware `onRequest`, which loads the session into `context.locals.session`, and saves it with the

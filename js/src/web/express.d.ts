@@ -1,7 +1,7 @@
 import type { BaseSession } from "../index.js";
-import type { Cookies, NodeAdapterOptions } from "./adapter.js";
+import type { Cookies, NodeAdapterOptions } from "./adapter_types.js";
 
-export type { NodeAdapterOptions, Refused } from "./adapter.js";
+export type { NodeAdapterOptions, Refused } from "./adapter_types.js";
 
 /**
  * Returns middleware for Express that loads the session into `request.session`, and saves it before the head of the response is

@@ -1,7 +1,7 @@
 import type { BaseSession } from "../index.js";
-import type { AdapterOptions, AnyRequest, Cookies, RequestLike, ResponseLike } from "./adapter.js";
+import type { AdapterOptions, AnyRequest, Cookies, RequestLike, ResponseLike } from "./adapter_types.js";
 
-export type { AdapterOptions, Refused, RequestLike, ResponseLike } from "./adapter.js";
+export type { AdapterOptions, Refused, RequestLike, ResponseLike } from "./adapter_types.js";
 
 /**
  * Returns a handler that loads the session, and saves it with the response of `handler`. That is undefined once Bun's server has

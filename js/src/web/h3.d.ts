@@ -1,7 +1,7 @@
 import type { BaseSession } from "../index.js";
-import type { AdapterOptions, Cookies, AnyResponse } from "./adapter.js";
+import type { AdapterOptions, Cookies, AnyResponse } from "./adapter_types.js";
 
-export type { AdapterOptions, Refused } from "./adapter.js";
+export type { AdapterOptions, Refused } from "./adapter_types.js";
 
 /**
  * Returns an event handler of h3 1 or 2, and so of Nitro and Nuxt, that loads the session, and saves it with the response.

@@ -1,7 +1,7 @@
 import type { BaseSession } from "../index.js";
-import type { AdapterOptions, Cookies, AnyRequest, AnyResponse } from "./adapter.js";
+import type { AdapterOptions, Cookies, AnyRequest, AnyResponse } from "./adapter_types.js";
 
-export type { AdapterOptions, Refused } from "./adapter.js";
+export type { AdapterOptions, Refused } from "./adapter_types.js";
 
 /** The part of Hono's `Context` that is needed, in an application whose variable `session` has this type. */
 export interface HonoContext<S extends BaseSession> {

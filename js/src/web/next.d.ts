@@ -1,7 +1,7 @@
 import type { BaseSession, SessionCookie } from "../index.js";
-import type { AdapterOptions, AnyResponse, Cookies, RequestLike, ResponseLike } from "./adapter.js";
+import type { AdapterOptions, AnyResponse, Cookies, RequestLike, ResponseLike } from "./adapter_types.js";
 
-export type { RequestLike, ResponseLike } from "./adapter.js";
+export type { RequestLike, ResponseLike } from "./adapter_types.js";
 
 /** The part of the cookies of `next/headers` that is needed. */
 export interface NextCookies {

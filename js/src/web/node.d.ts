@@ -2,9 +2,9 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Http2ServerRequest, Http2ServerResponse } from "node:http2";
 
 import type { BaseSession } from "../index.js";
-import type { Cookies, NodeAdapterOptions } from "./adapter.js";
+import type { Cookies, NodeAdapterOptions } from "./adapter_types.js";
 
-export type { NodeAdapterOptions, Refused } from "./adapter.js";
+export type { NodeAdapterOptions, Refused } from "./adapter_types.js";
 
 export interface NodeOptions<Q = IncomingMessage, R = ServerResponse> extends NodeAdapterOptions<Q, R> {
   /**

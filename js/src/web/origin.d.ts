@@ -1,7 +1,7 @@
 import type { BaseSession, SessionCookie } from "../index.js";
-import type { AnyResponse } from "./adapter.js";
+import type { AnyResponse } from "./adapter_types.js";
 
-export type { ResponseLike } from "./adapter.js";
+export type { ResponseLike } from "./adapter_types.js";
 
 /**
  * Passes a request on to the origin, with the present session in its `Cookie`, and returns the origin's response with the session

@@ -1,7 +1,7 @@
 import type { BaseSession } from "../index.js";
-import type { AdapterOptions, Cookies, ResponseLike, AnyRequest, AnyResponse } from "./adapter.js";
+import type { AdapterOptions, Cookies, ResponseLike, AnyRequest, AnyResponse } from "./adapter_types.js";
 
-export type { AdapterOptions, Refused, ResponseLike } from "./adapter.js";
+export type { AdapterOptions, Refused, ResponseLike } from "./adapter_types.js";
 
 /**
  * Returns the hook `handle`, which loads the session into `event.locals.session`, and saves it with the response. Name the

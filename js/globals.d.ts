@@ -1,0 +1,4 @@
+// Names of runtimes, for the check of src/ by `tsc`.
+
+declare const Bun: unknown;
+declare const Deno: unknown;
