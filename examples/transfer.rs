@@ -54,7 +54,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 
 #[cfg(test)]
 mod tests {
-    use super::app;
+    use super::{GuardedForm, Transfer, app, transfer};
 
     // ANCHOR: test
     use axum::http::{Request, header};
@@ -64,6 +64,17 @@ mod tests {
         time::{Duration, SystemTime},
     };
     use tower::ServiceExt;
+
+    #[tokio::test]
+    async fn a_transfer_is_added_to_the_total() -> Result<(), Box<dyn Error>> {
+        let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+        let session = cookie.load(None::<&str>, SystemTime::now());
+        session.insert("total", 35)?;
+
+        transfer(session.clone(), GuardedForm(Transfer { amount: 7 })).await?;
+        assert_eq!(session.get("total")?, Some(42));
+        Ok(())
+    }
 
     #[tokio::test]
     async fn a_transfer_is_added_until_the_session_expires() -> Result<(), Box<dyn Error>> {

@@ -20,11 +20,27 @@ use hardtack::{Session, SessionError, SessionLayer};
 
 use super::{
     ask,
-    common::{at, block_on, builder, cookie, set_cookies, signed_in},
+    common::{Login, at, block_on, builder, cookie, set_cookies, signed_in},
 };
 
 fn layer() -> SessionLayer {
     SessionLayer::new(cookie()).clock(at(0))
+}
+
+/// As docs/guides.md says, here with a type.
+#[test]
+fn a_test_calls_a_handler_with_a_session_that_no_request_brought() {
+    async fn page(session: Session<Login>, _query: web::Query<()>) -> HttpResponse {
+        HttpResponse::Ok().body(session.read(|login| login.name.clone()))
+    }
+    let session = builder()
+        .typed::<Login>()
+        .build()
+        .unwrap()
+        .load(None::<&str>, at(0));
+    session.update(|login| login.name = "Ada".into()).unwrap();
+    let response = block_on(page(session, web::Query(())));
+    assert_eq!(response.body().size(), BodySize::Sized(3));
 }
 
 #[test]
