@@ -107,7 +107,7 @@ pub(crate) async fn add_policy(mut response: Response) -> Response {
 
 const POLICY: &str = "default-src 'none'; style-src 'self'; img-src data:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
 
-pub(crate) const STYLE: &str = include_str!("pages/style.css");
+pub(crate) const STYLE: &str = include_str!("style.css");
 
 mod filters {
     //! What the templates call.

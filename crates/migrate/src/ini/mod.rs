@@ -234,7 +234,7 @@ mod tests {
 
     #[test]
     fn every_option_is_on_the_reference_page() {
-        let page = include_str!("../docs/ini.md");
+        let page = include_str!("../../docs/ini.md");
         for option in OPTIONS.iter().flat_map(|(names, _)| *names) {
             assert!(page.contains(&format!("`{option}`")), "{option}");
         }
