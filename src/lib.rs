@@ -186,6 +186,19 @@ pub mod csrf {
     //! [`CsrfGuard`] is a tower layer, and middleware for actix-web, that refuses requests of other sites before a
     //! handler runs. [`GuardedForm`] is an extractor, of axum and of actix-web, for forms that carry a token. Without
     //! them, call [`csrf_token`](crate::Session::csrf_token) and [`verify_csrf`](crate::Session::verify_csrf).
+    //!
+    //! ```
+    //! # use hardtack::{EncryptionKey, SessionCookie, SessionLayer, csrf::CsrfGuard};
+    //! # use tower::ServiceBuilder;
+    //! # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+    //! let layers = ServiceBuilder::new()
+    //!     .layer(SessionLayer::new(cookie)) // first, because the guard compares tokens of the session
+    //!     .layer(CsrfGuard::new().tokens_in_forms());
+    //! # let _ = layers.service(tower::service_fn(async |_: http::Request<String>| {
+    //! #     Ok::<_, std::convert::Infallible>(http::Response::new(String::new()))
+    //! # }));
+    //! # Ok::<_, Box<dyn std::error::Error>>(())
+    //! ```
 
     pub use crate::web::csrf::{CsrfGuard, CsrfRefusal};
     #[cfg(any(feature = "actix", feature = "axum"))]

@@ -25,7 +25,7 @@ const FAILURES_HERE = FAILURES.filter((failure) => failure !== "Session");
 const REFUSALS_HERE = new Map(
   REFUSALS.filter((name) => name !== "NotAsked").map((name) => [name.replace(/\B[A-Z]/g, "-$&").toLowerCase(), name]),
 );
-/** A session that returns within these seconds after it was written shows that the client keeps cookies. docs/alerts.yml compares five minutes. */
+/** Seconds within which a session that was written returns if its client keeps cookies. docs/alerts.yml compares five minutes. */
 const SOON = 60;
 /** Lengths of tokens: the sizes that settings allow (3,072, 4,096, three cookies), and how near a session is to the first. */
 const BUCKETS = [256, 512, 1024, 2048, 2500, 3072, 4096, 12_288];

@@ -190,6 +190,7 @@ impl<T: Payload> SessionCookie<T> {
     /// # Errors
     ///
     /// Returns the errors of `fill` and of [`save`](Self::save), and an error if the session is empty or not written.
+    #[doc(alias = "test a handler")]
     pub fn cookie_for(
         &self,
         now: SystemTime,

@@ -247,6 +247,7 @@ impl<T: Payload> Session<T> {
     /// assert_eq!(session.expires_at(), Some(now + 30 * minute)); // the default idle timeout
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
+    #[doc(alias = "expire")]
     #[must_use]
     pub fn expires_at(&self) -> Option<SystemTime> {
         self.access().state().expires_at().map(system_time)

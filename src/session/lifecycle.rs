@@ -172,7 +172,15 @@ impl<T: Payload> Session<T> {
     /// A copy of the cookie that was taken earlier can be used until the absolute timeout of the session, unless for
     /// example [`revoked_if`](crate::carrier::SessionBuilder::revoked_if),
     /// [`revalidate_after`](crate::carrier::SessionBuilder::revalidate_after) or `not_before` ends it.
-    #[doc(alias("destroy", "flush", "purge", "logout", "delete"))]
+    #[doc(alias(
+        "destroy",
+        "flush",
+        "purge",
+        "logout",
+        "delete",
+        "sign out",
+        "delete cookie"
+    ))]
     pub fn invalidate(&self) -> Result<Option<SessionId>, SessionError> {
         self.try_access()?
             .change_any(|state| Ok(state.invalidate().map(SessionId)))
@@ -266,6 +274,7 @@ impl<T: Payload> Session<T> {
     ///
     /// Returns the errors of [every change](Session#errors), and [`NotRemembering`](SessionError::NotRemembering) if the
     /// cookie was built without `remember_up_to`.
+    #[doc(alias = "remember me")]
     pub fn remember_for(&self, duration: Duration) -> Result<SystemTime, SessionError> {
         self.change(|state| state.remember_for(duration.as_secs()).map(system_time))
     }

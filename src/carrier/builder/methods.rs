@@ -144,6 +144,7 @@ impl<T> SessionCookieBuilder<T> {
     /// ```
     ///
     /// [docs/spec/writer.md § 9.5]: https://github.com/hardtack-rs/hardtack/blob/main/docs/spec/writer.md#95-size-profiles
+    #[doc(alias = "too large")]
     pub fn size(mut self, size: Size) -> Self {
         self.carrier.size = size;
         self

@@ -103,6 +103,7 @@ impl SharedKeyRing {
     /// # Errors
     ///
     /// Returns an error, and keeps the ring in use, if one of the two rings encrypts and the other only signs.
+    #[doc(alias = "rotate")]
     pub fn replace(&self, ring: impl Into<KeyRing>) -> Result<(), KeyError> {
         self.exchange(ring.into(), clock::system_now()).map(drop)
     }
