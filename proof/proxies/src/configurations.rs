@@ -154,6 +154,43 @@ http://127.0.0.1:@PORT@ {
 }
 ";
 
+pub(crate) const TRAEFIK: &str = r#"# A router and a service; everything else is Traefik's default, but for how the test runs it, and what the first routers try.
+http:
+  routers:
+    # Pages of somebody else, for which the application is asked.
+    asked:
+      rule: Path(`/asked`)
+      priority: 2
+      middlewares: [asks, about]
+      service: demo
+    asked-and-passed-on:
+      rule: Path(`/asked-and-passed-on`)
+      priority: 2
+      middlewares: [asks-and-passes-on, about]
+      service: demo
+    demo:
+      rule: PathPrefix(`/`)
+      priority: 1
+      service: demo
+  middlewares:
+    asks:
+      forwardAuth:
+        address: http://127.0.0.1:@UPSTREAM@/api/session
+    asks-and-passes-on:
+      forwardAuth:
+        address: http://127.0.0.1:@UPSTREAM@/api/session
+        addAuthCookiesToResponse: [__Host-session, __Host-session.1]
+    about:
+      replacePath:
+        path: /about
+  services:
+    demo:
+      loadBalancer:
+        passHostHeader: false
+        servers:
+          - url: http://127.0.0.1:@UPSTREAM@
+"#;
+
 pub(crate) const VARNISH: &str = r#"vcl 4.1;
 
 # A backend; everything else is Varnish's default.

@@ -4,11 +4,11 @@ use std::{
     process::{Command, Stdio},
 };
 
-use hardtack_scenarios::{Program, Server, example, free_ports};
+use hardtack_scenarios::{Client, Program, Server, example, free_ports, until};
 
 use crate::configurations;
 
-/// A proxy, as Debian packages it.
+/// A proxy, as Debian packages it, but for Traefik.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Proxy {
@@ -22,6 +22,8 @@ pub enum Proxy {
     Caddy,
     /// Varnish
     Varnish,
+    /// Traefik, as a package of `PyPI` has it
+    Traefik,
     /// Apache httpd with `mod_security` and the Core Rule Set
     ModSecurity,
 }
@@ -39,12 +41,13 @@ pub enum Limits {
 
 impl Proxy {
     /// Every proxy of the table in docs/limits.md.
-    pub const ALL: [Proxy; 5] = [
+    pub const ALL: [Proxy; 6] = [
         Proxy::Nginx,
         Proxy::Haproxy,
         Proxy::Apache,
         Proxy::Caddy,
         Proxy::Varnish,
+        Proxy::Traefik,
     ];
 
     /// Starts the proxy in front of a port of this machine.
@@ -56,8 +59,14 @@ impl Proxy {
         let configuration = self.configuration(&folder, port, upstream, limits);
         let mut command = self.command(&configuration, &folder, port, limits);
         let program = Program::until_port(command.stdin(Stdio::null()), port);
-        let running = Running { program, folder };
-        Server::at(format!("http://127.0.0.1:{port}"), running)
+        let url = format!("http://127.0.0.1:{port}");
+        if self == Proxy::Traefik {
+            // It listens before it has read its routes.
+            until("Traefik routes", || {
+                Client::of_url(&url).get("/about").status != 404
+            });
+        }
+        Server::at(url, Running { program, folder })
     }
 
     /// Its name.
@@ -69,6 +78,7 @@ impl Proxy {
             Proxy::Apache => "Apache httpd",
             Proxy::Caddy => "Caddy",
             Proxy::Varnish => "Varnish",
+            Proxy::Traefik => "Traefik",
             Proxy::ModSecurity => "mod_security",
         }
     }
@@ -82,6 +92,7 @@ impl Proxy {
             Proxy::Apache | Proxy::ModSecurity => ("apache2", "-v"),
             Proxy::Caddy => ("caddy", "version"),
             Proxy::Varnish => ("varnishd", "-V"),
+            Proxy::Traefik => ("traefik", "version"),
         };
         let output = Command::new(program).arg(argument).output().unwrap();
         let told = [output.stdout, output.stderr].concat();
@@ -100,6 +111,7 @@ impl Proxy {
             Proxy::Apache => ("apache.conf", configurations::APACHE),
             Proxy::Caddy => ("caddy.caddyfile", configurations::CADDY),
             Proxy::Varnish => ("varnish.vcl", configurations::VARNISH),
+            Proxy::Traefik => ("traefik.yml", configurations::TRAEFIK),
             Proxy::ModSecurity => (
                 "apache.conf",
                 &*[
@@ -158,6 +170,16 @@ impl Proxy {
                 if limits == Limits::Tuned {
                     command.args(VARNISH_TUNED.iter().flat_map(|setting| ["-p", setting]));
                 }
+                command
+            }
+            Proxy::Traefik => {
+                let mut command = Command::new("traefik");
+                command.arg("--global.checkNewVersion=false");
+                command.arg(format!("--entryPoints.web.address=127.0.0.1:{port}"));
+                command.arg(format!(
+                    "--providers.file.filename={}",
+                    configuration.display()
+                ));
                 command
             }
         };

@@ -63,6 +63,9 @@ fn an_active_visitor_stays_signed_in_where_a_proxy_asks_if_it_passes_the_cookie_
         (Proxy::Caddy, "/asked", "anywhere", false),
         (Proxy::Caddy, "/asked-and-passed-on", "anywhere", true),
         (Proxy::Caddy, "/asked-and-passed-on", "split:2", true),
+        (Proxy::Traefik, "/asked", "anywhere", false),
+        (Proxy::Traefik, "/asked-and-passed-on", "anywhere", true),
+        (Proxy::Traefik, "/asked-and-passed-on", "split:2", true),
     ] {
         if !proxies().contains(&proxy) {
             continue;
