@@ -104,12 +104,7 @@ fn a_request_says_what_it_is_as_specified() {
     let domains = domains();
     let cookies = [false, true].map(|only| {
         let builder = SessionCookie::unencrypted_but_signed(key(&domains.keys[0]));
-        let builder = if only {
-            builder.refresh_navigations_only(true)
-        } else {
-            builder
-        };
-        builder.build().unwrap()
+        builder.refresh_navigations_only(only).build().unwrap()
     });
     check_axes(&domains, "quiet", |values| {
         let [fields @ .., only, has_token] = values else {
@@ -139,12 +134,10 @@ fn responses_are_kept_from_caches_as_specified() {
     let domains = domains();
     let cookies = [false, true].map(|may_share| {
         let builder = SessionCookie::unencrypted_but_signed(key(&domains.keys[0]));
-        let builder = if may_share {
-            builder.danger_allow_shared_caching(true)
-        } else {
-            builder
-        };
-        builder.build().unwrap()
+        builder
+            .danger_allow_shared_caching(may_share)
+            .build()
+            .unwrap()
     });
     let request = header_map(&[("cookie".to_owned(), "__Host-session=x".to_owned())]);
     check_axes(&domains, "caches", |values| {
