@@ -150,11 +150,11 @@ async fn callback(
     Form(Answer { state, code }): Form<Answer>,
 ) -> Result<Response> {
     let Some(attempt) = site.attempt(&state) else {
-        return failed(&session, "/", "no state of this site, or an old one");
+        return Ok(failed(&session, "/", "an unknown or expired state")?);
     };
     let next = local_path(&attempt.next).unwrap_or("/").to_owned();
     let Some(code) = code else {
-        return failed(&session, &next, "the visitor declined");
+        return Ok(failed(&session, &next, "the visitor declined")?);
     };
     if attempt.number > 1 && method != Method::POST {
         // A browser may send a GET twice, and break off the one that signs the visitor in. It posts a form once.
@@ -183,17 +183,17 @@ async fn callback(
             let again = site.begin(browser, &next, number + 1).await?;
             Ok(again.into_response())
         }
-        (Err(reason), _) => failed(&session, &next, reason),
+        (Err(reason), _) => Ok(failed(&session, &next, reason)?),
     }
 }
 
 /// Writes nothing, not even a refresh: the same answer may have come twice, and signed the visitor in the first time.
-fn failed(session: &Session, next: &str, reason: impl Display) -> Result<Response> {
+fn failed(session: &Session, next: &str, reason: impl Display) -> Result<Response, SessionError> {
     session.discard()?;
     if session.contains_key("user") {
         return Ok(Redirect::to(next).into_response());
     }
-    Err(refused(reason).into())
+    Ok(refused(reason).into_response())
 }
 
 /// Handles `response_mode=form_post`, and would handle SAML's answers: the browser posts the fields again, from a page of
