@@ -249,7 +249,7 @@ impl<K> Ring<K> {
 
 /// Refuses a key that does not fit the others in the ring, and a time before the format begins.
 fn check_each<K>(keys: &[Member<K>]) -> Result<(), KeyError> {
-    for key in keys {
+    for (i, key) in keys.iter().enumerate() {
         let (first, id) = (keys[0].info, key.info.id);
         if key.info.suite.mode() != first.suite.mode() {
             return Err(KeyError::new(format!(
@@ -264,18 +264,15 @@ fn check_each<K>(keys: &[Member<K>]) -> Result<(), KeyError> {
                 "key {id} has a `seal_from` or `accept_until` before 2026-01-01T00:00:00Z; remove it"
             )));
         }
+        // Two different keys share an id by chance with probability 2^-32.
+        if keys[..i].iter().any(|other| other.info.id == id) {
+            return Err(KeyError::new(format!(
+                "key {id} is listed twice in the key ring; leave one out; if the two differ, they share an id by chance, so \
+                 generate another key"
+            )));
+        }
     }
-    let mut ids: Vec<_> = keys.iter().map(|key| key.info.id).collect();
-    ids.sort_unstable();
-    // Two different keys share an id by chance with probability 2^-32.
-    match ids.windows(2).find(|two| two[0] == two[1]) {
-        None => Ok(()),
-        Some(twice) => Err(KeyError::new(format!(
-            "key {} is listed twice in the key ring; leave one out; if the two differ, they share an id by chance, so \
-             generate another key",
-            twice[0]
-        ))),
-    }
+    Ok(())
 }
 
 const KEYS_ENCRYPT: &str = "keys are of suite `xaes` or `xcha`, which encrypt, expected `sign`; give such keys, or choose \
