@@ -17,7 +17,7 @@ const LINKED = {
   examples: [
     "express.js", "follow.js", "form.js", "form_post.js", "handler.test.js", "health.js", "hooks.js", "koa_fastify.js", "lambda.js", "log.js", "login.test.js", "magic_link.js", "metrics.js", "migrate.js", "migrate_cookie_session.js",
     "migrate_fastify.js", "migrate_h3.js", "migrate_itsdangerous.js", "migrate_jwt.js", "migrate_own.js", "migrate_react_router.js", "nest.js", "origin.js",
-    "passport.js", "revalidate.js", "session.js", "struct.js", "tenants.js", "types.ts", "worker.js",
+    "passport.js", "provider.ts", "revalidate.js", "session.js", "struct.js", "tenants.js", "types.ts", "worker.js",
   ],
   "examples/google": ["lib/google.js", "app/api/google/route.js", "app/api/google/callback/route.js"],
   "../proof/frameworks/next": ["instrumentation.js", "lib/cookie.js", "pages/api/legacy.js", "pages/legacy.js", "proxy.js"],

@@ -117,7 +117,7 @@ test("the types are right, and another type than the one of the shape is refused
   };
   const program = programs.get("types.ts");
   check(program);
-  check(programs.get("worker.ts"));
+  for (const name of ["worker.ts", "provider.ts"]) check(programs.get(name));
   assert.throws(() => check(program.replace("user: number;", "user: Date;")), ({ stdout }) => /types\.ts.*error/.test(stdout));
 });
 
@@ -402,9 +402,10 @@ test("the tests of a handler and of a type pass", async () => {
   }
 });
 
-test("every block is a program that runs here, or commands and output", () => {
+test("every block is a program that runs here, or lines of one, or commands and output", () => {
   for (const page of pages) {
-    for (const [, language, first] of page.matchAll(/^```(\w+)\n(.*)$/gm)) {
+    const own = page.replace(/^<!-- Written by .*-->\n```[^]*?^```$/gm, "");
+    for (const [, language, first] of own.matchAll(/^```(\w+)\n(.*)$/gm)) {
       if (["sh", "text"].includes(language)) continue;
       assert.ok(programs.has(first.slice("// ".length)), `${language}: ${first}`);
     }
