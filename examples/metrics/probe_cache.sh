@@ -6,7 +6,9 @@
 #
 # The second argument is the name of a test visitor, on its page and on no page of others. The third is what all see who
 # are not signed in, and nobody else: a text, or a header such as `location: /sign-in`. `probe.jar` has the visitor's cookie:
-# the sign-in writes it (`curl -c probe.jar`), and the probe only reads it, because a cache may send it the cookie of another.
+# the probe only reads it, because a cache may send it the cookie of another. Sign the visitor in every five minutes
+# (`curl -c probe.jar`). From `refresh_after` on, a quarter of the idle timeout, each probe would be a refresh more, and a small
+# site would get the alert about them.
 #
 # Ends with 1 if a cache stores the page. With 2 it knows nothing: the page fails, or the session of the test visitor has
 # ended. Prints no cookie.
