@@ -69,6 +69,7 @@ async function isIn(theme) {
   assert.equal(colour, { light: "rgb(251, 248, 242)", dark: "rgb(23, 20, 17)" }[theme]);
 }
 
+// What fits, and can be used, on one screen may not on another.
 for (const [name, screen] of Object.entries(screens)) {
   describe(`on a ${name}`, () => {
     withDemo(screen);
@@ -83,15 +84,6 @@ for (const [name, screen] of Object.entries(screens)) {
       assert.ok(!(expires > 0), "it ends with the browser");
       assert.equal(await visitor.page.evaluate(() => document.cookie), "");
       await fits();
-    });
-
-    test("a __Host- cookie survives on localhost, without TLS", async () => {
-      await visitor.page.goto(demo.otherOrigin);
-      await visitor.signIn();
-      assert.match(await visitor.text("#sign-in"), /Hello, Ada/);
-      const cookies = await visitor.context.cookies();
-      const names = cookies.filter(({ domain }) => domain === "localhost").map(({ name }) => name);
-      assert.deepEqual(names, ["__Host-session"]);
     });
 
     test("signing in, counting and signing out by keyboard", async () => {
@@ -159,19 +151,6 @@ for (const [name, screen] of Object.entries(screens)) {
       assert.match(await visitor.text("#sign-in"), /Hello, Ada/);
     });
 
-    test("a bit is flipped by keyboard, and each part has its reason", async () => {
-      for (const [byte, reason] of [["0", "UnknownFormat|UnknownKey"], ["2", "UnknownKey"], ["20", "Auth"], ["50", "Auth"]]) {
-        await visitor.type("#byte", byte);
-        await visitor.press("#flip button");
-        assert.match(await visitor.verdict(), new RegExp(`^Refused: (${reason})\\.`), byte);
-      }
-    });
-
-    test("a token is refused under another name", async () => {
-      await visitor.press("#rename button");
-      assert.match(await visitor.effect("rename"), /__Host-session-renamed .*refused: Auth/);
-    });
-
     test("a copy opens after signing out, until its id is denied", async () => {
       await visitor.signIn();
       await visitor.press("#copy button");
@@ -218,30 +197,6 @@ for (const [name, screen] of Object.entries(screens)) {
       await visitor.press("#clock [value='600']");
       assert.match(await visitor.verdict(), /^Opened\./);
       assert.match(await visitor.text("#server"), /Idle timeout\s+(20|19) min /);
-    });
-
-    test("a visitor who is to be remembered has a cookie that outlives the browser", async () => {
-      assert.equal(await visitor.has("input[name=remember]"), false);
-      await visitor.press("#remember button");
-      await visitor.page.click("input[name=remember]");
-      await visitor.signIn();
-      const { expires } = (await visitor.cookies())["__Host-session"];
-      assert.ok(Math.abs(expires - (Date.now() / 1000 + 30 * 86_400)) < 60, `${expires}`);
-      assert.match(await visitor.text("#server"), /Remembered/);
-    });
-
-    test("a message is shown once", async () => {
-      await visitor.type("#message", "See you");
-      await visitor.press("#flash button");
-      assert.equal(await visitor.text(".flash"), "See you");
-      await visitor.open("/");
-      assert.equal(await visitor.has(".flash"), false);
-    });
-
-    test("the browser keeps 4096 bytes and drops 4097", async () => {
-      await visitor.press("#large button");
-      assert.match(await visitor.effect("large"), /Kept: 4096\. Dropped without a word: 4097\./);
-      assert.deepEqual(Object.keys(await visitor.cookies()), ["__Host-session"], "both are removed");
     });
 
     test("the numbers are measured beside the network", async () => {
@@ -332,8 +287,54 @@ describe("without encryption", () => {
   });
 });
 
-describe("in all", () => {
+describe("on any screen", () => {
   withDemo(screens.desktop);
+
+  test("a __Host- cookie survives on localhost, without TLS", async () => {
+    await visitor.page.goto(demo.otherOrigin);
+    await visitor.signIn();
+    assert.match(await visitor.text("#sign-in"), /Hello, Ada/);
+    const cookies = await visitor.context.cookies();
+    const names = cookies.filter(({ domain }) => domain === "localhost").map(({ name }) => name);
+    assert.deepEqual(names, ["__Host-session"]);
+  });
+
+  test("a bit is flipped by keyboard, and each part has its reason", async () => {
+    for (const [byte, reason] of [["0", "UnknownFormat|UnknownKey"], ["2", "UnknownKey"], ["20", "Auth"], ["50", "Auth"]]) {
+      await visitor.type("#byte", byte);
+      await visitor.press("#flip button");
+      assert.match(await visitor.verdict(), new RegExp(`^Refused: (${reason})\\.`), byte);
+    }
+  });
+
+  test("a token is refused under another name", async () => {
+    await visitor.press("#rename button");
+    assert.match(await visitor.effect("rename"), /__Host-session-renamed .*refused: Auth/);
+  });
+
+  test("a visitor who is to be remembered has a cookie that outlives the browser", async () => {
+    assert.equal(await visitor.has("input[name=remember]"), false);
+    await visitor.press("#remember button");
+    await visitor.page.click("input[name=remember]");
+    await visitor.signIn();
+    const { expires } = (await visitor.cookies())["__Host-session"];
+    assert.ok(Math.abs(expires - (Date.now() / 1000 + 30 * 86_400)) < 60, `${expires}`);
+    assert.match(await visitor.text("#server"), /Remembered/);
+  });
+
+  test("a message is shown once", async () => {
+    await visitor.type("#message", "See you");
+    await visitor.press("#flash button");
+    assert.equal(await visitor.text(".flash"), "See you");
+    await visitor.open("/");
+    assert.equal(await visitor.has(".flash"), false);
+  });
+
+  test("the browser keeps 4096 bytes and drops 4097", async () => {
+    await visitor.press("#large button");
+    assert.match(await visitor.effect("large"), /Kept: 4096\. Dropped without a word: 4097\./);
+    assert.deepEqual(Object.keys(await visitor.cookies()), ["__Host-session"], "both are removed");
+  });
 
   test("a page and its style are under 100 kB, from this server alone, and run no script", async () => {
     const loaded = [];
