@@ -131,6 +131,16 @@ for (const [framework, make] of Object.entries(FRAMEWORKS)) {
   });
 }
 
+test("a request of Next.js has the session of its visitor: what is not of the web throws in a proxy", async () => {
+  class RequestHint extends Request {
+    get request() {
+      throw new Error("The middleware accepts an async API directly");
+    }
+  }
+  const request = new RequestHint("http://site", { headers: { cookie: await filled() } });
+  assert.equal((await cookies.load(request, NOW)).get("user"), "ada");
+});
+
 test("a made request has a session in a header, and is checked by a guard", async () => {
   const header = await SessionHeader.encrypted(XAES_KEY, { header: "authorization" });
   const begun = await header.load(null, NOW);

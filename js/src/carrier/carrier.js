@@ -120,8 +120,8 @@ export function fieldsOf(source, name, areValues = true) {
   // Made-up requests of Node, as in tests and serverless adapters, have `headers` alone. `get` of Express is not that of `Headers`.
   const lists = source.multiValueHeaders;
   const headers = Object.keys(lists ?? {})[0] ? lists : source.headers;
-  // In Qwik City, the headers of an event are those of the response.
-  if (source.request && headers?.get) noRequest();
+  // In Qwik City, the headers of an event are those of the response. A request of Next.js throws if its `request` is read.
+  if (headers?.get && Object.hasOwn(source, "request")) noRequest();
   if (typeof headers === "object") return fieldsOfRequest(headers ?? {}, name, source.cookies);
   if (source[Symbol.iterator] && !source.get) return areValues ? listOf([...source]) : [];
   return valuesIn(source, name);
