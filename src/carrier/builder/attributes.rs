@@ -107,7 +107,8 @@ impl<T> SessionCookieBuilder<T> {
 
     /// Lets the cookie of every session outlive the browser's session. Its `Max-Age` is the time until the session
     /// would end without another request, but at most 400 days ([docs/spec/writer.md § 8.10]). Default: off, so that a
-    /// cookie ends with the browser's session unless its session is [remembered](crate::Session::remember_for).
+    /// cookie ends with the browser's session unless its session is [remembered](crate::Session::remember_for). A
+    /// language or a theme that outlives sign-outs has [a cookie of its own](crate::guide#one-other-value).
     ///
     /// # Examples
     ///
@@ -136,6 +137,7 @@ impl<T> SessionCookieBuilder<T> {
     /// [`revoked_if`](Self::revoked_if) or [`not_before`](Self::not_before) ends it.
     ///
     /// [docs/spec/writer.md § 8.10]: https://github.com/hardtack-rs/hardtack/blob/main/docs/spec/writer.md#rules-of-finish
+    #[doc(alias("language", "theme"))]
     pub fn persistent(mut self, persistent: bool) -> Self {
         self.carrier.persistent = persistent;
         self
