@@ -6,7 +6,7 @@ use crate::{
     base::{Clock, clone_by_fields, system_now},
     cookie::Values,
     events,
-    session::{Arrival, CarrierCore, Change, ReceivedOldCookies, SaveError, Session},
+    session::{Arrival, CarrierCore, Change, Decided, ReceivedOldCookies, SaveError, Session},
     state::{Dependence, Payload, RequestFacts, ResponseFacts},
     token::Context,
 };
@@ -51,6 +51,15 @@ impl<T: Payload> Carrier<T> {
         Session::new(Arc::clone(&self.core), arrival)
     }
 
+    /// Closes `session`, of whose response these facts are known. This is the one way out, for cookies and headers alike.
+    pub(super) fn close<'a>(
+        &'a self,
+        session: &'a Session<T>,
+        response: ResponseFacts,
+    ) -> Result<Decided<'a, T>, SaveError> {
+        session.close(&self.core, response)
+    }
+
     /// Finishes the use of `session`. Returns the extent to which its response depends on it, and the change of its
     /// token.
     pub(crate) fn finish(
@@ -58,7 +67,7 @@ impl<T: Payload> Carrier<T> {
         session: &Session<T>,
         response: ResponseFacts,
     ) -> Result<(Dependence, TokenChange), SaveError> {
-        let decided = session.close(&self.core, response)?;
+        let decided = self.close(session, response)?;
         let change = match &decided.change {
             Change::Keep => TokenChange::Keep,
             Change::Store(to_seal) => {

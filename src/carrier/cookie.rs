@@ -285,7 +285,7 @@ impl<T: Payload> SessionCookie<T> {
         session: &Session<T>,
         response: ResponseFacts,
     ) -> Result<(Dependence, SetCookies), SaveError> {
-        let decided = session.close(&self.carrier.core, response)?;
+        let decided = self.carrier.close(session, response)?;
         Ok((decided.dependence, self.fields.write(decided)))
     }
 }

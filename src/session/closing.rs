@@ -1,24 +1,17 @@
 //! Closes a session at the end of its request. `state/decide.rs` decides what becomes of the client's token, which is
 //! sealed here.
 
-#[cfg(feature = "tower")]
-use std::{
-    panic::{AssertUnwindSafe, catch_unwind},
-    sync::Arc,
-};
-
 use super::{
     carrier_core::CarrierCore,
     handle::Session,
     last_error::FAILED,
     loaded::Loaded,
     lock::{Contents, Held},
-    opening::Opening,
     outcome::Outcome,
     save_error::SaveError,
 };
 use crate::{
-    cookie::{CompanionFields, PartNumbers, Values},
+    cookie::{CompanionFields, PartNumbers},
     crypto::{cipher::RANDOM_LEN, random},
     events::{self, LimitedEvent},
     keys::SlotKeys,
@@ -26,7 +19,7 @@ use crate::{
         AlreadySent, BodyToSeal, Decision, Dependence, Payload, ResponseFacts, SessionError, State,
         wire_issued,
     },
-    token::{self, LONGEST_TOKEN},
+    token,
 };
 
 /// A session at the end of its request: read-only, and with its lock held until its token is written.
@@ -58,22 +51,6 @@ pub(crate) struct ToSeal {
 }
 
 impl<T: Payload> Session<T> {
-    /// Returns `true` if the response does not depend on the session: the application neither touched it nor has a
-    /// handle left to do so, and not every request counts. A handle that a body or a task still has counts as a touch.
-    #[cfg(feature = "tower")]
-    pub(crate) fn release_if_untouched(&self) -> bool {
-        let is_alone = Arc::strong_count(&self.lock) == 1;
-        let Ok(mut held) = self.lock.hold() else {
-            return false;
-        };
-        if !is_alone {
-            held.contents.is_touched = true;
-            held.read();
-        }
-        held.report();
-        !held.contents.is_touched && !held.core.policy.counts_every_request()
-    }
-
     /// Closes the session at the end of its request, and decides what becomes of the client's token.
     pub(crate) fn close<'a>(
         &'a self,
@@ -114,54 +91,6 @@ impl<T: Payload> Session<T> {
             }
         }
         Ok(decided)
-    }
-
-    /// Returns `true` if these values of the response are the session that arrived, refreshed or sealed again. If they
-    /// are the only ones, a session that nobody touched is not read for that, because they stay in either case, and
-    /// the result is `false`.
-    pub(crate) fn arrived_as(&self, core: &CarrierCore, values: &Values, are_alone: bool) -> bool {
-        // An error means that this thread is inside an `update` of the session, which cannot be saved then.
-        let Ok(mut held) = self.lock.hold() else {
-            return false;
-        };
-        if are_alone && !held.contents.is_touched {
-            return false;
-        }
-        let now = held.state().now;
-        let context = held.contents.arrival.context.as_deref();
-        let opening = Opening::new(core, context, now);
-        // A write has one token.
-        let token = values.whole(LONGEST_TOKEN).next();
-        let opened = token.and_then(|token| opening.open_own(&token.ok()?));
-        opened.is_some_and(|opened| held.state().arrived_as(&opened))
-    }
-}
-
-impl<T> Session<T> {
-    /// Makes the session empty and read-only, because its request belongs to no context.
-    #[cfg(feature = "tower")]
-    pub(crate) fn close_without_context(&self) {
-        events::context_missed(self.lock.core.slot.purpose.name());
-        if let Ok(mut held) = self.lock.hold() {
-            let arrival = &mut held.contents.arrival;
-            (arrival.values, arrival.old) = (Default::default(), None);
-            held.make_read_only(SessionError::NoContext);
-        }
-    }
-
-    /// Makes the session read-only, and saves nothing of it, because its request was cancelled or failed.
-    #[cfg(feature = "tower")]
-    pub(crate) fn abandon(&self) {
-        let close = || {
-            // An error means that this thread is inside an `update` of the session.
-            let Ok(mut held) = self.lock.hold() else {
-                return;
-            };
-            held.make_read_only(SessionError::AfterHead);
-            held.report();
-        };
-        // Nobody is left to see a panic of `on_outcome`, because the request is gone, perhaps by another panic.
-        let _ = catch_unwind(AssertUnwindSafe(close));
     }
 }
 

@@ -3,6 +3,7 @@
 //! [`Session`] is the handle of a session during a request. It holds a dictionary ([`Map`]) or one value of your type
 //! ([`SessionData`](crate::SessionData)). [`Outcome`] and [`Reason`] are for logs and metrics.
 
+mod already_sent;
 mod asking;
 mod carrier_core;
 mod closing;
@@ -26,6 +27,8 @@ mod old_cookies;
 mod opened_session;
 mod opening;
 mod outcome;
+#[cfg(feature = "tower")]
+mod released;
 mod save_error;
 mod typed;
 mod validate;
