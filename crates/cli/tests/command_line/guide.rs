@@ -82,14 +82,12 @@ fn shell_lines(with: &str) -> Vec<&'static str> {
 #[cfg_attr(windows, ignore = "needs a shell")]
 fn a_variable_is_rotated_by_the_lines_of_the_guide() {
     let desk = Desk::new();
-    let [lines] = shell_lines("ring rotate -")[..] else {
+    let [lines] = shell_lines("wrangler secret put")[..] else {
         panic!("one place")
     };
     desk.write("app.toml", "[session]\n");
     // In place of wrangler.
-    desk.write("npx", "#!/bin/sh\ncat > \"$4\"\n");
-    #[cfg(unix)]
-    crate::desk::set_mode(&desk.path("npx"), 0o755);
+    program(&desk, "npx", "cat > \"$4\"");
     let before = shell(&desk, "hardtack ring add - < /dev/null").stdout;
     let before = String::from_utf8(before).unwrap();
     let run = |ring: &str| {
@@ -102,6 +100,55 @@ fn a_variable_is_rotated_by_the_lines_of_the_guide() {
     let after = desk.read("SESSION_KEYS");
     assert!(after.starts_with(before.trim_end()) && !after.contains('\n'));
     assert_eq!(after.parse::<KeyRing>().unwrap().keys().len(), 2);
+}
+
+#[test]
+#[cfg_attr(windows, ignore = "needs a shell")]
+fn a_secret_of_kubernetes_is_made_and_rotated_by_the_lines_of_the_guide() {
+    let desk = Desk::new();
+    let [making, rotating] = shell_lines("kubectl ")[..] else {
+        panic!("two places")
+    };
+    // In place of kubectl, and of a cluster that has the secret in base64.
+    program(
+        &desk,
+        "kubectl",
+        "case \"$*\" in\n\
+         'get secret session-keys '*) cat secret ;;\n\
+         'create secret generic session-keys --from-file=session.keys') base64 session.keys > secret ;;\n\
+         'create secret generic session-keys --from-file=session.keys --dry-run'*) base64 session.keys ;;\n\
+         'apply -f -') cat > applied && mv applied secret ;;\n\
+         *) exit 1 ;;\n\
+         esac",
+    );
+    let key = desk.done("ring add session.keys --lifetime 30m")[8..16].to_owned();
+    assert!(shell(&desk, making).status.success());
+    let secret = desk.read("secret");
+    let in_secret = || String::from_utf8(shell(&desk, "base64 -d secret").stdout).unwrap();
+    assert!(shell(&desk, rotating).status.success());
+    assert_eq!(in_secret(), desk.read("session.keys"));
+    let ring: KeyRing = in_secret().parse().unwrap();
+    assert_eq!(ring.keys().len(), 2);
+    let checked = desk.done("ring check session.keys");
+    assert!(checked.contains(&format!("key {key} seals")), "{checked}");
+    // Without the old ring, nothing is changed.
+    desk.write("secret", "");
+    assert!(!shell(&desk, rotating).status.success());
+    assert_eq!(desk.read("secret"), "");
+    desk.write("secret", secret);
+    let instead = "hardtack ring leaked - --at +30m";
+    let page = include_str!("../../../../docs/rotation.md");
+    assert!(page.contains(&format!("`{instead}`")));
+    let leaked = rotating.replace("hardtack ring rotate - --after 15m", instead);
+    assert!(shell(&desk, &leaked).status.success());
+    assert!(in_secret().contains("# leaked="), "{}", in_secret());
+}
+
+/// Writes a program of the shell, for the lines of a page to find.
+fn program(desk: &Desk, name: &str, lines: &str) {
+    desk.write(name, &format!("#!/bin/sh\n{lines}\n"));
+    #[cfg(unix)]
+    crate::desk::set_mode(&desk.path(name), 0o755);
 }
 
 /// An instance that answers requests with these statuses and rings, one after another. Its address, and how many came.
