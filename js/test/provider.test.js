@@ -104,9 +104,10 @@ const worker :Workerd.Worker = (
   return () => new Browser(`http://127.0.0.1:${port}`);
 }
 
-for (const [runtime, start] of Object.entries({ Node: inNode, workerd: inWorkerd })) {
-  const fresh = await start();
-  const cookies = await SessionCookie.encrypted(XAES_KEY);
+// All that is waited for comes before the first test, because a file ends when the tests that it knows have ended.
+const runtimes = { Node: await inNode(), workerd: await inWorkerd() };
+const cookies = await SessionCookie.encrypted(XAES_KEY);
+for (const [runtime, fresh] of Object.entries(runtimes)) {
 
   /** Begins a sign-in in a tab, and returns where the provider is asked. */
   async function begin(browser, next) {
