@@ -24,7 +24,7 @@ app.all("/callback", async (c) => {
 });
 
 const guard = new CsrfGuard({ originCheckOnly: true });
-app.use(session(({ SESSION_KEYS }) => SessionCookie.encrypted<{ user: string }>(SESSION_KEYS), { guard }));
+app.use(session(({ SESSION_KEYS }: Secrets) => SessionCookie.encrypted<{ user: string }>(SESSION_KEYS), { guard }));
 
 const provider = ({ ISSUER, CLIENT_ID, CLIENT_SECRET }: Secrets) => oidc.discovery(new URL(ISSUER), CLIENT_ID, CLIENT_SECRET);
 let made: SessionToken<Session<Attempt>> | undefined;

@@ -9,10 +9,11 @@ import { setCookie } from "hono/cookie";
 import { cors } from "hono/cors";
 
 import { CsrfGuard } from "../src/csrf_guard.js";
+import { SessionCookie } from "../src/index.js";
 import { session as inHono } from "../src/web/hono.js";
 import { crossSite, fails, printed, validatedBy, valueOfOld, visit } from "./every_adapter/site.js";
 import { honoWith, listening } from "./stand_ins.js";
-import { cookies, isExpiry, signedIn } from "./visitor.js";
+import { XAES_KEY, cookies, isExpiry, signedIn } from "./visitor.js";
 
 const origin = "https://app.example";
 const shown = async (c, next) => (c.header("x-mine", "1"), setCookie(c, "lang", "sv"), next());
@@ -32,6 +33,28 @@ test("Hono: an answer to a refusal keeps its own cookies and those of outer midd
     const { status, headers } = await app.request("/", { ...crossSite, headers: { ...crossSite.headers, origin } });
     assert.deepEqual([status, headers.get("location"), headers.get("x-mine"), headers.getSetCookie()], [303, "/login", "1", ["lang=sv; Path=/", "from=here"]]);
   }
+});
+
+test("Hono: a function that expects the context instead of the environment says so, and other errors stay as they are", async () => {
+  const ofContext = [
+    (c) => SessionCookie.encrypted(c.env.SESSION_KEYS),
+    async (c) => SessionCookie.encrypted(c.env.SESSION_KEYS),
+    ({ env }) => SessionCookie.encrypted(env.SESSION_KEYS),
+    ({ env: { SESSION_KEYS } }) => SessionCookie.encrypted(SESSION_KEYS),
+  ];
+  const told = async (cookies, env = { SESSION_KEYS: XAES_KEY }) => {
+    const app = honoWith(inHono(cookies));
+    app.onError((error, c) => c.json([error.name, error.code, error.message], 500));
+    return (await app.request("/", {}, env)).json();
+  };
+  const expected = ["ConfigError", "cookies", "the function is called with the environment, not the context: write `(env) => SessionCookie.encrypted(env.SESSION_KEYS)`"];
+  for (const cookies of ofContext) assert.deepEqual(await told(cookies), expected, `${cookies}`);
+  const [name, , message] = await told(({ keys }) => SessionCookie.encrypted(process.env.NONE ?? keys.first));
+  assert.deepEqual([name, /first/.test(message)], ["TypeError", true]);
+  assert.equal((await told(() => SessionCookie.encrypted(process.env.NONE)))[1], "ring");
+  // An environment with a variable of that name.
+  const nested = honoWith(inHono(ofContext[0])).get("/", (c) => c.text(String(c.get("session").isNew)));
+  assert.equal(await (await nested.request("/", {}, { env: { SESSION_KEYS: XAES_KEY } })).text(), "true");
 });
 
 /** How a handler answers past Hono. */

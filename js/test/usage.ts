@@ -6,7 +6,7 @@ import { createSecureServer, createServer as createHttp2Server, type Http2Server
 import { serve } from "@hono/node-server";
 import express from "express";
 import { Registry, register } from "prom-client";
-import { Hono } from "hono";
+import { Hono, type Context } from "hono";
 import type { SessionOptions } from "iron-session";
 
 import {
@@ -382,10 +382,35 @@ const site = new Hono<{ Variables: { session: Session<Visitor> } }>();
 site.use(inHono(cookies, { guard, now: () => new Date() }));
 site.use("/admin/*", inHono((env: Env) => SessionCookie.encrypted<Visitor>(env.SESSION_KEYS)));
 site.get("/", (c) => c.text(c.get("session").get("user") ?? "nobody"));
-// @ts-expect-error the application has sessions of another shape
-new Hono<{ Variables: { session: Session<{ user: number }> } }>().use(inHono(cookies));
-// @ts-expect-error the application has no sessions
-new Hono<{ Variables: { user: string } }>().use(inHono(cookies));
+// A chain has the variable without a name for it, also with a guard, under a path, and behind others.
+new Hono().use(inHono(cookies)).get("/", (c) => {
+  const user: string | undefined = c.var.session.get("user");
+  // @ts-expect-error there is no such entry
+  c.get("session").get("usr");
+  return c.text(user ?? "nobody");
+});
+new Hono<{ Variables: { user: string } }>().use(inHono(cookies, { guard })).use(async (c, next) => (c.set("user", c.var.session.get("user") ?? ""), next()));
+new Hono().use("/admin/*", inHono(Promise.resolve(cookies), { guard })).post("/admin/x", (c) => c.json(c.var.session.get("visits") ?? null));
+new Hono().get("/", inHono(cookies), (c) => c.text(c.var.session.get("user") ?? "nobody"));
+// So it has the environment.
+new Hono()
+  .use(inHono((env: Env) => SessionCookie.encrypted<Visitor>(env.SESSION_KEYS), { guard }))
+  .get("/", (c) => c.text(c.var.session.get("user") ?? c.env.SESSION_KEYS));
+// @ts-expect-error the environment has no such variable
+inHono((env: Env) => SessionCookie.encrypted<Visitor>(env.SESSION_KEY));
+// @ts-expect-error an environment without a type has no variables
+inHono((env) => SessionCookie.encrypted<Visitor>(env.SESSION_KEYS));
+// Any type of an environment will do.
+inHono((env: { SESSION_KEYS?: string }) => SessionCookie.encrypted<Visitor>(env.SESSION_KEYS));
+inHono((env: NodeJS.ProcessEnv) => SessionCookie.encrypted<Visitor>(env["SESSION_KEYS"]));
+inHono((env: Record<string, string>) => SessionCookie.encrypted<Visitor>(env["SESSION_KEYS"]));
+inHono((env: any) => SessionCookie.encrypted<Visitor>(env.SESSION_KEYS));
+inHono(() => SessionCookie.encrypted<Visitor>(process.env["SESSION_KEYS"]));
+// @ts-expect-error the function is given the environment, and not the context
+inHono((c: Context<{ Bindings: Env }>) => SessionCookie.encrypted<Visitor>(c.env.SESSION_KEYS));
+// A chain of the application's own type has both.
+const chained = new Hono<{ Bindings: Env; Variables: { session: Session<Visitor> } }>().use(inHono((env: Env) => SessionCookie.encrypted<Visitor>(env.SESSION_KEYS))).get("/", (c) => c.text(c.var.session.get("user") ?? c.env.SESSION_KEYS));
+serve(chained);
 new Hono<{ Bindings: Env; Variables: { session: Session<Visitor>; user: string } }>().use(inHono(cookies)).get("/", inHono(cookies), (c) => c.text(c.get("user")));
 new Hono().use(inHono(cookies));
 serve(site);

@@ -1,12 +1,12 @@
 // Hono.
 
-import { SessionError } from "../format/base/errors.js";
+import { ConfigError, SessionError } from "../format/base/errors.js";
 import { noteFailure } from "../state/actions.js";
 import { BaseSession, stateOf } from "../session/session.js";
 import { admission, claim, closeSent, closeUnsent, hasResponse, refuseOther, report } from "./adapter.js";
 
 export function session(cookies, options) {
-  const admit = admission(cookies, options);
+  const admit = admission(typeof cookies === "function" ? ofEnvironment(cookies) : cookies, options);
   return async (c, next) => {
     if (c.env?.HONO_SSG_CONTEXT) return next();
     const { session, save, refused, sessions } = await admit(c.req.raw, c.env);
@@ -36,6 +36,20 @@ export function session(cookies, options) {
     }
   };
 }
+
+/** Returns the function that makes the cookie, with an error of its own for the context that Hono gives to other functions. */
+const ofEnvironment = (cookies) => async (env) => {
+  try {
+    return await cookies(env);
+  } catch (error) {
+    if (error instanceof TypeError && !env?.env && ASKS_CONTEXT.test(cookies)) throw new ConfigError("cookies", NO_CONTEXT);
+    throw error;
+  }
+};
+
+const ASKS_CONTEXT = /(?<!process|meta)\.env\b|\{ *env\b/;
+const NO_CONTEXT =
+  "the function is called with the environment, not the context: write `(env) => SessionCookie.encrypted(env.SESSION_KEYS)`";
 
 const merged = (c, response) => c.newResponse(response.body, response);
 
