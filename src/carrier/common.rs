@@ -23,7 +23,8 @@ impl<T: Payload> Carrier<T> {
     /// Returns a carrier that was just built, which is logged.
     pub(super) fn new(core: CarrierCore) -> Carrier<T> {
         events::begin_session_counters(core.slot.purpose.name());
-        core.slot.log_in_use(system_now(), events::sessions_built);
+        core.slot
+            .log_in_use(system_now(), events::sessions_are_ready);
         Carrier {
             core: Arc::new(core),
             context: None,

@@ -21,20 +21,13 @@
 
 use std::fmt;
 
+use crate::base::Reason;
+
 /// `true` if events may be logged or printed, for callers that would look something up only for this.
 pub(crate) const ARE_LOGGED: bool = cfg!(any(feature = "tracing", debug_assertions));
 
 /// `true` if something is counted or shown in gauges, for callers that would look something up only for this.
 pub(crate) const ARE_COUNTED: bool = cfg!(feature = "metrics");
-
-/// Writes a sentence to standard error, in debug builds of programs without a subscriber.
-macro_rules! print_in_debug {
-    ($($sentence:tt)+) => {
-        if cfg!(debug_assertions) && !crate::events::are_heard() {
-            eprintln!("hardtack: {}", format_args!($($sentence)+));
-        }
-    };
-}
 
 /// Returns `true` if the program has a subscriber of events.
 fn are_heard() -> bool {
@@ -51,37 +44,20 @@ pub(crate) fn with_causes(error: &(dyn std::error::Error + 'static)) -> String {
     sentences.join(": ")
 }
 
-/// Writes an event of a level, with the rest as in `tracing`. Its target is `SESSIONS`, or `KEYS` if this comes first.
-macro_rules! log {
-    (KEYS, $level:ident, $($event:tt)+) => {{
-        #[cfg(feature = "tracing")]
-        tracing::$level!(target: crate::events::names::KEYS, $($event)+);
-    }};
-    ($level:ident, $($event:tt)+) => {{
-        #[cfg(feature = "tracing")]
-        tracing::$level!(target: crate::events::names::SESSIONS, $($event)+);
-    }};
-}
-
-/// Writes an event with the target, the level and the sentence of a [`Line`], and with fields.
-macro_rules! log_line {
-    ($line:ident $(, $($field:tt)+)?) => {{
-        #[cfg(feature = "tracing")]
-        tracing::event!(target: $line.target, $line.level(), $($($field)+,)? "{}", $line);
-    }};
-}
-
-/// Line of the log, with a level of log.toml.
+/// Line of the log, of log.toml.
 pub(crate) struct Line {
     target: &'static str,
     level: Level,
     pub(crate) text: &'static str,
 }
 
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
 enum Level {
     Error,
     Warn,
     Info,
+    Debug,
+    Trace,
 }
 
 impl Line {
@@ -91,14 +67,138 @@ impl Line {
             Level::Error => tracing::Level::ERROR,
             Level::Warn => tracing::Level::WARN,
             Level::Info => tracing::Level::INFO,
+            Level::Debug => tracing::Level::DEBUG,
+            Level::Trace => tracing::Level::TRACE,
         }
     }
+
+    /// Prints a line that somebody should read to standard error, in a debug build of a program without a subscriber: its
+    /// text and its cause, and the other fields in parentheses.
+    fn print(&self, fields: &[(&str, &dyn Field)]) {
+        if self.level > Level::Warn || are_heard() {
+            return;
+        }
+        let (mut sentence, mut others) = (self.text.to_owned(), Vec::new());
+        for (name, field) in fields {
+            match field.text() {
+                Some(cause) if CAUSES.contains(name) => sentence += &format!(": {cause}"),
+                Some(text) => others.push(format!("{name}={text}")),
+                None => {}
+            }
+        }
+        if !others.is_empty() {
+            sentence += &format!(" ({})", others.join(", "));
+        }
+        eprintln!("hardtack: {sentence}");
+    }
 }
+
+/// Fields that say why, or what to do.
+const CAUSES: [&str; 3] = ["error", "sentence", "advice"];
 
 impl fmt::Display for Line {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.text)
     }
+}
+
+/// Value of a field of an event. `None` leaves the field out.
+pub(crate) trait Field {
+    #[cfg(feature = "tracing")]
+    fn value(&self) -> Option<impl tracing::Value>
+    where
+        Self: Sized;
+
+    fn text(&self) -> Option<String>;
+}
+
+/// Field of a type by its `Display`, in a log without quotation marks.
+pub(crate) struct Shown<T>(pub(crate) T);
+
+/// Makes fields of types, whose values for `tracing` are these.
+macro_rules! fields {
+    ($it:ident => $value:expr; $($type:ty),+) => {
+        $(fields!(() $it => $value, $it.to_string(); $type);)+
+    };
+    (($($bound:tt)*) $it:ident => $value:expr, $text:expr; $type:ty) => {
+        impl<$($bound)*> Field for $type {
+            #[cfg(feature = "tracing")]
+            fn value(&self) -> Option<impl tracing::Value> {
+                let $it = self;
+                Some($value)
+            }
+
+            fn text(&self) -> Option<String> {
+                let $it = self;
+                Some($text)
+            }
+        }
+    };
+}
+
+fields!(it => it; bool, u16, u64, usize, &str, String);
+fields!(it => tracing::field::display(it); Reason);
+fields!((T: fmt::Display) it => tracing::field::display(&it.0), it.0.to_string(); Shown<T>);
+
+impl<F: Field> Field for Option<F> {
+    #[cfg(feature = "tracing")]
+    fn value(&self) -> Option<impl tracing::Value> {
+        self.as_ref().and_then(F::value)
+    }
+
+    fn text(&self) -> Option<String> {
+        self.as_ref().and_then(F::text)
+    }
+}
+
+/// Defines a line.
+macro_rules! line {
+    ($line:ident, $target:ident, $level:ident, $text:literal) => {
+        pub(crate) const $line: Line = Line {
+            target: $target,
+            level: Level::$level,
+            text: $text,
+        };
+    };
+}
+
+/// Writes a line with the fields of these names.
+macro_rules! log {
+    ($line:ident $(, $field:ident)*) => {{
+        #[cfg(feature = "tracing")]
+        tracing::event!(target: $line.target, $line.level(), $($field = $field.value(),)* "{}", $line);
+        if cfg!(debug_assertions) {
+            $line.print(&[$((stringify!($field), &$field)),*]);
+        }
+    }};
+}
+
+/// Defines the function that writes a line.
+macro_rules! event {
+    (count $failure:literal $($rest:tt)+) => {
+        event!(@ [count!(1, FAILURES, "failure" => $failure);] $($rest)+);
+    };
+    (limit $($rest:tt)+) => {
+        event!(@ [] limit $($rest)+);
+    };
+    (@ [$($count:tt)*] limit $limit:ident $name:ident, $line:ident: $($field:ident),*) => {
+        pub(crate) fn $name(limits: &Limits, now: u64, $($field: impl Field),*) {
+            $($count)*
+            if let Some(left_out) = limits.note(Limit::$limit, now) {
+                log!($line $(, $field)*, left_out);
+            }
+        }
+    };
+    (@ [$($count:tt)*] $name:ident, $line:ident: $($field:ident),*) => {
+        #[inline]
+        pub(crate) fn $name($($field: impl Field),*) {
+            $($count)*
+            log!($line $(, $field)*);
+        }
+    };
+    ($($rest:tt)+) => {
+        event!(@ [] $($rest)+);
+    };
 }
 
 /// Keys and settings that the sessions of a purpose have in use.
@@ -117,21 +217,34 @@ pub(crate) struct InUse<'a> {
     pub(crate) danger: Option<String>,
 }
 
-/// Writes an event with all fields of an [`InUse`].
-macro_rules! log_in_use {
-    ($in_use:ident, $line:ident) => {
-        log_line!(
-            $line,
-            purpose = $in_use.purpose,
-            seals = $in_use.seals,
-            seals_since = $in_use.seals_since,
-            accepts = $in_use.accepts,
-            fingerprint = $in_use.fingerprint,
-            not_before = $in_use.not_before,
-            settings_fingerprint = $in_use.settings_fingerprint,
-            settings = $in_use.settings,
-            danger = $in_use.danger
-        )
+/// Defines a function that writes a line with all fields of an [`InUse`].
+macro_rules! in_use_event {
+    ($name:ident, $line:ident) => {
+        pub(crate) fn $name(in_use: InUse<'_>) {
+            let InUse {
+                purpose,
+                seals,
+                seals_since,
+                accepts,
+                fingerprint,
+                not_before,
+                settings_fingerprint,
+                settings,
+                danger,
+            } = in_use;
+            log!(
+                $line,
+                purpose,
+                seals,
+                seals_since,
+                accepts,
+                fingerprint,
+                not_before,
+                settings_fingerprint,
+                settings,
+                danger
+            );
+        }
     };
 }
 
@@ -160,15 +273,18 @@ macro_rules! gauge {
 }
 
 mod initial_counters;
-mod log_limits;
+mod limited;
 #[rustfmt::skip]
 mod lines;
+mod log_limits;
 mod names;
 mod requests;
 mod rings;
 mod sessions;
 
-pub(crate) use {initial_counters::*, lines::*, log_limits::*, requests::*, rings::*, sessions::*};
+pub(crate) use {
+    initial_counters::*, limited::*, lines::*, log_limits::*, requests::*, rings::*, sessions::*,
+};
 
 #[cfg(test)]
 mod tests {

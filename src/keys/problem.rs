@@ -135,7 +135,7 @@ impl fmt::Display for Problem {
                 write!(f, "{}: {error}", events::RING_REFUSED)
             }
             Problem::SourceHangs { .. } => f.write_str(events::RING_SOURCE_HANGS.text),
-            Problem::NotFollowed => f.write_str(events::RING_WAS_FORKED),
+            Problem::NotFollowed => f.write_str(events::RING_WAS_FORKED.text),
             Problem::KeyReturned { key, .. } => write!(f, "key {key}: {}", events::KEY_IS_BACK),
             Problem::NotBeforeAhead => f.write_str(events::NOT_BEFORE_IS_AHEAD.text),
             Problem::ClockDisagrees { .. } => f.write_str(events::CLOCK_DISAGREES.text),

@@ -100,7 +100,7 @@ impl Migration {
     /// Logs advice, unless this advice was logged before.
     fn advise(&self, is_logged: &AtomicBool, advice: impl FnOnce() -> String) {
         if !is_logged.swap(true, Ordering::Relaxed) {
-            events::old_cookie_is_misread(&self.new_name, &advice());
+            events::old_cookie_is_misread(&*self.new_name, advice());
         }
     }
 }

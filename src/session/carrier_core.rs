@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     base::{reason::Reason, time::UnixSeconds},
-    events::{self, LimitedEvent},
+    events::{self, Rejection, Shown},
     keys::{KeyId, PurposeKeys, PurposeSlot},
     state::{Metadata, Policy},
     token::{Context, Rejected},
@@ -59,23 +59,21 @@ impl CarrierCore {
         events::count_read(1, purpose, outcome.name(), outcome.reason(), known);
         match outcome {
             Outcome::Absent => events::absent(purpose),
-            Outcome::Opened { key_id } => events::opened(purpose, key_id, token_bytes),
+            Outcome::Opened { key_id } => events::opened(purpose, Shown(key_id), token_bytes),
             Outcome::OpenedUnderAcceptedKey { key_id } => {
-                events::opened_under_accepted_key(purpose, key_id, token_bytes);
+                events::opened_under_accepted_key(purpose, Shown(key_id), token_bytes);
             }
             // Without a log there is nothing to thin out.
             Outcome::Rejected { .. } | Outcome::NotMigrated { .. } if !events::ARE_LOGGED => {}
             Outcome::Rejected { reason, key_id } => {
                 if let Some(left_out) = limits.note_rejected(reason, is_dropped, false, now) {
-                    events::rejected(
-                        purpose,
+                    let rejection = Rejection {
                         reason,
-                        key_id,
+                        key_id: key_id.map(Shown),
                         is_dropped,
-                        token_bytes,
                         off_by,
-                        left_out,
-                    );
+                    };
+                    events::rejected(purpose, rejection, token_bytes, left_out);
                 }
             }
             Outcome::Migrated => events::taken_over(purpose, token_bytes),
@@ -99,9 +97,7 @@ impl CarrierCore {
         let purpose = self.slot.purpose.name();
         self.log_limits.sealed_late.note(now);
         events::show_sealed_late(purpose, now);
-        if let Some(left_out) = self.log_limits.note(LimitedEvent::SealedLate, now) {
-            events::sealed_late(purpose, key_id, late_by, left_out);
-        }
+        events::program_lacks_ring(&self.log_limits.lines, now, purpose, Shown(key_id), late_by);
     }
 
     /// Returns `true` if the token names a key that left the ring while this program ran, and sessions under it were
@@ -163,8 +159,10 @@ impl CarrierCore {
             }
             (Reason::NotYetValid, _) => log_limits.ahead.note(now),
             (Reason::Revoked, Some(_)) => {
-                if let Some(not_before) = slot.not_before_ahead(now) {
-                    log_limits.note_not_before(purpose, not_before, now);
+                if let Some(not_before) = slot.not_before_ahead(now)
+                    && log_limits.is_not_before_due(now)
+                {
+                    slot.log_not_before_ahead(not_before, now);
                 }
             }
             _ => {}

@@ -13,7 +13,7 @@ use super::{
 use crate::{
     cookie::{CompanionFields, PartNumbers},
     crypto::{cipher::RANDOM_LEN, random},
-    events::{self, LimitedEvent},
+    events,
     keys::SlotKeys,
     state::{
         AlreadySent, BodyToSeal, Decision, Dependence, Payload, ResponseFacts, SessionError, State,
@@ -117,13 +117,11 @@ pub(super) fn carry_out<T>(
         }
         Decision::Keep | Decision::KeepForVisit => {}
         Decision::KeepTooLarge => events::refresh_was_left_out(purpose),
-        Decision::KeepLapsed => events::change_of_a_lapsed_session(purpose),
+        Decision::KeepLapsed => events::session_lapsed(purpose),
         Decision::KeepHidden => events::new_session_was_not_stored(purpose),
         Decision::KeepFailed => events::change_of_a_failed_response(purpose),
         Decision::KeepSent => {
-            if let Some(left_out) = core.log_limits.note(LimitedEvent::ChangeLeftOut, state.now) {
-                events::change_was_left_out(purpose, left_out);
-            }
+            events::change_was_left_out(&core.log_limits.lines, state.now, purpose);
         }
     }
     Ok(Change::Keep)

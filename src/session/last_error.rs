@@ -3,7 +3,7 @@
 use super::{handle::Session, lock::Held};
 use crate::{
     base::Reason,
-    events::{self, LimitedEvent},
+    events::{self, Limit, with_causes},
     state::SessionError,
 };
 
@@ -48,16 +48,16 @@ impl<T> Held<'_, T> {
         let (core, contents) = (self.core, &self.contents);
         let loaded = contents.loaded.as_ref();
         let loaded = loaded.filter(|_| contents.last_error.is_some());
-        let Some((event, loaded)) = of_anyone(error).zip(loaded) else {
+        let Some((limit, loaded)) = of_anyone(error).zip(loaded) else {
             return;
         };
         let reason = match error {
             SessionError::Unreadable(reason) => Some(*reason),
             _ => loaded.outcome.reason(),
         };
-        if let Some(left_out) = core.log_limits.note(event, loaded.state.now) {
-            let purpose = Some(core.slot.purpose.name());
-            events::session_failed(purpose, reason, error.key(), left_out, error);
+        if let Some(left_out) = core.log_limits.lines.note(limit, loaded.state.now) {
+            let (sentence, purpose) = (with_causes(error), core.slot.purpose.name());
+            events::session_failed(sentence, Some(purpose), reason, error.key(), Some(left_out));
         }
     }
 
@@ -68,22 +68,20 @@ impl<T> Held<'_, T> {
         if let (Some(SessionError::TooLarge(_)), Some(loaded)) =
             (&contents.last_error, &contents.loaded)
             && status < FAILED
-            && let Some(left_out) = core
-                .log_limits
-                .note(LimitedEvent::ErrorUntold, loaded.state.now)
         {
-            events::error_was_untold(core.slot.purpose.name(), status, left_out);
+            let (limits, purpose) = (&core.log_limits.lines, core.slot.purpose.name());
+            events::error_untold(limits, loaded.state.now, purpose, status);
         }
     }
 }
 
 /// Returns the kind of an error that anyone can cause again and again, which is logged when its session is saved.
-pub(crate) fn of_anyone(error: &SessionError) -> Option<LimitedEvent> {
+pub(crate) fn of_anyone(error: &SessionError) -> Option<Limit> {
     match error {
-        SessionError::Unreadable(Reason::Payload) => Some(LimitedEvent::UnreadableSchema),
-        SessionError::Unreadable(_) => Some(LimitedEvent::UnreadableKey),
-        SessionError::TooLarge(_) => Some(LimitedEvent::Full),
-        SessionError::NoContext => Some(LimitedEvent::NoContext),
+        SessionError::Unreadable(Reason::Payload) => Some(Limit::UnreadableSchema),
+        SessionError::Unreadable(_) => Some(Limit::UnreadableKey),
+        SessionError::TooLarge(_) => Some(Limit::Full),
+        SessionError::NoContext => Some(Limit::NoContext),
         _ => None,
     }
 }

@@ -14,7 +14,7 @@ use super::{
 use crate::{
     base::Clock,
     cookie::Values,
-    events::{self, LimitedEvent},
+    events,
     state::{Payload, RequestFacts, ResponseFacts, SessionError, Sid, State},
     token::Context,
 };
@@ -157,10 +157,9 @@ impl<T: Payload> Held<'_, T> {
         let read_only = self.contents.read_only.clone();
         let core = self.core;
         let state = self.state();
-        if let Some(SessionError::AfterHead) = read_only
-            && let Some(left_out) = core.log_limits.note(LimitedEvent::ChangeLate, state.now)
-        {
-            events::change_was_late(core.slot.purpose.name(), left_out);
+        if let Some(SessionError::AfterHead) = read_only {
+            let purpose = core.slot.purpose.name();
+            events::change_was_late(&core.log_limits.lines, state.now, purpose);
         }
         read_only.map_or(Ok(state), Err)
     }

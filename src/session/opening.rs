@@ -192,8 +192,8 @@ impl<'a> Opening<'a> {
         }
         let remembers = core.policy.lifetimes.remembered.is_some();
         if metadata.remembered.is_some() && !remembers {
-            core.log_limits
-                .note_remembered(core.slot.purpose.name(), now);
+            let purpose = core.slot.purpose.name();
+            events::remembered_elsewhere(&core.log_limits.lines, now, purpose);
         }
         core.check(metadata, payload, candidate.key_id, &self.keys, now)
             .inspect_err(|rejected| core.note_rejected(rejected, now))?;

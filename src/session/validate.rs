@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     base::{reason::Reason, time::UnixSeconds},
-    events::{self, LimitedEvent},
+    events,
     state::{Payload, SessionError},
 };
 
@@ -120,8 +120,7 @@ impl<T: Payload> Session<T> {
         };
         let asked = core.asking.begin(at);
         if core.asking.hangs_since(at).is_some() {
-            let left_out = core.log_limits.note(LimitedEvent::ValidationHangs, at);
-            events::validation_hangs(core.slot.purpose.name(), left_out);
+            events::validation_hangs(&core.log_limits.lines, at, core.slot.purpose.name());
         }
         let answer = answer.await;
         asked.answered();
@@ -191,8 +190,9 @@ impl<T> Loaded<T> {
         }
         let heard = self.state.apply_answer(answer.clone(), asked_at);
         if let Err(SessionError::Unvalidated(Some(error))) = &answer {
-            let left_out = core.log_limits.note(LimitedEvent::Unvalidated, asked_at);
-            events::validation_failed(core.slot.purpose.name(), heard.is_ok(), &**error, left_out);
+            let (limits, purpose) = (&core.log_limits.lines, core.slot.purpose.name());
+            let error = events::with_causes(&**error);
+            events::validation_failed(limits, asked_at, purpose, heard.is_ok(), error);
         }
         if let Ok(false) = heard {
             self.outcome = self.outcome.rejected(Reason::Revoked);

@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     base::Reason,
-    events,
+    events::{self, with_causes},
     session::{SaveError, of_anyone},
     state::SessionError,
 };
@@ -192,13 +192,20 @@ impl Failure {
                 events::count_session_failed(name_of(error));
                 // Otherwise logged by the layer of the session, which knows the cookie.
                 if of_anyone(error).is_none() {
-                    events::session_failed(None, None, error.key(), 0, error);
+                    let (sentence, key) = (with_causes(error), error.key());
+                    events::session_failed(
+                        sentence,
+                        None::<&str>,
+                        None::<Reason>,
+                        key,
+                        None::<u64>,
+                    );
                 }
             }
-            Failure::Save(error) => events::save_failed(error),
+            Failure::Save(error) => events::save_failed(with_causes(error)),
             // Reported by web/csrf/rules.rs and form.rs, which know the request.
             Failure::Csrf(_) => {}
-            Failure::Setup(sentence) => events::setup_is_wrong(path, sentence),
+            Failure::Setup(sentence) => events::setup_is_wrong(path, sentence.as_str()),
         }
         self
     }

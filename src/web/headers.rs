@@ -12,7 +12,7 @@ use super::{
 use crate::{
     base::{Clock, system_now},
     carrier::{SessionCookie, SessionHeader, TokenChange},
-    events::{self, LimitedEvent},
+    events,
     session::{CarrierCore, SaveError, Session},
     state::{Dependence, Payload, RequestFacts},
     token::Context,
@@ -247,12 +247,9 @@ fn set_cache_fields<H: Fields, C>(
     }
     match caches.cache_control_for(dependence, core.policy.shared_caching) {
         Some(NO_STORE) => {
-            if caches.is_shareable()
-                && let Some(left_out) = core
-                    .log_limits
-                    .note(LimitedEvent::CachingReplaced, system_now())
-            {
-                events::caching_was_replaced(core.slot.purpose.name(), left_out);
+            if caches.is_shareable() {
+                let (limits, purpose) = (&core.log_limits.lines, core.slot.purpose.name());
+                events::caching_was_replaced(limits, system_now(), purpose);
             }
             forbid_to_store(response);
         }

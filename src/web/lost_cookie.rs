@@ -26,7 +26,7 @@ pub(super) fn warning<'p, F: Fields>(
     let attributes = &fields.template.attributes;
     if let Some(origin) = without_tls(request).filter(|_| attributes.secure) {
         return Some(Box::new(move |name| {
-            events::secure_cookie_without_tls(name, &origin);
+            events::secure_cookie_without_tls(name, &*origin);
         }));
     }
     let (domain, of) = (attributes.domain.as_deref(), &*attributes.path);
@@ -44,7 +44,7 @@ pub(super) fn warning<'p, F: Fields>(
     };
     let (value, page) = (value.to_owned(), page.to_owned());
     Some(Box::new(move |name| {
-        events::cookie_for_elsewhere(name, attribute, &value, &page);
+        events::cookie_for_elsewhere(name, attribute, &*value, &*page);
     }))
 }
 

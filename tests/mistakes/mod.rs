@@ -86,7 +86,7 @@ const MISTAKES: &[(&str, fn(), &str)] = &[
     (
         "cookie without TLS",
         || assert_eq!(ask(None, Some(cookie()), over_plain_http()), 200),
-        "or in development on localhost (__Host-session, http://shop.example)",
+        "or in development on localhost (purpose=__Host-session, origin=http://shop.example)",
     ),
     (
         "script without TLS",
@@ -107,7 +107,7 @@ const MISTAKES: &[(&str, fn(), &str)] = &[
             let ring = KeyRing::from_keys([new.seal_from(ago(10)), old.accept_until(ago(5))]);
             SessionCookie::encrypted(ring.unwrap()).build().unwrap();
         },
-        "unless `ring show` says that it leaked (key ",
+        "unless `ring show` says that it leaked (purpose=__Host-session, key_id=",
     ),
     (
         "question that fails",

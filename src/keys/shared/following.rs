@@ -210,7 +210,7 @@ impl Following {
             self.stood_still.store(false, Ordering::Release);
         }
         if self.wake(polls, None) {
-            events::ring_source_resumed();
+            events::ring_source_answers();
             (self.show)();
         }
     }

@@ -5,7 +5,7 @@ use std::sync::TryLockError;
 use super::{PurposeSlot, Sessions, SharedKeyRing};
 use crate::{
     base::{UnixSeconds, show_time, system_time, unix_seconds},
-    events,
+    events::{self, Shown},
     keys::{fingerprint::Fingerprint, key::KeyId, problem::Problem, ring::Ring},
 };
 
@@ -84,9 +84,15 @@ impl PurposeSlot {
         (1..not_before).contains(&now).then_some(not_before)
     }
 
+    /// Logs a `not_before` that rejects even the sessions that begin at `now`.
+    pub(crate) fn log_not_before_ahead(&self, not_before: UnixSeconds, now: UnixSeconds) {
+        let (purpose, ahead_by) = (self.purpose.name(), not_before.saturating_sub(now));
+        events::not_before_is_ahead(purpose, show_time(system_time(not_before)), ahead_by);
+    }
+
     /// Logs by `log` what the sessions have in use at `now`. Warns of a `not_before` that is in the future at `now`, and
     /// of keys that end before their tokens, unless these tokens have ended too.
-    pub(crate) fn log_in_use(&self, now: UnixSeconds, log: fn(&events::InUse<'_>)) {
+    pub(crate) fn log_in_use(&self, now: UnixSeconds, log: fn(events::InUse<'_>)) {
         self.show_not_before();
         let Some(sessions) = self.sessions.as_ref().filter(|_| events::ARE_LOGGED) else {
             return;
@@ -96,7 +102,7 @@ impl PurposeSlot {
         let not_before_text = show_time(system_time(not_before));
         let sealing = keys.sealing(now).info;
         let since = sealing.seal_from.filter(|from| unix_seconds(*from) <= now);
-        log(&events::InUse {
+        log(events::InUse {
             purpose,
             seals: sealing.id.to_string(),
             seals_since: since.map(show_time),
@@ -108,12 +114,12 @@ impl PurposeSlot {
             danger: Some(sessions.dangers.join(" ")).filter(|dangers| !dangers.is_empty()),
         });
         if let Some(not_before) = self.not_before_ahead(now) {
-            events::not_before_is_ahead(purpose, not_before, now);
+            self.log_not_before_ahead(not_before, now);
         }
         for (key, [until, needed]) in keys.early_ends(sessions.key_overlap) {
             if now < unix_seconds(needed) {
                 let [until, needed] = [until, needed].map(show_time);
-                events::key_ends_early(purpose, key, &until, &needed);
+                events::key_ends_early(purpose, Shown(key), until, needed);
             }
         }
     }

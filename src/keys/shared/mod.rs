@@ -22,7 +22,7 @@ pub(crate) use sessions::Sessions;
 
 use crate::{
     base::{ConfigError, UnixSeconds, clock, show_time, system_time, unix_seconds},
-    events,
+    events::{self, Shown},
     keys::{
         key::{KeyError, KeyId},
         problem::Problem,
@@ -133,10 +133,11 @@ impl SharedKeyRing {
             .iter()
             .for_each(|slot| slot.log_in_use(now, events::ring_taken));
         for key in &returned {
-            events::key_returned(key.id, show_time(system_time(key.at())));
+            events::count_returned();
+            events::key_is_back(Shown(key.id), show_time(system_time(key.at())));
         }
         if let Some(key) = ring.0.sealing_too_soon(&earlier.0, now) {
-            events::key_seals_too_soon(key.id, key.seal_from.map(show_time));
+            events::key_seals_too_soon(Shown(key.id), key.seal_from.map(show_time));
         }
         let sessions = slots.iter().filter_map(|slot| slot.sessions.as_ref());
         let overlaps = sessions.map(|sessions| sessions.key_overlap);

@@ -14,7 +14,7 @@ use super::{RingSource, join, no_ring};
 use crate::{
     base::{UnixSeconds, clock, show_time, system_time, unix_seconds},
     crypto::sha256::sha256,
-    events,
+    events::{self, Shown},
     keys::{
         key::{KeyError, KeyId},
         problem::Problem,
@@ -188,7 +188,12 @@ impl WatchedKeyRing {
         });
         match replaced {
             Ok(Exchanged { dropped, returned }) => {
-                events::ring_replaced(self.keys.current().fingerprint(), &dropped);
+                if !dropped.is_empty() {
+                    let ids: Vec<_> = dropped.iter().map(KeyId::to_string).collect();
+                    events::count_dropped(ids.len());
+                    let fingerprint = self.keys.current().fingerprint();
+                    events::ring_drops_keys(Shown(fingerprint), Shown(ids.join(" ")));
+                }
                 self.used = snapshot;
                 self.note_readable();
                 PollOutcome::Replaced { dropped, returned }
@@ -202,7 +207,7 @@ impl WatchedKeyRing {
 
     /// Tells that the sources are refused, now and for as long as they are.
     fn refuse(&mut self, error: String, snapshot: Snapshot, now: UnixSeconds) {
-        events::ring_refused(&error);
+        events::ring_refused(Shown(&error), None::<&str>);
         let earlier = self.refused.take();
         let since = earlier.map_or(system_time(now), |earlier| earlier.since);
         let problem = Problem::SourceRefused {
@@ -348,7 +353,7 @@ impl LoggedRefusal {
     fn log_again(&mut self, now: UnixSeconds) {
         if now.abs_diff(self.logged_at) >= events::LOGGED_AGAIN {
             self.logged_at = now;
-            events::ring_still_refused(&self.error, show_time(self.since));
+            events::ring_refused(Shown(&self.error), Some(show_time(self.since)));
         }
     }
 }

@@ -97,7 +97,7 @@ pub(in crate::web) fn verified_fields<R>(
         };
         let counts = asked.counts.as_ref();
         let left_out = counts.and_then(|it| it.note(refusal.name(), system_now()));
-        events::request_refused(&refusal, refusal.name(), &request, left_out);
+        events::refused(&refusal, refusal.name(), request, left_out);
         return Err(GuardedRejection::Refused(refusal));
     }
     Ok(asked.fields.clone())

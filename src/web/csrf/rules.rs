@@ -236,7 +236,7 @@ impl Rules {
         };
         let left_out = self.counts.note(name, system_now());
         // Logged here, because an application may answer a refused request itself.
-        events::request_refused(&refusal, name, &refused, left_out);
+        events::refused(&refusal, name, refused, left_out);
         Failure::Csrf(refusal).reported(Some(path))
     }
 
