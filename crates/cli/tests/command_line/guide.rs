@@ -146,7 +146,7 @@ fn a_secret_of_kubernetes_is_made_and_rotated_by_the_lines_of_the_guide() {
 
 /// Writes a program of the shell, for the lines of a page to find.
 fn program(desk: &Desk, name: &str, lines: &str) {
-    desk.write(name, &format!("#!/bin/sh\n{lines}\n"));
+    desk.write(name, format!("#!/bin/sh\n{lines}\n"));
     #[cfg(unix)]
     crate::desk::set_mode(&desk.path(name), 0o755);
 }
