@@ -39,15 +39,18 @@ export function session(cookies, options) {
 
 /** Returns the function that makes the cookie, with an error of its own for the context that Hono gives to other functions. */
 const ofEnvironment = (cookies) => async (env) => {
+  let asksContext = false;
+  const get = (variables, name) => {
+    asksContext ||= name === "env" && !(name in variables);
+    return variables[name];
+  };
   try {
-    return await cookies(env);
+    return await cookies(new Proxy(Object(env), { get }));
   } catch (error) {
-    if (error instanceof TypeError && !env?.env && ASKS_CONTEXT.test(cookies)) throw new ConfigError("cookies", NO_CONTEXT);
-    throw error;
+    throw asksContext ? Object.assign(new ConfigError("cookies", NO_CONTEXT), { cause: error }) : error;
   }
 };
 
-const ASKS_CONTEXT = /(?<!process|meta)\.env\b|\{ *env\b/;
 const NO_CONTEXT =
   "the function is called with the environment, not the context: write `(env) => SessionCookie.encrypted(env.SESSION_KEYS)`";
 
