@@ -108,7 +108,6 @@ const worker :Workerd.Worker = (
 const runtimes = { Node: await inNode(), workerd: await inWorkerd() };
 const cookies = await SessionCookie.encrypted(XAES_KEY);
 for (const [runtime, fresh] of Object.entries(runtimes)) {
-
   /** Begins a sign-in in a tab, and returns where the provider is asked. */
   async function begin(browser, next) {
     const { status, headers } = await browser.get(`/sign-in?${new URLSearchParams({ next })}`);

@@ -115,13 +115,35 @@ pub(crate) trait Field {
 /// Field of a type by its `Display`, in a log without quotation marks.
 pub(crate) struct Shown<T>(pub(crate) T);
 
+impl<T: fmt::Display> Field for Shown<T> {
+    #[cfg(feature = "tracing")]
+    fn value(&self) -> Option<impl tracing::Value> {
+        Some(tracing::field::display(&self.0))
+    }
+
+    fn text(&self) -> Option<String> {
+        Some(self.0.to_string())
+    }
+}
+
+/// Field of an error and its sources, in one sentence, which is made only for a line that is written.
+pub(crate) struct Causes<'a>(pub(crate) &'a (dyn std::error::Error + 'static));
+
+impl Field for Causes<'_> {
+    #[cfg(feature = "tracing")]
+    fn value(&self) -> Option<impl tracing::Value> {
+        self.text()
+    }
+
+    fn text(&self) -> Option<String> {
+        Some(with_causes(self.0))
+    }
+}
+
 /// Makes fields of types, whose values for `tracing` are these.
 macro_rules! fields {
     ($it:ident => $value:expr; $($type:ty),+) => {
-        $(fields!(() $it => $value, $it.to_string(); $type);)+
-    };
-    (($($bound:tt)*) $it:ident => $value:expr, $text:expr; $type:ty) => {
-        impl<$($bound)*> Field for $type {
+        $(impl Field for $type {
             #[cfg(feature = "tracing")]
             fn value(&self) -> Option<impl tracing::Value> {
                 let $it = self;
@@ -129,16 +151,14 @@ macro_rules! fields {
             }
 
             fn text(&self) -> Option<String> {
-                let $it = self;
-                Some($text)
+                Some(self.to_string())
             }
-        }
+        })+
     };
 }
 
 fields!(it => it; bool, u16, u64, usize, &str, String);
 fields!(it => tracing::field::display(it); Reason);
-fields!((T: fmt::Display) it => tracing::field::display(&it.0), it.0.to_string(); Shown<T>);
 
 impl<F: Field> Field for Option<F> {
     #[cfg(feature = "tracing")]
@@ -220,30 +240,14 @@ pub(crate) struct InUse<'a> {
 /// Defines a function that writes a line with all fields of an [`InUse`].
 macro_rules! in_use_event {
     ($name:ident, $line:ident) => {
+        in_use_event!(
+            $name, $line: purpose, seals, seals_since, accepts, fingerprint, not_before, settings_fingerprint, settings, danger
+        );
+    };
+    ($name:ident, $line:ident: $($field:ident),+) => {
         pub(crate) fn $name(in_use: InUse<'_>) {
-            let InUse {
-                purpose,
-                seals,
-                seals_since,
-                accepts,
-                fingerprint,
-                not_before,
-                settings_fingerprint,
-                settings,
-                danger,
-            } = in_use;
-            log!(
-                $line,
-                purpose,
-                seals,
-                seals_since,
-                accepts,
-                fingerprint,
-                not_before,
-                settings_fingerprint,
-                settings,
-                danger
-            );
+            let InUse { $($field),+ } = in_use;
+            log!($line $(, $field)+);
         }
     };
 }

@@ -63,32 +63,18 @@ macro_rules! log_rejected {
     }};
 }
 
-/// Why a token gave no session.
-pub(crate) struct Rejection<K> {
-    pub(crate) reason: Reason,
-    /// Id that the token names.
-    pub(crate) key_id: Option<K>,
-    /// As for [`count_read`].
-    pub(crate) is_dropped: bool,
-    /// Number of seconds by which a date is out of range, if a date is the reason.
-    pub(crate) off_by: Option<u64>,
-}
-
-/// A token gave no session.
+/// A token gave no session. `known` is as for [`count_read`]; `off_by`: the number of seconds by which a date is out of
+/// range, if a date is the reason.
 #[inline]
 pub(crate) fn rejected(
     purpose: &str,
-    rejection: Rejection<impl Field>,
+    reason: Reason,
+    key_id: Option<impl Field>,
+    known: Option<&'static str>,
     token_bytes: usize,
+    off_by: Option<u64>,
     left_out: LeftOut,
 ) {
-    let Rejection {
-        reason,
-        key_id,
-        is_dropped,
-        off_by,
-    } = rejection;
-    let known = is_dropped.then_some(DROPPED);
     let ahead_by = off_by.filter(|_| reason == Reason::NotYetValid);
     let expired_for = off_by.filter(|_| matches!(reason, Reason::Expired | Reason::Idle));
     let refused_by = (reason == Reason::Revoked).then_some(match off_by {

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     base::{reason::Reason, time::UnixSeconds},
-    events::{self, Rejection, Shown},
+    events::{self, Shown},
     keys::{KeyId, PurposeKeys, PurposeSlot},
     state::{Metadata, Policy},
     token::{Context, Rejected},
@@ -67,13 +67,15 @@ impl CarrierCore {
             Outcome::Rejected { .. } | Outcome::NotMigrated { .. } if !events::ARE_LOGGED => {}
             Outcome::Rejected { reason, key_id } => {
                 if let Some(left_out) = limits.note_rejected(reason, is_dropped, false, now) {
-                    let rejection = Rejection {
+                    events::rejected(
+                        purpose,
                         reason,
-                        key_id: key_id.map(Shown),
-                        is_dropped,
+                        key_id.map(Shown),
+                        is_dropped.then_some(events::DROPPED),
+                        token_bytes,
                         off_by,
-                    };
-                    events::rejected(purpose, rejection, token_bytes, left_out);
+                        left_out,
+                    );
                 }
             }
             Outcome::Migrated => events::taken_over(purpose, token_bytes),

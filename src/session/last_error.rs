@@ -3,7 +3,7 @@
 use super::{handle::Session, lock::Held};
 use crate::{
     base::Reason,
-    events::{self, Limit, with_causes},
+    events::{self, Causes, Limit},
     state::SessionError,
 };
 
@@ -56,8 +56,8 @@ impl<T> Held<'_, T> {
             _ => loaded.outcome.reason(),
         };
         if let Some(left_out) = core.log_limits.lines.note(limit, loaded.state.now) {
-            let (sentence, purpose) = (with_causes(error), core.slot.purpose.name());
-            events::session_failed(sentence, Some(purpose), reason, error.key(), Some(left_out));
+            let (causes, purpose) = (Causes(error), core.slot.purpose.name());
+            events::session_failed(causes, Some(purpose), reason, error.key(), Some(left_out));
         }
     }
 

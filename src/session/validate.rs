@@ -191,7 +191,7 @@ impl<T> Loaded<T> {
         let heard = self.state.apply_answer(answer.clone(), asked_at);
         if let Err(SessionError::Unvalidated(Some(error))) = &answer {
             let (limits, purpose) = (&core.log_limits.lines, core.slot.purpose.name());
-            let error = events::with_causes(&**error);
+            let error = events::Causes(&**error);
             events::validation_failed(limits, asked_at, purpose, heard.is_ok(), error);
         }
         if let Ok(false) = heard {

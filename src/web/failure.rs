@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     base::Reason,
-    events::{self, with_causes},
+    events::{self, Causes},
     session::{SaveError, of_anyone},
     state::SessionError,
 };
@@ -192,17 +192,16 @@ impl Failure {
                 events::count_session_failed(name_of(error));
                 // Otherwise logged by the layer of the session, which knows the cookie.
                 if of_anyone(error).is_none() {
-                    let (sentence, key) = (with_causes(error), error.key());
                     events::session_failed(
-                        sentence,
+                        Causes(error),
                         None::<&str>,
                         None::<Reason>,
-                        key,
+                        error.key(),
                         None::<u64>,
                     );
                 }
             }
-            Failure::Save(error) => events::save_failed(with_causes(error)),
+            Failure::Save(error) => events::save_failed(Causes(error)),
             // Reported by web/csrf/rules.rs and form.rs, which know the request.
             Failure::Csrf(_) => {}
             Failure::Setup(sentence) => events::setup_is_wrong(path, sentence.as_str()),
