@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use super::{
     limited::{LOGGED_AGAIN, LeftOut, Limited, MINUTE, Recent, is_due},
     lines::{Limits, many_expired},
-    names::values::REFUSALS,
+    names::labels::Refusal,
 };
 use crate::base::Reason;
 
@@ -33,15 +33,12 @@ pub(crate) struct LogLimits {
 /// Counts of the recent refusals of a guard. Ten of a minute are logged for each, so that somebody who sets up forms sees
 /// them all.
 #[derive(Debug, Default)]
-pub(crate) struct GuardRefusals([Limited; REFUSALS.len()]);
+pub(crate) struct GuardRefusals([Limited; Refusal::REFUSALS.len()]);
 
 impl GuardRefusals {
-    /// A request was refused. Returns the number of refusals of this name that were left out before it, or `None` if it
-    /// is left out.
-    pub(crate) fn note(&self, name: &str, now: u64) -> Option<LeftOut> {
-        let place = REFUSALS.iter().position(|other| *other == name);
-        debug_assert!(place.is_some(), "metrics.toml lacks {name}");
-        self.0[place.unwrap_or_default()].note(MANY, now)
+    /// A request was refused. Returns the number of such refusals that were left out before it, or `None` if it is left out.
+    pub(crate) fn note(&self, refusal: Refusal, now: u64) -> Option<LeftOut> {
+        self.0[refusal as usize].note(MANY, now)
     }
 }
 
@@ -102,21 +99,21 @@ const MANY: u64 = 10;
 
 #[cfg(test)]
 mod tests {
-    use super::{GuardRefusals, LeftOut, MINUTE};
+    use super::{GuardRefusals, LeftOut, MINUTE, Refusal::*};
 
     #[test]
     fn ten_refusals_of_a_minute_are_told_and_the_others_are_counted() {
         let refused = GuardRefusals::default();
-        let note = |name, now| refused.note(name, now).map(|LeftOut(number)| number);
+        let note = |refusal, now| refused.note(refusal, now).map(|LeftOut(number)| number);
         let start = 1_800_000_000;
         for _ in 0..10 {
-            assert_eq!(note("PlainHttp", start), Some(0));
+            assert_eq!(note(PlainHttp, start), Some(0));
         }
         for _ in 0..300 {
-            assert_eq!(note("PlainHttp", start + 59), None);
+            assert_eq!(note(PlainHttp, start + 59), None);
         }
-        assert_eq!(note("CrossSite", start + 59), Some(0));
-        assert_eq!(note("PlainHttp", start + MINUTE), Some(300));
-        assert_eq!(note("PlainHttp", start + MINUTE), Some(0));
+        assert_eq!(note(CrossSite, start + 59), Some(0));
+        assert_eq!(note(PlainHttp, start + MINUTE), Some(300));
+        assert_eq!(note(PlainHttp, start + MINUTE), Some(0));
     }
 }

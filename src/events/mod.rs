@@ -195,8 +195,8 @@ macro_rules! log {
 
 /// Defines the function that writes a line.
 macro_rules! event {
-    (count $failure:literal $($rest:tt)+) => {
-        event!(@ [count!(1, FAILURES, "failure" => $failure);] $($rest)+);
+    (count $failure:ident $($rest:tt)+) => {
+        event!(@ [super::count_failed(super::labels::Failure::$failure);] $($rest)+);
     };
     (limit $($rest:tt)+) => {
         event!(@ [] limit $($rest)+);
@@ -287,7 +287,8 @@ mod rings;
 mod sessions;
 
 pub(crate) use {
-    initial_counters::*, limited::*, lines::*, log_limits::*, requests::*, rings::*, sessions::*,
+    initial_counters::*, limited::*, lines::*, log_limits::*, names::labels, requests::*, rings::*,
+    sessions::*,
 };
 
 #[cfg(test)]

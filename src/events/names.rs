@@ -19,15 +19,33 @@ pub(super) const PROGRAM_LACKS_RING: &str = "hardtack_program_lacks_ring_seconds
 pub(super) const SOURCE_REFUSED_SINCE: &str = "hardtack_source_refused_since_seconds";
 pub(super) const NOT_BEFORE: &str = "hardtack_not_before_seconds";
 
+/// Defines the values of a label, and lists of them.
+macro_rules! label {
+    ($label:ident { $($list:ident: $($value:ident),+;)+ }) => {
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub(crate) enum $label {
+            $($($value),+),+
+        }
+
+        impl $label {
+            $(pub(crate) const $list: &'static [$label] = &[$($label::$value),+];)+
+
+            pub(crate) const fn name(self) -> &'static str {
+                match self {
+                    $($($label::$value => stringify!($value)),+),+
+                }
+            }
+        }
+    };
+}
+
 /// Values of labels.
 #[rustfmt::skip]
-pub(super) mod values {
+pub(crate) mod labels {
     // Written by .ci/facts from src/events/metrics.toml: change that.
-    pub(crate) const OUTCOMES: [&str; 4] = ["Absent", "Opened", "OpenedUnderAcceptedKey", "Rejected"];
-    pub(crate) const OUTCOMES_OF_OLD_COOKIES: [&str; 2] = ["Migrated", "NotMigrated"];
-    pub(crate) const BEGINNINGS: [&str; 2] = ["Began", "SignedIn"];
-    pub(crate) const RETURNS: [&str; 3] = ["Began", "SignedIn", "Written"];
-    pub(crate) const CHANGES: [&str; 4] = ["Changed", "Refreshed", "Resealed", "Ended"];
-    pub(crate) const FAILURES: [&str; 9] = ["Session", "Full", "UnreadableSchema", "UnreadableKey", "Save", "ServerError", "Setup", "Validation", "ValidationHangs"];
-    pub(crate) const REFUSALS: [&str; 8] = ["CrossSite", "OtherHost", "PlainHttp", "ServiceWorker", "NoToken", "WrongToken", "TooLarge", "NotAsked"];
+    label! { Outcome { OUTCOMES: Absent, Opened, OpenedUnderAcceptedKey, Rejected; OUTCOMES_OF_OLD_COOKIES: Migrated, NotMigrated; } }
+    label! { Change { BEGINNINGS: Began, SignedIn; CHANGES: Changed, Refreshed, Resealed, Ended; } }
+    label! { Return { RETURNS: Began, SignedIn, Written; } }
+    label! { Failure { FAILURES: Session, Full, UnreadableSchema, UnreadableKey, Save, ServerError, Setup, Validation, ValidationHangs; } }
+    label! { Refusal { REFUSALS: CrossSite, OtherHost, PlainHttp, ServiceWorker, NoToken, WrongToken, TooLarge, NotAsked; } }
 }

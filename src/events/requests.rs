@@ -2,12 +2,15 @@
 
 use std::error::Error;
 
-use super::{limited::LeftOut, lines::request_refused};
+use super::{
+    limited::LeftOut,
+    lines::request_refused,
+    names::labels::{Failure, Refusal},
+};
 
-/// Counts an error of a session that a handler or an extractor returned, under the name `failure`.
-/// [`session_failed`](super::session_failed) logs it.
-pub(crate) fn count_session_failed(failure: &'static str) {
-    count!(1, FAILURES, "failure" => failure);
+/// Counts a failure, which another function logs.
+pub(crate) fn count_failed(failure: Failure) {
+    count!(1, FAILURES, "failure" => failure.name());
 }
 
 /// Parts of a request that the event of its refusal shows.
@@ -25,11 +28,11 @@ pub(crate) struct RefusedRequest<'a> {
 /// A CSRF check refused a request. It is logged unless `left_out` is `None`.
 pub(crate) fn refused(
     refusal: impl Error,
-    name: &'static str,
+    label: Refusal,
     request: RefusedRequest<'_>,
     left_out: Option<LeftOut>,
 ) {
-    count!(1, CSRF_REFUSALS, "refusal" => name);
+    count!(1, CSRF_REFUSALS, "refusal" => label.name());
     let RefusedRequest {
         path,
         origin,

@@ -4,7 +4,10 @@ use super::{
     ARE_COUNTED, Field, InUse,
     limited::LeftOut,
     lines::*,
-    names::{self, values::BEGINNINGS},
+    names::{
+        self,
+        labels::{Change, Outcome, Return},
+    },
 };
 use crate::base::Reason;
 
@@ -17,7 +20,7 @@ in_use_event!(sessions_are_ready, SESSIONS_ARE_READY);
 pub(crate) fn count_read(
     number: u64,
     purpose: &str,
-    outcome: &'static str,
+    outcome: Outcome,
     reason: Option<Reason>,
     known: &'static str,
 ) {
@@ -27,12 +30,12 @@ pub(crate) fn count_read(
             number,
             READ,
             "purpose" => purpose.to_owned(),
-            "outcome" => outcome,
+            "outcome" => outcome.name(),
             "reason" => reason,
             "known" => known
         );
     } else {
-        count!(number, READ, "purpose" => purpose.to_owned(), "outcome" => outcome, "reason" => reason);
+        count!(number, READ, "purpose" => purpose.to_owned(), "outcome" => outcome.name(), "reason" => reason);
     }
 }
 
@@ -123,35 +126,29 @@ pub(crate) fn show_sealed_late(purpose: &str, now: u64) {
 #[inline]
 pub(crate) fn returned(purpose: &str, by_sign_in: Option<bool>) {
     let change = match by_sign_in {
-        Some(true) => "SignedIn",
-        Some(false) => "Began",
-        None => "Written",
+        Some(true) => Return::SignedIn,
+        Some(false) => Return::Began,
+        None => Return::Written,
     };
-    count!(1, RETURNED, "purpose" => purpose.to_owned(), "change" => change);
+    count!(1, RETURNED, "purpose" => purpose.to_owned(), "change" => change.name());
 }
 
-/// Counts a response that tells the client to store or drop its session, or begins its counter by the `number` 0. `change`
-/// is the name of the change. A session that begins may replace one that was rejected for a reason. Without it the label is
-/// left out.
+/// Counts a response that tells the client to store or drop its session, or begins its counter by the `number` 0. A
+/// session that begins may replace one that was rejected for a reason. Without it the label is left out.
 #[inline]
-pub(crate) fn count_written(
-    number: u64,
-    purpose: &str,
-    change: &'static str,
-    replaced: Option<Reason>,
-) {
+pub(crate) fn count_written(number: u64, purpose: &str, change: Change, replaced: Option<Reason>) {
     // Without metrics, nothing of this is compiled.
-    let replaced = replaced.filter(|_| ARE_COUNTED && BEGINNINGS.contains(&change));
+    let replaced = replaced.filter(|_| ARE_COUNTED && Change::BEGINNINGS.contains(&change));
     if let Some(reason) = replaced {
         count!(
             number,
             WRITTEN,
             "purpose" => purpose.to_owned(),
-            "change" => change,
+            "change" => change.name(),
             "reason" => reason.name()
         );
     } else {
-        count!(number, WRITTEN, "purpose" => purpose.to_owned(), "change" => change);
+        count!(number, WRITTEN, "purpose" => purpose.to_owned(), "change" => change.name());
     }
 }
 

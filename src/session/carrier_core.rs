@@ -56,7 +56,7 @@ impl CarrierCore {
             _ if is_dropped => events::DROPPED,
             _ => "",
         };
-        events::count_read(1, purpose, outcome.name(), outcome.reason(), known);
+        events::count_read(1, purpose, outcome.label(), outcome.reason(), known);
         match outcome {
             Outcome::Absent => events::absent(purpose),
             Outcome::Opened { key_id } => events::opened(purpose, Shown(key_id), token_bytes),

@@ -2,7 +2,7 @@ use super::{carrier_core::CarrierCore, outcome::Outcome};
 use crate::{
     base::{reason::Reason, time::UnixSeconds},
     cookie::PartNumbers,
-    events,
+    events::{self, labels::Change},
     keys::{KeyId, KeyRole, PurposeKeys},
     state::{Decision, Standing, State},
 };
@@ -101,8 +101,23 @@ impl<T> Loaded<T> {
 
     /// Counts the changes that the client makes. Called when nothing of the write can fail any more.
     pub(super) fn note_written(&self, decision: Decision, core: &CarrierCore) {
-        for change in decision.changes(&self.state) {
+        for &change in self.changes(decision) {
             events::count_written(1, core.slot.purpose.name(), change, self.outcome.reason());
+        }
+    }
+
+    /// Returns the changes that the client makes.
+    pub(super) fn changes(&self, decision: Decision) -> &'static [Change] {
+        match decision {
+            Decision::Drop => &[Change::Ended],
+            // A sign-out that leaves a message, for example.
+            Decision::Store(_) if self.state.has_replaced() => &[Change::Ended, Change::Began],
+            Decision::Store(_) if self.state.is_renewed() => &[Change::SignedIn],
+            Decision::Store(_) if self.state.is_new() => &[Change::Began],
+            Decision::Store(_) => &[Change::Changed],
+            Decision::Refresh(_) => &[Change::Refreshed],
+            Decision::Reseal(_) => &[Change::Resealed],
+            _ => &[],
         }
     }
 }

@@ -1,6 +1,6 @@
 use std::fmt;
 
-use crate::{base::Reason, keys::KeyId};
+use crate::{base::Reason, events::labels, keys::KeyId};
 
 /// Outcome of reading a session, for logs and metrics.
 ///
@@ -63,13 +63,18 @@ impl Outcome {
     /// ```
     #[must_use]
     pub const fn name(self) -> &'static str {
+        self.label().name()
+    }
+
+    #[inline]
+    pub(super) const fn label(self) -> labels::Outcome {
         match self {
-            Outcome::Absent => "Absent",
-            Outcome::Opened { .. } => "Opened",
-            Outcome::OpenedUnderAcceptedKey { .. } => "OpenedUnderAcceptedKey",
-            Outcome::Rejected { .. } => "Rejected",
-            Outcome::Migrated => "Migrated",
-            Outcome::NotMigrated { .. } => "NotMigrated",
+            Outcome::Absent => labels::Outcome::Absent,
+            Outcome::Opened { .. } => labels::Outcome::Opened,
+            Outcome::OpenedUnderAcceptedKey { .. } => labels::Outcome::OpenedUnderAcceptedKey,
+            Outcome::Rejected { .. } => labels::Outcome::Rejected,
+            Outcome::Migrated => labels::Outcome::Migrated,
+            Outcome::NotMigrated { .. } => labels::Outcome::NotMigrated,
         }
     }
 

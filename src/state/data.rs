@@ -246,6 +246,11 @@ impl<T> State<T> {
         }
     }
 
+    /// Returns `true` if the application began a new session by `renew` or `sign_in`.
+    pub(crate) fn is_renewed(&self) -> bool {
+        self.draft.renewed
+    }
+
     /// Returns `true` if the application began a new session by `renew`, `sign_in` or `invalidate`.
     pub(crate) fn is_replaced(&self) -> bool {
         self.draft.renewed || self.draft.ended == Some(Ended::Invalidated)

@@ -47,23 +47,6 @@ pub(crate) enum Decision {
     Reseal(BodyToSeal),
 }
 
-impl Decision {
-    /// Returns the names of the changes that the client makes, for metrics.
-    pub(crate) fn changes<T>(self, state: &State<T>) -> &'static [&'static str] {
-        match self {
-            Decision::Drop => &["Ended"],
-            // A sign-out that leaves a message, for example.
-            Decision::Store(_) if state.has_replaced() => &["Ended", "Began"],
-            Decision::Store(_) if state.draft.renewed => &["SignedIn"],
-            Decision::Store(_) if state.is_new() => &["Began"],
-            Decision::Store(_) => &["Changed"],
-            Decision::Refresh(_) => &["Refreshed"],
-            Decision::Reseal(_) => &["Resealed"],
-            _ => &[],
-        }
-    }
-}
-
 impl Policy {
     /// Returns `true` if the response is no error, is no part of a page, and goes to the visitor alone unless the
     /// application shares such pages. Other responses carry no refresh and no new key, which would race with sign-in and
@@ -162,7 +145,7 @@ impl<T> State<T> {
     }
 
     /// Returns `true` if the application invalidated the session that opened, but not for a sign-in.
-    fn has_replaced(&self) -> bool {
+    pub(crate) fn has_replaced(&self) -> bool {
         self.received.opened_metadata().is_some()
             && self.draft.ended == Some(Ended::Invalidated)
             && !self.draft.renewed

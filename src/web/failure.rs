@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     base::Reason,
-    events::{self, Causes},
+    events::{self, Causes, labels},
     session::{SaveError, of_anyone},
     state::SessionError,
 };
@@ -189,7 +189,7 @@ impl Failure {
             // Reported when the application could not answer.
             Failure::Session(SessionError::Unvalidated(Some(_))) => {}
             Failure::Session(error) => {
-                events::count_session_failed(name_of(error));
+                events::count_failed(label_of(error));
                 // Otherwise logged by the layer of the session, which knows the cookie.
                 if of_anyone(error).is_none() {
                     events::session_failed(
@@ -258,13 +258,13 @@ impl Error for Failure {
     }
 }
 
-/// Returns the name under which an error of a session is counted.
-fn name_of(error: &SessionError) -> &'static str {
+/// Returns the label under which an error of a session is counted.
+fn label_of(error: &SessionError) -> labels::Failure {
     match error {
-        SessionError::TooLarge(_) => "Full",
-        SessionError::Unreadable(Reason::Payload) => "UnreadableSchema",
-        SessionError::Unreadable(_) => "UnreadableKey",
-        _ => "Session",
+        SessionError::TooLarge(_) => labels::Failure::Full,
+        SessionError::Unreadable(Reason::Payload) => labels::Failure::UnreadableSchema,
+        SessionError::Unreadable(_) => labels::Failure::UnreadableKey,
+        _ => labels::Failure::Session,
     }
 }
 

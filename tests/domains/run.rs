@@ -15,6 +15,7 @@ use super::{
 use crate::{
     KeyRing, SessionCookie, SigningKey,
     base::{reason::Reason, time::system_time},
+    events::labels,
     keys::{KeyId, KeyRole, RingKey},
     state::{
         AlreadySent, Body, BodyToSeal, Decision, Dependence, Map, ResponseFacts, Stale, State,
@@ -455,7 +456,7 @@ struct Found {
     dependence: Dependence,
     change: &'static str,
     body: Option<BodyToSeal>,
-    counted: &'static [&'static str],
+    counted: &'static [labels::Change],
     lost: &'static str,
 }
 
@@ -490,7 +491,7 @@ impl Case {
             Change::Store(to_seal) => ("store", Some(to_seal.body)),
         };
         let counted = if is_touched {
-            decision.changes(&loaded.state)
+            loaded.changes(decision)
         } else {
             &[]
         };
@@ -530,8 +531,8 @@ impl Case {
                     .map_or("None".to_owned(), |age| age.to_string());
                 write!(line, " {} {age} {max_age}", loaded.state.body_len(body)).unwrap();
             }
-            for name in counted {
-                write!(line, " {name}").unwrap();
+            for change in counted {
+                write!(line, " {}", change.name()).unwrap();
             }
             line.push_str(lost);
             line.push('\n');

@@ -123,7 +123,7 @@ fn the_counters_of_a_cookie_are_at_0_once_it_is_built() {
     let read = |counter: &&String| counter.starts_with("hardtack_sessions_read_total");
     assert_eq!(begun.iter().filter(read).count(), reasons.len() + 6);
     let values = &Repository::read().table("src/events/metrics.toml")["values"];
-    for failure in values["failures"].as_array().unwrap() {
+    for failure in values["failure"]["failures"].as_array().unwrap() {
         let failure = failure.as_str().unwrap();
         let counter = format!("hardtack_failures_total{{failure={failure:?}}}");
         assert!(begun.contains(&counter), "{counter}");

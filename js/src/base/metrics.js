@@ -9,11 +9,11 @@ export const OUTCOMES_OF_OLD_COOKIES = [
 export const BEGINNINGS = [
   "Began", "SignedIn",
 ];
-export const RETURNS = [
-  "Began", "SignedIn", "Written",
-];
 export const CHANGES = [
   "Changed", "Refreshed", "Resealed", "Ended",
+];
+export const RETURNS = [
+  "Began", "SignedIn", "Written",
 ];
 export const FAILURES = [
   "Session", "Full", "UnreadableSchema", "UnreadableKey", "Save", "ServerError", "Setup", "Validation", "ValidationHangs",

@@ -96,8 +96,8 @@ pub(in crate::web) fn verified_fields<R>(
             ..RefusedRequest::default()
         };
         let counts = asked.counts.as_ref();
-        let left_out = counts.and_then(|it| it.note(refusal.name(), system_now()));
-        events::refused(&refusal, refusal.name(), request, left_out);
+        let left_out = counts.and_then(|it| it.note(refusal.label(), system_now()));
+        events::refused(&refusal, refusal.label(), request, left_out);
         return Err(GuardedRejection::Refused(refusal));
     }
     Ok(asked.fields.clone())

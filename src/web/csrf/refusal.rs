@@ -1,5 +1,7 @@
 use std::{error::Error, fmt, sync::Arc};
 
+use crate::events::labels::Refusal;
+
 /// Reason why [`CsrfGuard`](crate::csrf::CsrfGuard) or an extractor of its token refused a request. Messages contain no
 /// secrets.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -32,16 +34,15 @@ pub enum CsrfRefusal {
 }
 
 impl CsrfRefusal {
-    /// Returns the name of the reason in metrics.
-    pub(super) fn name(&self) -> &'static str {
+    pub(super) fn label(&self) -> Refusal {
         match self {
-            CsrfRefusal::CrossSite => "CrossSite",
-            CsrfRefusal::PlainHttp => "PlainHttp",
-            CsrfRefusal::ServiceWorker => "ServiceWorker",
-            CsrfRefusal::NoToken => "NoToken",
-            CsrfRefusal::WrongToken { .. } => "WrongToken",
-            CsrfRefusal::TooLarge => "TooLarge",
-            CsrfRefusal::NotAsked => "NotAsked",
+            CsrfRefusal::CrossSite => Refusal::CrossSite,
+            CsrfRefusal::PlainHttp => Refusal::PlainHttp,
+            CsrfRefusal::ServiceWorker => Refusal::ServiceWorker,
+            CsrfRefusal::NoToken => Refusal::NoToken,
+            CsrfRefusal::WrongToken { .. } => Refusal::WrongToken,
+            CsrfRefusal::TooLarge => Refusal::TooLarge,
+            CsrfRefusal::NotAsked => Refusal::NotAsked,
         }
     }
 

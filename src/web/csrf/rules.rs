@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     base::system_now,
-    events::{self, GuardRefusals, RefusedRequest},
+    events::{self, GuardRefusals, RefusedRequest, labels::Refusal},
     session::Session,
     state::Payload,
     web::{
@@ -229,14 +229,15 @@ impl Rules {
             purpose,
             advice: about_token.or(advice),
         };
-        let name = if advice == Some(BEHIND_PROXY) {
-            OTHER_HOST
+        // No other site makes a newer browser send what this advice is about.
+        let label = if advice == Some(BEHIND_PROXY) {
+            Refusal::OtherHost
         } else {
-            refusal.name()
+            refusal.label()
         };
-        let left_out = self.counts.note(name, system_now());
+        let left_out = self.counts.note(label, system_now());
         // Logged here, because an application may answer a refused request itself.
-        events::refused(&refusal, name, refused, left_out);
+        events::refused(&refusal, label, refused, left_out);
         Failure::Csrf(refusal).reported(Some(path))
     }
 
@@ -304,8 +305,6 @@ fn is_cookie_dropped(headers: &HeaderMap) -> bool {
 
 /// Origin of a page that hides its own.
 const HIDDEN: &str = "null";
-/// The label in metrics of a request that this advice is about, which no other site makes a newer browser send.
-const OTHER_HOST: &str = "OtherHost";
 const IN_FORMS: &str = "for a form add `tokens_in_forms` to the guard, and to the form a hidden field `csrf_token` with \
      `Session::csrf_token` as its value";
 const NO_FIELD: &str = "give the form a hidden field `csrf_token`, or the one that `form_field` of the guard names, with \
