@@ -12,7 +12,7 @@ use crate::{
     events::{self, Shown},
     keys::{KeyId, PurposeKeys, PurposeSlot},
     state::{Metadata, Policy},
-    token::{Context, Rejected},
+    token::{Context, OffBy, Rejected},
 };
 
 /// Core of a carrier, which all its sessions share. `opening.rs` opens tokens with it, and `closing.rs` seals them.
@@ -36,7 +36,7 @@ impl CarrierCore {
         &self,
         outcome: Outcome,
         token_bytes: usize,
-        off_by: Option<u64>,
+        off_by: Option<OffBy>,
         now: UnixSeconds,
     ) {
         let (purpose, limits) = (self.slot.purpose.name(), &self.log_limits);
@@ -48,7 +48,7 @@ impl CarrierCore {
                     reason: Reason::RetiredKey,
                     key_id: Some(key_id),
                 },
-                Some(late_by),
+                Some(OffBy::Sealing(late_by)),
             ) => {
                 self.note_sealed_late(key_id, late_by, now);
                 events::SUPERSEDED
@@ -66,6 +66,10 @@ impl CarrierCore {
             // Without a log there is nothing to thin out.
             Outcome::Rejected { .. } | Outcome::NotMigrated { .. } if !events::ARE_LOGGED => {}
             Outcome::Rejected { reason, key_id } => {
+                let date_off_by = match off_by {
+                    Some(OffBy::Date(off_by)) => Some(off_by),
+                    _ => None,
+                };
                 if let Some(left_out) = limits.note_rejected(reason, is_dropped, false, now) {
                     events::rejected(
                         purpose,
@@ -73,7 +77,7 @@ impl CarrierCore {
                         key_id.map(Shown),
                         is_dropped.then_some(events::DROPPED),
                         token_bytes,
-                        off_by,
+                        date_off_by,
                         left_out,
                     );
                 }
@@ -130,7 +134,7 @@ impl CarrierCore {
     ) -> Result<(), Rejected> {
         self.check_dates(metadata, keys, now)
             .map_err(|(reason, off_by)| Rejected {
-                off_by: Some(off_by),
+                off_by: Some(OffBy::Date(off_by)),
                 ..Rejected::under(key_id, reason)
             })?;
         if self.hooks.is_revoked(metadata, Some(payload), key_id) {
@@ -156,11 +160,11 @@ impl CarrierCore {
         let (slot, log_limits) = (&self.slot, &self.log_limits);
         let purpose = slot.purpose.name();
         match (rejected.reason, rejected.off_by) {
-            (Reason::Expired | Reason::Idle, Some(expired_for)) => {
+            (Reason::Expired | Reason::Idle, Some(OffBy::Date(expired_for))) => {
                 log_limits.note_expired(purpose, expired_for, now);
             }
             (Reason::NotYetValid, _) => log_limits.ahead.note(now),
-            (Reason::Revoked, Some(_)) => {
+            (Reason::Revoked, Some(OffBy::Date(_))) => {
                 if let Some(not_before) = slot.not_before_ahead(now)
                     && log_limits.is_not_before_due(now)
                 {

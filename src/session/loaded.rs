@@ -5,6 +5,7 @@ use crate::{
     events::{self, labels::Change},
     keys::{KeyId, KeyRole, PurposeKeys},
     state::{Decision, Standing, State},
+    token::OffBy,
 };
 
 /// A session that was read.
@@ -12,9 +13,8 @@ pub(crate) struct Loaded<T> {
     pub(crate) state: State<T>,
     /// Outcome of opening, or `Revoked` once the application has said that the session has ended.
     pub(crate) outcome: Outcome,
-    /// Seconds between the rejected date and `now` or `not_before`, if a date is why the token did not open. Or, if it
-    /// opened under an earlier key, or its key has retired, the seconds by which it was sealed too late for that key.
-    pub(super) off_by: Option<u64>,
+    /// If a date is why the token did not open, or if it was sealed too late for its key.
+    pub(super) off_by: Option<OffBy>,
     /// Length of all tokens, until the outcome is reported.
     pub(super) unreported_bytes: Option<usize>,
     /// Parts that the request carried.

@@ -12,7 +12,7 @@ use crate::{
     events,
     keys::{KeyId, KeyRole, SlotKeys},
     state::{Body, Payload, RequestFacts, SessionData, State},
-    token::{self, Context, LONGEST_TOKEN, Rejected},
+    token::{self, Context, LONGEST_TOKEN, OffBy, Rejected},
 };
 
 /// Reader of a request's tokens, with a carrier's settings and keys, in the context and at the time of the request.
@@ -230,13 +230,14 @@ impl<'a> Opening<'a> {
     /// skew is only for a session that began at a program whose clock is ahead. An older token may come from a program
     /// that has the ring by now.
     #[inline]
-    fn sealed_late(&self, key_id: KeyId, sealed_at: UnixSeconds) -> Option<u64> {
+    fn sealed_late(&self, key_id: KeyId, sealed_at: UnixSeconds) -> Option<OffBy> {
         let is_told = events::ARE_LOGGED || events::ARE_COUNTED;
         let is_recent = self.now.saturating_sub(sealed_at) < events::TEN_MINUTES;
         let skew = self.core.policy.lifetimes.skew;
         (is_told && is_recent)
             .then(|| (self.core.slot).sealed_late_by(&self.keys, key_id, sealed_at, skew, self.now))
             .flatten()
+            .map(OffBy::Sealing)
     }
 
     /// Notes in the rejection of a token under a retired key how late it was sealed for that key, for logs and metrics alone.

@@ -21,9 +21,17 @@ pub(crate) struct Rejected {
     pub(crate) key_id: Option<KeyId>,
     /// `true` if other instances may open the token, so that its session is withheld and not replaced.
     pub(crate) may_open_elsewhere: bool,
-    /// Seconds between the rejected date and `now` or `not_before`, if a date is the reason. Or, under a retired key, the
-    /// seconds by which the token was sealed too late for it.
-    pub(crate) off_by: Option<u64>,
+    /// If a date is the reason, or if the token was sealed too late for its key, which has retired.
+    pub(crate) off_by: Option<OffBy>,
+}
+
+/// Seconds by which a time is out of range, for logs and metrics.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum OffBy {
+    /// Between the rejected date and `now` or `not_before`.
+    Date(u64),
+    /// By which the token was sealed too late for its key.
+    Sealing(u64),
 }
 
 impl Rejected {

@@ -7,14 +7,15 @@ use std::{
 };
 
 use hardtack::{
-    Session, SessionCookie,
+    KeyRing, Session, SessionCookie,
+    keys::RingKey,
     session::{OpenedSession, Outcome, Reason, Validity},
 };
 use tracing::Level;
 
 use super::{
     GOES_ON, INTERVAL, IS_GONE, IS_OUT_OF_REACH, Row,
-    common::{at, block_on, builder, cookie, is_valid, seconds, signed_in},
+    common::{at, block_on, builder, cookie, is_valid, key, sealed, seconds, signed_in},
     look, scripting,
     told::told_by,
 };
@@ -137,6 +138,26 @@ fn an_error_of_the_application_is_logged_and_says_whether_the_session_goes_on() 
         assert!(error.contains("the database does not answer"), "{error}");
     }
     assert!(visit(IS_GONE, INTERVAL, true).1.is_empty());
+}
+
+#[test]
+fn a_session_that_was_also_sealed_too_late_is_refused_by_the_application() {
+    let next = RingKey::from(key(1)).seal_from(at(0));
+    let ring = KeyRing::from_keys([RingKey::from(key(0)), next]).unwrap();
+    let row = Row::default();
+    let site = row.asked_by(SessionCookie::encrypted(ring));
+    let site = site.build().unwrap();
+    let pair = sealed(&cookie(), at(100), |it| it.insert("user", 7).unwrap());
+    row.becomes(IS_GONE);
+    let told = told_by(|| {
+        let session = site.load([&pair], at(100 + INTERVAL));
+        assert_eq!(block_on(session.validate()).unwrap(), Validity::Ended);
+    });
+    let refused_by = "refused_by=\"application\"";
+    assert!(
+        told.iter().any(|told| told.fields.contains(refused_by)),
+        "{told:?}"
+    );
 }
 
 /// As in an outage of the database.
