@@ -337,7 +337,6 @@ export async function runDevice({ kind, ...vector }) {
   await { write: runWrite, open: runBound, csrf: runBoundCsrf, config: runConfig, room: runBoundRoom }[kind](vector);
 }
 
-/** `until` is left out: it is for a program that looks at a session during a long response, and this package does not. */
 async function runBound(vector) {
   know(vector, [...SCENE, "expect"]);
   const session = await load(vector, await carrierOf(vector));
@@ -352,7 +351,7 @@ async function runBound(vector) {
     sid: sid && hex(sid),
     device: device && hex(device),
     became_bound: becameBound,
-    until: vector.expect.opened?.until,
+    until: vector.expect.opened?.until, // see `partToSkip`
     payload: hex(arrival.payload),
   };
   equal({ opened: found }, vector.expect);
