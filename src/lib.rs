@@ -189,14 +189,11 @@ pub mod csrf {
     //!
     //! ```
     //! # use hardtack::{EncryptionKey, SessionCookie, SessionLayer, csrf::CsrfGuard};
-    //! # use tower::ServiceBuilder;
     //! # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    //! let layers = ServiceBuilder::new()
-    //!     .layer(SessionLayer::new(cookie)) // first, because the guard compares tokens of the session
-    //!     .layer(CsrfGuard::new().tokens_in_forms());
-    //! # let _ = layers.service(tower::service_fn(async |_: http::Request<String>| {
-    //! #     Ok::<_, std::convert::Infallible>(http::Response::new(String::new()))
-    //! # }));
+    //! # let app = axum::Router::<()>::new();
+    //! let app = app
+    //!     .layer(CsrfGuard::new().tokens_in_forms())
+    //!     .layer(SessionLayer::new(cookie)); // added last, because the guard compares tokens of the session
     //! # Ok::<_, Box<dyn std::error::Error>>(())
     //! ```
 

@@ -6,7 +6,7 @@
 //! - for a dependency, for speed, or for its words, with the same bytes;
 //! - for a value that SPEC.md § 10.7 lets an edit add, such as an attribute of cookies.
 //!
-//! Somebody other than the author reads each such change (`.github/CODEOWNERS`). docs/review/audit.md says what to look for,
+//! `.github/CODEOWNERS` asks somebody other than the author to read each such change. docs/review/audit.md says what to look for,
 //! and which commands test this folder alone.
 //!
 //! Nothing in it knows HTTP, files, environment variables, locks, logs, metrics or the rest of the program, and no clock is

@@ -25,7 +25,7 @@ async fn home(session: Session) -> Result<Html<String>, SessionError> {
 
 async fn sign_in(session: Session) -> Result<Redirect, SessionError> {
     session.sign_in()?; // after you have checked the password: a new, empty session
-    session.insert("user", 42)?;
+    session.insert("user", 42_u64)?;
     Ok(Redirect::to("/"))
 }
 

@@ -71,8 +71,8 @@ impl<T: Payload> SessionCookie<T> {
     /// nothing is saved. A response that shared caches may store does not refresh the session, and becomes `no-store`
     /// if the session changed or ended, unless
     /// [`danger_allow_shared_caching`](crate::carrier::SessionBuilder::danger_allow_shared_caching) is set. If a
-    /// response already sets the session's cookie, this cookie is set only once afterwards (docs/limits.md, "One
-    /// session in a response").
+    /// response already sets the session's cookie, this cookie is set only once afterwards (docs/limits.md, "Fields of a
+    /// response").
     ///
     /// # Examples
     ///

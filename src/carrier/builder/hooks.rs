@@ -50,7 +50,7 @@ impl<C, T: 'static> SessionBuilder<C, T> {
     /// # session.renew()?;
     /// # let fields = cookie.save(&session)?;
     /// # let session = cookie.load(&fields, Clock::system());
-    /// // At sign-out, so that copies of the cookie also end:
+    /// // At sign-out, so that copies of the cookie also end. A restart must not forget them.
     /// let ended = session.invalidate()?;
     /// denied.write().expect("as above").extend(ended);
     /// # assert!(cookie.load(&fields, Clock::system()).is_new());
