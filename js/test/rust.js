@@ -9,7 +9,7 @@ import { after } from "node:test";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
-execFileSync("cargo", ["build", "--quiet", "--package", "hardtack-interop"], { cwd: root, stdio: "inherit" });
+execFileSync("cargo", ["build", "--quiet", "--manifest-path", "proof/interop/Cargo.toml"], { cwd: root, stdio: "inherit" });
 
 /** Starts a program of proof/interop. */
 export function startRust(name, options) {

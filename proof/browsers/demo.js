@@ -25,10 +25,9 @@ export class Demo {
   static async of(example, ...args) {
     const demo = new Demo();
     const { SESSION_KEYS: _, ...env } = process.env;
-    const isApart = example === "openid";
-    const program = join(process.env.CARGO_TARGET_DIR ?? join(root, isApart ? "examples/target" : "target"), "debug/examples", example);
+    const program = join(process.env.CARGO_TARGET_DIR ?? join(root, "target"), "debug/examples", example);
     if (!existsSync(program)) {
-      const place = isApart ? "--manifest-path examples/integrations/Cargo.toml" : "-p hardtack-examples";
+      const place = example === "openid" ? "--manifest-path examples/integrations/Cargo.toml" : "-p hardtack-examples";
       throw new Error(`${program} is missing; build it by \`cargo build ${place} --example ${example}\``);
     }
     demo.process = spawn(program, args, { env, stdio: ["ignore", "pipe", "ignore"] });

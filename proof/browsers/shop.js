@@ -59,7 +59,7 @@ async function shop(port, keys) {
   const settings = readFileSync(join(root, "examples/shop/shop.toml"), "utf8");
   const file = join(folder, "shop.toml");
   writeFileSync(file, settings.replace(/^listen = .*$/m, `listen = "127.0.0.1:${port}"`));
-  const program = join(process.env.CARGO_TARGET_DIR ?? join(root, "examples/target"), "debug/hardtack-shop");
+  const program = join(process.env.CARGO_TARGET_DIR ?? join(root, "target"), "debug/hardtack-shop");
   const env = { ...process.env, SESSION_KEYS: keys.join("\n") };
   const running = spawn(program, [file], { env, stdio: ["ignore", "pipe", "inherit"] });
   await once(createInterface({ input: running.stdout }), "line");

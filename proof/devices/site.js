@@ -58,7 +58,7 @@ export class Site {
     const [program, ...options] = this.command;
     const path = join(process.env.CARGO_TARGET_DIR ?? join(root, "target"), "debug", program);
     if (!existsSync(path)) {
-      throw new Error(`${path} is missing; build it by \`cargo build -p hardtack-devices -p hardtack-examples --bins --examples\``);
+      throw new Error(`${path} is missing; build it as proof/README.md says`);
     }
     this.program = spawn(path, options, { env: { ...process.env, SESSION_KEYS: keys }, stdio: ["ignore", "pipe", "inherit"] });
     const [line] = await once(createInterface({ input: this.program.stdout }), "line");

@@ -16,7 +16,7 @@
 //! - Two rules hold on every machine: garbage takes at most 20 % more instructions with 64 keys than with one, and opening
 //!   under the oldest of eight keys takes at most 1 % more.
 //!
-//! `callgrind_annotate` shows a count's profile, below `.ci/apart/target/gungraun/`.
+//! `callgrind_annotate` shows a count's profile, below `target/gungraun/`.
 
 mod baseline;
 mod counts;

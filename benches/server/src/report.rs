@@ -195,4 +195,4 @@ fn versions() -> Vec<String> {
     [crates.to_vec(), programs.to_vec()].concat()
 }
 
-const LOCK: &str = include_str!("../../../.ci/apart/Cargo.lock");
+const LOCK: &str = include_str!("../../../proof/Cargo.lock");

@@ -1,8 +1,8 @@
 //! Puts the demo under load for minutes: visitors who come back, cookies that are tampered with, garbage, cookies that
 //! are too long, and parts of different times, all at once, while keys are rotated.
 //!
-//! `cargo run --release -p hardtack-load`, after `cargo build --release -p hardtack-examples --example demo`. It fails if
-//! the demo panics or answers with 5xx, if a session is lost, if a changed cookie opens, or if the last minute needs more
+//! `cargo run --release` in this folder, after `cargo build --release -p hardtack-examples --example demo` at the root. It fails
+//! if the demo panics or answers with 5xx, if a session is lost, if a changed cookie opens, or if the last minute needs more
 //! memory than the first.
 
 mod demo;
