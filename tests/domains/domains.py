@@ -245,17 +245,17 @@ def csrf_token(wrong):
 AXES = {
     "quiet": [
         field("sec-fetch-dest", "document", "empty", "iframe", " image\t", *writer.SUBRESOURCES),
-        field("sec-fetch-mode", "navigate", "cors") + [[["sec-fetch-mode", "cors"], ["sec-fetch-mode", "navigate"]]],
+        field("sec-fetch-mode", "navigate", "cors", "no-cors") + [[["sec-fetch-mode", "cors"], ["sec-fetch-mode", "navigate"]]],
         field("sec-fetch-site", "cross-site", "same-site", "same-origin"),
         field("sec-purpose", "prefetch;prerender", " preview ", "other") + [
             [["x-sec-purpose", "preview"]], [["purpose", "prefetch"]], [["x-purpose", "preview"]], [["x-moz", "prefetch"]], [["hx-preloaded", "true"]]],
-        field("origin", "https://shop.example", "https://other.example"),
+        field("origin", "https://shop.example", "http://shop.example", "https://other.example"),
         field("sec-secure-session-id", "a") + [[["secure-session-response", "a"]]],
         [False, True],  # `refresh_navigations_only`
         [False, True],  # a token came
     ],
     "caches": [
-        field("cache-control", "private", "no-store", "public", "max-age=60", "no-store, must-understand", 'private="x"', 'x="private', 'x="a,private", No-Store', "")
+        field("cache-control", "private", "no-store", "public", "max-age=60", "no-store, must-understand", 'private="x"', 'private, x="', 'x="a, private, b"', 'x="a,private", No-Store', "")
         + [[["cache-control", "public"], ["cache-control", " PRIVATE\t"]]],
         field("expires", "0", "Wed, 31 Dec 2025 23:59:59 GMT", "Thu, 01 Jan 2026 00:00:00 GMT", "Thursday, 01-jan-26 00:00:00 GMT"),
         field("cdn-cache-control", "no-store", "private") + [[["surrogate-control", "no-store, must-understand"]], [["edge-control", "no-store"], ["edge-control", "max-age=1"]]],
