@@ -118,7 +118,7 @@ fn a_cache_that_stores_pages_is_noticed_from_outside() {
         let told = String::from_utf8(ran.stderr).unwrap();
         (ran.status.code(), told)
     };
-    // Nobody is signed in. What a test visitor sees is probed by examples/metrics/tests/probe.rs.
+    // Nobody is signed in. What a test visitor sees is probed by proof/metrics/tests/probe.rs.
     for base in [demo.server().base(), through.base()] {
         let told = "the test visitor has to sign in\n".to_owned();
         assert_eq!(probe(base, "/?first=yes"), (Some(2), told), "{base}");

@@ -22,7 +22,7 @@ pub use browser::{Answer, Browser};
 pub use client::{Client, Request};
 pub use program::{Log, Program, free_ports, until};
 pub use scenario::{answers_the_table, fresh_key};
-pub use server::{Server, example, workerd};
+pub use server::{Server, example, program, workerd};
 pub use sign_in::leads_to_the_sign_in;
 pub use site::{Site, Visitor};
 pub use ureq::http::Method;

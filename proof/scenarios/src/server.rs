@@ -49,11 +49,16 @@ impl Server {
 /// those of a package before its tests.
 #[must_use]
 pub fn example(name: &str) -> Command {
+    program(&format!("examples/{name}"))
+}
+
+/// Returns the command that starts a program of another package, which is built before.
+#[must_use]
+pub fn program(name: &str) -> Command {
     let test = env::current_exe().unwrap();
-    let folder = test.ancestors().nth(2).unwrap();
-    let program = folder.join("examples").join(name);
+    let program = test.ancestors().nth(2).unwrap().join(name);
     let program = program.with_extension(env::consts::EXE_EXTENSION);
-    assert!(program.exists(), "build the example {name} first");
+    assert!(program.exists(), "build {name} first");
     let mut command = Command::new(program);
     command.env_remove("SESSION_KEYS");
     command

@@ -56,7 +56,9 @@ fn answers(mut stream: TcpStream, answer: Answer, came: &AtomicBool) {
 
 /// Returns the code with which a probe ends in a folder, and what it says.
 fn run(probe: &str, arguments: &[&str], folder: &Path) -> (Option<i32>, String) {
-    let probe = Path::new(env!("CARGO_MANIFEST_DIR")).join(probe);
+    let probe = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../../examples/metrics")
+        .join(probe);
     let mut shell = Command::new("sh");
     shell.current_dir(folder).arg(probe).args(arguments);
     let ran = shell.output().unwrap();

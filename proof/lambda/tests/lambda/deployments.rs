@@ -127,7 +127,7 @@ fn next(variables: &BTreeMap<String, String>) -> (Server, Log, u32) {
 }
 
 fn folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../deployments")
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/deployments")
 }
 
 /// The table of users: a number for each, 1 until somebody changes it, or `None` for one who was deleted.

@@ -3,17 +3,16 @@
 use std::{
     fs,
     path::{Path, PathBuf},
-    process::Command,
 };
 
-use hardtack_scenarios::{Server, fresh_key};
+use hardtack_scenarios::{Server, fresh_key, program};
 
 /// Starts the example with a new key. Also returns the folder that has it, in the file `keys`.
 pub(crate) fn start(name: &str) -> (Server, PathBuf) {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     fs::create_dir_all(&folder).unwrap();
     fs::write(folder.join("keys"), fresh_key() + "\n").unwrap();
-    let mut program = Command::new(env!("CARGO_BIN_EXE_hardtack-metrics"));
+    let mut program = program("hardtack-metrics");
     program
         .env("SESSION_KEYS_FILE", folder.join("keys"))
         .arg("0");
