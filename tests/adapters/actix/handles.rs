@@ -16,16 +16,13 @@ use actix_web::{
     guard::{self, GuardContext},
     test, web,
 };
-use hardtack::{Session, SessionError, SessionLayer};
+use hardtack::{Session, SessionError};
 
 use super::{
-    ask,
+    ask_inside,
     common::{Login, at, block_on, builder, cookie, set_cookies, signed_in},
+    layer,
 };
-
-fn layer() -> SessionLayer {
-    SessionLayer::new(cookie()).clock(at(0))
-}
 
 /// As docs/guides.md says, here with a type.
 #[test]
@@ -46,13 +43,7 @@ fn a_test_calls_a_handler_with_a_session_that_no_request_brought() {
 #[test]
 fn a_session_that_nobody_touched_costs_no_field_though_the_request_lives_on() {
     let handler = |_request: HttpRequest, _session: Session| ready("page");
-    let answer = ask(
-        |app| {
-            let scope = web::scope("").wrap(layer());
-            app.service(scope.route("/", web::get().to(handler)));
-        },
-        &[("cookie", &signed_in(&cookie()))],
-    );
+    let answer = ask_inside(handler, &[("cookie", &signed_in(&cookie()))]);
     assert_eq!(answer.body(), "page");
     assert!(!answer.headers().contains_key("vary"));
     assert!(!answer.headers().contains_key("cache-control"));
@@ -91,13 +82,7 @@ fn a_body_that_streams_reads_its_session_and_cannot_change_it() {
             format!("user {}", user.unwrap())
         })
     }
-    let answer = ask(
-        |app| {
-            let scope = web::scope("").wrap(layer());
-            app.service(scope.route("/", web::get().to(stream)));
-        },
-        &[("cookie", &signed_in(&cookie()))],
-    );
+    let answer = ask_inside(stream, &[("cookie", &signed_in(&cookie()))]);
     assert_eq!(answer.body(), "user 42");
     // The head was sent before the body read the session.
     assert_eq!(answer.headers()["vary"], "Cookie");
@@ -115,13 +100,7 @@ fn a_session_that_is_asked_for_after_the_head_is_an_error_that_says_so() {
             failure.to_string()
         })
     }
-    let answer = ask(
-        |app| {
-            let scope = web::scope("").wrap(layer());
-            app.service(scope.route("/", web::get().to(stream)));
-        },
-        &[("cookie", &signed_in(&cookie()))],
-    );
+    let answer = ask_inside(stream, &[("cookie", &signed_in(&cookie()))]);
     assert_eq!(
         answer.body(),
         "`Session` was asked for after the head of its response, by a body, a task or a middleware outside of the session \
@@ -153,13 +132,7 @@ fn check_closed(kept: &Kept) {
 fn a_change_after_the_head_is_an_error() {
     let kept = Kept::default();
     let handler = keeping(&kept);
-    let answer = ask(
-        move |app| {
-            let scope = web::scope("").wrap(layer());
-            app.service(scope.route("/", web::get().to(handler)));
-        },
-        &[],
-    );
+    let answer = ask_inside(handler, &[]);
     assert_eq!(set_cookies(answer.headers()).len(), 1);
     check_closed(&kept);
 }
@@ -223,7 +196,7 @@ fn a_middleware_inside_finds_the_session_in_the_extensions() {
             session.insert("user", 7).unwrap();
             inner.call(request)
         })
-        .wrap(SessionLayer::new(builder().build().unwrap()).clock(at(0)));
+        .wrap(layer());
     block_on(async {
         let app = test::init_service(app).await;
         let request = test::TestRequest::get().to_request();

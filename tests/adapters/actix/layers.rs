@@ -12,13 +12,10 @@ use hardtack::{Session, SessionLayer, csrf::CsrfGuard};
 use tower::Layer;
 
 use super::{
-    ask,
+    ask, ask_inside,
     common::{Login, at, builder, cookie, set_cookies},
+    layer,
 };
-
-fn layer() -> SessionLayer {
-    SessionLayer::new(cookie()).clock(at(0))
-}
 
 #[cfg(feature = "tracing")]
 #[test]
@@ -26,12 +23,7 @@ fn a_secure_cookie_for_a_page_without_tls_is_warned_of() {
     let told = crate::common::told::told_by(|| {
         let add = async |session: Session| session.insert("user", 7).map(|()| "added");
         let page = [("host", "intranet"), ("origin", "http://intranet")];
-        drop(ask(
-            |app| {
-                app.service(web::scope("").wrap(layer()).route("/", web::get().to(add)));
-            },
-            &page,
-        ));
+        drop(ask_inside(add, &page));
     });
     let mut warnings = told
         .iter()

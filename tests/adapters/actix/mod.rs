@@ -7,10 +7,12 @@ mod layers;
 
 use crate::common;
 
-use actix_web::web;
+use actix_web::{FromRequest, Handler, Responder, web};
+use hardtack::SessionLayer;
 use http::{Request, Response};
 
 use super::drivers::through_actix;
+use common::{at, cookie};
 
 /// What `configure` serves, asked once for `GET /` with these fields.
 fn ask(
@@ -23,4 +25,20 @@ fn ask(
             request.header(*name, *value)
         });
     through_actix(configure, request.body(String::new()).unwrap())
+}
+
+fn layer() -> SessionLayer {
+    SessionLayer::new(cookie()).clock(at(0))
+}
+
+/// What `handler` answers inside the layer.
+fn ask_inside<F, Args>(handler: F, fields: &[(&str, &str)]) -> Response<String>
+where
+    F: Handler<Args>,
+    F::Output: Responder + 'static,
+    Args: FromRequest + 'static,
+{
+    let scope = web::scope("").wrap(layer());
+    let scope = scope.route("/", web::get().to(handler));
+    ask(|app| _ = app.service(scope), fields)
 }

@@ -1,7 +1,7 @@
 //! Sessions bound to the host of the request, in axum and in actix-web.
 
 use axum::{Router, extract::OriginalUri, routing::get};
-use hardtack::{Context, Session, SessionError, SessionLayer, web::host_of};
+use hardtack::{Context, Session, SessionError, SessionLayer};
 use http::{HeaderValue, Request, Response, StatusCode};
 
 use super::{
@@ -73,41 +73,25 @@ fn a_host_counts_without_case_and_default_port() {
     let ask =
         |address, hosts: &[&str]| serve(&tenants(), request(address, hosts, &pair)).into_body();
     for (address, hosts) in [
-        ("/", &["A.Example"][..]),
-        ("/", &["a.example:443"]),
-        ("/", &["a.example:80"]),
+        ("/", &["A.Example:80"][..]),
         ("https://A.EXAMPLE:443/", &[]),
-        ("http://a.example:80/", &[]),
-        ("https://a.example/", &["a.example"]),
         ("https://a.example/", &["A.example:443"]),
     ] {
         assert_eq!(ask(address, hosts), ADMIN, "{address} {hosts:?}");
     }
     for (address, hosts) in [
         ("/", &["a.example:8443"][..]),
-        ("/", &["a.example."]),
-        ("/", &["www.a.example"]),
         ("https://a.example:80/", &[]),
-        ("http://a.example:443/", &[]),
     ] {
         assert_eq!(ask(address, hosts), "None", "{address} {hosts:?}");
     }
-    let (parts, _) = request("/", &["[2001:DB8::1]:8080"], "").into_parts();
-    assert_eq!(host_of(&parts).as_deref(), Some("[2001:db8::1]:8080"));
 }
 
-/// Requests without one definite host.
-const NOBODYS: [(&str, &[&str]); 11] = [
+/// Requests without one definite host. The vectors of hosts have more.
+const NOBODYS: [(&str, &[&str]); 4] = [
     ("/", &[]),
-    ("/", &[""]),
     ("/", &["a.example", "a.example"]),
-    ("/", &["a.example", "b.example"]),
     ("https://a.example/", &["b.example"]),
-    ("https://a.example/", &["a.example:80"]),
-    ("https://a.example/", &["a.example", "b.example"]),
-    ("/", &["user@a.example"]),
-    ("/", &["a.example, b.example"]),
-    ("/", &["a.example:"]),
     ("/", &["\u{e4}.example"]),
 ];
 

@@ -55,6 +55,9 @@ async fn sessions_of_two_types_are_kept_apart() {
         .layer(login_layer());
     let (status, headers, body) = fetch(router.clone(), request_to("/", "")).await;
     assert_eq!((status, body.as_str()), (StatusCode::OK, "0 !"));
+    let values = |name| headers.get_all(name).into_iter().collect::<Vec<_>>();
+    assert_eq!(values("vary"), ["Cookie"]);
+    assert_eq!(values("cache-control"), ["no-store"]);
     let fields = set_cookies(&headers);
     assert_eq!(fields.len(), 2);
     assert!(fields[0].starts_with("__Host-visit=e") && fields[1].starts_with("__Host-login=e"));
@@ -62,52 +65,6 @@ async fn sessions_of_two_types_are_kept_apart() {
     let cookies = format!("{}; {}", pair_of(fields[0]), pair_of(fields[1]));
     let (_, _, body) = fetch(router, request_to("/", &cookies)).await;
     assert_eq!(body, "1 !!");
-}
-
-#[tokio::test]
-async fn two_layers_add_their_fields_once() {
-    let handler = |session: Session, login: Session<Login>| async move {
-        assert!(session.is_empty());
-        login.read(|_| ());
-    };
-    let router = Router::new()
-        .route("/", get(handler))
-        .layer(layer("__Host-visit"))
-        .layer(login_layer());
-    let (_, headers, _) = fetch(router, request_to("/", "")).await;
-    assert_eq!(
-        headers.get_all("vary").into_iter().collect::<Vec<_>>(),
-        ["Cookie"]
-    );
-    assert_eq!(
-        headers
-            .get_all("cache-control")
-            .into_iter()
-            .collect::<Vec<_>>(),
-        ["private"]
-    );
-    assert!(set_cookies(&headers).is_empty());
-}
-
-#[tokio::test]
-async fn content_in_one_session_is_no_store_and_does_not_hinder_the_other() {
-    for written in ["visit", "login"] {
-        let handler = move |session: Session, login: Session<Login>| async move {
-            match written {
-                "visit" => session.insert("visits", 1).unwrap(),
-                _ => login.update(|login| login.name = "Ada".to_owned()).unwrap(),
-            }
-        };
-        let router = Router::new()
-            .route("/", get(handler))
-            .layer(layer("__Host-visit"))
-            .layer(login_layer());
-        let (_, headers, _) = fetch(router, request_to("/", "")).await;
-        assert_eq!(headers["cache-control"], "no-store");
-        let fields = set_cookies(&headers);
-        assert_eq!(fields.len(), 1);
-        assert!(fields[0].starts_with(&format!("__Host-{written}=")));
-    }
 }
 
 #[tokio::test]
@@ -138,89 +95,72 @@ async fn a_second_session_of_one_type_is_wrapped() {
     }
 }
 
-/// Status and body of a handler that takes a dictionary, and of one that takes a typed session.
-async fn ask_both(router: fn(Router) -> Router) -> [(StatusCode, String); 2] {
-    let routes = Router::new()
-        .route(
-            "/visit",
-            get(|session: Session| async move { session.len().to_string() }),
-        )
-        .route(
-            "/login",
-            get(|login: Session<Login>| async move { login.read(|login| login.name.clone()) }),
-        );
-    let router = router(routes);
-    let (status, _, body) = fetch(router.clone(), request_to("/visit", "")).await;
-    let visit = (status, body);
-    let (status, _, body) = fetch(router, request_to("/login", "")).await;
-    [visit, (status, body)]
+/// Tests, each of what is answered for a handler that takes a dictionary, and for one that takes a typed session: a body, or
+/// the beginning and other parts of a sentence.
+macro_rules! handlers {
+    ($($name:ident: $layers:expr => $visit:expr, $login:expr;)+) => { $(
+        #[test]
+        fn $name() {
+            let layers: fn(Router) -> Router = $layers;
+            check(layers, "/visit", $visit);
+            check(layers, "/login", $login);
+        }
+    )+ };
+}
+
+handlers! {
+    without_a_layer_the_response_names_the_type_and_says_how_to_add_one: |router| router =>
+        Err(&[NO_LAYER, "`SessionLayer::new(cookie)`"]),
+        Err(&[
+            "no session layer for `Session<all::common::login::Login>` is",
+            "`.typed::<all::common::login::Login>()`",
+        ]);
+    a_layer_of_another_type_is_no_layer_and_both_types_are_named: |router| router.layer(layer("__Host-visit")) =>
+        Ok("0"),
+        Err(&["the handler asks for `Session<all::common::login::Login>`, and the session layer around it provides \
+               `Session`; ask for that one, or add a `SessionLayer::new(cookie)` for \
+               `Session<all::common::login::Login>`"]);
+    a_layer_of_a_type_is_none_of_a_dictionary: |router| router.layer(login_layer()) =>
+        Err(&["the handler asks for `Session`, and the session layer around it provides \
+               `Session<all::common::login::Login>`; "]),
+        Ok("");
+    a_wrapped_session_does_not_stand_in_for_a_bare_one: |router| router.layer(layer("__Host-visit").map_session(Admin)) =>
+        Err(&[NO_LAYER]),
+        Err(&["no session layer for"]);
+    two_layers_of_one_type_are_refused_with_advice: |router| router.layer(layer("__Host-a")).layer(layer("__Host-b")) =>
+        Err(&["two session layers for `Session` are", "`.map_session("]),
+        Err(&[]);
+    three_layers_of_one_type_are_refused_with_advice_too: |router| router.layer(layer("__Host-a")).layer(layer("__Host-b")).layer(layer("__Host-c")) =>
+        Err(&["two session layers for `Session` are", "`.map_session("]),
+        Err(&[]);
+    two_layers_of_another_type_are_refused_with_its_name: |router| router.layer(login_layer()).layer(login_layer()) =>
+        Err(&[]),
+        Err(&["two session layers for `Session<all::common::login::Login>` are"]);
+    two_layers_of_one_type_leave_another_type_alone:
+        |router| router.layer(layer("__Host-a")).layer(login_layer()).layer(layer("__Host-b")) =>
+        Err(&["two session layers for `Session` are"]),
+        Ok("");
 }
 
 #[track_caller]
-fn assert_refused((status, body): &(StatusCode, String), begin: &str) {
-    assert_eq!(*status, StatusCode::INTERNAL_SERVER_ERROR);
-    assert!(body.starts_with(begin), "{body}");
+fn check(layers: fn(Router) -> Router, path: &str, expected: Result<&str, &[&str]>) {
+    let visit = async |session: Session| session.len().to_string();
+    let login = async |login: Session<Login>| login.read(|login| login.name.clone());
+    let router = Router::new()
+        .route("/visit", get(visit))
+        .route("/login", get(login));
+    let (status, _, body) = block_on(fetch(layers(router), request_to(path, "")));
+    match expected {
+        Ok(expected) => assert_eq!((status.as_u16(), &*body), (200, expected)),
+        Err(parts) => {
+            assert_eq!(status, 500);
+            assert!(body.starts_with(parts.first().unwrap_or(&"")), "{body}");
+            assert!(parts.iter().all(|part| body.contains(part)), "{body}");
+        }
+    }
 }
 
 const NO_LAYER: &str = "no session layer for `Session` is around the handler, ";
-
-fn ok(body: &str) -> (StatusCode, String) {
-    (StatusCode::OK, body.to_owned())
-}
-
-#[tokio::test]
-async fn without_a_layer_the_response_says_how_to_add_one() {
-    let [visit, login] = ask_both(|router| router).await;
-    assert_refused(&visit, NO_LAYER);
-    assert_refused(
-        &login,
-        "no session layer for `Session<all::common::login::Login>` is",
-    );
-    assert!(
-        visit.1.contains("`SessionLayer::new(cookie)`"),
-        "{}",
-        visit.1
-    );
-}
-
-#[tokio::test]
-async fn a_missing_layer_is_named_by_the_type_of_its_session() {
-    let [visit, login] = ask_both(|router| router).await;
-    assert!(
-        visit.1.contains("no session layer for `Session` is"),
-        "{}",
-        visit.1
-    );
-    let of_login = "no session layer for `Session<all::common::login::Login>` is";
-    assert!(login.1.contains(of_login), "{}", login.1);
-    assert!(
-        login.1.contains("`.typed::<all::common::login::Login>()`"),
-        "{}",
-        login.1
-    );
-    let twice = |router: Router| router.layer(login_layer()).layer(login_layer());
-    let [_, login] = ask_both(twice).await;
-    let of_login = "two session layers for `Session<all::common::login::Login>` are";
-    assert!(login.1.contains(of_login), "{}", login.1);
-}
-
-#[tokio::test]
-async fn a_layer_of_another_type_is_no_layer_and_both_types_are_named() {
-    let [visit, login] = ask_both(|router| router.layer(layer("__Host-visit"))).await;
-    assert_eq!(visit, ok("0"));
-    assert_refused(
-        &login,
-        "the handler asks for `Session<all::common::login::Login>`, and the session layer around it provides \
-         `Session`; ask for that one, or add a `SessionLayer::new(cookie)` for \
-         `Session<all::common::login::Login>`",
-    );
-    let [visit, login] = ask_both(|router| router.layer(login_layer())).await;
-    assert_refused(
-        &visit,
-        "the handler asks for `Session`, and the session layer around it provides `Session<all::common::login::Login>`; ",
-    );
-    assert_eq!(login, ok(""));
-}
 
 /// As in a service without a framework that asks for a type of its own.
 #[derive(Default, Serialize, Deserialize, PartialEq)]
@@ -255,27 +195,6 @@ async fn of_several_layers_of_other_types_the_innermost_is_named() {
     );
 }
 
-#[tokio::test]
-async fn a_wrapped_session_does_not_stand_in_for_a_bare_one() {
-    let [visit, _] =
-        ask_both(|router| router.layer(layer("__Host-visit").map_session(Admin))).await;
-    assert_refused(&visit, NO_LAYER);
-}
-
-#[tokio::test]
-async fn several_layers_of_one_type_are_refused_with_advice() {
-    let twice = |router: Router| router.layer(layer("__Host-a")).layer(layer("__Host-b"));
-    let thrice = |router: Router| {
-        let twice = router.layer(layer("__Host-a")).layer(layer("__Host-b"));
-        twice.layer(layer("__Host-c"))
-    };
-    for layers in [twice, thrice] {
-        let [visit, _] = ask_both(layers).await;
-        assert_refused(&visit, "two session layers for `Session` are");
-        assert!(visit.1.contains("`.map_session("), "{}", visit.1);
-    }
-}
-
 /// So a service in front of them can choose by the request.
 #[tokio::test]
 async fn layers_that_differ_in_same_site_alone_share_their_sessions() {
@@ -306,19 +225,6 @@ async fn layers_that_differ_in_same_site_alone_share_their_sessions() {
         assert_eq!(body, visits);
         cookies = pair_of(fields[0]).to_owned();
     }
-}
-
-#[tokio::test]
-async fn two_layers_of_one_type_leave_another_type_alone() {
-    let both = |router: Router| {
-        router
-            .layer(layer("__Host-a"))
-            .layer(login_layer())
-            .layer(layer("__Host-b"))
-    };
-    let [visit, login] = ask_both(both).await;
-    assert_refused(&visit, "two session layers for `Session` are");
-    assert_eq!(login, ok(""));
 }
 
 #[tokio::test]

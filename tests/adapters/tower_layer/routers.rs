@@ -75,19 +75,6 @@ async fn middlewares_and_handlers_of_nested_routers_share_one_session() {
 }
 
 #[tokio::test]
-async fn a_router_without_the_layer_beside_one_with_it_has_no_session() {
-    let inside = Router::new().route("/in", get(handle)).layer(layer());
-    let router = inside.route("/out", get(handle));
-    assert_eq!(
-        fetch(router.clone(), request_to("/in", "")).await.0,
-        StatusCode::OK
-    );
-    let (status, _, body) = fetch(router, request_to("/out", "")).await;
-    assert_eq!(status, StatusCode::INTERNAL_SERVER_ERROR);
-    assert!(body.contains("SessionLayer"), "{body}");
-}
-
-#[tokio::test]
 async fn a_router_may_have_a_state_of_any_kind() {
     #[derive(Clone)]
     struct Greeting(&'static str);
@@ -109,19 +96,6 @@ async fn a_rejection_by_another_extractor_saves_what_a_middleware_wrote() {
     let (status, headers, _) = fetch(router, request_to("/", "")).await;
     assert_eq!(status, StatusCode::UNSUPPORTED_MEDIA_TYPE);
     assert_eq!(set_cookies(&headers).len(), 1);
-}
-
-#[tokio::test]
-async fn a_clock_out_of_range_turns_the_response_into_a_500() {
-    let layer = SessionLayer::new(cookie()).clock(std::time::UNIX_EPOCH);
-    let handler = |session: Session| async move {
-        session.insert("user", 42).unwrap();
-        (StatusCode::CREATED, [("set-cookie", "theme=dark")]).into_response()
-    };
-    let router = Router::new().route("/", get(handler)).layer(layer);
-    let (status, headers, _) = fetch(router, request_to("/", "")).await;
-    assert_eq!(status, StatusCode::INTERNAL_SERVER_ERROR);
-    assert_eq!(set_cookies(&headers), ["theme=dark"]);
 }
 
 /// Changes its session, and waits for ever.
