@@ -8,7 +8,6 @@ compile_error!("the vectors do not run, because tests/build.rs did not");
 mod adapters;
 mod common;
 mod documents;
-mod fleet;
 mod hardening;
 mod keys;
 mod metrics;

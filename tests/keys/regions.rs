@@ -1,8 +1,12 @@
-//! Two regions, of which one has what the other had a while ago: its ring, its epochs, its list of denied sessions.
+//! Two regions, of which one has what the other had a while ago: its ring, its epochs, its list of denied sessions; and a
+//! ring that instances get one after the other, or that changes while threads use it.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU32, Ordering::SeqCst},
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering::SeqCst},
+    },
+    thread,
 };
 
 use hardtack::{
@@ -11,8 +15,7 @@ use hardtack::{
     session::{Reason, Validity},
 };
 
-use super::times::{at, seconds};
-use crate::common::{block_on, builder, key, pair_of, reason, sealed};
+use crate::common::{at, block_on, builder, key, pair_of, reason, sealed, seconds};
 
 /// The new key seals from this time on, and the old key opens until later.
 const TURN: u64 = 900;
@@ -145,3 +148,84 @@ fn an_answer_of_a_replica_that_lags_counts_in_the_other_region() {
     assert!(is_in(120));
     assert!(!is_in(122));
 }
+
+/// Sign-outs of an active visitor who signs in again, while three instances get a ring within `rollout` seconds.
+fn sign_outs(after: &KeyRing, rollout: u64) -> u32 {
+    let instances = [rollout / 2, 0, rollout].map(|later| {
+        let keys = SharedKeyRing::from(before());
+        let site = SessionCookie::encrypted(keys.clone()).build().unwrap();
+        (60 + later, keys, site)
+    });
+    let (mut pair, mut sign_outs) = (None, 0);
+    for now in 0..1800 {
+        let (hears, keys, site) = &instances[now as usize % 3];
+        if now >= *hears {
+            keys.replace(after.clone()).unwrap();
+        }
+        let session = site.load(&pair, at(now));
+        if session.get::<u32>("user").unwrap().is_none() {
+            sign_outs += u32::from(pair.is_some());
+            session.insert("user", 7).unwrap();
+        } else if now % 2 == 0 {
+            session.insert("page", now).unwrap();
+        }
+        let sent = site.save(&session).unwrap();
+        pair = sent.iter().next().map(|it| pair_of(it).to_owned()).or(pair);
+    }
+    sign_outs
+}
+
+/// As `hardtack ring leaked --at` writes it.
+#[test]
+fn where_all_keys_end_at_one_time_an_active_visitor_is_signed_out_once() {
+    let end = at(60 + TURN);
+    let old = RingKey::from(key(0)).accept_until(end);
+    let ring = KeyRing::from_keys([old, RingKey::from(key(1)).seal_from(end)]).unwrap();
+    assert_eq!([34, 600].map(|rollout| sign_outs(&ring, rollout)), [1, 1]);
+}
+
+#[test]
+fn where_keys_are_dropped_at_once_an_active_visitor_is_signed_out_again_and_again() {
+    let [fast, slow] = [34, 600].map(|rollout| sign_outs(&KeyRing::from(key(1)), rollout));
+    assert!(fast >= 2 && slow >= 20, "{fast} {slow}");
+}
+
+/// Each ring accepts what the others seal.
+#[test]
+fn no_session_is_lost_while_a_ring_is_replaced_again_and_again() {
+    let rings = [[0, 1, 2], [1, 2, 0], [2, 0, 1]];
+    let rings = rings.map(|keys| KeyRing::from_keys(keys.map(key)).unwrap());
+    let keys = SharedKeyRing::from(rings[0].clone());
+    let site = SessionCookie::encrypted(keys.clone()).build().unwrap();
+    let (counted, rounds) = ([0, 1].map(AtomicU32::new), AtomicU32::new(0));
+    let count = |counted: &AtomicU32| {
+        let (mut pair, mut count) = (None, counted.load(SeqCst));
+        while rounds.load(SeqCst) < ROUNDS {
+            let session = site.load(&pair, at(0));
+            assert_eq!(session.get("count").unwrap(), pair.as_ref().map(|_| count));
+            count += 1;
+            session.insert("count", count).unwrap();
+            let sent = site.save(&session).unwrap();
+            pair = sent.iter().next().map(|it| pair_of(it).to_owned());
+            counted.store(count, SeqCst);
+        }
+    };
+    thread::scope(|scope| {
+        let threads = counted.each_ref().map(|it| scope.spawn(|| count(it)));
+        while rounds.load(SeqCst) < ROUNDS {
+            let before = counted.each_ref().map(|it| it.load(SeqCst));
+            for ring in rings.iter().cycle().skip(1).take(20) {
+                keys.replace(ring.clone()).unwrap();
+            }
+            let got_on = |(it, before): (&AtomicU32, &u32)| it.load(SeqCst) > *before;
+            let all_run = || threads.iter().all(|thread| !thread.is_finished());
+            while all_run() && !counted.iter().zip(&before).all(got_on) {
+                thread::yield_now();
+            }
+            rounds.fetch_add(if all_run() { 1 } else { ROUNDS }, SeqCst);
+        }
+    });
+}
+
+/// Rounds of 20 rings each.
+const ROUNDS: u32 = 50;
