@@ -117,3 +117,13 @@ fn content_makes_every_field_say_no_store() {
         );
     }
 }
+
+#[test]
+fn vary_becomes_one_line() {
+    let visit = saying(
+        Visit::to(&cookie()),
+        &[("vary", "accept"), ("vary", "origin")],
+    );
+    let vary = "vary: accept, origin, Cookie";
+    check(&visit, look, &["cache-control: private", vary]);
+}
