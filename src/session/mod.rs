@@ -45,8 +45,6 @@ pub(crate) use hooks::Hooks;
 pub use id::SessionId;
 #[cfg(feature = "tower")]
 pub(crate) use last_error::{FAILED, of_anyone};
-#[cfg(all(test, hardtack_repository))]
-pub(crate) use loaded::Loaded;
 pub(crate) use lock::Arrival;
 #[cfg(feature = "migrate")]
 pub(crate) use old_cookies::{Accept, OldValues};

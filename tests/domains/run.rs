@@ -5,7 +5,7 @@ use std::{fmt::Write, fs, num::NonZeroU32, path::PathBuf};
 
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use serde::Deserialize;
-use serde_json::{Map as JsonMap, Value};
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::{
@@ -30,7 +30,7 @@ use crate::{
 pub(crate) struct Domains {
     pub(crate) now: u64,
     /// Each with its name, and `true` if all statuses are tried with it.
-    scenes: Vec<(String, bool, JsonMap<String, Value>)>,
+    scenes: Vec<(String, bool, Scene)>,
     arrivals: Vec<(String, Arrival)>,
     calls: Vec<Vec<Value>>,
     requests: Vec<(String, Vec<(String, String)>)>,
@@ -263,11 +263,10 @@ fn check<'a>(slices: impl Iterator<Item = (String, String, &'a str)>) {
 }
 
 impl Site {
-    fn of((_, is_thorough, scene): &(String, bool, JsonMap<String, Value>)) -> Site {
-        let scene = Scene::take(&mut scene.clone());
+    fn of((_, is_thorough, scene): &(String, bool, Scene)) -> Site {
         let cookie = scene.cookie("__Host-session").unwrap();
         Site {
-            scene,
+            scene: scene.clone(),
             cookie,
             is_thorough: *is_thorough,
         }
@@ -413,7 +412,8 @@ impl Site {
         let id = |ended: &Option<String>| if ended.is_some() { "id" } else { "none" }.to_owned();
         let error = told.errors.first().map(|(_, word)| word.clone());
         let ended = told.ended.first().map(|(_, ended)| id(ended));
-        let taken = told.taken.first().map(|(_, taken)| taken.len().to_string());
+        let taken = told.taken.unwrap_or_default();
+        let taken = taken.first().map(|(_, taken)| taken.len().to_string());
         error.or(ended).or(taken).unwrap_or_default()
     }
 }

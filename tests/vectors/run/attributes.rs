@@ -1,17 +1,16 @@
 //! Attributes of a cookie, as vectors have them.
 
 use serde::Deserialize;
-use serde_json::{Map as JsonMap, Value};
 
-use super::scene::read;
+use super::scene::set;
 use crate::{
     carrier::{FormerAttributes, SessionCookieBuilder},
     cookie::attributes::{Attributes, SameSite},
     state::Payload,
 };
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub(super) struct AttributesOf {
     path: String,
     domain: Option<String>,
@@ -20,16 +19,7 @@ pub(super) struct AttributesOf {
     partitioned: bool,
 }
 
-const FIELDS: [&str; 5] = ["path", "domain", "secure", "same_site", "partitioned"];
-
 impl AttributesOf {
-    /// Takes the attributes out of a vector, so that the rest can be read strictly, too.
-    pub(super) fn take(vector: &mut JsonMap<String, Value>) -> AttributesOf {
-        let fields = FIELDS.into_iter();
-        let fields = fields.filter_map(|field| vector.remove_entry(field));
-        read(fields.collect())
-    }
-
     pub(super) fn attributes(&self) -> Attributes {
         Attributes {
             path: self.path.clone(),
@@ -50,23 +40,12 @@ impl AttributesOf {
         &self,
         builder: SessionCookieBuilder<T>,
     ) -> SessionCookieBuilder<T> {
-        let Attributes {
-            path,
-            domain,
-            secure,
-            same_site,
-            partitioned,
-        } = self.attributes();
-        let mut builder = builder.path(path).same_site(same_site);
-        if let Some(domain) = domain {
-            builder = builder.domain(domain);
-        }
-        if !secure {
-            builder = builder.danger_allow_http(true);
-        }
-        if partitioned {
-            builder = builder.partitioned(true);
-        }
+        let mut builder = builder
+            .path(&self.path)
+            .same_site(self.attributes().same_site)
+            .danger_allow_http(!self.secure)
+            .partitioned(self.partitioned);
+        set!(builder; domain(&self.domain));
         builder
     }
 

@@ -14,12 +14,9 @@ struct Vector {
 #[test]
 fn contexts_are_written_to_the_byte_and_refused_as_specified() {
     for_each("contexts", |name, vector: Vector| {
-        let (ctx, error) = match ctx(&vector) {
-            Ok(ctx) => (Some(ctx), None),
-            Err(error) => (None, Some(error)),
-        };
-        assert_eq!(ctx, vector.ctx, "{name}");
-        assert_eq!(error, vector.error.as_deref(), "{name}");
+        let found = ctx(&vector);
+        assert_eq!(found.as_ref().ok(), vector.ctx.as_ref(), "{name}");
+        assert_eq!(found.err(), vector.error.as_deref(), "{name}");
     });
 }
 

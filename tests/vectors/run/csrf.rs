@@ -1,36 +1,22 @@
 use serde::Deserialize;
 
-use super::{Mode, PurposeOf, context, cookie_builder, for_each, slot, unhex};
-use crate::{
-    base::time::{EPOCH, system_time},
-    session::csrf,
-};
+use super::{for_each, scene::Scene, unhex};
+use crate::{base::time::EPOCH, session::csrf, state::Map};
 
 #[derive(Deserialize)]
 #[serde(tag = "kind", rename_all = "lowercase", deny_unknown_fields)]
 enum Vector {
     Render {
-        ring: String,
-        mode: Mode,
-        purpose: PurposeOf,
-        context: Vec<(String, String)>,
-        application: Option<String>,
-        type_label: Option<String>,
-        now: u64,
+        #[serde(flatten)]
+        scene: Box<Scene>,
         sid: String,
         issued: u64,
         mask: String,
         token: String,
     },
     Check {
-        ring: String,
-        mode: Mode,
-        purpose: PurposeOf,
-        context: Vec<(String, String)>,
-        application: Option<String>,
-        now: u64,
-        #[serde(default)]
-        keep_unknown_keys: bool,
+        #[serde(flatten)]
+        scene: Box<Scene>,
         session: String,
         token: String,
         passes: bool,
@@ -41,21 +27,14 @@ enum Vector {
 fn csrf_tokens_are_rendered_to_the_byte_and_pass_for_their_session_alone() {
     for_each("csrf", |name, vector: Vector| match vector {
         Vector::Render {
-            ring,
-            mode,
-            purpose,
-            context: pairs,
-            application,
-            type_label,
-            now,
+            scene,
             sid,
             issued,
             mask,
             token,
         } => {
-            let purpose = purpose.with(&application, &type_label).unwrap();
-            let slot = slot(mode, &ring, purpose);
-            let (keys, context) = (slot.keys(), context(&pairs));
+            let slot = scene.slot(scene.purpose());
+            let (keys, context, now) = (slot.keys(), scene.context(), scene.now);
             let issued = u32::try_from(issued - EPOCH).unwrap().to_be_bytes();
             let session = [&unhex(&sid)[..], &issued].concat();
             let mask = unhex(&mask).try_into().unwrap();
@@ -67,24 +46,14 @@ fn csrf_tokens_are_rendered_to_the_byte_and_pass_for_their_session_alone() {
             );
         }
         Vector::Check {
-            ring,
-            mode,
-            purpose,
-            context,
-            application,
-            now,
-            keep_unknown_keys,
+            scene,
             session,
             token,
             passes,
         } => {
-            let mut cookie = cookie_builder(mode, &ring, &purpose, &application, &context);
-            if keep_unknown_keys {
-                cookie = cookie.keep_unknown_keys(true);
-            }
-            let cookie = cookie.build().unwrap();
-            let field = format!("{}={session}", cookie.name().as_str());
-            let session = cookie.load([field], system_time(now));
+            let field = format!("{}={session}", scene.purpose().name());
+            let scene = scene.with_request(vec![("cookie".to_owned(), field)]);
+            let session = scene.load(&scene.carrier::<Map>().unwrap());
             assert_eq!(session.verify_csrf(&token).is_ok(), passes, "{name}");
         }
     });

@@ -1,117 +1,93 @@
 use serde::Deserialize;
-use serde_json::{Map as JsonMap, Value, json};
+use serde_json::{Value, json};
 
 use super::{
-    Mode,
-    adapters::{Adapter, COOKIES_ALONE, LAYERS, NO_RESPONSE, ONE_OF_A_NAME, RAN, Reasons},
     attributes::AttributesOf,
-    endpoints::{self, settings},
+    cookies,
+    endpoints::{self, DevicesOf},
     for_each,
     hardtack_device::{BindToDevice, DeviceBound, Proof, ProofError, PublicKey, device_id, tag},
-    hex, padding,
-    scene::{Carrier, Scene, cookie, read},
+    hex,
+    open::outcome_of,
+    scene::{Scene, given},
+    skips::Tally,
     unhex, writes,
 };
 use crate::{
-    EncryptionKey, SessionCookie,
+    EncryptionKey, Session, SessionCookie,
     base::time::system_time,
-    cookie::{MAX_AGE_LEN, PART_LEN, Template},
     crypto::cipher::TAGS_CHECKED,
-    session::Outcome,
-    state::{Allowed, DEVICE_LEN, Map, Overhead, Sid, SizeBudget},
-    token,
+    state::{DEVICE_LEN, Map, Sid},
 };
+
+#[derive(Deserialize)]
+#[serde(tag = "kind", rename_all = "lowercase", deny_unknown_fields)]
+enum Vector {
+    Write(Box<writes::Vector>),
+    Endpoint(Box<endpoints::Vector>),
+    Open {
+        #[serde(flatten)]
+        scene: Box<Scene>,
+        expect: Value,
+    },
+    Csrf {
+        #[serde(flatten)]
+        scene: Box<Scene>,
+        token: String,
+        passes: bool,
+    },
+    Config(ConfigOf),
+    Room(Box<cookies::Vector>),
+    Device(DeviceOf),
+    Proof(ProofOf),
+}
 
 #[test]
 fn devices_are_bound_as_specified() {
-    let mut reasons = Reasons::default();
-    for_each("devices", |name, mut vector: JsonMap<String, Value>| {
-        let kind = vector.remove("kind").unwrap();
-        let mut with_scene = |check: Check| {
-            let scene = Scene::take(&mut vector);
-            check(name, &scene, vector.clone());
-        };
-        match kind.as_str().unwrap() {
-            "open" => with_scene(&mut check_open),
-            "csrf" => with_scene(&mut check_csrf),
-            "write" => with_scene(&mut |name, scene, vector| {
-                writes::check(name, scene, vector, &mut reasons);
-            }),
-            "endpoint" => with_scene(&mut endpoints::check),
-            "device" => check_device(name, read(vector)),
-            "proof" => check_proof(name, read(vector)),
-            "config" if vector.contains_key("field") => check_header_config(name, read(vector)),
-            "config" => {
-                let attributes = AttributesOf::take(&mut vector);
-                check_config(name, &attributes, read(vector));
-            }
-            "room" => {
-                let attributes = AttributesOf::take(&mut vector);
-                check_room(name, &attributes, read(vector));
-            }
-            other => panic!("{name}: {other}"),
+    let tally = Tally::of("devices");
+    for_each("devices", |name, vector: Vector| match vector {
+        Vector::Write(vector) => writes::check(name, &vector, &tally),
+        Vector::Endpoint(vector) => endpoints::check(name, &vector),
+        Vector::Open { scene, expect } => assert_eq!(opened(&scene), expect, "{name}"),
+        Vector::Csrf {
+            scene,
+            token,
+            passes,
+        } => {
+            assert_eq!(
+                session(&scene).verify_csrf(&token).is_ok(),
+                passes,
+                "{name}"
+            );
         }
+        Vector::Config(vector) => assert_eq!(is_accepted(&vector), vector.accepted, "{name}"),
+        Vector::Room(vector) => vector.check_room(name, DEVICE_LEN),
+        Vector::Device(vector) => check_device(name, &vector),
+        Vector::Proof(vector) => check_proof(name, vector),
     });
-    reasons.check(&[
-        (&[Adapter::LoadAndSave], &[RAN, NO_RESPONSE]),
-        (&[Adapter::HeaderMap], &[RAN]),
-        (LAYERS, &[RAN]),
-        (
-            &[Adapter::Jar],
-            &[NO_RESPONSE, COOKIES_ALONE, ONE_OF_A_NAME],
-        ),
-    ]);
+    tally.check();
 }
 
-type Check<'a> = &'a mut dyn FnMut(&str, &Scene, JsonMap<String, Value>);
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct OpenOf {
-    expect: Value,
+fn session(scene: &Scene) -> Session {
+    scene.load(&scene.carrier::<Map>().unwrap())
 }
 
-fn check_open(name: &str, scene: &Scene, vector: JsonMap<String, Value>) {
-    let OpenOf { expect } = read(vector);
-    let session = scene.load(&Carrier::Cookie(cookie::<Map>(name, scene)));
-    let found = match session.outcome() {
-        Outcome::Absent => json!({"absent": true}),
-        Outcome::Rejected { reason, key_id } => {
-            json!({"rejected": reason.to_string(), "key_id": key_id.map(|id| id.to_string())})
-        }
-        Outcome::Opened { key_id } | Outcome::OpenedUnderAcceptedKey { key_id } => {
-            let mut held = session.access();
-            let opened = held.state();
-            json!({"opened": {
-                "key_id": key_id.to_string(),
-                "issued": opened.draft_metadata().issued,
-                "sid": opened.draft_metadata().sid.map(|sid| hex(&sid)),
-                "device": opened.draft_metadata().device.map(|device| hex(&device)),
-                "became_bound": opened.admitted.became_bound,
-                "until": opened.admitted.until,
-                "payload": hex(opened.payload()),
-            }})
-        }
-        other => panic!("{name}: {other:?}"),
-    };
-    assert_eq!(found, expect, "{name}");
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct CsrfOf {
-    token: String,
-    passes: bool,
-}
-
-fn check_csrf(name: &str, scene: &Scene, vector: JsonMap<String, Value>) {
-    let vector: CsrfOf = read(vector);
-    let session = scene.load(&Carrier::Cookie(cookie::<Map>(name, scene)));
-    assert_eq!(
-        session.verify_csrf(&vector.token).is_ok(),
-        vector.passes,
-        "{name}"
-    );
+fn opened(scene: &Scene) -> Value {
+    let session = session(scene);
+    outcome_of(&session, |key_id| {
+        let mut held = session.access();
+        let state = held.state();
+        let metadata = state.draft_metadata();
+        json!({
+            "key_id": key_id.to_string(),
+            "issued": metadata.issued,
+            "sid": metadata.sid.map(|sid| hex(&sid)),
+            "device": metadata.device.map(|device| hex(&device)),
+            "became_bound": state.admitted.became_bound,
+            "until": state.admitted.until,
+            "payload": hex(state.payload()),
+        })
+    })
 }
 
 #[derive(Deserialize)]
@@ -124,7 +100,7 @@ struct DeviceOf {
     sid_tag: String,
 }
 
-fn check_device(name: &str, vector: DeviceOf) {
+fn check_device(name: &str, vector: &DeviceOf) {
     let sid: Sid = unhex(&vector.sid).try_into().unwrap();
     let found = device_id(&public_key(&vector.key), sid.into());
     assert_eq!(hex(&found), vector.device, "{name}");
@@ -141,20 +117,8 @@ struct ProofOf {
     /// That of the endpoint, checked where it is given.
     #[serde(default, deserialize_with = "given")]
     url: Option<Option<String>>,
-    expect: Option<Claimed>,
+    expect: Option<Value>,
     error: Option<String>,
-}
-
-fn given<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<Option<String>>, D::Error> {
-    Deserialize::deserialize(from).map(Some)
-}
-
-#[derive(Debug, Deserialize, PartialEq, Eq)]
-#[serde(deny_unknown_fields)]
-struct Claimed {
-    key: String,
-    challenge: String,
-    audience: Option<String>,
 }
 
 fn check_proof(name: &str, vector: ProofOf) {
@@ -172,19 +136,15 @@ fn check_proof(name: &str, vector: ProofOf) {
                 key
             }
         };
-        Ok((key, proof))
+        Ok((hex(&key.to_bytes()), proof.challenge, proof.audience))
     });
-    let found = read.map_err(word).and_then(|(key, proof)| {
-        let claimed = Claimed {
-            key: hex(&key.to_bytes()),
-            challenge: proof.challenge,
-            audience: proof.audience,
-        };
-        match (&claimed.audience, &vector.url) {
-            (Some(audience), Some(url)) if Some(audience) != url.as_ref() => Err("audience"),
-            _ => Ok(claimed),
-        }
-    });
+    let found =
+        read.map_err(word).and_then(
+            |(key, challenge, audience)| match (&audience, &vector.url) {
+                (Some(audience), Some(url)) if Some(audience) != url.as_ref() => Err("audience"),
+                _ => Ok(json!({"key": key, "challenge": challenge, "audience": audience})),
+            },
+        );
     let expected = vector.expect.ok_or_else(|| vector.error.unwrap());
     assert_eq!(found.map_err(str::to_owned), expected, "{name}");
 }
@@ -205,56 +165,24 @@ fn word(error: ProofError) -> &'static str {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ConfigOf {
-    cookie: String,
-    devices: Value,
+    cookie: Option<String>,
+    /// `device_bound` is a method for cookies alone, so a program for a header field that calls it does not compile.
+    field: Option<String>,
+    #[serde(flatten)]
+    attributes: AttributesOf,
+    devices: DevicesOf,
     accepted: bool,
 }
 
-/// `device_bound` is a method for cookies alone, so a program for a header field that calls it does not compile.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct HeaderConfigOf {
-    #[serde(rename = "field")]
-    _field: String,
-    devices: Value,
-    accepted: bool,
-}
-
-fn check_header_config(name: &str, vector: HeaderConfigOf) {
-    let _ = settings(&vector.devices);
-    assert!(!vector.accepted, "{name}");
-}
-
-fn check_config(name: &str, attributes: &AttributesOf, vector: ConfigOf) {
+fn is_accepted(vector: &ConfigOf) -> bool {
+    let devices = vector.devices.settings();
+    if vector.field.is_some() {
+        return false;
+    }
     let builder = SessionCookie::encrypted(EncryptionKey::generate().unwrap());
-    let builder = builder.name(vector.cookie);
-    let builder = attributes.applied(builder.device_bound(settings(&vector.devices)));
-    assert_eq!(builder.build().is_ok(), vector.accepted, "{name}");
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RoomOf {
-    cookie: String,
-    mode: Mode,
-    limit: usize,
-    parts: Option<usize>,
-    padding: Option<String>,
-    payload: Option<usize>,
-}
-
-fn check_room(name: &str, attributes: &AttributesOf, vector: RoomOf) {
-    let overhead = Overhead {
-        field: Template::new(&vector.cookie.parse().unwrap(), &attributes.attributes()).len(),
-        max_age: MAX_AGE_LEN,
-        part: PART_LEN,
-        device: DEVICE_LEN,
-    };
-    let allowed = Allowed::new(vector.parts.unwrap_or(1), vector.limit);
-    let padding = padding(vector.padding.as_deref());
-    let token_overhead = token::overhead(vector.mode.into());
-    let budget = SizeBudget::new(allowed, overhead, token_overhead, padding);
-    assert_eq!(budget.map(|budget| budget.room), vector.payload, "{name}");
+    let builder = builder.name(vector.cookie.as_ref().unwrap());
+    let builder = vector.attributes.applied(builder.device_bound(devices));
+    builder.build().is_ok()
 }
 
 #[test]

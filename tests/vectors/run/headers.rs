@@ -1,18 +1,21 @@
+//! Tokens in header fields, and the room in one.
+
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{
-    Mode,
-    adapters::{ADAPTERS, Adapter, LAYERS, NO_HEADER, RAN, Reasons},
+    PurposeOf,
     cookies::latin1,
     for_each,
-    open::{NO_FIELD, Visit, seen_through},
+    open::{check_adapters, outcome_of},
+    padding,
+    scene::{Carrier, Scene},
+    skips::Tally,
+    types::{Acts, Expects, typed},
 };
 use crate::{
-    EncryptionKey, KeyRing, SessionHeader, SigningKey,
-    base::time::system_time,
-    carrier::SessionHeaderBuilder,
-    session::Outcome,
+    ConfigError, Session,
+    base::time::{system_time, unix_seconds},
     state::{Allowed, Map, Overhead, SizeBudget},
     token,
 };
@@ -21,160 +24,80 @@ use crate::{
 #[serde(tag = "kind", rename_all = "lowercase", deny_unknown_fields)]
 enum Vector {
     Open {
-        ring: String,
-        mode: Mode,
+        #[serde(flatten)]
+        scene: Box<Scene>,
         field: String,
-        now: u64,
         lines: Vec<String>,
-        expect: Expected,
+        expect: Value,
     },
     Room {
-        mode: Mode,
+        #[serde(flatten)]
+        scene: Box<Scene>,
         limit: usize,
         parts: Option<usize>,
-        padding: Option<String>,
-        expects: Option<Value>,
+        #[serde(default)]
+        expects: Expects,
         payload: Option<usize>,
     },
 }
 
-#[derive(Debug, Deserialize, PartialEq)]
-#[serde(untagged, deny_unknown_fields)]
-enum Expected {
-    Opened {
-        opened: Opened,
-    },
-    Rejected {
-        rejected: String,
-        key_id: Option<String>,
-    },
-    Absent {
-        absent: bool,
-    },
-}
-
-#[derive(Debug, Deserialize, PartialEq)]
-#[serde(deny_unknown_fields)]
-struct Opened {
-    key_id: String,
-    issued: u64,
-}
-
-fn header(mode: Mode, field: &str, ring: &str) -> SessionHeader {
-    builder(mode, field, ring).build().unwrap()
-}
-
-fn builder(mode: Mode, field: &str, ring: &str) -> SessionHeaderBuilder {
-    match mode {
-        Mode::Encrypted => SessionHeader::encrypted(ring.parse::<KeyRing>().unwrap(), field),
-        Mode::Signed => {
-            let ring = ring.parse::<KeyRing>().unwrap();
-            SessionHeader::unencrypted_but_signed(ring, field)
-        }
-    }
-}
-
-/// The text of a new key of this mode.
-fn ring_of(mode: Mode) -> String {
-    let text = match mode {
-        Mode::Encrypted => EncryptionKey::generate().unwrap().expose_secret(),
-        Mode::Signed => SigningKey::generate().unwrap().expose_secret(),
-    };
-    text.to_string()
-}
-
 #[test]
 fn tokens_are_found_in_header_fields_as_specified() {
-    let mut reasons = Reasons::default();
+    let tally = Tally::of("headers");
     for_each("headers", |name, vector: Vector| match vector {
         Vector::Open {
-            ring,
-            mode,
+            mut scene,
             field,
-            now,
             lines,
             expect,
         } => {
-            let header = header(mode, &field, &ring);
-            let bytes = lines.iter().map(|line| latin1(line));
-            let session = header.load(bytes, system_time(now));
-            let found = match session.outcome() {
-                Outcome::Opened { key_id } | Outcome::OpenedUnderAcceptedKey { key_id } => {
-                    let issued = session.created_at().unwrap();
-                    let issued = crate::base::time::unix_seconds(issued);
-                    let key_id = key_id.to_string();
-                    Expected::Opened {
-                        opened: Opened { key_id, issued },
-                    }
-                }
-                Outcome::Rejected { reason, key_id } => Expected::Rejected {
-                    rejected: reason.to_string(),
-                    key_id: key_id.map(|id| id.to_string()),
-                },
-                Outcome::Absent => Expected::Absent { absent: true },
-                Outcome::Migrated | Outcome::NotMigrated { .. } => {
-                    unreachable!("a header takes nothing over")
-                }
+            let of_request = lines.iter().map(|line| (field.clone(), line.clone()));
+            let of_request = of_request.collect();
+            scene.purpose = PurposeOf::Header(field);
+            let scene = scene.with_request(of_request);
+            let Ok(Carrier::Header(header)) = scene.carrier::<Map>() else {
+                panic!("{name}: is a header");
             };
-            assert_eq!(found, expect, "{name}");
-            let request: Vec<_> = lines.iter().map(|line| (&field, line)).collect();
-            let scene = json!({
-                "ring": ring, "mode": mode, "purpose": {"kind": "header", "name": field.to_lowercase()},
-                "context": [], "policy": {"absolute": 43_200, "idle": 1_800, "skew": 60},
-                "now": now, "request": request,
-            });
-            for adapter in ADAPTERS {
-                let seen =
-                    seen_through::<Map>(*adapter, &serde_json::from_value(scene.clone()).unwrap());
-                reasons.add(*adapter, &seen);
-                if let Ok(seen) = seen {
-                    let found = match &*seen.outcome {
-                        "Absent" => Expected::Absent { absent: true },
-                        "sealing" | "accepted" => Expected::Opened {
-                            opened: Opened {
-                                key_id: seen.key_id.unwrap(),
-                                issued: crate::base::time::unix_seconds(seen.created_at.unwrap()),
-                            },
-                        },
-                        reason => Expected::Rejected {
-                            rejected: reason.to_owned(),
-                            key_id: seen.key_id,
-                        },
-                    };
-                    assert_eq!(found, expect, "{name}, {adapter:?}");
-                }
-            }
+            let session = header.load(
+                lines.iter().map(|line| latin1(line)),
+                system_time(scene.now),
+            );
+            assert_eq!(seen(&session, &expect), expect, "{name}");
+            check_adapters::<Map>(name, &scene, &expect, &tally, seen);
         }
         Vector::Room {
-            mode,
+            mut scene,
             limit,
             parts,
-            padding,
             expects,
             payload,
         } => {
             let len = parts.unwrap_or(1) * limit;
-            let padding = super::padding(padding.as_deref());
-            let token_overhead = token::overhead(mode.into());
-            let overhead = Overhead::default();
-            let budget = SizeBudget::new(Allowed::new(1, len), overhead, token_overhead, padding);
-            let builder = builder(mode, "x-session", &ring_of(mode));
-            let builder = builder.max_token_len(len).padding(padding);
-            let is_accepted = match expects {
-                None => builder.build().is_ok(),
-                Some(expects) => {
-                    assert_eq!(expects["schema"], 2, "{name}");
-                    builder.typed::<Visit<2>>().build().is_ok()
-                }
-            };
+            scene.purpose = PurposeOf::Header("x-session".to_owned());
+            scene.most_characters = Some(len);
+            let is_accepted = typed!(&expects, build(&scene)).is_ok();
+            let padding = padding(scene.padding.as_deref());
+            let (allowed, overhead) = (Allowed::new(1, len), Overhead::default());
+            let budget = SizeBudget::new(
+                allowed,
+                overhead,
+                token::overhead(scene.mode.into()),
+                padding,
+            );
             let room = budget.map(|budget| budget.room);
             assert_eq!(room.filter(|_| is_accepted), payload, "{name}");
         }
     });
-    reasons.check(&[
-        (ADAPTERS, &[NO_FIELD]),
-        (&[Adapter::LoadAndSave, Adapter::HeaderMap], &[RAN]),
-        (LAYERS, &[RAN]),
-        (&[Adapter::Jar], &[NO_HEADER]),
-    ]);
+    tally.check();
+}
+
+fn build<T: Acts>(scene: &Scene) -> Result<(), ConfigError> {
+    scene.carrier::<T>().map(drop)
+}
+
+fn seen<T: Acts>(session: &Session<T>, _: &Value) -> Value {
+    outcome_of(
+        session,
+        |key_id| json!({"key_id": key_id.to_string(), "issued": session.created_at().map(unix_seconds)}),
+    )
 }

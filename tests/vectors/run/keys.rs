@@ -1,6 +1,7 @@
 use serde::Deserialize;
+use serde_json::{Value, json};
 
-use super::{Mode, PurposeOf, for_each, hex, mode_of};
+use super::{Mode, PurposeOf, for_each, hex, mode_of, scene::set};
 use crate::{
     EncryptionKey, SigningKey,
     base::time::{system_time, unix_seconds},
@@ -59,22 +60,20 @@ fn the_text_of_a_key_is_read_strictly() {
     #[serde(deny_unknown_fields)]
     struct Vector {
         text: String,
-        expect: Option<Expected>,
+        expect: Option<Value>,
         error: Option<String>,
-    }
-    #[derive(Deserialize)]
-    #[serde(deny_unknown_fields)]
-    struct Expected {
-        suite: String,
-        kid: String,
     }
     for_each("keys", |name, vector: Vector| {
         let found = key_id(&vector.text);
         match (vector.expect, vector.error) {
-            (Some(expected), None) => {
-                assert_eq!(found.unwrap(), expected.kid, "{name}");
-                let word = format!("hardtack_key_v1_{}_", expected.suite);
-                assert!(vector.text.trim().starts_with(&word), "{name}");
+            (Some(expect), None) => {
+                let rest = vector.text.trim().strip_prefix("hardtack_key_v1_").unwrap();
+                let (suite, _) = rest.split_once('_').unwrap();
+                assert_eq!(
+                    json!({"suite": suite, "kid": found.unwrap()}),
+                    expect,
+                    "{name}"
+                );
             }
             (None, Some(error)) => assert_eq!(word_for_key(&found.unwrap_err()), error, "{name}"),
             _ => panic!("{name}: either `expect` or `error`"),
@@ -82,152 +81,95 @@ fn the_text_of_a_key_is_read_strictly() {
     });
 }
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RingOf {
+    mode: Mode,
+    /// A text, with those of `joined`. Otherwise `keys` and `not_before`.
+    ring: Option<String>,
+    #[serde(default)]
+    joined: Vec<String>,
+    /// Each with its `seal_from` and `accept_until`.
+    #[serde(default)]
+    keys: Vec<(String, Option<u64>, Option<u64>)>,
+    not_before: Option<u64>,
+    longest: Option<u64>,
+    expect: Option<Value>,
+    error: Option<String>,
+}
+
 #[test]
 fn rings_are_ordered_and_refused_as_specified() {
-    #[derive(Deserialize)]
-    #[serde(deny_unknown_fields)]
-    struct Vector {
-        mode: Mode,
-        ring: Option<String>,
-        #[serde(default)]
-        joined: Vec<String>,
-        #[serde(default)]
-        keys: Vec<Listed>,
-        not_before: Option<u64>,
-        longest: Option<u64>,
-        expect: Option<Expected>,
-        error: Option<String>,
-    }
-    for_each("rings", |name, vector: Vector| {
-        let texts = vector.ring.iter().chain(&vector.joined);
-        let texts = vector.ring.is_some().then(|| texts.cloned().collect());
-        let ring = Source {
-            texts,
-            keys: vector.keys,
-            not_before: vector.not_before,
-        };
-        let (expected, longest) = (&vector.expect, vector.longest);
-        let error = check_ring(name, vector.mode, ring, expected, longest);
-        assert_eq!(error.as_deref(), vector.error.as_deref(), "{name}");
+    for_each("rings", |name, vector: RingOf| {
+        match (vector.build(), &vector.expect, &vector.error) {
+            (Ok(ring), Some(expect), None) => {
+                assert_eq!(seen(&ring, expect, vector.longest), *expect, "{name}");
+            }
+            (Err(error), None, Some(word)) => assert_eq!(word_for_ring(&error), word, "{name}"),
+            (built, ..) => panic!("{name}: {built:?}"),
+        }
     });
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Expected {
-    fingerprint: String,
-    order: Vec<String>,
-    not_before: Option<u64>,
-    at: Vec<Time>,
-    cut_short: Option<bool>,
-    /// Keys that the ring ends too early, with the ends that they need.
-    early: Option<Vec<(String, u64)>>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Time {
-    now: u64,
-    seals: String,
-    accepts: Vec<String>,
-}
-
-/// A key with its `seal_from` and `accept_until`.
-type Listed = (String, Option<u64>, Option<u64>);
-
-/// Texts, or keys and a time.
-struct Source {
-    texts: Option<Vec<String>>,
-    keys: Vec<Listed>,
-    not_before: Option<u64>,
-}
-
-impl Source {
-    fn build(self, mode: Mode) -> Result<KeyRing, KeyError> {
-        if let Some(texts) = self.texts {
+impl RingOf {
+    fn build(&self) -> Result<KeyRing, KeyError> {
+        if let Some(ring) = &self.ring {
             let mut listing = Listing::default();
-            listing.mode = Some(mode.into());
-            let mut texts = texts.iter();
+            listing.mode = Some(self.mode.into());
+            let mut texts = [ring].into_iter().chain(&self.joined);
             texts.try_for_each(|text| listing.add(text))?;
             return KeyRing::of_listed(listing);
         }
-        let keys = self.keys.into_iter().map(|(key, from, until)| {
-            let mut key = match mode {
+        let keys = self.keys.iter().map(|(key, from, until)| {
+            let mut key = match self.mode {
                 Mode::Encrypted => RingKey::from(key.parse::<EncryptionKey>().unwrap()),
                 Mode::Signed => RingKey::from(key.parse::<SigningKey>().unwrap()),
             };
-            if let Some(from) = from {
-                key = key.seal_from(system_time(from));
-            }
-            match until {
-                Some(until) => key.accept_until(system_time(until)),
-                None => key,
-            }
+            set!(key; seal_from(from.map(system_time)), accept_until(until.map(system_time)));
+            key
         });
-        let ring = KeyRing::from_keys(keys.collect::<Vec<_>>())?;
-        let not_before = self.not_before.map(system_time);
-        Ok(not_before.map_or(ring.clone(), |time| ring.with_not_before(time)))
+        let mut ring = KeyRing::from_keys(keys.collect::<Vec<_>>())?;
+        set!(ring; with_not_before(self.not_before.map(system_time)));
+        Ok(ring)
     }
 }
 
-/// Returns the word for the error, if there is one.
-#[track_caller]
-fn check_ring(
-    name: &str,
-    mode: Mode,
-    source: Source,
-    expected: &Option<Expected>,
-    longest: Option<u64>,
-) -> Option<String> {
-    let ring = match source.build(mode) {
-        Ok(ring) => ring,
-        Err(error) => return Some(word_for_ring(&error)),
-    };
-    let Some(expected) = expected else {
-        panic!("{name}: was read");
-    };
-    let ids = |ids: Vec<KeyId>| ids.iter().map(ToString::to_string).collect::<Vec<_>>();
-    assert_eq!(
-        ring.fingerprint().to_string(),
-        expected.fingerprint,
-        "{name}"
-    );
-    let order = ring.keys().iter().map(|key| key.id).collect();
-    assert_eq!(ids(order), expected.order, "{name}");
-    let not_before = expected.not_before.map(system_time);
-    assert_eq!(ring.not_before(), not_before, "{name}");
-    let early = longest.map(|overlap| {
+/// What a ring is, at the times of `expect`.
+fn seen(ring: &KeyRing, expect: &Value, longest: Option<u64>) -> Value {
+    let ids =
+        |ids: &mut dyn Iterator<Item = KeyId>| ids.map(|id| id.to_string()).collect::<Vec<_>>();
+    let times = expect["at"].as_array().unwrap().iter();
+    let times = times.map(|at| {
+        let now = at["now"].as_u64().unwrap();
+        let time = system_time(now);
+        let (seals, accepts) = (
+            ring.sealing_key(time),
+            ring.0.accepted(now).map(|key| key.info.id),
+        );
+        let accepts: Vec<_> = accepts.collect();
+        for key in ring.keys() {
+            let role = ring.role(key.id, time).unwrap();
+            assert_eq!(role == KeyRole::Sealing, key.id == seals, "{now}");
+            assert_eq!(role != KeyRole::Retired, accepts.contains(&key.id), "{now}");
+        }
+        json!({"now": now, "seals": seals.to_string(), "accepts": ids(&mut accepts.into_iter())})
+    });
+    let mut seen = json!({
+        "fingerprint": ring.fingerprint().to_string(),
+        "order": ids(&mut ring.keys().iter().map(|key| key.id)),
+        "not_before": ring.not_before().map(unix_seconds),
+        "at": times.collect::<Vec<_>>(),
+    });
+    if let Some(overlap) = longest {
         let ends = ring.0.early_ends(overlap);
         let ends = ends.map(|(key, [_, needed])| (key.to_string(), unix_seconds(needed)));
-        ends.collect::<Vec<_>>()
-    });
-    let cut_short = early.as_ref().map(|ends| !ends.is_empty());
-    assert_eq!(cut_short, expected.cut_short, "{name}");
-    if expected.early.is_some() {
-        assert_eq!(early, expected.early, "{name}");
-    }
-    for time in &expected.at {
-        let now = system_time(time.now);
-        assert_eq!(
-            ring.sealing_key(now).to_string(),
-            time.seals,
-            "{name} at {}",
-            time.now
-        );
-        assert_eq!(
-            ids(ring.0.accepted(time.now).map(|key| key.info.id).collect()),
-            time.accepts,
-            "{name} at {}",
-            time.now
-        );
-        for key in ring.keys() {
-            let (id, role) = (key.id.to_string(), ring.role(key.id, now).unwrap());
-            let accepted = time.accepts.contains(&id);
-            assert_eq!(role == KeyRole::Sealing, id == time.seals, "{name}");
-            assert_eq!(role != KeyRole::Retired, accepted, "{name}");
+        let early: Vec<_> = ends.collect();
+        seen["cut_short"] = (!early.is_empty()).into();
+        if expect.get("early").is_some() {
+            seen["early"] = json!(early);
         }
     }
-    None
+    seen
 }
 
 fn key_id(text: &str) -> Result<String, KeyError> {
@@ -240,27 +182,43 @@ fn key_id(text: &str) -> Result<String, KeyError> {
 }
 
 fn word_for_key(error: &KeyError) -> &'static str {
-    let words = [
-        ("does not begin with", "prefix"),
-        ("unknown suite", "type"),
-        ("characters after its suite", "length"),
-        ("found several", "length"),
-        ("is not unpadded base64url", "encoding"),
-        ("wrong checksum", "checksum"),
-        ("is not random", "weak"),
-    ];
-    let word = word_in(&words, &error.to_string());
-    word.unwrap_or_else(|| panic!("{error}"))
+    let error = error.to_string();
+    word_in(&OF_KEYS, &error).unwrap_or_else(|| panic!("{error}"))
 }
 
-fn word_for_ring(error: &KeyError) -> String {
-    let sentence = error.to_string();
-    let word = match sentence.strip_prefix("key ring, entry ") {
-        Some(text) => word_for_text(text),
-        None => word_in(&OF_RINGS, &sentence).unwrap_or_else(|| panic!("{sentence}")),
-    };
-    word.to_owned()
+fn word_for_ring(error: &KeyError) -> &'static str {
+    let error = error.to_string();
+    match error.strip_prefix("key ring, entry ") {
+        Some(entry) => word_in(&OF_ENTRIES, entry).unwrap_or("key"),
+        None => word_in(&OF_RINGS, &error).unwrap_or_else(|| panic!("{error}")),
+    }
 }
+
+fn word_in(words: &[(&str, &'static str)], sentence: &str) -> Option<&'static str> {
+    let mut words = words.iter();
+    let found = words.find(|(part, _)| sentence.contains(part));
+    found.map(|(_, word)| *word)
+}
+
+const OF_KEYS: [(&str, &str); 7] = [
+    ("does not begin with", "prefix"),
+    ("unknown suite", "type"),
+    ("characters after its suite", "length"),
+    ("found several", "length"),
+    ("is not unpadded base64url", "encoding"),
+    ("wrong checksum", "checksum"),
+    ("is not random", "weak"),
+];
+
+const OF_ENTRIES: [(&str, &str); 7] = [
+    ("expected `sign`", "mixed"),
+    ("which does not encrypt", "mixed"),
+    ("attribute after the key", "attribute"),
+    ("stands alone", "attribute"),
+    ("is given twice", "attribute"),
+    ("expects a time", "time"),
+    ("between commas", "blank"),
+];
 
 const OF_RINGS: [(&str, &str); 7] = [
     ("has no key", "empty"),
@@ -271,25 +229,6 @@ const OF_RINGS: [(&str, &str); 7] = [
     ("give such keys, or choose", "mixed"),
     ("but key", "retires-too-early"),
 ];
-
-fn word_in(words: &[(&str, &'static str)], sentence: &str) -> Option<&'static str> {
-    let mut words = words.iter();
-    let found = words.find(|(part, _)| sentence.contains(part));
-    found.map(|(_, word)| *word)
-}
-
-fn word_for_text(sentence: &str) -> &'static str {
-    let words = [
-        ("expected `sign`", "mixed"),
-        ("which does not encrypt", "mixed"),
-        ("attribute after the key", "attribute"),
-        ("stands alone", "attribute"),
-        ("is given twice", "attribute"),
-        ("expects a time", "time"),
-        ("between commas", "blank"),
-    ];
-    word_in(&words, sentence).unwrap_or("key")
-}
 
 #[test]
 fn a_secret_is_shown_as_the_text_it_was_read_from() {

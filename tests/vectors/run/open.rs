@@ -1,532 +1,243 @@
+//! Tokens that are opened: the values of a cookie or a header, and bare ones.
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::{Arc, Mutex},
-    time::SystemTime,
 };
 
-use http::HeaderMap;
-use serde::{Deserialize, Serialize};
-use serde_json::{Map as JsonMap, Value as JsonValue};
+use serde::Deserialize;
+use serde_json::{Value, json};
 
 use super::{
-    Content, Mode, PurposeOf,
-    adapters::{ADAPTERS, Adapter, Exchange, NO_HEADER, ONE_OF_A_NAME, RAN, Reasons, TEXT_ALONE},
-    content_of, context, for_each, hex,
-    json::Json,
-    scene::{Scene, read},
-    slot,
+    PurposeOf,
+    adapters::{Adapter, Exchange},
+    content_of, for_each, hex,
+    scene::Scene,
+    skips::{Tally, is_beyond_clock},
+    types::{Acts, Expects, typed},
 };
 use crate::{
-    Session, SessionData,
-    base::time::system_time,
-    cookie::{Finder, Values},
-    keys::KeyRole,
-    session::{CarrierCore, Duplicates, Hooks, Loaded, Opening, Outcome, SessionId},
-    state::{
-        Allowed, Lifetimes, Map, Overhead, Padding, Payload, Policy, RequestFacts, SizeBudget,
-        Timeouts, map::decode_all,
-    },
-    token::{self, Context, LONGEST_TOKEN},
+    Session,
+    base::time::{system_time, unix_seconds},
+    cookie::Values,
+    keys::{KeyId, KeyRole},
+    session::{Arrival, CarrierCore, Outcome, Reason},
+    state::RequestFacts,
+    token::LONGEST_TOKEN,
 };
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Vector {
-    ring: String,
-    mode: Mode,
-    purpose: PurposeOf,
-    context: Vec<(String, String)>,
-    application: Option<String>,
-    type_label: Option<String>,
-    now: u64,
-    policy: PolicyOf,
+    #[serde(flatten)]
+    scene: Scene,
     candidates: Vec<String>,
     #[serde(default)]
     parts: Vec<(usize, String)>,
     expects: Expects,
     twin: Option<String>,
-    expect: Expected,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct PolicyOf {
-    idle: Option<u64>,
-    absolute: u64,
-    remember_up_to: Option<u64>,
-    remembered_idle: Option<u64>,
-    skew: u64,
-    not_before: Option<u64>,
-    revoked: Option<Revoked>,
-}
-
-/// The answer of the application to the question which sessions are revoked.
-#[derive(Clone, Deserialize)]
-#[serde(untagged)]
-pub(super) enum Revoked {
-    Ids(Vec<String>),
-    /// The word "fails": it gives none.
-    Fails(#[allow(dead_code, reason = "it is always the same")] String),
-}
-
-impl Revoked {
-    pub(super) fn has(&self, id: Option<SessionId>) -> bool {
-        match self {
-            Revoked::Ids(ids) => id.is_some_and(|id| ids.contains(&id.to_string())),
-            Revoked::Fails(_) => panic!("no answer"),
-        }
-    }
-}
-
-#[derive(Deserialize)]
-#[serde(untagged, deny_unknown_fields)]
-enum Expected {
-    Opened {
-        opened: Box<Opened>,
-    },
-    Rejected {
-        rejected: String,
-        key_id: Option<String>,
-    },
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Opened {
-    index: usize,
-    key_id: String,
-    under: String,
-    issued: u64,
-    last_active: u64,
-    limit: Option<u32>,
-    remembered: Option<u32>,
-    sid: Option<String>,
-    schema: Option<u32>,
-    flash: Vec<(String, String)>,
-    payload: String,
-    data: Option<serde_json::Value>,
-}
-
-/// The kind of session that the application expects.
-#[derive(Deserialize)]
-#[serde(rename_all = "lowercase", deny_unknown_fields)]
-enum Expects {
-    Dictionary,
-    #[serde(untagged)]
-    Typed {
-        schema: u32,
-    },
-}
-
-/// The type of the vectors, which converts nothing. Its label is the vector's.
-#[derive(Serialize, Deserialize, Default, PartialEq)]
-pub(super) struct Visit<const SCHEMA: u32> {
-    #[serde(with = "visits")]
-    visits: u64,
-    name: String,
-}
-
-impl<const SCHEMA: u32> Visit<SCHEMA> {
-    /// Returns the value that a vector puts in.
-    pub(super) fn of(value: &serde_json::Value) -> Visit<SCHEMA> {
-        let fields = value.as_object().unwrap();
-        assert_eq!(fields.len(), 2, "{value}");
-        Visit {
-            visits: fields["visits"].as_u64().unwrap(),
-            name: fields["name"].as_str().unwrap().to_owned(),
-        }
-    }
-}
-
-/// The number has 32 bits. One with more can be in a value, and cannot be encoded.
-mod visits {
-    use serde::{Deserialize, Deserializer, Serialize, Serializer, ser::Error};
-
-    pub(super) fn serialize<S: Serializer>(visits: &u64, serializer: S) -> Result<S::Ok, S::Error> {
-        let visits = u32::try_from(*visits).map_err(S::Error::custom)?;
-        visits.serialize(serializer)
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<u64, D::Error> {
-        u32::deserialize(from).map(u64::from)
-    }
-}
-
-impl<const SCHEMA: u32> SessionData for Visit<SCHEMA> {
-    const LABEL: &str = "";
-    const SCHEMA: u32 = SCHEMA;
+    expect: Value,
 }
 
 #[test]
 fn tokens_open_and_are_refused_as_specified() {
-    let mut passing = BTreeSet::new();
-    let mut reasons = BTreeMap::<String, usize>::new();
-    let mut twins = Vec::new();
-    let mut left_out = Reasons::default();
-    for_each("open", |name, whole: JsonMap<String, JsonValue>| {
-        let vector: Vector = read(whole.clone());
-        match vector.expects {
-            Expects::Dictionary => check_adapters::<Map>(name, whole, &vector, &mut left_out),
-            Expects::Typed { schema: 1 } => {
-                check_adapters::<Visit<1>>(name, whole, &vector, &mut left_out);
-            }
-            Expects::Typed { schema: 2 } => {
-                check_adapters::<Visit<2>>(name, whole, &vector, &mut left_out);
-            }
-            Expects::Typed { .. } => {
-                check_adapters::<Visit<{ u32::MAX }>>(name, whole, &vector, &mut left_out);
-            }
-        }
-        match &vector.expect {
-            Expected::Opened { opened } => {
-                check_opened(name, &vector, opened);
-                passing.insert(name.to_owned());
-            }
-            Expected::Rejected { rejected, key_id } => {
-                let expected = (rejected.clone(), key_id.clone());
-                let found = match outcome_of(&vector) {
-                    Outcome::Rejected { reason, key_id } => {
-                        (reason.to_string(), key_id.map(|id| id.to_string()))
-                    }
-                    other => panic!("{name}: {other:?}"),
-                };
-                assert_eq!(found, expected, "{name}");
-                *reasons.entry(rejected.clone()).or_default() += 1;
-                twins.push(vector.twin.unwrap());
-            }
-        }
+    let tally = Tally::of("open");
+    let ends = Mutex::new(BTreeMap::new());
+    for_each("open", |name, mut vector: Vector| {
+        let request = vector.request();
+        vector.scene = vector.scene.with_request(request);
+        typed!(&vector.expects, check(name, &vector, &tally));
+        let reason = vector.expect["rejected"].as_str().map(str::to_owned);
+        ends.lock()
+            .unwrap()
+            .insert(name.to_owned(), (reason, vector.twin));
     });
-    left_out.check(&[
-        (ADAPTERS, &[RAN, NO_FIELD, NO_SETTINGS]),
-        (&[Adapter::Jar], &[ONE_OF_A_NAME, NO_HEADER, TEXT_ALONE]),
-    ]);
-    assert!(
-        twins.iter().all(|twin| passing.contains(twin)),
-        "every failing vector has a twin"
-    );
-    assert_eq!(reasons.len(), EVERY_REASON, "{reasons:?}");
+    tally.check();
+    let ends = ends.into_inner().unwrap();
+    let mut reasons = BTreeSet::new();
+    for (name, (reason, twin)) in &ends {
+        if let Some(reason) = reason {
+            reasons.insert(&**reason);
+            let (of_twin, _) = &ends[twin.as_ref().expect("a failing vector has a twin")];
+            assert_eq!(*of_twin, None, "the twin of {name} passes");
+        }
+    }
+    let of_others = [Reason::Stale, Reason::Unvalidated];
+    let of_tokens = Reason::ALL
+        .iter()
+        .filter(|reason| !of_others.contains(reason));
+    assert_eq!(reasons, of_tokens.map(|reason| reason.name()).collect());
 }
 
 #[track_caller]
-fn check_opened(name: &str, vector: &Vector, expected: &Opened) {
-    let outcome = outcome_of(vector);
-    let (Outcome::Opened { key_id } | Outcome::OpenedUnderAcceptedKey { key_id }) = outcome else {
-        panic!("{name}: {outcome:?}");
-    };
-    assert_eq!(key_id.to_string(), expected.key_id, "{name}");
-
-    let core = core::<Map>(vector);
-    let under = match core.slot.keys().role(key_id, vector.now).unwrap() {
-        KeyRole::Accepted | KeyRole::Retired => "earlier",
-        KeyRole::Sealing => "sealing",
-        KeyRole::Planned => "later",
-    };
-    assert_eq!(under, expected.under, "{name}");
-
-    // The one of several that was taken, and its content.
-    let values = values(vector);
-    let token = values.whole(LONGEST_TOKEN).nth(expected.index).unwrap();
-    let token = token.unwrap_or_else(|broken| panic!("{name}: {broken:?}"));
-    let context = context(&vector.context);
-    let content = content_of(&core.slot, &context, vector.now, &token.text);
-    let content = content.unwrap_or_else(|| panic!("{name}: does not open"));
-    let metadata = content.metadata;
-    assert_eq!(metadata.issued, expected.issued, "{name}");
-    assert_eq!(metadata.last_active(), expected.last_active, "{name}");
-    assert_eq!(metadata.limit, expected.limit, "{name}");
-    assert_eq!(metadata.remembered, expected.remembered, "{name}");
-    assert_eq!(metadata.sid.map(|sid| hex(&sid)), expected.sid, "{name}");
-    assert_eq!(metadata.schema, expected.schema.unwrap_or(0), "{name}");
-    assert_eq!(hex(&content.payload), expected.payload, "{name}");
-    assert_eq!(content.flash, expected.flash, "{name}");
-
-    let data = match vector.expects {
-        Expects::Dictionary => return check_dictionary(name, vector, expected),
-        Expects::Typed { schema: 1 } => value::<Visit<1>>(&content),
-        Expects::Typed { schema: 2 } => value::<Visit<2>>(&content),
-        Expects::Typed { .. } => value::<Visit<{ u32::MAX }>>(&content),
-    };
-    assert_eq!(data, expected.data, "{name}");
-}
-
-/// A payload that the application reads.
-pub(super) trait Reads: Payload {
-    /// `None`: JSON cannot hold it.
-    fn data(session: &Session<Self>) -> Option<JsonValue>;
-}
-
-impl Reads for Map {
-    fn data(session: &Session) -> Option<JsonValue> {
-        session.deserialize::<Json>().ok().map(|json| json.0)
-    }
-}
-
-impl<const SCHEMA: u32> Reads for Visit<SCHEMA> {
-    fn data(session: &Session<Self>) -> Option<JsonValue> {
-        session.read(|visit| serde_json::to_value(visit).ok())
-    }
-}
-
-/// The session that an application sees.
-#[derive(Debug, Default, PartialEq)]
-pub(super) struct Seen {
-    /// `sealing`, `accepted`, the reason, or `Absent`.
-    pub(super) outcome: String,
-    pub(super) key_id: Option<String>,
-    pub(super) created_at: Option<SystemTime>,
-    last_active_at: Option<SystemTime>,
-    id: Option<String>,
-    flash: Vec<(String, String)>,
-    data: Option<JsonValue>,
-}
-
-impl Seen {
-    fn of<T: Reads>(session: &Session<T>) -> Seen {
-        let (outcome, key_id) = match session.outcome() {
-            Outcome::Opened { key_id } => ("sealing".to_owned(), Some(key_id)),
-            Outcome::OpenedUnderAcceptedKey { key_id } => ("accepted".to_owned(), Some(key_id)),
-            Outcome::Rejected { reason, key_id } => (reason.to_string(), key_id),
-            other => (other.name().to_owned(), None),
-        };
-        Seen {
-            outcome,
-            key_id: key_id.map(|id| id.to_string()),
-            created_at: session.created_at(),
-            last_active_at: session.last_active_at(),
-            id: session.id().map(|id| id.to_string()),
-            flash: session.take_all_flashes().unwrap(),
-            data: T::data(session),
+fn check<T: Acts>(name: &str, vector: &Vector, tally: &Tally) {
+    let Vector { scene, expect, .. } = vector;
+    if !is_beyond_clock(scene.now) {
+        let session = vector.session::<T>();
+        assert_eq!(seen(&session, expect), *expect, "{name}");
+        if let Some(opened) = expect.get("opened") {
+            vector.check_chosen(name, &session, opened);
         }
     }
-
-    fn expected(expected: &Expected) -> Seen {
-        match expected {
-            Expected::Opened { opened } => Seen {
-                outcome: if opened.under == "sealing" {
-                    "sealing"
-                } else {
-                    "accepted"
-                }
-                .to_owned(),
-                key_id: Some(opened.key_id.clone()),
-                created_at: Some(system_time(opened.issued)),
-                last_active_at: Some(system_time(opened.last_active)),
-                id: opened.sid.clone(),
-                flash: opened.flash.clone(),
-                data: opened.data.clone(),
-            },
-            Expected::Rejected { rejected, key_id } => Seen {
-                outcome: rejected.clone(),
-                key_id: key_id.clone(),
-                ..Seen::default()
-            },
-        }
-    }
+    check_adapters::<T>(name, scene, expect, tally, seen);
 }
 
+/// Checks what the application sees of the session of a request, behind each adapter.
 #[track_caller]
-fn check_adapters<T: Reads>(
+pub(super) fn check_adapters<T: Acts>(
     name: &str,
-    whole: JsonMap<String, JsonValue>,
-    vector: &Vector,
-    reasons: &mut Reasons,
-) {
-    let expected = Seen::expected(&vector.expect);
-    for adapter in ADAPTERS {
-        let found = through::<T>(*adapter, whole.clone(), vector);
-        reasons.add(*adapter, &found);
-        if let Ok(mut found) = found {
-            if expected.created_at.is_none() || expected.data.is_none() {
-                // A new session has the content that the application begins with.
-                found.data = None;
-            }
-            assert_eq!(found, expected, "{name}, {adapter:?}");
-        }
-    }
-}
-
-fn through<T: Reads>(
-    adapter: Adapter,
-    mut whole: JsonMap<String, JsonValue>,
-    vector: &Vector,
-) -> Result<Seen, &'static str> {
-    let Some((field, lines)) = request_of(vector) else {
-        return Err(NO_FIELD);
-    };
-    // A character is a byte.
-    let bytes = |line: &String| line.bytes().map(char::from).collect::<String>();
-    let fields: Vec<_> = lines.iter().map(|line| (field, bytes(line))).collect();
-    whole.insert("request".to_owned(), serde_json::to_value(fields).unwrap());
-    // Those of a writer are named in another way.
-    whole.remove("expects");
-    let scene = Scene::take(&mut whole);
-    seen_through::<T>(adapter, &scene)
-}
-
-/// The session that an application sees in a request behind an adapter.
-pub(super) fn seen_through<T: Reads>(
-    adapter: Adapter,
     scene: &Scene,
-) -> Result<Seen, &'static str> {
-    let carrier = scene.try_carrier::<T>();
-    let carrier = carrier.map_err(|_| NO_SETTINGS)?;
-    let seen = Arc::new(Mutex::new(None));
-    let seeing = Arc::clone(&seen);
-    let exchange = Exchange {
-        carrier,
-        now: scene.now,
-        request: scene.try_request().ok_or(NO_FIELD)?,
-        has_context: true,
-        asks: false,
-        status: 200,
-        response: HeaderMap::new(),
-        work: Arc::new(move |session: &Session<T>| {
-            *seeing.lock().unwrap() = Some(Seen::of(session));
-        }),
-    };
-    exchange.through(adapter)?;
-    Ok(seen.lock().unwrap().take().unwrap())
-}
-
-/// The field that brings these values, and its lines. `None`: values of these bytes do not come.
-fn request_of(vector: &Vector) -> Option<(&str, Vec<String>)> {
-    match &vector.purpose {
-        PurposeOf::Token(_) => None,
-        PurposeOf::Header(name) => Some((name, vector.candidates.clone())),
-        PurposeOf::Cookie(name) => {
-            let whole = vector
-                .candidates
-                .iter()
-                .map(|value| format!("{name}={value}"));
-            let parts = vector.parts.iter();
-            let parts = parts.map(|(number, value)| format!("{name}.{number}={value}"));
-            let lines: Vec<_> = whole.chain(parts).collect();
-            let found = Finder::new(name).find(&lines, LONGEST_TOKEN);
-            let alike = |values: &Values| {
-                let whole = values.whole(LONGEST_TOKEN);
-                whole
-                    .map(|whole| whole.map(|whole| whole.text.into_owned()))
-                    .collect::<Vec<_>>()
-            };
-            (alike(&found) == alike(&values(vector))).then_some(("cookie", lines))
+    expect: &Value,
+    tally: &Tally,
+    see: fn(&Session<T>, &Value) -> Value,
+) {
+    for adapter in Adapter::all() {
+        let found = Arc::new(Mutex::new(Value::Null));
+        let (seen, expected) = (Arc::clone(&found), expect.clone());
+        let exchange = Exchange::<T>::new(scene, move |session| {
+            *seen.lock().unwrap() = see(session, &expected);
+        });
+        if tally.through(adapter, &exchange).is_some() {
+            assert_eq!(*found.lock().unwrap(), *expect, "{name}, {adapter:?}");
         }
     }
 }
 
-fn value<T: SessionData>(content: &Content) -> Option<serde_json::Value> {
-    let value: T = T::decode(content.metadata.schema, &content.payload)?;
-    Some(serde_json::to_value(value).unwrap())
+/// The outcome of a session, as vectors tell it. `opened` tells the session under this key.
+pub(super) fn outcome_of<T: Acts>(
+    session: &Session<T>,
+    opened: impl FnOnce(KeyId) -> Value,
+) -> Value {
+    match session.outcome() {
+        Outcome::Absent => json!({"absent": true}),
+        Outcome::Rejected { reason, key_id } => {
+            json!({"rejected": reason.to_string(), "key_id": key_id.map(|id| id.to_string())})
+        }
+        Outcome::Opened { key_id } | Outcome::OpenedUnderAcceptedKey { key_id } => {
+            json!({"opened": opened(key_id)})
+        }
+        other => panic!("{other:?}"),
+    }
 }
 
-#[track_caller]
-fn check_dictionary(name: &str, vector: &Vector, expected: &Opened) {
-    let (core, context) = (core::<Map>(vector), context(&vector.context));
-    let state = load::<Map>(&core, &context, vector).state;
-    let metadata = state.metadata().unwrap();
-    assert_eq!(metadata.issued, expected.issued, "{name}");
-    assert_eq!(metadata.last_active(), expected.last_active, "{name}");
-    // JSON has no form for keys that are not text.
-    if let Some(data) = &expected.data {
+/// What the application sees of a session, as `expect` tells it. The session does not know which of several tokens it is
+/// of, nor whether its key comes before the one that seals or after it.
+fn seen<T: Acts>(session: &Session<T>, expect: &Value) -> Value {
+    let expected = &expect["opened"];
+    outcome_of(session, |key_id| {
+        let mut held = session.access();
+        let (metadata, payload) = (*held.state().draft_metadata(), hex(held.state().payload()));
+        drop(held);
+        let under = match session.outcome() {
+            Outcome::Opened { .. } => json!("sealing"),
+            _ if expected["under"] == "sealing" => json!("accepted"),
+            _ => expected["under"].clone(),
+        };
+        json!({
+            "index": expected["index"],
+            "key_id": key_id.to_string(),
+            "under": under,
+            "issued": session.created_at().map(unix_seconds),
+            "last_active": session.last_active_at().map(unix_seconds),
+            "limit": metadata.limit,
+            "remembered": metadata.remembered,
+            "sid": session.id().map(|id| id.to_string()),
+            "schema": Some(metadata.schema).filter(|schema| *schema != 0),
+            "flash": session.take_all_flashes().unwrap(),
+            "payload": payload,
+            // JSON cannot hold all data.
+            "data": T::data(session).filter(|_| !expected["data"].is_null()),
+        })
+    })
+}
+
+impl Vector {
+    /// The fields that bring the values. No request brings a bare token.
+    fn request(&self) -> Vec<(String, String)> {
+        // A character is a byte.
+        let bytes = |line: String| -> String { line.bytes().map(char::from).collect() };
+        let values = self.candidates.iter();
+        match &self.scene.purpose {
+            PurposeOf::Token(_) => Vec::new(),
+            PurposeOf::Header(name) => values
+                .map(|value| (name.clone(), bytes(value.clone())))
+                .collect(),
+            PurposeOf::Cookie(name) => {
+                let whole = values.map(|value| format!("{name}={value}"));
+                let parts = self.parts.iter();
+                let parts = parts.map(|(number, value)| format!("{name}.{number}={value}"));
+                whole
+                    .chain(parts)
+                    .map(|line| ("cookie".to_owned(), bytes(line)))
+                    .collect()
+            }
+        }
+    }
+
+    fn values(&self) -> Values {
+        let mut values = match self.scene.purpose {
+            PurposeOf::Cookie(_) => Values::of_cookies(),
+            _ => Values::default(),
+        };
+        for candidate in &self.candidates {
+            values.push(candidate.as_bytes(), LONGEST_TOKEN);
+        }
+        for (number, part) in &self.parts {
+            values.push_part(*number, part.as_bytes(), LONGEST_TOKEN);
+        }
+        values
+    }
+
+    /// The session of the values, whatever fields bring them.
+    fn session<T: Acts>(&self) -> Session<T> {
+        let arrival = Arrival {
+            values: self.values(),
+            old: None,
+            clock: system_time(self.scene.now).into(),
+            context: None,
+            request: RequestFacts::default(),
+        };
+        Session::new(Arc::new(self.core::<T>()), arrival)
+    }
+
+    /// An idle timeout may be above the longest life, which a configuration refuses.
+    fn core<T: Acts>(&self) -> CarrierCore {
+        let mut scene = self.scene.clone();
+        let idle = scene.policy.idle.replace(None).flatten();
+        let remembered_idle = scene.policy.remembered_idle.take();
+        let mut core = Arc::into_inner(scene.core::<T>().unwrap()).unwrap();
+        let lifetimes = &mut Arc::get_mut(&mut core.policy).unwrap().lifetimes;
+        lifetimes.plain.idle = idle;
+        if let Some(remembered) = &mut lifetimes.remembered {
+            remembered.idle = remembered_idle;
+        }
+        core
+    }
+
+    /// Checks that the session is the one of the token that the vector says, and the role of its key.
+    #[track_caller]
+    fn check_chosen<T: Acts>(&self, name: &str, session: &Session<T>, opened: &Value) {
+        let (scene, values) = (&self.scene, self.values());
+        let index = opened["index"].as_u64().unwrap() as usize;
+        let token = values.whole(LONGEST_TOKEN).nth(index).unwrap();
+        let token = token.unwrap_or_else(|broken| panic!("{name}: {broken:?}"));
+        let slot = scene.slot(scene.purpose());
+        let content = content_of(&slot, &scene.context(), scene.now, &token.text);
+        let content = content.unwrap_or_else(|| panic!("{name}: does not open"));
+        let mut held = session.access();
         assert_eq!(
-            &decode_all::<Json>(state.payload()).unwrap().0,
-            data,
+            content.metadata,
+            *held.state().received.opened_metadata().unwrap(),
             "{name}"
         );
+        assert_eq!(hex(&content.payload), opened["payload"], "{name}");
+        assert_eq!(json!(content.flash), opened["flash"], "{name}");
+        assert_eq!(content.key_id.to_string(), opened["key_id"], "{name}");
+        let role = match slot.keys().role(content.key_id, scene.now).unwrap() {
+            KeyRole::Accepted | KeyRole::Retired => "earlier",
+            KeyRole::Sealing => "sealing",
+            KeyRole::Planned => "later",
+        };
+        assert_eq!(role, opened["under"], "{name}");
     }
 }
-
-fn outcome_of(vector: &Vector) -> Outcome {
-    match vector.expects {
-        Expects::Dictionary => opened_as::<Map>(vector),
-        Expects::Typed { schema: 1 } => opened_as::<Visit<1>>(vector),
-        Expects::Typed { schema: 2 } => opened_as::<Visit<2>>(vector),
-        Expects::Typed { .. } => opened_as::<Visit<{ u32::MAX }>>(vector),
-    }
-}
-
-fn opened_as<T: Payload>(vector: &Vector) -> Outcome {
-    let context = context(&vector.context);
-    let core = core::<T>(vector);
-    load::<T>(&core, &context, vector).outcome
-}
-
-fn load<T: Payload>(core: &CarrierCore, context: &Context, vector: &Vector) -> Loaded<T> {
-    let opening = Opening::new(core, Some(context), vector.now);
-    let mut place = None;
-    opening.load(values(vector), None, RequestFacts::default(), &mut place);
-    place.unwrap()
-}
-
-fn values(vector: &Vector) -> Values {
-    let mut values = match vector.purpose {
-        PurposeOf::Cookie(_) => Values::of_cookies(),
-        _ => Values::default(),
-    };
-    for candidate in &vector.candidates {
-        values.push(candidate.as_bytes(), LONGEST_TOKEN);
-    }
-    for (number, part) in &vector.parts {
-        values.push_part(*number, part.as_bytes(), LONGEST_TOKEN);
-    }
-    values
-}
-
-fn core<T: Payload>(vector: &Vector) -> CarrierCore {
-    let policy = &vector.policy;
-    let duplicates = match &vector.purpose {
-        PurposeOf::Cookie(name) => Duplicates::of(&name.parse().unwrap()),
-        _ => Duplicates::NewestOfOneSession,
-    };
-    let purpose = vector.purpose.with(&vector.application, &vector.type_label);
-    let slot = slot(vector.mode, &vector.ring, purpose.unwrap());
-    slot.raise_not_before(policy.not_before.unwrap_or(0));
-    CarrierCore {
-        slot,
-        context: context(&vector.context),
-        duplicates,
-        hooks: hooks(policy.revoked.clone()),
-        companion: None,
-        log_limits: Default::default(),
-        asking: Default::default(),
-        policy: Arc::new(Policy {
-            lifetimes: Lifetimes {
-                plain: Timeouts {
-                    absolute: policy.absolute,
-                    idle: policy.idle,
-                },
-                remembered: policy.remember_up_to.map(|absolute| Timeouts {
-                    absolute,
-                    idle: policy.remembered_idle,
-                }),
-                refresh_after: None,
-                revalidation: None,
-                skew: policy.skew,
-            },
-            budget: SizeBudget::new(
-                Allowed::new(1, 4096),
-                Overhead::default(),
-                token::overhead(Mode::Encrypted.into()),
-                Padding::None,
-            )
-            .unwrap(),
-            save_on_server_error: false,
-            keep_unknown_keys: false,
-            shared_caching: false,
-            all_persist: false,
-            empty_payload: Box::default(),
-            schema: T::SCHEMA,
-        }),
-    }
-}
-
-fn hooks(revoked: Option<Revoked>) -> Hooks {
-    let mut hooks = Hooks::default();
-    if let Some(revoked) = revoked {
-        hooks.revoked_if = Some(Arc::new(move |session| revoked.has(session.info().id)));
-    }
-    hooks
-}
-
-const EVERY_REASON: usize = 16;
-pub(super) const NO_FIELD: &str = "no field of a request holds it";
-const NO_SETTINGS: &str = "no carrier has these settings";

