@@ -348,7 +348,7 @@ describe("on any screen", () => {
     const whole = sizes.reduce((sum, [, size]) => sum + size, 0);
     assert.ok(whole < 100_000, `${whole} bytes`);
     assert.equal(await visitor.page.$$eval("script", (scripts) => scripts.length), 0);
-    const policy = loaded[0].headers()["content-security-policy"];
+    const policy = loaded.find((response) => response.request().isNavigationRequest()).headers()["content-security-policy"];
     assert.match(policy, /^default-src 'none'; style-src 'self'; img-src data:;/);
   });
 });
