@@ -6,8 +6,8 @@
 //! - for a dependency, for speed, or for its words, with the same bytes;
 //! - for a value that SPEC.md § 10.7 lets an edit add, such as an attribute of cookies.
 //!
-//! `.github/CODEOWNERS` asks somebody other than the author to read each such change. docs/review/audit.md says what to look for,
-//! and which commands test this folder alone.
+//! `.github/CODEOWNERS` asks somebody other than the author to read each such change. docs/review/audit.md says what to
+//! look for, and which commands test this folder alone.
 //!
 //! Nothing in it knows HTTP, files, environment variables, locks, logs, metrics or the rest of the program, and no clock is
 //! read: times are arguments. A thread keeps a random generator (`crypto/random.rs`) and buffers (`crypto/scratch.rs`).

@@ -1,7 +1,8 @@
 //! Sessions in web servers: with an `http::HeaderMap`, in tower services, in axum and in actix-web.
 //!
 //! [`SessionCookie`](crate::SessionCookie) and [`SessionHeader`](crate::SessionHeader) have the methods `load_from` and
-//! `save_to`. `SessionLayer` calls them as a tower layer, and as middleware of actix-web.
+//! `save_to`. `SessionLayer`, a tower layer and middleware of actix-web, also waits for followed keys and knows
+//! the server's limits.
 
 #[cfg(feature = "actix")]
 mod actix;
