@@ -30,8 +30,15 @@ export function decide(/** @type {State} */ state, response) {
   return { ...decision, isLost, change: "keep", dependence: "written" };
 }
 
-function decideAlone(/** @type {State} */ state, {
+/**
+ * Decides without what the response already sets. `isAsked`: only to be told, so that no body is made.
+ *
+ * @param {State} state
+ * @param {any} response
+ */
+function decideAlone(state, {
   place, status = 200, isShareable, mayShare, refreshesNothing = state.refreshesNothing, isClosed = state.isClosed, existing,
+  hasFailed = tellsFailure(state, status), isAsked,
 }) {
   // No refresh with parts of a page: they load in parallel, and could undo a change. Nor with errors, or for shared caches.
   const isQuiet = !state.isNew && !refreshesNothing && (mayShare || !isShareable) && status < 400;
@@ -40,8 +47,7 @@ function decideAlone(/** @type {State} */ state, {
   const keep = { change: "keep", dependence: "touched" };
   // A handler that a timeout or a disconnect abandoned (408), or that fails, may have made only a part of its changes.
   if (state.withheld || isClosed || status === 408) return keep;
-  const isFailure = status >= 500 || tellsFailure(state, status);
-  const isSilenced = isFailure && !state.policy.saveOnServerError && state.save !== "force";
+  const isSilenced = (status >= 500 || hasFailed) && !state.policy.saveOnServerError && state.save !== "force";
   // Otherwise the holder of a leaked key could use slow requests to get forgeries sealed under the next key.
   const hasLapsed = place === null;
   const drop = hasToken(state) || existing ? { change: "drop", dependence: "written" } : keep;
@@ -53,12 +59,13 @@ function decideAlone(/** @type {State} */ state, {
   if (hasLapsed) return { ...keep, isLapsed: isToStore };
   if (isToStore) {
     // A new session must not replace the one that the browser hides. A sign-out takes effect, although its message is lost.
-    if (isHidden(state)) return state.ended ? drop : keep;
-    if (isOver(state)) return drop;
+    if (state.mayHide && !state.isRenewed) return state.ended ? drop : keep;
+    if (state.now >= deadlineOf(state.metadata, state.policy)) return drop;
+    if (isAsked) return { change: "store" };
     if (!canSeal(state)) throw new SessionError("clock", "clock must be from 2026 to 2162");
     return { ...store(state, ageToWrite(state, state.contentLength, state.metadata)), dependence: "written" };
   }
-  if (!isQuiet || !canSeal(state)) return keep;
+  if (!isQuiet || isAsked || !canSeal(state)) return keep;
   // No activity. But it may be a page, and a copy of it would be the visit, so none is kept when the visit has to be one.
   if (state.isPreload) return { ...keep, ...(isRefreshDue(state) && { dependence: "written" }) };
   return { ...keep, ...refresh(state, place < 0), isOptional: true };
@@ -81,15 +88,11 @@ export const tellsFailure = (/** @type {State} */ state, status = 200) => state.
 
 /** Returns true if a response that succeeds stores the session, or drops its token, because of a change. */
 export function isToWrite(/** @type {State} */ state) {
-  if (state.withheld || !state.isTouched) return false;
-  if (isGone(state, false)) return hasToken(state);
-  if ((isHidden(state) && !state.ended) || (!hasToken(state) && (isHidden(state) || isOver(state)))) return false;
-  return state.save !== "discard" && hasChanged(state);
+  const { change } = decideAlone(state, { place: 0, isClosed: false, hasFailed: false, isAsked: true });
+  return change === "drop" || (change === "store" && hasChanged(state));
 }
 
 const hasToken = (/** @type {State} */ state) => state.arrival.kind !== "nothing";
-const isHidden = (/** @type {State} */ state) => state.mayHide && !state.isRenewed;
-const isOver = (/** @type {State} */ state) => state.now >= deadlineOf(state.metadata, state.policy);
 
 /**
  * Returns true if there is no session to store: it has ended and nothing was stored since that would be saved, or it was emptied.
