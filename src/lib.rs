@@ -72,7 +72,8 @@
 //!
 //! [`Session::save`] and [`Session::discard`] override this, and some responses write less, such as those with a 5xx
 //! status ([more][responses]). When a handler ends a session and stores nothing afterwards, the browser is told to drop
-//! its cookie. When a cookie does not open, it is left alone until the application changes the session.
+//! its cookie. When a cookie does not open, it is left alone until the application changes the session. If
+//! another instance may read it, such a change is refused.
 //!
 //! # Keys
 //!
@@ -151,7 +152,7 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
-// What is finished: all that parses, seals or opens bytes.
+// What is finished: all that parses, seals or opens a session's bytes.
 mod format;
 pub use format::cookie;
 use format::{crypto, token};

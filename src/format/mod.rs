@@ -1,4 +1,5 @@
-//! What is finished: all that parses, seals or opens bytes (SPEC.md §§ 2 to 7, docs/spec/carriers.md §§ 9.1 to 9.4).
+//! What is finished: all that parses, seals or opens a session's bytes (SPEC.md §§ 2 to 7,
+//! docs/spec/carriers.md §§ 9.1 to 9.4).
 //!
 //! Version 1 of the format is frozen (SPEC.md § 10.5). So a file here changes only
 //!

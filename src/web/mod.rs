@@ -1,8 +1,8 @@
 //! Sessions in web servers: with an `http::HeaderMap`, in tower services, in axum and in actix-web.
 //!
 //! [`SessionCookie`](crate::SessionCookie) and [`SessionHeader`](crate::SessionHeader) have the methods `load_from` and
-//! `save_to`. `SessionLayer`, a tower layer and middleware of actix-web, also waits for followed keys and knows
-//! the server's limits.
+//! `save_to`. `SessionLayer`, a tower layer and middleware of actix-web, waits for followed keys without
+//! blocking a thread, and knows the server's limits.
 
 #[cfg(feature = "actix")]
 mod actix;

@@ -56,7 +56,9 @@ pub fn cookie(
                 return Ok(Validity::Valid);
             };
             let epoch = users.epoch_of(login.user).await?;
-            Ok::<_, BoxError>(Validity::valid_if(epoch == Some(login.epoch)))
+            // Not `==`: a replica of the table may lag behind the sign-in.
+            let is_valid = epoch.is_some_and(|epoch| login.epoch >= epoch);
+            Ok::<_, BoxError>(Validity::valid_if(is_valid))
         }
     });
     Ok(settings.apply_to(builder)?.build()?)

@@ -80,7 +80,7 @@ impl<C, T: 'static> SessionBuilder<C, T> {
     /// on every instance**, whatever its visitor does, at the price of about one question for each active session and
     /// interval. Use it for questions that need a database query. If the answer is in memory, use
     /// [`revoked_if`](Self::revoked_if), which is called whenever a session is read, and must not block. The
-    /// [guide](crate::guide::ending_sessions#sign-a-user-out-everywhere) has a program.
+    /// [guide](crate::guide::ending_sessions#sign-a-user-out-everywhere) has the rules.
     ///
     /// `validate` reads what it needs from the session and returns a future, which is awaited before a handler gets the
     /// session:
