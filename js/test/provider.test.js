@@ -1,20 +1,15 @@
 // The sign-in at a provider, in Hono, in Node and in workerd, at a provider of the test.
 
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
 import { createHash, randomUUID } from "node:crypto";
-import { writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { text } from "node:stream/consumers";
-import { fileURLToPath } from "node:url";
 
-import { build } from "esbuild";
 import { SignJWT, generateKeyPair } from "jose";
-import package_ from "workerd";
 
 import { SessionCookie } from "../src/index.js";
-import { folder, here } from "./programs.js";
+import { inEachRuntime } from "./runtimes.js";
 import { listening } from "./stand_ins.js";
 import { Browser, XAES_KEY, filled, isExpiry } from "./visitor.js";
 
@@ -65,47 +60,10 @@ import site from "../../examples/provider.ts";
 const { fetch } = globalThis;
 globalThis.fetch = (url, init) => fetch(String(url).replace("${ISSUER}", "${PROVIDER}"), init);
 export default site;`;
-const program = fileURLToPath(new URL("site.js", folder));
-await build({
-  stdin: { contents: entry, resolveDir: fileURLToPath(folder) },
-  outfile: program,
-  bundle: true,
-  format: "esm",
-  logLevel: "error",
-});
 const env = { SESSION_KEYS: XAES_KEY, SITE, ISSUER, CLIENT_ID, CLIENT_SECRET };
 
-async function inNode() {
-  const site = (await import(program)).default;
-  return () => new Browser(SITE, (url, init) => site.request(url, init, env));
-}
-
-async function inWorkerd() {
-  const bindings = Object.entries(env).map(([name, value]) => `(name = "${name}", text = "${value}")`);
-  const config = new URL("site.capnp", folder);
-  await writeFile(config, `
-using Workerd = import "/workerd/workerd.capnp";
-const config :Workerd.Config = (
-  services = [(name = "main", worker = .worker), (name = "internet", network = (allow = ["local", "private"]))],
-  sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "main")],
-);
-const worker :Workerd.Worker = (
-  modules = [(name = "site.js", esModule = embed "site.js")],
-  compatibilityDate = "2026-10-01",
-  bindings = [${bindings}],
-);`);
-  const child = spawn(package_.default, ["serve", fileURLToPath(config), "--control-fd=3"], { stdio: ["ignore", "ignore", "inherit", "pipe"] });
-  after(() => child.kill());
-  const port = await new Promise((resolve, reject) => {
-    child.once("error", reject);
-    child.once("exit", (code) => reject(new Error(`workerd has ended with ${code}`)));
-    child.stdio[3].on("data", (told) => /"listen"/.test(told) && resolve(/"port":(\d+)/.exec(told)[1]));
-  });
-  return () => new Browser(`http://127.0.0.1:${port}`);
-}
-
 // All that is waited for comes before the first test, because a file ends when the tests that it knows have ended.
-const runtimes = { Node: await inNode(), workerd: await inWorkerd() };
+const runtimes = await inEachRuntime({ name: "site", contents: entry, loader: "js", env, origin: SITE });
 const cookies = await SessionCookie.encrypted(XAES_KEY);
 for (const [runtime, fresh] of Object.entries(runtimes)) {
   /** Begins a sign-in in a tab, and returns where the provider is asked. */
