@@ -171,8 +171,8 @@ impl<F: Field> Field for Option<F> {
     }
 }
 
-/// Defines a line.
-macro_rules! line {
+/// Defines a line. As `line`, it would hide that of the standard library from the macros of `tracing`.
+macro_rules! define_line {
     ($line:ident, $target:ident, $level:ident, $text:literal) => {
         pub(crate) const $line: Line = Line {
             target: $target,
