@@ -2,7 +2,7 @@
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
@@ -50,6 +50,7 @@ export function launch(kind = process.env.BROWSER ?? "chromium") {
 export function launchForFrames(kind = process.env.BROWSER ?? "chromium") {
   if (kind === "firefox") return puppeteer.launch({ ...kinds.firefox, extraPrefsFirefox: { "network.cookie.cookieBehavior": 0 } });
   const userDataDir = mkdtempSync(join(tmpdir(), "hardtack-frames-"));
+  process.once("exit", () => rmSync(userDataDir, { recursive: true, force: true }));
   mkdirSync(join(userDataDir, "Default"));
   const profile = { cookie_controls_mode: 0, block_third_party_cookies: false };
   writeFileSync(join(userDataDir, "Default/Preferences"), JSON.stringify({ profile }));

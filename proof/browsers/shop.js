@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -14,6 +14,7 @@ import { test } from "node:test";
 import { Visitor, launch, root, screens } from "./demo.js";
 
 const folder = mkdtempSync(join(tmpdir(), "hardtack-shop-"));
+process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
 const pictures = join(root, "target/pictures");
 mkdirSync(pictures, { recursive: true });
 
