@@ -46,7 +46,7 @@ function decideAlone(state, {
   if (!state.isTouched && !isCounted) return { change: "keep", dependence: "untouched" };
   const keep = { change: "keep", dependence: "touched" };
   // A handler that a timeout or a disconnect abandoned (408), or that fails, may have made only a part of its changes.
-  if (state.withheld || isClosed || status === 408) return keep;
+  if (isClosed || status === 408) return keep;
   const isSilenced = (status >= 500 || hasFailed) && !state.policy.saveOnServerError && state.save !== "force";
   // Otherwise the holder of a leaked key could use slow requests to get forgeries sealed under the next key.
   const hasLapsed = place === null;
