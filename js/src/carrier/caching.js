@@ -7,7 +7,7 @@ const isTargeted = (name) => /-cache-control$|^(surrogate|edge)-control$/.test(n
 /** Returns the directives of a header, in lower case. None if a quoted string in it does not end, because caches differ there. */
 function directivesOf(lines) {
   // The alternative at the end matches a string that does not end, so that the search takes linear time.
-  const quoted = /"(?:[^"\\]|\\[^])*("|\\?$)/g;
+  const quoted = /"(?:[^"\\]|\\[^])*("|\\?)/g;
   // `private="x"` is not `private`, and words in a quoted string are not directives.
   const unquoted = lines.map((line) => line.replace(quoted, '"$1'));
   return unquoted.some((line) => line.replaceAll('""', "").includes('"')) ? [] : listOf(unquoted);
