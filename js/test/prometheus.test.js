@@ -148,6 +148,10 @@ test("a session is sealed again under a new key, and counted", async () => {
   assert.deepEqual(counted(await changes()), { [read("OpenedUnderAcceptedKey")]: 1, [written("Resealed")]: 1, [bytes()]: 1 });
   await use(await filled(), later(450));
   assert.deepEqual(counted(await changes()), { [read("OpenedUnderAcceptedKey")]: 1, [written("Refreshed")]: 1, [bytes()]: 1 });
+  // What arrived larger than its size keeps its age.
+  const larger = await SessionCookie.encrypted(XAES_KEY, { size: "split:2", log: null });
+  await use(await filled((session) => session.set("note", "x".repeat(4000)), larger), later(450));
+  assert.deepEqual(counted(await changes()), { [read("OpenedUnderAcceptedKey")]: 1, [written("Resealed")]: 1, [bytes()]: 1 });
 });
 
 test("a session that was sealed under an earlier key too late is told apart, because the program that sealed it lacks the ring", async () => {
@@ -256,6 +260,10 @@ test("a change that a 5xx drops is counted if a visitor loses it", async () => {
   const fill = (session) => (set(session), assert.throws(() => session.set("note", "x".repeat(9000))));
   others.push([413, ours, fill], [500, ours, fill]);
   for (const given of others) assert.equal(await failed(...given), 0);
+  // So is that of another session, which fails the request.
+  const handler = async (_, session) => (set(session), (await own.load(null, NOW)).set("note", "x".repeat(9000)));
+  const { status } = await withSession(cookies, handler, { now: () => NOW })(new Request("https://shop.example/", { headers: { cookie: ours } }));
+  assert.deepEqual([status, (await changes())[failure("ServerError")]], [413, undefined]);
 });
 
 test("questions that hang are counted, each that begins while earlier ones have waited for too long, and are a problem", async () => {

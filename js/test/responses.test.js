@@ -91,6 +91,7 @@ test("how a page is asked for is read from whatever carries the request's fields
     [{ cookie, "sec-fetch-dest": "image" }, look, 0],
     // Its message waits, and it is refreshed.
     [{ cookie, "sec-purpose": "prefetch" }, take, 1],
+    ...["prefetch", "no-prefetch"].map((purpose, i) => [{ cookie, "sec-purpose": purpose, "sec-fetch-site": "cross-site" }, look, i]),
     [form, put, 0],
     [{ ...form, "sec-fetch-site": "same-origin" }, put, 1],
   ];
@@ -113,6 +114,15 @@ test("`save` leaves out what the response that it is told of cannot carry", asyn
   const responses = [{}, { isShareable: true }, { refreshesNothing: true }, { status: 404 }, { status: 500 }];
   const both = responses.map(async (response) => [await written(look, response), await written(change, response)]);
   assert.deepEqual(await Promise.all(both), [[1, 1], [0, 1], [0, 1], [0, 1], [0, 0]]);
+});
+
+test("a field that is only named like one for caches stays, and an empty `Vary` names nothing", async () => {
+  const session = await cookies.load(null, NOW);
+  session.set("user", "eve");
+  const others = { "edge-controls": "max-age=60", "x-surrogate-control": "max-age=60" };
+  const { headers } = await cookies.saveToResponse(new Response("", { headers: { ...others, vary: "" } }), session);
+  headers.delete("set-cookie");
+  assert.deepEqual(Object.fromEntries(headers), { ...others, "cache-control": "no-store", "content-type": "text/plain;charset=UTF-8", vary: "Cookie" });
 });
 
 test("a `Response` that a session is saved with counts by its status, in each way to save", async () => {
