@@ -190,6 +190,26 @@ fn a_guard_for_scripts_takes_forms_and_every_form_gets_a_field() {
     }
 }
 
+/// A session has tokens, and a script has no form to give a field.
+#[test]
+fn a_wrong_token_is_blamed_on_a_missing_session_only_in_a_form_without_one() {
+    let (pair, _) = visitor_of(&cookie());
+    let wrong = ("x-csrf-token", "junk");
+    for (request, is_told) in [
+        (sent("/form", "", &[FORM], "csrf_token=junk"), true),
+        (sent("/form", &pair, &[FORM], "csrf_token=junk"), false),
+        (sent("/script", "", &[JSON, wrong], "{}"), false),
+    ] {
+        let (status, told) = ask(guarded(in_forms()), request);
+        assert_eq!(status, 403);
+        assert_eq!(
+            told.contains("the request has no session"),
+            is_told,
+            "{told}"
+        );
+    }
+}
+
 #[test]
 fn a_form_that_is_too_long_has_its_token_first_or_in_the_header_or_a_higher_limit() {
     let (pair, token) = visitor_of(&cookie());
