@@ -31,7 +31,7 @@ test("a form of an identity provider passes to its path alone", async () => {
     assert.equal(await posted(path), "cross-site", path);
   }
   assert.equal(await posted("/first", "https://first.example"), null);
-  for (const origin of ["http://idp.example", "https://idp.example:8443", "https://evil.example", "null"]) {
+  for (const origin of ["http://idp.example", "http://idp.example:443", "https://idp.example:8443", "https://evil.example", "null"]) {
     assert.equal(await posted("/signed-in", origin), "cross-site", origin);
   }
   assert.equal(await posted("/signed-in", "https://idp.example", { "content-type": "application/json" }), "cross-site");
@@ -74,6 +74,8 @@ test("a form that was read before the guard is refused by a sentence that says s
   const json = form({ "content-type": "application/json" });
   await json.text();
   assert.equal((await guard.check(json, session)).message, places);
+  // A form without a body.
+  assert.equal(await codeOf({ tokensInForms: true }, { ...FORM, "sec-fetch-site": "same-origin" }), "no-token");
 });
 
 test("a form is answered as in Rust, in one piece or in many, and its handler gets all of it", async () => {
@@ -140,6 +142,7 @@ test("a page without TLS is refused, but for one of this machine", async () => {
   const posted = (host) => codeOf({ originCheckOnly: true }, { at: `http://${host}`, origin: `http://${host}` });
   for (const host of ["localhost", "localhost:3000", "a.localhost", "127.0.0.1", "127.9.8.7", "[::1]"]) assert.equal(await posted(host), null, host);
   for (const host of ["shop.example", "notlocalhost", "localhost.example", "128.0.0.1", "127.example", "[::2]"]) assert.equal(await posted(host), "plain-http", host);
+  assert.equal(await codeOf({ originCheckOnly: true }, { host: "localhost", origin: "capacitor://localhost" }), "plain-http");
 });
 
 test("the origin is compared with all of the host", async () => {
@@ -147,11 +150,28 @@ test("the origin is compared with all of the host", async () => {
   for (const origin of [SHOP, `${SHOP}:443`]) assert.equal(await posted(origin), null, origin);
   for (const origin of [`${SHOP}:8443`, "https://app.shop.example", "https://shop.example.evil", "null", ""]) assert.equal(await posted(origin), "cross-site", origin);
   assert.equal(await posted(`${SHOP}:8443`, `${SHOP}:8443`), null);
+  const host = ["host", "shop.example"];
+  const targets = [["https://shop.example/", host], ["https://shop.example/", host, host], ["https://shop.example/", ["host", "shop example"]], ["HTTP://shop.example/", ["host", "shop.example:443"]]];
+  const answers = targets.map(async ([url, ...fields]) => {
+    const request = { method: "POST", url, rawHeaders: [["origin", SHOP], ...fields].flat() };
+    return (await new CsrfGuard({ originCheckOnly: true }).check(request, session))?.code ?? null;
+  });
+  assert.deepEqual(await Promise.all(answers), [null, "cross-site", "cross-site", "cross-site"]);
+  assert.equal(await codeOf({ originCheckOnly: true }, { host: "[::]", origin: "https://[::]" }), null);
+  // Logs show nothing but ASCII of it.
+  const { details } = await new CsrfGuard().check(new Request(SHOP, { method: "POST", headers: { origin: "https://\u00e9" } }), session);
+  assert.match(details, /^origin \?, /);
+});
+
+test("what is no request is refused as a mistake of the program", async () => {
+  for (const request of [{ url: "/", headers: {} }, { method: "POST", url: new URL(SHOP), headers: {} }]) {
+    await assert.rejects(new CsrfGuard().check(request, session), /takes a Request, or a request of Node/);
+  }
 });
 
 test("what no browser can send is not trusted, and what one can is", async () => {
   const hosts = [".example.com", "example..com", "example.com.", ".", "-", "_", "a.-.example", "127.1", "1.2.3.256", "01.2.3.4", "1.2.3.4.5", "7", "a.7", "[1]", "[::1.2.3]", "[::ffff:1.2.3.4.5]", "[g::]", "[1:2:3:4:5:6:7:8:9]", "Bücher.example", "*.example.com"];
-  const schemes = ["wss://example.com", "ws://example.com", "ftp://example.com", "file://example.com", "WSS://example.com"];
+  const schemes = ["wss://example.com", "ws://example.com", "ftp://example.com", "file://example.com", "WSS://example.com", "my app://example.com"];
   for (const origin of [...hosts.map((host) => `https://${host}`), ...hosts.map((host) => `http://${host}`), ...schemes]) {
     const message = `\`trustOrigins\` takes each origin in full, a scheme and a host like \`https://app.example.com\`, found \`${origin}\``;
     assert.throws(() => new CsrfGuard({ trustOrigins: [origin] }), { code: "trustOrigins", message }, origin);
@@ -182,6 +202,7 @@ test("a trusted origin still needs a token, and what looks does not", async () =
 test("a WebSocket is checked for its origin, though it is opened by GET", async () => {
   const upgrade = (site) => codeOf({}, { method: "GET", upgrade: "websocket", "sec-fetch-site": site });
   assert.deepEqual([await upgrade("cross-site"), await upgrade("same-origin")], ["cross-site", null]);
+  assert.equal(await codeOf({}, { method: "GET", upgrade: "h2c", "sec-fetch-site": "cross-site" }), null);
   // Of several fields, each counts.
   for (const fields of [["h2c", "websocket"], ["websocket", "h2c"], ["h2c, websocket", "x"], ["x", "h2c,WebSocket"]]) {
     const rawHeaders = [...fields.flatMap((value) => ["upgrade", value]), "sec-fetch-site", "cross-site"];

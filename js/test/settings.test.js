@@ -156,6 +156,7 @@ test("an error shows nothing of a key that stands in the place of something else
     "ring, and the name": () => SessionHeader.encrypted("x-session", { header: key }),
     "an origin": () => new CsrfGuard({ trustOrigins: [key] }),
     "the password of an origin": () => new CsrfGuard({ trustOrigins: [`https://user:${key}@app.example`] }),
+    "the scheme of an origin": () => new CsrfGuard({ trustOrigins: [`${key}://app.example`] }),
     "an origin of a form": () => new CsrfGuard({ trustFormPosts: [[`postgres://${key.slice(-48)}@app`, "/"]] }),
   };
   for (const [what, attempt] of Object.entries(attempts)) await hidesKey(attempt, what);
