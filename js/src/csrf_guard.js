@@ -44,7 +44,7 @@ const loadAgain = (address) => `<!doctype html>
 `;
 
 export class CsrfRefusal extends Error {
-  constructor(code, /** @type {Record<string, any>} */ { more = "", page = null, details = null, isCompared = false } = {}) {
+  constructor(code, /** @type {Record<string, any>} */ { more = "", page = null, details = null, isCompared } = {}) {
     super(SENTENCES[code] + more);
     this.name = "CsrfRefusal";
     this.code = code;
