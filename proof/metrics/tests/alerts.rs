@@ -576,14 +576,14 @@ fn incidents() -> Vec<Incident> {
     incident("visitors become slow at noon", 60, &[], move |site| {
         site.turns(&[(opened(), 150.0, 60.0), (written("Refreshed"), 8.0, 16.0), (returned("Written"), 50.0, 8.0)]);
     }),
-    incident("pages come without TLS", 5, &[(FORMS, "")], move |site| {
+    incident("pages come without TLS", 2, &[(FORMS, "")], move |site| {
         site.turns(&[(opened(), 150.0, 0.0), (absent(), 30.0, 180.0), (refused("PlainHttp"), 0.0, 60.0)]);
         for change in ["Began", "SignedIn", "Changed", "Refreshed"] {
             site.both(&written(change), Counter(3.0, 0.0));
         }
         site.turns(&[(returned("SignedIn"), 8.0, 0.0), (returned("Began"), 4.0, 0.0)]);
     }),
-    incident("a proxy changes `Host`, and one browser of ten is older", 8, &[(FORMS, "")], |site| {
+    incident("a proxy changes `Host`, and one browser of ten is older", 3, &[(FORMS, "")], |site| {
         site.both(&written("Changed"), Counter(60.0, 54.0));
         site.both(&refused("OtherHost"), Counter(0.0, 8.0));
     }),
