@@ -360,6 +360,10 @@ fn incidents() -> Vec<Incident> {
         site.both(&replaced("SignedIn", "Auth"), Counter(0.0, 20.0));
         site.both(&returned("SignedIn"), Counter(8.0, 88.0));
     }),
+    incident("a program without metrics has another `application`, and visitors give up", 8, &[(SIGNED_OUT, "")], move |site| {
+        site.turns(&[(written("SignedIn"), 2.0, 9.0), (returned("SignedIn"), 8.0, 46.0), (rejected("Auth"), 0.0, 8.0)]);
+        site.both(&replaced("SignedIn", "Auth"), Fading(0.0, 3.0, 1.8));
+    }),
     incident("forged cookies during a rotation within its plan", 15, &[], |site| {
         site.one("b", &info("1", "1"), LateGauge(1.0, 0.0, 13));
         site.one("b", &info("2", "1"), LateGauge(0.0, 1.0, 13));
