@@ -154,6 +154,15 @@ test("a `Response` that a session is saved with counts by its status, in each wa
   }
 });
 
+test("without an adapter, a change that a response leaves out is an error of the log", async () => {
+  const told = [];
+  const logged = await SessionCookie.encrypted(XAES_KEY, { log: (level, message, { error }) => error && told.push([level, message === error.message, error.code]) });
+  const session = await logged.load(null, NOW);
+  session.set("user", "eve");
+  await logged.saveTo(new Headers({ "set-cookie": "__Host-session=x; Path=/" }), session);
+  assert.deepEqual(told, [["error", true, "left-out"]]);
+});
+
 test("a handler cannot change a session while what the response says is read", async () => {
   const cookie = await filled();
   const session = await cookies.load(cookie, later(600));
