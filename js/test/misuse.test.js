@@ -348,9 +348,10 @@ test("what is saved, checked or saved into is what it has to be", async () => {
   const opened = await cookies.load(null, NOW);
   opened.set("user", "ada");
   const asked = { name: "TypeError", message: "`check` takes a Request, or a request of Node, and its session; await both" };
-  for (const other of [Promise.resolve(request), {}, null, undefined, 7, "POST", { request }, { headers: {} }, { headers: request.headers }, { url: request.url }]) {
+  for (const other of [Promise.resolve(request), {}, null, undefined, 7, "POST", { request }, { headers: {} }, { headers: request.headers }, { url: request.url }, { url: "/", headers: {} }, { method: "POST", url: new URL(request.url), headers: {} }]) {
     await assert.rejects(new CsrfGuard().check(other, opened), asked);
   }
+  for (const time of ["soon", NaN, new Date(NaN)]) await assert.rejects(cookies.load(null, time), { code: "now", message: "`now` must be a Date or milliseconds" });
   for (const other of [{}, null, undefined, 7, { headers: new Headers() }]) {
     await assert.rejects(cookies.saveTo(other, opened), { name: "TypeError", message: "expected the `Headers` of a response" });
   }
