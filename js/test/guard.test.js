@@ -149,6 +149,7 @@ test("a form that is posted to another address than its page's leads back to the
   const host = "shop.example";
   assert.equal(await linkOf(page, { host }), "https://shop.example/account?tab=2&amp;x=1");
   assert.equal(await linkOf("https://user@shop.example/a#b", { host }), "https://shop.example/a");
+  assert.equal(await linkOf("http://127.0.0.1:3000/a", { host: "127.0.0.1:3000" }), "http://127.0.0.1:3000/a");
   assert.equal(await linkOf(page, { host: "10.0.0.1:3000", trustOrigins: ["https://shop.example"] }), "https://shop.example/account?tab=2&amp;x=1");
   const others = [null, "", "/account", "https://evil.example/", "https://shop.example:8443/", "https://shop.example@evil.example/", "javascript:alert(1)", "data:text/html,x", "null"];
   // None of these is written into HTML.
