@@ -4,6 +4,8 @@
 //! process or a thread (the generator of random bytes, the choice of base64) has been made. Keys, time and content
 //! are fixed.
 
+#![allow(missing_docs, reason = "the macros make public items without")]
+
 #[allow(dead_code, reason = "it also serves other measurements")]
 #[path = "../../peers/src/workloads.rs"]
 mod workloads;
