@@ -17,6 +17,8 @@ use std::{
     thread,
 };
 
+use hardtack_scenarios::Client;
+
 const OWN: &str = "<p>Probe Visitor";
 const STRANGER: &str = "<p>Sign in";
 const ANOTHER: &str = "<p>Alice";
@@ -182,4 +184,11 @@ fn the_second_probe_names_the_way_on_which_a_part_of_the_changes_is_lost() {
             "{name}: {told}"
         );
     }
+    let metrics = Client::of(server).get("/metrics").text;
+    let tokens_up_to = |size: &str| {
+        let label = format!("le=\"{size}\"");
+        let mut lines = metrics.lines().filter(|line| line.contains(&label));
+        lines.next().unwrap().split_once(' ').unwrap().1.to_owned()
+    };
+    assert_eq!(tokens_up_to("2500"), tokens_up_to("+Inf"), "sessions grow");
 }
