@@ -341,7 +341,7 @@ fn incidents() -> Vec<Incident> {
         site.one("b", &info("2", "1"), Gauge(0.0, 1.0));
         site.one("b", &rejected("UnknownKey"), Counter(0.0, 40.0));
     }),
-    incident("a program has other settings", 8, &[(SETTINGS, "ab")], |site| {
+    incident("a program has other settings", 10, &[(SETTINGS, "ab")], |site| {
         site.one("b", &info("1", "1"), Gauge(1.0, 0.0));
         site.one("b", &info("1", "2"), Gauge(0.0, 1.0));
         site.one("b", &rejected("Idle"), Counter(3.0, 12.0));
