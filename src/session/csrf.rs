@@ -70,7 +70,8 @@ impl<T: Payload> Session<T> {
     /// let token = session.csrf_token()?;
     /// assert!(session.verify_csrf(&token).is_ok());
     /// session.renew()?;
-    /// assert!(session.verify_csrf(&token).is_err());
+    /// let error = session.verify_csrf(&token).unwrap_err();
+    /// assert!(error.to_string().ends_with("load the page again"));
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     ///
