@@ -41,12 +41,22 @@ const worker :Workerd.Worker = (
   compatibilityDate = "2026-10-01",
   bindings = [${bindings}],
 );`);
-  const child = spawn(package_.default, ["serve", fileURLToPath(config), "--control-fd=3"], { stdio: ["ignore", "ignore", "inherit", "pipe"] });
-  after(() => child.kill());
+  return startWorkerd(fileURLToPath(config), process.env);
+}
+
+/** Starts workerd, which listens at one socket, for as long as the tests of this file run. Returns its address. */
+export async function startWorkerd(config, env) {
+  const workerd = spawn(package_.default, ["serve", config, "--control-fd=3"], { env, stdio: ["ignore", "ignore", "inherit", "pipe"] });
+  after(() => workerd.kill());
   const port = await new Promise((resolve, reject) => {
-    child.once("error", reject);
-    child.once("exit", (code) => reject(new Error(`workerd has ended with ${code}`)));
-    child.stdio[3].on("data", (told) => /"listen"/.test(told) && resolve(/"port":(\d+)/.exec(told)[1]));
+    workerd.once("error", reject);
+    workerd.once("exit", (code) => reject(new Error(`workerd has ended with ${code}; run \`.ci/packages js\` first`)));
+    let told = "";
+    workerd.stdio[3].on("data", (data) => {
+      told += data;
+      const message = told.split("\n").find((line) => line.includes('"listen"'));
+      if (message) resolve(JSON.parse(message).port);
+    });
   });
   return `http://127.0.0.1:${port}`;
 }

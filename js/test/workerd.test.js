@@ -1,7 +1,6 @@
 // The same vectors in workerd, and a session that goes from there to Node and back.
 
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { createServer, get } from "node:http";
@@ -10,7 +9,6 @@ import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
 
 import { rollup } from "rollup";
-import package_ from "workerd";
 
 import { KeyRing, SessionCookie, generateKey } from "../src/index.js";
 import { addressOf } from "./beside/built.js";
@@ -18,6 +16,7 @@ import { beside } from "./beside/matrix.js";
 import { SERVED } from "./beside/served.js";
 import { XAES_KEY, Browser, patience } from "./visitor.js";
 import { startCounter } from "./rust.js";
+import { startWorkerd } from "./runtimes.js";
 import { SKIPPED } from "./vectors.js";
 
 const path = (file) => fileURLToPath(new URL(file, import.meta.url));
@@ -39,24 +38,12 @@ secrets.on("upgrade", ({ headers }, socket) => {
 });
 await new Promise((resolve) => secrets.listen(0, "127.0.0.1", resolve));
 after(() => secrets.close());
-const config = path("workerd/config.capnp");
-const workerd = spawn(package_.default, ["serve", config, "--control-fd=3"], {
-  env: { ...process.env, SESSION_KEYS: XAES_KEY, ORIGIN: await startCounter(XAES_KEY), KEYS: `http://127.0.0.1:${secrets.address().port}` },
-  stdio: ["ignore", "inherit", "inherit", "pipe"],
+const site = await startWorkerd(path("workerd/config.capnp"), {
+  ...process.env,
+  SESSION_KEYS: XAES_KEY,
+  ORIGIN: await startCounter(XAES_KEY),
+  KEYS: `http://127.0.0.1:${secrets.address().port}`,
 });
-after(() => workerd.kill());
-
-const port = await new Promise((resolve, reject) => {
-  workerd.once("error", reject);
-  workerd.once("exit", (code) => reject(new Error(`workerd has ended with ${code}; run \`.ci/packages js\` first`)));
-  let told = "";
-  workerd.stdio[3].on("data", (data) => {
-    told += data;
-    const message = told.split("\n").find((line) => line.includes('"listen"'));
-    if (message) resolve(JSON.parse(message).port);
-  });
-});
-const site = `http://127.0.0.1:${port}`;
 
 test("every vector passes in workerd", async () => {
   const { passed, skipped, failed } = await (await fetch(`${site}/vectors`)).json();

@@ -46,11 +46,16 @@ export function launch(kind = process.env.BROWSER ?? "chromium") {
   return kind === "webkit" ? launchWebKit() : puppeteer.launch(kinds[kind]);
 }
 
+export function folderUntilExit(prefix) {
+  const folder = mkdtempSync(join(tmpdir(), prefix));
+  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
 /** Starts a browser that sends cookies in frames of other sites, which some packages, and all private windows, do not. */
 export function launchForFrames(kind = process.env.BROWSER ?? "chromium") {
   if (kind === "firefox") return puppeteer.launch({ ...kinds.firefox, extraPrefsFirefox: { "network.cookie.cookieBehavior": 0 } });
-  const userDataDir = mkdtempSync(join(tmpdir(), "hardtack-frames-"));
-  process.once("exit", () => rmSync(userDataDir, { recursive: true, force: true }));
+  const userDataDir = folderUntilExit("hardtack-frames-");
   mkdirSync(join(userDataDir, "Default"));
   const profile = { cookie_controls_mode: 0, block_third_party_cookies: false };
   writeFileSync(join(userDataDir, "Default/Preferences"), JSON.stringify({ profile }));

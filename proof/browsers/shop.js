@@ -4,17 +4,15 @@
 import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { connect, createServer } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { test } from "node:test";
 
-import { Visitor, launch, root, screens } from "./demo.js";
+import { Visitor, folderUntilExit, launch, root, screens } from "./demo.js";
 
-const folder = mkdtempSync(join(tmpdir(), "hardtack-shop-"));
-process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+const folder = folderUntilExit("hardtack-shop-");
 const pictures = join(root, "target/pictures");
 mkdirSync(pictures, { recursive: true });
 
