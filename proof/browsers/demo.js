@@ -46,9 +46,12 @@ export function launch(kind = process.env.BROWSER ?? "chromium") {
   return kind === "webkit" ? launchWebKit() : puppeteer.launch(kinds[kind]);
 }
 
+const folders = [];
+process.once("exit", () => folders.forEach((folder) => rmSync(folder, { recursive: true, force: true })));
+
 export function folderUntilExit(prefix) {
   const folder = mkdtempSync(join(tmpdir(), prefix));
-  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+  folders.push(folder);
   return folder;
 }
 
