@@ -11,6 +11,7 @@ import { fileURLToPath } from "node:url";
 import puppeteer from "puppeteer-core";
 
 import { kinds } from "./kinds.js";
+import { inFrontOf, scheme } from "./servers.js";
 import { launchWebKit } from "./webkit.js";
 
 export const root = join(dirname(fileURLToPath(import.meta.url)), "../..");
@@ -32,7 +33,8 @@ export class Demo {
     }
     demo.process = spawn(program, args, { env, stdio: ["ignore", "pipe", "ignore"] });
     const [line] = await once(createInterface({ input: demo.process.stdout }), "line");
-    demo.origin = line.replace("listening on ", "");
+    demo.address = line.replace("listening on ", "");
+    demo.origin = scheme === "https" ? await inFrontOf(demo.address) : demo.address;
     demo.otherOrigin = demo.origin.replace("127.0.0.1", "localhost");
     return demo;
   }

@@ -7,7 +7,7 @@ import { dirname, join } from "node:path";
 import { generateKey } from "../../js/src/index.js";
 import { withSession } from "../../js/src/web/fetch.js";
 import { root } from "./demo.js";
-import { listen, textOf } from "./servers.js";
+import { listen, scheme, textOf } from "./servers.js";
 
 const FILES = ["lib/google.js", "app/api/google/route.js", "app/api/google/callback/route.js"];
 
@@ -80,9 +80,10 @@ export async function siteOfGoogle() {
     const answer = await handler(new Request(url, { method, headers, body }));
     response.writeHead(answer.status, [...answer.headers].flat()).end(await answer.text());
   });
-  const own = `http://127.0.0.1:${port}`;
+  const own = `${scheme}://127.0.0.1:${port}`;
+  if (scheme === "https") process.env.NODE_TLS_REJECT_UNAUTHORIZED = "0"; // for the token, which the site asks for itself
   process.env.SESSION_KEYS = await generateKey();
-  process.env.GOOGLE = `http://localhost:${google}`;
+  process.env.GOOGLE = `${scheme}://localhost:${google}`;
   process.env.GOOGLE_CALLBACK = `${own}/api/google/callback`;
   const { cookie } = await import(join(folder, "lib/session.js"));
   routes.set("/api/google", await import(join(folder, FILES[1])));

@@ -6,52 +6,47 @@ import { createRequire } from "node:module";
 import { after, before, describe, test } from "node:test";
 
 import { Demo, launch } from "./demo.js";
+import { closeServers, inFrontOf } from "./servers.js";
 
 let browser;
 before(async () => {
   browser = await launch();
 });
-after(() => browser.close());
+after(async () => {
+  await browser.close();
+  closeServers();
+});
 
 for (const version of ["htmx-2", "htmx-4"]) {
   describe(version, () => {
     const script = readFileSync(createRequire(import.meta.url).resolve(`${version}/dist/htmx.min.js`), "utf8");
-    let site;
+    // Only version 4 has the hash that the page names.
+    const named = version === "htmx-4" ? /src="https:[^"]+"/ : /src="https:[^>]+/;
+    let example;
+    let origin;
     let context;
     before(async () => {
-      site = await Demo.of("htmx", "0");
+      example = await Demo.of("htmx", "0");
+      const change = (page) => (page.text = page.text.replace(named, 'src="/htmx.min.js"'));
+      origin = await inFrontOf(example.address, { scripts: { "/htmx.min.js": script }, change });
       context = await browser.createBrowserContext();
     });
     after(async () => {
       await context.close();
-      site.stop();
+      example.stop();
     });
-
-    /** Only version 4 has the hash that the page names. */
-    const isNamed = version === "htmx-4";
-    const loaded = (page) => isNamed || page.addScriptTag({ content: script });
 
     /** Opens the page in a new tab, with this version in place of the one that it names. */
     async function open() {
       const page = await context.newPage();
-      await page.setRequestInterception(true);
-      page.on("request", (request) => {
-        if (!request.url().endsWith("/htmx.min.js")) return request.continue();
-        const headers = { "access-control-allow-origin": "*" };
-        return isNamed ? request.respond({ headers, contentType: "text/javascript", body: script }) : request.abort();
-      });
-      await page.goto(site.origin);
-      await loaded(page);
+      await page.goto(origin);
       return page;
     }
 
     const user = (page) => page.$eval("#user", ({ innerText }) => innerText);
 
     /** Presses a button after which the page is loaded again. */
-    async function refresh(page, css) {
-      await Promise.all([page.waitForNavigation(), page.click(css)]);
-      await loaded(page);
-    }
+    const refresh = (page, css) => Promise.all([page.waitForNavigation(), page.click(css)]);
 
     async function counts(page, number) {
       await page.click("[hx-post='/count']");

@@ -7,8 +7,12 @@ import { after, afterEach, before, beforeEach, describe, test } from "node:test"
 
 import { Demo, Visitor, launch, screens } from "./demo.js";
 import { refusal, shown } from "./readme.js";
+import { closeServers } from "./servers.js";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+/** It keeps no `Secure` cookie without TLS. */
+const isWebKit = process.env.BROWSER === "webkit";
 
 let browser;
 let demo;
@@ -17,7 +21,10 @@ let visitor;
 before(async () => {
   browser = await launch();
 });
-after(() => browser.close());
+after(async () => {
+  await browser.close();
+  closeServers();
+});
 
 /** What axe-core looked at in all tests. */
 const report = { pages: 0, rules: new Set() };
@@ -290,7 +297,7 @@ describe("without encryption", () => {
 describe("on any screen", () => {
   withDemo(screens.desktop);
 
-  test("a __Host- cookie survives on localhost, without TLS", async () => {
+  test("a __Host- cookie survives on localhost, without TLS", { skip: isWebKit }, async () => {
     await visitor.page.goto(demo.otherOrigin);
     await visitor.signIn();
     assert.match(await visitor.text("#sign-in"), /Hello, Ada/);
@@ -332,23 +339,23 @@ describe("on any screen", () => {
 
   test("the browser keeps 4096 bytes and drops 4097", async () => {
     await visitor.press("#large button");
-    assert.match(await visitor.effect("large"), /Kept: 4096\. Dropped without a word: 4097\./);
+    const kept = isWebKit ? /Kept: 4096, 4097\./ : /Kept: 4096\. Dropped without a word: 4097\./; // its jar has no limit
+    assert.match(await visitor.effect("large"), kept);
     assert.deepEqual(Object.keys(await visitor.cookies()), ["__Host-session"], "both are removed");
   });
 
   test("a page and its style are under 100 kB, from this server alone, and run no script", async () => {
-    const loaded = [];
-    visitor.page.on("response", (response) => loaded.push(response));
     await visitor.open("/?measure=yes");
-    const sizes = await Promise.all(
-      loaded.filter((response) => response.url().startsWith("http")).map(async (response) => [response.url(), (await (await fetch(response.url())).arrayBuffer()).byteLength]),
-    );
-    assert.ok(sizes.length >= 2);
-    assert.ok(sizes.every(([url]) => url.startsWith(demo.origin)), `${sizes}`);
-    const whole = sizes.reduce((sum, [, size]) => sum + size, 0);
+    const loaded = await visitor.page.evaluate(() => [location.href, ...performance.getEntriesByType("resource").map(({ name }) => name)]);
+    const urls = loaded.filter((url) => url.startsWith("http"));
+    assert.ok(urls.length >= 2);
+    assert.ok(urls.every((url) => url.startsWith(demo.origin)), `${urls}`);
+    const answers = await Promise.all(urls.map((url) => fetch(url.replace(demo.origin, demo.address))));
+    const sizes = await Promise.all(answers.map(async (answer) => (await answer.arrayBuffer()).byteLength));
+    const whole = sizes.reduce((sum, size) => sum + size, 0);
     assert.ok(whole < 100_000, `${whole} bytes`);
     assert.equal(await visitor.page.$$eval("script", (scripts) => scripts.length), 0);
-    const policy = loaded.find((response) => response.request().isNavigationRequest()).headers()["content-security-policy"];
+    const policy = answers[0].headers.get("content-security-policy");
     assert.match(policy, /^default-src 'none'; style-src 'self'; img-src data:;/);
   });
 });

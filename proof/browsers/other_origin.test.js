@@ -5,9 +5,9 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
 import { Demo, launch } from "./demo.js";
-import { closeServers, listen } from "./servers.js";
+import { closeServers, listen, scheme } from "./servers.js";
 
-const pageOf = async () => `http://127.0.0.1:${await listen((_, response) => response.writeHead(200, { "content-type": "text/html" }).end("a page"))}`;
+const pageOf = async () => `${scheme}://127.0.0.1:${await listen((_, response) => response.writeHead(200, { "content-type": "text/html" }).end("a page"))}`;
 
 let browser, api, trusted, other;
 before(async () => {

@@ -27,7 +27,7 @@ export async function refusal(browser) {
   await visitor.page.$$eval(rest, (elements) => elements.forEach((element) => element.remove()));
   await visitor.page.$$eval("#cookie .picture *", (elements) => elements.forEach(({ style }) => (style.marginBottom = "0")));
   await visitor.page.$eval("#cookie", ({ style }) => (style.borderRadius = "0"));
-  const text = (await visitor.text("#cookie")).replace(/\s+/g, " ");
+  const text = (await visitor.text("#cookie")).replace(/\s+/g, " ").trim();
   const png = await (await visitor.page.$("#cookie")).screenshot();
   await visitor.close();
   demo.stop();

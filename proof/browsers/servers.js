@@ -3,10 +3,11 @@
 import { execFileSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { createServer } from "node:http";
+import { createServer, request as httpRequest } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { text as textOf } from "node:stream/consumers";
 
 const servers = [];
 
@@ -33,12 +34,27 @@ export async function listen(listener) {
   return server.address().port;
 }
 
-/** Reads the body of a request. */
-export async function textOf(request) {
-  let text = "";
-  for await (const part of request) text += part;
-  return text;
+/**
+ * Starts a server in front of the program at `address`, and returns its origin. It has some scripts of its own, by path, and `change`
+ * changes the fields and the text of the program's answers.
+ */
+export async function inFrontOf(address, { scripts = {}, change = () => {} } = {}) {
+  const { hostname, port } = new URL(address);
+  const own = await listen((request, response) => {
+    const { method, url: path, headers } = request;
+    if (scripts[path]) return response.writeHead(200, { "content-type": "text/javascript" }).end(scripts[path]);
+    const passed = httpRequest({ hostname, port, path, method, headers }, async (answer) => {
+      const { "content-length": _, "transfer-encoding": __, ...fields } = answer.headers;
+      const page = { fields, text: await textOf(answer) };
+      change(page);
+      response.writeHead(answer.statusCode, page.fields).end(page.text);
+    });
+    request.pipe(passed);
+  });
+  return `${scheme}://127.0.0.1:${own}`;
 }
+
+export { textOf };
 
 export function closeServers() {
   for (const server of servers.splice(0)) {

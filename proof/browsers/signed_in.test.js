@@ -6,6 +6,7 @@ import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
 
 import { Demo, launch } from "./demo.js";
+import { closeServers } from "./servers.js";
 
 const { resolve } = createRequire(import.meta.url);
 const textOf = (path) => readFileSync(resolve(path), "utf8");
@@ -22,6 +23,7 @@ before(async () => {
 after(async () => {
   await browser.close();
   site.stop();
+  closeServers();
 });
 
 // Each with the page to which the visitor comes back.

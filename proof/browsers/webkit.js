@@ -17,7 +17,7 @@ export async function launchWebKit() {
   const [number] = await once(screen.stdout, "data");
   const contexts = new Set();
   return {
-    createBrowserContext: () => Context.open(`:${String(number).trim()}`, contexts),
+    createBrowserContext: (options) => Context.open(`:${String(number).trim()}`, contexts, options),
     async newPage() {
       return (await this.createBrowserContext()).newPage();
     },
@@ -40,15 +40,16 @@ class Context {
   #all;
   #driver;
   #address;
-  #first;
+  #hasPage = false;
 
-  static async open(screen, all) {
+  /** With "none", opening a page does not wait for it, so that other tabs open theirs. */
+  static async open(screen, all, { pageLoadStrategy = "normal" } = {}) {
     const context = new Context();
     const port = await freePort();
     context.#driver = spawn("WebKitWebDriver", [`--port=${port}`], { env: { ...process.env, DISPLAY: screen, GDK_BACKEND: "x11", LIBGL_ALWAYS_SOFTWARE: "1" }, stdio: "ignore" });
     context.#address = `http://127.0.0.1:${port}/session`;
     const browserOptions = { binary: MINI_BROWSER.find(existsSync), args: ["--automation"] };
-    const alwaysMatch = { acceptInsecureCerts: true, pageLoadStrategy: "normal", "webkitgtk:browserOptions": browserOptions };
+    const alwaysMatch = { acceptInsecureCerts: true, pageLoadStrategy, "webkitgtk:browserOptions": browserOptions };
     for (let tries = 0; ; tries++) {
       const begun = await context.call("POST", "", { capabilities: { alwaysMatch } }).catch((error) => (tries < 100 && error.cause ? null : Promise.reject(error)));
       if (begun) {
@@ -81,12 +82,12 @@ class Context {
   }
 
   async newPage() {
-    if (this.#first) return new Page(this, (await this.call("POST", "/window/new", { type: "window" })).handle);
-    this.#first = await this.call("GET", "/window");
-    return new Page(this, this.#first);
+    const isFirst = !this.#hasPage;
+    this.#hasPage = true;
+    return new Page(this, isFirst ? await this.call("GET", "/window") : (await this.call("POST", "/window/new", { type: "window" })).handle);
   }
 
-  cookies = () => this.call("GET", "/cookie");
+  cookies = async () => (await this.call("GET", "/cookie")).map(({ expiry, ...cookie }) => ({ ...cookie, expires: expiry }));
 
   async close() {
     if (!this.#all.delete(this)) return;
@@ -114,8 +115,11 @@ class Page {
   bringToFront = async () => {};
   setViewport = ({ width, height }) => this.#call("POST", "/window/rect", { width, height });
 
-  /** Calls a function in the page, and waits for what it returns. */
-  async evaluate(action, ...values) {
+  /** Calls a function in the page, or runs a script. */
+  evaluate = (action, ...values) => (typeof action === "string" ? this.#call("POST", "/execute/sync", { script: action, args: [] }) : this.#calls(action, ...values));
+
+  /** Calls a function in the page, given as a text or not, and waits for what it returns. */
+  async #calls(action, ...values) {
     const script = `const [values, done] = [[...arguments].slice(0, -1), [...arguments].at(-1)];
 Promise.resolve((${action})(...values)).then((value) => done({ value }), (error) => done({ error: String(error) }));`;
     const { value, error } = await this.#call("POST", "/execute/async", { script, args: values });
@@ -123,24 +127,44 @@ Promise.resolve((${action})(...values)).then((value) => done({ value }), (error)
     return value;
   }
 
-  $eval = (css, action, ...values) => this.evaluate(`(css, ...values) => (${action})(document.querySelector(css), ...values)`, css, ...values);
-  $$eval = (css, action, ...values) => this.evaluate(`(css, ...values) => (${action})([...document.querySelectorAll(css)], ...values)`, css, ...values);
-  $ = (css) => this.#call("POST", "/element", { using: "css selector", value: css }).catch(() => null);
+  $eval = (css, action, ...values) => this.#calls(`(css, ...values) => (${action})(document.querySelector(css), ...values)`, css, ...values);
+  $$eval = (css, action, ...values) => this.#calls(`(css, ...values) => (${action})([...document.querySelectorAll(css)], ...values)`, css, ...values);
+  addScriptTag = ({ content }) => this.evaluate((content) => void document.head.append(Object.assign(document.createElement("script"), { textContent: content })), content);
 
-  async #element(css, path, body) {
-    const element = await this.$(css);
-    if (!element) throw new Error(`no element ${css}`);
-    return this.#call("POST", `/element/${element[ELEMENT]}/${path}`, body);
+  #find = (css) => this.#call("POST", "/element", { using: "css selector", value: css }).catch(() => null);
+
+  async $(css) {
+    const element = await this.#find(css);
+    return element && {
+      click: ({ offset }) => this.#clickAt(css, offset),
+      screenshot: async () => Buffer.from(await this.#element(css, "screenshot"), "base64"),
+    };
   }
 
-  /** Moves the pointer by some pixels from the middle of an element, or from the corner of the page. */
-  async #point(origin, x, y) {
+  async #element(css, path, body) {
+    const element = await this.#find(css);
+    if (!element) throw new Error(`no element ${css}`);
+    return this.#call(body ? "POST" : "GET", `/element/${element[ELEMENT]}/${path}`, body);
+  }
+
+  /** Moves the pointer by some pixels from the middle of an element, or from the corner of the page, and then does `more`. */
+  async #point(origin, x, y, more = []) {
     const move = { type: "pointerMove", duration: 0, origin, x, y };
-    await this.#call("POST", "/actions", { actions: [{ type: "pointer", id: "mouse", actions: [move] }] });
+    await this.#call("POST", "/actions", { actions: [{ type: "pointer", id: "mouse", actions: [move, ...more] }] });
+  }
+
+  /** Clicks at some pixels from the corner of an element. */
+  async #clickAt(css, offset) {
+    const { x, y } = await this.$eval(css, (element) => {
+      element.scrollIntoView({ block: "center", behavior: "instant" });
+      return element.getBoundingClientRect().toJSON();
+    });
+    const press = ["pointerDown", "pointerUp"].map((type) => ({ type, button: 0 }));
+    await this.#point("viewport", Math.round(x + offset.x), Math.round(y + offset.y), press);
   }
 
   mouse = { move: (x, y) => this.#point("viewport", x, y) };
-  hover = async (css) => this.#point(await this.$(css), 0, 0);
+  hover = async (css) => this.#point(await this.#find(css), 0, 0);
   click = (css) => this.#element(css, "click", {});
   type = (css, text) => this.#element(css, "value", { text });
   focus = (css) => this.$eval(css, (element) => element.focus());
