@@ -38,10 +38,10 @@ POLICIES = {
     "never, not remembering": {"policy": {"refresh_after": "never", "remember_up_to": None}},
     "on change": {"policy": {"refresh_after": "on-change"}},
     "900 seconds": {"policy": {"refresh_after": 900}},
-    "always, padded, browser": {"policy": {"refresh_after": "always"}, "padding": "padme", "profile": "browser"},
+    "always, padded, browser": {"policy": {"refresh_after": "always", "remembered_idle": 4 * DAY}, "padding": "padme", "profile": "browser"},
     "every request": {"policy": {"refresh_after": "every-request"}},
     "every request, shared": {"policy": {"refresh_after": "every-request"}, "may_share": True},
-    "saved on errors, unknown keys kept": {"save_on_server_error": True, "keep_unknown_keys": True},
+    "saved on errors, unknown keys kept": {"policy": {"remembered_idle": 8000}, "save_on_server_error": True, "keep_unknown_keys": True},
     "never, persistent, only remembered ones idle, shared": {"policy": {"refresh_after": "never", "persistent": True, "idle": None, "remembered_idle": 4 * DAY}, "may_share": True},
     "asking": {"policy": {"revalidate_after": 300, "unvalidated_up_to": 900}},
 }
