@@ -86,9 +86,8 @@ impl<T> State<T> {
     }
 
     fn decide_alone(&self, response: ResponseFacts, standing: Standing) -> Decision {
-        // Another release or instance may read a withheld session, and must find it as it is. A timeout (408) dropped the
-        // handler midway, so nothing is saved.
-        if self.withheld().is_some() || response.status == 408 {
+        // A timeout dropped the handler midway, so nothing is saved.
+        if response.status == 408 {
             return Decision::Keep;
         }
         let is_silenced = self.is_silenced(response.status);

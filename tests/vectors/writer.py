@@ -386,7 +386,7 @@ def decide(s, request, response):
         s.touched = True
     if not s.touched:
         return "keep", "untouched", None
-    if s.withheld or response["status"] == 408:
+    if response["status"] == 408:
         return "keep", "touched", None
     silenced = lapsed(s) or fails(s, response)
     if gone(s, silenced):
