@@ -69,6 +69,12 @@ test("what is drawn for the browser has no two hyphens in a row, which firewalls
   }
 });
 
+test("what a form without a field gives, or one with several, is no token", async () => {
+  const session = await cookies.load(null, NOW);
+  const token = await csrfToken(session);
+  for (const given of [undefined, null, 43, [token], [...token], { length: 43 }]) assert.equal(await verifyCsrf(session, given), false);
+});
+
 test("a session in two cookies seldom has them", async () => {
   const split = await SessionCookie.encrypted(XAES_KEY, { size: "split:2" });
   let count = 0;
