@@ -128,7 +128,10 @@ fn a_request_that_an_error_of_its_session_ended_saves_no_part_of_its_changes() {
         .layer(SessionLayer::new(cookie()).clock(at(0)));
     let (status, _) = ask(inside, request("GET", "/half-done", &[]));
     assert_eq!(status, StatusCode::OK);
-    // Of two refusals, a page is known by the status of the one that has its own.
+}
+
+#[test]
+fn of_two_refusals_a_page_is_known_by_the_one_that_has_a_status_of_its_own() {
     let page = |response: Response| async move { (response.status(), "own page") };
     let inside = Router::new()
         .route("/refused-twice", any(refused_twice))
