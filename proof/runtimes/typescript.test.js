@@ -1,7 +1,7 @@
 // The types in TypeScript as projects still have it. `.ci/packages js proof/runtimes` and `node build.js` in js/ first.
 
 import { execFileSync } from "node:child_process";
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execPath } from "node:process";
@@ -17,6 +17,7 @@ after(() => rm(folder, { recursive: true }));
 const installed = join(folder, "node_modules/hardtack-session");
 await mkdir(installed, { recursive: true });
 execFileSync("tar", ["--extract", "--file", packInto(folder).tarball, "--strip-components=1", "--directory", installed]);
+await symlink(join(js, "node_modules/hono"), join(folder, "node_modules/hono")); // its adapter's types need it
 const monorepo = await monorepoIn(folder);
 
 for (const version of ["5.4", "5.9"]) {
