@@ -196,7 +196,7 @@ def lost(s, decided, change, response):
     """Why a change is not written, as docs/metrics.md and the log tell it."""
     if decided[0] != "keep":
         return " LeftOut" if change == "keep" and decided[1] == "written" else ""
-    if not s.touched or s.withheld or response["status"] == 408 or s.save == "discard":
+    if not s.touched or response["status"] == 408 or s.save == "discard":
         return ""
     fails, lapsed = writer.fails(s, response), writer.lapsed(s)
     if writer.gone(s, fails or lapsed):
@@ -365,7 +365,7 @@ def facts(s, setups):
     own = s.setup
     read = [s.touched, s.withheld, s.save, s.ended, s.renewed, s.has_token, s.taken_over, bool(s.arrived), writer.is_empty(s), s.remembered is not None,
             writer.changed(s), s.refused, s.has_refused, s.became_bound, s.key is None, bool(s.before), bool(s.unvalidated)]
-    for setup in setups if s.touched and not s.withheld else ():
+    for setup in setups if s.touched else ():
         s.setup = setup
         read.append((NOW >= s.issued + hardtack.lifetime(vars(s), setup.policy), writer.refresh_due(s), writer.age_to_write(s) > s.age,
                      bool(writer.may_send(s, age=writer.activity(s)))))
